@@ -1,0 +1,2 @@
+//! Jalon for a shell.
+fn main() {}

@@ -1,0 +1,172 @@
+use serde::{Deserialize, Serialize};
+
+/// A place on WGS84: longitude and latitude in degrees, elevation in metres above sea level where it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Position {
+    /// Degrees east, −180 to 180.
+    pub lon: f64,
+    /// Degrees north, −90 to 90.
+    pub lat: f64,
+    /// Metres above sea level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elevation: Option<f64>,
+}
+
+impl Position {
+    /// A position without elevation. Order: longitude, latitude.
+    pub const fn new(lon: f64, lat: f64) -> Self {
+        Position { lon, lat, elevation: None }
+    }
+
+    /// Whether both coordinates are finite and in range.
+    pub fn is_valid(&self) -> bool {
+        (-180.0..=180.0).contains(&self.lon) && (-90.0..=90.0).contains(&self.lat)
+    }
+}
+
+/// A box of longitudes and latitudes in degrees. `west > east` means that it crosses the date line.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Bounds {
+    /// Western edge, degrees east.
+    pub west: f64,
+    /// Southern edge, degrees north.
+    pub south: f64,
+    /// Eastern edge, degrees east.
+    pub east: f64,
+    /// Northern edge, degrees north.
+    pub north: f64,
+}
+
+impl Bounds {
+    /// Whether a position lies inside or on the edge.
+    pub fn contains(&self, position: Position) -> bool {
+        let across = self.west > self.east;
+        let by_lon = if across {
+            position.lon >= self.west || position.lon <= self.east
+        } else {
+            (self.west..=self.east).contains(&position.lon)
+        };
+        by_lon && (self.south..=self.north).contains(&position.lat)
+    }
+
+    /// Whether the two boxes share a point. Either may cross the date line.
+    pub fn intersects(&self, other: &Bounds) -> bool {
+        let spans =
+            |b: &Bounds| if b.west > b.east { vec![(b.west, 180.0), (-180.0, b.east)] } else { vec![(b.west, b.east)] };
+        let by_lon = spans(self).iter().any(|a| spans(other).iter().any(|b| a.0 <= b.1 && b.0 <= a.1));
+        by_lon && self.south <= other.north && other.south <= self.north
+    }
+}
+
+/// A geometry in longitude and latitude, as GeoJSON has them. An edge is straight in longitude and latitude (RFC 7946).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Geometry {
+    /// One place.
+    Point(Position),
+    /// Several places.
+    MultiPoint(Vec<Position>),
+    /// One line.
+    LineString(Vec<Position>),
+    /// Several lines.
+    MultiLineString(Vec<Vec<Position>>),
+    /// An outer ring and its holes, each closed.
+    Polygon(Vec<Vec<Position>>),
+    /// Several polygons.
+    MultiPolygon(Vec<Vec<Vec<Position>>>),
+    /// Anything together.
+    GeometryCollection(Vec<Geometry>),
+}
+
+impl Geometry {
+    /// The name that GeoJSON and GeoPackage share, in GeoJSON's spelling.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Geometry::Point(_) => "Point",
+            Geometry::MultiPoint(_) => "MultiPoint",
+            Geometry::LineString(_) => "LineString",
+            Geometry::MultiLineString(_) => "MultiLineString",
+            Geometry::Polygon(_) => "Polygon",
+            Geometry::MultiPolygon(_) => "MultiPolygon",
+            Geometry::GeometryCollection(_) => "GeometryCollection",
+        }
+    }
+
+    /// Calls `visit` with each position, in order.
+    pub fn for_each_position(&self, visit: &mut impl FnMut(Position)) {
+        match self {
+            Geometry::Point(position) => visit(*position),
+            Geometry::MultiPoint(positions) | Geometry::LineString(positions) => {
+                positions.iter().for_each(|p| visit(*p))
+            }
+            Geometry::MultiLineString(lines) | Geometry::Polygon(lines) => {
+                lines.iter().flatten().for_each(|p| visit(*p))
+            }
+            Geometry::MultiPolygon(polygons) => polygons.iter().flatten().flatten().for_each(|p| visit(*p)),
+            Geometry::GeometryCollection(parts) => parts.iter().for_each(|part| part.for_each_position(visit)),
+        }
+    }
+
+    /// The first position, if there is one.
+    pub fn first_position(&self) -> Option<Position> {
+        match self {
+            Geometry::Point(position) => Some(*position),
+            Geometry::MultiPoint(positions) | Geometry::LineString(positions) => positions.first().copied(),
+            Geometry::MultiLineString(lines) | Geometry::Polygon(lines) => lines.iter().flatten().next().copied(),
+            Geometry::MultiPolygon(polygons) => polygons.iter().flatten().flatten().next().copied(),
+            Geometry::GeometryCollection(parts) => parts.iter().find_map(Geometry::first_position),
+        }
+    }
+
+    /// How many positions it has.
+    pub fn vertex_count(&self) -> usize {
+        let mut count = 0;
+        self.for_each_position(&mut |_| count += 1);
+        count
+    }
+
+    /// Whether any position carries an elevation.
+    pub fn has_elevation(&self) -> bool {
+        let mut found = false;
+        self.for_each_position(&mut |position| found |= position.elevation.is_some());
+        found
+    }
+
+    /// The box of its positions; `None` when it has none. Positions are taken as they are: a geometry that crosses the
+    /// date line is the caller's to split (RFC 7946, 3.1.9).
+    pub fn bounds(&self) -> Option<Bounds> {
+        let mut bounds: Option<Bounds> = None;
+        self.for_each_position(&mut |p| {
+            let b = bounds.get_or_insert(Bounds { west: p.lon, south: p.lat, east: p.lon, north: p.lat });
+            b.west = b.west.min(p.lon);
+            b.south = b.south.min(p.lat);
+            b.east = b.east.max(p.lon);
+            b.north = b.north.max(p.lat);
+        });
+        bounds
+    }
+
+    /// The lines in it, in order: a line string is one, a polygon none.
+    pub fn lines(&self) -> Vec<&[Position]> {
+        match self {
+            Geometry::LineString(line) => vec![line.as_slice()],
+            Geometry::MultiLineString(lines) => lines.iter().map(Vec::as_slice).collect(),
+            Geometry::GeometryCollection(parts) => parts.iter().flat_map(Geometry::lines).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn boxes_may_cross_the_date_line() {
+        let fiji = Bounds { west: 177.0, south: -20.0, east: -178.0, north: -15.0 };
+        assert!(fiji.contains(Position::new(179.0, -17.0)));
+        assert!(fiji.contains(Position::new(-179.0, -17.0)));
+        assert!(!fiji.contains(Position::new(0.0, -17.0)));
+        assert!(fiji.intersects(&Bounds { west: -180.0, south: -30.0, east: -179.0, north: 0.0 }));
+        assert!(!fiji.intersects(&Bounds { west: 0.0, south: -30.0, east: 10.0, north: 0.0 }));
+    }
+}

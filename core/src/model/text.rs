@@ -1,0 +1,105 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A text in the languages that have it. Empty texts are not kept, so a language that is present has something to say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Localized(BTreeMap<String, String>);
+
+/// A text that was found, with the language in which it was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Text<'a> {
+    /// Language code as the server writes it (`fr`, `pt-br`); empty where the server gave a text without a language.
+    pub lang: &'a str,
+    /// The text itself.
+    pub text: &'a str,
+}
+
+impl Localized {
+    /// Keeps `text` for `lang`, unless it is blank.
+    pub fn insert(&mut self, lang: impl Into<String>, text: impl Into<String>) {
+        let text = text.into();
+        if !text.trim().is_empty() {
+            self.0.insert(lang.into(), text);
+        }
+    }
+
+    /// The text in exactly this language.
+    pub fn in_language(&self, lang: &str) -> Option<&str> {
+        self.0.get(lang).map(String::as_str)
+    }
+
+    /// The text in the first of `wanted` that has one (`fr-CA` also finds `fr`), else in any language, those without a
+    /// language first. `wanted` is the whole order of preference: the person's, the app's others, the territory's default.
+    pub fn find<S: AsRef<str>>(&self, wanted: &[S]) -> Option<Text<'_>> {
+        let by_tag = |tag: &str| self.0.get_key_value(tag);
+        wanted
+            .iter()
+            .map(AsRef::as_ref)
+            .find_map(|tag| by_tag(tag).or_else(|| tag.split_once(['-', '_']).and_then(|(base, _)| by_tag(base))))
+            .or_else(|| self.0.iter().next())
+            .map(|(lang, text)| Text { lang, text })
+    }
+
+    /// Every language with its text, by language code.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(lang, text)| (lang.as_str(), text.as_str()))
+    }
+
+    /// Whether no language has it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The same text in every language with `change` applied.
+    pub fn map(&self, mut change: impl FnMut(&str) -> String) -> Localized {
+        let mut changed = Localized::default();
+        for (lang, text) in self.iter() {
+            changed.insert(lang, change(text));
+        }
+        changed
+    }
+}
+
+impl<L: Into<String>, T: Into<String>> FromIterator<(L, T)> for Localized {
+    fn from_iter<I: IntoIterator<Item = (L, T)>>(texts: I) -> Self {
+        let mut localized = Localized::default();
+        for (lang, text) in texts {
+            localized.insert(lang, text);
+        }
+        localized
+    }
+}
+
+/// A text with markup: HTML that was cleaned when it came in, and the same as plain text for search and speech.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RichText {
+    /// Cleaned HTML: no scripts, styles, forms or event handlers.
+    #[serde(default, skip_serializing_if = "Localized::is_empty")]
+    pub html: Localized,
+    /// The same without markup.
+    #[serde(default, skip_serializing_if = "Localized::is_empty")]
+    pub plain: Localized,
+}
+
+impl RichText {
+    /// Whether no language has it.
+    pub fn is_empty(&self) -> bool {
+        self.html.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_falls_back_in_the_order_asked_and_says_where_it_was_found() {
+        let name: Localized = [("fr", "Lac"), ("en", "Lake"), ("it", " ")].into_iter().collect();
+        assert_eq!(name.find(&["it", "en"]), Some(Text { lang: "en", text: "Lake" }));
+        assert_eq!(name.find(&["fr-CA"]), Some(Text { lang: "fr", text: "Lac" }));
+        assert_eq!(name.find(&["de"]).map(|found| found.lang), Some("en"));
+        assert_eq!(Localized::default().find(&["fr"]), None);
+    }
+}
