@@ -1,5 +1,6 @@
 //! Jalon: an offline-first companion core for walkers.
 
+pub mod catalogue;
 mod error;
 pub mod model;
 

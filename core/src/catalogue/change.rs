@@ -1,0 +1,95 @@
+//! Writing: objects in and out, all within the one transaction that [`Catalogue::change`](super::Catalogue::change) opens.
+
+use std::collections::HashSet;
+
+use rusqlite::{Connection, Transaction, params};
+
+use super::{Territory, geopackage, schema};
+use crate::error::{Error, Result};
+use crate::model::{Id, Kind, Object};
+
+/// A change of the catalogue on its way; readers see nothing of it until it is whole.
+#[derive(Debug)]
+pub struct Change<'a> {
+    transaction: &'a Transaction<'a>,
+}
+
+impl<'a> Change<'a> {
+    pub(super) fn new(transaction: &'a Transaction<'a>) -> Self {
+        Change { transaction }
+    }
+
+    pub(super) fn connection(&self) -> &Connection {
+        self.transaction
+    }
+
+    /// Keeps an object, in the place of the one with the same number.
+    pub fn put(&mut self, territory: &Territory, mut object: Object) -> Result<()> {
+        let kind = object.kind();
+        let geometry = object.geometry_mut().and_then(Option::take).map(|geometry| geopackage::encode(&geometry));
+        let data = serde_json::to_string(&object).map_err(Error::internal)?;
+        let name = object.name().and_then(|name| name.find(&[&territory.default_language])).map(|found| found.text);
+        let names = object.name().map(serde_json::to_string).transpose().map_err(Error::internal)?;
+        let mut statement = self.transaction.prepare_cached(&put_statement(kind))?;
+        if kind.is_spatial() {
+            statement.execute(params![territory.key, object.id(), name, names, data, geometry])?;
+        } else {
+            statement.execute(params![territory.key, object.id(), name, names, data])?;
+        }
+        Ok(())
+    }
+
+    /// Removes the objects of a kind that are not in `present`, and tells how many. An empty `present` is refused: a
+    /// server that lists nothing must not empty a catalogue.
+    pub fn keep_only(&mut self, territory: &Territory, kind: Kind, present: &HashSet<Id>) -> Result<usize> {
+        if present.is_empty() {
+            return Err(Error::invalid("present", "an empty list never deletes"));
+        }
+        let mut held = self.transaction.prepare_cached(&format!("SELECT fid, id FROM {kind} WHERE territory = ?1"))?;
+        let rows = held.query_map([territory.key], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let gone: Vec<i64> = rows
+            .filter_map(|row: rusqlite::Result<(i64, Id)>| match row {
+                Ok((_, id)) if present.contains(&id) => None,
+                Ok((fid, _)) => Some(Ok(fid)),
+                Err(error) => Some(Err(error)),
+            })
+            .collect::<rusqlite::Result<_>>()?;
+        let mut delete = self.transaction.prepare_cached(&format!("DELETE FROM {kind} WHERE fid = ?1"))?;
+        for fid in &gone {
+            delete.execute([fid])?;
+        }
+        Ok(gone.len())
+    }
+
+    /// Writes the layers' boxes, which the standard wants beside their names.
+    pub(super) fn finish(self) -> Result<()> {
+        for kind in Kind::ALL.into_iter().filter(|kind| kind.is_spatial()) {
+            self.transaction.execute(
+                &format!(
+                    "UPDATE gpkg_contents SET (min_x, min_y, max_x, max_y) =
+                       (SELECT min(minx), min(miny), max(maxx), max(maxy) FROM rtree_{kind}_geom),
+                       last_change = strftime('%Y-%m-%dT%H:%M:%fZ','now') WHERE table_name = ?1"
+                ),
+                [kind.as_str()],
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// Readable columns are taken out of the JSON by SQLite itself, so that they cannot disagree with it.
+fn put_statement(kind: Kind) -> String {
+    let mut names = String::from("territory, id, name, names, data, uuid, updated_ms");
+    let mut values = String::from("?1, ?2, ?3, ?4, ?5, json_extract(?5, '$.uuid'), json_extract(?5, '$.updated_ms')");
+    for (column, _, path) in schema::columns(kind) {
+        names.push_str(&format!(", {column}"));
+        values.push_str(&format!(", json_extract(?5, '{path}')"));
+    }
+    if kind.is_spatial() {
+        names.push_str(", geom");
+        values.push_str(", ?6");
+    }
+    let key = if kind == Kind::Term { "territory, vocabulary, id" } else { "territory, id" };
+    let updates: Vec<_> = names.split(", ").map(|column| format!("{column} = excluded.{column}")).collect();
+    format!("INSERT INTO {kind} ({names}) VALUES ({values}) ON CONFLICT ({key}) DO UPDATE SET {}", updates.join(", "))
+}

@@ -1,0 +1,97 @@
+//! The downloaded territory on disk: `catalogue.gpkg`, a GeoPackage with one layer a kind, several territories in one
+//! file. Everything here can be downloaded again, so what matters is that a reader sees a whole state, old or new: one
+//! writer, whose transaction is one change of the catalogue, and readers of their own that never wait for it (WAL).
+//!
+//! * `geopackage`: the OGC format itself: geometry blobs, the fixed tables, the functions that the R-tree triggers call.
+//! * `schema`: our tables, numbered migrations.
+//! * `territory`: which territories are held.
+//! * `change`: writing, in one transaction.
+//! * `read`: objects by id and by kind.
+
+mod change;
+mod geopackage;
+mod read;
+mod schema;
+mod territory;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::Connection;
+
+use crate::error::Result;
+
+pub use change::Change;
+pub use territory::{NewTerritory, Territory};
+
+/// The name of the file in the directory that the app gives.
+pub const FILE_NAME: &str = "catalogue.gpkg";
+
+/// The catalogue of one directory. Cheap to share between threads; every call may touch the disk.
+#[derive(Debug)]
+pub struct Catalogue {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl Catalogue {
+    /// Opens the catalogue in `directory`, and makes both where they are missing. A file of an older version is brought
+    /// up to date; one of a newer version is [`Error::TooNew`](crate::Error::TooNew) and stays as it is.
+    pub fn open(directory: &Path) -> Result<Catalogue> {
+        std::fs::create_dir_all(directory)?;
+        let path = directory.join(FILE_NAME);
+        let mut writer = schema::connect(&path)?;
+        schema::migrate(&mut writer)?;
+        Ok(Catalogue { path, writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+    }
+
+    /// Runs `read` on a connection that sees one state of the file from its first statement on.
+    fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let idle = lock(&self.readers).pop();
+        let mut connection = match idle {
+            Some(connection) => connection,
+            None => schema::connect(&self.path)?,
+        };
+        let snapshot = connection.transaction()?;
+        let answer = read(&snapshot);
+        drop(snapshot);
+        lock(&self.readers).push(connection);
+        answer
+    }
+
+    /// Runs `change` in the one write transaction; its error, or a panic, leaves the file as it was.
+    pub fn change<T>(&self, change: impl FnOnce(&mut Change<'_>) -> Result<T>) -> Result<T> {
+        let mut writer = lock(&self.writer);
+        let transaction = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let mut work = Change::new(&transaction);
+        let answer = change(&mut work)?;
+        work.finish()?;
+        transaction.commit()?;
+        Ok(answer)
+    }
+
+    /// Writes a copy of the catalogue, whole and in one file, to `target`, which must not exist. This is the way to hand
+    /// a catalogue out: a plain copy of the file lacks what still lies in its `-wal`.
+    pub fn export(&self, target: &Path) -> Result<()> {
+        let Some(target) = target.to_str() else {
+            return Err(crate::Error::invalid("target", "the path must be Unicode"));
+        };
+        if Path::new(target).exists() {
+            return Err(crate::Error::invalid("target", "a file of this name exists already"));
+        }
+        self.read_outside_transaction(|connection| {
+            connection.execute("VACUUM INTO ?1", [target])?;
+            Ok(())
+        })
+    }
+
+    fn read_outside_transaction<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        read(&schema::connect(&self.path)?)
+    }
+}
+
+/// A poisoned lock guards a connection whose transaction was rolled back when the panic unwound: it is still good.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

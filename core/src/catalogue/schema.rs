@@ -1,0 +1,131 @@
+//! Our tables and how an older file becomes a current one. The version stands in `jalon_schema`, as `user_version` is
+//! GeoPackage's own. Each layer carries what a person in QGIS wants to see as columns, copied from the object's JSON
+//! when it is written, and the whole object in `data`.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+
+use super::geopackage;
+use crate::error::{Error, Result};
+use crate::model::Kind;
+
+const VERSION: i64 = 1;
+
+/// A readable column: its name, its SQL type, and where its value stands in the object's JSON.
+pub(super) type Column = (&'static str, &'static str, &'static str);
+
+/// The readable columns that a kind has beside those that all have.
+pub(super) fn columns(kind: Kind) -> &'static [Column] {
+    match kind {
+        Kind::Trek => &[
+            ("practice", "INTEGER", "$.practice"),
+            ("difficulty", "INTEGER", "$.difficulty"),
+            ("route", "INTEGER", "$.route"),
+            ("duration_h", "REAL", "$.duration_h"),
+            ("length_m", "REAL", "$.length_3d_m"),
+            ("ascent_m", "REAL", "$.ascent_m"),
+            ("descent_m", "REAL", "$.descent_m"),
+            ("structure", "INTEGER", "$.structure"),
+        ],
+        Kind::Poi => &[("poi_type", "INTEGER", "$.poi_type"), ("structure", "INTEGER", "$.structure")],
+        Kind::Content => &[("category", "INTEGER", "$.category"), ("website", "TEXT", "$.website")],
+        Kind::Event => &[("begin_date", "TEXT", "$.begin_date"), ("end_date", "TEXT", "$.end_date")],
+        Kind::SensitiveArea => &[("species", "INTEGER", "$.species"), ("season", "TEXT", "$.season.months")],
+        Kind::InformationDesk => &[("phone", "TEXT", "$.phone"), ("municipality", "TEXT", "$.municipality")],
+        Kind::Service => &[("service_type", "INTEGER", "$.service_type")],
+        Kind::Signage => &[("code", "TEXT", "$.code"), ("signage_type", "INTEGER", "$.signage_type")],
+        Kind::Infrastructure => &[("infrastructure_type", "INTEGER", "$.infrastructure_type")],
+        Kind::Site => &[("practice", "INTEGER", "$.practice")],
+        Kind::Course => &[("duration_h", "REAL", "$.duration_h"), ("height_m", "REAL", "$.height_m")],
+        Kind::HdView => &[("author", "TEXT", "$.author"), ("license", "TEXT", "$.license")],
+        Kind::City => &[("code", "TEXT", "$.code")],
+        Kind::District | Kind::FlatPage => &[],
+        Kind::MenuItem => &[("page", "INTEGER", "$.page")],
+        Kind::Term => &[("vocabulary", "TEXT", "$.vocabulary"), ("pictogram", "TEXT", "$.pictogram")],
+    }
+}
+
+/// The geometry type that a layer declares: one where its kind has one, else any.
+fn geometry_type(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Poi | Kind::Event | Kind::InformationDesk | Kind::Service | Kind::Signage | Kind::HdView => "POINT",
+        _ => "GEOMETRY",
+    }
+}
+
+/// Opens the file with everything that a connection of ours needs.
+pub(super) fn connect(path: &Path) -> Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(Duration::from_secs(10))?;
+    geopackage::register_functions(&connection)?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "normal")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // Phones may have no directory for temporary files.
+    connection.pragma_update(None, "temp_store", "memory")?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// Makes or updates the tables, in one transaction.
+pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let known: bool =
+        transaction
+            .query_row("SELECT count(*) FROM sqlite_master WHERE name = 'jalon_schema'", [], |row| row.get(0))?;
+    let found: Option<i64> = if known {
+        transaction.query_row("SELECT version FROM jalon_schema", [], |row| row.get(0)).optional()?
+    } else {
+        None
+    };
+    match found.unwrap_or(0) {
+        VERSION => return Ok(()),
+        0 => transaction.execute_batch(&first_version())?,
+        newer => return Err(Error::TooNew { found: newer, supported: VERSION }),
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+fn first_version() -> String {
+    let mut sql = String::from(geopackage::FIXED_TABLES);
+    sql.push_str(
+        "CREATE TABLE jalon_schema (version INTEGER NOT NULL);
+         INSERT INTO jalon_schema VALUES (1);
+         CREATE TABLE jalon_territory (
+           territory INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, url TEXT NOT NULL, portals TEXT NOT NULL DEFAULT '[]',
+           default_language TEXT NOT NULL DEFAULT '', server_version TEXT, refreshed_ms INTEGER);",
+    );
+    for kind in Kind::ALL {
+        sql.push_str(&layer(kind));
+    }
+    sql
+}
+
+fn layer(kind: Kind) -> String {
+    let extra: String = columns(kind).iter().map(|(name, sql_type, _)| format!(", {name} {sql_type}")).collect();
+    // A term's number is unique within its vocabulary only.
+    let key = if kind == Kind::Term { "territory, vocabulary, id" } else { "territory, id" };
+    let geometry = if kind.is_spatial() { ", geom GEOMETRY" } else { "" };
+    let mut sql = format!(
+        "CREATE TABLE {kind} (
+           fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL{geometry},
+           territory INTEGER NOT NULL, id INTEGER NOT NULL, name TEXT, names TEXT, uuid TEXT, updated_ms INTEGER{extra},
+           data TEXT NOT NULL, UNIQUE ({key}));\n"
+    );
+    if kind.is_spatial() {
+        sql.push_str(&format!(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES ('{kind}', 'features', '{kind}', 4326);
+             INSERT INTO gpkg_geometry_columns VALUES ('{kind}', 'geom', '{}', 4326, 2, 0);\n",
+            geometry_type(kind)
+        ));
+        sql.push_str(&geopackage::rtree(kind.as_str()));
+    } else {
+        sql.push_str(&format!(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('{kind}', 'attributes', '{kind}');\n"
+        ));
+    }
+    sql
+}

@@ -1,0 +1,102 @@
+//! Which territories the catalogue holds, each under a short name that the person chose or that its server suggests.
+
+use rusqlite::{Connection, OptionalExtension, Row};
+use serde::Serialize;
+
+use super::{Catalogue, Change};
+use crate::error::{Error, Result};
+use crate::model::Id;
+
+/// One published Geotrek source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Territory {
+    /// Its number in this catalogue.
+    #[serde(skip)]
+    pub key: i64,
+    /// Short name, lower case: `pne`.
+    pub name: String,
+    /// Where its server is.
+    pub url: String,
+    /// Portals that it is limited to; empty for all.
+    pub portals: Vec<Id>,
+    /// Language in which names are shown where nobody asks for one.
+    pub default_language: String,
+    /// Version that the server told.
+    pub server_version: Option<String>,
+    /// When it was last refreshed, Unix ms.
+    pub refreshed_ms: Option<i64>,
+}
+
+/// A territory to add.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewTerritory {
+    /// Short name: lower-case letters, digits and hyphens, 32 at most.
+    pub name: String,
+    /// Where its server is.
+    pub url: String,
+    /// Portals to limit it to; empty for all.
+    pub portals: Vec<Id>,
+    /// Language in which names are shown where nobody asks for one.
+    pub default_language: String,
+}
+
+const SELECT: &str =
+    "SELECT territory, name, url, portals, default_language, server_version, refreshed_ms FROM jalon_territory";
+
+fn read_row(row: &Row<'_>) -> rusqlite::Result<Territory> {
+    let portals: String = row.get(3)?;
+    Ok(Territory {
+        key: row.get(0)?,
+        name: row.get(1)?,
+        url: row.get(2)?,
+        portals: serde_json::from_str(&portals).unwrap_or_default(),
+        default_language: row.get(4)?,
+        server_version: row.get(5)?,
+        refreshed_ms: row.get(6)?,
+    })
+}
+
+fn find(connection: &Connection, name: &str) -> Result<Option<Territory>> {
+    Ok(connection.query_row(&format!("{SELECT} WHERE name = ?1"), [name], read_row).optional()?)
+}
+
+impl Catalogue {
+    /// Every territory that is held, by name.
+    pub fn territories(&self) -> Result<Vec<Territory>> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(&format!("{SELECT} ORDER BY name"))?;
+            let rows = statement.query_map([], read_row)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// One territory by its short name.
+    pub fn territory(&self, name: &str) -> Result<Territory> {
+        self.read(|connection| find(connection, name))?
+            .ok_or_else(|| Error::NotFound { what: format!("the territory “{name}”") })
+    }
+}
+
+impl Change<'_> {
+    /// Adds a territory, still empty.
+    pub fn add_territory(&mut self, new: &NewTerritory) -> Result<Territory> {
+        let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if new.name.is_empty() || new.name.len() > 32 || !new.name.chars().all(letters) {
+            return Err(Error::invalid("name", "1 to 32 lower-case letters, digits or hyphens, such as “pne”"));
+        }
+        let url = url::Url::parse(&new.url)
+            .map_err(|_| Error::invalid("url", "a web address such as https://example.org"))?;
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+            return Err(Error::invalid("url", "a web address that begins with https://"));
+        }
+        if find(self.connection(), &new.name)?.is_some() {
+            return Err(Error::invalid("name", format!("“{}” is held already", new.name)));
+        }
+        let portals = serde_json::to_string(&new.portals).map_err(Error::internal)?;
+        self.connection().execute(
+            "INSERT INTO jalon_territory (name, url, portals, default_language) VALUES (?1, ?2, ?3, ?4)",
+            (&new.name, url.as_str(), portals, &new.default_language),
+        )?;
+        find(self.connection(), &new.name)?.ok_or_else(|| Error::internal("the new territory is not there"))
+    }
+}

@@ -1,0 +1,74 @@
+//! GDAL opens the catalogue as any GeoPackage: the park's staff live in QGIS. `.ci/run` brings pyogrio (GDAL in a wheel)
+//! and names its Python in `JALON_GDAL_PYTHON`; elsewhere this says that it skips.
+
+use jalon::catalogue::{Catalogue, NewTerritory};
+use jalon::model::{City, Geometry, Infrastructure, Kind, Poi, Position, Term, Trek};
+
+const LOOK: &str = "
+import json, sys, pyogrio
+told = {}
+for name, geometry_type in pyogrio.list_layers(sys.argv[1]):
+    layer = pyogrio.read_info(sys.argv[1], layer=name, force_feature_count=True)
+    told[name] = [geometry_type, layer['features'], layer['crs'], list(layer['fields'])]
+    if geometry_type:
+        pyogrio.raw.read(sys.argv[1], layer=name, bbox=(5, 44, 7, 46))
+print(json.dumps(told))
+";
+
+#[test]
+fn gdal_reads_every_layer_with_its_count_type_crs_and_columns() {
+    let Some(python) = std::env::var_os("JALON_GDAL_PYTHON") else {
+        eprintln!("skipped: JALON_GDAL_PYTHON names no Python with pyogrio");
+        return;
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let catalogue = Catalogue::open(directory.path()).unwrap();
+    let new = NewTerritory { name: "pne".into(), url: "https://example.org".into(), ..NewTerritory::default() };
+    let start = Position { lon: 6.1, lat: 44.8, elevation: Some(1500.0) };
+    let end = Position { lon: 6.2, lat: 44.9, elevation: Some(1600.0) };
+    let line = Geometry::LineString(vec![start, end]);
+    let ring = [(6.0, 44.0), (6.5, 44.0), (6.5, 45.0), (6.0, 44.0)].map(|(lon, lat)| Position::new(lon, lat)).to_vec();
+    catalogue
+        .change(|change| {
+            let territory = change.add_territory(&new)?;
+            let name = || [("fr", "Cœur des Écrins")].into_iter().collect();
+            change.put(
+                &territory,
+                Trek { id: 1, name: name(), geometry: Some(line.clone()), ..Trek::default() }.into(),
+            )?;
+            change.put(&territory, Poi { id: 1, geometry: Some(Geometry::Point(start)), ..Poi::default() }.into())?;
+            change.put(&territory, Poi { id: 2, ..Poi::default() }.into())?;
+            change
+                .put(&territory, Infrastructure { id: 1, geometry: Some(line), ..Infrastructure::default() }.into())?;
+            let area = Geometry::MultiPolygon(vec![vec![ring]]);
+            change.put(&territory, City { id: 1, geometry: Some(area), ..City::default() }.into())?;
+            change.put(&territory, Term { id: 1, vocabulary: "theme".into(), ..Term::default() }.into())
+        })
+        .unwrap();
+    let copy = directory.path().join("copy.gpkg");
+    catalogue.export(&copy).unwrap();
+    let output = std::process::Command::new(python).arg("-c").arg(LOOK).arg(&copy).output().unwrap();
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && complaints.is_empty(), "{complaints}");
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    for kind in Kind::ALL {
+        let layer = &told[kind.as_str()];
+        let count = match kind {
+            Kind::Poi => 2,
+            Kind::Trek | Kind::Infrastructure | Kind::City | Kind::Term => 1,
+            _ => 0,
+        };
+        assert_eq!(layer[1], count, "{kind}");
+        assert!(layer[3].as_array().unwrap().iter().any(|column| column == "name"), "{kind}");
+        if kind.is_spatial() {
+            assert_eq!(layer[2], "EPSG:4326", "{kind}");
+            assert!(layer[0].is_string(), "{kind}");
+        } else {
+            assert!(layer[0].is_null(), "{kind}");
+        }
+    }
+    assert_eq!(told.as_object().unwrap().len(), Kind::ALL.len(), "no table of our own shows as a layer");
+    assert_eq!(told["poi"][0], "Point Z");
+    let columns = told["trek"][3].as_array().unwrap();
+    assert!(["practice", "length_m", "duration_h"].iter().all(|wanted| columns.iter().any(|column| column == wanted)));
+}
