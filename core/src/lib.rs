@@ -3,5 +3,8 @@
 pub mod catalogue;
 mod error;
 pub mod model;
+#[cfg(feature = "net")]
+pub mod net;
+pub mod transfer;
 
 pub use error::{Error, Result};

@@ -1,0 +1,99 @@
+//! Which outcomes are worth another try, and when.
+
+use serde::{Deserialize, Serialize};
+
+/// Tries of one transfer, the first one counted.
+const TRIES: u32 = 5;
+const FIRST_PAUSE_MS: u64 = 1_000;
+const LONGEST_PAUSE_MS: u64 = 120_000;
+/// A server that asks for more patience than this is taken to be gone.
+const LONGEST_RETRY_AFTER_MS: u64 = 600_000;
+
+/// How an exchange ended, as its driver saw it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// The whole answer came.
+    Answered {
+        /// HTTP status.
+        status: u16,
+        /// What `Retry-After` asked for, in milliseconds.
+        retry_after_ms: Option<u64>,
+    },
+    /// No whole answer: no network, no such host, a time-out, a cut in the middle.
+    Unreachable {
+        /// What happened, for a person; nothing personal.
+        reason: String,
+    },
+    /// The answer broke a limit or a rule of ours, and would break it again.
+    Refused {
+        /// Which one.
+        reason: String,
+    },
+}
+
+/// What follows from an outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is done.
+    Done,
+    /// It may be tried again after this pause.
+    Again {
+        /// Milliseconds.
+        pause_ms: u64,
+    },
+    /// It will not get better.
+    Failed,
+}
+
+/// Judges the outcome of try number `tries` (from 1). `chance` is 0 to 1 and spreads the pauses of many phones that lost
+/// the same server at the same moment.
+pub fn judge(outcome: &Outcome, tries: u32, chance: f64) -> Verdict {
+    let asked_ms = match outcome {
+        Outcome::Answered { status: 200..=299 | 304, .. } => return Verdict::Done,
+        Outcome::Answered { status: 408 | 425 | 429 | 500..=599, retry_after_ms } => *retry_after_ms,
+        Outcome::Unreachable { .. } => None,
+        Outcome::Answered { .. } | Outcome::Refused { .. } => return Verdict::Failed,
+    };
+    if tries >= TRIES || asked_ms.is_some_and(|asked| asked > LONGEST_RETRY_AFTER_MS) {
+        return Verdict::Failed;
+    }
+    let doubled = FIRST_PAUSE_MS.saturating_mul(1 << tries.saturating_sub(1).min(16)).min(LONGEST_PAUSE_MS);
+    // Between half and the whole of the pause: never at once, and never all together.
+    let spread = doubled / 2 + (doubled as f64 / 2.0 * chance.clamp(0.0, 1.0)) as u64;
+    Verdict::Again { pause_ms: spread.max(asked_ms.unwrap_or(0)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(status: u16, retry_after_ms: Option<u64>) -> Outcome {
+        Outcome::Answered { status, retry_after_ms }
+    }
+
+    #[test]
+    fn what_may_get_better_is_tried_again_and_nothing_else() {
+        for status in [200, 206, 304] {
+            assert_eq!(judge(&answered(status, None), 1, 0.5), Verdict::Done, "{status}");
+        }
+        for status in [301, 400, 401, 403, 404, 410, 413] {
+            assert_eq!(judge(&answered(status, None), 1, 0.5), Verdict::Failed, "{status}");
+        }
+        for status in [408, 425, 429, 500, 502, 503, 504] {
+            assert!(matches!(judge(&answered(status, None), 1, 0.5), Verdict::Again { .. }), "{status}");
+        }
+        let reason = String::new();
+        assert_eq!(judge(&Outcome::Refused { reason }, 1, 0.5), Verdict::Failed);
+    }
+
+    #[test]
+    fn pauses_double_stay_within_bounds_and_obey_the_server() {
+        let lost = Outcome::Unreachable { reason: String::new() };
+        assert_eq!(judge(&lost, 1, 0.0), Verdict::Again { pause_ms: 500 });
+        assert_eq!(judge(&lost, 1, 1.0), Verdict::Again { pause_ms: 1_000 });
+        assert_eq!(judge(&lost, 3, 1.0), Verdict::Again { pause_ms: 4_000 });
+        assert_eq!(judge(&lost, TRIES, 1.0), Verdict::Failed);
+        assert_eq!(judge(&answered(429, Some(30_000)), 1, 1.0), Verdict::Again { pause_ms: 30_000 });
+        assert_eq!(judge(&answered(503, Some(86_400_000)), 1, 1.0), Verdict::Failed);
+    }
+}
