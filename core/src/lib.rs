@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 mod error;
+pub mod geotrek;
 pub mod model;
 #[cfg(feature = "net")]
 pub mod net;
