@@ -1,4 +1,4 @@
-//! Jalon: an offline-first companion core for walkers.
+#![doc = include_str!("../../README.md")]
 
 pub mod catalogue;
 mod error;
