@@ -4,6 +4,7 @@ pub mod catalogue;
 mod error;
 pub mod geotrek;
 pub mod model;
+pub mod nearby;
 #[cfg(feature = "net")]
 pub mod net;
 pub mod transfer;

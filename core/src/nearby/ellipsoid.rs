@@ -1,0 +1,86 @@
+//! The WGS84 ellipsoid: positions as points in space, distances along the surface, bearings.
+
+use geographiclib_rs::{Geodesic, InverseGeodesic};
+
+const A: f64 = 6_378_137.0;
+const F: f64 = 1.0 / 298.257_223_563;
+const E2: f64 = F * (2.0 - F);
+/// Mean radius, for the small difference between a chord and its arc.
+const R: f64 = 6_371_008.8;
+/// Up to here the arc is told from the chord; its error grows with the cube of the distance and is below 0.1 mm here.
+const NEAR_M: f64 = 10_000.0;
+/// Bound of how fast, and how curved, the surface runs under longitude and latitude (metres per radian).
+pub(super) const SPEED: f64 = 6_400_000.0;
+
+pub(super) type Xyz = [f64; 3];
+
+/// A point of the surface in space, Earth-centred, metres.
+pub(super) fn point(lon: f64, lat: f64) -> Xyz {
+    let (sin_lat, cos_lat) = lat.to_radians().sin_cos();
+    let (sin_lon, cos_lon) = lon.to_radians().sin_cos();
+    let n = A / (1.0 - E2 * sin_lat * sin_lat).sqrt();
+    [n * cos_lat * cos_lon, n * cos_lat * sin_lon, n * (1.0 - E2) * sin_lat]
+}
+
+/// How the point moves in space per radian of longitude and of latitude.
+pub(super) fn derivatives(lon: f64, lat: f64) -> (Xyz, Xyz) {
+    let (sin_lat, cos_lat) = lat.to_radians().sin_cos();
+    let (sin_lon, cos_lon) = lon.to_radians().sin_cos();
+    let w2 = 1.0 - E2 * sin_lat * sin_lat;
+    let n = A / w2.sqrt();
+    let m = n * (1.0 - E2) / w2;
+    (
+        [-n * cos_lat * sin_lon, n * cos_lat * cos_lon, 0.0],
+        [-m * sin_lat * cos_lon, -m * sin_lat * sin_lon, m * cos_lat],
+    )
+}
+
+pub(super) fn minus(a: Xyz, b: Xyz) -> Xyz {
+    [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
+}
+
+pub(super) fn dot(a: Xyz, b: Xyz) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+/// Metres along the surface. The arc over a chord c of a circle of radius R is c(1 + c²/24R² + …); the ellipsoid's radii
+/// differ from R by 1 % at most, which is 10 µm at 10 km. Beyond, Karney's geodesic.
+pub(super) fn distance_m(from: (f64, f64), to: (f64, f64)) -> f64 {
+    let between = minus(point(from.0, from.1), point(to.0, to.1));
+    let chord2 = dot(between, between);
+    if chord2 < NEAR_M * NEAR_M {
+        chord2.sqrt() * (1.0 + chord2 / (24.0 * R * R))
+    } else {
+        Geodesic::wgs84().inverse(from.1, from.0, to.1, to.0)
+    }
+}
+
+/// Degrees clockwise from north, 0 to 360, in which the shortest way sets out; 0 where there is no way to go.
+pub(super) fn bearing_deg(from: (f64, f64), to: (f64, f64)) -> f64 {
+    let (metres, azimuth, _, _): (f64, f64, f64, f64) = Geodesic::wgs84().inverse(from.1, from.0, to.1, to.0);
+    if metres == 0.0 { 0.0 } else { azimuth.rem_euclid(360.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn near_distances_agree_with_karney(lon in -180.0..180.0, lat in -89.0..89.0, dx in -0.06..0.06, dy in -0.06..0.06) {
+            let to = (lon + dx, lat + dy);
+            let karney: f64 = Geodesic::wgs84().inverse(lat, lon, to.1, to.0);
+            prop_assert!((distance_m((lon, lat), to) - karney).abs() < 1e-4);
+        }
+    }
+
+    #[test]
+    fn bearings_go_round_the_compass() {
+        for (to, bearing) in [((0.0, 1.0), 0.0), ((1.0, 0.0), 90.0), ((0.0, -1.0), 180.0), ((-1.0, 0.0), 270.0)] {
+            assert!((bearing_deg((0.0, 0.0), to) - bearing).abs() < 1e-9);
+        }
+        assert_eq!(bearing_deg((6.0, 45.0), (6.0, 45.0)), 0.0);
+    }
+}
