@@ -70,3 +70,25 @@ pub(super) fn nearest(from: Xyz, a: (f64, f64), b: (f64, f64)) -> (f64, (f64, f6
     }
     best
 }
+
+/// The same for any measure that has one valley along the piece: golden section.
+pub(super) fn nearest_by(measure: impl Fn((f64, f64)) -> f64, a: (f64, f64), b: (f64, f64)) -> (f64, (f64, f64)) {
+    const GOLDEN: f64 = 0.618_033_988_749_894_9;
+    let at = |t: f64| (a.0 + t * (b.0 - a.0), a.1 + t * (b.1 - a.1));
+    let (mut low, mut high) = (0.0, 1.0);
+    let (mut left, mut right) = (1.0 - GOLDEN, GOLDEN);
+    let (mut at_left, mut at_right) = (measure(at(left)), measure(at(right)));
+    for _ in 0..36 {
+        if at_left < at_right {
+            (high, right, at_right) = (right, left, at_left);
+            left = high - GOLDEN * (high - low);
+            at_left = measure(at(left));
+        } else {
+            (low, left, at_left) = (left, right, at_right);
+            right = low + GOLDEN * (high - low);
+            at_right = measure(at(right));
+        }
+    }
+    let places = [a, b, at((low + high) / 2.0)].map(|place| (measure(place), place));
+    places.into_iter().fold((f64::INFINITY, a), |best, one| if one.0 < best.0 { one } else { best })
+}

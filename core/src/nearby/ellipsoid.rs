@@ -8,7 +8,7 @@ const E2: f64 = F * (2.0 - F);
 /// Mean radius, for the small difference between a chord and its arc.
 const R: f64 = 6_371_008.8;
 /// Up to here the arc is told from the chord; its error grows with the cube of the distance and is below 0.1 mm here.
-const NEAR_M: f64 = 10_000.0;
+pub(super) const NEAR_M: f64 = 10_000.0;
 /// Bound of how fast, and how curved, the surface runs under longitude and latitude (metres per radian).
 pub(super) const SPEED: f64 = 6_400_000.0;
 

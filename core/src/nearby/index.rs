@@ -6,7 +6,7 @@ use rstar::{AABB, PointDistance, RTree, RTreeObject};
 use serde::Serialize;
 
 use super::edge::{self, LONGEST_DEG};
-use super::ellipsoid::{SPEED, Xyz, bearing_deg, distance_m, point};
+use super::ellipsoid::{NEAR_M, SPEED, Xyz, bearing_deg, distance_m, point};
 use crate::error::{Error, Result};
 use crate::model::{Geometry, Kind, Position};
 
@@ -14,6 +14,8 @@ use crate::model::{Geometry, Kind, Position};
 const CHUNK: usize = 16;
 /// Covers the rounding of the bounds themselves.
 const SLACK_M: f64 = 1e-6;
+/// Squared chords that differ by less than this factor may stand for arcs in the other order.
+const FAR_DOUBT: f64 = 1.01;
 const MOST_PIECES: f64 = 4_096.0;
 const HALF_EARTH_M: f64 = 20_100_000.0;
 
@@ -197,10 +199,24 @@ impl Nearby {
                         }
                     }
                 }
-                nearest?
+                let nearest = nearest?;
+                if limit2 >= NEAR_M * NEAR_M {
+                    return Some(self.measure_far(asked, here, first, last, limit2));
+                }
+                nearest
             }
         };
         Some((distance_m(asked, place), place))
+    }
+
+    /// Far away the ellipsoid's flattening lets chord and arc disagree by some centimetres about which point is nearest,
+    /// so every edge that could win is searched along the arc itself.
+    fn measure_far(&self, asked: (f64, f64), here: Xyz, first: u32, last: u32, chord2: f64) -> (f64, (f64, f64)) {
+        let limit2 = chord2 * FAR_DOUBT;
+        let could_win = |edge: &&[(f64, f64)]| edge::least_chord2(here, edge[0], edge[1]) <= limit2;
+        let edges = self.vertices[first as usize..=last as usize].windows(2).filter(could_win);
+        let arcs = edges.map(|edge| edge::nearest_by(|place| distance_m(asked, place), edge[0], edge[1]));
+        arcs.min_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or((f64::INFINITY, asked))
     }
 
     /// Even-odd over all rings, in longitude and latitude; rings run on over the date line, so the asker is looked for
@@ -429,10 +445,18 @@ mod tests {
         prop_oneof![
             place().prop_map(|(lon, lat)| Geometry::Point(Position::new(lon, lat))),
             near().prop_map(move |parts| Geometry::LineString(walk(parts))),
-            near().prop_map(move |parts| {
+            (near(), any::<bool>()).prop_map(move |(parts, holed)| {
                 let mut ring = walk(parts);
                 ring.push(ring[0]);
-                Geometry::Polygon(vec![ring])
+                // A hole in the same shape, drawn towards the first corner.
+                let start = ring[0];
+                let drawn = |p: &Position| {
+                    let lon = p.lon - 360.0 * ((p.lon - start.lon) / 360.0).round();
+                    let lon = start.lon + 0.5 * (lon - start.lon);
+                    Position::new((lon + 180.0).rem_euclid(360.0) - 180.0, start.lat + 0.5 * (p.lat - start.lat))
+                };
+                let hole = ring.iter().map(drawn).collect();
+                Geometry::Polygon(if holed { vec![ring, hole] } else { vec![ring] })
             }),
         ]
     }
@@ -444,13 +468,13 @@ mod tests {
         if let Geometry::Point(position) = geometry {
             return karney(position.lon, position.lat);
         }
-        let points = match geometry {
-            Geometry::LineString(line) => line,
-            Geometry::Polygon(rings) => &rings[0],
+        let lines = match geometry {
+            Geometry::LineString(line) => std::slice::from_ref(line),
+            Geometry::Polygon(rings) => &rings[..],
             _ => unreachable!(),
         };
-        let mut least = karney(points[0].lon, points[0].lat);
-        for edge in points.windows(2) {
+        let mut least = karney(lines[0][0].lon, lines[0][0].lat);
+        for edge in lines.iter().flat_map(|line| line.windows(2)) {
             let lon = edge[1].lon - 360.0 * ((edge[1].lon - edge[0].lon) / 360.0).round();
             for step in 0..=32 {
                 let t = f64::from(step) / 32.0;
