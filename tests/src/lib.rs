@@ -1,4 +1,5 @@
-//! A Geotrek to test Jalon against: a territory grown from a seed.
+//! A Geotrek to test Jalon against: a territory grown from a seed, and a server that answers as API v2 does.
 #![recursion_limit = "256"]
 
+pub mod server;
 pub mod territory;
