@@ -1,1 +1,5 @@
-//! Tests.
+//! A Geotrek to test Jalon against: a territory grown from a seed, and a server that answers as API v2 does.
+#![recursion_limit = "256"]
+
+pub mod server;
+pub mod territory;

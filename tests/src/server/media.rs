@@ -1,0 +1,101 @@
+//! Pictures under `/media/`, made from their path, with the validators and ranges nginx gives.
+
+use axum::http::HeaderMap;
+
+use super::reply::Reply;
+
+pub(super) fn answer(path: &str, headers: &HeaderMap) -> Reply {
+    let seed = crc(path.as_bytes());
+    let (kind, body) = match path.rsplit('.').next() {
+        Some("png") => ("image/png", png(seed)),
+        Some("svg") => ("image/svg+xml", svg(seed)),
+        _ => return Reply::html(404),
+    };
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let tag = format!("\"{seed:08x}-{:x}\"", body.len());
+    let dated = "Mon, 23 Nov 2026 19:56:33 GMT";
+    let dress = |reply: Reply| {
+        let reply = reply.with("etag", tag.clone()).with("last-modified", dated);
+        reply.with("accept-ranges", "bytes").with("cache-control", "max-age=86400")
+    };
+    let unchanged = match header("if-none-match") {
+        Some(tags) => tags.split(',').any(|known| known.trim().trim_start_matches("W/") == tag),
+        None => header("if-modified-since") == Some(dated),
+    };
+    if unchanged {
+        return dress(Reply::new(304, kind, Vec::new()));
+    }
+    let still_same = header("if-range").is_none_or(|known| known == tag || known == dated);
+    let Some(range) = header("range").filter(|_| still_same).and_then(|range| range.strip_prefix("bytes=")) else {
+        return dress(Reply::new(200, kind, body));
+    };
+    match bounds(range, body.len()) {
+        Some((from, to)) => {
+            let part = dress(Reply::new(206, kind, body[from..=to].to_vec()));
+            part.with("content-range", format!("bytes {from}-{to}/{}", body.len()))
+        }
+        None => Reply::html(416).with("content-range", format!("bytes */{}", body.len())),
+    }
+}
+
+/// First and last byte of `a-b`, `a-` or `-n`; none when nothing of it is there.
+fn bounds(range: &str, length: usize) -> Option<(usize, usize)> {
+    let (from, to) = range.split_once('-')?;
+    if from.is_empty() {
+        let last: usize = to.parse().ok()?;
+        return (last > 0).then(|| (length.saturating_sub(last), length - 1));
+    }
+    let from = from.parse().ok()?;
+    let to = if to.is_empty() { length - 1 } else { to.parse::<usize>().ok()?.min(length - 1) };
+    (from <= to).then_some((from, to))
+}
+
+fn svg(seed: u32) -> Vec<u8> {
+    let colour = seed & 0xff_ffff;
+    let circle = format!("<circle cx=\"8\" cy=\"8\" r=\"7\" fill=\"#{colour:06x}\"/>");
+    format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 16\">{circle}</svg>").into_bytes()
+}
+
+/// A square of eight pixels in one colour, stored without compression.
+fn png(seed: u32) -> Vec<u8> {
+    let [_, red, green, blue] = seed.to_be_bytes();
+    let mut rows = Vec::new();
+    for _ in 0..8 {
+        rows.push(0);
+        rows.extend([red, green, blue].repeat(8));
+    }
+    let length = rows.len() as u16;
+    let mut data = vec![0x78, 0x01, 0x01];
+    data.extend(length.to_le_bytes());
+    data.extend((!length).to_le_bytes());
+    data.extend(&rows);
+    data.extend(adler(&rows).to_be_bytes());
+    let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
+    chunk(&mut file, b"IHDR", &[0, 0, 0, 8, 0, 0, 0, 8, 8, 2, 0, 0, 0]);
+    chunk(&mut file, b"IDAT", &data);
+    chunk(&mut file, b"IEND", &[]);
+    file
+}
+
+fn chunk(file: &mut Vec<u8>, kind: &[u8; 4], data: &[u8]) {
+    file.extend((data.len() as u32).to_be_bytes());
+    let start = file.len();
+    file.extend(kind);
+    file.extend(data);
+    let sum = crc(&file[start..]);
+    file.extend(sum.to_be_bytes());
+}
+
+fn crc(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |sum, byte| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| if sum & 1 == 1 { sum >> 1 ^ 0xedb8_8320 } else { sum >> 1 })
+    })
+}
+
+fn adler(bytes: &[u8]) -> u32 {
+    let (a, b) = bytes.iter().fold((1_u32, 0_u32), |(a, b), byte| {
+        let a = (a + u32::from(*byte)) % 65_521;
+        (a, (b + a) % 65_521)
+    });
+    b << 16 | a
+}

@@ -1,0 +1,142 @@
+//! The oddities of a running Geotrek, met over real sockets.
+
+use jalon_tests::server::{Options, TestGeotrek};
+use jalon_tests::territory::{Size, Territory};
+use reqwest::blocking::{Client, Response};
+use reqwest::redirect::Policy;
+use serde_json::Value;
+
+fn start() -> TestGeotrek {
+    let options =
+        Options { month: Some(2), link_host: Some("http://stale.example.org".to_owned()), ..Options::default() };
+    TestGeotrek::start(Territory::generate(Size::default(), 1), options)
+}
+
+fn get(server: &TestGeotrek, path: &str, headers: &[(&str, &str)]) -> Response {
+    // The core takes reqwest without a provider of cryptography, and features add up, so one must be there.
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let client = Client::builder().redirect(Policy::none()).build().expect("a plain client");
+    let request = client.get(format!("{}{path}", server.url()));
+    headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).send().expect("an answer")
+}
+
+fn json(server: &TestGeotrek, path: &str) -> Value {
+    serde_json::from_str(&get(server, path, &[]).text().expect("a body")).expect("JSON")
+}
+
+fn is_html(response: &Response) -> bool {
+    response.headers()["content-type"].to_str().is_ok_and(|kind| kind.starts_with("text/html"))
+}
+
+#[test]
+fn bad_parameters_give_what_geotrek_gives() {
+    let server = start();
+    for path in [
+        "trek/?language=xx",
+        "trek/?updated_after=x",
+        "trek/?ids=1,x",
+        "trek/?practices=a",
+        "outdoor_site/?language=all",
+    ] {
+        let response = get(&server, &format!("/api/v2/{path}"), &[]);
+        assert!(response.status() == 500 && is_html(&response), "{path}");
+    }
+    for (path, status) in [
+        ("trek/?in_bbox=6,44", 400),
+        ("trek/?page=99", 404),
+        ("trek/?page=abc", 404),
+        ("path/", 401),
+        ("nope/", 404),
+        ("trek", 301),
+        ("version", 200),
+        ("config/", 200),
+        ("trek/?whatever=1", 200),
+        ("trek/9999/", 404),
+    ] {
+        assert_eq!(get(&server, &format!("/api/v2/{path}"), &[]).status(), status, "{path}");
+    }
+}
+
+#[test]
+fn lists_page_and_choose_fields() {
+    let server = start();
+    let first = json(&server, "/api/v2/poi/?page_size=0");
+    assert_eq!((first["count"].as_u64(), first["results"].as_array().map(Vec::len)), (Some(60), Some(50)));
+    assert!(first["next"].as_str().is_some_and(|next| next.starts_with(server.url())));
+    assert_eq!(json(&server, "/api/v2/poi/?no_page").as_array().map(Vec::len), Some(60));
+    assert_eq!(json(&server, "/api/v2/poi/?ids=3&fields=nothing")["results"][0], serde_json::json!({}));
+    let trek = &json(&server, "/api/v2/trek/?ids=1&language=fr")["results"][0];
+    assert!(trek["name"].is_string() && trek["published"] == true);
+    assert!(trek["url"].as_str().is_some_and(|url| url.starts_with("http://stale.example.org/")));
+}
+
+#[test]
+fn ties_come_in_another_order() {
+    let server = start();
+    let order = || json(&server, "/api/v2/poi/?fields=id&page_size=1000")["results"].to_string();
+    let first = order();
+    assert!((0..5).any(|_| order() != first));
+}
+
+#[test]
+fn the_unpublished_stage_is_read_by_detail_only() {
+    let server = start();
+    assert_eq!(json(&server, "/api/v2/trek/9001/")["id"], 9001);
+    assert_eq!(json(&server, "/api/v2/trek/?ids=9001")["count"], 0);
+}
+
+#[test]
+fn sensitive_areas_show_in_season() {
+    let server = start();
+    let count = |query: &str| json(&server, &format!("/api/v2/sensitivearea/{query}"))["count"].as_u64();
+    assert_eq!((count(""), count("?period=ignore")), (Some(2), Some(6)));
+    assert_eq!(get(&server, "/api/v2/sensitivearea/3/", &[]).status(), 404);
+    assert_eq!(get(&server, "/api/v2/sensitivearea/3/?period=any", &[]).status(), 200);
+}
+
+#[test]
+fn plain_texts_follow_accept_language() {
+    let server = start();
+    let name = |language| get(&server, "/api/v2/signage/1/?language=fr", &[("accept-language", language)]).text();
+    assert!(name("en").is_ok_and(|text| text.contains("\"Post\"")));
+    assert!(name("fr").is_ok_and(|text| text.contains("Poteau")));
+    let cookie = |agent| {
+        let headers = [("accept-language", "fr"), ("user-agent", agent)];
+        get(&server, "/api/v2/version", &headers).headers().contains_key("set-cookie")
+    };
+    assert!(cookie("my geotrek app") && !cookie("Jalon"));
+}
+
+#[test]
+fn media_are_validated_and_cut_in_ranges() {
+    let server = start();
+    let path = "/media/paperclip/trekking_trek/1/photo-1.png";
+    let whole = get(&server, path, &[]);
+    let tag = whole.headers()["etag"].to_str().expect("a readable tag").to_owned();
+    let whole = whole.bytes().expect("a body");
+    assert_eq!(get(&server, path, &[("if-none-match", &tag)]).status(), 304);
+    let part = get(&server, path, &[("range", "bytes=10-")]);
+    assert_eq!(part.status(), 206);
+    assert_eq!(part.bytes().expect("a body"), whole[10..]);
+    assert_eq!(get(&server, path, &[("range", "bytes=99999-")]).status(), 416);
+}
+
+#[test]
+fn faults_come_and_go() {
+    let server = start();
+    server.faults().cut_at = Some(100);
+    assert!(get(&server, "/api/v2/trek/", &[]).text().is_err());
+    *server.faults() = Default::default();
+    server.faults().gone.insert(("trek".to_owned(), 1));
+    assert_eq!(get(&server, "/api/v2/trek/1/", &[]).status(), 404);
+    server.faults().unauthorized = true;
+    assert_eq!(get(&server, "/api/v2/version", &[]).status(), 401);
+    server.faults().unauthorized = false;
+    server.faults().status = Some(503);
+    assert_eq!(get(&server, "/api/v2/trek/", &[]).status(), 503);
+    server.faults().status = None;
+    server.faults().endless = true;
+    let endless = get(&server, "/api/v2/trek/", &[]);
+    assert_eq!((endless.status().as_u16(), server.requests().len()), (200, 5));
+    server.shutdown();
+}
