@@ -140,3 +140,48 @@ fn faults_come_and_go() {
     assert_eq!((endless.status().as_u16(), server.requests().len()), (200, 5));
     server.shutdown();
 }
+
+#[test]
+fn plain_texts_stand_beside_translated_ones_and_some_lists_come_whole() {
+    let server = start();
+    let bridge = json(&server, "/api/v2/infrastructure/?page_size=1")["results"][0].clone();
+    assert!(bridge["name"].is_string() && bridge["accessibility"].is_object());
+    let view = json(&server, "/api/v2/hdviewpoint/?fields=id&page_size=1")["results"][0].clone();
+    assert!(view["title"].is_string(), "`fields` is ignored there");
+    let trek = json(&server, "/api/v2/trek/?omit=geometry&page_size=1")["results"][0].clone();
+    assert!(trek["geometry"].is_null() && trek["name"].is_object());
+}
+
+#[test]
+fn arrays_change_their_order_from_call_to_call_and_nothing_else() {
+    let server = start();
+    let themes = || {
+        let list = json(&server, "/api/v2/trek/?no_page&fields=id,themes");
+        let mut treks: Vec<(u64, Vec<u64>)> = list
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|trek| {
+                (
+                    trek["id"].as_u64().unwrap(),
+                    trek["themes"].as_array().unwrap().iter().map(|id| id.as_u64().unwrap()).collect(),
+                )
+            })
+            .collect();
+        treks.sort();
+        treks
+    };
+    let first = themes();
+    let sorted = |treks: &[(u64, Vec<u64>)]| {
+        let mut treks = treks.to_vec();
+        treks.iter_mut().for_each(|(_, themes)| themes.sort());
+        treks
+    };
+    let mut moved = false;
+    for _ in 0..20 {
+        let again = themes();
+        assert_eq!(sorted(&again), sorted(&first));
+        moved |= again != first;
+    }
+    assert!(moved);
+}

@@ -19,8 +19,14 @@ pub(super) const PAGES: &str = "http://pages.invalid";
 /// Modules whose list is ordered by a name that is not unique.
 const BY_NAME: [&str; 8] =
     ["trek", "tour", "poi", "touristiccontent", "touristicevent", "outdoor_site", "outdoor_course", "signage"];
-/// Modules whose texts follow Accept-Language and nothing else.
-const PLAIN: [&str; 3] = ["signage", "infrastructure", "hdviewpoint"];
+/// Texts that follow Accept-Language and nothing else.
+const PLAIN: [(&str, [&str; 2]); 3] = [
+    ("signage", ["name", "description"]),
+    ("infrastructure", ["name", "description"]),
+    ("hdviewpoint", ["title", "legend"]),
+];
+/// Modules that ignore `fields` and `omit`.
+const WHOLE: [&str; 3] = ["hdviewpoint", "touristicevent_place", "touristicevent_organizer"];
 /// Modules that look at `updated_after`; the others ignore it.
 const DATED: [&str; 6] = ["trek", "tour", "poi", "touristiccontent", "touristicevent", "sensitivearea"];
 /// Many-to-many fields, which come in another order at each call.
@@ -142,13 +148,22 @@ fn shown(
     query: &Query,
     rng: &mut ChaCha8Rng,
 ) -> Value {
-    let language = if PLAIN.contains(&module) { Some(accepted(asked.headers)) } else { language };
-    let mut object = language.map_or_else(|| object.clone(), |language| in_language(object, language));
+    let mut object = object.clone();
+    let plain = PLAIN.iter().find(|(name, _)| *name == module).map_or(&[][..], |(_, texts)| &texts[..]);
+    for text in plain {
+        object[*text] = in_language(&object[*text], accepted(asked.headers));
+    }
+    if let Some(language) = language {
+        object = in_language(&object, language);
+    }
     let Some(members) = object.as_object_mut() else { return object };
     for name in MANY {
         if let Some(Value::Array(many)) = members.get_mut(name) {
             many.shuffle(rng);
         }
+    }
+    if WHOLE.contains(&module) {
+        return object;
     }
     if let Some(fields) = query.names("fields") {
         members.retain(|name, _| fields.contains(&name.as_str()));

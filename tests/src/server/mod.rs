@@ -2,6 +2,10 @@
 //! meet over real sockets what was seen on a real server: pages that shift, texts that ignore the language, errors in
 //! HTML. `api` decides what a list or a detail answers, `query` reads parameters, `media` serves pictures, `faults`
 //! breaks answers on demand, and this file keeps the server running on a thread of its own.
+//!
+//! What a real one does and this one does not: it honours `updated_after` on services, signage, infrastructure, outdoor
+//! objects and pages (here the whole list comes), hides events that are over, packs answers with gzip, takes reports, and
+//! serves profiles, GPX, KML, PDF and `format=geojson`.
 
 mod api;
 mod faults;
