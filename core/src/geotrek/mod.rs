@@ -1,7 +1,32 @@
-//! Geotrek's wire formats and nothing else.
+//! Geotrek's wire formats and nothing else: what to ask its API v2 for, and how to read what it answers. Reading is
+//! tolerant: each field is read on its own, so that one that is missing, unknown or of another type than expected loses
+//! only itself, and is counted. Texts with markup are cleaned here, once, on the way in.
 //!
 //! * `overview`: what to ask a server for, to have a territory's overview.
+//! * `body`: an answer as a stream of objects, within limits.
+//! * `reader`: one object of one list, into the model; `trek`, `tourism`, `equipment`, `outdoor`, `places` and
+//!   `vocabulary` have the fields.
+//! * `fields`, `value`, `links`: the fields of an object and the values in them.
+//! * `clean`: HTML, and its twin in plain text.
+//! * `left_out`: which fields are not kept, and why.
 
+mod body;
+mod clean;
+mod equipment;
+mod fields;
+mod left_out;
+mod links;
+mod outdoor;
 mod overview;
+mod places;
+mod reader;
+mod tourism;
+mod trek;
+mod value;
+mod vocabulary;
 
+pub use body::{Limits, List, read_list, read_one};
+pub use fields::Problems;
+pub use left_out::LEFT_OUT;
 pub use overview::{Ask, Came, Overview, Purpose, VOCABULARIES};
+pub use reader::Reader;

@@ -1,0 +1,68 @@
+//! Addresses in answers. A server behind a proxy, or one that answers from its cache, may write its own addresses with a
+//! host name that nobody else knows; they are moved to the territory's.
+
+use url::Url;
+
+/// Paths that only Geotrek itself serves.
+const OWN: [&str; 3] = ["/media/", "/api/", "/image/"];
+
+/// How links are moved.
+#[derive(Debug, Clone)]
+pub(super) struct Links {
+    origin: Option<Url>,
+}
+
+impl Links {
+    pub(super) fn new(origin: Option<Url>) -> Links {
+        Links { origin }
+    }
+
+    pub(super) fn origin(&self) -> Option<&Url> {
+        self.origin.as_ref()
+    }
+
+    /// An address of the server's own, at the territory's origin; relative ones are completed.
+    pub(super) fn moved(&self, link: &str) -> String {
+        let Some(origin) = &self.origin else { return link.to_owned() };
+        let Ok(url) = origin.join(link) else { return link.to_owned() };
+        let own = matches!(url.scheme(), "http" | "https") && OWN.iter().any(|path| url.path().starts_with(path));
+        if !own {
+            return if link.starts_with('/') { url.into() } else { link.to_owned() };
+        }
+        // A place holder such as {z} stands escaped in the server's own writing; joining keeps it so.
+        let tail = &url[url::Position::BeforePath..];
+        origin.join(tail).map_or_else(|_| link.to_owned(), Into::into)
+    }
+
+    /// The same for an address that may be anybody's: only where its host is the one that the server wrote elsewhere.
+    pub(super) fn moved_with(&self, link: &str, own: &str) -> String {
+        let host = |link: &str| Url::parse(link).ok().map(|url| url.origin());
+        let theirs = host(link);
+        if link.starts_with('/') || link.contains("/media/paperclip/") || (theirs.is_some() && theirs == host(own)) {
+            self.moved(link)
+        } else {
+            link.to_owned()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn own_links_come_home_and_others_stay() {
+        let links = Links::new(Url::parse("https://park.example").ok());
+        for (link, moved) in [
+            ("http://127.0.0.1:8100/media/upload/a.png", "https://park.example/media/upload/a.png"),
+            ("/media/upload/a%20b.png?x=1", "https://park.example/media/upload/a%20b.png?x=1"),
+            ("https://example.org/lake", "https://example.org/lake"),
+            ("http://old/api/tiles/%7Bz%7D.png", "https://park.example/api/tiles/%7Bz%7D.png"),
+        ] {
+            assert_eq!(links.moved(link), moved);
+        }
+        let stale = "http://old.example/media/paperclip/x.jpg.400x0.jpg";
+        assert_eq!(links.moved_with("http://old.example/media/x.jpg", stale), "https://park.example/media/x.jpg");
+        assert_eq!(links.moved_with("https://photos.example/media/x.jpg", stale), "https://photos.example/media/x.jpg");
+    }
+}

@@ -1,0 +1,85 @@
+//! One object of one list, into the model.
+
+use std::cell::RefCell;
+use std::fmt;
+
+use url::Url;
+
+use super::body::Limits;
+use super::clean::Cleaner;
+use super::fields::{Context, Fields, Problems};
+use super::links::Links;
+use super::{equipment, outdoor, places, tourism, trek, vocabulary};
+use crate::model::Object;
+
+/// Reads objects, and counts what it could not read.
+pub struct Reader {
+    context: Context,
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader").field("language", &self.context.language).finish_non_exhaustive()
+    }
+}
+
+impl Reader {
+    /// A reader of one territory. `origin` is where its server is: links with a stale host move there. `language` is the
+    /// one of texts that come without one: the `language=` or `Accept-Language` that was asked with.
+    pub fn new(origin: Option<Url>, language: &str, limits: &Limits) -> Reader {
+        let links = Links::new(origin);
+        let cleaner = Cleaner::new(&links);
+        let problems = RefCell::default();
+        Reader {
+            context: Context {
+                language: language.to_owned(),
+                links,
+                cleaner,
+                most_vertices: limits.vertices,
+                problems,
+            },
+        }
+    }
+
+    /// Changes the language of texts that come without one.
+    pub fn set_language(&mut self, language: &str) {
+        language.clone_into(&mut self.context.language);
+    }
+
+    /// Reads the JSON of one object of a list, by the list's name on the server (`trek`, `theme`). A tour gives its stages
+    /// too, a menu entry those below it, a category of contents its types. Nothing comes, and is counted, where there is
+    /// no readable number.
+    pub fn read(&self, list: &str, json: &str) -> Vec<Object> {
+        // A tour is a trek with its stages in it.
+        let name = if list == "tour" { "trek" } else { list };
+        let Some(mut fields) = Fields::split(name, json, &self.context) else { return Vec::new() };
+        match name {
+            "trek" => trek::read(fields),
+            "poi" => one(places::poi(&mut fields)),
+            "touristiccontent" => one(tourism::content(&mut fields)),
+            "touristicevent" => one(tourism::event(&mut fields)),
+            "informationdesk" => one(tourism::desk(&mut fields)),
+            "sensitivearea" => one(places::sensitive_area(&mut fields)),
+            "service" => one(equipment::service(&mut fields)),
+            "signage" => one(equipment::signage(&mut fields)),
+            "infrastructure" => one(equipment::infrastructure(&mut fields)),
+            "outdoor_site" => one(outdoor::site(&mut fields)),
+            "outdoor_course" => one(outdoor::course(&mut fields)),
+            "hdviewpoint" => one(places::hd_view(&mut fields)),
+            "city" => one(places::city(&mut fields)),
+            "district" => one(places::district(&mut fields)),
+            "flatpage" => one(places::flat_page(&mut fields)),
+            "menu_item" => places::menu(fields, None),
+            _ => vocabulary::read(list, fields),
+        }
+    }
+
+    /// What could not be read so far.
+    pub fn problems(&self) -> Problems {
+        self.context.problems.borrow().clone()
+    }
+}
+
+fn one<T: Into<Object>>(object: Option<T>) -> Vec<Object> {
+    object.map(Into::into).into_iter().collect()
+}

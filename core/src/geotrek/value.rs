@@ -1,0 +1,214 @@
+//! Values as Geotrek writes them: ids, texts, dates, geometries.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, IgnoredAny, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::model::{Geometry, Id, Localized, Position};
+
+/// How deep collections may lie in collections.
+const MOST_DEPTH: usize = 8;
+
+/// An id: a number, or, from older servers, a number in quotes.
+pub(super) struct AnyId(pub(super) Id);
+
+impl<'de> Deserialize<'de> for AnyId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Ids;
+        impl Visitor<'_> for Ids {
+            type Value = AnyId;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an id")
+            }
+            fn visit_i64<E: serde::de::Error>(self, id: i64) -> Result<AnyId, E> {
+                Ok(AnyId(id))
+            }
+            fn visit_u64<E: serde::de::Error>(self, id: u64) -> Result<AnyId, E> {
+                Id::try_from(id).map(AnyId).map_err(E::custom)
+            }
+            fn visit_str<E: serde::de::Error>(self, id: &str) -> Result<AnyId, E> {
+                id.trim().parse().map(AnyId).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_any(Ids)
+    }
+}
+
+/// A text, `{lang: text or null}` or plain, which is then in `language`.
+pub(super) fn localized(json: &str, language: &str) -> Option<Localized> {
+    let mut texts = Localized::default();
+    if json.starts_with('{') {
+        let by_language: BTreeMap<String, Option<Cow<'_, str>>> = serde_json::from_str(json).ok()?;
+        for (language, text) in by_language {
+            texts.insert(language, text.unwrap_or_default());
+        }
+    } else {
+        texts.insert(language, serde_json::from_str::<String>(json).ok()?);
+    }
+    Some(texts)
+}
+
+/// Languages of publication, from `{lang: bool}` or from one bool about `language`.
+pub(super) fn published(json: &str, language: &str) -> Option<Vec<String>> {
+    if json.starts_with('{') {
+        let by_language: BTreeMap<String, Option<bool>> = serde_json::from_str(json).ok()?;
+        Some(by_language.into_iter().filter(|(_, yes)| *yes == Some(true)).map(|(language, _)| language).collect())
+    } else {
+        let yes: bool = serde_json::from_str(json).ok()?;
+        Some(if yes { vec![language.to_owned()] } else { Vec::new() })
+    }
+}
+
+/// Unix milliseconds of a date with its offset, with or without microseconds.
+pub(super) fn unix_ms(date: &str) -> Option<i64> {
+    date.parse::<jiff::Timestamp>().ok().map(|instant| instant.as_millisecond())
+}
+
+/// One position, `[longitude, latitude]` or `[longitude, latitude, elevation]`.
+pub(super) struct Coordinates(pub(super) Position);
+
+impl<'de> Deserialize<'de> for Coordinates {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Numbers;
+        impl<'de> Visitor<'de> for Numbers {
+            type Value = Coordinates;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a position")
+            }
+            fn visit_seq<S: SeqAccess<'de>>(self, mut numbers: S) -> Result<Coordinates, S::Error> {
+                let lon = numbers.next_element()?.ok_or_else(|| S::Error::custom("no longitude"))?;
+                let lat = numbers.next_element()?.ok_or_else(|| S::Error::custom("no latitude"))?;
+                let elevation = numbers.next_element::<Option<f64>>()?.flatten();
+                while numbers.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Coordinates(Position { lon, lat, elevation }))
+            }
+        }
+        deserializer.deserialize_seq(Numbers)
+    }
+}
+
+/// A geometry as far as it could be read.
+pub(super) struct ReadGeometry {
+    pub(super) geometry: Option<Geometry>,
+    /// Positions that are not on the Earth and were left out.
+    pub(super) lost: usize,
+}
+
+/// A GeoJSON geometry of any type, 2D or 3D. One that holds no position at all is none.
+pub(super) fn geometry(json: &str, most_vertices: usize) -> Result<ReadGeometry, &'static str> {
+    let mut counts = Counts { vertices: 0, lost: 0, most_vertices };
+    let geometry = counts.geometry(json, 0)?;
+    let geometry = Some(geometry).filter(|geometry| geometry.first_position().is_some());
+    Ok(ReadGeometry { geometry, lost: counts.lost })
+}
+
+#[derive(Deserialize)]
+struct GeoJson<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'a, str>,
+    #[serde(borrow)]
+    coordinates: Option<&'a RawValue>,
+    #[serde(borrow)]
+    geometries: Option<Vec<&'a RawValue>>,
+}
+
+struct Counts {
+    vertices: usize,
+    lost: usize,
+    most_vertices: usize,
+}
+
+const MISTYPED: &str = "mistyped";
+
+impl Counts {
+    fn geometry(&mut self, json: &str, depth: usize) -> Result<Geometry, &'static str> {
+        if depth > MOST_DEPTH {
+            return Err("collections too deep");
+        }
+        let wire: GeoJson<'_> = serde_json::from_str(json).map_err(|_| MISTYPED)?;
+        if wire.kind == "GeometryCollection" {
+            let parts = wire.geometries.ok_or(MISTYPED)?;
+            return parts
+                .into_iter()
+                .map(|part| self.geometry(part.get(), depth + 1))
+                .collect::<Result<_, _>>()
+                .map(Geometry::GeometryCollection);
+        }
+        let json = wire.coordinates.ok_or(MISTYPED)?.get();
+        Ok(match &*wire.kind {
+            "Point" => {
+                let mut places = self.line(vec![read(json)?])?;
+                places.pop().map_or_else(|| Geometry::MultiPoint(Vec::new()), Geometry::Point)
+            }
+            "MultiPoint" => Geometry::MultiPoint(self.line(read(json)?)?),
+            "LineString" => Geometry::LineString(self.line(read(json)?)?),
+            "MultiLineString" => Geometry::MultiLineString(self.lines(read(json)?)?),
+            "Polygon" => Geometry::Polygon(self.lines(read(json)?)?),
+            "MultiPolygon" => {
+                let polygons: Vec<Vec<Vec<Coordinates>>> = read(json)?;
+                let polygons: Result<_, _> = polygons.into_iter().map(|rings| self.lines(rings)).collect();
+                Geometry::MultiPolygon(polygons?)
+            }
+            _ => return Err("a geometry of an unknown type"),
+        })
+    }
+
+    fn lines(&mut self, lines: Vec<Vec<Coordinates>>) -> Result<Vec<Vec<Position>>, &'static str> {
+        lines.into_iter().map(|line| self.line(line)).collect()
+    }
+
+    fn line(&mut self, line: Vec<Coordinates>) -> Result<Vec<Position>, &'static str> {
+        self.vertices += line.len();
+        if self.vertices > self.most_vertices {
+            return Err("too many vertices");
+        }
+        let before = line.len();
+        let line: Vec<_> = line.into_iter().map(|place| place.0).filter(Position::is_valid).collect();
+        self.lost += before - line.len();
+        Ok(line)
+    }
+}
+
+fn read<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, &'static str> {
+    serde_json::from_str(json).map_err(|_| MISTYPED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_come_translated_or_plain() {
+        let both = localized(r#"{"fr": "Lac", "en": null, "it": ""}"#, "");
+        assert_eq!(both, localized("\"Lac\"", "fr"));
+        assert_eq!(localized("3", "fr"), None);
+        assert_eq!(published(r#"{"fr": true, "en": false}"#, ""), published("true", "fr"));
+    }
+
+    #[test]
+    fn dates_carry_an_offset_with_or_without_microseconds() {
+        assert_eq!(unix_ms("1970-01-01T01:00:01.500999+01:00"), Some(1_500));
+        assert_eq!(unix_ms("1970-01-01T00:00:01Z"), Some(1_000));
+        assert_eq!(unix_ms("yesterday"), None);
+    }
+
+    #[test]
+    fn a_geometry_is_flat_or_high_and_keeps_what_is_on_the_earth() {
+        let read = |json| geometry(json, 100).map(|read| (read.geometry, read.lost));
+        let line = read(r#"{"type":"LineString","coordinates":[[6.0,44.0,1200.5],[6.1,144.0],[6.2,44.0]]}"#).unwrap();
+        let kept = vec![Position { lon: 6.0, lat: 44.0, elevation: Some(1200.5) }, Position::new(6.2, 44.0)];
+        assert_eq!(line, (Some(Geometry::LineString(kept)), 1));
+        assert_eq!(read(r#"{"type":"GeometryCollection","geometries":[]}"#), Ok((None, 0)));
+        assert_eq!(read(r#"{"type":"Point","coordinates":[6.0,"x"]}"#), Err(MISTYPED));
+        let deep = format!("{}{}", r#"{"type":"GeometryCollection","geometries":["#.repeat(20), "]}".repeat(20));
+        assert_eq!(read(&deep), Err("collections too deep"));
+        assert_eq!(
+            geometry(r#"{"type":"MultiPoint","coordinates":[[1,1],[2,2]]}"#, 1).err(),
+            Some("too many vertices")
+        );
+    }
+}
