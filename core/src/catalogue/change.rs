@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Territory, geopackage, schema};
+use super::{Territory, geopackage, schema, search};
 use crate::error::{Error, Result};
 use crate::model::{Id, Kind, Object};
 
@@ -30,6 +30,10 @@ impl<'a> Change<'a> {
         let data = serde_json::to_string(&object).map_err(Error::internal)?;
         let name = object.name().and_then(|name| name.find(&[&territory.default_language])).map(|found| found.text);
         let names = object.name().map(serde_json::to_string).transpose().map_err(Error::internal)?;
+        // Most of a refresh brings back what is there, and words cost more to write than to leave.
+        if kind != Kind::Term && !self.holds(territory, kind, object.id(), &data)? {
+            search::write(self.transaction, territory, &object, names.as_deref())?;
+        }
         let mut statement = self.transaction.prepare_cached(&put_statement(kind))?;
         if kind.is_spatial() {
             statement.execute(params![territory.key, object.id(), name, names, data, geometry])?;
@@ -37,6 +41,14 @@ impl<'a> Change<'a> {
             statement.execute(params![territory.key, object.id(), name, names, data])?;
         }
         Ok(())
+    }
+
+    /// Whether this very text is what an object's row has, its geometry aside.
+    fn holds(&self, territory: &Territory, kind: Kind, id: Id, data: &str) -> Result<bool> {
+        let sql = format!("SELECT data = ?3 FROM {kind} WHERE territory = ?1 AND id = ?2");
+        let mut statement = self.transaction.prepare_cached(&sql)?;
+        let same = statement.query_row((territory.key, id, data), |row| row.get(0)).optional()?;
+        Ok(same.unwrap_or(false))
     }
 
     /// Removes the objects of a kind that are not in `present`, and tells how many. An empty `present` is refused: a
@@ -47,16 +59,17 @@ impl<'a> Change<'a> {
         }
         let mut held = self.transaction.prepare_cached(&format!("SELECT fid, id FROM {kind} WHERE territory = ?1"))?;
         let rows = held.query_map([territory.key], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let gone: Vec<i64> = rows
+        let gone: Vec<(i64, Id)> = rows
             .filter_map(|row: rusqlite::Result<(i64, Id)>| match row {
                 Ok((_, id)) if present.contains(&id) => None,
-                Ok((fid, _)) => Some(Ok(fid)),
+                Ok(gone) => Some(Ok(gone)),
                 Err(error) => Some(Err(error)),
             })
             .collect::<rusqlite::Result<_>>()?;
         let mut delete = self.transaction.prepare_cached(&format!("DELETE FROM {kind} WHERE fid = ?1"))?;
-        for fid in &gone {
+        for (fid, id) in &gone {
             delete.execute([fid])?;
+            search::remove(self.transaction, territory, kind, *id)?;
         }
         Ok(gone.len())
     }

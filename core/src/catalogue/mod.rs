@@ -7,11 +7,15 @@
 //! * `territory`: which territories are held.
 //! * `change`: writing, in one transaction.
 //! * `read`: objects by id and by kind.
+//! * `fold`: words without accents, and where they stand in a text.
+//! * `search`: the full-text index.
 
 mod change;
+mod fold;
 mod geopackage;
 mod read;
 mod schema;
+mod search;
 mod territory;
 
 use std::path::{Path, PathBuf};
@@ -22,6 +26,8 @@ use rusqlite::Connection;
 use crate::error::Result;
 
 pub use change::Change;
+pub use fold::{fold, mark};
+pub use search::{Hit, Hits};
 pub use territory::{NewTerritory, Territory};
 
 /// The name of the file in the directory that the app gives.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
-use super::geopackage;
+use super::{geopackage, search};
 use crate::error::{Error, Result};
 use crate::model::Kind;
 
@@ -101,6 +101,7 @@ fn first_version() -> String {
     for kind in Kind::ALL {
         sql.push_str(&layer(kind));
     }
+    sql.push_str(search::TABLES);
     sql
 }
 

@@ -1,0 +1,220 @@
+//! Full-text search: SQLite's FTS5 over folded words. `jalon_search` says whose text a row of `jalon_search_words` is,
+//! which keeps no text of its own. Terms are not found: they are labels of other objects, and have no page to open.
+
+use rusqlite::Connection;
+use serde::Serialize;
+
+use super::{Catalogue, Territory, fold};
+use crate::error::{Error, Result};
+use crate::model::{Id, Kind, Localized, Object, RichText};
+
+/// The tables. Words are folded before they come here, so that the plainest tokenizer is the right one.
+pub(super) const TABLES: &str = "
+CREATE TABLE jalon_search (
+  row INTEGER PRIMARY KEY, territory INTEGER NOT NULL, kind TEXT NOT NULL, id INTEGER NOT NULL, names TEXT,
+  UNIQUE (territory, kind, id));
+CREATE VIRTUAL TABLE jalon_search_words USING fts5(
+  name, summary, body, content='', contentless_delete=1, tokenize='ascii', prefix='2 3');
+";
+
+/// What a search found.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Hits {
+    /// How many objects match, on this page or not.
+    pub total: usize,
+    /// One page of them, the best first.
+    pub items: Vec<Hit>,
+}
+
+/// One object that a search found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Hit {
+    /// Short name of its territory.
+    pub territory: String,
+    /// What sort of thing it is.
+    pub kind: Kind,
+    /// The server's number.
+    pub id: Id,
+    /// Its name; empty where it has none.
+    pub name: String,
+    /// Language of that name.
+    pub lang: String,
+    /// Where the words stand in the name: start and end in bytes of its UTF-8, in their order. Empty where they were
+    /// found elsewhere in the object, or in its name in another language.
+    pub marks: Vec<(usize, usize)>,
+    /// How well it matches: more is better. Only to compare hits of one search.
+    pub score: f64,
+}
+
+impl Catalogue {
+    /// Finds objects by their words, whatever their accents, capitals, ligatures, hyphens and apostrophes, in every
+    /// language and every territory. Every word of `text` must be there, whole or as the beginning of one; the first 32
+    /// count. `kinds` limits what is found, unless it is empty; `languages` is the order in which names are wanted.
+    /// The best come first (a name counts more than a teaser, a teaser more than the rest), like ones by name, then
+    /// number. A `text` without a letter or a digit is [`Error::InvalidInput`].
+    pub fn search(&self, text: &str, kinds: &[Kind], languages: &[&str], limit: usize, offset: usize) -> Result<Hits> {
+        let query = expression(text).ok_or_else(|| Error::invalid("text", "at least one letter or digit"))?;
+        let mut found = self.read(|connection| find(connection, &query, kinds, languages))?;
+        found.sort_by(|one, other| other.score.total_cmp(&one.score));
+        for like in found.chunk_by_mut(|one, other| one.score == other.score).filter(|like| like.len() > 1) {
+            like.sort_by_cached_key(|hit| (fold::sort_key(&hit.name), hit.id, hit.kind, hit.territory.clone()));
+        }
+        let total = found.len();
+        let mut items: Vec<Hit> = found.into_iter().skip(offset).take(limit).collect();
+        for hit in &mut items {
+            hit.marks = fold::mark(&hit.name, text).into_iter().map(|range| (range.start, range.end)).collect();
+        }
+        Ok(Hits { total, items })
+    }
+}
+
+/// The query in FTS5's language. Folded words are letters and digits only, and quoted, so nothing that a person types
+/// is ever syntax.
+fn expression(text: &str) -> Option<String> {
+    let prefix = |word: &String| format!("\"{word}\"*");
+    let words: Vec<String> = fold::query_words(text)
+        .iter()
+        .map(|word| {
+            let parts: Vec<String> = word.parts.iter().map(prefix).collect();
+            match (&word.joined, parts.is_empty()) {
+                (None, _) => parts.join(" AND "),
+                (Some(joined), true) => prefix(joined),
+                (Some(joined), false) => format!("(({}) OR {})", parts.join(" AND "), prefix(joined)),
+            }
+        })
+        .filter(|word| !word.is_empty())
+        .collect();
+    (!words.is_empty()).then(|| words.join(" AND "))
+}
+
+fn find(connection: &Connection, query: &str, kinds: &[Kind], languages: &[&str]) -> Result<Vec<Hit>> {
+    let words: Vec<String> = kinds.iter().map(|kind| format!("'{kind}'")).collect();
+    let limited = if kinds.is_empty() { String::new() } else { format!(" AND s.kind IN ({})", words.join(", ")) };
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT t.name, t.default_language, s.kind, s.id, s.names, -bm25(jalon_search_words, 10.0, 4.0, 1.0)
+           FROM jalon_search_words JOIN jalon_search s ON s.row = jalon_search_words.rowid
+           JOIN jalon_territory t ON t.territory = s.territory
+           WHERE jalon_search_words MATCH ?1{limited}"
+    ))?;
+    let mut rows = statement.query([query])?;
+    let mut hits = Vec::new();
+    let damaged = || Error::Corrupt { reason: "a row of the search cannot be read".to_owned() };
+    while let Some(row) = rows.next()? {
+        let default_language: String = row.get(1)?;
+        let kind: String = row.get(2)?;
+        let names: Option<String> = row.get(4)?;
+        let names: Localized =
+            names.map_or(Ok(Localized::default()), |json| serde_json::from_str(&json)).map_err(|_| damaged())?;
+        let mut wanted = languages.to_vec();
+        wanted.push(&default_language);
+        let (lang, name) =
+            names.find(&wanted).map(|found| (found.lang.to_owned(), found.text.to_owned())).unwrap_or_default();
+        hits.push(Hit {
+            territory: row.get(0)?,
+            kind: kind.parse().map_err(|_| damaged())?,
+            id: row.get(3)?,
+            name,
+            lang,
+            marks: Vec::new(),
+            score: row.get(5)?,
+        });
+    }
+    Ok(hits)
+}
+
+/// Writes an object's words in the place of those that it had.
+pub(super) fn write(
+    connection: &Connection,
+    territory: &Territory,
+    object: &Object,
+    names: Option<&str>,
+) -> Result<()> {
+    let kind = object.kind();
+    if kind == Kind::Term {
+        return Ok(());
+    }
+    let (summary, body) = texts(object);
+    let columns = [object.name().into_iter().collect(), summary, body].map(|texts| folded(&texts));
+    remove(connection, territory, kind, object.id())?;
+    if columns.iter().all(String::is_empty) {
+        return Ok(());
+    }
+    let row: i64 = connection
+        .prepare_cached("INSERT INTO jalon_search (territory, kind, id, names) VALUES (?1, ?2, ?3, ?4) RETURNING row")?
+        .query_row((territory.key, kind.as_str(), object.id(), names), |row| row.get(0))?;
+    let [name, summary, body] = columns;
+    connection
+        .prepare_cached("INSERT INTO jalon_search_words (rowid, name, summary, body) VALUES (?1, ?2, ?3, ?4)")?
+        .execute((row, name, summary, body))?;
+    Ok(())
+}
+
+/// Forgets an object's words.
+pub(super) fn remove(connection: &Connection, territory: &Territory, kind: Kind, id: Id) -> Result<()> {
+    let mut delete = connection
+        .prepare_cached("DELETE FROM jalon_search WHERE territory = ?1 AND kind = ?2 AND id = ?3 RETURNING row")?;
+    let rows = delete.query_map((territory.key, kind.as_str(), id), |row| row.get::<_, i64>(0))?;
+    for row in rows.collect::<rusqlite::Result<Vec<_>>>()? {
+        connection.prepare_cached("DELETE FROM jalon_search_words WHERE rowid = ?1")?.execute([row])?;
+    }
+    Ok(())
+}
+
+fn folded(texts: &[&Localized]) -> String {
+    let words: Vec<String> = texts.iter().flat_map(|text| text.iter()).flat_map(|(_, text)| fold::fold(text)).collect();
+    words.join(" ")
+}
+
+/// What an object says beside its name: in short (places and teaser), and at length.
+fn texts(object: &Object) -> (Vec<&Localized>, Vec<&Localized>) {
+    fn plain<const N: usize>(texts: [&RichText; N]) -> Vec<&Localized> {
+        texts.map(|text| &text.plain).to_vec()
+    }
+    match object {
+        Object::Trek(o) => (
+            vec![&o.departure, &o.arrival, &o.description_teaser.plain],
+            plain([
+                &o.description,
+                &o.ambiance,
+                &o.access,
+                &o.advice,
+                &o.advised_parking,
+                &o.gear,
+                &o.public_transport,
+                &o.ratings_description,
+                &o.disabled_infrastructure,
+                &o.accessibility_advice,
+                &o.accessibility_covering,
+                &o.accessibility_exposure,
+                &o.accessibility_signage,
+                &o.accessibility_slope,
+                &o.accessibility_width,
+            ]),
+        ),
+        Object::Poi(o) => (vec![&o.type_label], plain([&o.description])),
+        Object::Content(o) => {
+            (plain([&o.description_teaser]), plain([&o.description, &o.practical_info, &o.accessibility, &o.contact]))
+        }
+        Object::Event(o) => {
+            let mut body = plain([&o.description, &o.practical_info, &o.accessibility, &o.booking, &o.contact]);
+            body.extend([&o.target_audience, &o.cancellation_reason]);
+            (vec![&o.meeting_point, &o.description_teaser.plain], body)
+        }
+        Object::SensitiveArea(o) => (Vec::new(), plain([&o.description, &o.contact])),
+        Object::InformationDesk(o) => (vec![&o.type_label], plain([&o.description, &o.accessibility])),
+        Object::Signage(o) => (Vec::new(), plain([&o.description])),
+        Object::Infrastructure(o) => (Vec::new(), plain([&o.description, &o.accessibility])),
+        Object::Site(o) => (
+            plain([&o.description_teaser]),
+            plain([&o.description, &o.ambiance, &o.advice, &o.accessibility, &o.period]),
+        ),
+        Object::Course(o) => (
+            Vec::new(),
+            plain([&o.description, &o.advice, &o.equipment, &o.gear, &o.accessibility, &o.ratings_description]),
+        ),
+        Object::HdView(o) => (Vec::new(), plain([&o.legend])),
+        Object::FlatPage(o) => (Vec::new(), plain([&o.content])),
+        Object::MenuItem(o) => (vec![&o.page_title], Vec::new()),
+        Object::Service(_) | Object::City(_) | Object::District(_) | Object::Term(_) => (Vec::new(), Vec::new()),
+    }
+}
