@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use super::clean::Cleaner;
 use super::left_out;
 use super::links::Links;
+use super::projected::Projected;
 use super::value::{self, AnyId};
 use crate::model::{Geometry, Id, Localized, Position, RichText};
 
@@ -50,6 +51,7 @@ pub(super) struct Context {
     pub(super) language: String,
     pub(super) links: Links,
     pub(super) cleaner: Cleaner,
+    pub(super) projected: Option<Projected>,
     pub(super) most_vertices: usize,
     pub(super) problems: RefCell<Problems>,
 }
@@ -193,8 +195,18 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn geometry(&mut self, field: &str) -> Option<Geometry> {
+        self.geometry_or(field, &|_| None)
+    }
+
+    /// A geometry that may be in metres.
+    pub(super) fn outline(&mut self, field: &str) -> Option<Geometry> {
+        let projected = &self.context.projected;
+        self.geometry_or(field, &|metres| projected.as_ref()?.place(metres))
+    }
+
+    fn geometry_or(&mut self, field: &str, mend: &dyn Fn(Position) -> Option<Position>) -> Option<Geometry> {
         let raw = self.raw(field)?;
-        match value::geometry(raw.get(), self.context.most_vertices) {
+        match value::geometry(raw.get(), self.context.most_vertices, mend) {
             Ok(read) => {
                 if read.lost > 0 {
                     self.note(field, "positions that are not on the Earth");

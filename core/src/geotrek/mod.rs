@@ -6,7 +6,7 @@
 //! * `body`: an answer as a stream of objects, within limits.
 //! * `reader`: one object of one list, into the model; `trek`, `tourism`, `equipment`, `outdoor`, `places` and
 //!   `vocabulary` have the fields.
-//! * `fields`, `value`, `links`: the fields of an object and the values in them.
+//! * `fields`, `value`, `links`, `projected`: the fields of an object and the values in them.
 //! * `clean`: HTML, and its twin in plain text.
 //! * `left_out`: which fields are not kept, and why.
 
@@ -19,6 +19,7 @@ mod links;
 mod outdoor;
 mod overview;
 mod places;
+mod projected;
 mod reader;
 mod tourism;
 mod trek;

@@ -90,14 +90,14 @@ pub(super) fn city(f: &mut Fields<'_>) -> Option<City> {
         id: f.own_id()?,
         name: f.text("name"),
         code: f.string("code"),
-        geometry: f.geometry("geometry"),
+        geometry: f.outline("geometry"),
         is_published: f.flag("published"),
     })
 }
 
 pub(super) fn district(f: &mut Fields<'_>) -> Option<District> {
     let is_published = f.flag("published");
-    Some(District { id: f.own_id()?, name: f.text("name"), geometry: f.geometry("geometry"), is_published })
+    Some(District { id: f.own_id()?, name: f.text("name"), geometry: f.outline("geometry"), is_published })
 }
 
 pub(super) fn flat_page(f: &mut Fields<'_>) -> Option<FlatPage> {

@@ -9,6 +9,7 @@ use super::body::Limits;
 use super::clean::Cleaner;
 use super::fields::{Context, Fields, Problems};
 use super::links::Links;
+use super::projected::Projected;
 use super::{equipment, outdoor, places, tourism, trek, vocabulary};
 use crate::model::Object;
 
@@ -29,12 +30,13 @@ impl Reader {
     pub fn new(origin: Option<Url>, language: &str, limits: &Limits) -> Reader {
         let links = Links::new(origin);
         let cleaner = Cleaner::new(&links);
-        let problems = RefCell::default();
+        let (projected, problems) = (Projected::new(), RefCell::default());
         Reader {
             context: Context {
                 language: language.to_owned(),
                 links,
                 cleaner,
+                projected,
                 most_vertices: limits.vertices,
                 problems,
             },

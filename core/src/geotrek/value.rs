@@ -99,8 +99,13 @@ pub(super) struct ReadGeometry {
 }
 
 /// A GeoJSON geometry of any type, 2D or 3D. One that holds no position at all is none.
-pub(super) fn geometry(json: &str, most_vertices: usize) -> Result<ReadGeometry, &'static str> {
-    let mut counts = Counts { vertices: 0, lost: 0, most_vertices };
+/// `mend` may know better what a position that is not on the Earth means.
+pub(super) fn geometry(
+    json: &str,
+    most_vertices: usize,
+    mend: &dyn Fn(Position) -> Option<Position>,
+) -> Result<ReadGeometry, &'static str> {
+    let mut counts = Counts { vertices: 0, lost: 0, most_vertices, mend };
     let geometry = counts.geometry(json, 0)?;
     let geometry = Some(geometry).filter(|geometry| geometry.first_position().is_some());
     Ok(ReadGeometry { geometry, lost: counts.lost })
@@ -116,15 +121,16 @@ struct GeoJson<'a> {
     geometries: Option<Vec<&'a RawValue>>,
 }
 
-struct Counts {
+struct Counts<'m> {
     vertices: usize,
     lost: usize,
     most_vertices: usize,
+    mend: &'m dyn Fn(Position) -> Option<Position>,
 }
 
 const MISTYPED: &str = "mistyped";
 
-impl Counts {
+impl Counts<'_> {
     fn geometry(&mut self, json: &str, depth: usize) -> Result<Geometry, &'static str> {
         if depth > MOST_DEPTH {
             return Err("collections too deep");
@@ -167,7 +173,8 @@ impl Counts {
             return Err("too many vertices");
         }
         let before = line.len();
-        let line: Vec<_> = line.into_iter().map(|place| place.0).filter(Position::is_valid).collect();
+        let on_earth = |place: Coordinates| if place.0.is_valid() { Some(place.0) } else { (self.mend)(place.0) };
+        let line: Vec<_> = line.into_iter().filter_map(on_earth).collect();
         self.lost += before - line.len();
         Ok(line)
     }
@@ -198,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_geometry_is_flat_or_high_and_keeps_what_is_on_the_earth() {
-        let read = |json| geometry(json, 100).map(|read| (read.geometry, read.lost));
+        let read = |json| geometry(json, 100, &|_| None).map(|read| (read.geometry, read.lost));
         let line = read(r#"{"type":"LineString","coordinates":[[6.0,44.0,1200.5],[6.1,144.0],[6.2,44.0]]}"#).unwrap();
         let kept = vec![Position { lon: 6.0, lat: 44.0, elevation: Some(1200.5) }, Position::new(6.2, 44.0)];
         assert_eq!(line, (Some(Geometry::LineString(kept)), 1));
@@ -207,7 +214,7 @@ mod tests {
         let deep = format!("{}{}", r#"{"type":"GeometryCollection","geometries":["#.repeat(20), "]}".repeat(20));
         assert_eq!(read(&deep), Err("collections too deep"));
         assert_eq!(
-            geometry(r#"{"type":"MultiPoint","coordinates":[[1,1],[2,2]]}"#, 1).err(),
+            geometry(r#"{"type":"MultiPoint","coordinates":[[1,1],[2,2]]}"#, 1, &|_| None).err(),
             Some("too many vertices")
         );
     }
