@@ -96,7 +96,7 @@ fn first_version() -> String {
          INSERT INTO jalon_schema VALUES (1);
          CREATE TABLE jalon_territory (
            territory INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, url TEXT NOT NULL, portals TEXT NOT NULL DEFAULT '[]',
-           default_language TEXT NOT NULL DEFAULT '', server_version TEXT, refreshed_ms INTEGER);",
+           default_language TEXT NOT NULL DEFAULT '', languages TEXT NOT NULL DEFAULT '[]', server_version TEXT, refreshed_ms INTEGER);",
     );
     for kind in Kind::ALL {
         sql.push_str(&layer(kind));
