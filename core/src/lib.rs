@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 mod error;
+pub mod line;
 pub mod model;
 
 pub use error::{Error, Result};
