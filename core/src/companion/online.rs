@@ -12,10 +12,18 @@ const WORKERS: usize = 2;
 const IDLE_LOOK: Duration = Duration::from_millis(20);
 
 /// How a refresh may use the network.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct RefreshOptions {
+    /// How often a transfer is tried, with growing pauses. Five tries take about twenty seconds.
+    pub most_tries: u32,
     /// Time-outs, limits, whether plain http is allowed.
     pub net: Options,
+}
+
+impl Default for RefreshOptions {
+    fn default() -> Self {
+        RefreshOptions { most_tries: 5, net: Options::default() }
+    }
 }
 
 impl Companion {
@@ -28,7 +36,7 @@ impl Companion {
         cancel: &CancelToken,
         mut progress: impl FnMut(Progress),
     ) -> Result<Taken> {
-        let refresh = Mutex::new(self.plan_refresh(territory)?);
+        let refresh = Mutex::new(self.plan_refresh(territory, options.most_tries)?);
         let since = Instant::now();
         // Stops the other workers when one has failed, and leaves the caller's token alone.
         let stop = CancelToken::default();

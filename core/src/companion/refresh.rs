@@ -63,14 +63,14 @@ impl std::fmt::Debug for Refresh {
 }
 
 impl Companion {
-    /// Plans to take a territory in.
-    pub fn plan_refresh(&self, name: &str) -> Result<Refresh> {
+    /// Plans to take a territory in, each transfer tried so often at most.
+    pub fn plan_refresh(&self, name: &str, most_tries: u32) -> Result<Refresh> {
         let territory = self.catalogue.territory(name)?;
         let origin = Url::parse(&territory.url).map_err(|_| Error::invalid("url", "a web address"))?;
         let number = self.refreshes.fetch_add(1, Ordering::Relaxed);
         let folder = self.staging().join(format!("{name}-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder)?;
-        let mut queue = Queue::new(CONNECTIONS);
+        let mut queue = Queue::new(CONNECTIONS, most_tries);
         let mut roles = BTreeMap::new();
         let address = |path: &str| origin.join(path).map_err(|_| Error::invalid("url", "a web address with a host"));
         roles.insert(queue.plan(address("/api/v2/version")?, None), Role::Version);
