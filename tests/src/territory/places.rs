@@ -4,13 +4,16 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
 use super::{HOST, Size, Territory, picture, shapes, text, uuid};
+use crate::day::Day;
 
-const DATES: [&str; 2] = ["2023-08-30T06:32:42+02:00", "2026-03-03T06:18:00.917026+01:00"];
+const DATES: [&str; 3] =
+    ["2023-08-30T06:32:42+02:00", "2026-07-01T23:59:59.917026+02:00", "2026-03-03T06:18:00.917026+01:00"];
 
 pub(super) fn fill(made: &mut Territory, size: Size, rng: &mut ChaCha8Rng) {
     made.put("poi", (1..=size.pois).map(|id| poi(id, rng)).collect());
     made.put("touristiccontent", (1..=size.contents).map(|id| content(id, rng)).collect());
-    made.put("touristicevent", (1..=size.events).map(|id| event(id, rng)).collect());
+    let today = made.today;
+    made.put("touristicevent", (1..=size.events).map(|id| event(id, today, rng)).collect());
     made.put("sensitivearea", (1..=6).map(|id| sensitive(id, rng)).collect());
     made.put("informationdesk", (1..=3).map(|id| desk(id, rng)).collect());
     made.put("service", (1..=8).map(|id| base(7, id, shapes::point3(rng), json!({"type": id % 3 + 1}))).collect());
@@ -43,7 +46,7 @@ fn poi(id: usize, rng: &mut ChaCha8Rng) -> Value {
         "description": text::html(id), "geometry": shapes::point3(rng), "type": id % 3 + 1,
         "type_label": text::name("Patrimoine", "Heritage"), "type_pictogram": format!("{HOST}/media/upload/poi.svg"),
         "attachments": picture("trekking_poi", id), "provider": null, "published": text::published(id),
-        "view_points": [], "create_datetime": DATES[0], "update_datetime": DATES[1]})
+        "view_points": [], "create_datetime": DATES[0], "update_datetime": DATES[id % 2 + 1]})
 }
 
 /// The fields contents and events share.
@@ -54,7 +57,7 @@ fn tourism(module: &str, id: usize, geometry: Value, more: Value) -> Value {
         "description": text::html(id), "description_teaser": text::html(id + 1), "practical_info": text::html(id + 2),
         "pdf": {"fr": pdf("fr"), "en": pdf("en"), "it": pdf("it")}, "portal": [], "published": text::published(id),
         "source": [], "themes": [1, 2], "contact": "", "email": null, "website": null, "external_id": "",
-        "create_datetime": DATES[0], "update_datetime": DATES[1]});
+        "create_datetime": DATES[0], "update_datetime": DATES[id % 2 + 1]});
     let mut object = base(3, id, geometry, common);
     if let (Value::Object(object), Value::Object(more)) = (&mut object, more) {
         object.remove("eid");
@@ -83,13 +86,22 @@ fn content(id: usize, rng: &mut ChaCha8Rng) -> Value {
     )
 }
 
-fn event(id: usize, rng: &mut ChaCha8Rng) -> Value {
+/// An event: over for one in four, under way, on its last day, or to come.
+fn event(id: usize, today: Day, rng: &mut ChaCha8Rng) -> Value {
+    let (from, lasts) = match id % 8 {
+        0 | 4 => (-(id as i64) - 9, 4),
+        1 => (0, 0),
+        2 => (-3, 12),
+        3 => (-2, 2),
+        _ => (id as i64 * 3 % 200, id as i64 % 4),
+    };
+    let begin = today.plus(from);
     tourism(
         "touristicevent",
         id,
         shapes::point2(rng),
         json!({"name": text::name(&format!("Fête {}", id / 2), "Fair"),
-        "begin_date": "2027-02-13", "end_date": "2027-02-25", "start_time": "09:00:00", "end_time": null,
+        "begin_date": begin.to_string(), "end_date": begin.plus(lasts).to_string(), "start_time": "09:00:00", "end_time": null,
         "meeting_time": "09:00:00", "meeting_point": "", "duration": "", "bookable": false, "booking": "",
         "cancelled": false, "cancellation_reason": null, "capacity": 0, "participant_number": "None", "price": "5.00",
         "organizer": "", "organizers": "", "organizers_id": [1], "place": null, "speaker": "Hélène",
@@ -114,7 +126,7 @@ fn sensitive(id: usize, rng: &mut ChaCha8Rng) -> Value {
         "description": text::html(id), "geometry": geometry, "period": period, "practices": [1, 2], "published": true,
         "rules": rules, "species_id": if id.is_multiple_of(3) { None } else { Some(id % 3) }, "elevation": 100, "contact": "",
         "info_url": "", "kml_url": format!("{HOST}/api/fr/sensitiveareas/{id}.kml"), "openair_url": null,
-        "attachments": [], "provider": null, "structure": 1, "create_datetime": DATES[0], "update_datetime": DATES[1]})
+        "attachments": [], "provider": null, "structure": 1, "create_datetime": DATES[0], "update_datetime": DATES[id % 2 + 1]})
 }
 
 fn desk(id: usize, rng: &mut ChaCha8Rng) -> Value {
