@@ -2,18 +2,29 @@
 //! without a socket: each module of API v2 is a list of JSON objects in all languages, as a real Geotrek holds them.
 //! The same size and seed give the same bytes.
 
+mod attached;
+mod equipment;
 mod outdoor;
-mod places;
+mod pages;
+mod pois;
+mod references;
+mod sensitive;
 mod shapes;
 mod text;
+mod tourism;
+mod tours;
 mod treks;
 mod vocabularies;
+mod words;
+mod zones;
 
 use std::collections::BTreeMap;
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
+
+pub use references::DANGLING;
 
 use crate::day::Day;
 
@@ -66,9 +77,17 @@ impl Territory {
             bbox: [5.8, 44.5, 6.8, 45.1],
         };
         vocabularies::fill(&mut made);
-        treks::fill(&mut made, size.treks, &mut rng);
-        places::fill(&mut made, size, &mut rng);
-        outdoor::fill(&mut made, &mut rng);
+        let zones = zones::fill(&mut made, &mut rng);
+        tours::fill(&mut made, size.treks, &zones, &mut rng);
+        pois::fill(&mut made, size.pois, &mut rng);
+        tourism::fill(&mut made, size, &zones, &mut rng);
+        sensitive::fill(&mut made, &mut rng);
+        equipment::fill(&mut made, &mut rng);
+        outdoor::fill(&mut made, &zones, &mut rng);
+        pages::fill(&mut made, &mut rng);
+        pages::panoramas(&mut made, &mut rng);
+        references::fill(&mut made);
+        tours::gather(&mut made);
         made.date();
         made
     }
@@ -129,9 +148,9 @@ fn uuid(kind: u32, id: usize) -> String {
     format!("{kind:08x}-0000-4000-8000-{id:012x}")
 }
 
-fn picture(folder: &str, id: usize) -> Value {
-    let url = format!("{HOST}/media/paperclip/{folder}/{id}/photo-{id}.png");
-    json!([{"backend": "", "type": "image", "filetype": {"id": 1, "structure": null, "type": "Photographie"},
-        "author": "Zoé Œillet", "license": "CC-by-sa 4.0", "thumbnail": format!("{url}.400x0_q85.png"),
-        "legend": "L'été à l'alpage", "title": "", "url": url, "uuid": uuid(9, id)}])
+/// Adds the members of an object to another.
+fn merge(object: &mut Value, more: Value) {
+    if let (Value::Object(object), Value::Object(more)) = (object, more) {
+        object.extend(more);
+    }
 }
