@@ -11,6 +11,9 @@ use futures_util::stream::{self, StreamExt};
 
 use super::reply::Reply;
 
+/// The bytes of a chunk.
+const CHUNK: usize = 16 * 1024;
+
 /// The faults under way; the default is none. They add up.
 #[derive(Clone, Debug, Default)]
 pub struct Faults {
@@ -18,7 +21,8 @@ pub struct Faults {
     pub only: Option<String>,
     /// Waits before answering.
     pub delay: Duration,
-    /// Closes the connection after this many bytes of the body, though Content-Length promises them all.
+    /// Closes the connection after this many bytes of the body, though Content-Length promises them all (or, when packed, the last chunk
+    /// is still to come).
     pub cut_at: Option<usize>,
     /// Answers this status: 500 and the like with a page of HTML, 503 with `Retry-After`.
     pub status: Option<u16>,
@@ -69,7 +73,9 @@ impl Faults {
                 Some((Ok::<_, io::Error>(Bytes::from_static(&[b' '; 1024])), ()))
             }))
         } else if let Some(at) = self.cut_at.filter(|at| *at < length) {
-            builder = builder.header("content-length", length);
+            if !reply.chunked {
+                builder = builder.header("content-length", length);
+            }
             let start = Bytes::copy_from_slice(&reply.body[..at]);
             // The pause lets the first bytes leave before the connection is closed.
             let cut = stream::once(async {
@@ -77,6 +83,10 @@ impl Faults {
                 Err(io::Error::other("cut on demand"))
             });
             Body::from_stream(stream::once(async move { Ok(start) }).chain(cut))
+        } else if reply.chunked {
+            let body = Bytes::from(reply.body);
+            let chunks: Vec<_> = (0..length).step_by(CHUNK).map(|at| body.slice(at..length.min(at + CHUNK))).collect();
+            Body::from_stream(stream::iter(chunks.into_iter().map(Ok::<_, io::Error>)))
         } else {
             Body::from(reply.body)
         };

@@ -1,21 +1,24 @@
 //! A server that answers as a running Geotrek-admin does, oddities included. It is here so that the end-to-end tests
 //! meet over real sockets what was seen on a real server: pages that shift, texts that ignore the language, errors in
-//! HTML. `api` decides what a list or a detail answers, `query` reads parameters, `media` serves pictures, `faults`
-//! breaks answers on demand, and this file keeps the server running on a thread of its own.
+//! HTML. `api` decides what a list or a detail answers, `filter` which objects it sees and `shown` how it writes them,
+//! `query` reads parameters, `gzip` packs, `media` serves pictures, `faults` breaks answers on demand, and this file keeps
+//! the server running on a thread of its own.
 //!
-//! What a real one does and this one does not: it honours `updated_after` on services, signage, infrastructure, outdoor
-//! objects and pages (here the whole list comes), hides events that are over, packs answers with gzip, takes reports, and
-//! serves profiles, GPX, KML, PDF and `format=geojson`.
+//! What a real one does and this one does not: it looks at `near_*`, `dist` and the filters of each kind, takes reports,
+//! and serves profiles, GPX, KML, PDF and `format=geojson`.
 
 mod api;
 mod faults;
+mod filter;
+mod gzip;
 mod media;
 mod query;
 mod reply;
+mod shown;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 use std::thread::JoinHandle;
 
 use axum::Router;
@@ -26,18 +29,30 @@ use tokio::sync::oneshot;
 
 pub use faults::Faults;
 
+use crate::day::Day;
 use crate::territory::{HOST, Territory};
 use reply::Reply;
 
 /// How the server is set up.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// The port; 0 lets the system choose.
     pub port: u16,
     /// What links in answers start with, e.g. `http://old.example.org`; the server's own address when absent.
     pub link_host: Option<String>,
-    /// The month (1 to 12) that counts as the current one; the real one when absent.
+    /// The day that counts as the current one; the real one when absent. Events are over or to come by it, and the ones
+    /// generated stand around it.
+    pub today: Option<Day>,
+    /// The month (1 to 12) that counts as the current one; that of `today` when absent.
     pub month: Option<usize>,
+    /// Packs the API's answers for those who accept gzip.
+    pub gzip: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { port: 0, link_host: None, today: None, month: None, gzip: true }
+    }
 }
 
 /// A request the server answered.
@@ -47,12 +62,12 @@ pub struct Request {
     pub path: String,
     /// The status answered.
     pub status: u16,
-    /// Bytes of the body, before a fault cuts it.
+    /// Bytes of the body, before it is packed and before a fault cuts it.
     pub bytes: usize,
 }
 
 struct Shared {
-    territory: Mutex<Territory>,
+    territory: RwLock<Territory>,
     faults: Mutex<Faults>,
     requests: Mutex<Vec<Request>>,
     options: Options,
@@ -76,13 +91,14 @@ impl TestGeotrek {
     ///
     /// # Panics
     /// When the port is taken or no thread can be started: no test can go on then.
-    pub fn start(territory: Territory, options: Options) -> Self {
+    pub fn start(mut territory: Territory, options: Options) -> Self {
+        territory.move_events(options.today.unwrap_or_else(Day::today));
         let listener = std::net::TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)))
             .expect("the port must be free");
         listener.set_nonblocking(true).expect("a listener can be made non-blocking");
         let url = format!("http://{}", listener.local_addr().expect("a bound listener has an address"));
         let shared = Arc::new(Shared {
-            territory: Mutex::new(territory),
+            territory: RwLock::new(territory),
             faults: Mutex::default(),
             requests: Mutex::default(),
             options,
@@ -122,8 +138,8 @@ impl TestGeotrek {
     }
 
     /// The territory served, to be changed while the server runs.
-    pub fn territory(&self) -> MutexGuard<'_, Territory> {
-        lock(&self.shared.territory)
+    pub fn territory(&self) -> RwLockWriteGuard<'_, Territory> {
+        self.shared.territory.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The requests answered so far.
@@ -159,9 +175,10 @@ async fn answer(State(shared): State<Arc<Shared>>, method: Method, uri: Uri, hea
         None if method != Method::GET && method != Method::HEAD => Reply::detail(405, "Method not allowed."),
         None if uri.path().starts_with("/media/") => media::answer(uri.path(), &headers),
         None => {
-            let territory = lock(&shared.territory).clone();
-            let asked = api::Asked { uri: &uri, headers: &headers, faults: &faults, call, month: shared.options.month };
-            api::answer(&territory, &asked)
+            let territory = shared.territory.read().unwrap_or_else(PoisonError::into_inner);
+            let today = shared.options.today.unwrap_or_else(Day::today);
+            let month = shared.options.month.unwrap_or_else(|| today.month());
+            api::answer(&territory, &api::Asked { uri: &uri, headers: &headers, faults: &faults, call, today, month })
         }
     };
     if reply.is_json() {
@@ -172,5 +189,8 @@ async fn answer(State(shared): State<Arc<Shared>>, method: Method, uri: Uri, hea
     }
     reply.cookie_for(&headers);
     lock(&shared.requests).push(Request { path, status: reply.status, bytes: reply.body.len() });
+    if shared.options.gzip {
+        gzip::pack(&mut reply, &headers);
+    }
     faults.send(reply)
 }

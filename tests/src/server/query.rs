@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::reply::Reply;
+use crate::day::Day;
 
 const LANGUAGES: [&str; 3] = ["fr", "en", "it"];
 
@@ -58,12 +59,9 @@ impl Query {
     }
 
     /// A day as YYYY-MM-DD; anything else is a 500.
-    pub(super) fn updated_after(&self) -> Result<Option<&str>, Reply> {
-        let Some(day) = self.get("updated_after") else { return Ok(None) };
-        let shaped = day.len() == 10
-            && day.bytes().enumerate().all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() });
-        let in_range = shaped && ("01"..="12").contains(&&day[5..7]) && ("01"..="31").contains(&&day[8..]);
-        if in_range { Ok(Some(day)) } else { Err(Reply::html(500)) }
+    pub(super) fn day(&self, name: &str) -> Result<Option<Day>, Reply> {
+        let Some(day) = self.get(name) else { return Ok(None) };
+        Day::parse(day).map(Some).ok_or_else(|| Reply::html(500))
     }
 
     pub(super) fn page_size(&self) -> usize {

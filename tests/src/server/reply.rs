@@ -8,11 +8,13 @@ pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) body: Vec<u8>,
+    /// Sent in chunks, without Content-Length.
+    pub(super) chunked: bool,
 }
 
 impl Reply {
     pub(super) fn new(status: u16, kind: &str, body: Vec<u8>) -> Self {
-        Self { status, headers: vec![("content-type", kind.to_owned())], body }
+        Self { status, headers: vec![("content-type", kind.to_owned())], body, chunked: false }
     }
 
     pub(super) fn json(status: u16, value: &Value) -> Self {

@@ -2,18 +2,31 @@
 //! without a socket: each module of API v2 is a list of JSON objects in all languages, as a real Geotrek holds them.
 //! The same size and seed give the same bytes.
 
+mod attached;
+mod equipment;
 mod outdoor;
-mod places;
+mod pages;
+mod pois;
+mod references;
+mod sensitive;
 mod shapes;
 mod text;
+mod tourism;
+mod tours;
 mod treks;
 mod vocabularies;
+mod words;
+mod zones;
 
 use std::collections::BTreeMap;
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
+
+pub use references::DANGLING;
+
+use crate::day::Day;
 
 /// The host every generated link carries; the server replaces it with its own or with a stale one.
 pub const HOST: &str = "http://geotrek.invalid";
@@ -44,6 +57,10 @@ pub struct Territory {
     pub modules: BTreeMap<String, Vec<Value>>,
     /// Objects readable by detail only: the unpublished stage.
     pub hidden: BTreeMap<String, Vec<Value>>,
+    /// The day of the last change of objects whose kind does not write it: by module, then by id.
+    pub updated: BTreeMap<String, BTreeMap<u64, Day>>,
+    /// The day events were generated around.
+    pub today: Day,
     /// West, south, east, north.
     pub bbox: [f64; 4],
 }
@@ -52,17 +69,74 @@ impl Territory {
     /// Grows a territory; equal arguments give equal territories.
     pub fn generate(size: Size, seed: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let mut made = Self { modules: BTreeMap::new(), hidden: BTreeMap::new(), bbox: [5.8, 44.5, 6.8, 45.1] };
+        let mut made = Self {
+            modules: BTreeMap::new(),
+            hidden: BTreeMap::new(),
+            updated: BTreeMap::new(),
+            today: Day::new(2026, 11, 24),
+            bbox: [5.8, 44.5, 6.8, 45.1],
+        };
         vocabularies::fill(&mut made);
-        treks::fill(&mut made, size.treks, &mut rng);
-        places::fill(&mut made, size, &mut rng);
-        outdoor::fill(&mut made, &mut rng);
+        let zones = zones::fill(&mut made, &mut rng);
+        tours::fill(&mut made, size.treks, &zones, &mut rng);
+        pois::fill(&mut made, size.pois, &mut rng);
+        tourism::fill(&mut made, size, &zones, &mut rng);
+        sensitive::fill(&mut made, &mut rng);
+        equipment::fill(&mut made, &mut rng);
+        outdoor::fill(&mut made, &zones, &mut rng);
+        pages::fill(&mut made, &mut rng);
+        pages::panoramas(&mut made, &mut rng);
+        references::fill(&mut made);
+        tours::gather(&mut made);
+        made.date();
         made
     }
 
     /// The objects of a module, empty when there are none.
     pub fn module(&self, name: &str) -> &[Value] {
         self.modules.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The day an object was last changed (YYYY-MM-DD), whether its kind writes it or not.
+    pub fn updated_on(&self, module: &str, object: &Value) -> Option<String> {
+        if let Some(date) = object["update_datetime"].as_str() {
+            return date.get(..10).map(str::to_owned);
+        }
+        self.updated.get(module)?.get(&object["id"].as_u64()?).map(Day::to_string)
+    }
+
+    /// Says that an object was changed on a day, in its `update_datetime` if its kind has one.
+    pub fn touch(&mut self, module: &str, id: u64, day: Day) {
+        let mut objects = self.modules.get_mut(module).into_iter().flatten();
+        let date = objects.find(|object| object["id"] == id).and_then(|object| object.get_mut("update_datetime"));
+        match date {
+            Some(date) => *date = json!(format!("{day}T12:00:00.250000+01:00")),
+            None => {
+                self.updated.entry(module.to_owned()).or_default().insert(id, day);
+            }
+        }
+    }
+
+    /// Moves every event by as many days as separate the day they were generated around from another one.
+    pub fn move_events(&mut self, today: Day) {
+        let days = today.since(self.today);
+        self.today = today;
+        for event in self.modules.get_mut("touristicevent").into_iter().flatten() {
+            for field in ["begin_date", "end_date"] {
+                if let Some(day) = event[field].as_str().and_then(Day::parse) {
+                    event[field] = json!(day.plus(days).to_string());
+                }
+            }
+        }
+    }
+
+    /// Gives a day of change to the objects whose kind does not write it.
+    fn date(&mut self) {
+        for module in ["service", "signage", "infrastructure", "outdoor_site", "outdoor_course", "flatpage"] {
+            let ids = self.module(module).iter().filter_map(|object| object["id"].as_u64());
+            let days = ids.map(|id| (id, Day::new(2026, 1, 1).plus(id as i64 * 101 % 330)));
+            self.updated.insert(module.to_owned(), days.collect());
+        }
     }
 
     fn put(&mut self, module: &str, objects: Vec<Value>) {
@@ -74,9 +148,9 @@ fn uuid(kind: u32, id: usize) -> String {
     format!("{kind:08x}-0000-4000-8000-{id:012x}")
 }
 
-fn picture(folder: &str, id: usize) -> Value {
-    let url = format!("{HOST}/media/paperclip/{folder}/{id}/photo-{id}.png");
-    json!([{"backend": "", "type": "image", "filetype": {"id": 1, "structure": null, "type": "Photographie"},
-        "author": "Zoé Œillet", "license": "CC-by-sa 4.0", "thumbnail": format!("{url}.400x0_q85.png"),
-        "legend": "L'été à l'alpage", "title": "", "url": url, "uuid": uuid(9, id)}])
+/// Adds the members of an object to another.
+fn merge(object: &mut Value, more: Value) {
+    if let (Value::Object(object), Value::Object(more)) = (object, more) {
+        object.extend(more);
+    }
 }

@@ -1,61 +1,97 @@
-//! Outdoor sites and courses, panoramas, flat pages and the menu.
+//! Outdoor sites and courses.
 
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use super::{HOST, Territory, picture, shapes, text, uuid};
+use super::shapes::{Place, ring, round, spot};
+use super::vocabularies::outdoor::RATINGS;
+use super::zones::Zones;
+use super::{HOST, Territory, attached, merge, text, uuid};
 
-pub(super) fn fill(made: &mut Territory, rng: &mut ChaCha8Rng) {
-    let sites = (1..=4).map(|id| site("outdoor_site", id, rng)).collect();
-    made.put("outdoor_site", sites);
-    let courses = (1..=4).map(|id| site("outdoor_course", id, rng)).collect();
-    made.put("outdoor_course", courses);
-    made.put("hdviewpoint", (1..=2).map(|id| viewpoint(id, rng)).collect());
-    let page = |id: usize| {
-        json!({"id": id, "title": {"fr": "À propos", "en": "About", "it": ""}, "content": text::html(id), "source": [1],
-            "portals": [], "published": text::published(id), "attachments": [], "parent": null, "children": []})
-    };
-    made.put("flatpage", (1..=3).map(page).collect());
-    let item = |id: usize| {
-        json!({"id": id, "title": {"fr": "À propos", "en": "About", "it": ""}, "page": id, "target_type": "page",
-            "published": text::published(id), "children": []})
-    };
-    made.put("menu_item", (1..=2).map(item).collect());
+pub(super) fn fill(made: &mut Territory, zones: &Zones, rng: &mut ChaCha8Rng) {
+    let links = made.module("weblink_category").to_vec();
+    made.put("outdoor_site", (1..=5).map(|id| site(id, &links, zones, rng)).collect());
+    made.put("outdoor_course", (1..=4).map(|id| course(id, zones, rng)).collect());
 }
 
-fn site(module: &str, id: usize, rng: &mut ChaCha8Rng) -> Value {
-    let (x, y) = shapes::spot(rng);
-    let mut site = json!({"id": id, "uuid": uuid(8, id), "url": format!("{HOST}/api/v2/{module}/{id}/"), "eid": "",
-        "name": text::name(&format!("Falaise {}", id / 2), "Crag"), "description": text::html(id),
-        "advice": text::html(id + 1), "accessibility": {"fr": "", "en": "", "it": null}, "cities": [1],
-        "city_codes": ["05001"], "districts": [1], "children": [], "children_uuids": [], "ratings": [1, 2],
-        "geometry": {"type": "GeometryCollection", "geometries": [{"type": "Point", "coordinates": [x, y]},
-            {"type": "Polygon", "coordinates": [shapes::ring((x, y), 0.003)]}]},
-        "attachments": picture(module, id), "provider": null, "structure": 1, "type": 1, "published": text::published(id),
-        "pdf": {"fr": format!("{HOST}/f.pdf"), "en": format!("{HOST}/e.pdf"), "it": format!("{HOST}/i.pdf")}});
-    let more = if module == "outdoor_site" {
-        json!({"ambiance": text::html(id), "description_teaser": text::html(id), "courses": [id],
-            "courses_uuids": [uuid(8, id)], "information_desks": [1], "labels": [1, 2], "managers": [1],
-            "orientation": ["N", "SE"], "wind": ["N"], "parent": null, "parent_uuid": null, "portal": [],
-            "period": {"fr": "Été", "en": null, "it": null}, "practice": 1, "sector": 1, "source": [1], "themes": [1, 2],
-            "view_points": [], "web_links": []})
+/// The fields sites and courses share; names repeat. Geometries are collections, of a point and a shape.
+fn common(module: &str, kind: u32, id: usize, zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
+    let place = spot(rng);
+    let zoning = zones.of([place]);
+    let what = if module == "outdoor_site" { "Falaise" } else { "Voie" };
+    let name = text::place_name(what, id / 2);
+    let attachments = attached::pictures(&format!("outdoor_{}", &module[8..]), kind, id, 2, rng);
+    json!({"id": id, "uuid": uuid(kind, id), "url": format!("{HOST}/api/v2/{module}/{id}/"),
+        "eid": if id.is_multiple_of(2) { "C2C-4807" } else { "" }, "name": text::name(&name, ""), "description": text::html(2, rng),
+        "advice": text::html(1, rng), "accessibility": text::empty(), "cities": zoning.cities, "city_codes": zoning.codes(),
+        "districts": zoning.districts, "children": [], "children_uuids": [], "geometry": geometry(module, place, rng),
+        "attachments": attachments, "provider": null, "structure": 1, "published": text::published(id),
+        "pdf": text::pdf(&format!("{}s", &module[8..]), id, &name)})
+}
+
+fn geometry(module: &str, (x, y): Place, rng: &mut ChaCha8Rng) -> Value {
+    let shape = if module == "outdoor_site" {
+        json!({"type": "Polygon", "coordinates": ring((x, y), 0.003, rng)})
     } else {
-        json!({"duration": 1.5, "equipment": text::html(id), "gear": text::nothing(), "height": 250, "length": 144.68,
-            "max_elevation": 948, "min_elevation": 931, "parents": [], "parents_uuids": [], "points_reference": null,
-            "ratings_description": text::nothing(), "sites": [id], "sites_uuids": [uuid(8, id)]})
+        json!({"type": "LineString", "coordinates": [[x, y], [round(x + 0.001), round(y + 0.0007)]]})
     };
-    if let (Value::Object(site), Value::Object(more)) = (&mut site, more) {
-        site.extend(more);
+    json!({"type": "GeometryCollection", "geometries": [{"type": "Point", "coordinates": [x, y]}, shape]})
+}
+
+/// Ratings of a practice, of which the first and the third of the list have some.
+fn ratings(rank: usize, rng: &mut ChaCha8Rng) -> Vec<usize> {
+    let (first, count) = RATINGS[rank];
+    text::some(&(first..first + count).collect::<Vec<_>>(), 40, rng)
+}
+
+/// A site; the second is a part of the first, the third has no practice.
+fn site(id: usize, links: &[Value], zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
+    let practice = (id != 3).then_some([101, 103][id % 2]);
+    let mut site = common("outdoor_site", 8, id, zones, rng);
+    let courses: Vec<usize> = if id <= 4 { vec![id] } else { vec![] };
+    let uuids: Vec<String> = courses.iter().map(|id| uuid(13, *id)).collect();
+    merge(
+        &mut site,
+        json!({"ambiance": text::perhaps(60, rng), "description_teaser": text::html(1, rng), "courses": courses,
+        "courses_uuids": uuids, "information_desks": [1, 2], "labels": if id.is_multiple_of(2) { vec![1, 3] } else { vec![] },
+        "managers": if id < 3 { vec![1] } else { vec![] }, "wind": if id < 4 { vec!["N", "SW"] } else { vec![] },
+        "orientation": if id == 5 { vec![] } else { vec!["N", "SE"] }, "parent": null, "parent_uuid": null, "portal": [],
+        "period": if id.is_multiple_of(2) { text::empty() } else { text::name("De l'été à l'automne", "Summer") },
+        "practice": practice, "sector": (id > 3).then_some(1), "type": (practice == Some(101)).then_some(1),
+        "ratings": if practice.is_some() { ratings((id + 1) % 2, rng) } else { vec![] }, "source": [1], "themes": [4, 7],
+        "view_points": [], "web_links": attached::web_links(40, links, rng)}),
+    );
+    if id == 1 {
+        site["children"] = json!([2]);
+        site["children_uuids"] = json!([uuid(8, 2)]);
+    }
+    if id == 2 {
+        site["parent"] = json!(1);
+        site["parent_uuid"] = json!(uuid(8, 1));
     }
     site
 }
 
-fn viewpoint(id: usize, rng: &mut ChaCha8Rng) -> Value {
-    let tiles = format!("{HOST}/api/hdviewpoint/drf/hdviewpoints/{id}");
-    json!({"id": id, "uuid": uuid(10, id), "title": text::name("Panorama de l'Œil", "View"),
-        "legend": text::name("Été", "Summer"), "geometry": shapes::point2(rng), "author": "PNE", "license": "CC-by-sa 4.0",
-        "annotations": {"type": "FeatureCollection", "features": []}, "metadata_url": format!("{tiles}/info/metadata"),
-        "picture_tiles_url": format!("{tiles}/tiles/{{z}}/{{x}}/{{y}}.png"), "thumbnail_url": format!("{tiles}/thumbnail.png"),
-        "poi": null, "site": null, "trek": {"id": 1, "uuid": uuid(1, 1)},
-        "create_datetime": "2026-01-23T20:55:15+01:00", "update_datetime": "2026-01-23T20:55:15.948848+01:00"})
+/// A course; the second is a part of the first.
+fn course(id: usize, zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
+    let mut course = common("outdoor_course", 13, id, zones, rng);
+    let start = course["geometry"]["geometries"][0]["coordinates"].clone();
+    let points = id.is_multiple_of(2).then(|| json!({"type": "MultiPoint", "coordinates": [start]}));
+    merge(
+        &mut course,
+        json!({"duration": id.is_multiple_of(2).then_some(1.5), "equipment": text::html(1, rng),
+        "gear": text::empty(), "height": (id != 3).then_some(60 * id), "length": 144.68 + id as f64,
+        "max_elevation": 948 + id, "min_elevation": 931, "parents": [], "parents_uuids": [], "points_reference": points,
+        "ratings": ratings(0, rng), "ratings_description": text::empty(), "sites": [id], "sites_uuids": [uuid(8, id)],
+        "type": (id != 4).then_some(1)}),
+    );
+    if id == 1 {
+        course["children"] = json!([2]);
+        course["children_uuids"] = json!([uuid(13, 2)]);
+    }
+    if id == 2 {
+        course["parents"] = json!([1]);
+        course["parents_uuids"] = json!([uuid(13, 1)]);
+    }
+    course
 }

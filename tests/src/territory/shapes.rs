@@ -1,8 +1,13 @@
 //! Geometries: the traces are those a locator finds hard (loops, out-and-back, hairpins, crossings).
 
+use std::f64::consts::TAU;
+
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
+
+/// A place: longitude and latitude.
+pub(super) type Place = (f64, f64);
 
 /// Rounds to the seven decimals API v2 gives.
 pub(super) fn round(x: f64) -> f64 {
@@ -10,44 +15,59 @@ pub(super) fn round(x: f64) -> f64 {
 }
 
 /// A place inside the territory.
-pub(super) fn spot(rng: &mut ChaCha8Rng) -> (f64, f64) {
+pub(super) fn spot(rng: &mut ChaCha8Rng) -> Place {
     (round(rng.random_range(5.85..6.75)), round(rng.random_range(44.55..45.05)))
 }
 
 /// A point in three dimensions.
-pub(super) fn point3(rng: &mut ChaCha8Rng) -> Value {
-    let (x, y) = spot(rng);
+pub(super) fn point3((x, y): Place, rng: &mut ChaCha8Rng) -> Value {
     json!({"type": "Point", "coordinates": [x, y, rng.random_range(700..3000)]})
 }
 
 /// A point in two dimensions.
-pub(super) fn point2(rng: &mut ChaCha8Rng) -> Value {
-    let (x, y) = spot(rng);
+pub(super) fn point2((x, y): Place) -> Value {
     json!({"type": "Point", "coordinates": [x, y]})
 }
 
-/// A small closed ring around a place.
-pub(super) fn ring((x, y): (f64, f64), half: f64) -> Value {
-    let (w, e, s, n) = (round(x - half), round(x + half), round(y - half), round(y + half));
-    json!([[w, s], [e, s], [e, n], [w, n], [w, s]])
+/// A closed ring of many sides around a place.
+pub(super) fn ring((x, y): Place, half: f64, rng: &mut ChaCha8Rng) -> Value {
+    let sides = rng.random_range(7..24);
+    let mut ring: Vec<[f64; 2]> = (0..sides)
+        .map(|side| {
+            let angle = f64::from(side) / f64::from(sides) * TAU;
+            let reach = half * rng.random_range(0.7..1.0);
+            [round(x + angle.cos() * reach), round(y + angle.sin() * reach * 0.7)]
+        })
+        .collect();
+    ring.push(ring[0]);
+    json!([ring])
 }
 
-/// The vertices of a trek: `kind` 0 is a loop, 1 an out-and-back, 2 hairpins, 3 a figure of eight that crosses itself.
+/// The vertices of a trek, 300 to 700 of them. `kind` 0 is a loop, 1 an out-and-back, 2 hairpins, 3 a figure of eight that
+/// crosses itself. All but the hairpins end where they start.
 pub(super) fn trace(kind: usize, rng: &mut ChaCha8Rng) -> Vec<[f64; 3]> {
-    let (x, y) = spot(rng);
-    let low = f64::from(rng.random_range(800..1800));
-    let n = rng.random_range(150..400_u32);
+    let (x, y) = (rng.random_range(5.9..6.7), rng.random_range(44.57..45.03));
+    let (low, high) = (f64::from(rng.random_range(800..1800)), rng.random_range(150.0..1200.0));
+    let (size, phase) = (rng.random_range(0.3..1.4), rng.random_range(0.0..TAU));
+    // Even, so that an out-and-back turns at a vertex and comes back over the same ones.
+    let n = rng.random_range(150..350_u32) * 2;
+    let bends = f64::from(rng.random_range(5..12_u32));
     let mut path: Vec<[f64; 3]> = (0..=n)
         .map(|i| {
             let t = f64::from(i) / f64::from(n);
-            let a = t * std::f64::consts::TAU;
-            let (dx, dy, up) = match kind % 4 {
-                0 => (a.cos() - 1.0, a.sin(), (1.0 - a.cos()) / 2.0),
-                1 => (2.0 * t.min(1.0 - t), (8.0 * t.min(1.0 - t)).sin() * 0.1, 2.0 * t.min(1.0 - t)),
-                2 => (((t * 24.0) % 2.0 - 1.0).abs() * 0.2, t, t),
-                _ => (a.sin(), (2.0 * a).sin() / 2.0, (1.0 - a.cos()) / 2.0),
+            let a = t * TAU;
+            let there = 2.0 * t.min(1.0 - t);
+            let (dx, dy, up, along) = match kind % 4 {
+                0 => (a.cos() - 1.0, a.sin(), (1.0 - a.cos()) / 2.0, a),
+                1 => (there, (4.0 * there).sin() * 0.1, there, there * 3.0),
+                2 => (((t * 24.0) % 2.0 - 1.0).abs() * 0.2, t, t, 0.0),
+                _ => (a.sin(), (2.0 * a).sin() / 2.0, (1.0 - a.cos()) / 2.0, a),
             };
-            [round(x + dx * 0.02), round(y + dy * 0.014), (low + up * 900.0).round()]
+            // Bends of whole periods, so that what closes still does.
+            let bend = 0.04 * ((bends * along + phase).sin() - phase.sin());
+            let hills = 0.03 * ((2.0 * bends * along).sin() + (bends * along).sin());
+            let (dx, dy) = (dx + bend, dy + bend * 0.6);
+            [round(x + dx * 0.02 * size), round(y + dy * 0.014 * size), (low + (up + hills) * high).round()]
         })
         .collect();
     if kind % 4 != 2 {

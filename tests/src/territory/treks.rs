@@ -1,87 +1,128 @@
-//! Treks and the two itineraries; the second one has an unpublished stage.
+//! Treks. One in twenty-nine was begun and never finished: it is published in English only, and has next to nothing.
 
+use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use super::{HOST, Territory, picture, shapes, text, uuid};
+use super::zones::Zones;
+use super::{HOST, Territory, attached, merge, shapes, text, uuid};
 
-/// Two itineraries: the ids of the parent and of its stages. Stage 9001 is unpublished.
-const TOURS: [(usize, &[usize]); 2] = [(1, &[3, 4]), (2, &[5, 9001, 6])];
+/// Texts everyone writes, in the three languages or in some, and those few write.
+const TEXTS: [&str; 7] = ["access", "advice", "advised_parking", "ambiance", "gear", "public_transport", "arrival"];
+/// What is said of accessibility, and whether anyone says it.
+const ACCESSIBILITY: [(&str, bool); 7] = [
+    ("accessibility_advice", true),
+    ("accessibility_covering", true),
+    ("accessibility_exposure", false),
+    ("accessibility_signage", false),
+    ("accessibility_slope", true),
+    ("accessibility_width", true),
+    ("disabled_infrastructure", true),
+];
 
-pub(super) fn fill(made: &mut Territory, count: usize, rng: &mut ChaCha8Rng) {
-    let mut treks: Vec<Value> = (1..=count.max(6)).map(|id| trek(id, rng)).collect();
-    let mut secret = trek(9001, rng);
-    secret["published"] = json!({"fr": false, "en": false, "it": false});
-    for (parent, stages) in TOURS {
-        treks[parent - 1]["children"] = json!(stages);
-        for (at, id) in stages.iter().enumerate() {
-            let stage = if *id == 9001 { &mut secret } else { &mut treks[id - 1] };
-            let key = parent.to_string();
-            stage["parents"] = json!([parent]);
-            stage["previous"] = json!({ &key: at.checked_sub(1).map(|before| stages[before]) });
-            stage["next"] = json!({ key: stages.get(at + 1) });
-        }
-    }
-    let find = |id: usize| if id == 9001 { secret.clone() } else { treks[id - 1].clone() };
-    let tours = TOURS
-        .iter()
-        .map(|(parent, stages)| {
-            let mut tour = find(*parent);
-            tour["count_children"] = json!(stages.len());
-            tour["steps"] = stages.iter().map(|id| find(*id)).collect();
-            tour
-        })
-        .collect();
-    made.put("tour", tours);
-    made.put("trek", treks);
-    made.hidden.insert("trek".to_owned(), vec![secret]);
+/// Whether the trek is one that was never finished.
+fn unfinished(id: usize) -> bool {
+    id % 29 == 11
 }
 
-fn trek(id: usize, rng: &mut ChaCha8Rng) -> Value {
+/// The trek of an id; its kind of trace, hence its route, follows the id.
+pub(super) fn trek(id: usize, made: &Territory, zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
     let path = shapes::trace(id, rng);
-    let (length, up, down) = shapes::measure(&path);
-    let start = path[0];
-    let heights = path.iter().map(|p| p[2]);
-    // Names repeat on purpose: lists are ordered by a name that is not unique.
+    let [fr, en] = text::trek_name(id);
+    let [created, updated] = text::dates(rng);
+    let sourced = text::chance(55, rng);
+    let reserved = text::chance(30, rng);
     let mut trek = json!({
-        "id": id, "uuid": uuid(1, id), "url": format!("{HOST}/api/v2/trek/{id}/"),
-        "name": text::name(&format!("Tour de l'Œil n°{}", id / 3), &format!("Eye loop {}", id / 3)),
-        "geometry": {"type": "LineString", "coordinates": path},
-        "departure_geom": [start[0] + 1.3e-9, start[1]], "parking_location": [start[0], start[1]],
-        "points_reference": {"type": "MultiPoint", "coordinates": [[start[0] + 1e-9, start[1]]]},
-        "length_2d": (length * 10.0).round() / 10.0, "length_3d": (length * 10.4).round() / 10.0,
-        "ascent": up as i64, "descent": down as i64, "duration": 1.5 + (id % 8) as f64 / 4.0,
+        "id": id, "uuid": uuid(1, id), "url": format!("{HOST}/api/v2/trek/{id}/"), "name": text::name(&fr, &en),
+        "difficulty": text::pick(&[1, 2, 2, 3, 3, 4, 5], rng), "practice": text::pick(&[1, 1, 1, 2, 3, 5, 6, 7], rng),
+        // Hairpins go from one place to another, loops and eights come round, the rest comes back.
+        "route": ([1, 2, 3, 1][id % 4]),
+        "themes": some_or_none(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 25, 80, rng), "labels": some_or_none(&[1, 2, 3], 40, 55, rng),
+        "networks": some_or_none(&[1, 2, 3, 4, 5], 30, 65, rng), "ratings": some_or_none(&[21, 22, 25, 26, 28], 40, 70, rng),
+        "information_desks": some_or_none(&[1, 2, 4], 40, 65, rng), "source": some_or_none(&[1, 2, 3], 35, 55, rng),
+        "structure": text::pick(&[1, 1, 2], rng), "portal": some_or_none(&[1, 2], 50, 20, rng),
+        "provider": sourced.then_some("Parc de la Brune"), "external_id": if sourced { format!("ETK-{id:05}") } else { String::new() },
+        "second_external_id": null, "reservation_system": reserved.then_some(1),
+        "reservation_id": if reserved { format!("R{id}") } else { String::new() },
+        "parents": [], "children": [], "previous": {}, "next": {}, "view_points": [],
+        "attachments": attached::pictures("trekking_trek", 1, id, 6, rng),
+        "web_links": attached::web_links(30, made.module("weblink_category"), rng),
+        "published": text::published(id), "create_datetime": created, "update_datetime": updated,
+    });
+    merge(&mut trek, line(&path, zones, rng));
+    merge(&mut trek, links(id, &fr));
+    merge(&mut trek, texts(id, rng));
+    if unfinished(id) {
+        for (field, value) in trek.as_object_mut().into_iter().flatten() {
+            let text = value.get("it").is_some() && field != "pdf";
+            if text {
+                *value = text::nothing();
+            } else if ["difficulty", "practice", "route", "duration", "parking_location", "points_reference"]
+                .contains(&field.as_str())
+            {
+                *value = Value::Null;
+            }
+        }
+        trek["name"] = json!({"fr": "", "en": en, "it": null});
+        trek["published"] = json!({"fr": false, "en": true, "it": false});
+    }
+    trek
+}
+
+/// Some of several so many times in a hundred, each with a chance of its own; otherwise none.
+fn some_or_none(from: &[u64], each: u32, percent: u32, rng: &mut ChaCha8Rng) -> Vec<u64> {
+    if text::chance(percent, rng) { text::some(from, each, rng) } else { Vec::new() }
+}
+
+/// What follows from the trace.
+fn line(path: &[[f64; 3]], zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
+    let (length, up, down) = shapes::measure(path);
+    let (start, end) = (path[0], path[path.len() - 1]);
+    let heights = path.iter().map(|p| p[2]);
+    let zoning = zones.of(path.iter().step_by(25).chain([&end]).map(|p| (p[0], p[1])));
+    let (city, code) = zoning.first();
+    let hours = length / 4000.0 + up / 500.0;
+    // These two are not rounded on a real server.
+    let loose = |p: [f64; 3], rng: &mut ChaCha8Rng| {
+        let aside = rng.random_range(-4e-8..4e-8);
+        [p[0] + aside, p[1] + aside / 3.0]
+    };
+    let numbered: Vec<[f64; 2]> = path.iter().step_by(path.len() / 4).map(|p| loose(*p, rng)).collect();
+    json!({
+        "geometry": {"type": "LineString", "coordinates": path}, "departure_geom": loose(start, rng),
+        "parking_location": [shapes::round(start[0] + 0.0007), shapes::round(start[1] - 0.0004)],
+        "points_reference": {"type": "MultiPoint", "coordinates": numbered},
+        "length_2d": (length * 10.0).round() / 10.0, "length_3d": ((length.powi(2) + up.powi(2)).sqrt() * 10.0).round() / 10.0,
+        "ascent": up as i64, "descent": down as i64, "duration": ((hours * 4.0).round() / 4.0).max(0.5),
         "min_elevation": heights.clone().fold(f64::MAX, f64::min) as i64,
         "max_elevation": heights.fold(f64::MIN, f64::max) as i64,
-        "difficulty": id % 3 + 1, "practice": id % 2 + 1, "route": id % 3 + 1, "themes": [1, 2, 3], "labels": [1, 2],
-        "networks": [1, 2], "ratings": [1, 2, 3], "accessibilities": if id.is_multiple_of(4) { vec![1] } else { vec![] },
-        "accessibility_level": if id.is_multiple_of(4) { Some(1) } else { None }, "cities": [1], "city_codes": ["05001"],
-        "departure_city": 1, "departure_city_code": "05001", "districts": [1], "information_desks": [1],
-        "source": [1], "structure": 1, "portal": if id.is_multiple_of(5) { vec![1] } else { vec![] },
-        "provider": if id.is_multiple_of(2) { Some("PNE") } else { None }, "external_id": "", "second_external_id": null,
-        "reservation_system": null, "reservation_id": "", "parents": [], "children": [], "previous": {"id": null},
-        "next": {"id": null}, "view_points": [], "attachments_accessibility": [],
-        "attachments": picture("trekking_trek", id),
-        "web_links": [{"name": text::name("Météo", "Weather"), "url": "https://example.org/meteo",
-            "category": {"id": 1, "label": text::name("Météo", "Weather"), "pictogram": format!("{HOST}/media/upload/w.svg")}}],
-        "gpx": format!("{HOST}/api/fr/treks/{id}/trek.gpx"), "kml": format!("{HOST}/api/fr/treks/{id}/trek.kml"),
-        "pdf": {"fr": format!("{HOST}/api/fr/treks/{id}/t.pdf"), "en": format!("{HOST}/api/en/treks/{id}/t.pdf"),
-            "it": format!("{HOST}/api/it/treks/{id}/t.pdf")},
-        "altimetric_profile": format!("{HOST}/api/v2/trek/{id}/profile/"),
-        "elevation_area_url": format!("{HOST}/api/v2/trek/{id}/dem/"),
-        "elevation_svg_url": format!("{HOST}/api/v2/trek/{id}/profile/?language=fr&format=svg"),
-        "published": text::published(id),
-        "create_datetime": "2024-04-15T17:18:21+02:00",
-        "update_datetime": format!("2026-0{}-11T09:30:00.125000+02:00", id % 9 + 1),
-    });
-    let fields = ["access", "advice", "ambiance", "arrival", "departure", "description", "description_teaser", "gear"];
-    for (n, field) in fields.iter().chain(&["advised_parking", "public_transport"]).enumerate() {
-        trek[*field] = text::html(id + n);
+        "cities": zoning.cities, "city_codes": zoning.codes(), "departure_city": city, "departure_city_code": code,
+        "districts": zoning.districts,
+    })
+}
+
+fn links(id: usize, name: &str) -> Value {
+    let (slug, api) = (text::slug(name), format!("{HOST}/api/v2/trek/{id}"));
+    json!({"gpx": format!("{HOST}/api/fr/treks/{id}/{slug}.gpx"), "kml": format!("{HOST}/api/fr/treks/{id}/{slug}.kml"),
+        "pdf": text::pdf("treks", id, name), "altimetric_profile": format!("{api}/profile/"),
+        "elevation_area_url": format!("{api}/dem/"), "elevation_svg_url": format!("{api}/profile/?language=fr&format=svg")})
+}
+
+fn texts(id: usize, rng: &mut ChaCha8Rng) -> Value {
+    let mut texts = json!({"description": text::full(5, rng), "description_teaser": text::full(1, rng)});
+    for field in TEXTS {
+        texts[field] = text::html(1, rng);
     }
-    for field in ["advice", "covering", "exposure", "signage", "slope", "width"] {
-        trek[format!("accessibility_{field}")] = text::nothing();
+    texts["departure"] =
+        json!({"fr": text::place_name("Parking", id), "en": text::place_name("Car park", id), "it": ""});
+    texts["arrival"] = texts["departure"].clone();
+    let accessible = id.is_multiple_of(4);
+    for (field, told) in ACCESSIBILITY {
+        texts[field] = if told && accessible { text::html(1, rng) } else { text::nothing() };
     }
-    trek["disabled_infrastructure"] = text::nothing();
-    trek["ratings_description"] = json!({"fr": "", "en": "", "it": null});
-    trek
+    texts["accessibilities"] = json!(if accessible { text::some(&[1, 2, 3], 50, rng) } else { vec![] });
+    texts["accessibility_level"] = json!(accessible.then_some(id % 2 + 1));
+    texts["attachments_accessibility"] = if accessible { attached::accessibility(id) } else { json!([]) };
+    texts["ratings_description"] = text::perhaps(35, rng);
+    texts
 }

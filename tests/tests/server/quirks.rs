@@ -1,32 +1,6 @@
 //! The oddities of a running Geotrek, met over real sockets.
 
-use jalon_tests::server::{Options, TestGeotrek};
-use jalon_tests::territory::{Size, Territory};
-use reqwest::blocking::{Client, Response};
-use reqwest::redirect::Policy;
-use serde_json::Value;
-
-fn start() -> TestGeotrek {
-    let options =
-        Options { month: Some(2), link_host: Some("http://stale.example.org".to_owned()), ..Options::default() };
-    TestGeotrek::start(Territory::generate(Size::default(), 1), options)
-}
-
-fn get(server: &TestGeotrek, path: &str, headers: &[(&str, &str)]) -> Response {
-    // The core takes reqwest without a provider of cryptography, and features add up, so one must be there.
-    rustls::crypto::ring::default_provider().install_default().ok();
-    let client = Client::builder().redirect(Policy::none()).build().expect("a plain client");
-    let request = client.get(format!("{}{path}", server.url()));
-    headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).send().expect("an answer")
-}
-
-fn json(server: &TestGeotrek, path: &str) -> Value {
-    serde_json::from_str(&get(server, path, &[]).text().expect("a body")).expect("JSON")
-}
-
-fn is_html(response: &Response) -> bool {
-    response.headers()["content-type"].to_str().is_ok_and(|kind| kind.starts_with("text/html"))
-}
+use super::{get, is_html, json, start};
 
 #[test]
 fn bad_parameters_give_what_geotrek_gives() {
@@ -105,40 +79,6 @@ fn plain_texts_follow_accept_language() {
         get(&server, "/api/v2/version", &headers).headers().contains_key("set-cookie")
     };
     assert!(cookie("my geotrek app") && !cookie("Jalon"));
-}
-
-#[test]
-fn media_are_validated_and_cut_in_ranges() {
-    let server = start();
-    let path = "/media/paperclip/trekking_trek/1/photo-1.png";
-    let whole = get(&server, path, &[]);
-    let tag = whole.headers()["etag"].to_str().expect("a readable tag").to_owned();
-    let whole = whole.bytes().expect("a body");
-    assert_eq!(get(&server, path, &[("if-none-match", &tag)]).status(), 304);
-    let part = get(&server, path, &[("range", "bytes=10-")]);
-    assert_eq!(part.status(), 206);
-    assert_eq!(part.bytes().expect("a body"), whole[10..]);
-    assert_eq!(get(&server, path, &[("range", "bytes=99999-")]).status(), 416);
-}
-
-#[test]
-fn faults_come_and_go() {
-    let server = start();
-    server.faults().cut_at = Some(100);
-    assert!(get(&server, "/api/v2/trek/", &[]).text().is_err());
-    *server.faults() = Default::default();
-    server.faults().gone.insert(("trek".to_owned(), 1));
-    assert_eq!(get(&server, "/api/v2/trek/1/", &[]).status(), 404);
-    server.faults().unauthorized = true;
-    assert_eq!(get(&server, "/api/v2/version", &[]).status(), 401);
-    server.faults().unauthorized = false;
-    server.faults().status = Some(503);
-    assert_eq!(get(&server, "/api/v2/trek/", &[]).status(), 503);
-    server.faults().status = None;
-    server.faults().endless = true;
-    let endless = get(&server, "/api/v2/trek/", &[]);
-    assert_eq!((endless.status().as_u16(), server.requests().len()), (200, 5));
-    server.shutdown();
 }
 
 #[test]

@@ -1,0 +1,89 @@
+//! How a call shows an object: in one language or all, its many-to-many fields in whatever order, its fields chosen.
+
+use axum::http::HeaderMap;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use serde_json::{Map, Value};
+
+use super::query::Query;
+
+/// Texts that follow Accept-Language and nothing else.
+const PLAIN: [(&str, [&str; 2]); 3] = [
+    ("signage", ["name", "description"]),
+    ("infrastructure", ["name", "description"]),
+    ("hdviewpoint", ["title", "legend"]),
+];
+/// Modules that ignore `fields` and `omit`.
+const WHOLE: [&str; 3] = ["hdviewpoint", "touristicevent_place", "touristicevent_organizer"];
+/// Many-to-many fields, which come in another order at each call.
+const MANY: [&str; 10] = [
+    "themes",
+    "labels",
+    "networks",
+    "ratings",
+    "web_links",
+    "source",
+    "portal",
+    "practices",
+    "conditions",
+    "orientation",
+];
+
+/// What the call says about the way objects are shown.
+pub(super) struct Show<'a> {
+    module: &'a str,
+    language: Option<&'a str>,
+    accepted: &'static str,
+    fields: Option<Vec<&'a str>>,
+    omit: Option<Vec<&'a str>>,
+}
+
+impl<'a> Show<'a> {
+    pub(super) fn read(module: &'a str, language: Option<&'a str>, query: &'a Query, headers: &HeaderMap) -> Self {
+        let chosen = |name| query.names(name).filter(|_| !WHOLE.contains(&module));
+        Self { module, language, accepted: accepted(headers), fields: chosen("fields"), omit: chosen("omit") }
+    }
+
+    pub(super) fn object(&self, object: &Value, rng: &mut ChaCha8Rng) -> Value {
+        let Some(members) = object.as_object() else { return object.clone() };
+        let plain = PLAIN.iter().find(|(name, _)| *name == self.module).map_or(&[][..], |(_, texts)| &texts[..]);
+        let wanted = |name: &str| {
+            self.fields.as_ref().is_none_or(|fields| fields.contains(&name))
+                && self.omit.as_ref().is_none_or(|omit| !omit.contains(&name))
+        };
+        let shown = members.iter().filter(|(name, _)| wanted(name)).map(|(name, value)| {
+            let mut value = match self.language {
+                _ if plain.contains(&name.as_str()) => in_language(value, self.accepted),
+                Some(language) => in_language(value, language),
+                None => value.clone(),
+            };
+            if let Value::Array(many) = &mut value
+                && MANY.contains(&name.as_str())
+            {
+                many.shuffle(rng);
+            }
+            (name.clone(), value)
+        });
+        Value::Object(shown.collect())
+    }
+}
+
+/// Replaces every `{fr, en, it}` by its value in one language.
+fn in_language(value: &Value, language: &str) -> Value {
+    match value {
+        Value::Object(texts) if texts.len() == 3 && texts.contains_key("fr") && texts.contains_key("it") => {
+            texts.get(language).cloned().unwrap_or(Value::Null)
+        }
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, value)| (name.clone(), in_language(value, language)));
+            Value::Object(members.collect::<Map<_, _>>())
+        }
+        Value::Array(items) => items.iter().map(|item| in_language(item, language)).collect(),
+        other => other.clone(),
+    }
+}
+
+fn accepted(headers: &HeaderMap) -> &'static str {
+    let asked = headers.get("accept-language").and_then(|value| value.to_str().ok()).unwrap_or("fr");
+    ["en", "it"].into_iter().find(|language| asked.starts_with(language)).unwrap_or("fr")
+}

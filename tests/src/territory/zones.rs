@@ -1,0 +1,126 @@
+//! Communes and valleys: six columns and four rows of communes whose borders are crooked and shared, two columns to a
+//! valley. Objects get the ones they really lie in. Outlines are kept in degrees; a real server writes them in the
+//! projection of its database, and so does the test server unless told otherwise.
+
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use serde_json::{Value, json};
+
+use super::Territory;
+use super::shapes::{Place, round};
+use super::words::VILLAGES;
+
+const COLUMNS: usize = 6;
+const ROWS: usize = 4;
+const VALLEYS: [&str; 3] = ["Haute-Brune", "Entre-Deux-Gaves et Ubaguet", "Pays d'Œuf"];
+/// The commune whose code nobody filled in.
+const WITHOUT_CODE: usize = 17;
+
+/// Outlines, to find what lies where.
+pub(super) struct Zones {
+    cities: Vec<Vec<Place>>,
+}
+
+/// The communes and valleys of an object.
+pub(super) struct Zoning {
+    pub(super) cities: Vec<usize>,
+    pub(super) districts: Vec<usize>,
+}
+
+impl Zoning {
+    /// The codes, in the order of the communes; the one without is left out.
+    pub(super) fn codes(&self) -> Vec<String> {
+        self.cities.iter().filter_map(|id| code(*id)).collect()
+    }
+
+    /// The first commune, which is that of the departure.
+    pub(super) fn first(&self) -> (Option<usize>, Option<String>) {
+        let city = self.cities.first().copied();
+        (city, city.and_then(code))
+    }
+}
+
+fn code(city: usize) -> Option<String> {
+    (city != WITHOUT_CODE).then(|| format!("05{:03}", city * 7))
+}
+
+impl Zones {
+    /// The zones of some places, in the order they are met.
+    pub(super) fn of(&self, places: impl IntoIterator<Item = Place>) -> Zoning {
+        let mut zoning = Zoning { cities: Vec::new(), districts: Vec::new() };
+        for place in places {
+            let Some(at) = self.cities.iter().position(|ring| inside(ring, place)) else { continue };
+            let (city, district) = (at + 1, at % COLUMNS / 2 + 1);
+            if !zoning.cities.contains(&city) {
+                zoning.cities.push(city);
+            }
+            if !zoning.districts.contains(&district) {
+                zoning.districts.push(district);
+            }
+        }
+        zoning
+    }
+}
+
+/// A crooked border between two corners, the last one left out.
+fn border(from: Place, to: Place, rng: &mut ChaCha8Rng) -> Vec<Place> {
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    let parts = 16;
+    let point = |part: i32, rng: &mut ChaCha8Rng| {
+        let t = f64::from(part) / f64::from(parts);
+        let aside = if part == 0 { 0.0 } else { rng.random_range(-0.04..0.04) };
+        (round(from.0 + dx * t - dy * aside), round(from.1 + dy * t + dx * aside))
+    };
+    (0..parts).map(|part| point(part, rng)).collect()
+}
+
+pub(super) fn fill(made: &mut Territory, rng: &mut ChaCha8Rng) -> Zones {
+    let [west, south, east, north] = made.bbox;
+    let corner = |column: usize, row: usize| {
+        let (across, up) = (column as f64 / COLUMNS as f64, row as f64 / ROWS as f64);
+        (west + (east - west) * across, south + (north - south) * up)
+    };
+    let horizontal: Vec<Vec<Vec<Place>>> = (0..=ROWS)
+        .map(|row| (0..COLUMNS).map(|column| border(corner(column, row), corner(column + 1, row), rng)).collect())
+        .collect();
+    let vertical: Vec<Vec<Vec<Place>>> = (0..=COLUMNS)
+        .map(|column| (0..ROWS).map(|row| border(corner(column, row), corner(column, row + 1), rng)).collect())
+        .collect();
+    // Around a block: along its south, up its east, back along its north and down its west.
+    let around = |columns: std::ops::Range<usize>, rows: std::ops::Range<usize>| {
+        let back = |line: Vec<Place>, end: Place| line.into_iter().skip(1).chain([end]).rev().collect::<Vec<_>>();
+        let south = columns.clone().flat_map(|column| horizontal[rows.start][column].clone());
+        let east = rows.clone().flat_map(|row| vertical[columns.end][row].clone());
+        let north = columns.clone().flat_map(|column| horizontal[rows.end][column].clone()).collect();
+        let west = rows.clone().flat_map(|row| vertical[columns.start][row].clone()).collect();
+        let mut ring: Vec<Place> = south.chain(east).collect();
+        ring.extend(back(north, corner(columns.end, rows.end)));
+        ring.extend(back(west, corner(columns.start, rows.end)));
+        ring.push(ring[0]);
+        ring
+    };
+    let outline = |ring: &[Place]| json!({"type": "MultiPolygon", "coordinates": [[ring]]});
+    let cities: Vec<Vec<Place>> =
+        (0..COLUMNS * ROWS).map(|at| around(at % COLUMNS..at % COLUMNS + 1, at / COLUMNS..at / COLUMNS + 1)).collect();
+    let city = |(at, ring): (usize, &Vec<Place>)| -> Value {
+        json!({"id": at + 1, "code": code(at + 1), "name": VILLAGES[at], "published": true, "geometry": outline(ring)})
+    };
+    let list = cities.iter().enumerate().map(city).collect();
+    made.put("city", list);
+    let valley = |(at, name): (usize, &&str)| {
+        let ring = around(at * 2..at * 2 + 2, 0..ROWS);
+        json!({"id": at + 1, "name": name, "published": true, "geometry": outline(&ring)})
+    };
+    let list = VALLEYS.iter().enumerate().map(valley).collect();
+    made.put("district", list);
+    Zones { cities }
+}
+
+/// Whether a place is inside a ring: a ray to the east crosses its sides an odd number of times.
+fn inside(ring: &[Place], (x, y): Place) -> bool {
+    let crossings = ring.windows(2).filter(|side| {
+        let ((ax, ay), (bx, by)) = (side[0], side[1]);
+        (ay > y) != (by > y) && x < ax + (y - ay) / (by - ay) * (bx - ax)
+    });
+    crossings.count() % 2 == 1
+}
