@@ -10,6 +10,7 @@ use jalon::companion::{Companion, Directories, NearQuery, RefreshOptions, Taken}
 use jalon::model::{Kind, Object, Position};
 use jalon::net::{CancelToken, Options as Net};
 use jalon::{Error, Result};
+use jalon_tests::day::Day;
 use jalon_tests::server::{Options, TestGeotrek};
 use jalon_tests::territory::{Size, Territory};
 
@@ -32,6 +33,8 @@ const LISTS: [(&str, Kind); 16] = [
     ("menu_item", Kind::MenuItem),
 ];
 
+const TODAY: Day = Day::new(2026, 2, 10);
+
 struct Stage {
     companion: Companion,
     server: TestGeotrek,
@@ -39,8 +42,8 @@ struct Stage {
 }
 
 fn stage() -> Stage {
-    let options =
-        Options { month: Some(2), link_host: Some("http://stale.example.org".to_owned()), ..Options::default() };
+    let link_host = Some("http://stale.example.org".to_owned());
+    let options = Options { today: Some(TODAY), link_host, ..Options::default() };
     let server = TestGeotrek::start(Territory::generate(Size::default(), 1), options);
     let directory = tempfile::tempdir().unwrap();
     let companion = Companion::open(&Directories { catalogue: directory.path().to_owned() }).unwrap();
@@ -63,6 +66,12 @@ fn ids(stage: &Stage, kind: Kind) -> BTreeSet<i64> {
     objects(stage, kind).iter().map(Object::id).collect()
 }
 
+/// The numbers of a menu entry and of those below it.
+fn entries(entry: &serde_json::Value) -> Vec<i64> {
+    let below = entry["children"].as_array().unwrap().iter().flat_map(entries);
+    std::iter::once(entry["id"].as_i64().unwrap()).chain(below).collect()
+}
+
 #[test]
 fn everything_is_there_when_the_server_is_gone() {
     let stage = stage();
@@ -76,6 +85,17 @@ fn everything_is_there_when_the_server_is_gone() {
         if kind == Kind::Trek {
             // The stage that only its itinerary publishes.
             there.extend(stage.server.territory().hidden["trek"].iter().map(|object| object["id"].as_i64().unwrap()));
+        }
+        if kind == Kind::MenuItem {
+            let territory = stage.server.territory();
+            there = territory.module(list).iter().flat_map(entries).collect();
+        }
+        if kind == Kind::Event {
+            // What is over is not listed.
+            let today = TODAY.to_string();
+            let territory = stage.server.territory();
+            let current = territory.module(list).iter().filter(|event| event["end_date"].as_str().unwrap() >= &*today);
+            there = current.map(|event| event["id"].as_i64().unwrap()).collect();
         }
         assert_eq!(ids(&stage, kind), there, "{list}");
         assert!(!there.is_empty(), "{list}");
