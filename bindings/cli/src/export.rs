@@ -39,13 +39,17 @@ pub(crate) fn geojson(trek: &Trek, languages: &[String], pois: &[&Poi]) -> Value
     json!({ "type": "FeatureCollection", "features": std::iter::once(trek).chain(pois).collect::<Vec<_>>() })
 }
 
-/// A text in the person's languages, without the control characters that XML cannot hold even escaped.
+/// A text in the person's languages, as XML can hold it.
 fn text(texts: &Localized, languages: &[String]) -> Option<String> {
-    let found = texts.find(languages)?.text;
-    let allowed = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
-    let kept: String = found.chars().filter(allowed).filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}')).collect();
+    let kept = for_xml(texts.find(languages)?.text);
     let kept = kept.trim();
     (!kept.is_empty()).then(|| kept.to_owned())
+}
+
+/// A text without the control characters that XML cannot hold even escaped.
+pub(crate) fn for_xml(text: &str) -> String {
+    let allowed = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
+    text.chars().filter(allowed).filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}')).collect()
 }
 
 fn waypoint(position: &Position) -> Option<Waypoint> {

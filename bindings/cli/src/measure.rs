@@ -104,23 +104,39 @@ pub(crate) fn metres_between(from: Position, to: Position) -> f64 {
     ((unwrapped(to.lon, from.lon) - from.lon) * east).hypot((to.lat - from.lat) * north)
 }
 
-/// Metres along a line and metres above the sea there, for each vertex that knows its elevation; empty unless at least
-/// two of them are apart.
-pub(crate) fn elevations(line: &[Position]) -> Vec<(f64, f64)> {
-    let mut along = 0.0;
-    let mut before: Option<Position> = None;
+/// Metres along a line.
+pub(crate) fn length(line: &[Position]) -> f64 {
+    elevated(line).last().map_or(0.0, |(along, _)| *along)
+}
+
+/// Metres along the lines, one after the other without the gaps between them, and metres above the sea there, for each
+/// vertex that knows its elevation; empty unless at least two of them are apart.
+pub(crate) fn elevations(lines: &[&[Position]]) -> Vec<(f64, f64)> {
+    let mut before = 0.0;
     let mut known = Vec::new();
-    for position in line.iter().filter(|position| position.is_valid()) {
-        along += before.map_or(0.0, |before| metres_between(before, *position));
-        before = Some(*position);
-        if let Some(metres) = position.elevation.filter(|metres| metres.is_finite()) {
-            known.push((along, metres));
-        }
+    for line in lines {
+        let vertices = elevated(line);
+        known.extend(vertices.iter().filter_map(|(along, metres)| Some((before + along, (*metres)?))));
+        before += vertices.last().map_or(0.0, |(along, _)| *along);
     }
     match (known.first(), known.last()) {
         (Some(first), Some(last)) if last.0 > first.0 => known,
         _ => Vec::new(),
     }
+}
+
+/// The vertices that are on the globe, each with its distance along the line.
+fn elevated(line: &[Position]) -> Vec<(f64, Option<f64>)> {
+    let mut along = 0.0;
+    let mut before: Option<Position> = None;
+    let valid = line.iter().filter(|position| position.is_valid());
+    valid
+        .map(|position| {
+            along += before.map_or(0.0, |before| metres_between(before, *position));
+            before = Some(*position);
+            (along, position.elevation.filter(|metres| metres.is_finite()))
+        })
+        .collect()
 }
 
 /// The elevation at a distance along the line, straight between the vertices around it.
@@ -157,14 +173,22 @@ mod tests {
     }
 
     #[test]
+    fn the_gap_between_two_lines_is_not_walked() {
+        let at = |lat| Position { elevation: Some(9.0), ..Position::new(6.0, lat) };
+        let (one, other) = ([at(45.0), at(45.1)], [at(46.0), at(46.1)]);
+        let known = elevations(&[&one, &other]);
+        assert_eq!(known.last().unwrap().0, length(&one) + length(&other));
+    }
+
+    #[test]
     fn elevations_are_straight_between_the_vertices() {
         let at = |lat, elevation| Position { elevation, ..Position::new(6.0, lat) };
-        let known = elevations(&[at(45.0, Some(1000.0)), at(45.01, None), at(45.02, Some(1200.0))]);
+        let known = elevations(&[&[at(45.0, Some(1000.0)), at(45.01, None), at(45.02, Some(1200.0))]]);
         assert_eq!(known.len(), 2);
         assert!((elevation_at(&known, known[1].0 / 2.0).unwrap() - 1100.0).abs() < 1e-6);
         assert_eq!(elevation_at(&known, -5.0), Some(1000.0));
         assert_eq!(elevation_at(&known, 1e9), Some(1200.0));
         assert_eq!(elevation_at(&[], 0.0), None);
-        assert!(elevations(&[at(45.0, Some(1.0)), at(45.0, Some(2.0))]).is_empty());
+        assert!(elevations(&[&[at(45.0, Some(1.0)), at(45.0, Some(2.0))]]).is_empty());
     }
 }

@@ -19,7 +19,7 @@ const SIGN: usize = 3;
 /// The profile in at most `columns` by `rows` characters, axes included (at least 24 by 5 are taken). `None` where the
 /// line has no elevations or no length.
 pub(crate) fn draw(line: &[Position], columns: usize, rows: usize, units: Units) -> Option<String> {
-    let known = elevations(line);
+    let known = elevations(&[line]);
     let (from, to) = (known.first()?.0, known.last()?.0);
     let (columns, rows) = (columns.max(24), rows.max(5) - 2);
     let high = units.high();
@@ -74,7 +74,7 @@ fn block(part: f64) -> char {
 fn distances(from: f64, to: f64, margin: usize, width: usize, units: Units) -> String {
     let far = units.far();
     let length = (to - from) / far.metres;
-    let ticks = Ticks::new(length, (width / 8).max(1));
+    let ticks = Ticks::new(length, (width / 8).max(2));
     let mut rule = vec!['─'; width];
     let mut labels = vec![' '; width + SIGN];
     let mut last = true;
