@@ -34,6 +34,18 @@ impl Catalogue {
         })
     }
 
+    /// The geometry of one object, by the number of its territory.
+    pub fn geometry(&self, territory: i64, kind: Kind, id: Id) -> Result<Option<Geometry>> {
+        if !kind.is_spatial() {
+            return Ok(None);
+        }
+        let blob: Option<Option<Vec<u8>>> = self.read(|connection| {
+            let sql = format!("SELECT geom FROM {kind} WHERE territory = ?1 AND id = ?2");
+            Ok(connection.prepare_cached(&sql)?.query_row((territory, id), |row| row.get(0)).optional()?)
+        })?;
+        blob.flatten().map(|blob| geopackage::decode(&blob).ok_or_else(|| damaged(kind))).transpose()
+    }
+
     /// The names of an object in every language; none where it has none or is not there.
     pub fn names(&self, territory: i64, kind: Kind, id: Id) -> Result<Localized> {
         let names: Option<Option<String>> = self.read(|connection| {

@@ -3,8 +3,10 @@
 //!
 //! * `refresh`: taking a territory in, as transfers that some driver moves.
 //! * `staged`: what came, into the catalogue, in one change.
+//! * `find`: which treks suit, a page at a time.
 //! * `near`: the index of what is near, and its answers with names.
 
+mod find;
 mod near;
 #[cfg(feature = "net")]
 mod online;
@@ -15,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+pub use find::{Choice, TrekItem, TrekQuery, Treks};
 pub use near::{NearItem, NearQuery};
 #[cfg(feature = "net")]
 pub use online::RefreshOptions;

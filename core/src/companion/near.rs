@@ -57,6 +57,17 @@ impl Companion {
     /// (some tens of milliseconds for 50,000 features); the others take microseconds and a look at the names.
     pub fn near(&self, from: Position, query: &NearQuery, languages: &[&str]) -> Result<Vec<NearItem>> {
         let territories = self.catalogue.territories()?;
+        let found = self.found(from, query, |_| true)?;
+        found.into_iter().map(|(key, id, found)| self.named(key, id, found, &territories, languages)).collect()
+    }
+
+    /// The same without names: number of the territory, number of the object, where it was found.
+    pub(super) fn found(
+        &self,
+        from: Position,
+        query: &NearQuery,
+        also: impl Fn((i64, Id)) -> bool,
+    ) -> Result<Vec<(i64, Id, Found)>> {
         let only = match &query.territory {
             Some(name) => Some(self.catalogue.territory(name)?.key),
             None => None,
@@ -67,7 +78,8 @@ impl Companion {
                 [] => !matches!(kind, Kind::City | Kind::District),
                 kinds => kinds.contains(&kind),
             };
-            wanted && only.is_none_or(|only| index.objects[key as usize].0 == only)
+            let object = index.objects[key as usize];
+            wanted && only.is_none_or(|only| object.0 == only) && also(object)
         };
         let mut found = match (query.within_m, query.limit) {
             (Some(metres), _) => index.nearby.within(from, metres, accept)?,
@@ -77,11 +89,14 @@ impl Companion {
         if query.limit > 0 {
             found.truncate(query.limit);
         }
-        found.into_iter().map(|found| self.named(&index, found, &territories, languages)).collect()
+        let objects = found.into_iter().map(|found| {
+            let (territory, id) = index.objects[found.key as usize];
+            (territory, id, found)
+        });
+        Ok(objects.collect())
     }
 
-    fn named(&self, index: &Index, found: Found, territories: &[Territory], languages: &[&str]) -> Result<NearItem> {
-        let (key, id) = index.objects[found.key as usize];
+    fn named(&self, key: i64, id: Id, found: Found, territories: &[Territory], languages: &[&str]) -> Result<NearItem> {
         let territory = territories.iter().find(|territory| territory.key == key);
         let names = self.catalogue.names(key, found.kind, id)?;
         let mut wanted = languages.to_vec();
