@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{Catalogue, Territory, geopackage};
 use crate::error::{Error, Result};
-use crate::model::{Geometry, Id, Kind, Localized, Object};
+use crate::model::{Bounds, Geometry, Id, Kind, Localized, Object};
 
 impl Catalogue {
     /// One object by its server's number. Terms are read by [`Catalogue::objects`], as their number is unique within
@@ -44,6 +44,27 @@ impl Catalogue {
             Ok(connection.prepare_cached(&sql)?.query_row((territory, id), |row| row.get(0)).optional()?)
         })?;
         blob.flatten().map(|blob| geopackage::decode(&blob).ok_or_else(|| damaged(kind))).transpose()
+    }
+
+    /// The geometries of a kind whose boxes meet a box, with their numbers.
+    pub fn geometries_in(&self, territory: &Territory, kind: Kind, bounds: &Bounds) -> Result<Vec<(Id, Geometry)>> {
+        if !kind.is_spatial() {
+            return Ok(Vec::new());
+        }
+        self.read(|connection| {
+            let sql = format!(
+                "SELECT o.id, o.geom FROM rtree_{kind}_geom r JOIN {kind} o ON o.fid = r.id
+                   WHERE r.minx <= ?4 AND r.maxx >= ?2 AND r.miny <= ?5 AND r.maxy >= ?3 AND o.territory = ?1"
+            );
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut rows = statement.query((territory.key, bounds.west, bounds.south, bounds.east, bounds.north))?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                let blob = row.get_ref(1)?.as_blob().unwrap_or_default();
+                found.push((row.get(0)?, geopackage::decode(blob).ok_or_else(|| damaged(kind))?));
+            }
+            Ok(found)
+        })
     }
 
     /// The names of an object in every language; none where it has none or is not there.

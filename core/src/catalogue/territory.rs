@@ -112,4 +112,14 @@ impl Change<'_> {
         )?;
         Ok(())
     }
+
+    /// Forgets a territory and everything in it.
+    pub fn remove_territory(&mut self, territory: &Territory) -> Result<()> {
+        for kind in crate::model::Kind::ALL {
+            self.connection().execute(&format!("DELETE FROM {kind} WHERE territory = ?1"), [territory.key])?;
+        }
+        super::search::remove_all(self.connection(), territory)?;
+        self.connection().execute("DELETE FROM jalon_territory WHERE territory = ?1", [territory.key])?;
+        Ok(())
+    }
 }

@@ -4,6 +4,7 @@
 //! * `refresh`: taking a territory in, as transfers that some driver moves.
 //! * `staged`: what came, into the catalogue, in one change.
 //! * `find`: which treks suit, a page at a time.
+//! * `sheet`: a trek with its stages and what lies beside it.
 //! * `near`: the index of what is near, and its answers with names.
 
 mod find;
@@ -11,6 +12,7 @@ mod near;
 #[cfg(feature = "net")]
 mod online;
 mod refresh;
+mod sheet;
 mod staged;
 
 use std::path::{Path, PathBuf};
@@ -22,6 +24,7 @@ pub use near::{NearItem, NearQuery};
 #[cfg(feature = "net")]
 pub use online::RefreshOptions;
 pub use refresh::{Progress, Refresh};
+pub use sheet::{BESIDE_M, Beside, BesidePlace, Sheet};
 pub use staged::Taken;
 
 use crate::catalogue::{Catalogue, NewTerritory, Territory};
@@ -67,6 +70,14 @@ impl Companion {
     /// Adds a territory, still empty: [`Companion::plan_refresh`] takes it in.
     pub fn add_territory(&self, new: &NewTerritory) -> Result<Territory> {
         self.catalogue.change(|change| change.add_territory(new))
+    }
+
+    /// Forgets a territory and everything in it. It can be added again.
+    pub fn remove_territory(&self, name: &str) -> Result<()> {
+        let territory = self.catalogue.territory(name)?;
+        self.catalogue.change(|change| change.remove_territory(&territory))?;
+        self.forget_index();
+        Ok(())
     }
 
     fn staging(&self) -> &Path {
