@@ -71,7 +71,7 @@ fn feature(id: i64, kind: Kind, name: &Localized, geometry: Option<&Geometry>, l
     let name = name.find(languages);
     json!({
         "type": "Feature",
-        "geometry": geometry.map(geometry_json),
+        "geometry": geometry.map(self::geometry),
         "properties": {
             "id": id,
             "kind": kind.as_str(),
@@ -81,7 +81,8 @@ fn feature(id: i64, kind: Kind, name: &Localized, geometry: Option<&Geometry>, l
     })
 }
 
-fn geometry_json(geometry: &Geometry) -> Value {
+/// A geometry as GeoJSON.
+pub(crate) fn geometry(geometry: &Geometry) -> Value {
     let lines = |lines: &[Vec<Position>]| lines.iter().map(|line| line_json(line)).collect::<Value>();
     let coordinates = match geometry {
         Geometry::Point(position) => position_json(position).unwrap_or_else(|| json!([])),
@@ -89,7 +90,7 @@ fn geometry_json(geometry: &Geometry) -> Value {
         Geometry::MultiLineString(parts) | Geometry::Polygon(parts) => lines(parts),
         Geometry::MultiPolygon(polygons) => polygons.iter().map(|rings| lines(rings)).collect(),
         Geometry::GeometryCollection(parts) => {
-            let parts: Value = parts.iter().map(geometry_json).collect();
+            let parts: Value = parts.iter().map(self::geometry).collect();
             return json!({ "type": geometry.type_name(), "geometries": parts });
         }
     };

@@ -42,6 +42,15 @@ impl Units {
     }
 }
 
+impl Unit {
+    /// Metres as a number of it, with its sign: one decimal where that says something.
+    pub(crate) fn write(self, metres: f64) -> String {
+        let number = metres / self.metres;
+        let decimals = usize::from(number.abs() < 100.0 && self.metres > 100.0);
+        format!("{number:.decimals$} {}", self.sign)
+    }
+}
+
 /// The round numbers of an axis: 1, 2 or 5 times a power of ten apart.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ticks {
@@ -152,6 +161,13 @@ pub(crate) fn elevation_at(known: &[(f64, f64)], along: f64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lengths_are_written_as_people_say_them() {
+        assert_eq!(Units::Metric.far().write(12_345.0), "12.3 km");
+        assert_eq!(Units::Metric.high().write(310.4), "310 m");
+        assert_eq!(Units::Imperial.far().write(1_609.344), "1.0 mi");
+    }
 
     #[test]
     fn ticks_are_round() {

@@ -58,6 +58,22 @@ impl Catalogue {
         Ok(Catalogue { path, writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
     }
 
+    /// Where the file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How many bytes the file has, with what lies beside it until it is written back.
+    pub fn bytes_on_disk(&self) -> Result<u64> {
+        let mut bytes = std::fs::metadata(&self.path)?.len();
+        let mut log = self.path.clone().into_os_string();
+        log.push("-wal");
+        if let Ok(log) = std::fs::metadata(PathBuf::from(log)) {
+            bytes += log.len();
+        }
+        Ok(bytes)
+    }
+
     /// Runs `read` on a connection that sees one state of the file from its first statement on.
     fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let idle = lock(&self.readers).pop();

@@ -1,0 +1,223 @@
+//! What a person types.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jalon::model::Kind;
+
+use crate::measure::Units;
+
+/// A territory's walks on your own disk: found and near, without a network.
+#[derive(Parser)]
+#[command(name = "jalon", version, propagate_version = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Args)]
+pub(crate) struct Global {
+    /// Folder of the data [default: the platform's data folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Languages for texts, the first that has one wins
+    #[arg(long, global = true, value_name = "fr,en", value_delimiter = ',')]
+    pub(crate) lang: Vec<String>,
+    /// Units of what is printed for people
+    #[arg(long, global = true, value_enum, default_value = "metric")]
+    pub(crate) units: UnitsArgument,
+    /// Answer with one JSON document
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum UnitsArgument {
+    Metric,
+    Imperial,
+}
+
+impl From<UnitsArgument> for Units {
+    fn from(units: UnitsArgument) -> Units {
+        match units {
+            UnitsArgument::Metric => Units::Metric,
+            UnitsArgument::Imperial => Units::Imperial,
+        }
+    }
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Add or remove territories
+    Territory {
+        #[command(subcommand)]
+        command: TerritoryCommand,
+    },
+    /// Take a territory in from its server, or all of them
+    Refresh {
+        /// Short name of the territory
+        territory: Option<String>,
+        /// Allow plain http to servers other than this machine
+        #[arg(long)]
+        allow_http: bool,
+    },
+    /// Find treks
+    Treks(Box<TreksArguments>),
+    /// Show a trek: figures, stages, profile, points of interest
+    Trek {
+        /// The server's number, or with the territory's name: pne/31
+        id: String,
+    },
+    /// Show what is near a place
+    Near(NearArguments),
+    /// Show what is on the disk
+    Status,
+    /// Write a trek to a file: GPX 1.1 (.gpx) or GeoJSON (.geojson)
+    Export {
+        /// The server's number, or with the territory's name: pne/31
+        id: String,
+        /// The file, ending in .gpx or .geojson
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
+    /// Draw a trek as a sheet to print (SVG)
+    Map {
+        /// The server's number, or with the territory's name: pne/31
+        id: String,
+        /// The file, ending in .svg
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum TerritoryCommand {
+    /// Add a territory by the address of its Geotrek
+    Add {
+        /// Address of the server, such as <https://geotrek.example.org>
+        url: String,
+        /// Short name [default: from the address]
+        #[arg(long)]
+        name: Option<String>,
+        /// Only what this portal shows (its number; can be repeated)
+        #[arg(long = "portal", value_name = "ID")]
+        portals: Vec<i64>,
+    },
+    /// Remove a territory and all that was taken in from it
+    Remove {
+        /// Short name
+        name: String,
+    },
+    /// List the territories
+    List,
+}
+
+#[derive(Args)]
+pub(crate) struct TreksArguments {
+    /// Words that its texts must have; accents and capitals do not matter
+    pub(crate) text: Option<String>,
+    /// Only this territory
+    #[arg(long)]
+    pub(crate) territory: Option<String>,
+    /// Practice: name or number (can be repeated; one of them is enough)
+    #[arg(long)]
+    pub(crate) practice: Vec<String>,
+    /// Difficulty: name or number
+    #[arg(long)]
+    pub(crate) difficulty: Vec<String>,
+    /// Loop, there and back…: name or number
+    #[arg(long)]
+    pub(crate) route: Vec<String>,
+    /// Theme: name or number
+    #[arg(long)]
+    pub(crate) theme: Vec<String>,
+    /// Label: name or number
+    #[arg(long)]
+    pub(crate) label: Vec<String>,
+    /// Label that it must not have: name or number
+    #[arg(long)]
+    pub(crate) without_label: Vec<String>,
+    /// Waymarking: name or number
+    #[arg(long)]
+    pub(crate) network: Vec<String>,
+    /// City: name or number
+    #[arg(long)]
+    pub(crate) city: Vec<String>,
+    /// District: name or number
+    #[arg(long)]
+    pub(crate) district: Vec<String>,
+    /// Accessibility: name or number
+    #[arg(long)]
+    pub(crate) accessibility: Vec<String>,
+    /// Structure that looks after it: name or number
+    #[arg(long)]
+    pub(crate) structure: Vec<String>,
+    /// Hours: 2..5, 2.. or ..5, both ends included (can be repeated; one of them is enough)
+    #[arg(long, value_name = "H..H", allow_hyphen_values = true)]
+    pub(crate) duration: Vec<String>,
+    /// Metres of length: 5000..12000
+    #[arg(long, value_name = "M..M", allow_hyphen_values = true)]
+    pub(crate) length: Vec<String>,
+    /// Metres up: ..600
+    #[arg(long, value_name = "M..M", allow_hyphen_values = true)]
+    pub(crate) ascent: Vec<String>,
+    /// Box that its line must meet, in degrees
+    #[arg(long = "box", value_name = "W,S,E,N", allow_hyphen_values = true)]
+    pub(crate) bounds: Option<String>,
+    /// Where "here" is, in degrees
+    #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true)]
+    pub(crate) near: Option<String>,
+    /// No further from here, in metres
+    #[arg(long, value_name = "METRES", requires = "near")]
+    pub(crate) within: Option<f64>,
+    /// The order [default: how well the text matches; else the distance, else the name]
+    #[arg(long, value_enum)]
+    pub(crate) sort: Option<SortArgument>,
+    /// The other end first
+    #[arg(long)]
+    pub(crate) reverse: bool,
+    /// At most so many
+    #[arg(long, default_value_t = 20, value_name = "n")]
+    pub(crate) limit: usize,
+    /// After so many
+    #[arg(long, default_value_t = 0, value_name = "n")]
+    pub(crate) offset: usize,
+    /// Also say what every choice would give
+    #[arg(long)]
+    pub(crate) counts: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum SortArgument {
+    Relevance,
+    Name,
+    Distance,
+    Length,
+    Ascent,
+    Duration,
+    Difficulty,
+}
+
+#[derive(Args)]
+pub(crate) struct NearArguments {
+    /// Latitude, degrees north
+    #[arg(allow_negative_numbers = true)]
+    pub(crate) lat: f64,
+    /// Longitude, degrees east
+    #[arg(allow_negative_numbers = true)]
+    pub(crate) lon: f64,
+    /// Kinds, with commas: trek,poi,… [default: all but cities and districts]
+    #[arg(long, value_name = "KIND,…", value_delimiter = ',')]
+    pub(crate) kind: Vec<Kind>,
+    /// Only this territory
+    #[arg(long)]
+    pub(crate) territory: Option<String>,
+    /// No further, in metres
+    #[arg(long, value_name = "METRES", allow_negative_numbers = true)]
+    pub(crate) within: Option<f64>,
+    /// At most so many
+    #[arg(long, default_value_t = 10, value_name = "n", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: u32,
+}

@@ -1,0 +1,153 @@
+//! Finding treks, and what is near.
+
+use std::fmt::Write as _;
+
+use jalon::Result;
+use jalon::catalogue::{Facet, Filters, Sort, SortOrder};
+use jalon::companion::{NearQuery, TrekItem, TrekQuery};
+
+use super::Session;
+use crate::answer::{Answer, list, referred};
+use crate::arguments::{NearArguments, SortArgument, TreksArguments};
+use crate::choose;
+use crate::measure::Units;
+
+pub(super) fn treks(session: &Session, arguments: &TreksArguments) -> Result<Answer> {
+    let near = arguments.near.as_deref().map(|words| choose::place("near", words)).transpose()?;
+    let query = TrekQuery {
+        text: arguments.text.clone(),
+        filters: filters(session, arguments)?,
+        near,
+        within_m: arguments.within,
+        sort: match arguments.sort {
+            Some(SortArgument::Relevance) => Sort::Relevance,
+            Some(SortArgument::Name) => Sort::Name,
+            Some(SortArgument::Distance) => Sort::Distance,
+            Some(SortArgument::Length) => Sort::Length,
+            Some(SortArgument::Ascent) => Sort::Ascent,
+            Some(SortArgument::Duration) => Sort::Duration,
+            Some(SortArgument::Difficulty) => Sort::Difficulty,
+            None if arguments.text.is_none() && near.is_some() => Sort::Distance,
+            None => Sort::Relevance,
+        },
+        order: if arguments.reverse { SortOrder::Descending } else { SortOrder::Ascending },
+        limit: arguments.limit,
+        offset: arguments.offset,
+        counts: arguments.counts,
+    };
+    let found = session.companion.treks(&query, &session.languages())?;
+    let mut words = String::new();
+    for item in &found.items {
+        line(&mut words, item, session.units);
+    }
+    let shown = found.items.len();
+    let _ = writeln!(words, "{shown} of {} treks", found.total);
+    for (facet, choices) in found.counts.iter().flatten() {
+        let _ = writeln!(words, "{}:", facet.as_str());
+        for choice in choices {
+            let _ = writeln!(words, "  {:>5} {}", choice.count, choice.name);
+        }
+    }
+    let mut json = list(found.total, found.items.iter().map(referred).collect());
+    if let Some(counts) = &found.counts {
+        json["counts"] = serde_json::to_value(counts).unwrap_or_default();
+    }
+    Ok(Answer { json, words })
+}
+
+fn filters(session: &Session, arguments: &TreksArguments) -> Result<Filters> {
+    let mut filters = Filters::default();
+    for (facet, words) in [
+        (Facet::Practice, &arguments.practice),
+        (Facet::Difficulty, &arguments.difficulty),
+        (Facet::Route, &arguments.route),
+        (Facet::Theme, &arguments.theme),
+        (Facet::Label, &arguments.label),
+        (Facet::Network, &arguments.network),
+        (Facet::City, &arguments.city),
+        (Facet::District, &arguments.district),
+        (Facet::Accessibility, &arguments.accessibility),
+        (Facet::Structure, &arguments.structure),
+    ] {
+        filters.values.insert(facet, choose::values(&session.companion, facet, words)?);
+    }
+    filters.without_labels = choose::values(&session.companion, Facet::Label, &arguments.without_label)?;
+    let ranges =
+        |field, words: &[String]| words.iter().map(|words| choose::interval(field, words)).collect::<Result<_>>();
+    filters.duration_h = ranges("duration", &arguments.duration)?;
+    filters.length_m = ranges("length", &arguments.length)?;
+    filters.ascent_m = ranges("ascent", &arguments.ascent)?;
+    filters.bounds = arguments.bounds.as_deref().map(choose::bounds).transpose()?;
+    if let Some(territory) = &arguments.territory {
+        filters.territory = Some(session.companion.catalogue().territory(territory)?.key);
+    }
+    Ok(filters)
+}
+
+fn line(words: &mut String, item: &TrekItem, units: Units) {
+    let _ = write!(words, "{:<12} {}", format!("{}/{}", item.territory, item.id), marked(item));
+    let details = [
+        item.practice.clone(),
+        item.difficulty.clone(),
+        item.duration_h.map(hours),
+        item.length_m.map(|metres| units.far().write(metres)),
+        item.ascent_m.map(|metres| format!("+{}", units.high().write(metres))),
+        item.distance_m.map(|metres| format!("{} away", distance(metres, units))),
+    ];
+    let details: Vec<String> = details.into_iter().flatten().collect();
+    let _ = writeln!(words, "\n             {}", details.join(" · "));
+}
+
+/// The name with the words that were asked for in brackets.
+fn marked(item: &TrekItem) -> String {
+    let mut name = item.name.clone();
+    for (start, end) in item.marks.iter().rev() {
+        name.insert(*end, ']');
+        name.insert(*start, '[');
+    }
+    name
+}
+
+pub(super) fn near(session: &Session, arguments: &NearArguments) -> Result<Answer> {
+    let from = choose::position("LAT LON", arguments.lat, arguments.lon)?;
+    let query = NearQuery {
+        kinds: arguments.kind.clone(),
+        territory: arguments.territory.clone(),
+        within_m: arguments.within,
+        limit: arguments.limit as usize,
+    };
+    let found = session.companion.near(from, &query, &session.languages())?;
+    let mut words = String::new();
+    for item in &found {
+        let name = if item.name.is_empty() { "—" } else { &item.name };
+        let _ = writeln!(
+            words,
+            "{:>9} {:<2} {:<16} {:<12} {name}",
+            distance(item.distance_m, session.units),
+            compass(item.bearing_deg),
+            item.kind,
+            format!("{}/{}", item.territory, item.id),
+        );
+    }
+    if found.is_empty() {
+        words.push_str("Nothing is near.\n");
+    }
+    Ok(Answer { json: list(found.len(), found.iter().map(referred).collect()), words })
+}
+
+/// Metres near by, kilometres beyond.
+pub(super) fn distance(metres: f64, units: Units) -> String {
+    let (near, far) = (units.high(), units.far());
+    if metres < 1_000.0 { near.write(metres) } else { far.write(metres) }
+}
+
+/// Hours as people say them: 2 h 30.
+pub(super) fn hours(hours: f64) -> String {
+    let minutes = (hours * 60.0).round() as i64;
+    if minutes % 60 == 0 { format!("{} h", minutes / 60) } else { format!("{} h {:02}", minutes / 60, minutes % 60) }
+}
+
+fn compass(bearing_deg: f64) -> &'static str {
+    let winds = ["N", "NE", "E", "SE", "S", "SW", "W", "NW"];
+    winds[((bearing_deg / 45.0).round() as usize) % winds.len()]
+}

@@ -1,0 +1,73 @@
+//! Taking territories in, with a bar that says how far it is.
+
+use std::fmt::Write as _;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use jalon::companion::{Progress, RefreshOptions, Taken};
+use jalon::net::CancelToken;
+use jalon::{Error, Result};
+use serde_json::Value;
+
+use super::Session;
+use crate::answer::{Answer, list};
+
+/// Somebody waits: three tries take some five seconds.
+const TRIES: u32 = 3;
+
+pub(super) fn run(session: &Session, territory: Option<String>, allow_http: bool) -> Result<Answer> {
+    let names: Vec<String> = match territory {
+        Some(name) => vec![session.companion.catalogue().territory(&name)?.name],
+        None => session.companion.catalogue().territories()?.into_iter().map(|territory| territory.name).collect(),
+    };
+    if names.is_empty() {
+        return Err(Error::NotFound { what: "any territory (add one with “jalon territory add URL”)".to_owned() });
+    }
+    let cancel = CancelToken::default();
+    let stop = cancel.clone();
+    // Without a handler Ctrl-C ends the process, and the catalogue is whole all the same.
+    let _ = ctrlc::set_handler(move || stop.cancel());
+    let mut options = RefreshOptions { most_tries: TRIES, ..RefreshOptions::default() };
+    options.net.allow_plain_http = allow_http;
+    let mut items = Vec::new();
+    let mut words = String::new();
+    for name in &names {
+        let bar = ProgressBar::new(0).with_message(name.clone());
+        if let Ok(style) = ProgressStyle::with_template("{msg} [{bar:30}] {pos}/{len} answers, {prefix} [{elapsed}]") {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        let taken = session.companion.refresh(name, &options, &cancel, |progress| show(&bar, progress));
+        bar.finish_and_clear();
+        let taken = taken?;
+        describe(&taken, &mut words);
+        items.push(serde_json::to_value(&taken).unwrap_or_default());
+    }
+    Ok(Answer { json: list(items.len(), items.into_iter().collect::<Vec<Value>>()), words })
+}
+
+fn show(bar: &ProgressBar, progress: Progress) {
+    bar.set_length(progress.planned as u64);
+    bar.set_position(progress.done as u64);
+    bar.set_prefix(format!("{} objects, {:.1} MB", progress.objects, progress.bytes as f64 / 1e6));
+}
+
+fn describe(taken: &Taken, words: &mut String) {
+    let all: u64 = taken.objects.values().sum();
+    let _ = writeln!(words, "{}: {all} objects taken in.", taken.territory);
+    for (kind, count) in &taken.objects {
+        let _ = writeln!(words, "  {count:>7} {kind}");
+    }
+    for (kind, count) in &taken.removed {
+        let _ = writeln!(words, "  {count:>7} {kind} no longer published");
+    }
+    if !taken.absent.is_empty() {
+        let _ = writeln!(words, "  the server has no {}", taken.absent.join(", "));
+    }
+    let unread: u64 = taken.problems.values().sum();
+    if unread > 0 {
+        let _ = writeln!(
+            words,
+            "  {unread} fields could not be read: {}",
+            taken.problems.keys().cloned().collect::<Vec<_>>().join("; ")
+        );
+    }
+}

@@ -1,0 +1,203 @@
+//! A trek's sheet.
+
+use std::fmt::Write as _;
+
+use jalon::Result;
+use jalon::companion::{Beside, Sheet};
+use jalon::model::{Geometry, Id, Kind, Localized, Object, Position, RichText};
+use serde_json::{Value, json};
+
+use super::Session;
+use super::find::{distance, hours};
+use crate::answer::Answer;
+use crate::{choose, export, profile};
+
+/// What belongs to a trek.
+pub(super) const BESIDE: [Kind; 9] = [
+    Kind::Poi,
+    Kind::Content,
+    Kind::Event,
+    Kind::SensitiveArea,
+    Kind::Service,
+    Kind::Signage,
+    Kind::Infrastructure,
+    Kind::Site,
+    Kind::InformationDesk,
+];
+const COLUMNS: usize = 72;
+const ROWS: usize = 8;
+
+/// A text in the person's languages, the territory's default after them.
+pub(super) fn text<'a>(session: &'a Session, sheet: &'a Sheet, localized: &'a Localized) -> Option<(&'a str, &'a str)> {
+    let mut wanted = session.languages();
+    wanted.push(&sheet.territory.default_language);
+    localized.find(&wanted).map(|found| (found.text, found.lang))
+}
+
+pub(super) fn trek(session: &Session, reference: &str) -> Result<Answer> {
+    let (territory, id) = choose::trek(&session.companion, reference)?;
+    let sheet = session.companion.sheet(&territory, id, &BESIDE)?;
+    Ok(Answer { json: document(session, &sheet)?, words: words(session, &sheet)? })
+}
+
+fn label(session: &Session, sheet: &Sheet, vocabulary: &str, id: Option<Id>) -> Result<Option<String>> {
+    let labels = session.companion.catalogue().labels(vocabulary)?;
+    let label = id.and_then(|id| labels.get(&(sheet.territory.key, id)).cloned());
+    Ok(label.and_then(|label| text(session, sheet, &label).map(|(text, _)| text.to_owned())))
+}
+
+fn labels(session: &Session, sheet: &Sheet, vocabulary: &str, ids: &[Id]) -> Result<Vec<String>> {
+    let labels = session.companion.catalogue().labels(vocabulary)?;
+    let words = ids.iter().filter_map(|id| labels.get(&(sheet.territory.key, *id)));
+    Ok(words.filter_map(|label| text(session, sheet, label).map(|(text, _)| text.to_owned())).collect())
+}
+
+fn texts(sheet: &Sheet) -> [(&'static str, &RichText); 16] {
+    let trek = &sheet.trek;
+    [
+        ("description_teaser", &trek.description_teaser),
+        ("ambiance", &trek.ambiance),
+        ("description", &trek.description),
+        ("advice", &trek.advice),
+        ("gear", &trek.gear),
+        ("access", &trek.access),
+        ("public_transport", &trek.public_transport),
+        ("advised_parking", &trek.advised_parking),
+        ("ratings_description", &trek.ratings_description),
+        ("disabled_infrastructure", &trek.disabled_infrastructure),
+        ("accessibility_advice", &trek.accessibility_advice),
+        ("accessibility_covering", &trek.accessibility_covering),
+        ("accessibility_exposure", &trek.accessibility_exposure),
+        ("accessibility_signage", &trek.accessibility_signage),
+        ("accessibility_slope", &trek.accessibility_slope),
+        ("accessibility_width", &trek.accessibility_width),
+    ]
+}
+
+fn document(session: &Session, sheet: &Sheet) -> Result<Value> {
+    let trek = &sheet.trek;
+    let (name, lang) = text(session, sheet, &trek.name).unwrap_or_default();
+    let mut document = json!({
+        "territory": sheet.territory.name, "kind": Kind::Trek, "id": trek.id,
+        "ref": format!("{}/{}", sheet.territory.name, trek.id), "name": name, "lang": lang,
+        "practice": label(session, sheet, "trek_practice", trek.practice)?,
+        "difficulty": label(session, sheet, "trek_difficulty", trek.difficulty)?,
+        "route": label(session, sheet, "trek_route", trek.route)?,
+        "duration_h": trek.duration_h, "length_m": trek.length_3d_m.or(trek.length_2d_m),
+        "ascent_m": trek.ascent_m, "descent_m": trek.descent_m,
+        "min_elevation_m": trek.min_elevation_m, "max_elevation_m": trek.max_elevation_m, "offline": false,
+        "departure": text(session, sheet, &trek.departure).map(|(text, _)| text),
+        "arrival": text(session, sheet, &trek.arrival).map(|(text, _)| text),
+        "themes": labels(session, sheet, "theme", &trek.themes)?,
+        "labels": labels(session, sheet, "label", &trek.labels)?,
+        "networks": labels(session, sheet, "trek_network", &trek.networks)?,
+        "cities": labels(session, sheet, "city", &trek.cities)?,
+        "districts": labels(session, sheet, "district", &trek.districts)?,
+        "published": trek.published, "created_ms": trek.created_ms, "updated_ms": trek.updated_ms,
+        "attachments": trek.attachments, "web_links": trek.web_links,
+        "geometry": trek.geometry.as_ref().map(export::geometry),
+        "points_reference": trek.points_reference.iter().map(coordinates).collect::<Vec<_>>(),
+        "parking_location": trek.parking_location.as_ref().map(coordinates),
+    });
+    for (field, rich) in texts(sheet) {
+        if let Some((plain, lang)) = text(session, sheet, &rich.plain) {
+            document[field] = json!({"text": plain, "html": rich.html.in_language(lang), "lang": lang});
+        }
+    }
+    let stages = sheet.stages.iter().enumerate().map(|(place, stage)| {
+        let (name, lang) = text(session, sheet, &stage.name).unwrap_or_default();
+        json!({"territory": sheet.territory.name, "kind": Kind::Trek, "id": stage.id, "ref": format!("{}/{}", sheet.territory.name, stage.id),
+            "number": place + 1, "name": name, "lang": lang, "duration_h": stage.duration_h,
+            "length_m": stage.length_3d_m.or(stage.length_2d_m), "ascent_m": stage.ascent_m})
+    });
+    document["stages"] = stages.collect();
+    let own = |kinds: &[Kind]| -> Result<Vec<Value>> {
+        let own = sheet.beside.iter().filter(|beside| kinds.contains(&beside.object.kind()));
+        own.map(|beside| beside_document(session, sheet, beside)).collect()
+    };
+    document["pois"] = own(&[Kind::Poi])?.into();
+    document["sensitive_areas"] = own(&[Kind::SensitiveArea])?.into();
+    let others: Vec<Kind> =
+        BESIDE.into_iter().filter(|kind| !matches!(kind, Kind::Poi | Kind::SensitiveArea)).collect();
+    document["others"] = own(&others)?.into();
+    Ok(document)
+}
+
+fn coordinates(position: &Position) -> Value {
+    match position.elevation {
+        Some(elevation) => json!([position.lon, position.lat, elevation]),
+        None => json!([position.lon, position.lat]),
+    }
+}
+
+fn beside_document(session: &Session, sheet: &Sheet, beside: &Beside) -> Result<Value> {
+    let object = &beside.object;
+    let (name, lang) = name(session, sheet, object)?;
+    let place = beside.place;
+    Ok(json!({"territory": sheet.territory.name, "kind": object.kind(), "id": object.id(),
+        "ref": format!("{}/{}", sheet.territory.name, object.id()), "name": name, "lang": lang,
+        "distance_m": place.distance_m, "along_m": place.along_m, "estimated": place.estimated,
+        "point": object.geometry().and_then(Geometry::first_position).as_ref().map(coordinates)}))
+}
+
+/// The name of an object; of a service the name of its type.
+pub(super) fn name(session: &Session, sheet: &Sheet, object: &Object) -> Result<(String, String)> {
+    if let Object::Service(service) = object {
+        let label = label(session, sheet, "service_type", service.service_type)?;
+        return Ok((label.unwrap_or_default(), String::new()));
+    }
+    let found = object.name().and_then(|name| text(session, sheet, name));
+    Ok(found.map(|(text, lang)| (text.to_owned(), lang.to_owned())).unwrap_or_default())
+}
+
+fn words(session: &Session, sheet: &Sheet) -> Result<String> {
+    let (trek, units) = (&sheet.trek, session.units);
+    let (title, _) = text(session, sheet, &trek.name).unwrap_or(("—", ""));
+    let mut words = format!("{title}  ({}/{})\n", sheet.territory.name, trek.id);
+    let figures = [
+        label(session, sheet, "trek_practice", trek.practice)?,
+        label(session, sheet, "trek_difficulty", trek.difficulty)?,
+        label(session, sheet, "trek_route", trek.route)?,
+        trek.duration_h.map(hours),
+        trek.length_3d_m.or(trek.length_2d_m).map(|metres| units.far().write(metres)),
+        trek.ascent_m.map(|metres| format!("+{}", units.high().write(metres))),
+        trek.descent_m.map(|metres| format!("−{}", units.high().write(metres.abs()))),
+    ];
+    let _ = writeln!(words, "{}", figures.into_iter().flatten().collect::<Vec<_>>().join(" · "));
+    for (heading, localized) in [("From", &trek.departure), ("To", &trek.arrival)] {
+        if let Some((place, _)) = text(session, sheet, localized) {
+            let _ = writeln!(words, "{heading}: {place}");
+        }
+    }
+    if !sheet.stages.is_empty() {
+        words.push_str("\nStages\n");
+    }
+    for (place, stage) in sheet.stages.iter().enumerate() {
+        let (name, _) = text(session, sheet, &stage.name).unwrap_or(("—", ""));
+        let length =
+            stage.length_3d_m.or(stage.length_2d_m).map(|metres| units.far().write(metres)).unwrap_or_default();
+        let _ = writeln!(words, "  {}. {name}  {length}", place + 1);
+    }
+    let line: Vec<Position> = trek.geometry.as_ref().map(|geometry| geometry.lines().concat()).unwrap_or_default();
+    if let Some(drawing) = profile::draw(&line, COLUMNS, ROWS, units) {
+        let _ = writeln!(words, "\n{drawing}");
+    }
+    for (heading, rich) in texts(sheet).into_iter().take(8) {
+        if let Some((plain, _)) = text(session, sheet, &rich.plain) {
+            let _ = writeln!(words, "\n{}\n{plain}", heading.replace('_', " "));
+        }
+    }
+    let mut headed = None;
+    for kind in BESIDE {
+        for beside in sheet.beside.iter().filter(|beside| beside.object.kind() == kind) {
+            if headed != Some(kind) {
+                let _ = writeln!(words, "\n{} (by their distance)", kind.as_str().replace('_', " "));
+                headed = Some(kind);
+            }
+            let (name, _) = name(session, sheet, &beside.object)?;
+            let along = units.far().write(beside.place.along_m);
+            let _ = writeln!(words, "  {along:>9}  {name} ({} off)", distance(beside.place.distance_m, units));
+        }
+    }
+    Ok(words)
+}
