@@ -66,9 +66,9 @@ fn infrastructure(id: usize, rng: &mut ChaCha8Rng) -> Value {
         &mut infrastructure,
         json!({"name": text::name(&text::place_name("Passerelle", id), "Footbridge"),
         "description": text::term(["Chêne et acier ; à revoir au printemps", "Oak and steel", ""]),
-        "accessibility": text::perhaps(30, rng), "attachments": attached::pictures("infrastructure_infrastructure", 5, id, 1, rng),
+        "accessibility": text::perhaps(if id % 3 == 1 { 100 } else { 0 }, rng), "attachments": attached::pictures("infrastructure_infrastructure", 5, id, 1, rng),
         "conditions": if id.is_multiple_of(2) { text::some(&[1, 2, 3, 4, 5], 30, rng) } else { vec![] },
-        "implantation_year": text::pick(&[Some(1998), Some(2021), None], rng),
+        "implantation_year": (!id.is_multiple_of(3)).then_some(1990 + id),
         "maintenance_difficulty": text::pick(&[Some(1), Some(3), None], rng),
         "usage_difficulty": text::pick(&[Some(2), None], rng), "type": id % 10 + 1}),
     );

@@ -22,8 +22,8 @@ fn common(module: &str, kind: u32, id: usize, zones: &Zones, rng: &mut ChaCha8Rn
     let name = text::place_name(what, id / 2);
     let attachments = attached::pictures(&format!("outdoor_{}", &module[8..]), kind, id, 2, rng);
     json!({"id": id, "uuid": uuid(kind, id), "url": format!("{HOST}/api/v2/{module}/{id}/"),
-        "eid": if id.is_multiple_of(2) { "C2C-4807" } else { "" }, "name": text::name(&name, ""), "description": text::html(2, rng),
-        "advice": text::html(1, rng), "accessibility": text::empty(), "cities": zoning.cities, "city_codes": zoning.codes(),
+        "eid": if kind == 8 && id.is_multiple_of(2) { "C2C-4807" } else { "" }, "name": text::name(&name, ""), "description": text::html(2, rng),
+        "advice": if kind == 13 && id == 4 { json!({"fr": "<p>Corde de 50&nbsp;m.</p>", "en": "", "it": null}) } else { text::html(1, rng) }, "accessibility": text::empty(), "cities": zoning.cities, "city_codes": zoning.codes(),
         "districts": zoning.districts, "children": [], "children_uuids": [], "geometry": geometry(module, place, rng),
         "attachments": attachments, "provider": null, "structure": 1, "published": text::published(id),
         "pdf": text::pdf(&format!("{}s", &module[8..]), id, &name)})
@@ -59,7 +59,7 @@ fn site(id: usize, links: &[Value], zones: &Zones, rng: &mut ChaCha8Rng) -> Valu
         "period": if id.is_multiple_of(2) { text::empty() } else { text::name("De l'été à l'automne", "Summer") },
         "practice": practice, "sector": (id > 3).then_some(1), "type": (practice == Some(101)).then_some(1),
         "ratings": if practice.is_some() { ratings((id + 1) % 2, rng) } else { vec![] }, "source": [1], "themes": [4, 7],
-        "view_points": [], "web_links": attached::web_links(40, links, rng)}),
+        "view_points": [], "web_links": attached::web_links(if id == 3 { 0 } else { 40 }, links, rng)}),
     );
     if id == 1 {
         site["children"] = json!([2]);

@@ -23,13 +23,13 @@ fn common(module: &str, kind: u32, id: usize, name: &str, place: Place, zones: &
     let zoning = zones.of([place]);
     let [created, updated] = text::dates(rng);
     json!({"id": id, "uuid": uuid(kind, id), "url": format!("{HOST}/api/v2/{module}/{id}/"), "name": text::name(name, ""),
-        "accessibility": text::perhaps(20, rng), "approved": text::chance(20, rng),
+        "accessibility": text::empty(), "approved": text::chance(20, rng),
         "attachments": attached::pictures(&format!("tourism_{module}"), kind, id, 3, rng),
         "cities": zoning.cities, "city_codes": zoning.codes(), "districts": zoning.districts,
         "description": text::html(2, rng), "description_teaser": text::html(1, rng), "practical_info": text::html(1, rng),
         "pdf": text::pdf(&format!("{module}s"), id, name), "published": text::published(id),
         "structure": text::pick(&[1, 1, 2], rng), "create_datetime": created, "update_datetime": updated,
-        "contact": text::pick(&["Le Bourg, 05990 Sauvallon<br>Tél. : 04 00 00 00 00", ""], rng),
+        "contact": "Le Bourg, 05990 Sauvallon<br>Tél. : 04 00 00 00 00",
         "email": text::pick(&[Some("accueil@example.org"), None], rng),
         "website": text::pick(&[Some("https://example.org/œuf"), None], rng),
         "external_id": text::pick(&["", "", "APIDAE-4807"], rng), "provider": null, "portal": [], "source": [],
@@ -54,14 +54,14 @@ fn content(id: usize, zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
     let what =
         ["Gîte", "Restaurant", "Fromagerie", "Écomusée", "Base de loisirs", "Séjour", "Ferme", "Atelier"][category - 1];
     let mut content = common("touristiccontent", 3, id, &text::place_name(what, id / 3), (x, y), zones, rng);
-    let (city, code) = zones.of([(x, y)]).first();
+    let (city, code) = if id % 40 == 7 { (None, None) } else { zones.of([(x, y)]).first() };
     let reserved = text::chance(20, rng);
     merge(
         &mut content,
         json!({"geometry": geometry, "category": category, "types": types, "departure_city": city,
-        "departure_city_code": code, "label_accessibility": text::chance(15, rng).then_some(id % 4 + 1),
+        "departure_city_code": code, "accessibility": text::perhaps(20, rng), "label_accessibility": text::chance(15, rng).then_some(id % 4 + 1),
         "provider": text::pick(&[Some("Apidae"), Some("Parc de la Brune"), None], rng),
-        "portal": if id.is_multiple_of(6) { vec![1] } else { vec![] }, "source": if id.is_multiple_of(2) { vec![2] } else { vec![] },
+        "contact": text::pick(&["<p>Le Bourg</p>", ""], rng), "portal": if id.is_multiple_of(6) { vec![1] } else { vec![] }, "source": if id.is_multiple_of(2) { vec![2] } else { vec![] },
         "reservation_system": reserved.then_some(1), "reservation_id": if reserved { format!("G{id}") } else { String::new() }}),
     );
     content

@@ -9,15 +9,23 @@ use super::{HOST, Territory, attached, merge, shapes, text, uuid};
 
 /// Texts everyone writes, in the three languages or in some, and those few write.
 const TEXTS: [&str; 7] = ["access", "advice", "advised_parking", "ambiance", "gear", "public_transport", "arrival"];
-/// What is said of accessibility, and whether anyone says it.
-const ACCESSIBILITY: [(&str, bool); 7] = [
-    ("accessibility_advice", true),
-    ("accessibility_covering", true),
-    ("accessibility_exposure", false),
-    ("accessibility_signage", false),
-    ("accessibility_slope", true),
-    ("accessibility_width", true),
-    ("disabled_infrastructure", true),
+/// Whether anyone says something in a field, be it an empty text.
+#[derive(Clone, Copy, PartialEq)]
+enum Told {
+    Never,
+    Filled,
+    EvenEmpty,
+}
+
+/// What is said of accessibility.
+const ACCESSIBILITY: [(&str, Told); 7] = [
+    ("accessibility_advice", Told::EvenEmpty),
+    ("accessibility_covering", Told::EvenEmpty),
+    ("accessibility_exposure", Told::Never),
+    ("accessibility_signage", Told::Never),
+    ("accessibility_slope", Told::Filled),
+    ("accessibility_width", Told::EvenEmpty),
+    ("disabled_infrastructure", Told::Filled),
 ];
 
 /// Whether the trek is one that was never finished.
@@ -118,7 +126,11 @@ fn texts(id: usize, rng: &mut ChaCha8Rng) -> Value {
     texts["arrival"] = texts["departure"].clone();
     let accessible = id.is_multiple_of(4);
     for (field, told) in ACCESSIBILITY {
-        texts[field] = if told && accessible { text::html(1, rng) } else { text::nothing() };
+        texts[field] = match told {
+            Told::EvenEmpty if id.is_multiple_of(8) => json!({"fr": "<p>Rampe à 8&nbsp;%.</p>", "en": "", "it": null}),
+            Told::Filled | Told::EvenEmpty if accessible => text::html(1, rng),
+            _ => text::nothing(),
+        };
     }
     texts["accessibilities"] = json!(if accessible { text::some(&[1, 2, 3], 50, rng) } else { vec![] });
     texts["accessibility_level"] = json!(accessible.then_some(id % 2 + 1));

@@ -1,5 +1,8 @@
 //! The generated territory is the same for the same seed, and has the traps it is there for.
 
+mod fields;
+mod references;
+
 use jalon_tests::territory::{Size, Territory};
 
 fn bytes(seed: u64) -> String {

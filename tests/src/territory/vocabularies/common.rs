@@ -88,7 +88,10 @@ fn labels() -> Vec<Value> {
 }
 
 fn portals() -> Vec<Value> {
-    let describe = |id| if id == 1 { text::name("Randos en Brune", "Hikes") } else { text::empty() };
+    let describe = |id| match id {
+        1 => json!({"fr": "Randos en Brune", "en": "Hikes", "it": ""}),
+        _ => json!({"fr": "", "en": "", "it": ""}),
+    };
     let portals = with(plain(1, "name", &["Grand public", "Vallée d'Œuf"]), "description", describe);
     let portals = with(portals, "title", |_| json!({"fr": "Mon rando", "en": "My hikes", "it": "Le mie escursioni"}));
     with(portals, "website", |id| json!(format!("https://portail-{id}.example.org")))

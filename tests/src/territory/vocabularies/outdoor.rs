@@ -47,7 +47,11 @@ pub(super) fn fill(made: &mut Territory) {
     for (at, (name, practice, values)) in SCALES.iter().enumerate() {
         scales.push(json!({"id": at + 11, "name": text::term(*name), "practice": practice}));
         for (rank, (value, color)) in values.iter().enumerate() {
-            let description = if rank == 0 { text::nothing() } else { text::name("<p>Œil sûr exigé.</p>", "") };
+            let description = if rank == 0 {
+                text::nothing()
+            } else {
+                json!({"fr": "<p>Œil sûr exigé.</p>", "en": "", "it": null})
+            };
             ratings.push(json!({"id": 201 + ratings.len(), "name": text::name(value, ""), "scale": at + 11,
                 "order": rank + 1, "color": color, "description": description}));
         }
