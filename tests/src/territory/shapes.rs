@@ -60,7 +60,7 @@ pub(super) fn trace(kind: usize, rng: &mut ChaCha8Rng) -> Vec<[f64; 3]> {
             let (dx, dy, up, along) = match kind % 4 {
                 0 => (a.cos() - 1.0, a.sin(), (1.0 - a.cos()) / 2.0, a),
                 1 => (there, (4.0 * there).sin() * 0.1, there, there * 3.0),
-                2 => (((t * 24.0) % 2.0 - 1.0).abs() * 0.2, t, t, 0.0),
+                2 => (((t * 24.0) % 2.0 - 1.0).abs() * 0.2, t, t, a),
                 _ => (a.sin(), (2.0 * a).sin() / 2.0, (1.0 - a.cos()) / 2.0, a),
             };
             // Bends of whole periods, so that what closes still does.

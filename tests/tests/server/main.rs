@@ -3,6 +3,7 @@
 mod choosing;
 mod faults;
 mod media;
+mod outlines;
 mod packing;
 mod quirks;
 

@@ -2,6 +2,8 @@
 
 mod fields;
 mod references;
+mod scale;
+mod treks;
 
 use jalon_tests::territory::{Size, Territory};
 
