@@ -1,8 +1,8 @@
 //! Lambert-93 (EPSG:2154), in which a real server writes the outlines of communes and valleys without saying so.
 //!
-//! The forward formulas of the Lambert conformal conic projection with two standard parallels, as IGN gives them: on the
-//! isometric latitude of the ellipsoid GRS80, with the parallels 44° and 49°, the origin 46.5° N 3° E, and 700,000 m and
-//! 6,600,000 m added.
+//! The forward formulas of the Lambert conformal conic projection with two standard parallels, as IGN gives them: on
+//! the isometric latitude of the ellipsoid GRS80, with the parallels 44° and 49°, the origin 46.5° N 3° E, and 700,000
+//! m and 6,600,000 m added.
 
 use serde_json::{Value, json};
 

@@ -2,11 +2,11 @@
 //! meet over real sockets what was seen on a real server: pages that shift, texts that ignore the language, errors in
 //! HTML. `api` decides what a list or a detail answers, `filter` which objects it sees and `shown` how it writes them
 //! (`lambert` in metres),
-//! `query` reads parameters, `gzip` packs, `media` serves pictures, `faults` breaks answers on demand, and this file keeps
-//! the server running on a thread of its own.
+//! `query` reads parameters, `gzip` packs, `media` serves pictures, `faults` breaks answers on demand, and this file
+//! keeps the server running on a thread of its own.
 //!
-//! What a real one does and this one does not: it looks at `near_*`, `dist` and the filters of each kind, takes reports,
-//! and serves profiles, GPX, KML, PDF, tiles of panoramas and `format=geojson`.
+//! What a real one does and this one does not: it looks at `near_*`, `dist` and the filters of each kind, takes
+//! reports, and serves profiles, GPX, KML, PDF, tiles of panoramas and `format=geojson`.
 
 mod api;
 mod faults;

@@ -40,5 +40,6 @@ fn area(id: usize, rng: &mut ChaCha8Rng) -> Value {
         "info_url": if kind.is_some() { "https://example.org/espece" } else { "" }, "openair_url": null,
         "kml_url": format!("{HOST}/api/fr/sensitiveareas/{id}.kml"),
         "attachments": pictures,
-        "provider": kind.map(|_| "Biodiv'sports"), "structure": 1, "create_datetime": created, "update_datetime": updated})
+        "provider": kind.map(|_| "Biodiv'sports"), "structure": 1, "create_datetime": created,
+        "update_datetime": updated})
 }

@@ -69,7 +69,10 @@ pub(super) fn fill(made: &mut Territory) {
     made.put("feedback_activity", translated(1, "label", &ACTIVITIES));
     made.put("feedback_category", translated(1, "label", &CATEGORIES));
     made.put("feedback_magnitude", translated(1, "label", &MAGNITUDES));
-    let status = |(at, (identifier, label, color)): (usize, &(&str, [&str; 3], &str))| json!({"id": at + 1, "identifier": identifier, "label": text::term(*label), "color": color});
+    let status = |(at, (identifier, label, color)): (usize, &(&str, [&str; 3], &str))| {
+        let label = text::term(*label);
+        json!({"id": at + 1, "identifier": identifier, "label": label, "color": color})
+    };
     made.put("feedback_status", STATUSES.iter().enumerate().map(status).collect());
 }
 

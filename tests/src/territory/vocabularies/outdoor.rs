@@ -1,5 +1,5 @@
-//! What outdoor sites, courses and sensitive areas refer to. Ids start far from those of treks, so that whoever looks an
-//! outdoor rating up among those of treks finds nothing.
+//! What outdoor sites, courses and sensitive areas refer to. Ids start far from those of treks, so that whoever looks
+//! an outdoor rating up among those of treks finds nothing.
 
 use serde_json::{Value, json};
 
