@@ -5,8 +5,9 @@
 //! `query` reads parameters, `gzip` packs, `media` serves pictures, `faults` breaks answers on demand, and this file
 //! keeps the server running on a thread of its own.
 //!
-//! What a real one does and this one does not: it looks at `near_*`, `dist` and the filters of each kind, takes
-//! reports, and serves profiles, GPX, KML, PDF, tiles of panoramas and `format=geojson`.
+//! What a real one does and this one does not: it looks at `near_*`, `dist`, `q`, `created_after` and the filters of each
+//! kind; lists only the entries of vocabularies that are in use; keeps details for days, stale links and languages
+//! included; takes reports; and serves profiles, GPX, KML, PDF, tiles of panoramas and `format=geojson`.
 
 mod api;
 mod faults;

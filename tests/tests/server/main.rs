@@ -6,6 +6,7 @@ mod media;
 mod outlines;
 mod packing;
 mod quirks;
+mod reading;
 
 use jalon_tests::day::Day;
 use jalon_tests::server::{Options, TestGeotrek};
