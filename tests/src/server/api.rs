@@ -82,7 +82,7 @@ fn list(territory: &Territory, asked: &Asked<'_>, module: &str, query: &Query) -
     if BY_NAME.contains(&module) {
         // Shuffled first, then sorted by a stable sort: equal names come in another order at each call.
         objects.shuffle(&mut rng);
-        objects.sort_by_key(|object| object["name"]["fr"].as_str().unwrap_or(""));
+        objects.sort_by_cached_key(|object| object["name"]["fr"].as_str().unwrap_or(""));
     }
     if asked.faults.page_shift && !objects.is_empty() {
         let by = asked.call as usize % objects.len();
