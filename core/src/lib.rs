@@ -1,8 +1,10 @@
 #![doc = include_str!("../../README.md")]
 
 pub mod catalogue;
+pub mod companion;
 mod error;
 pub mod geotrek;
+pub mod line;
 pub mod model;
 pub mod nearby;
 #[cfg(feature = "net")]

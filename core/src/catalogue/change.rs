@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Territory, geopackage, schema, search};
+use super::{Territory, geopackage, read, schema, search};
 use crate::error::{Error, Result};
 use crate::model::{Id, Kind, Object};
 
@@ -72,6 +72,22 @@ impl<'a> Change<'a> {
             search::remove(self.transaction, territory, kind, *id)?;
         }
         Ok(gone.len())
+    }
+
+    /// Removes the entries of one vocabulary that are not in `present`, and tells how many; as [`Change::keep_only`].
+    pub fn keep_only_terms(&mut self, territory: &Territory, vocabulary: &str, present: &HashSet<Id>) -> Result<usize> {
+        if present.is_empty() {
+            return Err(Error::invalid("present", "an empty list never deletes"));
+        }
+        let numbers: Vec<String> = present.iter().map(Id::to_string).collect();
+        let sql =
+            format!("DELETE FROM term WHERE territory = ?1 AND vocabulary = ?2 AND id NOT IN ({})", numbers.join(","));
+        Ok(self.transaction.execute(&sql, params![territory.key, vocabulary])?)
+    }
+
+    /// An object as this change has it so far.
+    pub fn object(&self, territory: &Territory, kind: Kind, id: Id) -> Result<Option<Object>> {
+        read::object(self.transaction, territory, kind, id)
     }
 
     /// Writes the layers' boxes, which the standard wants beside their names.

@@ -102,7 +102,7 @@ pub(super) fn query_words(query: &str) -> Vec<QueryWord> {
 }
 
 /// A name as a key to sort by, the same in every language.
-pub(super) fn sort_key(name: &str) -> String {
+pub fn sort_key(name: &str) -> String {
     let words: Vec<String> = compounds(name).into_iter().flatten().map(|part| part.folded).collect();
     words.join(" ")
 }

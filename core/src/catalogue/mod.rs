@@ -9,14 +9,18 @@
 //! * `read`: objects by id and by kind.
 //! * `fold`: words without accents, and where they stand in a text.
 //! * `search`: the full-text index.
+//! * `filter`: which treks suit, how many each choice would give, in which order.
+//! * `treks`: the rows that `filter` looks at.
 
 mod change;
+mod filter;
 mod fold;
 mod geopackage;
 mod read;
 mod schema;
 mod search;
 mod territory;
+mod treks;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -26,9 +30,11 @@ use rusqlite::Connection;
 use crate::error::Result;
 
 pub use change::Change;
-pub use fold::{fold, mark};
+pub use filter::{Facet, FacetCount, Filters, Interval, Sort, SortOrder};
+pub use fold::{fold, mark, sort_key};
 pub use search::{Hit, Hits};
 pub use territory::{NewTerritory, Territory};
+pub use treks::TrekRow;
 
 /// The name of the file in the directory that the app gives.
 pub const FILE_NAME: &str = "catalogue.gpkg";

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{Catalogue, Territory, geopackage};
 use crate::error::{Error, Result};
-use crate::model::{Geometry, Id, Kind, Object};
+use crate::model::{Bounds, Geometry, Id, Kind, Localized, Object};
 
 impl Catalogue {
     /// One object by its server's number. Terms are read by [`Catalogue::objects`], as their number is unique within
@@ -13,12 +13,67 @@ impl Catalogue {
         if kind == Kind::Term {
             return Err(Error::invalid("kind", "a term has no number of its own: ask for all of them"));
         }
-        let sql = format!("SELECT {} FROM {kind} WHERE territory = ?1 AND id = ?2", fields(kind));
-        let found = self.read(|connection| {
-            let mut statement = connection.prepare_cached(&sql)?;
-            Ok(statement.query_row((territory.key, id), stored).optional()?)
+        self.read(|connection| object(connection, territory, kind, id))?
+            .ok_or_else(|| Error::NotFound { what: format!("{kind} {}/{id}", territory.name) })
+    }
+
+    /// Hands every geometry of some kinds to `each`: number of the territory, kind, number, geometry.
+    pub fn geometries(&self, kinds: &[Kind], mut each: impl FnMut(i64, Kind, Id, Geometry)) -> Result<()> {
+        self.read(|connection| {
+            for kind in kinds.iter().copied().filter(|kind| kind.is_spatial()) {
+                let sql = format!("SELECT territory, id, geom FROM {kind} WHERE geom IS NOT NULL");
+                let mut statement = connection.prepare_cached(&sql)?;
+                let mut rows = statement.query([])?;
+                while let Some(row) = rows.next()? {
+                    let blob = row.get_ref(2)?.as_blob().unwrap_or_default();
+                    let geometry = geopackage::decode(blob).ok_or_else(|| damaged(kind))?;
+                    each(row.get(0)?, kind, row.get(1)?, geometry);
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// The geometry of one object, by the number of its territory.
+    pub fn geometry(&self, territory: i64, kind: Kind, id: Id) -> Result<Option<Geometry>> {
+        if !kind.is_spatial() {
+            return Ok(None);
+        }
+        let blob: Option<Option<Vec<u8>>> = self.read(|connection| {
+            let sql = format!("SELECT geom FROM {kind} WHERE territory = ?1 AND id = ?2");
+            Ok(connection.prepare_cached(&sql)?.query_row((territory, id), |row| row.get(0)).optional()?)
         })?;
-        found.ok_or_else(|| Error::NotFound { what: format!("{kind} {}/{id}", territory.name) })?.into_object(kind)
+        blob.flatten().map(|blob| geopackage::decode(&blob).ok_or_else(|| damaged(kind))).transpose()
+    }
+
+    /// The geometries of a kind whose boxes meet a box, with their numbers.
+    pub fn geometries_in(&self, territory: &Territory, kind: Kind, bounds: &Bounds) -> Result<Vec<(Id, Geometry)>> {
+        if !kind.is_spatial() {
+            return Ok(Vec::new());
+        }
+        self.read(|connection| {
+            let sql = format!(
+                "SELECT o.id, o.geom FROM rtree_{kind}_geom r JOIN {kind} o ON o.fid = r.id
+                   WHERE r.minx <= ?4 AND r.maxx >= ?2 AND r.miny <= ?5 AND r.maxy >= ?3 AND o.territory = ?1"
+            );
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut rows = statement.query((territory.key, bounds.west, bounds.south, bounds.east, bounds.north))?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                let blob = row.get_ref(1)?.as_blob().unwrap_or_default();
+                found.push((row.get(0)?, geopackage::decode(blob).ok_or_else(|| damaged(kind))?));
+            }
+            Ok(found)
+        })
+    }
+
+    /// The names of an object in every language; none where it has none or is not there.
+    pub fn names(&self, territory: i64, kind: Kind, id: Id) -> Result<Localized> {
+        let names: Option<Option<String>> = self.read(|connection| {
+            let sql = format!("SELECT names FROM {kind} WHERE territory = ?1 AND id = ?2");
+            Ok(connection.prepare_cached(&sql)?.query_row((territory, id), |row| row.get(0)).optional()?)
+        })?;
+        names.flatten().map_or(Ok(Localized::default()), |json| serde_json::from_str(&json).map_err(|_| damaged(kind)))
     }
 
     /// Every object of a kind, in the order of their numbers.
@@ -40,6 +95,18 @@ impl Catalogue {
     }
 }
 
+/// One object by its number, on any connection.
+pub(super) fn object(connection: &Connection, territory: &Territory, kind: Kind, id: Id) -> Result<Option<Object>> {
+    let sql = format!("SELECT {} FROM {kind} WHERE territory = ?1 AND id = ?2", fields(kind));
+    let mut statement = connection.prepare_cached(&sql)?;
+    let found = statement.query_row((territory.key, id), stored).optional()?;
+    found.map(|stored| stored.into_object(kind)).transpose()
+}
+
+fn damaged(kind: Kind) -> Error {
+    Error::Corrupt { reason: format!("a row of layer {kind} cannot be read") }
+}
+
 fn fields(kind: Kind) -> &'static str {
     if kind.is_spatial() { "data, geom" } else { "data, NULL" }
 }
@@ -55,10 +122,9 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
 
 impl Stored {
     fn into_object(self, kind: Kind) -> Result<Object> {
-        let damaged = || Error::Corrupt { reason: format!("a row of layer {kind} cannot be read") };
-        let mut object = Object::from_json(kind, &self.data).map_err(|_| damaged())?;
+        let mut object = Object::from_json(kind, &self.data).map_err(|_| damaged(kind))?;
         if let (Some(blob), Some(place)) = (self.geometry, object.geometry_mut()) {
-            let geometry: Geometry = geopackage::decode(&blob).ok_or_else(damaged)?;
+            let geometry: Geometry = geopackage::decode(&blob).ok_or_else(|| damaged(kind))?;
             *place = Some(geometry);
         }
         Ok(object)

@@ -25,9 +25,16 @@ pub(super) fn columns(kind: Kind) -> &'static [Column] {
             ("route", "INTEGER", "$.route"),
             ("duration_h", "REAL", "$.duration_h"),
             ("length_m", "REAL", "$.length_3d_m"),
+            ("length_2d_m", "REAL", "$.length_2d_m"),
             ("ascent_m", "REAL", "$.ascent_m"),
             ("descent_m", "REAL", "$.descent_m"),
             ("structure", "INTEGER", "$.structure"),
+            ("themes", "TEXT", "$.themes"),
+            ("labels", "TEXT", "$.labels"),
+            ("networks", "TEXT", "$.networks"),
+            ("accessibilities", "TEXT", "$.accessibilities"),
+            ("cities", "TEXT", "$.cities"),
+            ("districts", "TEXT", "$.districts"),
         ],
         Kind::Poi => &[("poi_type", "INTEGER", "$.poi_type"), ("structure", "INTEGER", "$.structure")],
         Kind::Content => &[("category", "INTEGER", "$.category"), ("website", "TEXT", "$.website")],
@@ -96,7 +103,7 @@ fn first_version() -> String {
          INSERT INTO jalon_schema VALUES (1);
          CREATE TABLE jalon_territory (
            territory INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, url TEXT NOT NULL, portals TEXT NOT NULL DEFAULT '[]',
-           default_language TEXT NOT NULL DEFAULT '', server_version TEXT, refreshed_ms INTEGER);",
+           default_language TEXT NOT NULL DEFAULT '', languages TEXT NOT NULL DEFAULT '[]', server_version TEXT, refreshed_ms INTEGER);",
     );
     for kind in Kind::ALL {
         sql.push_str(&layer(kind));

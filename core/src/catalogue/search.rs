@@ -160,6 +160,16 @@ pub(super) fn remove(connection: &Connection, territory: &Territory, kind: Kind,
     Ok(())
 }
 
+/// Forgets the words of a whole territory.
+pub(super) fn remove_all(connection: &Connection, territory: &Territory) -> Result<()> {
+    connection.execute(
+        "DELETE FROM jalon_search_words WHERE rowid IN (SELECT row FROM jalon_search WHERE territory = ?1)",
+        [territory.key],
+    )?;
+    connection.execute("DELETE FROM jalon_search WHERE territory = ?1", [territory.key])?;
+    Ok(())
+}
+
 fn folded(texts: &[&Localized]) -> String {
     let words: Vec<String> = texts.iter().flat_map(|text| text.iter()).flat_map(|(_, text)| fold::fold(text)).collect();
     words.join(" ")

@@ -21,6 +21,8 @@ pub struct Territory {
     pub portals: Vec<Id>,
     /// Language in which names are shown where nobody asks for one.
     pub default_language: String,
+    /// Languages of its server, the default first.
+    pub languages: Vec<String>,
     /// Version that the server told.
     pub server_version: Option<String>,
     /// When it was last refreshed, Unix ms.
@@ -40,8 +42,7 @@ pub struct NewTerritory {
     pub default_language: String,
 }
 
-const SELECT: &str =
-    "SELECT territory, name, url, portals, default_language, server_version, refreshed_ms FROM jalon_territory";
+const SELECT: &str = "SELECT territory, name, url, portals, default_language, languages, server_version, refreshed_ms FROM jalon_territory";
 
 fn read_row(row: &Row<'_>) -> rusqlite::Result<Territory> {
     let portals: String = row.get(3)?;
@@ -51,8 +52,9 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<Territory> {
         url: row.get(2)?,
         portals: serde_json::from_str(&portals).unwrap_or_default(),
         default_language: row.get(4)?,
-        server_version: row.get(5)?,
-        refreshed_ms: row.get(6)?,
+        languages: serde_json::from_str(&row.get::<_, String>(5)?).unwrap_or_default(),
+        server_version: row.get(6)?,
+        refreshed_ms: row.get(7)?,
     })
 }
 
@@ -98,5 +100,26 @@ impl Change<'_> {
             (&new.name, url.as_str(), portals, &new.default_language),
         )?;
         find(self.connection(), &new.name)?.ok_or_else(|| Error::internal("the new territory is not there"))
+    }
+
+    /// Notes what a refresh learnt about a territory: its languages (the default first), its server's version, and when.
+    pub fn note_refresh(&mut self, territory: &Territory, at_ms: i64) -> Result<()> {
+        let languages = serde_json::to_string(&territory.languages).map_err(Error::internal)?;
+        self.connection().execute(
+            "UPDATE jalon_territory SET default_language = ?2, languages = ?3, server_version = ?4, refreshed_ms = ?5
+               WHERE territory = ?1",
+            (territory.key, &territory.default_language, languages, &territory.server_version, at_ms),
+        )?;
+        Ok(())
+    }
+
+    /// Forgets a territory and everything in it.
+    pub fn remove_territory(&mut self, territory: &Territory) -> Result<()> {
+        for kind in crate::model::Kind::ALL {
+            self.connection().execute(&format!("DELETE FROM {kind} WHERE territory = ?1"), [territory.key])?;
+        }
+        super::search::remove_all(self.connection(), territory)?;
+        self.connection().execute("DELETE FROM jalon_territory WHERE territory = ?1", [territory.key])?;
+        Ok(())
     }
 }

@@ -30,4 +30,4 @@ pub use body::{Limits, List, read_list, read_one};
 pub use fields::Problems;
 pub use left_out::LEFT_OUT;
 pub use overview::{Ask, Came, Overview, Purpose, VOCABULARIES};
-pub use reader::Reader;
+pub use reader::{Reader, kind_of};

@@ -118,8 +118,10 @@ pub const VOCABULARIES: &[&str] = &[
 pub enum Purpose {
     /// Only ids: nothing to keep.
     Ids,
-    /// Objects to keep.
+    /// A list of objects to keep.
     Objects,
+    /// One object to keep, not in a list.
+    One,
 }
 
 /// One thing to ask.
@@ -144,6 +146,8 @@ pub struct Came {
     pub status: u16,
     /// Ids of the objects in the answer.
     pub ids: BTreeSet<Id>,
+    /// Ids of the stages that its treks have.
+    pub stages: BTreeSet<Id>,
     /// The server's address of the next page.
     pub next: Option<String>,
     /// How long it took, in milliseconds.
@@ -160,6 +164,8 @@ pub struct Overview {
     asked: BTreeMap<(&'static str, String, Id), u8>,
     listed: BTreeMap<&'static str, BTreeSet<Id>>,
     absent: BTreeSet<&'static str>,
+    stages: BTreeSet<Id>,
+    asked_stages: BTreeSet<Id>,
 }
 
 impl Overview {
@@ -178,6 +184,8 @@ impl Overview {
             asked: BTreeMap::new(),
             listed: BTreeMap::new(),
             absent: BTreeSet::new(),
+            stages: BTreeSet::new(),
+            asked_stages: BTreeSet::new(),
         })
     }
 
@@ -203,6 +211,8 @@ impl Overview {
     pub fn came(&mut self, ask: &Ask, came: Came) -> Result<Vec<Ask>> {
         match came.status {
             200..=299 => {}
+            // A stage that its parent names and nobody may read.
+            404 if ask.endpoint == "trek" && ask.purpose == Purpose::One => return Ok(Vec::new()),
             404 if ask.purpose == Purpose::Ids || ask.ids.is_empty() => {
                 self.absent.insert(ask.endpoint);
                 return Ok(Vec::new());
@@ -217,6 +227,10 @@ impl Overview {
                 return Err(Error::Server { status: Some(status), reason });
             }
         }
+        if ask.purpose == Purpose::One {
+            return Ok(Vec::new());
+        }
+        self.stages.extend(&came.stages);
         let Some(list) = LISTS.iter().find(|list| list.endpoint == ask.endpoint) else {
             return Ok(self.next_page(ask, came.next).into_iter().collect());
         };
@@ -226,6 +240,7 @@ impl Overview {
                 came.ids.clone()
             }
             Purpose::Objects => ask.ids.difference(&came.ids).copied().collect(),
+            Purpose::One => BTreeSet::new(),
         };
         if ask.purpose == Purpose::Objects && !ask.ids.is_empty() {
             self.adapt(list, ask.ids.len(), came.elapsed_ms);
@@ -238,6 +253,23 @@ impl Overview {
         let mut asks: Vec<Ask> = languages.iter().flat_map(|language| self.batches(list, language, &missing)).collect();
         asks.extend(self.next_page(ask, came.next));
         Ok(asks)
+    }
+
+    /// What to ask when every list has come: stages that their itinerary names and the list of treks lacks, as they are
+    /// published with it only. Each once.
+    pub fn unlisted_stages(&mut self) -> Vec<Ask> {
+        let listed = self.listed.get("trek").cloned().unwrap_or_default();
+        let missing: Vec<Id> =
+            self.stages.difference(&listed).copied().filter(|id| !self.asked_stages.contains(id)).collect();
+        self.asked_stages.extend(&missing);
+        let ask = |id: Id| Ask {
+            endpoint: "trek",
+            url: format!("{}trek/{id}/", self.api),
+            language: self.languages[0].clone(),
+            purpose: Purpose::One,
+            ids: BTreeSet::from([id]),
+        };
+        missing.into_iter().map(ask).collect()
     }
 
     /// Ids that a list has, by name of the list: whoever is not among them has left it. Only lists that came.
@@ -363,6 +395,21 @@ mod tests {
         assert_eq!(batches.iter().map(|ask| ask.language.as_str()).collect::<Vec<_>>(), ["fr", "en"]);
         assert_eq!(overview.begin().iter().filter(|ask| ask.endpoint == "hdviewpoint").count(), 2);
         assert!(first(&overview, "sensitivearea").url.contains("period=ignore"));
+    }
+
+    #[test]
+    fn stages_that_no_list_has_are_asked_for_one_by_one_and_once() {
+        let mut overview = overview();
+        let ids = first(&overview, "trek");
+        let batch = overview.came(&ids, came([1, 2])).unwrap().remove(0);
+        let stages = BTreeSet::from([2, 9]);
+        overview.came(&batch, Came { stages, ..came([1, 2]) }).unwrap();
+        let asks = overview.unlisted_stages();
+        assert_eq!(asks.len(), 1);
+        assert_eq!(asks[0].url, "https://park.example/api/v2/trek/9/");
+        assert_eq!(overview.came(&asks[0], Came { status: 404, ..Came::default() }).unwrap(), []);
+        assert_eq!(overview.unlisted_stages(), []);
+        assert!(!overview.absent().contains("trek"));
     }
 
     #[test]

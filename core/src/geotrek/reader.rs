@@ -11,7 +11,7 @@ use super::fields::{Context, Fields, Problems};
 use super::links::Links;
 use super::projected::Projected;
 use super::{equipment, outdoor, places, tourism, trek, vocabulary};
-use crate::model::Object;
+use crate::model::{Kind, Object};
 
 /// Reads objects, and counts what it could not read.
 pub struct Reader {
@@ -55,30 +55,53 @@ impl Reader {
         // A tour is a trek with its stages in it.
         let name = if list == "tour" { "trek" } else { list };
         let Some(mut fields) = Fields::split(name, json, &self.context) else { return Vec::new() };
-        match name {
-            "trek" => trek::read(fields),
-            "poi" => one(places::poi(&mut fields)),
-            "touristiccontent" => one(tourism::content(&mut fields)),
-            "touristicevent" => one(tourism::event(&mut fields)),
-            "informationdesk" => one(tourism::desk(&mut fields)),
-            "sensitivearea" => one(places::sensitive_area(&mut fields)),
-            "service" => one(equipment::service(&mut fields)),
-            "signage" => one(equipment::signage(&mut fields)),
-            "infrastructure" => one(equipment::infrastructure(&mut fields)),
-            "outdoor_site" => one(outdoor::site(&mut fields)),
-            "outdoor_course" => one(outdoor::course(&mut fields)),
-            "hdviewpoint" => one(places::hd_view(&mut fields)),
-            "city" => one(places::city(&mut fields)),
-            "district" => one(places::district(&mut fields)),
-            "flatpage" => one(places::flat_page(&mut fields)),
-            "menu_item" => places::menu(fields, None),
-            _ => vocabulary::read(list, fields),
+        match kind_of(list) {
+            Kind::Trek => trek::read(fields),
+            Kind::Poi => one(places::poi(&mut fields)),
+            Kind::Content => one(tourism::content(&mut fields)),
+            Kind::Event => one(tourism::event(&mut fields)),
+            Kind::InformationDesk => one(tourism::desk(&mut fields)),
+            Kind::SensitiveArea => one(places::sensitive_area(&mut fields)),
+            Kind::Service => one(equipment::service(&mut fields)),
+            Kind::Signage => one(equipment::signage(&mut fields)),
+            Kind::Infrastructure => one(equipment::infrastructure(&mut fields)),
+            Kind::Site => one(outdoor::site(&mut fields)),
+            Kind::Course => one(outdoor::course(&mut fields)),
+            Kind::HdView => one(places::hd_view(&mut fields)),
+            Kind::City => one(places::city(&mut fields)),
+            Kind::District => one(places::district(&mut fields)),
+            Kind::FlatPage => one(places::flat_page(&mut fields)),
+            Kind::MenuItem => places::menu(fields, None),
+            Kind::Term => vocabulary::read(list, fields),
         }
     }
 
     /// What could not be read so far.
     pub fn problems(&self) -> Problems {
         self.context.problems.borrow().clone()
+    }
+}
+
+/// What sort of objects a list of the server has; whatever is nothing else is a vocabulary.
+pub fn kind_of(list: &str) -> Kind {
+    match list {
+        "trek" | "tour" => Kind::Trek,
+        "poi" => Kind::Poi,
+        "touristiccontent" => Kind::Content,
+        "touristicevent" => Kind::Event,
+        "informationdesk" => Kind::InformationDesk,
+        "sensitivearea" => Kind::SensitiveArea,
+        "service" => Kind::Service,
+        "signage" => Kind::Signage,
+        "infrastructure" => Kind::Infrastructure,
+        "outdoor_site" => Kind::Site,
+        "outdoor_course" => Kind::Course,
+        "hdviewpoint" => Kind::HdView,
+        "city" => Kind::City,
+        "district" => Kind::District,
+        "flatpage" => Kind::FlatPage,
+        "menu_item" => Kind::MenuItem,
+        _ => Kind::Term,
     }
 }
 

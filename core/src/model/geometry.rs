@@ -145,6 +145,21 @@ impl Geometry {
         bounds
     }
 
+    /// Whether a point or an edge of it lies in a box, or touches it. An area that holds the whole box is not asked for its
+    /// inside. Edges are straight in longitude and latitude.
+    pub fn meets(&self, bounds: &Bounds) -> bool {
+        match self {
+            Geometry::Point(position) => bounds.contains(*position),
+            Geometry::MultiPoint(positions) => positions.iter().any(|position| bounds.contains(*position)),
+            Geometry::LineString(line) => line_meets(line, bounds),
+            Geometry::MultiLineString(lines) | Geometry::Polygon(lines) => {
+                lines.iter().any(|line| line_meets(line, bounds))
+            }
+            Geometry::MultiPolygon(polygons) => polygons.iter().flatten().any(|ring| line_meets(ring, bounds)),
+            Geometry::GeometryCollection(parts) => parts.iter().any(|part| part.meets(bounds)),
+        }
+    }
+
     /// The lines in it, in order: a line string is one, a polygon none.
     pub fn lines(&self) -> Vec<&[Position]> {
         match self {
@@ -154,6 +169,39 @@ impl Geometry {
             _ => Vec::new(),
         }
     }
+}
+
+fn line_meets(line: &[Position], bounds: &Bounds) -> bool {
+    line.iter().any(|position| bounds.contains(*position)) || line.windows(2).any(|edge| edge_meets(edge, bounds))
+}
+
+/// Clips an edge by the box's sides (Liang and Barsky, 1984). Of a box over the date line each half is asked.
+fn edge_meets(edge: &[Position], bounds: &Bounds) -> bool {
+    if bounds.west > bounds.east {
+        let (west, east) = (Bounds { east: 180.0, ..*bounds }, Bounds { west: -180.0, ..*bounds });
+        return edge_meets(edge, &west) || edge_meets(edge, &east);
+    }
+    let (from, to) = (edge[0], edge[1]);
+    let (dx, dy) = (to.lon - from.lon, to.lat - from.lat);
+    let sides = [
+        (-dx, from.lon - bounds.west),
+        (dx, bounds.east - from.lon),
+        (-dy, from.lat - bounds.south),
+        (dy, bounds.north - from.lat),
+    ];
+    let (mut enters, mut leaves) = (0.0_f64, 1.0_f64);
+    for (across, inside) in sides {
+        if across == 0.0 {
+            if inside < 0.0 {
+                return false;
+            }
+        } else if across < 0.0 {
+            enters = enters.max(inside / across);
+        } else {
+            leaves = leaves.min(inside / across);
+        }
+    }
+    enters <= leaves
 }
 
 #[cfg(test)]
@@ -168,5 +216,18 @@ mod tests {
         assert!(!fiji.contains(Position::new(0.0, -17.0)));
         assert!(fiji.intersects(&Bounds { west: -180.0, south: -30.0, east: -179.0, north: 0.0 }));
         assert!(!fiji.intersects(&Bounds { west: 0.0, south: -30.0, east: 10.0, north: 0.0 }));
+    }
+
+    #[test]
+    fn an_edge_may_cross_a_box_without_a_corner_in_it() {
+        let line = |points: &[(f64, f64)]| {
+            Geometry::LineString(points.iter().map(|(lon, lat)| Position::new(*lon, *lat)).collect())
+        };
+        let square = Bounds { west: 0.0, south: 0.0, east: 1.0, north: 1.0 };
+        assert!(line(&[(-1.0, 0.5), (2.0, 0.5)]).meets(&square));
+        assert!(line(&[(-0.5, 0.5), (0.5, 1.5)]).meets(&square), "it touches the corner");
+        assert!(!line(&[(-0.6, 0.5), (0.5, 1.6)]).meets(&square));
+        assert!(!line(&[(2.0, 0.0), (2.0, 1.0)]).meets(&square));
+        assert!(Geometry::Point(Position::new(1.0, 1.0)).meets(&square));
     }
 }

@@ -6,9 +6,9 @@ const A: f64 = 6_378_137.0;
 const F: f64 = 1.0 / 298.257_223_563;
 const E2: f64 = F * (2.0 - F);
 /// Mean radius, for the small difference between a chord and its arc.
-const R: f64 = 6_371_008.8;
+pub(super) const R: f64 = 6_371_008.8;
 /// Up to here the arc is told from the chord; its error grows with the cube of the distance and is below 0.1 mm here.
-pub(super) const NEAR_M: f64 = 10_000.0;
+const NEAR_M: f64 = 10_000.0;
 /// Bound of how fast, and how curved, the surface runs under longitude and latitude (metres per radian).
 pub(super) const SPEED: f64 = 6_400_000.0;
 

@@ -6,7 +6,7 @@ use rstar::{AABB, PointDistance, RTree, RTreeObject};
 use serde::Serialize;
 
 use super::edge::{self, LONGEST_DEG};
-use super::ellipsoid::{NEAR_M, SPEED, Xyz, bearing_deg, distance_m, point};
+use super::ellipsoid::{R, SPEED, Xyz, bearing_deg, distance_m, point};
 use crate::error::{Error, Result};
 use crate::model::{Geometry, Kind, Position};
 
@@ -14,8 +14,11 @@ use crate::model::{Geometry, Kind, Position};
 const CHUNK: usize = 16;
 /// Covers the rounding of the bounds themselves.
 const SLACK_M: f64 = 1e-6;
-/// Squared chords that differ by less than this factor may stand for arcs in the other order.
-const FAR_DOUBT: f64 = 1.01;
+/// From here on chord and arc may disagree by more than a tenth of a millimetre about the nearest point of a line.
+const FAR_M: f64 = 500_000.0;
+/// By how much more than its square over 24 radii squared a chord may be off as a measure of the arc: the ellipsoid's radii
+/// differ by 1 %, and this is five times as much.
+const FAR_DOUBT: f64 = 0.05;
 const MOST_PIECES: f64 = 4_096.0;
 const HALF_EARTH_M: f64 = 20_100_000.0;
 
@@ -116,14 +119,18 @@ impl Nearby {
     /// key.
     pub fn nearest(&self, from: Position, count: usize, accept: impl Fn(Kind, u64) -> bool) -> Result<Vec<Found>> {
         check(from)?;
+        if count >= self.features.len() {
+            return self.within(from, HALF_EARTH_M, accept);
+        }
         let mut best: Vec<(f64, u32, (f64, f64))> = Vec::with_capacity(count + 1);
         self.visit(from, &accept, |bound, feature, measure| {
             let furthest = if best.len() < count { f64::INFINITY } else { best.last().map_or(-1.0, |last| last.0) };
             if bound > furthest + SLACK_M {
                 return false;
             }
-            if let Some((metres, place)) = measure(furthest) {
-                match best.iter_mut().find(|known| known.1 == feature) {
+            let known = best.iter_mut().find(|known| known.1 == feature);
+            if let Some((metres, place)) = measure(known.as_ref().map_or(furthest, |known| known.0)) {
+                match known {
                     Some(known) if metres < known.0 => *known = (metres, feature, place),
                     Some(_) => return true,
                     None => best.push((metres, feature, place)),
@@ -147,7 +154,8 @@ impl Nearby {
             if bound > metres + SLACK_M {
                 return false;
             }
-            if let Some(found) = measure(metres).filter(|found| found.0 <= metres) {
+            let least = best.get(&feature).map_or(metres, |known| known.0);
+            if let Some(found) = measure(least).filter(|found| found.0 <= least) {
                 let known = best.entry(feature).or_insert((found.0, feature, found.1));
                 if found.0 < known.0 {
                     *known = (found.0, feature, found.1);
@@ -200,7 +208,7 @@ impl Nearby {
                     }
                 }
                 let nearest = nearest?;
-                if limit2 >= NEAR_M * NEAR_M {
+                if limit2 >= FAR_M * FAR_M {
                     return Some(self.measure_far(asked, here, first, last, limit2));
                 }
                 nearest
@@ -212,7 +220,7 @@ impl Nearby {
     /// Far away the ellipsoid's flattening lets chord and arc disagree by some centimetres about which point is nearest,
     /// so every edge that could win is searched along the arc itself.
     fn measure_far(&self, asked: (f64, f64), here: Xyz, first: u32, last: u32, chord2: f64) -> (f64, (f64, f64)) {
-        let limit2 = chord2 * FAR_DOUBT;
+        let limit2 = chord2 * (1.0 + FAR_DOUBT * chord2 / (24.0 * R * R));
         let could_win = |edge: &&[(f64, f64)]| edge::least_chord2(here, edge[0], edge[1]) <= limit2;
         let edges = self.vertices[first as usize..=last as usize].windows(2).filter(could_win);
         let arcs = edges.map(|edge| edge::nearest_by(|place| distance_m(asked, place), edge[0], edge[1]));

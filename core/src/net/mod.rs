@@ -237,7 +237,7 @@ mod tests {
     }
 
     fn transfer(url: &str) -> Transfer {
-        let mut queue = Queue::new(1);
+        let mut queue = Queue::new(1, 1);
         queue.plan(url, Some("fr".to_owned()));
         match queue.next(0) {
             Next::Start(transfer) => transfer,

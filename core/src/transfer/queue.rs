@@ -62,12 +62,14 @@ pub struct Queue {
     transfers: BTreeMap<u64, Transfer>,
     last_id: u64,
     connections_per_host: usize,
+    most_tries: u32,
 }
 
 impl Queue {
-    /// A queue that lets so many transfers of one host run at once, at least one.
-    pub fn new(connections_per_host: usize) -> Self {
-        Queue { connections_per_host: connections_per_host.max(1), ..Queue::default() }
+    /// A queue that lets so many transfers of one host run at once, at least one, and tries each so often, at least once.
+    pub fn new(connections_per_host: usize, most_tries: u32) -> Self {
+        let (connections_per_host, most_tries) = (connections_per_host.max(1), most_tries.max(1));
+        Queue { connections_per_host, most_tries, ..Queue::default() }
     }
 
     /// Plans a transfer and gives its number.
@@ -129,7 +131,7 @@ impl Queue {
     /// transfer was not on its way.
     pub fn complete(&mut self, id: u64, outcome: Outcome, now_ms: u64, chance: f64) -> Option<Verdict> {
         let transfer = self.transfers.get_mut(&id).filter(|transfer| transfer.state == State::Started)?;
-        let verdict = judge(&outcome, transfer.tries, chance);
+        let verdict = judge(&outcome, transfer.tries, self.most_tries, chance);
         transfer.state = match (verdict, outcome) {
             (Verdict::Again { pause_ms }, _) => State::Planned { not_before_ms: now_ms.saturating_add(pause_ms) },
             (Verdict::Done, Outcome::Answered { status, .. }) => State::Done { status },
@@ -167,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_host_gets_no_more_connections_than_it_should() {
-        let mut queue = Queue::new(2);
+        let mut queue = Queue::new(2, 5);
         for path in ["a", "b", "c"] {
             queue.plan(format!("https://park.example/{path}"), None);
         }
@@ -185,7 +187,7 @@ mod tests {
 
     #[test]
     fn what_was_on_its_way_when_the_process_died_goes_again_and_what_was_done_does_not() {
-        let mut queue = Queue::new(4);
+        let mut queue = Queue::new(4, 5);
         queue.plan("https://park.example/a", None);
         queue.plan("https://park.example/b", Some("fr".into()));
         queue.started(1);
@@ -201,7 +203,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_transfer_ends_whatever_happens(outcomes in prop::collection::vec((0_u8..6, 0.0..1.0), 0..400)) {
-            let mut queue = Queue::new(2);
+            let mut queue = Queue::new(2, 5);
             for path in 0..5 { queue.plan(format!("https://park.example/{path}"), None); }
             let mut now = 0;
             let mut outcomes = outcomes.into_iter();

@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Tries of one transfer, the first one counted.
-const TRIES: u32 = 5;
 const FIRST_PAUSE_MS: u64 = 1_000;
 const LONGEST_PAUSE_MS: u64 = 120_000;
 /// A server that asks for more patience than this is taken to be gone.
@@ -45,16 +43,16 @@ pub enum Verdict {
     Failed,
 }
 
-/// Judges the outcome of try number `tries` (from 1). `chance` is 0 to 1 and spreads the pauses of many phones that lost
+/// Judges the outcome of try number `tries` (from 1) of at most `most_tries`. `chance` is 0 to 1 and spreads the pauses of many phones that lost
 /// the same server at the same moment.
-pub fn judge(outcome: &Outcome, tries: u32, chance: f64) -> Verdict {
+pub fn judge(outcome: &Outcome, tries: u32, most_tries: u32, chance: f64) -> Verdict {
     let asked_ms = match outcome {
         Outcome::Answered { status: 200..=299 | 304, .. } => return Verdict::Done,
         Outcome::Answered { status: 408 | 425 | 429 | 500..=599, retry_after_ms } => *retry_after_ms,
         Outcome::Unreachable { .. } => None,
         Outcome::Answered { .. } | Outcome::Refused { .. } => return Verdict::Failed,
     };
-    if tries >= TRIES || asked_ms.is_some_and(|asked| asked > LONGEST_RETRY_AFTER_MS) {
+    if tries >= most_tries || asked_ms.is_some_and(|asked| asked > LONGEST_RETRY_AFTER_MS) {
         return Verdict::Failed;
     }
     let doubled = FIRST_PAUSE_MS.saturating_mul(1 << tries.saturating_sub(1).min(16)).min(LONGEST_PAUSE_MS);
@@ -67,6 +65,8 @@ pub fn judge(outcome: &Outcome, tries: u32, chance: f64) -> Verdict {
 mod tests {
     use super::*;
 
+    const TRIES: u32 = 5;
+
     fn answered(status: u16, retry_after_ms: Option<u64>) -> Outcome {
         Outcome::Answered { status, retry_after_ms }
     }
@@ -74,26 +74,26 @@ mod tests {
     #[test]
     fn what_may_get_better_is_tried_again_and_nothing_else() {
         for status in [200, 206, 304] {
-            assert_eq!(judge(&answered(status, None), 1, 0.5), Verdict::Done, "{status}");
+            assert_eq!(judge(&answered(status, None), 1, TRIES, 0.5), Verdict::Done, "{status}");
         }
         for status in [301, 400, 401, 403, 404, 410, 413] {
-            assert_eq!(judge(&answered(status, None), 1, 0.5), Verdict::Failed, "{status}");
+            assert_eq!(judge(&answered(status, None), 1, TRIES, 0.5), Verdict::Failed, "{status}");
         }
         for status in [408, 425, 429, 500, 502, 503, 504] {
-            assert!(matches!(judge(&answered(status, None), 1, 0.5), Verdict::Again { .. }), "{status}");
+            assert!(matches!(judge(&answered(status, None), 1, TRIES, 0.5), Verdict::Again { .. }), "{status}");
         }
         let reason = String::new();
-        assert_eq!(judge(&Outcome::Refused { reason }, 1, 0.5), Verdict::Failed);
+        assert_eq!(judge(&Outcome::Refused { reason }, 1, TRIES, 0.5), Verdict::Failed);
     }
 
     #[test]
     fn pauses_double_stay_within_bounds_and_obey_the_server() {
         let lost = Outcome::Unreachable { reason: String::new() };
-        assert_eq!(judge(&lost, 1, 0.0), Verdict::Again { pause_ms: 500 });
-        assert_eq!(judge(&lost, 1, 1.0), Verdict::Again { pause_ms: 1_000 });
-        assert_eq!(judge(&lost, 3, 1.0), Verdict::Again { pause_ms: 4_000 });
-        assert_eq!(judge(&lost, TRIES, 1.0), Verdict::Failed);
-        assert_eq!(judge(&answered(429, Some(30_000)), 1, 1.0), Verdict::Again { pause_ms: 30_000 });
-        assert_eq!(judge(&answered(503, Some(86_400_000)), 1, 1.0), Verdict::Failed);
+        assert_eq!(judge(&lost, 1, TRIES, 0.0), Verdict::Again { pause_ms: 500 });
+        assert_eq!(judge(&lost, 1, TRIES, 1.0), Verdict::Again { pause_ms: 1_000 });
+        assert_eq!(judge(&lost, 3, TRIES, 1.0), Verdict::Again { pause_ms: 4_000 });
+        assert_eq!(judge(&lost, TRIES, TRIES, 1.0), Verdict::Failed);
+        assert_eq!(judge(&answered(429, Some(30_000)), 1, TRIES, 1.0), Verdict::Again { pause_ms: 30_000 });
+        assert_eq!(judge(&answered(503, Some(86_400_000)), 1, TRIES, 1.0), Verdict::Failed);
     }
 }

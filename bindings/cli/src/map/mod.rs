@@ -1,0 +1,182 @@
+//! A walk on a sheet of paper: A4 upright, with a map, a legend and the elevation profile, as one SVG picture that a
+//! browser prints. It is for the pocket, where no battery is needed. There is no background map, because none may be
+//! printed without asking whose it is; what helps to find the way is drawn from the catalogue, and the degrees at the
+//! edges tie it to any map. Here is the sheet and how it is divided; the parts are drawn by the modules below.
+
+mod frame;
+mod ground;
+mod legend;
+mod paint;
+mod places;
+mod slope;
+mod space;
+mod trail;
+
+use jalon::model::{Geometry, Position};
+use svg::Document;
+use svg::node::element::Group;
+
+use crate::measure::Units;
+use ground::Ground;
+use legend::Section;
+use paint::{Area, GREY, at, named, number, text, wrapped};
+use space::Space;
+use trail::Trail;
+
+/// The page in tenths of a millimetre.
+const PAGE: (f64, f64) = (2100.0, 2970.0);
+/// What the map, the legend and the profile stand in, from side to side.
+const SIDES: (f64, f64) = (130.0, 2000.0);
+/// Where the first line begins and the last one ends.
+const ENDS: (f64, f64) = (90.0, 2890.0);
+/// The least height of the map, however long the legend is.
+const LEAST_MAP: f64 = 760.0;
+/// The map is not made flatter than this for a walk that is, where there is paper.
+const FLAT_MAP: f64 = 1100.0;
+/// The height of the profile.
+const PROFILE: f64 = 400.0;
+
+/// What is on a sheet.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct MapSheet {
+    /// The walk's name.
+    pub(crate) title: String,
+    /// What else to say of it in a line or two: length, time, climb, difficulty.
+    pub(crate) subtitle: String,
+    /// For an itinerary, its stages in order: name and line.
+    pub(crate) stages: Vec<(String, Vec<Position>)>,
+    /// The line to walk.
+    pub(crate) line: Vec<Vec<Position>>,
+    /// Points of interest: name and place.
+    pub(crate) pois: Vec<(String, Position)>,
+    /// Sensitive zones: name with the months, and where.
+    pub(crate) zones: Vec<(String, Geometry)>,
+    /// Whose data it is.
+    pub(crate) attribution: String,
+    /// The person's units.
+    pub(crate) units: Units,
+}
+
+/// Draws a sheet. Whatever is missing or not on the globe is left out; an empty sheet still has its title.
+pub(crate) fn svg(sheet: &MapSheet) -> String {
+    let mut page = Group::new();
+    let (head, top) = head(sheet);
+    let (foot, bottom) = foot(sheet);
+    page = page.add(head).add(foot);
+
+    let walk = walk(sheet);
+    let profile_area = |bottom| Area { left: 70.0, top: bottom - PROFILE, right: SIDES.1 + 40.0, bottom };
+    let profile = slope::drawn(&walk, profile_area(bottom), sheet.units);
+    let bottom = if profile.is_some() { bottom - PROFILE - 24.0 } else { bottom };
+    page = profile.into_iter().fold(page, |page, profile| page.add(profile));
+
+    let width = SIDES.1 - SIDES.0;
+    // Which zones are on the map depends on the map's height, and this on the legend: the highest map shows them all.
+    let positions = shown_positions(sheet, &walk);
+    let fit = |most: f64| Ground::fit(&positions, at(SIDES.0, top), width, FLAT_MAP, most);
+    let zones: Vec<usize> = fit(bottom - top)
+        .map_or_else(Vec::new, |ground| places::zones(&sheet.zones, &ground).iter().map(|zone| zone.index).collect());
+    let room = bottom - top - LEAST_MAP - 60.0;
+    let stages = legend::stages(sheet, width, room / 4.0);
+    let zones = legend::zones(sheet, &zones, width, room / 4.0);
+    let pois = legend::pois(sheet, width, room - stages.height() - zones.height());
+    let legend_height = stages.height() + pois.height() + zones.height() + 60.0;
+
+    let mut on_map = vec![false; sheet.pois.len()];
+    let mut below = top;
+    if let Some(ground) = fit((bottom - top - legend_height).max(LEAST_MAP)) {
+        let (map, seen) = map(sheet, &ground, pois.listed());
+        page = page.add(map);
+        on_map = seen;
+        below = ground.frame.bottom + 60.0;
+    }
+    for section in [&stages, &pois, &zones] {
+        let area = Area { left: SIDES.0, top: below, right: SIDES.1, bottom: below + Section::height(section) };
+        page = page.add(section.drawn(area, &on_map));
+        below = area.bottom;
+    }
+
+    let paper = Area { left: 0.0, top: 0.0, right: PAGE.0, bottom: PAGE.1 }.drawn().set("fill", "#ffffff");
+    let document = Document::new()
+        .set("viewBox", format!("0 0 {} {}", number(PAGE.0), number(PAGE.1)))
+        .set("width", "210mm")
+        .set("height", "297mm")
+        .set("font-family", "'DejaVu Sans', 'Noto Sans', 'Open Sans', Arial, sans-serif")
+        .add(places::hatching())
+        .add(paper)
+        .add(named(page, &sheet.title));
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{document}\n")
+}
+
+/// Title and subtitle, and where they end.
+fn head(sheet: &MapSheet) -> (Group, f64) {
+    let mut group = Group::new();
+    let mut y = ENDS.0;
+    for (content, size, weight) in [(&sheet.title, 58.0, "bold"), (&sheet.subtitle, 32.0, "normal")] {
+        // Bold letters are a tenth wider.
+        for line in wrapped(content, size, (SIDES.1 - SIDES.0) * 0.9, 2).iter().filter(|line| !line.is_empty()) {
+            y += size;
+            group = group.add(text(at(SIDES.0, y), size, line).set("font-weight", weight));
+            y += size * 0.25;
+        }
+    }
+    (group, y + 24.0)
+}
+
+/// The attribution, and where it begins.
+fn foot(sheet: &MapSheet) -> (Group, f64) {
+    let size = 22.0;
+    let lines = wrapped(&sheet.attribution, size, SIDES.1 - SIDES.0, 2);
+    let top = ENDS.1 - lines.len() as f64 * size * 1.3;
+    let mut group = Group::new();
+    for (n, line) in lines.iter().enumerate() {
+        let place = at(SIDES.0, top + (n as f64 + 1.0) * size * 1.3);
+        group = group.add(text(place, size, line).set("fill", GREY));
+    }
+    (group, top)
+}
+
+/// The lines to walk, one after the other: the stages with their colours, or the line where there are none.
+fn walk(sheet: &MapSheet) -> Vec<(&[Position], Option<&'static str>)> {
+    if sheet.stages.is_empty() {
+        return sheet.line.iter().map(|line| (line.as_slice(), None)).collect();
+    }
+    let stages = sheet.stages.iter().enumerate();
+    stages.map(|(n, (_, line))| (line.as_slice(), Some(trail::stage_colour(n)))).collect()
+}
+
+/// What has to be on the map.
+fn shown_positions(sheet: &MapSheet, walk: &[(&[Position], Option<&str>)]) -> Vec<Position> {
+    let lines = walk.iter().map(|(line, _)| *line).chain(sheet.line.iter().map(Vec::as_slice));
+    let walk: Vec<Position> = lines.flatten().copied().collect();
+    let mut rest: Vec<Position> = sheet.pois.iter().map(|(_, position)| *position).collect();
+    if walk.is_empty() {
+        sheet.zones.iter().for_each(|(_, zone)| zone.for_each_position(&mut |position| rest.push(position)));
+    }
+    ground::shown(&walk, &rest)
+}
+
+/// The map, and which points of interest are on it. What is looked for most is given its place first.
+fn map(sheet: &MapSheet, ground: &Ground, listed: usize) -> (Group, Vec<bool>) {
+    let trail = Trail::new(sheet, ground);
+    let zones = places::zones(&sheet.zones, ground);
+    let mut space = Space::new(ground.frame);
+    trail.keep(&mut space);
+    sheet.pois.iter().filter_map(|(_, position)| ground.place(*position)).for_each(|place| space.keep(place));
+    let furniture = frame::furniture(ground, sheet.units, &mut space);
+    let ends = trail.ends(&mut space);
+    let names = trail.names(&mut space);
+    let (points, on_map) = places::points(&sheet.pois, listed, ground, &mut space);
+    let letters: Vec<Group> = zones.iter().filter_map(|zone| zone.lettered(ground, &mut space)).collect();
+    let arrows = trail.arrows(&mut space);
+
+    let background = ground.frame.drawn().set("fill", "#fbfaf5");
+    let mut inside = Group::new().set("clip-path", "url(#frame)").add(background).add(frame::crosses(ground));
+    inside = zones.iter().fold(inside, |inside, zone| inside.add(zone.drawn()));
+    inside = inside.add(trail.drawn()).add(arrows).add(points).add(ends);
+    inside = letters.into_iter().fold(inside, Group::add).add(names).add(furniture);
+    (Group::new().add(places::frame_clip(ground.frame)).add(inside).add(frame::edges(ground)), on_map)
+}
+
+#[cfg(test)]
+mod tests;

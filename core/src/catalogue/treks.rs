@@ -1,0 +1,137 @@
+//! The rows that finding treks looks at: figures, choices and names, without texts and lines.
+
+use std::collections::{HashMap, HashSet};
+
+use rusqlite::Row;
+
+use super::{Catalogue, FacetCount, Filters, filter};
+use crate::error::{Error, Result};
+use crate::model::{Bounds, Id, Localized};
+
+/// One trek, as finding sees it.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[allow(missing_docs, reason = "the fields of a trek, by their names")]
+pub struct TrekRow {
+    /// Number of its territory in the catalogue.
+    pub territory: i64,
+    pub id: Id,
+    pub names: Localized,
+    pub practice: Option<Id>,
+    pub difficulty: Option<Id>,
+    pub route: Option<Id>,
+    pub structure: Option<Id>,
+    pub duration_h: Option<f64>,
+    pub length_m: Option<f64>,
+    pub ascent_m: Option<f64>,
+    pub descent_m: Option<f64>,
+    pub themes: Vec<Id>,
+    pub labels: Vec<Id>,
+    pub networks: Vec<Id>,
+    pub accessibilities: Vec<Id>,
+    pub cities: Vec<Id>,
+    pub districts: Vec<Id>,
+    /// Box of its line.
+    pub bounds: Option<Bounds>,
+}
+
+const SELECT: &str = "SELECT territory, trek.id, names, practice, difficulty, route, structure, duration_h,
+    coalesce(length_m, length_2d_m), ascent_m, descent_m, themes, labels, networks, accessibilities, cities, districts,
+    minx, miny, maxx, maxy FROM trek LEFT JOIN rtree_trek_geom r ON r.id = trek.fid";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<TrekRow> {
+    let ids = |column: usize| -> rusqlite::Result<Vec<Id>> {
+        let json: Option<String> = row.get(column)?;
+        Ok(json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+    };
+    let names: Option<String> = row.get(2)?;
+    let west: Option<f64> = row.get(17)?;
+    let bounds = match west {
+        Some(west) => Some(Bounds { west, south: row.get(18)?, east: row.get(19)?, north: row.get(20)? }),
+        None => None,
+    };
+    Ok(TrekRow {
+        territory: row.get(0)?,
+        id: row.get(1)?,
+        names: names.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
+        practice: row.get(3)?,
+        difficulty: row.get(4)?,
+        route: row.get(5)?,
+        structure: row.get(6)?,
+        duration_h: row.get(7)?,
+        length_m: row.get(8)?,
+        ascent_m: row.get(9)?,
+        descent_m: row.get(10)?,
+        themes: ids(11)?,
+        labels: ids(12)?,
+        networks: ids(13)?,
+        accessibilities: ids(14)?,
+        cities: ids(15)?,
+        districts: ids(16)?,
+        bounds,
+    })
+}
+
+impl Catalogue {
+    /// The treks that suit `filters` and `also`, in no order, and, where `counted`, what every choice would give.
+    pub fn treks(
+        &self,
+        filters: &Filters,
+        counted: bool,
+        also: impl Fn(&TrekRow) -> bool,
+    ) -> Result<(Vec<TrekRow>, Vec<FacetCount>)> {
+        if let Some(bounds) = filters.bounds {
+            let on_earth = |lon: f64, lat: f64| crate::model::Position::new(lon, lat).is_valid();
+            if !on_earth(bounds.west, bounds.south)
+                || !on_earth(bounds.east, bounds.north)
+                || bounds.south > bounds.north
+            {
+                return Err(Error::invalid("bounds", "west, south, east, north in degrees, south not above north"));
+            }
+        }
+        let mut rows: Vec<TrekRow> = self.read(|connection| {
+            let mut statement = connection.prepare_cached(SELECT)?;
+            let rows = statement.query_map([], read)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })?;
+        if let Some(bounds) = filters.bounds {
+            // Boxes meet more often than lines meet a box.
+            let candidates = rows.iter().filter(|row| row.bounds.is_some_and(|own| own.intersects(&bounds)));
+            let candidates: HashSet<(i64, Id)> = candidates.map(|row| (row.territory, row.id)).collect();
+            let meeting = self.meeting(&candidates, &bounds)?;
+            rows.retain(|row| meeting.contains(&(row.territory, row.id)));
+        }
+        let counts = if counted { filter::counts(&rows, filters, &also) } else { Vec::new() };
+        rows.retain(|row| filters.suits(row, None) && also(row));
+        Ok((rows, counts))
+    }
+
+    /// Which of some treks have a line that meets a box.
+    fn meeting(&self, candidates: &HashSet<(i64, Id)>, bounds: &Bounds) -> Result<HashSet<(i64, Id)>> {
+        let mut meeting = HashSet::new();
+        for (territory, id) in candidates {
+            let geometry = self.geometry(*territory, crate::model::Kind::Trek, *id)?;
+            if geometry.is_some_and(|geometry| geometry.meets(bounds)) {
+                meeting.insert((*territory, *id));
+            }
+        }
+        Ok(meeting)
+    }
+
+    /// The labels of a vocabulary, by territory (its number in the catalogue) and id; of `city` and `district` the names.
+    pub fn labels(&self, vocabulary: &str) -> Result<HashMap<(i64, Id), Localized>> {
+        let sql = match vocabulary {
+            "city" => "SELECT territory, id, names FROM city WHERE ?1 != ''",
+            "district" => "SELECT territory, id, names FROM district WHERE ?1 != ''",
+            _ => "SELECT territory, id, names FROM term WHERE vocabulary = ?1",
+        };
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let rows = statement.query_map([vocabulary], |row| {
+                let names: Option<String> = row.get(2)?;
+                let names = names.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+                Ok(((row.get(0)?, row.get(1)?), names))
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+}

@@ -1,0 +1,286 @@
+//! Finding treks: text, filters, place and order together, a page at a time.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde::Serialize;
+
+use super::{Companion, NearQuery};
+use crate::catalogue::{Facet, FacetCount, Filters, Sort, SortOrder, TrekRow};
+use crate::error::{Error, Result};
+use crate::model::{Id, Kind, Localized, Position};
+use crate::nearby::{Feature, Found, Nearby};
+
+/// Which treks, in which order, which page.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TrekQuery {
+    /// Words that its texts must have; none for any.
+    pub text: Option<String>,
+    /// What it must be like.
+    pub filters: Filters,
+    /// Where "here" is.
+    pub near: Option<Position>,
+    /// No further from here than so many metres; needs `near`.
+    pub within_m: Option<f64>,
+    /// The order.
+    pub sort: Sort,
+    /// Which end comes first.
+    pub order: SortOrder,
+    /// At most so many.
+    pub limit: usize,
+    /// After so many.
+    pub offset: usize,
+    /// Whether to count what every choice would give.
+    pub counts: bool,
+}
+
+/// A page of treks.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Treks {
+    /// How many there are on all pages.
+    pub total: usize,
+    /// This page.
+    pub items: Vec<TrekItem>,
+    /// What every choice would give, where that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counts: Option<BTreeMap<Facet, Vec<Choice>>>,
+}
+
+/// One trek in a list.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TrekItem {
+    /// Short name of its territory.
+    pub territory: String,
+    /// Always `trek`.
+    pub kind: Kind,
+    /// The server's number.
+    pub id: Id,
+    /// Its name.
+    pub name: String,
+    /// Language of the name.
+    pub lang: String,
+    /// Where the words that were asked for stand in the name: start and end in bytes of its UTF-8.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<(usize, usize)>,
+    /// Its practice, in words.
+    pub practice: Option<String>,
+    /// Its difficulty, in words.
+    pub difficulty: Option<String>,
+    /// Hours.
+    pub duration_h: Option<f64>,
+    /// Metres along it.
+    pub length_m: Option<f64>,
+    /// Metres up.
+    pub ascent_m: Option<f64>,
+    /// Whether all that belongs to it is on the device.
+    pub offline: bool,
+    /// Metres from here to its nearest point.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distance_m: Option<f64>,
+    /// Degrees clockwise from north, from here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bearing_deg: Option<f64>,
+    /// Its nearest point, `[longitude, latitude]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub point: Option<[f64; 2]>,
+}
+
+/// A value of a filter and what it would give.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Choice {
+    /// Short name of the territory whose value it is.
+    pub territory: String,
+    /// The value.
+    pub id: Id,
+    /// What people read.
+    pub name: String,
+    /// Language of that name.
+    pub lang: String,
+    /// How many treks it would give.
+    pub count: usize,
+}
+
+#[derive(Clone, Copy)]
+struct Place {
+    distance_m: f64,
+    bearing_deg: f64,
+    point: [f64; 2],
+}
+
+impl From<Found> for Place {
+    fn from(found: Found) -> Place {
+        let point = [found.point.lon, found.point.lat];
+        Place { distance_m: found.distance_m, bearing_deg: found.bearing_deg, point }
+    }
+}
+
+impl Companion {
+    /// Finds treks. `languages` is the order in which texts are wanted.
+    pub fn treks(&self, query: &TrekQuery, languages: &[&str]) -> Result<Treks> {
+        if query.near.is_none() && (query.within_m.is_some() || query.sort == Sort::Distance) {
+            return Err(Error::invalid("near", "a position, as a distance is asked for"));
+        }
+        let territories = self.catalogue.territories()?;
+        let names: HashMap<i64, &str> = territories.iter().map(|t| (t.key, t.name.as_str())).collect();
+        let wanted: HashMap<i64, Vec<&str>> = territories
+            .iter()
+            .map(|t| (t.key, languages.iter().copied().chain([t.default_language.as_str()]).collect()))
+            .collect();
+        let find = |territory: i64, text: &Localized| -> (String, String) {
+            let found = wanted.get(&territory).and_then(|wanted| text.find(wanted));
+            found.map(|found| (found.text.to_owned(), found.lang.to_owned())).unwrap_or_default()
+        };
+        let scores = match &query.text {
+            Some(text) => Some(self.scores(text)?),
+            None => None,
+        };
+        let around = match (query.near, query.within_m) {
+            (Some(from), Some(_)) => Some(self.places(from, query.within_m, usize::MAX, |_| true)?),
+            _ => None,
+        };
+        let name_of = |trek: &TrekRow| (names.get(&trek.territory).copied().unwrap_or_default().to_owned(), trek.id);
+        let (mut treks, counts) = self.catalogue.treks(&query.filters, query.counts, |trek| {
+            scores.as_ref().is_none_or(|scores| scores.contains_key(&name_of(trek)))
+                && around.as_ref().is_none_or(|around| around.contains_key(&(trek.territory, trek.id)))
+        })?;
+        // Who asks for the nearest needs no more than the pages up to this one measured.
+        let first = query.offset.saturating_add(query.limit);
+        let places = match (query.near, around) {
+            (_, Some(around)) => around,
+            (Some(from), None) if query.sort == Sort::Distance => {
+                let suits: HashSet<(i64, Id)> = treks.iter().map(|trek| (trek.territory, trek.id)).collect();
+                let all = query.order == SortOrder::Descending;
+                self.places(from, None, if all { usize::MAX } else { first }, |key| suits.contains(&key))?
+            }
+            _ => HashMap::new(),
+        };
+        let key = |trek: &TrekRow| -> Option<f64> {
+            match query.sort {
+                Sort::Relevance => scores.as_ref()?.get(&name_of(trek)).map(|score| -score),
+                Sort::Distance => places.get(&(trek.territory, trek.id)).map(|place| place.distance_m),
+                figure => figure.figure(trek),
+            }
+        };
+        treks.sort_by_cached_key(|trek| {
+            let figure = key(trek).map(|figure| match query.order {
+                SortOrder::Ascending => Ordered(figure),
+                SortOrder::Descending => Ordered(-figure),
+            });
+            let name = crate::catalogue::sort_key(&find(trek.territory, &trek.names).0);
+            (figure.is_none(), figure, name, trek.territory, trek.id)
+        });
+        if query.sort == Sort::Name && query.order == SortOrder::Descending {
+            treks.reverse();
+        }
+        let practices = self.catalogue.labels("trek_practice")?;
+        let difficulties = self.catalogue.labels("trek_difficulty")?;
+        let total = treks.len();
+        let mut items = Vec::new();
+        for trek in treks.into_iter().skip(query.offset).take(query.limit) {
+            let word = |labels: &HashMap<(i64, Id), Localized>, id: Option<Id>| {
+                let label = labels.get(&(trek.territory, id?))?;
+                Some(find(trek.territory, label).0).filter(|label| !label.is_empty())
+            };
+            let (name, lang) = find(trek.territory, &trek.names);
+            let marks = query.text.as_deref().map(|text| crate::catalogue::mark(&name, text)).unwrap_or_default();
+            let key = (trek.territory, trek.id);
+            let place = match query.near {
+                Some(_) if places.contains_key(&key) => places.get(&key).copied(),
+                Some(from) => self.place(from, key)?,
+                None => None,
+            };
+            items.push(TrekItem {
+                territory: names.get(&trek.territory).copied().unwrap_or_default().to_owned(),
+                kind: Kind::Trek,
+                id: trek.id,
+                lang,
+                marks: marks.into_iter().map(|range| (range.start, range.end)).collect(),
+                practice: word(&practices, trek.practice),
+                difficulty: word(&difficulties, trek.difficulty),
+                duration_h: trek.duration_h,
+                length_m: trek.length_m,
+                ascent_m: trek.ascent_m,
+                offline: false,
+                distance_m: place.map(|place| place.distance_m),
+                bearing_deg: place.map(|place| place.bearing_deg),
+                point: place.map(|place| place.point),
+                name,
+            });
+        }
+        let counts = if query.counts { Some(self.choices(counts, &names, find)?) } else { None };
+        Ok(Treks { total, items, counts })
+    }
+
+    /// The treks that have some words, by territory and number, with how well they match.
+    fn scores(&self, text: &str) -> Result<HashMap<(String, Id), f64>> {
+        let hits = self.catalogue.search(text, &[Kind::Trek], &[], usize::MAX, 0)?;
+        Ok(hits.items.into_iter().map(|hit| ((hit.territory, hit.id), hit.score)).collect())
+    }
+
+    fn places(
+        &self,
+        from: Position,
+        within_m: Option<f64>,
+        limit: usize,
+        accept: impl Fn((i64, Id)) -> bool,
+    ) -> Result<HashMap<(i64, Id), Place>> {
+        let limit = if within_m.is_some() { 0 } else { limit.max(1) };
+        let query = NearQuery { kinds: vec![Kind::Trek], within_m, limit, territory: None };
+        let found = self.found(from, &query, accept)?;
+        Ok(found.into_iter().map(|(territory, id, found)| ((territory, id), Place::from(found))).collect())
+    }
+
+    /// Where one trek is, from here.
+    fn place(&self, from: Position, (territory, id): (i64, Id)) -> Result<Option<Place>> {
+        let Some(geometry) = self.catalogue.geometry(territory, Kind::Trek, id)? else { return Ok(None) };
+        let one = Nearby::build([Feature { key: 0, kind: Kind::Trek, geometry }]);
+        Ok(one.nearest(from, 1, |_, _| true)?.into_iter().next().map(Place::from))
+    }
+
+    fn choices(
+        &self,
+        counts: Vec<FacetCount>,
+        names: &HashMap<i64, &str>,
+        find: impl Fn(i64, &Localized) -> (String, String),
+    ) -> Result<BTreeMap<Facet, Vec<Choice>>> {
+        let mut choices: BTreeMap<Facet, Vec<Choice>> = BTreeMap::new();
+        let mut labels: HashMap<Facet, HashMap<(i64, Id), Localized>> = HashMap::new();
+        for facet in Facet::ALL {
+            labels.insert(facet, self.catalogue.labels(facet.vocabulary().unwrap_or(facet.as_str()))?);
+        }
+        for count in counts {
+            let label = labels.get(&count.facet).and_then(|labels| labels.get(&(count.territory, count.id)));
+            let (name, lang) = label.map(|label| find(count.territory, label)).unwrap_or_default();
+            choices.entry(count.facet).or_default().push(Choice {
+                territory: names.get(&count.territory).copied().unwrap_or_default().to_owned(),
+                id: count.id,
+                name,
+                lang,
+                count: count.count,
+            });
+        }
+        Ok(choices)
+    }
+}
+
+/// A figure that can be sorted by.
+struct Ordered(f64);
+
+impl PartialEq for Ordered {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Ordered {}
+
+impl PartialOrd for Ordered {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Ordered {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}

@@ -1,0 +1,150 @@
+//! A trek's sheet: the trek, its stages, and what lies beside its line.
+
+use serde::Serialize;
+
+use super::Companion;
+use crate::catalogue::Territory;
+use crate::error::Result;
+use crate::line::MeasuredLine;
+use crate::model::{Bounds, Geometry, Id, Kind, Object, Position, Trek};
+use crate::nearby::{Feature, Found, Nearby};
+
+/// How far what belongs to a trek may lie from its line: Geotrek's own margin where it does not know better.
+pub const BESIDE_M: f64 = 500.0;
+const METRES_PER_DEGREE: f64 = 110_000.0;
+
+/// A trek with what belongs to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sheet {
+    /// Where it is published.
+    pub territory: Territory,
+    /// The trek.
+    pub trek: Trek,
+    /// Its stages, in order; those that are not in the catalogue are left out.
+    pub stages: Vec<Trek>,
+    /// What lies beside its line, in the order in which one meets it.
+    pub beside: Vec<Beside>,
+}
+
+/// An object beside a line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Beside {
+    /// The object.
+    pub object: Object,
+    /// Where it stands.
+    pub place: BesidePlace,
+}
+
+/// Where an object stands beside a line.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct BesidePlace {
+    /// Metres from the line to its nearest point (of lines and areas, its nearest corner); 0 where the line runs through it.
+    pub distance_m: f64,
+    /// Metres along the line to the point that is nearest to it.
+    pub along_m: f64,
+    /// That it belongs to the trek was told by the distance, and not by the server.
+    pub estimated: bool,
+}
+
+impl Companion {
+    /// The sheet of a trek, with the objects of some kinds that lie no further than [`BESIDE_M`] from its line. Reads only
+    /// what is near it, so it is quick in a new process too.
+    pub fn sheet(&self, territory: &str, id: Id, kinds: &[Kind]) -> Result<Sheet> {
+        let territory = self.catalogue.territory(territory)?;
+        let trek = self.trek(&territory, id)?;
+        let stages = trek.children.iter().filter_map(|id| self.trek(&territory, *id).ok()).collect();
+        let beside = match &trek.geometry {
+            Some(geometry) => self.beside(&territory, geometry, kinds)?,
+            None => Vec::new(),
+        };
+        Ok(Sheet { territory, trek, stages, beside })
+    }
+
+    fn trek(&self, territory: &Territory, id: Id) -> Result<Trek> {
+        match self.catalogue.object(territory, Kind::Trek, id)? {
+            Object::Trek(trek) => Ok(*trek),
+            _ => Err(crate::Error::internal("a layer of treks has something else")),
+        }
+    }
+
+    fn beside(&self, territory: &Territory, geometry: &Geometry, kinds: &[Kind]) -> Result<Vec<Beside>> {
+        let (Some(bounds), Some(first)) = (geometry.bounds(), geometry.first_position()) else { return Ok(Vec::new()) };
+        let lines: Vec<Position> = geometry.lines().concat();
+        let measured = MeasuredLine::new(if lines.is_empty() { std::slice::from_ref(&first) } else { &lines })?;
+        let trek = Nearby::build([Feature { key: 0, kind: Kind::Trek, geometry: geometry.clone() }]);
+        let mut beside = Vec::new();
+        for kind in kinds {
+            for (id, other) in self.catalogue.geometries_in(territory, *kind, &wider(bounds))? {
+                let Some(found) = between(&trek, geometry, &other)? else { continue };
+                if found.distance_m <= BESIDE_M {
+                    let along_m = along(&measured, found.point);
+                    let place = BesidePlace { distance_m: found.distance_m, along_m, estimated: true };
+                    beside.push(Beside { object: self.catalogue.object(territory, *kind, id)?, place });
+                }
+            }
+        }
+        beside.sort_by(|a, b| {
+            let by_place = a.place.along_m.total_cmp(&b.place.along_m);
+            by_place.then_with(|| (a.object.kind(), a.object.id()).cmp(&(b.object.kind(), b.object.id())))
+        });
+        Ok(beside)
+    }
+}
+
+/// A box that has everything beside what is in this one.
+fn wider(bounds: Bounds) -> Bounds {
+    let by_lat = BESIDE_M / METRES_PER_DEGREE;
+    let north_most = bounds.north.abs().max(bounds.south.abs()).min(89.0);
+    let by_lon = by_lat / north_most.to_radians().cos();
+    Bounds {
+        west: bounds.west - by_lon,
+        south: bounds.south - by_lat,
+        east: bounds.east + by_lon,
+        north: bounds.north + by_lat,
+    }
+}
+
+/// The least distance between a trek and another geometry, and where on the trek that is.
+fn between(trek: &Nearby, geometry: &Geometry, other: &Geometry) -> Result<Option<Found>> {
+    let mut best: Option<Found> = None;
+    let mut keep = |found: Option<Found>| {
+        if let Some(found) = found
+            && best.is_none_or(|best| found.distance_m < best.distance_m)
+        {
+            best = Some(found);
+        }
+    };
+    let mut positions = Vec::new();
+    other.for_each_position(&mut |position| positions.push(position));
+    for position in &positions {
+        keep(trek.nearest(*position, 1, |_, _| true)?.into_iter().next());
+    }
+    if !matches!(other, Geometry::Point(_)) {
+        let index = Nearby::build([Feature { key: 0, kind: Kind::Trek, geometry: other.clone() }]);
+        let mut corners = Vec::new();
+        geometry.for_each_position(&mut |position| corners.push(position));
+        for corner in corners {
+            let found = index.nearest(corner, 1, |_, _| true)?.into_iter().next();
+            // The point that counts is the one on the trek.
+            keep(found.map(|found| Found { point: Position::new(corner.lon, corner.lat), ..found }));
+        }
+    }
+    Ok(best)
+}
+
+/// Metres along a line to the place on it that is nearest to a point of it.
+fn along(line: &MeasuredLine, point: Position) -> f64 {
+    let shrink = point.lat.to_radians().cos();
+    let mut best = (f64::INFINITY, 0.0);
+    for (edge, metres) in line.positions().windows(2).zip(line.distances_m().windows(2)) {
+        let (dx, dy) = ((edge[1].lon - edge[0].lon) * shrink, edge[1].lat - edge[0].lat);
+        let (px, py) = ((point.lon - edge[0].lon) * shrink, point.lat - edge[0].lat);
+        let length2 = dx * dx + dy * dy;
+        let t = if length2 == 0.0 { 0.0 } else { ((px * dx + py * dy) / length2).clamp(0.0, 1.0) };
+        let off2 = (px - t * dx).powi(2) + (py - t * dy).powi(2);
+        if off2 < best.0 {
+            best = (off2, metres[0] + t * (metres[1] - metres[0]));
+        }
+    }
+    best.1
+}

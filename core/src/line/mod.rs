@@ -1,0 +1,89 @@
+//! A line measured on the ground: how long, how high, how simple it can be drawn, how many hours it takes to walk.
+//! Everything is metres on the WGS84 ellipsoid, never degrees. One convention holds throughout: an edge is straight in
+//! longitude and latitude (RFC 7946), and one that spans more than 180° of longitude is taken the short way, over the
+//! date line. Nothing here touches the disk, and every result depends on the arguments alone.
+//!
+//! * `measure`: the metres at each vertex, and the place at so many metres.
+//! * `profile`: elevation over distance: ascent, descent, extremes, columns to draw.
+//! * `simplify`: fewer vertices, none further than a tolerance from the line.
+//! * `walking_time`: DIN 33466 and the Swiss hiking time.
+
+mod measure;
+mod profile;
+mod simplify;
+mod walking_time;
+
+use crate::error::{Error, Result};
+use crate::model::Position;
+
+pub use measure::MeasuredLine;
+pub use profile::{Climb, MAX_COLUMNS, Profile, ProfileSample, TURNING_POINT_THRESHOLD_M};
+pub use simplify::simplify;
+pub use walking_time::{din_33466_hours, swiss_minutes};
+
+/// Refuses an empty line, and a vertex that is no place on Earth.
+fn check_line(line: &[Position]) -> Result<()> {
+    if line.is_empty() {
+        return Err(Error::invalid("line", "must have at least one position"));
+    }
+    for (index, position) in line.iter().enumerate() {
+        if !position.is_valid() {
+            let rule = format!("position {index} must have a longitude within ±180° and a latitude within ±90°");
+            return Err(Error::invalid("line", rule));
+        }
+        if position.elevation.is_some_and(|elevation| !elevation.is_finite()) {
+            return Err(Error::invalid("line", format!("position {index} must have a finite elevation, or none")));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses NaN and the infinities.
+fn check_finite(field: &'static str, value: f64) -> Result<()> {
+    if value.is_finite() { Ok(()) } else { Err(Error::invalid(field, "must be a finite number")) }
+}
+
+/// Refuses what is not finite, and what is below zero.
+fn check_not_negative(field: &'static str, value: f64) -> Result<()> {
+    if value.is_finite() && value >= 0.0 {
+        Ok(())
+    } else {
+        Err(Error::invalid(field, "must be a finite number, zero or more"))
+    }
+}
+
+/// Degrees of longitude from `from` to `to`, the short way, −180 to 180.
+fn lon_step_deg(from: f64, to: f64) -> f64 {
+    let step = to - from;
+    if step > 180.0 {
+        step - 360.0
+    } else if step < -180.0 {
+        step + 360.0
+    } else {
+        step
+    }
+}
+
+/// A longitude brought back into −180 to 180; one already there is left as it is.
+fn wrapped_lon_deg(lon: f64) -> f64 {
+    if lon > 180.0 {
+        lon - 360.0
+    } else if lon < -180.0 {
+        lon + 360.0
+    } else {
+        lon
+    }
+}
+
+/// The value at `at` between (`x0`, `y0`) and (`x1`, `y1`), `x0 <= at <= x1`; exact at both ends and never outside.
+fn between(at: f64, (x0, y0): (f64, f64), (x1, y1): (f64, f64)) -> f64 {
+    if at <= x0 {
+        y0
+    } else if at >= x1 {
+        y1
+    } else {
+        let t = (at - x0) / (x1 - x0);
+        // Rounding must not make a level stretch rise.
+        (y0 + t * (y1 - y0)).clamp(y0.min(y1), y0.max(y1))
+    }
+}
