@@ -29,6 +29,8 @@ pub(super) struct Asked<'a> {
     pub(super) call: u64,
     pub(super) today: Day,
     pub(super) month: usize,
+    /// Whether outlines are in metres.
+    pub(super) metres: bool,
 }
 
 pub(super) fn answer(territory: &Territory, asked: &Asked<'_>) -> Reply {
@@ -64,7 +66,7 @@ fn detail(territory: &Territory, asked: &Asked<'_>, module: &str, id: &str, quer
     let listed = territory.module(module).iter().find(|object| object["id"] == id);
     let object = hidden.or_else(|| listed.filter(|object| filter.readable(object)));
     let object = object.filter(|_| !asked.faults.gone.contains(&(module.to_owned(), id))).ok_or_else(missing)?;
-    let show = Show::read(module, query.language(module)?, query, asked.headers);
+    let show = Show::read(module, query.language(module)?, query, asked);
     Ok(Reply::json(200, &show.object(object, &mut ChaCha8Rng::seed_from_u64(asked.call))))
 }
 
@@ -80,7 +82,7 @@ fn list(territory: &Territory, asked: &Asked<'_>, module: &str, query: &Query) -
     if BY_NAME.contains(&module) {
         // Shuffled first, then sorted by a stable sort: equal names come in another order at each call.
         objects.shuffle(&mut rng);
-        objects.sort_by_key(|object| object["name"]["fr"].as_str().unwrap_or(""));
+        objects.sort_by_cached_key(|object| object["name"]["fr"].as_str().unwrap_or(""));
     }
     if asked.faults.page_shift && !objects.is_empty() {
         let by = asked.call as usize % objects.len();
@@ -89,7 +91,7 @@ fn list(territory: &Territory, asked: &Asked<'_>, module: &str, query: &Query) -
     let count = objects.len();
     let all = query.has("no_page") || module == "menu_item";
     let (page, size) = if all { (1, count.max(1)) } else { (page_number(query, count)?, query.page_size()) };
-    let show = Show::read(module, query.language(module)?, query, asked.headers);
+    let show = Show::read(module, query.language(module)?, query, asked);
     let chosen = objects.into_iter().skip((page - 1) * size).take(size);
     let results: Vec<Value> = chosen.map(|object| show.object(object, &mut rng)).collect();
     if all {

@@ -21,8 +21,8 @@ pub struct Faults {
     pub only: Option<String>,
     /// Waits before answering.
     pub delay: Duration,
-    /// Closes the connection after this many bytes of the body, though Content-Length promises them all (or, when packed, the last chunk
-    /// is still to come).
+    /// Closes the connection after this many bytes of the body, though Content-Length promises them all (or, when
+    /// packed, the last chunk is still to come).
     pub cut_at: Option<usize>,
     /// Answers this status: 500 and the like with a page of HTML, 503 with `Retry-After`.
     pub status: Option<u16>,

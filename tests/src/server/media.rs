@@ -1,12 +1,15 @@
 //! Pictures under `/media/`, made from their path, with the validators and ranges nginx gives.
 
 use axum::http::HeaderMap;
+use image::codecs::jpeg::JpegEncoder;
+use image::{Rgb, RgbImage};
 
 use super::reply::Reply;
 
 pub(super) fn answer(path: &str, headers: &HeaderMap) -> Reply {
     let seed = crc(path.as_bytes());
     let (kind, body) = match path.rsplit('.').next() {
+        Some("jpg") => ("image/jpeg", jpeg(seed, path)),
         Some("png") => ("image/png", png(seed)),
         Some("svg") => ("image/svg+xml", svg(seed)),
         _ => return Reply::html(404),
@@ -48,6 +51,25 @@ fn bounds(range: &str, length: usize) -> Option<(usize, usize)> {
     let from = from.parse().ok()?;
     let to = if to.is_empty() { length - 1 } else { to.parse::<usize>().ok()?.min(length - 1) };
     (from <= to).then_some((from, to))
+}
+
+/// A landscape: sky, a ridge and its shade, in colours of its own; a thumbnail when the path says so.
+fn jpeg(seed: u32, path: &str) -> Vec<u8> {
+    let (width, height) = if path.contains(".400x0_") { (400, 267) } else { (900, 600) };
+    let [hue, bends, tilt, light] = seed.to_be_bytes().map(f32::from);
+    let picture = RgbImage::from_fn(width, height, |x, y| {
+        let (x, y) = (x as f32 / width as f32, y as f32 / height as f32);
+        let ridge = 0.5 + 0.15 * (x * (4.0 + bends / 40.0) + tilt).sin() + 0.05 * (x * 31.0 + hue).sin();
+        let shade = |base: f32, depth: f32| (base + (light / 4.0) - depth * 120.0).clamp(0.0, 255.0) as u8;
+        if y < ridge {
+            Rgb([shade(110.0 + hue / 4.0, -y), shade(150.0, -y), shade(190.0, -y / 4.0)])
+        } else {
+            Rgb([shade(90.0, y - ridge), shade(80.0 + hue / 3.0, y - ridge), shade(60.0, y - ridge)])
+        }
+    });
+    let mut file = Vec::new();
+    picture.write_with_encoder(JpegEncoder::new_with_quality(&mut file, 75)).expect("writing to memory does not fail");
+    file
 }
 
 fn svg(seed: u32) -> Vec<u8> {

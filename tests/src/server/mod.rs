@@ -1,16 +1,19 @@
 //! A server that answers as a running Geotrek-admin does, oddities included. It is here so that the end-to-end tests
 //! meet over real sockets what was seen on a real server: pages that shift, texts that ignore the language, errors in
-//! HTML. `api` decides what a list or a detail answers, `filter` which objects it sees and `shown` how it writes them,
-//! `query` reads parameters, `gzip` packs, `media` serves pictures, `faults` breaks answers on demand, and this file keeps
-//! the server running on a thread of its own.
+//! HTML. `api` decides what a list or a detail answers, `filter` which objects it sees and `shown` how it writes them
+//! (`lambert` in metres),
+//! `query` reads parameters, `gzip` packs, `media` serves pictures, `faults` breaks answers on demand, and this file
+//! keeps the server running on a thread of its own.
 //!
-//! What a real one does and this one does not: it looks at `near_*`, `dist` and the filters of each kind, takes reports,
-//! and serves profiles, GPX, KML, PDF and `format=geojson`.
+//! What a real one does and this one does not: it looks at `near_*`, `dist`, `q`, `created_after` and the filters of each
+//! kind; lists only the entries of vocabularies that are in use; keeps details for days, stale links and languages
+//! included; takes reports; and serves profiles, GPX, KML, PDF, tiles of panoramas and `format=geojson`.
 
 mod api;
 mod faults;
 mod filter;
 mod gzip;
+mod lambert;
 mod media;
 mod query;
 mod reply;
@@ -47,11 +50,13 @@ pub struct Options {
     pub month: Option<usize>,
     /// Packs the API's answers for those who accept gzip.
     pub gzip: bool,
+    /// Writes the outlines of communes and valleys in metres of Lambert-93, as a real server does, and not in degrees.
+    pub outlines_in_metres: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { port: 0, link_host: None, today: None, month: None, gzip: true }
+        Self { port: 0, link_host: None, today: None, month: None, gzip: true, outlines_in_metres: true }
     }
 }
 
@@ -178,7 +183,9 @@ async fn answer(State(shared): State<Arc<Shared>>, method: Method, uri: Uri, hea
             let territory = shared.territory.read().unwrap_or_else(PoisonError::into_inner);
             let today = shared.options.today.unwrap_or_else(Day::today);
             let month = shared.options.month.unwrap_or_else(|| today.month());
-            api::answer(&territory, &api::Asked { uri: &uri, headers: &headers, faults: &faults, call, today, month })
+            let metres = shared.options.outlines_in_metres;
+            let asked = api::Asked { uri: &uri, headers: &headers, faults: &faults, call, today, month, metres };
+            api::answer(&territory, &asked)
         }
     };
     if reply.is_json() {

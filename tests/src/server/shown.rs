@@ -5,6 +5,8 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Map, Value};
 
+use super::api::Asked;
+use super::lambert;
 use super::query::Query;
 
 /// Texts that follow Accept-Language and nothing else.
@@ -13,6 +15,8 @@ const PLAIN: [(&str, [&str; 2]); 3] = [
     ("infrastructure", ["name", "description"]),
     ("hdviewpoint", ["title", "legend"]),
 ];
+/// Modules whose geometry is in the projection of the server.
+const OUTLINES: [&str; 2] = ["city", "district"];
 /// Modules that ignore `fields` and `omit`.
 const WHOLE: [&str; 3] = ["hdviewpoint", "touristicevent_place", "touristicevent_organizer"];
 /// Many-to-many fields, which come in another order at each call.
@@ -34,14 +38,23 @@ pub(super) struct Show<'a> {
     module: &'a str,
     language: Option<&'a str>,
     accepted: &'static str,
+    metres: bool,
     fields: Option<Vec<&'a str>>,
     omit: Option<Vec<&'a str>>,
 }
 
 impl<'a> Show<'a> {
-    pub(super) fn read(module: &'a str, language: Option<&'a str>, query: &'a Query, headers: &HeaderMap) -> Self {
+    pub(super) fn read(module: &'a str, language: Option<&'a str>, query: &'a Query, asked: &Asked<'_>) -> Self {
         let chosen = |name| query.names(name).filter(|_| !WHOLE.contains(&module));
-        Self { module, language, accepted: accepted(headers), fields: chosen("fields"), omit: chosen("omit") }
+        let metres = asked.metres && OUTLINES.contains(&module);
+        Self {
+            module,
+            language,
+            accepted: accepted(asked.headers),
+            metres,
+            fields: chosen("fields"),
+            omit: chosen("omit"),
+        }
     }
 
     pub(super) fn object(&self, object: &Value, rng: &mut ChaCha8Rng) -> Value {
@@ -53,7 +66,9 @@ impl<'a> Show<'a> {
         };
         let shown = members.iter().filter(|(name, _)| wanted(name)).map(|(name, value)| {
             let mut value = match self.language {
-                _ if plain.contains(&name.as_str()) => in_language(value, self.accepted),
+                // Panoramas are written whole in what they belong to, and their texts are plain there too.
+                _ if plain.contains(&name.as_str()) || name == "view_points" => in_language(value, self.accepted),
+                _ if self.metres && name == "geometry" => lambert::outline(value),
                 Some(language) => in_language(value, language),
                 None => value.clone(),
             };

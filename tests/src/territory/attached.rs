@@ -8,8 +8,8 @@ use super::shapes::{self, Place};
 use super::words::{LICENSES, PEOPLE};
 use super::{HOST, text, uuid};
 
-/// The attachments of an object: up to `most`, mostly pictures. `kind` is that of the object's own uuid. Some pictures are
-/// linked and have no thumbnail, some attachments are films or files.
+/// The attachments of an object: up to `most`, mostly pictures. `kind` is that of the object's own uuid. Some pictures
+/// are linked and have no thumbnail, some attachments are films or files.
 pub(super) fn pictures(folder: &str, kind: u32, id: usize, most: usize, rng: &mut ChaCha8Rng) -> Value {
     let count = rng.random_range(0..=most);
     (0..count).map(|rank| picture(folder, kind, id, rank, rng)).collect()
@@ -64,9 +64,12 @@ pub(super) fn viewpoint(id: usize, place: Place, of: (&str, usize, &Value), rng:
         "properties": {"annotationId": 1, "annotationType": "point", "name": "Dent Creuse", "category": 1}});
     let notes = if id == 1 { vec![note] } else { vec![] };
     let mut view = json!({"id": id, "uuid": uuid(10, id), "geometry": shapes::point2(place),
-        "title": text::name(&text::place_name("Panorama", id), &format!("View {id}")), "legend": text::name("Été", "Summer"),
-        "author": text::pick(&PEOPLE, rng), "license": LICENSES[0], "metadata_url": format!("{tiles}/info/metadata?source=vips"),
-        "annotations": {"type": "FeatureCollection", "features": notes}, "thumbnail_url": format!("{tiles}/thumbnail.png"),
+        "title": text::name(&text::place_name("Panorama", id), &format!("View {id}")),
+        "legend": text::name("Été", "Summer"),
+        "author": text::pick(&PEOPLE, rng), "license": LICENSES[0],
+        "metadata_url": format!("{tiles}/info/metadata?source=vips"),
+        "annotations": {"type": "FeatureCollection", "features": notes},
+        "thumbnail_url": format!("{tiles}/thumbnail.png"),
         "picture_tiles_url": format!("{tiles}/tiles/{{z}}/{{x}}/{{y}}.png?source=vips"), "trek": null, "poi": null,
         "site": null, "create_datetime": created, "update_datetime": updated});
     view[of.0] = json!({"id": of.1, "uuid": of.2});

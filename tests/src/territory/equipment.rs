@@ -26,7 +26,8 @@ fn base(kind: u32, id: usize, geometry: Value, rng: &mut ChaCha8Rng) -> Value {
 
 /// A line of a blade: kilometres as a string, and a time of day that is a duration.
 fn line(id: usize, rank: usize) -> Value {
-    let mark = json!({"label": "GR", "code": "GR", "pictogram": format!("{HOST}/media/upload/gr.svg"), "description": "Balisage GR"});
+    let mark = json!({"label": "GR", "code": "GR", "pictogram": format!("{HOST}/media/upload/gr.svg"),
+        "description": "Balisage GR"});
     let (distance, time) = [(Some("12.6"), None), (Some("3.500"), Some("02:55:00")), (None, None)][(id + rank) % 3];
     json!({"id": id * 10 + rank, "direction": rank % 3 + 1, "text": text::place_name("Col", id + rank),
         "pictograms": if rank == 0 { vec![mark] } else { vec![] }, "distance": distance, "time": time})
@@ -40,17 +41,20 @@ fn signage(id: usize, rng: &mut ChaCha8Rng) -> Value {
     };
     let blades: Vec<Value> = if id.is_multiple_of(3) { vec![] } else { (0..1 + id % 3).map(blade).collect() };
     let conditions: Vec<u64> = if text::chance(65, rng) { text::some(&[1, 2], 60, rng) } else { vec![] };
+    let description = match id % 2 {
+        0 => text::term(["Au carrefour, côté œil-de-bœuf", "At the crossroads", ""]),
+        _ => text::empty(),
+    };
     let mut signage = base(4, id, point3(spot(rng), rng), rng);
-    merge(
-        &mut signage,
-        json!({"name": text::name(&text::place_name("Poteau", id / 2), "Post"),
-        "description": if id.is_multiple_of(2) { text::term(["Au carrefour, côté œil-de-bœuf", "At the crossroads", ""]) } else { text::empty() },
+    let more = json!({"name": text::name(&text::place_name("Poteau", id / 2), "Post"),
+        "description": description,
         "attachments": attached::pictures("signage_signage", 4, id, 1, rng), "blades": blades,
         "code": if id == 5 { String::new() } else { format!("PNB-{id:03}") }, "condition": conditions.first(),
         "conditions": conditions, "implantation_year": text::pick(&[Some(2004), Some(2019), None], rng),
-        "printed_elevation": text::pick(&[Some(1480), None], rng), "sealing": text::pick(&[Some(1), Some(2), Some(4), None], rng),
-        "type": id % 6 + 1}),
-    );
+        "printed_elevation": text::pick(&[Some(1480), None], rng),
+        "sealing": text::pick(&[Some(1), Some(2), Some(4), None], rng),
+        "type": id % 6 + 1});
+    merge(&mut signage, more);
     signage
 }
 
@@ -62,15 +66,14 @@ fn infrastructure(id: usize, rng: &mut ChaCha8Rng) -> Value {
         point3(spot(rng), rng)
     };
     let mut infrastructure = base(5, id, geometry, rng);
-    merge(
-        &mut infrastructure,
-        json!({"name": text::name(&text::place_name("Passerelle", id), "Footbridge"),
+    let more = json!({"name": text::name(&text::place_name("Passerelle", id), "Footbridge"),
         "description": text::term(["Chêne et acier ; à revoir au printemps", "Oak and steel", ""]),
-        "accessibility": text::perhaps(30, rng), "attachments": attached::pictures("infrastructure_infrastructure", 5, id, 1, rng),
+        "accessibility": text::perhaps(if id % 3 == 1 { 100 } else { 0 }, rng),
+        "attachments": attached::pictures("infrastructure_infrastructure", 5, id, 1, rng),
         "conditions": if id.is_multiple_of(2) { text::some(&[1, 2, 3, 4, 5], 30, rng) } else { vec![] },
-        "implantation_year": text::pick(&[Some(1998), Some(2021), None], rng),
+        "implantation_year": (!id.is_multiple_of(3)).then_some(1990 + id),
         "maintenance_difficulty": text::pick(&[Some(1), Some(3), None], rng),
-        "usage_difficulty": text::pick(&[Some(2), None], rng), "type": id % 10 + 1}),
-    );
+        "usage_difficulty": text::pick(&[Some(2), None], rng), "type": id % 10 + 1});
+    merge(&mut infrastructure, more);
     infrastructure
 }

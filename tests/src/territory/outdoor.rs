@@ -20,11 +20,17 @@ fn common(module: &str, kind: u32, id: usize, zones: &Zones, rng: &mut ChaCha8Rn
     let zoning = zones.of([place]);
     let what = if module == "outdoor_site" { "Falaise" } else { "Voie" };
     let name = text::place_name(what, id / 2);
+    let course = kind == 13;
+    let advice = match id {
+        4 if course => json!({"fr": "<p>Corde de 50&nbsp;m.</p>", "en": "", "it": null}),
+        _ => text::html(1, rng),
+    };
     let attachments = attached::pictures(&format!("outdoor_{}", &module[8..]), kind, id, 2, rng);
     json!({"id": id, "uuid": uuid(kind, id), "url": format!("{HOST}/api/v2/{module}/{id}/"),
-        "eid": if id.is_multiple_of(2) { "C2C-4807" } else { "" }, "name": text::name(&name, ""), "description": text::html(2, rng),
-        "advice": text::html(1, rng), "accessibility": text::empty(), "cities": zoning.cities, "city_codes": zoning.codes(),
-        "districts": zoning.districts, "children": [], "children_uuids": [], "geometry": geometry(module, place, rng),
+        "eid": if !course && id.is_multiple_of(2) { "C2C-4807" } else { "" }, "name": text::name(&name, ""),
+        "description": text::html(2, rng), "advice": advice, "accessibility": text::empty(), "cities": zoning.cities,
+        "city_codes": zoning.codes(), "districts": zoning.districts, "children": [], "children_uuids": [],
+        "geometry": geometry(module, place, rng),
         "attachments": attachments, "provider": null, "structure": 1, "published": text::published(id),
         "pdf": text::pdf(&format!("{}s", &module[8..]), id, &name)})
 }
@@ -50,17 +56,17 @@ fn site(id: usize, links: &[Value], zones: &Zones, rng: &mut ChaCha8Rng) -> Valu
     let mut site = common("outdoor_site", 8, id, zones, rng);
     let courses: Vec<usize> = if id <= 4 { vec![id] } else { vec![] };
     let uuids: Vec<String> = courses.iter().map(|id| uuid(13, *id)).collect();
-    merge(
-        &mut site,
-        json!({"ambiance": text::perhaps(60, rng), "description_teaser": text::html(1, rng), "courses": courses,
-        "courses_uuids": uuids, "information_desks": [1, 2], "labels": if id.is_multiple_of(2) { vec![1, 3] } else { vec![] },
-        "managers": if id < 3 { vec![1] } else { vec![] }, "wind": if id < 4 { vec!["N", "SW"] } else { vec![] },
-        "orientation": if id == 5 { vec![] } else { vec!["N", "SE"] }, "parent": null, "parent_uuid": null, "portal": [],
+    let more = json!({"ambiance": text::perhaps(60, rng), "description_teaser": text::html(1, rng), "courses": courses,
+        "courses_uuids": uuids, "information_desks": [1, 2], "managers": if id < 3 { vec![1] } else { vec![] },
+        "labels": if id.is_multiple_of(2) { vec![1, 3] } else { vec![] },
+        "wind": if id < 4 { vec!["N", "SW"] } else { vec![] },
+        "orientation": if id == 5 { vec![] } else { vec!["N", "SE"] }, "parent": null, "parent_uuid": null,
+        "portal": [], "source": [1], "themes": [4, 7], "view_points": [],
         "period": if id.is_multiple_of(2) { text::empty() } else { text::name("De l'été à l'automne", "Summer") },
         "practice": practice, "sector": (id > 3).then_some(1), "type": (practice == Some(101)).then_some(1),
-        "ratings": if practice.is_some() { ratings((id + 1) % 2, rng) } else { vec![] }, "source": [1], "themes": [4, 7],
-        "view_points": [], "web_links": attached::web_links(40, links, rng)}),
-    );
+        "ratings": if practice.is_some() { ratings(id % 2, rng) } else { vec![] },
+        "web_links": attached::web_links(if id == 3 { 0 } else { 40 }, links, rng)});
+    merge(&mut site, more);
     if id == 1 {
         site["children"] = json!([2]);
         site["children_uuids"] = json!([uuid(8, 2)]);
@@ -77,14 +83,12 @@ fn course(id: usize, zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
     let mut course = common("outdoor_course", 13, id, zones, rng);
     let start = course["geometry"]["geometries"][0]["coordinates"].clone();
     let points = id.is_multiple_of(2).then(|| json!({"type": "MultiPoint", "coordinates": [start]}));
-    merge(
-        &mut course,
-        json!({"duration": id.is_multiple_of(2).then_some(1.5), "equipment": text::html(1, rng),
+    let more = json!({"duration": id.is_multiple_of(2).then_some(1.5), "equipment": text::html(1, rng),
         "gear": text::empty(), "height": (id != 3).then_some(60 * id), "length": 144.68 + id as f64,
         "max_elevation": 948 + id, "min_elevation": 931, "parents": [], "parents_uuids": [], "points_reference": points,
         "ratings": ratings(0, rng), "ratings_description": text::empty(), "sites": [id], "sites_uuids": [uuid(8, id)],
-        "type": (id != 4).then_some(1)}),
-    );
+        "type": (id != 4).then_some(1)});
+    merge(&mut course, more);
     if id == 1 {
         course["children"] = json!([2]);
         course["children_uuids"] = json!([uuid(13, 2)]);

@@ -30,7 +30,8 @@ fn page(id: usize, rng: &mut ChaCha8Rng) -> Value {
     }
     let attachments =
         if id == 2 { json!([attached::picture("flatpages_flatpage", 14, id, 0, rng)]) } else { json!([]) };
-    json!({"id": id, "title": title(id), "content": content, "source": if id == 4 { vec![] } else { vec![1] }, "portals": [],
+    json!({"id": id, "title": title(id), "content": content, "source": if id == 4 { vec![] } else { vec![1] },
+        "portals": [],
         "published": text::published(id), "attachments": attachments, "parent": (id == 2).then_some(1),
         "children": if id == 1 { vec![2] } else { vec![] }})
 }

@@ -20,8 +20,10 @@ fn poi(id: usize, rng: &mut ChaCha8Rng) -> Value {
     let provider = text::chance(70, rng).then(|| text::pick(&["OpenStreetMap", "Parc de la Brune"], rng));
     let external = if text::chance(33, rng) { format!("node/{}", 40_000 + id) } else { String::new() };
     json!({"id": id, "uuid": uuid(2, id), "url": format!("{HOST}/api/v2/poi/{id}/"), "external_id": external,
-        "name": name, "description": text::html(1, rng), "geometry": shapes::point3(shapes::spot(rng), rng), "type": kind,
-        "type_label": label, "type_pictogram": pictogram, "attachments": attached::pictures("trekking_poi", 2, id, 3, rng),
+        "name": name, "description": text::html(1, rng), "geometry": shapes::point3(shapes::spot(rng), rng),
+        "type": kind,
+        "type_label": label, "type_pictogram": pictogram,
+        "attachments": attached::pictures("trekking_poi", 2, id, 3, rng),
         "provider": provider, "structure": text::pick(&[1, 1, 2], rng), "published": text::published(id),
         "view_points": [], "create_datetime": created, "update_datetime": updated})
 }

@@ -29,13 +29,17 @@ fn area(id: usize, rng: &mut ChaCha8Rng) -> Value {
     let kind = (!id.is_multiple_of(3)).then_some(id % 4 + 1);
     let (name, radius) = kind.map_or_else(|| (text::name("Réserve de l'Œil", "Eye reserve"), None), species);
     let [created, updated] = text::dates(rng);
+    let description = if id == 4 { json!({"fr": "", "en": "", "it": ""}) } else { text::full(1, rng) };
     let rules: Vec<Value> = if id.is_multiple_of(2) { (20..20 + id % 3).map(rule).collect() } else { vec![] };
+    let pictures =
+        if id == 2 { json!([attached::picture("sensitivity_sensitivearea", 11, id, 0, rng)]) } else { json!([]) };
     json!({"id": id, "url": format!("{HOST}/api/v2/sensitivearea/{id}/"), "name": name, "species_id": kind,
-        "description": if id == 4 { json!({"fr": "", "en": "", "it": ""}) } else { text::html(1, rng) },
+        "description": description,
         "geometry": geometry, "period": period, "practices": text::some(&[1, 2, 3], 50, rng), "published": true,
         "rules": rules, "elevation": radius, "contact": text::pick(&["<p>garde@example.org</p>", ""], rng),
         "info_url": if kind.is_some() { "https://example.org/espece" } else { "" }, "openair_url": null,
         "kml_url": format!("{HOST}/api/fr/sensitiveareas/{id}.kml"),
-        "attachments": attached::pictures("sensitivity_sensitivearea", 11, id, 1, rng),
-        "provider": kind.map(|_| "Biodiv'sports"), "structure": 1, "create_datetime": created, "update_datetime": updated})
+        "attachments": pictures,
+        "provider": kind.map(|_| "Biodiv'sports"), "structure": 1, "create_datetime": created,
+        "update_datetime": updated})
 }

@@ -43,8 +43,8 @@ pub(super) fn ring((x, y): Place, half: f64, rng: &mut ChaCha8Rng) -> Value {
     json!([ring])
 }
 
-/// The vertices of a trek, 300 to 700 of them. `kind` 0 is a loop, 1 an out-and-back, 2 hairpins, 3 a figure of eight that
-/// crosses itself. All but the hairpins end where they start.
+/// The vertices of a trek, 300 to 700 of them. `kind` 0 is a loop, 1 an out-and-back, 2 hairpins, 3 a figure of eight
+/// that crosses itself. All but the hairpins end where they start.
 pub(super) fn trace(kind: usize, rng: &mut ChaCha8Rng) -> Vec<[f64; 3]> {
     let (x, y) = (rng.random_range(5.9..6.7), rng.random_range(44.57..45.03));
     let (low, high) = (f64::from(rng.random_range(800..1800)), rng.random_range(150.0..1200.0));
@@ -60,7 +60,7 @@ pub(super) fn trace(kind: usize, rng: &mut ChaCha8Rng) -> Vec<[f64; 3]> {
             let (dx, dy, up, along) = match kind % 4 {
                 0 => (a.cos() - 1.0, a.sin(), (1.0 - a.cos()) / 2.0, a),
                 1 => (there, (4.0 * there).sin() * 0.1, there, there * 3.0),
-                2 => (((t * 24.0) % 2.0 - 1.0).abs() * 0.2, t, t, 0.0),
+                2 => (((t * 24.0) % 2.0 - 1.0).abs() * 0.2, t, t, a),
                 _ => (a.sin(), (2.0 * a).sin() / 2.0, (1.0 - a.cos()) / 2.0, a),
             };
             // Bends of whole periods, so that what closes still does.

@@ -23,8 +23,8 @@ pub(super) fn some<T: Copy>(from: &[T], percent: u32, rng: &mut ChaCha8Rng) -> V
     if kept.is_empty() { vec![pick(from, rng)] } else { kept }
 }
 
-/// A name: French and English, which is null when empty here; Italian is null, as it is on real servers even for objects
-/// flagged published in Italian.
+/// A name: French and English, which is null when empty here; Italian is null, as it is on real servers even for
+/// objects flagged published in Italian.
 pub(super) fn name(fr: &str, en: &str) -> Value {
     term([fr, en, ""])
 }
@@ -40,7 +40,7 @@ pub(super) fn term(texts: [&str; 3]) -> Value {
 pub(super) fn trek_name(n: usize) -> [String; 2] {
     let n = if n.is_multiple_of(6) { n - 1 } else { n };
     let (fr, en) = TREKS[n % TREKS.len()];
-    let (place, village) = (PLACES[n * 7 % PLACES.len()], VILLAGES[n / 5 % VILLAGES.len()]);
+    let (place, village) = (PLACES[(n * 7 + n / 12) % PLACES.len()], VILLAGES[n / 5 % VILLAGES.len()]);
     let bare = place.split_once([' ', '\'']).map_or(place, |(_, name)| name);
     let from = if n.is_multiple_of(3) { String::new() } else { format!(" depuis {village}") };
     let number = if n > 700 { format!(" n°{}", n / 700 + 1) } else { String::new() };

@@ -7,17 +7,25 @@ use serde_json::{Value, json};
 use super::zones::Zones;
 use super::{HOST, Territory, attached, merge, shapes, text, uuid};
 
-/// Texts everyone writes, in the three languages or in some, and those few write.
-const TEXTS: [&str; 7] = ["access", "advice", "advised_parking", "ambiance", "gear", "public_transport", "arrival"];
-/// What is said of accessibility, and whether anyone says it.
-const ACCESSIBILITY: [(&str, bool); 7] = [
-    ("accessibility_advice", true),
-    ("accessibility_covering", true),
-    ("accessibility_exposure", false),
-    ("accessibility_signage", false),
-    ("accessibility_slope", true),
-    ("accessibility_width", true),
-    ("disabled_infrastructure", true),
+/// Texts everyone writes, if not in every language.
+const TEXTS: [&str; 6] = ["access", "advice", "advised_parking", "ambiance", "gear", "public_transport"];
+/// Whether anyone says something in a field, be it an empty text.
+#[derive(Clone, Copy, PartialEq)]
+enum Told {
+    Never,
+    Filled,
+    EvenEmpty,
+}
+
+/// What is said of accessibility.
+const ACCESSIBILITY: [(&str, Told); 7] = [
+    ("accessibility_advice", Told::EvenEmpty),
+    ("accessibility_covering", Told::EvenEmpty),
+    ("accessibility_exposure", Told::Never),
+    ("accessibility_signage", Told::Never),
+    ("accessibility_slope", Told::Filled),
+    ("accessibility_width", Told::EvenEmpty),
+    ("disabled_infrastructure", Told::Filled),
 ];
 
 /// Whether the trek is one that was never finished.
@@ -37,11 +45,14 @@ pub(super) fn trek(id: usize, made: &Territory, zones: &Zones, rng: &mut ChaCha8
         "difficulty": text::pick(&[1, 2, 2, 3, 3, 4, 5], rng), "practice": text::pick(&[1, 1, 1, 2, 3, 5, 6, 7], rng),
         // Hairpins go from one place to another, loops and eights come round, the rest comes back.
         "route": ([1, 2, 3, 1][id % 4]),
-        "themes": some_or_none(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 25, 80, rng), "labels": some_or_none(&[1, 2, 3], 40, 55, rng),
-        "networks": some_or_none(&[1, 2, 3, 4, 5], 30, 65, rng), "ratings": some_or_none(&[21, 22, 25, 26, 28], 40, 70, rng),
+        "themes": some_or_none(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 25, 80, rng),
+        "labels": some_or_none(&[1, 2, 3], 40, 55, rng),
+        "networks": some_or_none(&[1, 2, 3, 4, 5], 30, 65, rng),
+        "ratings": some_or_none(&[21, 22, 25, 26, 28], 40, 70, rng),
         "information_desks": some_or_none(&[1, 2, 4], 40, 65, rng), "source": some_or_none(&[1, 2, 3], 35, 55, rng),
         "structure": text::pick(&[1, 1, 2], rng), "portal": some_or_none(&[1, 2], 50, 20, rng),
-        "provider": sourced.then_some("Parc de la Brune"), "external_id": if sourced { format!("ETK-{id:05}") } else { String::new() },
+        "provider": sourced.then_some("Parc de la Brune"),
+        "external_id": if sourced { format!("ETK-{id:05}") } else { String::new() },
         "second_external_id": null, "reservation_system": reserved.then_some(1),
         "reservation_id": if reserved { format!("R{id}") } else { String::new() },
         "parents": [], "children": [], "previous": {}, "next": {}, "view_points": [],
@@ -92,7 +103,7 @@ fn line(path: &[[f64; 3]], zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
         "geometry": {"type": "LineString", "coordinates": path}, "departure_geom": loose(start, rng),
         "parking_location": [shapes::round(start[0] + 0.0007), shapes::round(start[1] - 0.0004)],
         "points_reference": {"type": "MultiPoint", "coordinates": numbered},
-        "length_2d": (length * 10.0).round() / 10.0, "length_3d": ((length.powi(2) + up.powi(2)).sqrt() * 10.0).round() / 10.0,
+        "length_2d": tenth(length), "length_3d": tenth(length.hypot(up)),
         "ascent": up as i64, "descent": down as i64, "duration": ((hours * 4.0).round() / 4.0).max(0.5),
         "min_elevation": heights.clone().fold(f64::MAX, f64::min) as i64,
         "max_elevation": heights.fold(f64::MIN, f64::max) as i64,
@@ -101,11 +112,17 @@ fn line(path: &[[f64; 3]], zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
     })
 }
 
+/// Rounds to one decimal.
+fn tenth(metres: f64) -> f64 {
+    (metres * 10.0).round() / 10.0
+}
+
 fn links(id: usize, name: &str) -> Value {
     let (slug, api) = (text::slug(name), format!("{HOST}/api/v2/trek/{id}"));
     json!({"gpx": format!("{HOST}/api/fr/treks/{id}/{slug}.gpx"), "kml": format!("{HOST}/api/fr/treks/{id}/{slug}.kml"),
         "pdf": text::pdf("treks", id, name), "altimetric_profile": format!("{api}/profile/"),
-        "elevation_area_url": format!("{api}/dem/"), "elevation_svg_url": format!("{api}/profile/?language=fr&format=svg")})
+        "elevation_area_url": format!("{api}/dem/"),
+        "elevation_svg_url": format!("{api}/profile/?language=fr&format=svg")})
 }
 
 fn texts(id: usize, rng: &mut ChaCha8Rng) -> Value {
@@ -118,7 +135,11 @@ fn texts(id: usize, rng: &mut ChaCha8Rng) -> Value {
     texts["arrival"] = texts["departure"].clone();
     let accessible = id.is_multiple_of(4);
     for (field, told) in ACCESSIBILITY {
-        texts[field] = if told && accessible { text::html(1, rng) } else { text::nothing() };
+        texts[field] = match told {
+            Told::EvenEmpty if id.is_multiple_of(8) => json!({"fr": "<p>Rampe à 8&nbsp;%.</p>", "en": "", "it": null}),
+            Told::Filled | Told::EvenEmpty if accessible => text::html(1, rng),
+            _ => text::nothing(),
+        };
     }
     texts["accessibilities"] = json!(if accessible { text::some(&[1, 2, 3], 50, rng) } else { vec![] });
     texts["accessibility_level"] = json!(accessible.then_some(id % 2 + 1));

@@ -94,7 +94,7 @@ pub(super) const FRENCH: [&str; 14] = [
     "Par temps d'orage, renoncer à la traversée&nbsp;: le gué n'est plus praticable.",
     "Renseignements&nbsp;: <a href=\"https://example.org/parc?a=1&amp;b=2\">maison du parc</a>.",
     "<span style=\"font-weight: 400;\">Ici nichent l'aigle royal et le gypaète barbu.</span>",
-    "Du parking, prendre la route sur 200&nbsp;m, passer le pont, puis la ruelle entre les maisons aux toits de lauzes.",
+    "Du parking, prendre la route sur 200&nbsp;m, passer le pont, puis la ruelle entre les toits de lauzes.",
     "Le retour se fait par le même chemin, ou par la variante «&nbsp;haute&nbsp;» pour les plus aguerris.",
 ];
 

@@ -13,8 +13,8 @@ use super::words::VILLAGES;
 const COLUMNS: usize = 6;
 const ROWS: usize = 4;
 const VALLEYS: [&str; 3] = ["Haute-Brune", "Entre-Deux-Gaves et Ubaguet", "Pays d'Œuf"];
-/// The commune whose code nobody filled in.
-const WITHOUT_CODE: usize = 17;
+/// A commune beyond the border, whose code nobody filled in and where nothing lies.
+const BEYOND: &str = "Ormea di Sopra";
 
 /// Outlines, to find what lies where.
 pub(super) struct Zones {
@@ -28,20 +28,20 @@ pub(super) struct Zoning {
 }
 
 impl Zoning {
-    /// The codes, in the order of the communes; the one without is left out.
+    /// The codes, in the order of the communes.
     pub(super) fn codes(&self) -> Vec<String> {
-        self.cities.iter().filter_map(|id| code(*id)).collect()
+        self.cities.iter().map(|id| code(*id)).collect()
     }
 
     /// The first commune, which is that of the departure.
     pub(super) fn first(&self) -> (Option<usize>, Option<String>) {
         let city = self.cities.first().copied();
-        (city, city.and_then(code))
+        (city, city.map(code))
     }
 }
 
-fn code(city: usize) -> Option<String> {
-    (city != WITHOUT_CODE).then(|| format!("05{:03}", city * 7))
+fn code(city: usize) -> String {
+    format!("05{:03}", city * 7)
 }
 
 impl Zones {
@@ -105,7 +105,9 @@ pub(super) fn fill(made: &mut Territory, rng: &mut ChaCha8Rng) -> Zones {
     let city = |(at, ring): (usize, &Vec<Place>)| -> Value {
         json!({"id": at + 1, "code": code(at + 1), "name": VILLAGES[at], "published": true, "geometry": outline(ring)})
     };
-    let list = cities.iter().enumerate().map(city).collect();
+    let mut list: Vec<Value> = cities.iter().enumerate().map(city).collect();
+    let beyond = [(east, south), (east + 0.05, south), (east + 0.04, south + 0.04), (east, south)];
+    list.push(json!({"id": 40, "code": null, "name": BEYOND, "published": true, "geometry": outline(&beyond)}));
     made.put("city", list);
     let valley = |(at, name): (usize, &&str)| {
         let ring = around(at * 2..at * 2 + 2, 0..ROWS);

@@ -3,8 +3,10 @@
 mod choosing;
 mod faults;
 mod media;
+mod outlines;
 mod packing;
 mod quirks;
+mod reading;
 
 use jalon_tests::day::Day;
 use jalon_tests::server::{Options, TestGeotrek};

@@ -88,6 +88,8 @@ fn plain_texts_stand_beside_translated_ones_and_some_lists_come_whole() {
     assert!(bridge["name"].is_string() && bridge["accessibility"].is_object());
     let view = json(&server, "/api/v2/hdviewpoint/?fields=id&page_size=1")["results"][0].clone();
     assert!(view["title"].is_string(), "`fields` is ignored there");
+    let inside = json(&server, "/api/v2/trek/1/")["view_points"][0].clone();
+    assert!(inside["title"].is_string() && inside["trek"]["id"] == 1);
     let trek = json(&server, "/api/v2/trek/?omit=geometry&page_size=1")["results"][0].clone();
     assert!(trek["geometry"].is_null() && trek["name"].is_object());
 }

@@ -1,5 +1,10 @@
 //! The generated territory is the same for the same seed, and has the traps it is there for.
 
+mod fields;
+mod references;
+mod scale;
+mod treks;
+
 use jalon_tests::territory::{Size, Territory};
 
 fn bytes(seed: u64) -> String {

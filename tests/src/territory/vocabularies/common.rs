@@ -69,7 +69,10 @@ pub(super) fn fill(made: &mut Territory) {
     made.put("feedback_activity", translated(1, "label", &ACTIVITIES));
     made.put("feedback_category", translated(1, "label", &CATEGORIES));
     made.put("feedback_magnitude", translated(1, "label", &MAGNITUDES));
-    let status = |(at, (identifier, label, color)): (usize, &(&str, [&str; 3], &str))| json!({"id": at + 1, "identifier": identifier, "label": text::term(*label), "color": color});
+    let status = |(at, (identifier, label, color)): (usize, &(&str, [&str; 3], &str))| {
+        let label = text::term(*label);
+        json!({"id": at + 1, "identifier": identifier, "label": label, "color": color})
+    };
     made.put("feedback_status", STATUSES.iter().enumerate().map(status).collect());
 }
 
@@ -88,7 +91,10 @@ fn labels() -> Vec<Value> {
 }
 
 fn portals() -> Vec<Value> {
-    let describe = |id| if id == 1 { text::name("Randos en Brune", "Hikes") } else { text::empty() };
+    let describe = |id| match id {
+        1 => json!({"fr": "Randos en Brune", "en": "Hikes", "it": ""}),
+        _ => json!({"fr": "", "en": "", "it": ""}),
+    };
     let portals = with(plain(1, "name", &["Grand public", "Vallée d'Œuf"]), "description", describe);
     let portals = with(portals, "title", |_| json!({"fr": "Mon rando", "en": "My hikes", "it": "Le mie escursioni"}));
     with(portals, "website", |id| json!(format!("https://portail-{id}.example.org")))

@@ -1,5 +1,5 @@
-//! What outdoor sites, courses and sensitive areas refer to. Ids start far from those of treks, so that whoever looks an
-//! outdoor rating up among those of treks finds nothing.
+//! What outdoor sites, courses and sensitive areas refer to. Ids start far from those of treks, so that whoever looks
+//! an outdoor rating up among those of treks finds nothing.
 
 use serde_json::{Value, json};
 
@@ -47,7 +47,11 @@ pub(super) fn fill(made: &mut Territory) {
     for (at, (name, practice, values)) in SCALES.iter().enumerate() {
         scales.push(json!({"id": at + 11, "name": text::term(*name), "practice": practice}));
         for (rank, (value, color)) in values.iter().enumerate() {
-            let description = if rank == 0 { text::nothing() } else { text::name("<p>Œil sûr exigé.</p>", "") };
+            let description = if rank == 0 {
+                text::nothing()
+            } else {
+                json!({"fr": "<p>Œil sûr exigé.</p>", "en": "", "it": null})
+            };
             ratings.push(json!({"id": 201 + ratings.len(), "name": text::name(value, ""), "scale": at + 11,
                 "order": rank + 1, "color": color, "description": description}));
         }

@@ -52,7 +52,10 @@ pub(in crate::territory) fn desk_type(id: usize) -> Value {
 pub(super) fn fill(made: &mut Territory) {
     let category = |(at, (label, lists)): (usize, &([&str; 3], [&[&str]; 2]))| {
         let list = |list: usize| {
-            let value = |(rank, fr): (usize, &&str)| json!({"id": value_id(at + 1, list, rank), "label": text::name(fr, ""), "pictogram": null});
+            let value = |(rank, fr): (usize, &&str)| {
+                let id = value_id(at + 1, list, rank);
+                json!({"id": id, "label": text::name(fr, ""), "pictogram": null})
+            };
             let label = [text::name("Type", "Type"), text::name("Label", "")][list].clone();
             let values: Vec<Value> = lists[list].iter().enumerate().map(value).collect();
             json!({"id": (at + 1) * 100 + list + 1, "label": label, "values": values})
