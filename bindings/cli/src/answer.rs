@@ -2,7 +2,6 @@
 //! (progress, warnings) goes to standard error.
 
 use std::io::{self, Write};
-use std::process::ExitCode;
 
 use jalon::Error;
 use serde_json::{Value, json};
@@ -14,14 +13,8 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn print(&self, json: bool) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        if json {
-            serde_json::to_writer(&mut out, &self.json)?;
-            writeln!(out)
-        } else {
-            write!(out, "{}", self.words)
-        }
+    pub(crate) fn print(&self, json: bool, out: &mut dyn Write) -> io::Result<()> {
+        if json { writeln!(out, "{}", self.json) } else { write!(out, "{}", self.words) }
     }
 }
 
@@ -46,35 +39,30 @@ impl From<io::Error> for Failure {
 }
 
 impl Failure {
-    /// 2 where the arguments are wrong, 1 where it could not be done.
-    pub(crate) fn exit_code(&self) -> ExitCode {
+    /// The exit status: of wrong arguments another one than of what could not be done.
+    pub(crate) fn status(&self) -> u8 {
         match self {
-            Failure::Usage(_) | Failure::Core(Error::InvalidInput { .. }) => ExitCode::from(2),
-            Failure::Core(_) => ExitCode::FAILURE,
+            Failure::Usage(_) | Failure::Core(Error::InvalidInput { .. }) => crate::USAGE,
+            Failure::Core(_) => crate::FAILED,
         }
     }
-}
 
-/// Says why a command failed.
-pub(crate) fn fail(failure: &Failure, json: bool) {
-    let (code, message, field) = match failure {
-        Failure::Usage(message) => ("usage", message.clone(), None),
-        Failure::Core(error @ Error::InvalidInput { field, .. }) => {
-            (error.code(), error.to_string(), Some(field.clone()))
+    /// Says why, to people on `err` or to scripts on `out`.
+    pub(crate) fn tell(&self, json: bool, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<()> {
+        let (code, message) = match self {
+            Failure::Usage(message) => ("usage", message.clone()),
+            Failure::Core(error) => (error.code(), error.to_string()),
+        };
+        if !json {
+            return writeln!(err, "jalon: {message}");
         }
-        Failure::Core(error) => (error.code(), error.to_string(), None),
-    };
-    if json {
         let mut said = json!({"code": code, "message": message});
-        if let Some(field) = field {
-            said["field"] = field.into_owned().into();
+        match self {
+            Failure::Core(Error::InvalidInput { field, .. }) => said["field"] = field.as_ref().into(),
+            Failure::Core(Error::Server { status: Some(status), .. }) => said["status"] = (*status).into(),
+            _ => {}
         }
-        if let Failure::Core(Error::Server { status: Some(status), .. }) = failure {
-            said["status"] = (*status).into();
-        }
-        println!("{}", json!({"error": said}));
-    } else {
-        eprintln!("jalon: {message}");
+        writeln!(out, "{}", json!({"error": said}))
     }
 }
 

@@ -30,7 +30,12 @@ pub(crate) fn trek(companion: &Companion, reference: &str) -> Result<(String, Id
 }
 
 /// The values of a filter that a person calls so: by number, or by name in any language, accents and capitals aside.
-pub(crate) fn values(companion: &Companion, facet: Facet, words: &[String]) -> Result<Vec<(i64, Id)>> {
+pub(crate) fn values(
+    companion: &Companion,
+    languages: &[&str],
+    facet: Facet,
+    words: &[String],
+) -> Result<Vec<(i64, Id)>> {
     if words.is_empty() {
         return Ok(Vec::new());
     }
@@ -48,8 +53,7 @@ pub(crate) fn values(companion: &Companion, facet: Facet, words: &[String]) -> R
                 .map(|(key, _)| *key),
         );
         if values.len() == before {
-            let known: BTreeSet<&str> =
-                labels.values().filter_map(|label| Some(label.find::<&str>(&[])?.text)).collect();
+            let known: BTreeSet<&str> = labels.values().filter_map(|label| Some(label.find(languages)?.text)).collect();
             let known: Vec<&str> = known.into_iter().take(12).collect();
             let rule = if known.is_empty() {
                 "no territory has any".to_owned()

@@ -69,9 +69,10 @@ fn filters(session: &Session, arguments: &TreksArguments) -> Result<Filters> {
         (Facet::Accessibility, &arguments.accessibility),
         (Facet::Structure, &arguments.structure),
     ] {
-        filters.values.insert(facet, choose::values(&session.companion, facet, words)?);
+        filters.values.insert(facet, choose::values(&session.companion, &session.languages(), facet, words)?);
     }
-    filters.without_labels = choose::values(&session.companion, Facet::Label, &arguments.without_label)?;
+    filters.without_labels =
+        choose::values(&session.companion, &session.languages(), Facet::Label, &arguments.without_label)?;
     let ranges =
         |field, words: &[String]| words.iter().map(|words| choose::interval(field, words)).collect::<Result<_>>();
     filters.duration_h = ranges("duration", &arguments.duration)?;

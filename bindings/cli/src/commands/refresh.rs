@@ -1,6 +1,7 @@
 //! Taking territories in, with a bar that says how far it is.
 
 use std::fmt::Write as _;
+use std::sync::OnceLock;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jalon::companion::{Progress, RefreshOptions, Taken};
@@ -22,10 +23,7 @@ pub(super) fn run(session: &Session, territory: Option<String>, allow_http: bool
     if names.is_empty() {
         return Err(Error::NotFound { what: "any territory (add one with “jalon territory add URL”)".to_owned() });
     }
-    let cancel = CancelToken::default();
-    let stop = cancel.clone();
-    // Without a handler Ctrl-C ends the process, and the catalogue is whole all the same.
-    let _ = ctrlc::set_handler(move || stop.cancel());
+    let cancel = stopped_by_ctrl_c();
     let mut options = RefreshOptions { most_tries: TRIES, ..RefreshOptions::default() };
     options.net.allow_plain_http = allow_http;
     let mut items = Vec::new();
@@ -42,6 +40,19 @@ pub(super) fn run(session: &Session, territory: Option<String>, allow_http: bool
         items.push(serde_json::to_value(&taken).unwrap_or_default());
     }
     Ok(Answer { json: list(items.len(), items.into_iter().collect::<Vec<Value>>()), words })
+}
+
+/// The token that Ctrl-C cancels: there is one handler a process, so there is one token.
+fn stopped_by_ctrl_c() -> CancelToken {
+    static STOP: OnceLock<CancelToken> = OnceLock::new();
+    let handled = || {
+        let stop = CancelToken::default();
+        let cancelled = stop.clone();
+        // Without a handler Ctrl-C ends the process, and the catalogue is whole all the same.
+        let _ = ctrlc::set_handler(move || cancelled.cancel());
+        stop
+    };
+    STOP.get_or_init(handled).clone()
 }
 
 fn show(bar: &ProgressBar, progress: Progress) {
