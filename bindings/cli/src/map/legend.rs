@@ -57,7 +57,7 @@ impl Section {
     /// Sets entries in columns of a sheet's width, in at most `height`.
     fn set(names: Vec<(Key, &str)>, setting: &Setting, width: f64, height: f64) -> Section {
         let labels = names.iter().map(|(key, _)| badge_size(&key.label(), setting.key_size).0);
-        let swatch = if matches!(names.first(), Some((Key::Zone(_), _))) { 1.6 * setting.key_size } else { 0.0 };
+        let swatch = if matches!(names.first(), Some((Key::Zone(_), _))) { 2.4 * setting.key_size } else { 0.0 };
         let key_width = labels.fold(0.0, f64::max).max(swatch) + 12.0;
         let room = width / setting.columns as f64 - key_width - 24.0;
         let entries = names.into_iter().map(|(key, name)| Entry {
@@ -179,6 +179,10 @@ pub(super) fn pois(sheet: &MapSheet, width: f64, height: f64) -> Section {
 /// The sensitive zones that are on the map.
 pub(super) fn zones(sheet: &MapSheet, shown: &[usize], width: f64, height: f64) -> Section {
     let names = shown.iter().filter_map(|n| Some((Key::Zone(*n), sheet.zones.get(*n)?.0.as_str())));
-    let columns = if shown.len() <= 1 { 1 } else { 2 };
-    Section::set(names.collect(), &Setting { size: 26.0, key_size: LETTER, columns, lines: 2 }, width, height)
+    let (columns, lines) = match shown.len() {
+        0..=1 => (1, 2),
+        2..=12 => (2, 2),
+        _ => (3, 1),
+    };
+    Section::set(names.collect(), &Setting { size: 26.0, key_size: LETTER, columns, lines }, width, height)
 }

@@ -32,7 +32,9 @@ const ENDS: (f64, f64) = (90.0, 2890.0);
 /// The least height of the map, however long the legend is.
 const LEAST_MAP: f64 = 760.0;
 /// The map is not made flatter than this for a walk that is, where there is paper.
-const FLAT_MAP: f64 = 1100.0;
+const FLAT_MAP: f64 = 1300.0;
+/// Paper between the map, the legend and the profile.
+const GAP: f64 = 24.0;
 /// The height of the profile.
 const PROFILE: f64 = 400.0;
 
@@ -65,10 +67,11 @@ pub(crate) fn svg(sheet: &MapSheet) -> String {
     page = page.add(head).add(foot);
 
     let walk = walk(sheet);
-    let profile_area = |bottom| Area { left: 70.0, top: bottom - PROFILE, right: SIDES.1 + 40.0, bottom };
-    let profile = slope::drawn(&walk, profile_area(bottom), sheet.units);
-    let bottom = if profile.is_some() { bottom - PROFILE - 24.0 } else { bottom };
-    page = profile.into_iter().fold(page, |page, profile| page.add(profile));
+    let profile = |top| {
+        let area = Area { left: 70.0, top, right: SIDES.1 + 40.0, bottom: top + PROFILE };
+        slope::drawn(&walk, area, sheet.units)
+    };
+    let bottom = if profile(0.0).is_some() { bottom - PROFILE - GAP } else { bottom };
 
     let width = SIDES.1 - SIDES.0;
     // Which zones are on the map depends on the map's height, and this on the legend: the highest map shows them all.
@@ -78,7 +81,8 @@ pub(crate) fn svg(sheet: &MapSheet) -> String {
         .map_or_else(Vec::new, |ground| places::zones(&sheet.zones, &ground).iter().map(|zone| zone.index).collect());
     let room = bottom - top - LEAST_MAP - 60.0;
     let stages = legend::stages(sheet, width, room / 4.0);
-    let zones = legend::zones(sheet, &zones, width, room / 4.0);
+    let others = stages.height() + legend::pois(sheet, width, room).height();
+    let zones = legend::zones(sheet, &zones, width, (room - others).max(room / 4.0));
     let pois = legend::pois(sheet, width, room - stages.height() - zones.height());
     let legend_height = stages.height() + pois.height() + zones.height() + 60.0;
 
@@ -95,6 +99,7 @@ pub(crate) fn svg(sheet: &MapSheet) -> String {
         page = page.add(section.drawn(area, &on_map));
         below = area.bottom;
     }
+    page = profile((below + GAP).min(bottom + GAP)).into_iter().fold(page, Group::add);
 
     let paper = Area { left: 0.0, top: 0.0, right: PAGE.0, bottom: PAGE.1 }.drawn().set("fill", "#ffffff");
     let document = Document::new()
@@ -119,8 +124,9 @@ fn head(sheet: &MapSheet) -> (Group, f64) {
             group = group.add(text(at(SIDES.0, y), size, line).set("font-weight", weight));
             y += size * 0.25;
         }
+        y += 8.0;
     }
-    (group, y + 24.0)
+    (group, y + GAP)
 }
 
 /// The attribution, and where it begins.
@@ -133,7 +139,7 @@ fn foot(sheet: &MapSheet) -> (Group, f64) {
         let place = at(SIDES.0, top + (n as f64 + 1.0) * size * 1.3);
         group = group.add(text(place, size, line).set("fill", GREY));
     }
-    (group, top)
+    (group, top - GAP)
 }
 
 /// The lines to walk, one after the other: the stages with their colours, or the line where there are none.
@@ -162,20 +168,20 @@ fn map(sheet: &MapSheet, ground: &Ground, listed: usize) -> (Group, Vec<bool>) {
     let zones = places::zones(&sheet.zones, ground);
     let mut space = Space::new(ground.frame);
     trail.keep(&mut space);
-    sheet.pois.iter().filter_map(|(_, position)| ground.place(*position)).for_each(|place| space.keep(place));
-    let furniture = frame::furniture(ground, sheet.units, &mut space);
+    sheet.pois.iter().filter_map(|(_, position)| ground.place(*position)).for_each(|place| space.keep_point(place));
     let ends = trail.ends(&mut space);
+    let furniture = frame::furniture(ground, sheet.units, &mut space);
     let names = trail.names(&mut space);
-    let (points, on_map) = places::points(&sheet.pois, listed, ground, &mut space);
     let letters: Vec<Group> = zones.iter().filter_map(|zone| zone.lettered(ground, &mut space)).collect();
+    let points = places::points(&sheet.pois, listed, ground, &mut space);
     let arrows = trail.arrows(&mut space);
 
     let background = ground.frame.drawn().set("fill", "#fbfaf5");
     let mut inside = Group::new().set("clip-path", "url(#frame)").add(background).add(frame::crosses(ground));
     inside = zones.iter().fold(inside, |inside, zone| inside.add(zone.drawn()));
-    inside = inside.add(trail.drawn()).add(arrows).add(points).add(ends);
+    inside = inside.add(points.leaders).add(trail.drawn()).add(arrows).add(points.dots).add(ends).add(points.numbers);
     inside = letters.into_iter().fold(inside, Group::add).add(names).add(furniture);
-    (Group::new().add(places::frame_clip(ground.frame)).add(inside).add(frame::edges(ground)), on_map)
+    (Group::new().add(places::frame_clip(ground.frame)).add(inside).add(frame::edges(ground)), points.on_map)
 }
 
 #[cfg(test)]
