@@ -72,11 +72,6 @@ impl Ticks {
         (value / self.step).floor() * self.step
     }
 
-    /// The tick at or above a value.
-    pub(crate) fn ceil(self, value: f64) -> f64 {
-        (value / self.step).ceil() * self.step
-    }
-
     /// A tick as it is written, with the decimals that the step needs.
     pub(crate) fn label(self, tick: f64) -> String {
         let whole = |decimals: &i32| {

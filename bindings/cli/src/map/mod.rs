@@ -35,6 +35,8 @@ const LEAST_MAP: f64 = 760.0;
 const FLAT_MAP: f64 = 1300.0;
 /// Paper between the map, the legend and the profile.
 const GAP: f64 = 24.0;
+/// Paper for the degrees below the map.
+const DEGREES: f64 = 60.0;
 /// The height of the profile.
 const PROFILE: f64 = 400.0;
 
@@ -74,27 +76,32 @@ pub(crate) fn svg(sheet: &MapSheet) -> String {
     let bottom = if profile(0.0).is_some() { bottom - PROFILE - GAP } else { bottom };
 
     let width = SIDES.1 - SIDES.0;
-    // Which zones are on the map depends on the map's height, and this on the legend: the highest map shows them all.
     let positions = shown_positions(sheet, &walk);
-    let fit = |most: f64| Ground::fit(&positions, at(SIDES.0, top), width, FLAT_MAP, most);
-    let zones: Vec<usize> = fit(bottom - top)
-        .map_or_else(Vec::new, |ground| places::zones(&sheet.zones, &ground).iter().map(|zone| zone.index).collect());
-    let room = bottom - top - LEAST_MAP - 60.0;
-    let stages = legend::stages(sheet, width, room / 4.0);
-    let others = stages.height() + legend::pois(sheet, width, room).height();
-    let zones = legend::zones(sheet, &zones, width, (room - others).max(room / 4.0));
-    let pois = legend::pois(sheet, width, room - stages.height() - zones.height());
-    let legend_height = stages.height() + pois.height() + zones.height() + 60.0;
+    let fit = |most: f64| Ground::fit(&positions, at(SIDES.0, top), width, FLAT_MAP, most.max(LEAST_MAP));
+    // Which zones are on the map depends on its height, this on the legend, and the legend on the zones.
+    let mut shown = Vec::new();
+    let mut sections = legend(sheet, &shown, bottom - top);
+    let mut ground = fit(bottom - top - legend_height(&sections));
+    for _ in 0..4 {
+        let zones = ground.map_or_else(Vec::new, |ground| places::zones(&sheet.zones, &ground));
+        let now: Vec<usize> = zones.iter().map(|zone| zone.index).collect();
+        if now == shown {
+            break;
+        }
+        shown = now;
+        sections = legend(sheet, &shown, bottom - top);
+        ground = fit(bottom - top - legend_height(&sections));
+    }
 
     let mut on_map = vec![false; sheet.pois.len()];
     let mut below = top;
-    if let Some(ground) = fit((bottom - top - legend_height).max(LEAST_MAP)) {
-        let (map, seen) = map(sheet, &ground, pois.listed());
+    if let Some(ground) = ground {
+        let (map, seen) = map(sheet, &ground, sections[1].listed(), &shown);
         page = page.add(map);
         on_map = seen;
-        below = ground.frame.bottom + 60.0;
+        below = ground.frame.bottom + DEGREES;
     }
-    for section in [&stages, &pois, &zones] {
+    for section in &sections {
         let area = Area { left: SIDES.0, top: below, right: SIDES.1, bottom: below + Section::height(section) };
         page = page.add(section.drawn(area, &on_map));
         below = area.bottom;
@@ -111,6 +118,21 @@ pub(crate) fn svg(sheet: &MapSheet) -> String {
         .add(paper)
         .add(named(page, &sheet.title));
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{document}\n")
+}
+
+/// Stages, points of interest and zones, in what `height` leaves beside the smallest map.
+fn legend(sheet: &MapSheet, shown: &[usize], height: f64) -> [Section; 3] {
+    let (width, room) = (SIDES.1 - SIDES.0, height - LEAST_MAP - DEGREES);
+    let stages = legend::stages(sheet, width, room / 4.0);
+    let others = stages.height() + legend::pois(sheet, width, room).height();
+    let zones = legend::zones(sheet, shown, width, (room - others).max(room / 4.0));
+    let pois = legend::pois(sheet, width, room - stages.height() - zones.height());
+    [stages, pois, zones]
+}
+
+/// The legend's height, and the degrees' above it.
+fn legend_height(sections: &[Section]) -> f64 {
+    sections.iter().map(Section::height).sum::<f64>() + DEGREES
 }
 
 /// Title and subtitle, and where they end.
@@ -163,7 +185,7 @@ fn shown_positions(sheet: &MapSheet, walk: &[(&[Position], Option<&str>)]) -> Ve
 }
 
 /// The map, and which points of interest are on it. What is looked for most is given its place first.
-fn map(sheet: &MapSheet, ground: &Ground, listed: usize) -> (Group, Vec<bool>) {
+fn map(sheet: &MapSheet, ground: &Ground, listed: usize, lettered: &[usize]) -> (Group, Vec<bool>) {
     let trail = Trail::new(sheet, ground);
     let zones = places::zones(&sheet.zones, ground);
     let mut space = Space::new(ground.frame);
@@ -172,7 +194,12 @@ fn map(sheet: &MapSheet, ground: &Ground, listed: usize) -> (Group, Vec<bool>) {
     let ends = trail.ends(&mut space);
     let furniture = frame::furniture(ground, sheet.units, &mut space);
     let names = trail.names(&mut space);
-    let letters: Vec<Group> = zones.iter().filter_map(|zone| zone.lettered(ground, &mut space)).collect();
+    let mut letters = Group::new();
+    for zone in &zones {
+        let letter = lettered.iter().position(|index| *index == zone.index).map(places::letter);
+        let letter = letter.and_then(|letter| zone.lettered(&letter, ground, &mut space));
+        letters = letter.into_iter().fold(letters, Group::add);
+    }
     let points = places::points(&sheet.pois, listed, ground, &mut space);
     let arrows = trail.arrows(&mut space);
 
@@ -180,7 +207,7 @@ fn map(sheet: &MapSheet, ground: &Ground, listed: usize) -> (Group, Vec<bool>) {
     let mut inside = Group::new().set("clip-path", "url(#frame)").add(background).add(frame::crosses(ground));
     inside = zones.iter().fold(inside, |inside, zone| inside.add(zone.drawn()));
     inside = inside.add(points.leaders).add(trail.drawn()).add(arrows).add(points.dots).add(ends).add(points.numbers);
-    inside = letters.into_iter().fold(inside, Group::add).add(names).add(furniture);
+    inside = inside.add(letters).add(names).add(furniture);
     (Group::new().add(places::frame_clip(ground.frame)).add(inside).add(frame::edges(ground)), points.on_map)
 }
 

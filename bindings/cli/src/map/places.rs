@@ -156,7 +156,7 @@ impl Zone {
     }
 
     /// Its letter, inside it where there is room.
-    pub(super) fn lettered(&self, ground: &Ground, space: &mut Space) -> Option<Group> {
+    pub(super) fn lettered(&self, label: &str, ground: &Ground, space: &mut Space) -> Option<Group> {
         let bounds = self.bounds()?;
         let seen = Area {
             left: bounds.left.max(ground.frame.left),
@@ -164,8 +164,7 @@ impl Zone {
             right: bounds.right.min(ground.frame.right),
             bottom: bounds.bottom.min(ground.frame.bottom),
         };
-        let label = letter(self.index);
-        let (width, height) = badge_size(&label, LETTER);
+        let (width, height) = badge_size(label, LETTER);
         let steps = || (0..15).map(|n| (f64::from(n) + 0.5) / 15.0);
         let inside = steps().flat_map(|down| {
             steps().map(move |over| at(seen.left + over * seen.width(), seen.top + down * seen.height()))
@@ -176,7 +175,7 @@ impl Zone {
         let area = space
             .take_best(inside.iter().map(|place| Area::around(*place, width, height)))
             .or_else(|| space.take_near(inside.first().copied().unwrap_or(middle), width, height, true))?;
-        Some(named(badge(area.centre(), &label, LETTER, ZONE, false), &self.name))
+        Some(named(badge(area.centre(), label, LETTER, ZONE, false), &self.name))
     }
 }
 

@@ -22,9 +22,9 @@ pub(super) fn drawn(lines: &[(&[Position], Option<&str>)], area: Area, units: Un
     let (far, high) = (units.far(), units.high());
     let heights = known.iter().map(|(_, metres)| metres / high.metres);
     let (low, top) = heights.fold((f64::MAX, f64::MIN), |(low, top), height| (low.min(height), top.max(height)));
-    let spare = (LEAST_SPAN_M / high.metres - (top - low)).max(0.0) / 2.0;
-    let ticks = Ticks::new(top - low + 2.0 * spare, 4);
-    let (low, top) = (ticks.floor(low - spare), ticks.ceil(top + spare));
+    let wide = top.max(low + LEAST_SPAN_M / high.metres);
+    let ticks = Ticks::new(wide - low, 4);
+    let (low, top) = (ticks.floor(low), wide);
 
     let levels: Vec<(f64, String)> = ticks
         .between(low, top)
