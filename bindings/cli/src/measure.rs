@@ -81,14 +81,13 @@ impl Ticks {
         (value / self.step).floor() * self.step
     }
 
-    /// The tick at or above a value.
-    pub(crate) fn ceil(self, value: f64) -> f64 {
-        (value / self.step).ceil() * self.step
-    }
-
     /// A tick as it is written, with the decimals that the step needs.
     pub(crate) fn label(self, tick: f64) -> String {
-        let decimals = (-self.step.log10() - 1e-9).ceil().clamp(0.0, 9.0) as usize;
+        let whole = |decimals: &i32| {
+            let scaled = self.step * 10_f64.powi(*decimals);
+            (scaled - scaled.round()).abs() < 1e-6 * scaled
+        };
+        let decimals = (0..9).find(whole).unwrap_or(0) as usize;
         // Adding zero turns −0 into 0.
         format!("{:.decimals$}", tick + 0.0)
     }
@@ -177,6 +176,7 @@ mod tests {
         assert_eq!(Ticks::new(1.0, 5).step, 0.2);
         assert_eq!(Ticks::new(1.0, 5).label(0.4), "0.4");
         assert_eq!(Ticks::new(1000.0, 5).label(400.0), "400");
+        assert_eq!(Ticks { step: 2.5 }.label(2.5), "2.5");
         assert_eq!(Ticks::new(f64::NAN, 0).step, 1.0);
     }
 

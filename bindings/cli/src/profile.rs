@@ -25,16 +25,18 @@ pub(crate) fn draw(line: &[Position], columns: usize, rows: usize, units: Units)
     let high = units.high();
     let heights = known.iter().map(|(_, metres)| metres / high.metres);
     let (low, top) = heights.fold((f64::MAX, f64::MIN), |(low, top), height| (low.min(height), top.max(height)));
-    let spare = (LEAST_SPAN_M / high.metres - (top - low)).max(0.0) / 2.0;
-    let ticks = Ticks::new(top - low + 2.0 * spare, (rows / 2).max(1));
-    let (low, top) = (ticks.floor(low - spare), ticks.ceil(top + spare));
+    let wide = top.max(low + LEAST_SPAN_M / high.metres);
+    let ticks = Ticks::new(wide - low, (rows / 2).max(1));
+    let (low, summit, top) = (ticks.floor(low), top, wide);
 
-    // The lowest tick lies in the middle of the lowest row, the highest in the middle of the highest.
+    // The lowest tick lies in the middle of the lowest row, the highest point in the middle of the highest.
     let level = |height: f64| (height - low) / (top - low) * (rows - 1) as f64;
-    let labels = ticks.between(low, top).into_iter().map(|tick| {
-        (rows - 1 - (level(tick).round() as usize).min(rows - 1), format!("{} {}", ticks.label(tick), high.sign))
-    });
-    let labels: Vec<(usize, String)> = labels.collect();
+    let row = |height: f64| rows - 1 - (level(height).round() as usize).min(rows - 1);
+    // How high the highest point is, and round numbers where there is room.
+    let summit = (row(summit), format!("{summit:.0} {}", high.sign));
+    let ticks =
+        ticks.between(low, top).into_iter().map(|tick| (row(tick), format!("{} {}", ticks.label(tick), high.sign)));
+    let labels: Vec<(usize, String)> = std::iter::once(summit).chain(ticks).collect();
     let margin = labels.iter().map(|(_, label)| label.chars().count()).max().unwrap_or(0);
     let width = columns.saturating_sub(margin + 2 + SIGN).max(8);
     let stretch = (to - from) / width as f64;
@@ -123,7 +125,7 @@ mod tests {
     fn miles_and_feet() {
         let drawn = draw(&climb(|n| 1000.0 + n * 8.0), 60, 10, Units::Imperial).unwrap();
         println!("{drawn}");
-        assert!(drawn.contains("6000 ft") && drawn.contains(" mi"), "{drawn}");
+        assert!(drawn.contains("5906 ft") && drawn.contains(" mi"), "{drawn}");
     }
 
     #[test]
@@ -137,6 +139,7 @@ mod tests {
     fn a_flat_walk_is_flat() {
         let drawn = draw(&climb(|_| 12.0), 40, 6, Units::Metric).unwrap();
         let top = drawn.lines().next().unwrap();
+        assert!(drawn.contains("12 m ┤"), "{drawn}");
         assert!(!top.chars().any(|c| BLOCKS[1..].contains(&c)), "{drawn}");
     }
 

@@ -39,16 +39,27 @@ pub(super) fn edges(ground: &Ground) -> Group {
     for (x, label) in meridians(ground) {
         group = group.add(straight(at(x, frame.top), at(x, frame.top + 14.0), INK, 3.0));
         group = group.add(straight(at(x, frame.bottom - 14.0), at(x, frame.bottom), INK, 3.0));
-        group = group.add(text(at(x, frame.bottom + SMALL + 6.0), SMALL, &label).set("text-anchor", "middle"));
+        if fits(x, &label, frame.left, frame.right) {
+            group = group.add(text(at(x, frame.bottom + SMALL + 6.0), SMALL, &label).set("text-anchor", "middle"));
+        }
     }
     for (y, label) in parallels(ground) {
         group = group.add(straight(at(frame.left, y), at(frame.left + 14.0, y), INK, 3.0));
         group = group.add(straight(at(frame.right - 14.0, y), at(frame.right, y), INK, 3.0));
+        if !fits(y, &label, frame.top, frame.bottom) {
+            continue;
+        }
         let turned = format!("translate({} {}) rotate(-90)", number(frame.left - 10.0), number(y));
         let label = text(at(0.0, 0.0), SMALL, &label).set("text-anchor", "middle");
         group = group.add(label.set("transform", turned));
     }
     group.add(frame.drawn().set("fill", "none").set("stroke", INK).set("stroke-width", "4"))
+}
+
+/// Whether a label in the middle of a place stays between the frame's corners.
+fn fits(place: f64, label: &str, from: f64, to: f64) -> bool {
+    let half = text_width(label, SMALL) / 2.0;
+    (from + half..=to - half).contains(&place)
 }
 
 fn meridians(ground: &Ground) -> Vec<(f64, String)> {
@@ -75,7 +86,8 @@ fn degrees(seconds: f64, sides: [char; 2]) -> String {
     let turn = 1_296_000.0;
     let around = if sides[0] == 'E' { (seconds + turn / 2.0).rem_euclid(turn) - turn / 2.0 } else { seconds };
     let whole = around.abs().round() as u64;
-    let side = if whole == 0 { String::new() } else { sides[usize::from(around < 0.0)].to_string() };
+    let side =
+        if whole == 0 || whole == 648_000 { String::new() } else { sides[usize::from(around < 0.0)].to_string() };
     match (whole / 3600, whole / 60 % 60, whole % 60) {
         (degrees, 0, 0) => format!("{degrees}°{side}"),
         (degrees, minutes, 0) => format!("{degrees}°{minutes:02}′{side}"),
@@ -111,9 +123,7 @@ pub(super) fn furniture(ground: &Ground, units: Units, space: &mut Space) -> Gro
 fn scale(ground: &Ground, units: Units) -> (f64, [String; 3]) {
     let shown = ground.frame.width() * ground.metres;
     let unit = if shown * 0.3 >= units.far().metres { units.far() } else { units.high() };
-    let ticks = Ticks::new(shown / unit.metres, 3);
-    // The finest ticks that make three parts or fewer are up to the whole width apart.
-    let length = if ticks.step * unit.metres > shown * 0.36 { ticks.step / 2.0 } else { ticks.step };
+    let length = Ticks::new(shown * 0.13 / unit.metres, 1).step;
     let half = Ticks { step: length / 2.0 };
     let last = format!("{} {}", Ticks { step: length }.label(length), unit.sign);
     (length * unit.metres / ground.metres, ["0".to_owned(), half.label(length / 2.0), last])
@@ -156,5 +166,6 @@ mod tests {
         assert_eq!(degrees(181.0 * 3600.0, ['E', 'W']), "179°W");
         assert_eq!(degrees(-17.0 * 3600.0 - 5.0, ['N', 'S']), "17°00′05″S");
         assert_eq!(degrees(0.0, ['N', 'S']), "0°");
+        assert_eq!(degrees(-648_000.0, ['E', 'W']), "180°");
     }
 }

@@ -22,8 +22,6 @@ pub(super) struct Section {
     columns: usize,
     /// The letters' size.
     size: f64,
-    /// The lines of the longest entry.
-    lines: usize,
     /// Paper for the number or letter.
     key_width: f64,
     key_size: f64,
@@ -57,7 +55,7 @@ impl Section {
     /// Sets entries in columns of a sheet's width, in at most `height`.
     fn set(names: Vec<(Key, &str)>, setting: &Setting, width: f64, height: f64) -> Section {
         let labels = names.iter().map(|(key, _)| badge_size(&key.label(), setting.key_size).0);
-        let swatch = if matches!(names.first(), Some((Key::Zone(_), _))) { 1.6 * setting.key_size } else { 0.0 };
+        let swatch = if matches!(names.first(), Some((Key::Zone(_), _))) { 2.4 * setting.key_size } else { 0.0 };
         let key_width = labels.fold(0.0, f64::max).max(swatch) + 12.0;
         let room = width / setting.columns as f64 - key_width - 24.0;
         let entries = names.into_iter().map(|(key, name)| Entry {
@@ -65,39 +63,40 @@ impl Section {
             name: name.to_owned(),
             lines: wrapped(name, setting.size, room, setting.lines),
         });
-        let mut entries: Vec<Entry> = entries.collect();
-        let lines = entries.iter().map(|entry| entry.lines.len()).max().unwrap_or(1);
-        let mut section = Section {
-            entries: Vec::new(),
-            columns: setting.columns,
-            size: setting.size,
-            lines,
-            key_width,
-            key_size: setting.key_size,
-        };
-        let most = ((height / section.row()) as usize).max(1) * setting.columns;
-        if entries.len() > most {
-            let left_out = entries.len() - (most - 1);
-            entries.truncate(most - 1);
-            let lines = vec![format!("… +{left_out}")];
-            entries.push(Entry { key: Key::More, name: String::new(), lines });
+        let (columns, size, key_size) = (setting.columns, setting.size, setting.key_size);
+        let mut section = Section { entries: entries.collect(), columns, size, key_width, key_size };
+        let all = section.entries.len();
+        let mut kept = all;
+        while section.height() > height && kept > 0 {
+            kept -= 1;
+            section.entries.truncate(kept);
+            let lines = vec![format!("… +{}", all - kept)];
+            section.entries.push(Entry { key: Key::More, name: String::new(), lines });
         }
-        section.entries = entries;
         section
     }
 
-    /// The height of an entry.
-    fn row(&self) -> f64 {
-        self.size * (1.22 * self.lines as f64 + 0.22)
+    /// How far down the legend each entry begins, and how many stand in a column.
+    fn tops(&self) -> (Vec<f64>, usize) {
+        let rows = self.entries.len().div_ceil(self.columns).max(1);
+        let mut below = 0.0;
+        let tops = self.entries.iter().enumerate().map(|(n, entry)| {
+            let top = if n % rows == 0 { 0.0 } else { below };
+            below = top + self.entry_height(entry);
+            top
+        });
+        (tops.collect(), rows)
     }
 
-    fn rows(&self) -> usize {
-        self.entries.len().div_ceil(self.columns)
+    fn entry_height(&self, entry: &Entry) -> f64 {
+        self.size * (1.22 * entry.lines.len() as f64 + 0.22)
     }
 
     /// How much paper it takes.
     pub(super) fn height(&self) -> f64 {
-        if self.entries.is_empty() { 0.0 } else { self.rows() as f64 * self.row() + GAP }
+        let (tops, _) = self.tops();
+        let bottoms = tops.iter().zip(&self.entries).map(|(top, entry)| top + self.entry_height(entry) + GAP);
+        bottoms.fold(0.0, f64::max)
     }
 
     /// How many things it names.
@@ -107,11 +106,11 @@ impl Section {
 
     /// Draws it; `on_map` says which points of interest are on the map.
     pub(super) fn drawn(&self, area: Area, on_map: &[bool]) -> Group {
-        let rows = self.rows().max(1);
+        let (tops, rows) = self.tops();
         let mut group = Group::new();
         for (n, entry) in self.entries.iter().enumerate() {
             let left = area.left + (n / rows) as f64 * area.width() / self.columns as f64;
-            let top = area.top + (n % rows) as f64 * self.row();
+            let top = area.top + tops[n];
             let centre = at(left + (self.key_width - 12.0) / 2.0, top + self.size * 0.66);
             let mut drawn = Group::new();
             let label = entry.key.label();
@@ -176,9 +175,14 @@ pub(super) fn pois(sheet: &MapSheet, width: f64, height: f64) -> Section {
     Section::set(names.collect(), &setting, width, height)
 }
 
-/// The sensitive zones that are on the map.
+/// The sensitive zones that are on the map, by their numbers; their letters are in this order.
 pub(super) fn zones(sheet: &MapSheet, shown: &[usize], width: f64, height: f64) -> Section {
-    let names = shown.iter().filter_map(|n| Some((Key::Zone(*n), sheet.zones.get(*n)?.0.as_str())));
-    let columns = if shown.len() <= 1 { 1 } else { 2 };
-    Section::set(names.collect(), &Setting { size: 26.0, key_size: LETTER, columns, lines: 2 }, width, height)
+    let names = shown.iter().filter_map(|n| Some(sheet.zones.get(*n)?.0.as_str()));
+    let names = names.enumerate().map(|(n, name)| (Key::Zone(n), name));
+    let (columns, lines) = match shown.len() {
+        0..=1 => (1, 2),
+        2..=12 => (2, 2),
+        _ => (3, 1),
+    };
+    Section::set(names.collect(), &Setting { size: 26.0, key_size: LETTER, columns, lines }, width, height)
 }

@@ -32,7 +32,11 @@ const ENDS: (f64, f64) = (90.0, 2890.0);
 /// The least height of the map, however long the legend is.
 const LEAST_MAP: f64 = 760.0;
 /// The map is not made flatter than this for a walk that is, where there is paper.
-const FLAT_MAP: f64 = 1100.0;
+const FLAT_MAP: f64 = 1300.0;
+/// Paper between the map, the legend and the profile.
+const GAP: f64 = 24.0;
+/// Paper for the degrees below the map.
+const DEGREES: f64 = 60.0;
 /// The height of the profile.
 const PROFILE: f64 = 400.0;
 
@@ -65,36 +69,44 @@ pub(crate) fn svg(sheet: &MapSheet) -> String {
     page = page.add(head).add(foot);
 
     let walk = walk(sheet);
-    let profile_area = |bottom| Area { left: 70.0, top: bottom - PROFILE, right: SIDES.1 + 40.0, bottom };
-    let profile = slope::drawn(&walk, profile_area(bottom), sheet.units);
-    let bottom = if profile.is_some() { bottom - PROFILE - 24.0 } else { bottom };
-    page = profile.into_iter().fold(page, |page, profile| page.add(profile));
+    let profile = |top| {
+        let area = Area { left: 70.0, top, right: SIDES.1 + 40.0, bottom: top + PROFILE };
+        slope::drawn(&walk, area, sheet.units)
+    };
+    let bottom = if profile(0.0).is_some() { bottom - PROFILE - GAP } else { bottom };
 
     let width = SIDES.1 - SIDES.0;
-    // Which zones are on the map depends on the map's height, and this on the legend: the highest map shows them all.
     let positions = shown_positions(sheet, &walk);
-    let fit = |most: f64| Ground::fit(&positions, at(SIDES.0, top), width, FLAT_MAP, most);
-    let zones: Vec<usize> = fit(bottom - top)
-        .map_or_else(Vec::new, |ground| places::zones(&sheet.zones, &ground).iter().map(|zone| zone.index).collect());
-    let room = bottom - top - LEAST_MAP - 60.0;
-    let stages = legend::stages(sheet, width, room / 4.0);
-    let zones = legend::zones(sheet, &zones, width, room / 4.0);
-    let pois = legend::pois(sheet, width, room - stages.height() - zones.height());
-    let legend_height = stages.height() + pois.height() + zones.height() + 60.0;
+    let fit = |most: f64| Ground::fit(&positions, at(SIDES.0, top), width, FLAT_MAP, most.max(LEAST_MAP));
+    // Which zones are on the map depends on its height, this on the legend, and the legend on the zones.
+    let mut shown = Vec::new();
+    let mut sections = legend(sheet, &shown, bottom - top);
+    let mut ground = fit(bottom - top - legend_height(&sections));
+    for _ in 0..4 {
+        let zones = ground.map_or_else(Vec::new, |ground| places::zones(&sheet.zones, &ground));
+        let now: Vec<usize> = zones.iter().map(|zone| zone.index).collect();
+        if now == shown {
+            break;
+        }
+        shown = now;
+        sections = legend(sheet, &shown, bottom - top);
+        ground = fit(bottom - top - legend_height(&sections));
+    }
 
     let mut on_map = vec![false; sheet.pois.len()];
     let mut below = top;
-    if let Some(ground) = fit((bottom - top - legend_height).max(LEAST_MAP)) {
-        let (map, seen) = map(sheet, &ground, pois.listed());
+    if let Some(ground) = ground {
+        let (map, seen) = map(sheet, &ground, sections[1].listed(), &shown);
         page = page.add(map);
         on_map = seen;
-        below = ground.frame.bottom + 60.0;
+        below = ground.frame.bottom + DEGREES;
     }
-    for section in [&stages, &pois, &zones] {
+    for section in &sections {
         let area = Area { left: SIDES.0, top: below, right: SIDES.1, bottom: below + Section::height(section) };
         page = page.add(section.drawn(area, &on_map));
         below = area.bottom;
     }
+    page = profile((below + GAP).min(bottom + GAP)).into_iter().fold(page, Group::add);
 
     let paper = Area { left: 0.0, top: 0.0, right: PAGE.0, bottom: PAGE.1 }.drawn().set("fill", "#ffffff");
     let document = Document::new()
@@ -108,6 +120,21 @@ pub(crate) fn svg(sheet: &MapSheet) -> String {
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{document}\n")
 }
 
+/// Stages, points of interest and zones, in what `height` leaves beside the smallest map.
+fn legend(sheet: &MapSheet, shown: &[usize], height: f64) -> [Section; 3] {
+    let (width, room) = (SIDES.1 - SIDES.0, height - LEAST_MAP - DEGREES);
+    let stages = legend::stages(sheet, width, room / 4.0);
+    let others = stages.height() + legend::pois(sheet, width, room).height();
+    let zones = legend::zones(sheet, shown, width, (room - others).max(room / 4.0));
+    let pois = legend::pois(sheet, width, room - stages.height() - zones.height());
+    [stages, pois, zones]
+}
+
+/// The legend's height, and the degrees' above it.
+fn legend_height(sections: &[Section]) -> f64 {
+    sections.iter().map(Section::height).sum::<f64>() + DEGREES
+}
+
 /// Title and subtitle, and where they end.
 fn head(sheet: &MapSheet) -> (Group, f64) {
     let mut group = Group::new();
@@ -119,8 +146,9 @@ fn head(sheet: &MapSheet) -> (Group, f64) {
             group = group.add(text(at(SIDES.0, y), size, line).set("font-weight", weight));
             y += size * 0.25;
         }
+        y += 8.0;
     }
-    (group, y + 24.0)
+    (group, y + GAP)
 }
 
 /// The attribution, and where it begins.
@@ -133,7 +161,7 @@ fn foot(sheet: &MapSheet) -> (Group, f64) {
         let place = at(SIDES.0, top + (n as f64 + 1.0) * size * 1.3);
         group = group.add(text(place, size, line).set("fill", GREY));
     }
-    (group, top)
+    (group, top - GAP)
 }
 
 /// The lines to walk, one after the other: the stages with their colours, or the line where there are none.
@@ -157,25 +185,30 @@ fn shown_positions(sheet: &MapSheet, walk: &[(&[Position], Option<&str>)]) -> Ve
 }
 
 /// The map, and which points of interest are on it. What is looked for most is given its place first.
-fn map(sheet: &MapSheet, ground: &Ground, listed: usize) -> (Group, Vec<bool>) {
+fn map(sheet: &MapSheet, ground: &Ground, listed: usize, lettered: &[usize]) -> (Group, Vec<bool>) {
     let trail = Trail::new(sheet, ground);
     let zones = places::zones(&sheet.zones, ground);
     let mut space = Space::new(ground.frame);
     trail.keep(&mut space);
-    sheet.pois.iter().filter_map(|(_, position)| ground.place(*position)).for_each(|place| space.keep(place));
-    let furniture = frame::furniture(ground, sheet.units, &mut space);
+    sheet.pois.iter().filter_map(|(_, position)| ground.place(*position)).for_each(|place| space.keep_point(place));
     let ends = trail.ends(&mut space);
+    let furniture = frame::furniture(ground, sheet.units, &mut space);
     let names = trail.names(&mut space);
-    let (points, on_map) = places::points(&sheet.pois, listed, ground, &mut space);
-    let letters: Vec<Group> = zones.iter().filter_map(|zone| zone.lettered(ground, &mut space)).collect();
+    let mut letters = Group::new();
+    for zone in &zones {
+        let letter = lettered.iter().position(|index| *index == zone.index).map(places::letter);
+        let letter = letter.and_then(|letter| zone.lettered(&letter, ground, &mut space));
+        letters = letter.into_iter().fold(letters, Group::add);
+    }
+    let points = places::points(&sheet.pois, listed, ground, &mut space);
     let arrows = trail.arrows(&mut space);
 
     let background = ground.frame.drawn().set("fill", "#fbfaf5");
     let mut inside = Group::new().set("clip-path", "url(#frame)").add(background).add(frame::crosses(ground));
     inside = zones.iter().fold(inside, |inside, zone| inside.add(zone.drawn()));
-    inside = inside.add(trail.drawn()).add(arrows).add(points).add(ends);
-    inside = letters.into_iter().fold(inside, Group::add).add(names).add(furniture);
-    (Group::new().add(places::frame_clip(ground.frame)).add(inside).add(frame::edges(ground)), on_map)
+    inside = inside.add(points.leaders).add(trail.drawn()).add(arrows).add(points.dots).add(ends).add(points.numbers);
+    inside = inside.add(letters).add(names).add(furniture);
+    (Group::new().add(places::frame_clip(ground.frame)).add(inside).add(frame::edges(ground)), points.on_map)
 }
 
 #[cfg(test)]

@@ -199,20 +199,22 @@ pub(super) fn wrapped(content: &str, size: f64, width: f64, most: usize) -> Vec<
             lines.push(word.to_owned());
         }
     }
-    let whole = lines.len() <= most;
-    lines.truncate(most.max(1));
-    let last = lines.len() - 1;
-    for (n, line) in lines.iter_mut().enumerate() {
-        let complete = whole || n < last;
-        if complete && text_width(line, size) <= width {
-            continue;
-        }
-        while !line.is_empty() && text_width(line, size) + size > width {
-            line.pop();
-        }
-        *line = format!("{}…", line.trim_end_matches([' ', ',', '.', '-', '(']));
+    if lines.len() > most.max(1) {
+        let rest = lines.split_off(most.max(1) - 1).join(" ");
+        lines.push(rest);
     }
-    lines
+    lines.into_iter().map(|line| shortened(line, size, width)).collect()
+}
+
+/// One line, cut where it is too long.
+fn shortened(mut line: String, size: f64, width: f64) -> String {
+    if text_width(&line, size) <= width {
+        return line;
+    }
+    while !line.is_empty() && text_width(&line, size) + size > width {
+        line.pop();
+    }
+    format!("{}…", line.trim_end_matches([' ', ',', '.', '-', '(', '\'', '’']))
 }
 
 #[cfg(test)]
@@ -225,6 +227,7 @@ mod tests {
         assert_eq!(wrapped("Lac du Lauvitel", 10.0, 60.0, 2), ["Lac du", "Lauvitel"]);
         let cut = wrapped("Lac du Lauvitel", 10.0, 70.0, 1);
         assert!(cut.len() == 1 && cut[0].ends_with('…') && text_width(&cut[0], 10.0) <= 70.0, "{cut:?}");
+        assert_eq!(wrapped("Lac du Lauvitel", 10.0, 75.0, 1), ["Lac du Lau…"]);
         assert_eq!(wrapped("", 10.0, 60.0, 2), [""]);
         assert_eq!(wrapped("Anticonstitutionnellement", 10.0, 5.0, 0), ["…"]);
     }

@@ -12,6 +12,8 @@ use super::space::Space;
 pub(super) const POINT: &str = "#134f7c";
 /// The colour of sensitive zones.
 pub(super) const ZONE: &str = "#b84a00";
+/// From so many points on, none is put on the line.
+const CROWD: usize = 40;
 /// The letters' size on the zones.
 pub(super) const LETTER: f64 = 28.0;
 
@@ -30,33 +32,41 @@ pub(super) fn letter(zone: usize) -> String {
     if zone < 26 { last.to_string() } else { format!("{}{last}", letter(zone / 26 - 1)) }
 }
 
-/// The numbered dots, and which points are on the map. Those after the first `listed` are dots without a number.
-pub(super) fn points(
-    pois: &[(String, Position)],
-    listed: usize,
-    ground: &Ground,
-    space: &mut Space,
-) -> (Group, Vec<bool>) {
+/// The points of interest on the map, in layers: what lies below the walk, on it, and above everything.
+#[derive(Debug)]
+pub(super) struct Points {
+    /// From a number that had to stand aside to its place.
+    pub(super) leaders: Group,
+    /// The exact places of these.
+    pub(super) dots: Group,
+    /// The numbers.
+    pub(super) numbers: Group,
+    /// Which are on the map.
+    pub(super) on_map: Vec<bool>,
+}
+
+/// The numbered points. Those after the first `listed` are dots without a number.
+pub(super) fn points(pois: &[(String, Position)], listed: usize, ground: &Ground, space: &mut Space) -> Points {
     let size = number_size(listed);
-    let (mut below, mut above) = (Group::new(), Group::new());
+    let (mut leaders, mut dots, mut numbers) = (Group::new(), Group::new(), Group::new());
     let mut on_map = vec![false; pois.len()];
     for (n, (name, position)) in pois.iter().enumerate() {
         let Some(place) = ground.place(*position).filter(|place| ground.frame.has(*place)) else { continue };
         on_map[n] = true;
         let label = (n + 1).to_string();
         let (width, height) = badge_size(&label, size);
-        let room = if n < listed { space.take_near(place, width, height) } else { None };
+        let room = if n < listed { space.take_near(place, width, height, listed > CROWD) } else { None };
         let Some(area) = room else {
-            below = below.add(named(Group::new().add(dot(place, 6.0, POINT)), name));
+            dots = dots.add(named(Group::new().add(dot(place, 6.0, POINT)), name));
             continue;
         };
         if area.centre().to(place) > 1.0 {
-            below = below.add(straight(place, area.centre(), "#ffffff", 7.0));
-            below = below.add(straight(place, area.centre(), POINT, 3.0)).add(dot(place, 6.0, POINT));
+            leaders = leaders.add(straight(place, area.centre(), POINT, 2.5));
+            dots = dots.add(dot(place, 6.0, POINT).set("stroke", "#ffffff").set("stroke-width", "2"));
         }
-        above = above.add(named(badge(area.centre(), &label, size, POINT, true), name));
+        numbers = numbers.add(named(badge(area.centre(), &label, size, POINT, true), name));
     }
-    (Group::new().add(below).add(above), on_map)
+    Points { leaders, dots, numbers, on_map }
 }
 
 /// The hatching of the zones.
@@ -146,7 +156,7 @@ impl Zone {
     }
 
     /// Its letter, inside it where there is room.
-    pub(super) fn lettered(&self, ground: &Ground, space: &mut Space) -> Option<Group> {
+    pub(super) fn lettered(&self, label: &str, ground: &Ground, space: &mut Space) -> Option<Group> {
         let bounds = self.bounds()?;
         let seen = Area {
             left: bounds.left.max(ground.frame.left),
@@ -154,8 +164,7 @@ impl Zone {
             right: bounds.right.min(ground.frame.right),
             bottom: bounds.bottom.min(ground.frame.bottom),
         };
-        let label = letter(self.index);
-        let (width, height) = badge_size(&label, LETTER);
+        let (width, height) = badge_size(label, LETTER);
         let steps = || (0..15).map(|n| (f64::from(n) + 0.5) / 15.0);
         let inside = steps().flat_map(|down| {
             steps().map(move |over| at(seen.left + over * seen.width(), seen.top + down * seen.height()))
@@ -165,8 +174,8 @@ impl Zone {
         inside.sort_by(|one, other| one.to(middle).total_cmp(&other.to(middle)));
         let area = space
             .take_best(inside.iter().map(|place| Area::around(*place, width, height)))
-            .or_else(|| space.take_near(inside.first().copied().unwrap_or(middle), width, height))?;
-        Some(named(badge(area.centre(), &label, LETTER, ZONE, false), &self.name))
+            .or_else(|| space.take_near(inside.first().copied().unwrap_or(middle), width, height, true))?;
+        Some(named(badge(area.centre(), label, LETTER, ZONE, false), &self.name))
     }
 }
 

@@ -4,7 +4,7 @@
 use jalon::model::Position;
 use svg::node::element::{Group, Path};
 
-use super::paint::{Area, GREY, INK, at, badge, number, straight, stroke, text, text_width, through};
+use super::paint::{Area, GREY, INK, at, badge, badge_size, straight, stroke, text, text_width, through};
 use crate::measure::{Ticks, Units, elevation_at, elevations, length};
 
 /// The letters' size on the axes.
@@ -22,9 +22,9 @@ pub(super) fn drawn(lines: &[(&[Position], Option<&str>)], area: Area, units: Un
     let (far, high) = (units.far(), units.high());
     let heights = known.iter().map(|(_, metres)| metres / high.metres);
     let (low, top) = heights.fold((f64::MAX, f64::MIN), |(low, top), height| (low.min(height), top.max(height)));
-    let spare = (LEAST_SPAN_M / high.metres - (top - low)).max(0.0) / 2.0;
-    let ticks = Ticks::new(top - low + 2.0 * spare, 4);
-    let (low, top) = (ticks.floor(low - spare), ticks.ceil(top + spare));
+    let wide = top.max(low + LEAST_SPAN_M / high.metres);
+    let ticks = Ticks::new(wide - low, 4);
+    let (low, top) = (ticks.floor(low), wide);
 
     let levels: Vec<(f64, String)> = ticks
         .between(low, top)
@@ -91,11 +91,11 @@ fn stages(lines: &[(&[Position], Option<&str>)], from: f64, to: f64, plot: Area)
         }
         let label = (n + 1).to_string();
         let middle = (x(start) + x(along)) / 2.0;
-        let half = super::paint::badge_size(&label, SMALL).0 / 2.0;
+        let half = badge_size(&label, SMALL).0 / 2.0;
         if middle - half > free {
             group = group.add(badge(at(middle, plot.top - 24.0), &label, SMALL, colour, false));
             free = middle + half + 4.0;
         }
     }
-    group.set("data-to", number(to))
+    group
 }

@@ -61,7 +61,11 @@ fn pois(count: usize, line: &[Position]) -> Vec<(String, Position)> {
 fn zone(around: Position, size: f64) -> Geometry {
     let corners = [(-1.0, -0.6), (0.2, -1.0), (1.0, 0.1), (0.4, 0.9), (-0.7, 0.8), (-1.0, -0.6)];
     Geometry::Polygon(vec![
-        corners.map(|(x, y)| Position::new(around.lon + x * size, around.lat + y * size * 0.7)).to_vec(),
+        corners
+            .map(|(x, y)| {
+                Position::new((around.lon + x * size + 540.0).rem_euclid(360.0) - 180.0, around.lat + y * size * 0.7)
+            })
+            .to_vec(),
     ])
 }
 

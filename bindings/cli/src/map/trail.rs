@@ -22,6 +22,9 @@ const MARKER: f64 = 24.0;
 /// How large the letters of a stage's name are.
 const NAME: f64 = 30.0;
 
+/// How much wider bold letters are.
+const BOLD: f64 = 1.12;
+
 /// The walk, ready to be drawn.
 #[derive(Debug)]
 pub(super) struct Trail {
@@ -149,22 +152,31 @@ impl Trail {
             let label = (n + 1).to_string();
             let (width, height) = badge_size(&label, NAME);
             let lines = wrapped(&stretch.name, NAME, 430.0, 2);
-            let wide = lines.iter().map(|line| text_width(line, NAME)).fold(0.0, f64::max) + width + 12.0;
-            let high = height.max(lines.len() as f64 * NAME * 1.2);
-            let named_area = space.take_best(beside(line, wide, high));
-            let (badge_at, names) = match named_area {
-                Some(area) => (at(area.left + width / 2.0, area.centre().y), lines),
+            let wide = lines.iter().map(|line| text_width(line, NAME)).fold(0.0, f64::max) * BOLD;
+            let high = lines.len() as f64 * NAME * 1.2;
+            let parts = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8];
+            let badges = parts.iter().filter_map(|part| along_line(line, part * length(line)));
+            let badges: Vec<Area> = badges.map(|place| Area::around(place, width, height)).collect();
+            let free = badges.iter().filter(|area| space.is_free(**area)).copied();
+            let both = free.flat_map(|badge| beside(badge, wide, high).map(move |name| (badge, name)));
+            let (place, name) = match space.best(both) {
+                Some((_, badge, name)) => (badge, Some(name)),
                 None => {
-                    let middle = along_line(line, length(line) / 2.0).unwrap_or(line[0]);
-                    let Some(area) = space.take_near(middle, width, height) else { continue };
-                    (area.centre(), Vec::new())
+                    let middle = badges.first().map_or(line[0], |area| area.centre());
+                    let Some(area) = space.take_near(middle, width, height, false) else { continue };
+                    (area, None)
                 }
             };
-            let mut stage = Group::new().add(badge(badge_at, &label, NAME, stretch.colour, false));
-            let first = badge_at.y + NAME * 0.36 - (names.len().saturating_sub(1)) as f64 * NAME * 0.6;
-            for (row, text) in names.iter().enumerate() {
-                let place = at(badge_at.x + width / 2.0 + 12.0, first + row as f64 * NAME * 1.2);
-                stage = stage.add(haloed(place, NAME, text).set("font-weight", "bold"));
+            space.take(place.grown(4.0));
+            let mut stage = Group::new().add(badge(place.centre(), &label, NAME, stretch.colour, false));
+            if let Some(name) = name {
+                space.take(name.grown(4.0));
+                // A name at the left of its number ends there.
+                let (x, anchor) = if name.right < place.left { (name.right, "end") } else { (name.left, "start") };
+                for (row, text) in lines.iter().enumerate() {
+                    let line = haloed(at(x, name.top + NAME * (0.92 + row as f64 * 1.2)), NAME, text);
+                    stage = stage.add(line.set("font-weight", "bold").set("text-anchor", anchor));
+                }
             }
             group = group.add(named(stage, &stretch.name));
         }
@@ -172,19 +184,17 @@ impl Trail {
     }
 }
 
-/// Areas of a size on every side of a line, those at its middle first.
-fn beside(line: &[At], width: f64, height: f64) -> impl Iterator<Item = Area> {
-    let length = length(line);
-    let parts = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9];
-    let sides = [(1.0, 0.0), (-1.0, 0.0), (1.0, -0.7), (-1.0, -0.7), (1.0, 0.7), (-1.0, 0.7), (0.0, -1.0), (0.0, 1.0)];
-    let gaps = [26.0, 50.0, 90.0];
-    let places: Vec<At> = parts.iter().filter_map(|part| along_line(line, part * length)).collect();
+/// Areas of a size on every side of another, the nearest and most legible first.
+fn beside(other: Area, width: f64, height: f64) -> impl Iterator<Item = Area> {
+    let sides = [(1.0, 0.0), (-1.0, 0.0), (1.0, -1.0), (1.0, 1.0), (-1.0, -1.0), (-1.0, 1.0), (0.0, -1.0), (0.0, 1.0)];
+    let gaps = [12.0, 22.0];
     gaps.into_iter().flat_map(move |gap| {
-        places.clone().into_iter().flat_map(move |place| {
-            sides.into_iter().map(move |(east, south)| {
-                let out = at(place.x + east * (width / 2.0 + gap), place.y + south * (height / 2.0 + gap));
-                Area::around(out, width, height)
-            })
+        sides.into_iter().map(move |(east, south)| {
+            let aside = (other.width() + width) / 2.0 + gap;
+            // On a diagonal the name begins beside the badge, not beyond its corner.
+            let below = if east == 0.0 { (other.height() + height) / 2.0 + gap } else { height * 0.8 };
+            let centre = other.centre();
+            Area::around(at(centre.x + east * aside, centre.y + south * below), width, height)
         })
     })
 }
