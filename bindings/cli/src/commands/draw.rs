@@ -62,7 +62,7 @@ pub(super) fn map(session: &Session, reference: &str, output: &Path) -> Result<A
             }
             Object::SensitiveArea(area) => {
                 if let Some(geometry) = &area.geometry {
-                    picture.zones.push((format!("{} ({})", word(&area.name), months(area)), geometry.clone()));
+                    picture.zones.push((format!("{} — {}", word(&area.name), months(area)), geometry.clone()));
                 }
             }
             _ => {}

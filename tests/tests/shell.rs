@@ -1,0 +1,197 @@
+//! The command line against the test Geotrek: what scripts may rely on.
+
+#![allow(clippy::unwrap_used, reason = "a helper of tests outside #[test] is a test all the same")]
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use jalon_tests::server::{Options, TestGeotrek};
+use jalon_tests::territory::{Size, Territory};
+use serde_json::Value;
+
+struct Said {
+    status: u8,
+    out: String,
+    err: String,
+}
+
+impl Said {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.out))
+    }
+}
+
+fn jalon(data: &Path, arguments: &[&str]) -> Said {
+    let mut words: Vec<OsString> = vec!["jalon".into(), "--data".into(), data.into(), "--lang".into(), "fr".into()];
+    words.extend(arguments.iter().map(OsString::from));
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let status = jalon_cli::run(words, &mut out, &mut err);
+    Said { status, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
+}
+
+/// A folder with a territory in it whose server is gone.
+fn filled() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let server = TestGeotrek::start(Territory::generate(Size::default(), 1), Options::default());
+    let added = jalon(folder.path(), &["territory", "add", server.url(), "--name", "pne", "--json"]);
+    assert_eq!((added.status, added.json()["name"].as_str()), (0, Some("pne")));
+    let refreshed = jalon(folder.path(), &["refresh", "--json"]);
+    assert_eq!(refreshed.status, 0, "{}", refreshed.out);
+    assert!(refreshed.json()["items"][0]["objects"]["trek"].as_u64() > Some(10));
+    server.shutdown();
+    folder
+}
+
+#[test]
+fn lists_have_a_total_and_items_with_what_scripts_rely_on() {
+    let folder = filled();
+    let ask = |arguments: &[&str]| {
+        let said = jalon(folder.path(), arguments);
+        assert_eq!((said.status, said.err.as_str()), (0, ""), "{}", said.out);
+        said.json()
+    };
+    let treks = ask(&["treks", "--json", "--limit", "4"]);
+    assert_eq!(treks["items"].as_array().unwrap().len(), 4);
+    assert!(treks["total"].as_u64() > Some(10));
+    let keys = ["territory", "kind", "id", "ref", "name", "lang", "practice", "difficulty", "duration_h", "length_m"];
+    for trek in treks["items"].as_array().unwrap() {
+        for key in keys.iter().chain(&["ascent_m", "offline"]) {
+            assert!(trek.get(*key).is_some(), "{key}");
+        }
+        assert_eq!(trek["ref"], format!("pne/{}", trek["id"]));
+    }
+    let next = ask(&["treks", "--json", "--limit", "4", "--offset", "4"]);
+    assert_ne!(next["items"][0]["id"], treks["items"][0]["id"]);
+    let id = treks["items"][0]["id"].to_string();
+    let sheet = ask(&["trek", &id, "--json"]);
+    assert_eq!(sheet["name"], treks["items"][0]["name"]);
+    assert_eq!(ask(&["trek", &format!("pne/{id}"), "--json"]), sheet);
+    let start = &sheet["geometry"]["coordinates"][0];
+    let (lat, lon) = (start[1].to_string(), start[0].to_string());
+    let near = ask(&["near", &lat, &lon, "--kind", "trek,poi", "--limit", "3", "--json"]);
+    let first = &near["items"][0];
+    assert_eq!(first["distance_m"], 0.0);
+    for key in ["territory", "kind", "id", "ref", "name", "lang", "bearing_deg"] {
+        assert!(first.get(key).is_some(), "{key}");
+    }
+    assert_eq!(first["point"].as_array().unwrap().len(), 2);
+    let within = ask(&["near", &lat, &lon, "--within", "3000", "--json"]);
+    assert!(within["items"].as_array().unwrap().iter().all(|item| item["distance_m"].as_f64() <= Some(3_000.0)));
+    let around = ask(&["treks", "--near", &format!("{lat},{lon}"), "--json", "--limit", "2"]);
+    assert_eq!(around["items"][0]["distance_m"], 0.0);
+    let distances: Vec<f64> = ask(&["treks", "--near", &format!("{lat},{lon}"), "--json", "--limit", "99"])["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|trek| trek["distance_m"].as_f64().unwrap_or(f64::INFINITY))
+        .collect();
+    assert!(distances.is_sorted(), "{distances:?}");
+    let status = ask(&["status", "--json"]);
+    assert_eq!(status["items"][0]["objects"]["trek"], treks["total"]);
+}
+
+#[test]
+fn filters_choose_and_count_what_the_choices_give() {
+    let folder = filled();
+    let treks = |arguments: &[&str]| {
+        let mut all = vec!["treks", "--json", "--limit", "99"];
+        all.extend(arguments);
+        let said = jalon(folder.path(), &all);
+        assert_eq!(said.status, 0, "{}", said.out);
+        said.json()
+    };
+    let counts = treks(&["--counts"])["counts"]["practice"].clone();
+    let mut seen = 0;
+    for choice in counts.as_array().unwrap() {
+        let (name, count) = (choice["name"].as_str().unwrap(), &choice["count"]);
+        let by_name = treks(&["--practice", &name.to_uppercase()]);
+        assert_eq!(&by_name["total"], count, "{name}");
+        assert_eq!(treks(&["--practice", &choice["id"].to_string()]), by_name);
+        assert!(by_name["items"].as_array().unwrap().iter().all(|trek| trek["practice"] == name));
+        seen += 1;
+    }
+    assert!(seen > 2);
+    let short = treks(&["--length", "..4000", "--sort", "length"]);
+    let lengths: Vec<f64> =
+        short["items"].as_array().unwrap().iter().map(|trek| trek["length_m"].as_f64().unwrap()).collect();
+    assert!(lengths.is_sorted() && lengths.iter().all(|metres| *metres <= 4_000.0));
+    let labelled = treks(&["--label", "1"])["total"].as_u64().unwrap();
+    assert_eq!(treks(&["--without-label", "1"])["total"].as_u64().unwrap() + labelled, treks(&[])["total"]);
+    assert_eq!(treks(&["--box", "0,0,1,1"])["total"], 0);
+    assert_eq!(treks(&["--box=-180,-90,180,90"])["total"], treks(&["--box", "5,44,7,46"])["total"]);
+    let name = treks(&[])["items"][0]["name"].as_str().unwrap().to_owned();
+    let found = treks(&[&name.to_uppercase().replace(['’', '\''], " ")]);
+    assert_eq!(found["items"][0]["name"], name.as_str());
+    assert!(!found["items"][0]["marks"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn files_are_written_and_read_back() {
+    let folder = filled();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    for (command, file, has) in [
+        ("export", "trek.gpx", "<trkpt"),
+        ("export", "trek.geojson", "FeatureCollection"),
+        ("map", "trek.svg", "</svg>"),
+    ] {
+        let said = jalon(folder.path(), &[command, "1", "-o", &path(file), "--json"]);
+        assert_eq!(said.status, 0, "{}", said.out);
+        assert!(std::fs::read_to_string(path(file)).unwrap().contains(has), "{file}");
+        assert_eq!(said.json()["path"], path(file));
+    }
+    let wrong = jalon(folder.path(), &["export", "1", "-o", &path("trek.kml")]);
+    assert_eq!(wrong.status, 2);
+    assert!(wrong.err.contains(".gpx or .geojson"), "{}", wrong.err);
+}
+
+#[test]
+fn what_is_wrong_is_said_in_a_sentence_with_a_status() {
+    let folder = filled();
+    let cases: [(&[&str], u8, &str); 12] = [
+        (&["nonsense"], 2, "nonsense"),
+        (&["trek"], 2, "<ID>"),
+        (&["trek", "x"], 2, "pne/31"),
+        (&["trek", "404404"], 1, "not in the catalogue"),
+        (&["trek", "elsewhere/1"], 1, "elsewhere"),
+        (&["near", "95", "6"], 2, "latitude"),
+        (&["near", "44", "6", "--kind", "castle"], 2, "castle"),
+        (&["treks", "--duration", "long"], 2, "2..5"),
+        (&["treks", "--practice", "chess"], 2, "none of"),
+        (&["treks", "--sort", "distance"], 2, "near"),
+        (&["territory", "add", "ftp://example.org"], 2, "https"),
+        (&["refresh", "elsewhere"], 1, "elsewhere"),
+    ];
+    for (arguments, status, says) in cases {
+        let people = jalon(folder.path(), arguments);
+        assert_eq!((people.status, people.out.as_str()), (status, ""), "{arguments:?}");
+        assert!(people.err.contains(says), "{arguments:?}: {}", people.err);
+        let mut with_json = arguments.to_vec();
+        with_json.push("--json");
+        let scripts = jalon(folder.path(), &with_json);
+        assert_eq!((scripts.status, scripts.err.as_str()), (status, ""), "{arguments:?}");
+        let error = &scripts.json()["error"];
+        assert!(error["code"].is_string(), "{error}");
+        assert!(error["message"].as_str().unwrap().contains(says), "{arguments:?}: {error}");
+    }
+    let empty = tempfile::tempdir().unwrap();
+    let said = jalon(empty.path(), &["refresh", "--json"]);
+    assert_eq!((said.status, said.json()["error"]["code"].as_str()), (1, Some("not_found")));
+    assert_eq!(jalon(empty.path(), &["treks", "--json"]).json()["total"], 0);
+    assert_eq!(jalon(empty.path(), &["--help"]).status, 0);
+}
+
+#[test]
+fn two_territories_are_told_apart() {
+    let folder = filled();
+    let server = TestGeotrek::start(Territory::generate(Size::default(), 2), Options::default());
+    assert_eq!(jalon(folder.path(), &["territory", "add", server.url(), "--name", "other"]).status, 0);
+    assert_eq!(jalon(folder.path(), &["refresh", "other"]).status, 0);
+    let ambiguous = jalon(folder.path(), &["trek", "1"]);
+    assert_eq!(ambiguous.status, 2);
+    assert!(ambiguous.err.contains("other/1") && ambiguous.err.contains("pne/1"), "{}", ambiguous.err);
+    let total = |arguments: &[&str]| jalon(folder.path(), arguments).json()["total"].as_u64().unwrap();
+    let (all, one) = (total(&["treks", "--json"]), total(&["treks", "--territory", "other", "--json"]));
+    assert!(one > 0 && all > one);
+    assert_eq!(jalon(folder.path(), &["territory", "remove", "other"]).status, 0);
+    assert_eq!(total(&["treks", "--json"]), all - one);
+}
