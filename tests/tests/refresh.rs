@@ -220,3 +220,58 @@ fn a_server_that_is_gone_or_no_geotrek_is_told_in_a_sentence() {
     stage.server.faults().status = Some(404);
     assert!(refresh(&stage).unwrap_err().to_string().contains("no Geotrek"));
 }
+
+#[test]
+fn the_file_and_the_memory_give_the_same_answers() {
+    let stage = stage();
+    refresh(&stage).unwrap();
+    let places = [(6.2, 44.9), (6.5, 44.7), (0.0, 0.0), (179.99, -17.0), (6.3, 89.9), (-173.8, -44.8)];
+    let queries = [
+        NearQuery { limit: 1, ..NearQuery::default() },
+        NearQuery { limit: 7, kinds: vec![Kind::Poi, Kind::Trek], ..NearQuery::default() },
+        NearQuery { limit: 3, kinds: vec![Kind::City], ..NearQuery::default() },
+        NearQuery { within_m: Some(4_000.0), ..NearQuery::default() },
+        NearQuery { within_m: Some(30_000.0), limit: 5, ..NearQuery::default() },
+        NearQuery { limit: 10_000, ..NearQuery::default() },
+    ];
+    for (lon, lat) in places {
+        for query in &queries {
+            let here = Position::new(lon, lat);
+            // A new companion has nothing in memory yet.
+            let new = Companion::open(&Directories { catalogue: stage.directory.path().to_owned() }).unwrap();
+            let cold = new.near(here, query, &["fr"]).unwrap();
+            new.warm_up().unwrap();
+            assert_eq!(new.near(here, query, &["fr"]).unwrap(), cold, "{lon} {lat} {query:?}");
+        }
+    }
+}
+
+#[test]
+fn a_trek_is_found_by_its_stages_its_points_and_its_places() {
+    let stage = stage();
+    refresh(&stage).unwrap();
+    let territory = stage.companion.catalogue().territory("test").unwrap();
+    let finds = |text: &str, trek: i64| {
+        let hits = stage.companion.catalogue().search(text, &[Kind::Trek], &["fr"], 100, 0).unwrap();
+        hits.items.iter().any(|hit| hit.id == trek)
+    };
+    let mut seen = (0, 0, 0);
+    for object in stage.companion.catalogue().objects(&territory, Kind::Trek).unwrap() {
+        let Object::Trek(trek) = &object else { continue };
+        let sheet = stage.companion.sheet("test", trek.id, &[Kind::Poi]).unwrap();
+        for other in &sheet.stages {
+            assert!(finds(other.name.find(&["fr"]).unwrap().text, trek.id), "a stage of {}", trek.id);
+            seen.0 += 1;
+        }
+        for beside in &sheet.beside {
+            assert!(finds(beside.object.name().unwrap().find(&["fr"]).unwrap().text, trek.id), "a POI of {}", trek.id);
+            seen.1 += 1;
+        }
+        for city in &trek.cities {
+            let Ok(city) = stage.companion.catalogue().object(&territory, Kind::City, *city) else { continue };
+            assert!(finds(city.name().unwrap().find(&["fr"]).unwrap().text, trek.id), "a city of {}", trek.id);
+            seen.2 += 1;
+        }
+    }
+    assert!(seen.0 > 2 && seen.2 > 2, "{seen:?}");
+}

@@ -1,22 +1,24 @@
 //! Writing: objects in and out, all within the one transaction that [`Catalogue::change`](super::Catalogue::change) opens.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Territory, geopackage, read, schema, search};
+use super::{Territory, around, geopackage, read, schema, search, territory};
 use crate::error::{Error, Result};
-use crate::model::{Id, Kind, Object};
+use crate::model::{Geometry, Id, Kind, Object};
 
 /// A change of the catalogue on its way; readers see nothing of it until it is whole.
 #[derive(Debug)]
 pub struct Change<'a> {
     transaction: &'a Transaction<'a>,
+    /// Treks whose words are to be written at the end, when all that belongs to them is there.
+    stale: BTreeMap<i64, BTreeSet<Id>>,
 }
 
 impl<'a> Change<'a> {
     pub(super) fn new(transaction: &'a Transaction<'a>) -> Self {
-        Change { transaction }
+        Change { transaction, stale: BTreeMap::new() }
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -31,8 +33,9 @@ impl<'a> Change<'a> {
         let name = object.name().and_then(|name| name.find(&[&territory.default_language])).map(|found| found.text);
         let names = object.name().map(serde_json::to_string).transpose().map_err(Error::internal)?;
         // Most of a refresh brings back what is there, and words cost more to write than to leave.
-        if kind != Kind::Term && !self.holds(territory, kind, object.id(), &data)? {
-            search::write(self.transaction, territory, &object, names.as_deref())?;
+        let changed = kind != Kind::Term && !self.holds(territory, kind, object.id(), &data)?;
+        if changed && kind != Kind::Trek {
+            search::write(self.transaction, territory, &object, names.as_deref(), &[])?;
         }
         let mut statement = self.transaction.prepare_cached(&put_statement(kind))?;
         if kind.is_spatial() {
@@ -40,7 +43,32 @@ impl<'a> Change<'a> {
         } else {
             statement.execute(params![territory.key, object.id(), name, names, data])?;
         }
+        if changed {
+            let treks = around::treks_of(self.transaction, territory, &object)?;
+            self.stale.entry(territory.key).or_default().extend(treks);
+        }
         Ok(())
+    }
+
+    /// Says what lies beside a trek, by kind: number and metres. `estimated` where that was told by the distance, and not
+    /// by the server.
+    pub fn set_beside(
+        &mut self,
+        territory: &Territory,
+        trek: Id,
+        kind: Kind,
+        beside: &BTreeMap<Id, f64>,
+        estimated: bool,
+    ) -> Result<()> {
+        if around::set(self.transaction, territory, trek, kind, beside, estimated)? {
+            self.stale.entry(territory.key).or_default().insert(trek);
+        }
+        Ok(())
+    }
+
+    /// Hands every geometry of a kind to `each`, as this change has them so far.
+    pub fn geometries(&self, territory: &Territory, kind: Kind, each: impl FnMut(Id, Geometry)) -> Result<()> {
+        read::geometries(self.transaction, territory, kind, each)
     }
 
     /// Whether this very text is what an object's row has, its geometry aside.
@@ -69,6 +97,8 @@ impl<'a> Change<'a> {
         let mut delete = self.transaction.prepare_cached(&format!("DELETE FROM {kind} WHERE fid = ?1"))?;
         for (fid, id) in &gone {
             delete.execute([fid])?;
+            let treks = around::forget(self.transaction, territory, kind, *id)?;
+            self.stale.entry(territory.key).or_default().extend(treks);
             search::remove(self.transaction, territory, kind, *id)?;
         }
         Ok(gone.len())
@@ -90,8 +120,18 @@ impl<'a> Change<'a> {
         read::object(self.transaction, territory, kind, id)
     }
 
-    /// Writes the layers' boxes, which the standard wants beside their names.
+    /// Writes the words of treks, and the layers' boxes, which the standard wants beside their names.
     pub(super) fn finish(self) -> Result<()> {
+        for (key, treks) in &self.stale {
+            let Some(territory) = territory::by_key(self.transaction, *key)? else { continue };
+            for id in treks {
+                if let Some(object) = read::object(self.transaction, &territory, Kind::Trek, *id)? {
+                    let names = object.name().map(serde_json::to_string).transpose().map_err(Error::internal)?;
+                    let around = around::texts(self.transaction, &territory, &object)?;
+                    search::write(self.transaction, &territory, &object, names.as_deref(), &around)?;
+                }
+            }
+        }
         for kind in Kind::ALL.into_iter().filter(|kind| kind.is_spatial()) {
             self.transaction.execute(
                 &format!(

@@ -7,11 +7,13 @@
 //! * `territory`: which territories are held.
 //! * `change`: writing, in one transaction.
 //! * `read`: objects by id and by kind.
+//! * `around`: what belongs to a trek, for its words.
 //! * `fold`: words without accents, and where they stand in a text.
 //! * `search`: the full-text index.
 //! * `filter`: which treks suit, how many each choice would give, in which order.
 //! * `treks`: the rows that `filter` looks at.
 
+mod around;
 mod change;
 mod filter;
 mod fold;

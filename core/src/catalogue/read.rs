@@ -1,5 +1,7 @@
 //! Reading objects back, whole.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{Catalogue, Territory, geopackage};
@@ -17,11 +19,12 @@ impl Catalogue {
             .ok_or_else(|| Error::NotFound { what: format!("{kind} {}/{id}", territory.name) })
     }
 
-    /// Hands every geometry of some kinds to `each`: number of the territory, kind, number, geometry.
+    /// Hands every geometry of some kinds to `each`: number of the territory, kind, number, geometry. Kind by kind, in the
+    /// order in which they came into the file.
     pub fn geometries(&self, kinds: &[Kind], mut each: impl FnMut(i64, Kind, Id, Geometry)) -> Result<()> {
         self.read(|connection| {
             for kind in kinds.iter().copied().filter(|kind| kind.is_spatial()) {
-                let sql = format!("SELECT territory, id, geom FROM {kind} WHERE geom IS NOT NULL");
+                let sql = format!("SELECT territory, id, geom FROM {kind} WHERE geom IS NOT NULL ORDER BY fid");
                 let mut statement = connection.prepare_cached(&sql)?;
                 let mut rows = statement.query([])?;
                 while let Some(row) = rows.next()? {
@@ -46,24 +49,39 @@ impl Catalogue {
         blob.flatten().map(|blob| geopackage::decode(&blob).ok_or_else(|| damaged(kind))).transpose()
     }
 
-    /// The geometries of a kind whose boxes meet a box, with their numbers.
-    pub fn geometries_in(&self, territory: &Territory, kind: Kind, bounds: &Bounds) -> Result<Vec<(Id, Geometry)>> {
+    /// The geometries of a kind whose boxes meet a box: number of the territory, number, geometry, in the order of
+    /// [`Catalogue::geometries`]. `territory` limits them to one, by its number in the catalogue.
+    pub fn geometries_in(
+        &self,
+        territory: Option<i64>,
+        kind: Kind,
+        bounds: &Bounds,
+    ) -> Result<Vec<(i64, Id, Geometry)>> {
         if !kind.is_spatial() {
             return Ok(Vec::new());
         }
+        // Over the date line the box is two.
+        let halves = if bounds.west > bounds.east {
+            vec![(bounds.west, 180.0), (-180.0, bounds.east)]
+        } else {
+            vec![(bounds.west, bounds.east)]
+        };
         self.read(|connection| {
             let sql = format!(
-                "SELECT o.id, o.geom FROM rtree_{kind}_geom r JOIN {kind} o ON o.fid = r.id
-                   WHERE r.minx <= ?4 AND r.maxx >= ?2 AND r.miny <= ?5 AND r.maxy >= ?3 AND o.territory = ?1"
+                "SELECT o.territory, o.id, o.geom, o.fid FROM rtree_{kind}_geom r JOIN {kind} o ON o.fid = r.id
+                   WHERE r.minx <= ?4 AND r.maxx >= ?2 AND r.miny <= ?5 AND r.maxy >= ?3 AND (?1 IS NULL OR o.territory = ?1)"
             );
             let mut statement = connection.prepare_cached(&sql)?;
-            let mut rows = statement.query((territory.key, bounds.west, bounds.south, bounds.east, bounds.north))?;
-            let mut found = Vec::new();
-            while let Some(row) = rows.next()? {
-                let blob = row.get_ref(1)?.as_blob().unwrap_or_default();
-                found.push((row.get(0)?, geopackage::decode(blob).ok_or_else(|| damaged(kind))?));
+            let mut found = BTreeMap::new();
+            for (west, east) in halves {
+                let mut rows = statement.query((territory, west, bounds.south, east, bounds.north))?;
+                while let Some(row) = rows.next()? {
+                    let blob = row.get_ref(2)?.as_blob().unwrap_or_default();
+                    let geometry = geopackage::decode(blob).ok_or_else(|| damaged(kind))?;
+                    found.insert(row.get::<_, i64>(3)?, (row.get(0)?, row.get(1)?, geometry));
+                }
             }
-            Ok(found)
+            Ok(found.into_values().collect())
         })
     }
 
@@ -101,6 +119,26 @@ pub(super) fn object(connection: &Connection, territory: &Territory, kind: Kind,
     let mut statement = connection.prepare_cached(&sql)?;
     let found = statement.query_row((territory.key, id), stored).optional()?;
     found.map(|stored| stored.into_object(kind)).transpose()
+}
+
+/// Every geometry of a kind of one territory, on any connection.
+pub(super) fn geometries(
+    connection: &Connection,
+    territory: &Territory,
+    kind: Kind,
+    mut each: impl FnMut(Id, Geometry),
+) -> Result<()> {
+    if !kind.is_spatial() {
+        return Ok(());
+    }
+    let sql = format!("SELECT id, geom FROM {kind} WHERE territory = ?1 AND geom IS NOT NULL ORDER BY fid");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([territory.key])?;
+    while let Some(row) = rows.next()? {
+        let blob = row.get_ref(1)?.as_blob().unwrap_or_default();
+        each(row.get(0)?, geopackage::decode(blob).ok_or_else(|| damaged(kind))?);
+    }
+    Ok(())
 }
 
 fn damaged(kind: Kind) -> Error {

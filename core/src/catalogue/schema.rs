@@ -35,6 +35,7 @@ pub(super) fn columns(kind: Kind) -> &'static [Column] {
             ("accessibilities", "TEXT", "$.accessibilities"),
             ("cities", "TEXT", "$.cities"),
             ("districts", "TEXT", "$.districts"),
+            ("children", "TEXT", "$.children"),
         ],
         Kind::Poi => &[("poi_type", "INTEGER", "$.poi_type"), ("structure", "INTEGER", "$.structure")],
         Kind::Content => &[("category", "INTEGER", "$.category"), ("website", "TEXT", "$.website")],
@@ -103,7 +104,11 @@ fn first_version() -> String {
          INSERT INTO jalon_schema VALUES (1);
          CREATE TABLE jalon_territory (
            territory INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, url TEXT NOT NULL, portals TEXT NOT NULL DEFAULT '[]',
-           default_language TEXT NOT NULL DEFAULT '', languages TEXT NOT NULL DEFAULT '[]', server_version TEXT, refreshed_ms INTEGER);",
+           default_language TEXT NOT NULL DEFAULT '', languages TEXT NOT NULL DEFAULT '[]', server_version TEXT, refreshed_ms INTEGER);
+         CREATE TABLE jalon_beside (
+           territory INTEGER NOT NULL, trek INTEGER NOT NULL, kind TEXT NOT NULL, id INTEGER NOT NULL,
+           distance_m REAL NOT NULL, estimated INTEGER NOT NULL, PRIMARY KEY (territory, trek, kind, id)) WITHOUT ROWID;
+         CREATE INDEX jalon_beside_object ON jalon_beside (territory, kind, id);",
     );
     for kind in Kind::ALL {
         sql.push_str(&layer(kind));

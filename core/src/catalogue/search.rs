@@ -14,7 +14,7 @@ CREATE TABLE jalon_search (
   row INTEGER PRIMARY KEY, territory INTEGER NOT NULL, kind TEXT NOT NULL, id INTEGER NOT NULL, names TEXT,
   UNIQUE (territory, kind, id));
 CREATE VIRTUAL TABLE jalon_search_words USING fts5(
-  name, summary, body, content='', contentless_delete=1, tokenize='ascii', prefix='2 3');
+  name, summary, body, around, content='', contentless_delete=1, tokenize='ascii', prefix='2 3');
 ";
 
 /// What a search found.
@@ -50,7 +50,7 @@ impl Catalogue {
     /// Finds objects by their words, whatever their accents, capitals, ligatures, hyphens and apostrophes, in every
     /// language and every territory. Every word of `text` must be there, whole or as the beginning of one; the first 32
     /// count. `kinds` limits what is found, unless it is empty; `languages` is the order in which names are wanted.
-    /// The best come first (a name counts more than a teaser, a teaser more than the rest), like ones by name, then
+    /// The best come first (a name counts more than a teaser, a teaser more than the rest, and what lies around a trek least), like ones by name, then
     /// number. A `text` without a letter or a digit is [`Error::InvalidInput`].
     pub fn search(&self, text: &str, kinds: &[Kind], languages: &[&str], limit: usize, offset: usize) -> Result<Hits> {
         let query = expression(text).ok_or_else(|| Error::invalid("text", "at least one letter or digit"))?;
@@ -91,7 +91,7 @@ fn find(connection: &Connection, query: &str, kinds: &[Kind], languages: &[&str]
     let words: Vec<String> = kinds.iter().map(|kind| format!("'{kind}'")).collect();
     let limited = if kinds.is_empty() { String::new() } else { format!(" AND s.kind IN ({})", words.join(", ")) };
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT t.name, t.default_language, s.kind, s.id, s.names, -bm25(jalon_search_words, 10.0, 4.0, 1.0)
+        "SELECT t.name, t.default_language, s.kind, s.id, s.names, -bm25(jalon_search_words, 10.0, 4.0, 1.0, 0.5)
            FROM jalon_search_words JOIN jalon_search s ON s.row = jalon_search_words.rowid
            JOIN jalon_territory t ON t.territory = s.territory
            WHERE jalon_search_words MATCH ?1{limited}"
@@ -122,19 +122,21 @@ fn find(connection: &Connection, query: &str, kinds: &[Kind], languages: &[&str]
     Ok(hits)
 }
 
-/// Writes an object's words in the place of those that it had.
+/// Writes an object's words in the place of those that it had. `around` are texts of what belongs to it.
 pub(super) fn write(
     connection: &Connection,
     territory: &Territory,
     object: &Object,
     names: Option<&str>,
+    around: &[Localized],
 ) -> Result<()> {
     let kind = object.kind();
     if kind == Kind::Term {
         return Ok(());
     }
     let (summary, body) = texts(object);
-    let columns = [object.name().into_iter().collect(), summary, body].map(|texts| folded(&texts));
+    let columns =
+        [object.name().into_iter().collect(), summary, body, around.iter().collect()].map(|texts| folded(&texts));
     remove(connection, territory, kind, object.id())?;
     if columns.iter().all(String::is_empty) {
         return Ok(());
@@ -142,10 +144,12 @@ pub(super) fn write(
     let row: i64 = connection
         .prepare_cached("INSERT INTO jalon_search (territory, kind, id, names) VALUES (?1, ?2, ?3, ?4) RETURNING row")?
         .query_row((territory.key, kind.as_str(), object.id(), names), |row| row.get(0))?;
-    let [name, summary, body] = columns;
+    let [name, summary, body, around] = columns;
     connection
-        .prepare_cached("INSERT INTO jalon_search_words (rowid, name, summary, body) VALUES (?1, ?2, ?3, ?4)")?
-        .execute((row, name, summary, body))?;
+        .prepare_cached(
+            "INSERT INTO jalon_search_words (rowid, name, summary, body, around) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute((row, name, summary, body, around))?;
     Ok(())
 }
 

@@ -62,6 +62,11 @@ fn find(connection: &Connection, name: &str) -> Result<Option<Territory>> {
     Ok(connection.query_row(&format!("{SELECT} WHERE name = ?1"), [name], read_row).optional()?)
 }
 
+/// A territory by its number in the catalogue.
+pub(super) fn by_key(connection: &Connection, key: i64) -> Result<Option<Territory>> {
+    Ok(connection.query_row(&format!("{SELECT} WHERE territory = ?1"), [key], read_row).optional()?)
+}
+
 impl Catalogue {
     /// Every territory that is held, by name.
     pub fn territories(&self) -> Result<Vec<Territory>> {
@@ -119,6 +124,7 @@ impl Change<'_> {
             self.connection().execute(&format!("DELETE FROM {kind} WHERE territory = ?1"), [territory.key])?;
         }
         super::search::remove_all(self.connection(), territory)?;
+        self.connection().execute("DELETE FROM jalon_beside WHERE territory = ?1", [territory.key])?;
         self.connection().execute("DELETE FROM jalon_territory WHERE territory = ?1", [territory.key])?;
         Ok(())
     }

@@ -5,9 +5,11 @@
 //! * `staged`: what came, into the catalogue, in one change.
 //! * `find`: which treks suit, a page at a time.
 //! * `sheet`: a trek with its stages and what lies beside it.
-//! * `near`: the index of what is near, and its answers with names.
+//! * `near`: what is near, with names; `index` the snapshot in memory that answers, `cold` the file until that stands.
 
+mod cold;
 mod find;
+mod index;
 mod near;
 #[cfg(feature = "net")]
 mod online;
@@ -16,8 +18,8 @@ mod sheet;
 mod staged;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 pub use find::{Choice, TrekItem, TrekQuery, Treks};
 pub use near::{NearItem, NearQuery};
@@ -41,25 +43,18 @@ pub struct Directories {
 /// the app runs.
 #[derive(Debug)]
 pub struct Companion {
-    catalogue: Catalogue,
+    catalogue: Arc<Catalogue>,
     staging: PathBuf,
-    index: RwLock<Option<Arc<near::Index>>>,
-    building: Mutex<()>,
+    index: Arc<index::Standing>,
     refreshes: AtomicU64,
 }
 
 impl Companion {
     /// Opens the catalogue, and makes it where there is none.
     pub fn open(directories: &Directories) -> Result<Companion> {
-        let catalogue = Catalogue::open(&directories.catalogue)?;
+        let catalogue = Arc::new(Catalogue::open(&directories.catalogue)?);
         let staging = directories.catalogue.join("staging");
-        Ok(Companion {
-            catalogue,
-            staging,
-            index: RwLock::default(),
-            building: Mutex::default(),
-            refreshes: AtomicU64::default(),
-        })
+        Ok(Companion { catalogue, staging, index: Arc::default(), refreshes: AtomicU64::default() })
     }
 
     /// The downloaded territories, object by object.
@@ -76,16 +71,10 @@ impl Companion {
     pub fn remove_territory(&self, name: &str) -> Result<()> {
         let territory = self.catalogue.territory(name)?;
         self.catalogue.change(|change| change.remove_territory(&territory))?;
-        self.forget_index();
-        Ok(())
+        self.renew_index()
     }
 
     fn staging(&self) -> &Path {
         &self.staging
-    }
-
-    /// What the index was built from has changed: the next question builds another. Who has the old one keeps it.
-    fn forget_index(&self) {
-        *self.index.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }

@@ -1,15 +1,12 @@
-//! The index of what is near, and its answers with names. The index is a snapshot: while a new one is built, or the
-//! catalogue is written, questions go on with the one that stands.
-
-use std::sync::{Arc, PoisonError};
+//! What is near, with names.
 
 use serde::Serialize;
 
 use super::Companion;
 use crate::catalogue::Territory;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{Id, Kind, Position};
-use crate::nearby::{Feature, Found, Nearby};
+use crate::nearby::Found;
 
 /// What to look for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -45,16 +42,9 @@ pub struct NearItem {
     pub point: [f64; 2],
 }
 
-#[derive(Debug)]
-pub(super) struct Index {
-    nearby: Nearby,
-    /// Territory and number of each feature, by its key.
-    objects: Vec<(i64, Id)>,
-}
-
 impl Companion {
-    /// What is nearest to a position, nearest first. The first question after opening or a refresh builds the index
-    /// (some tens of milliseconds for 50,000 features); the others take microseconds and a look at the names.
+    /// What is nearest to a position, nearest first. Answers come from memory; until the index stands after opening, the
+    /// file's own R-tree gives the same ones.
     pub fn near(&self, from: Position, query: &NearQuery, languages: &[&str]) -> Result<Vec<NearItem>> {
         let territories = self.catalogue.territories()?;
         let found = self.found(from, query, |_| true)?;
@@ -72,28 +62,28 @@ impl Companion {
             Some(name) => Some(self.catalogue.territory(name)?.key),
             None => None,
         };
-        let index = self.index()?;
-        let accept = |kind: Kind, key: u64| {
+        let accept = |territory: i64, kind: Kind, id: Id| {
             let wanted = match query.kinds.as_slice() {
                 [] => !matches!(kind, Kind::City | Kind::District),
                 kinds => kinds.contains(&kind),
             };
-            let object = index.objects[key as usize];
-            wanted && only.is_none_or(|only| object.0 == only) && also(object)
+            wanted && only.is_none_or(|only| territory == only) && also((territory, id))
         };
-        let mut found = match (query.within_m, query.limit) {
-            (Some(metres), _) => index.nearby.within(from, metres, accept)?,
-            (None, 0) => return Err(crate::Error::invalid("limit", "at least 1 where no distance is given")),
-            (None, limit) => index.nearby.nearest(from, limit, accept)?,
+        let within = match (query.within_m, query.limit) {
+            (None, 0) => return Err(Error::invalid("limit", "at least 1 where no distance is given")),
+            (within, _) => within,
+        };
+        let mut found = match self.standing() {
+            Some(index) => index.find(from, within, query.limit, accept)?,
+            None => {
+                self.build_behind();
+                self.find_in_file(from, within, query.limit, &query.kinds, only, accept)?
+            }
         };
         if query.limit > 0 {
             found.truncate(query.limit);
         }
-        let objects = found.into_iter().map(|found| {
-            let (territory, id) = index.objects[found.key as usize];
-            (territory, id, found)
-        });
-        Ok(objects.collect())
+        Ok(found)
     }
 
     fn named(&self, key: i64, id: Id, found: Found, territories: &[Territory], languages: &[&str]) -> Result<NearItem> {
@@ -112,25 +102,5 @@ impl Companion {
             bearing_deg: found.bearing_deg,
             point: [found.point.lon, found.point.lat],
         })
-    }
-
-    fn index(&self) -> Result<Arc<Index>> {
-        let standing = || self.index.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(index) = standing() {
-            return Ok(index);
-        }
-        let _one_builds = self.building.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(index) = standing() {
-            return Ok(index);
-        }
-        let mut objects = Vec::new();
-        let mut features = Vec::new();
-        self.catalogue.geometries(&Kind::ALL, |territory, kind, id, geometry| {
-            features.push(Feature { key: objects.len() as u64, kind, geometry });
-            objects.push((territory, id));
-        })?;
-        let index = Arc::new(Index { nearby: Nearby::build(features), objects });
-        *self.index.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&index));
-        Ok(index)
     }
 }

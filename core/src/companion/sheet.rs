@@ -74,7 +74,7 @@ impl Companion {
         let trek = Nearby::build([Feature { key: 0, kind: Kind::Trek, geometry: geometry.clone() }]);
         let mut beside = Vec::new();
         for kind in kinds {
-            for (id, other) in self.catalogue.geometries_in(territory, *kind, &wider(bounds))? {
+            for (_, id, other) in self.catalogue.geometries_in(Some(territory.key), *kind, &wider(bounds))? {
                 let Some(found) = between(&trek, geometry, &other)? else { continue };
                 if found.distance_m <= BESIDE_M {
                     let along_m = along(&measured, found.point);

@@ -5,12 +5,13 @@ use std::fs::File;
 
 use serde::Serialize;
 
-use super::Companion;
 use super::refresh::Refresh;
+use super::{BESIDE_M, Companion};
 use crate::catalogue::{Change, Territory};
 use crate::error::{Error, Result};
 use crate::geotrek::{Ask, Purpose, Reader, kind_of, read_list, read_one};
 use crate::model::{Id, Kind, Localized, Object, RichText};
+use crate::nearby::{Feature, Nearby};
 
 /// What a refresh has brought.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -56,12 +57,13 @@ impl Companion {
                 writing.seen.entry(((*list).to_owned(), kind_of(list))).or_default().extend(ids);
             }
             writing.sweep()?;
+            writing.note_beside()?;
             for (list, field, what, times) in reader.problems().iter() {
                 *taken.problems.entry(format!("{list}.{field}: {what}")).or_default() += times;
             }
             change.note_refresh(territory, at_ms)
         })?;
-        self.forget_index();
+        self.renew_index()?;
         Ok(taken)
     }
 }
@@ -90,6 +92,33 @@ impl Writing<'_, '_> {
                 *self.taken.objects.entry(kind).or_default() += 1;
             }
             self.change.put(self.territory, object)?;
+        }
+        Ok(())
+    }
+
+    /// Tells by the distance which POIs belong to which treks: the overview does not ask the server for it.
+    fn note_beside(&mut self) -> Result<()> {
+        let mut treks = Vec::new();
+        let mut beside: HashMap<Id, BTreeMap<Id, f64>> = HashMap::new();
+        self.change.geometries(self.territory, Kind::Trek, |id, geometry| {
+            beside.insert(id, BTreeMap::new());
+            treks.push(Feature { key: id.unsigned_abs(), kind: Kind::Trek, geometry });
+        })?;
+        let treks = Nearby::build(treks);
+        let mut failed = None;
+        self.change.geometries(self.territory, Kind::Poi, |poi, geometry| {
+            let Some(place) = geometry.first_position() else { return };
+            match treks.within(place, BESIDE_M, |_, _| true) {
+                Ok(found) => found.iter().for_each(|found| {
+                    let trek = Id::try_from(found.key).unwrap_or_default();
+                    beside.entry(trek).or_default().insert(poi, found.distance_m);
+                }),
+                Err(error) => failed = Some(error),
+            }
+        })?;
+        failed.map_or(Ok(()), Err)?;
+        for (trek, pois) in beside {
+            self.change.set_beside(self.territory, trek, Kind::Poi, &pois, true)?;
         }
         Ok(())
     }
