@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, File};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -19,6 +20,8 @@ use crate::transfer::{Next, Outcome, Queue, State, Verdict};
 
 /// Connections to one server at once: a Geotrek has a handful of workers for everybody.
 const CONNECTIONS: usize = 2;
+/// After this time without an answer a refresh is taken to be dead.
+const LEFT_OVER: Duration = Duration::from_secs(6 * 3_600);
 
 /// How far a refresh is. The number of planned transfers grows while the lists tell how much there is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -67,6 +70,7 @@ impl Companion {
     pub fn plan_refresh(&self, name: &str, most_tries: u32) -> Result<Refresh> {
         let territory = self.catalogue.territory(name)?;
         let origin = Url::parse(&territory.url).map_err(|_| Error::invalid("url", "a web address"))?;
+        self.sweep_staging();
         let number = self.refreshes.fetch_add(1, Ordering::Relaxed);
         let folder = self.staging().join(format!("{name}-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder)?;
@@ -88,6 +92,18 @@ impl Companion {
             progress,
             version: None,
         })
+    }
+
+    /// Removes what refreshes left over whose process died. One that goes on writes far more often than this.
+    fn sweep_staging(&self) {
+        let Ok(folders) = fs::read_dir(self.staging()) else { return };
+        for folder in folders.flatten() {
+            let age = folder.metadata().and_then(|about| about.modified()).ok().and_then(|at| at.elapsed().ok());
+            if age.is_some_and(|age| age > LEFT_OVER) {
+                // What cannot be removed now is tried again the next time; nothing depends on it.
+                let _ = fs::remove_dir_all(folder.path());
+            }
+        }
     }
 }
 
@@ -283,7 +299,7 @@ impl Refresh {
 
 impl Drop for Refresh {
     fn drop(&mut self) {
-        // What is left over is swept when the next refresh of this process number begins; nothing depends on it.
+        // What is left over is swept by a later refresh; nothing depends on it.
         let _ = fs::remove_dir_all(&self.folder);
     }
 }

@@ -2,7 +2,7 @@
 //! tolerant: each field is read on its own, so that one that is missing, unknown or of another type than expected loses
 //! only itself, and is counted. Texts with markup are cleaned here, once, on the way in.
 //!
-//! * `overview`: what to ask a server for, to have a territory's overview.
+//! * `overview`: what to ask a server for, to have a territory's overview; `lists` which lists there are.
 //! * `body`: an answer as a stream of objects, within limits.
 //! * `reader`: one object of one list, into the model; `trek`, `tourism`, `equipment`, `outdoor`, `places` and
 //!   `vocabulary` have the fields.
@@ -16,6 +16,7 @@ mod equipment;
 mod fields;
 mod left_out;
 mod links;
+mod lists;
 mod outdoor;
 mod overview;
 mod places;
@@ -29,5 +30,6 @@ mod vocabulary;
 pub use body::{Limits, List, read_list, read_one};
 pub use fields::Problems;
 pub use left_out::LEFT_OUT;
-pub use overview::{Ask, Came, Overview, Purpose, VOCABULARIES};
+pub use lists::VOCABULARIES;
+pub use overview::{Ask, Came, Overview, Purpose};
 pub use reader::{Reader, kind_of};

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
+use super::lists::{LISTS, List, Shape, VOCABULARIES, list};
 use crate::error::{Error, Result};
 use crate::model::Id;
 
@@ -19,99 +20,6 @@ const BATCH_TARGET_MS: u64 = 10_000;
 const BATCH_SIZES: std::ops::RangeInclusive<usize> = 5..=500;
 /// Times that one and the same object is asked for.
 const ASKS: u8 = 2;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    /// Short: the whole list in one answer.
-    Whole,
-    /// Long: ids first, then batches, the first of so many objects.
-    Batched(usize),
-}
-
-struct List {
-    endpoint: &'static str,
-    shape: Shape,
-    /// Filters without which the server hides objects.
-    filters: &'static str,
-    by_portal: bool,
-    /// Texts come in the language of `Accept-Language` only.
-    plain_texts: bool,
-}
-
-const fn list(endpoint: &'static str, shape: Shape, by_portal: bool) -> List {
-    List { endpoint, shape, filters: "", by_portal, plain_texts: false }
-}
-
-const LISTS: &[List] = &[
-    list("trek", Shape::Batched(20), true),
-    list("poi", Shape::Batched(100), false),
-    list("touristiccontent", Shape::Batched(50), true),
-    list("touristicevent", Shape::Batched(50), true),
-    List { filters: "period=ignore", ..list("sensitivearea", Shape::Batched(50), false) },
-    list("service", Shape::Batched(500), false),
-    List { plain_texts: true, ..list("signage", Shape::Batched(100), false) },
-    List { plain_texts: true, ..list("infrastructure", Shape::Batched(100), false) },
-    list("outdoor_site", Shape::Batched(50), true),
-    list("outdoor_course", Shape::Batched(50), true),
-    List { plain_texts: true, ..list("hdviewpoint", Shape::Whole, true) },
-    list("informationdesk", Shape::Whole, true),
-    list("flatpage", Shape::Whole, true),
-    list("menu_item", Shape::Whole, true),
-    list("city", Shape::Whole, false),
-    list("district", Shape::Whole, false),
-];
-
-/// Vocabularies, each short. Their lists are not limited to the portals, so that no id of an object lacks its entry.
-pub const VOCABULARIES: &[&str] = &[
-    "annotation_category",
-    "feedback_activity",
-    "feedback_category",
-    "feedback_magnitude",
-    "feedback_status",
-    "file_type",
-    "informationdesk_type",
-    "infrastructure_condition",
-    "infrastructure_maintenance_difficulty_level",
-    "infrastructure_type",
-    "infrastructure_usage_difficulty_level",
-    "label",
-    "label_accessibility",
-    "organism",
-    "outdoor_coursetype",
-    "outdoor_practice",
-    "outdoor_rating",
-    "outdoor_ratingscale",
-    "outdoor_sector",
-    "outdoor_sitetype",
-    "poi_type",
-    "portal",
-    "reservationsystem",
-    "sensitivearea_practice",
-    "sensitivearea_species",
-    "service_type",
-    "signage_blade_type",
-    "signage_color",
-    "signage_condition",
-    "signage_direction",
-    "signage_sealing",
-    "signage_type",
-    "source",
-    "structure",
-    "theme",
-    "touristiccontent_category",
-    "touristicevent_organizer",
-    "touristicevent_place",
-    "touristicevent_type",
-    "trek_accessibility",
-    "trek_accessibility_level",
-    "trek_difficulty",
-    "trek_network",
-    "trek_practice",
-    "trek_rating",
-    "trek_ratingscale",
-    "trek_route",
-    "weblink_category",
-];
 
 /// What an answer is for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,10 +5,14 @@
 //!
 //! * `ellipsoid`: positions as points in space, distances, bearings.
 //! * `edge`: the nearest point of an edge.
+//! * `build`: geometries into the leaves of the tree.
 //! * `index`: the tree and its questions.
 
+mod build;
 mod edge;
 mod ellipsoid;
 mod index;
+#[cfg(test)]
+mod tests;
 
 pub use index::{Feature, Found, Nearby};
