@@ -1,7 +1,7 @@
 //! Services, signage with blades and lines, infrastructure.
 
+use super::attached::attachments;
 use super::fields::Fields;
-use super::trek::attachments;
 use crate::model::{Blade, BladeLine, BladePictogram, Infrastructure, Service, Signage};
 
 pub(super) fn service(f: &mut Fields<'_>) -> Option<Service> {

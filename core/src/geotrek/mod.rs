@@ -4,12 +4,13 @@
 //!
 //! * `overview`: what to ask a server for, to have a territory's overview; `lists` which lists there are.
 //! * `body`: an answer as a stream of objects, within limits.
-//! * `reader`: one object of one list, into the model; `trek`, `tourism`, `equipment`, `outdoor`, `places` and
-//!   `vocabulary` have the fields.
+//! * `reader`: one object of one list, into the model; `trek`, `tourism`, `equipment`, `outdoor`, `places`,
+//!   `attached` and `vocabulary` have the fields.
 //! * `fields`, `value`, `links`, `projected`: the fields of an object and the values in them.
 //! * `clean`: HTML, and its twin in plain text.
 //! * `left_out`: which fields are not kept, and why.
 
+mod attached;
 mod body;
 mod clean;
 mod equipment;

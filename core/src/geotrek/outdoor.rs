@@ -1,7 +1,7 @@
 //! Outdoor sites and courses.
 
+use super::attached::{attachments, points_reference, view_points, web_links};
 use super::fields::Fields;
-use super::trek::{attachments, points_reference, view_points, web_links};
 use crate::model::{Course, Site};
 
 pub(super) fn site(f: &mut Fields<'_>) -> Option<Site> {

@@ -1,8 +1,8 @@
-//! POIs, sensitive areas, views, cities and districts, and the office's pages and menu.
+//! POIs, sensitive areas, cities and districts, and the office's pages and menu.
 
+use super::attached::{attachments, view_points};
 use super::fields::Fields;
-use super::trek::{attachments, view_points};
-use crate::model::{City, District, FlatPage, HdView, Id, MenuItem, Object, Poi, Rule, Season, SensitiveArea};
+use crate::model::{City, District, FlatPage, Id, MenuItem, Object, Poi, Rule, Season, SensitiveArea};
 
 pub(super) fn poi(f: &mut Fields<'_>) -> Option<Poi> {
     Some(Poi {
@@ -59,29 +59,6 @@ fn rule(f: &mut Fields<'_>) -> Option<Rule> {
         description: f.rich("description"),
         pictogram: f.link("pictogram"),
         url: f.string("url"),
-    })
-}
-
-pub(super) fn hd_view(f: &mut Fields<'_>) -> Option<HdView> {
-    let mut belongs_to = |field| f.object(field, "hd_reference").as_mut().and_then(|f| f.id("id"));
-    let (trek, poi, site) = (belongs_to("trek"), belongs_to("poi"), belongs_to("site"));
-    Some(HdView {
-        id: f.own_id()?,
-        uuid: f.string("uuid"),
-        title: f.text("title"),
-        legend: f.rich("legend"),
-        author: f.string("author").unwrap_or_default(),
-        license: f.string("license").unwrap_or_default(),
-        geometry: f.geometry("geometry"),
-        annotations: f.value("annotations").unwrap_or_default(),
-        picture_tiles_url: f.link("picture_tiles_url").unwrap_or_default(),
-        thumbnail_url: f.link("thumbnail_url").unwrap_or_default(),
-        metadata_url: f.link("metadata_url").unwrap_or_default(),
-        trek,
-        poi,
-        site,
-        created_ms: f.time("create_datetime"),
-        updated_ms: f.time("update_datetime"),
     })
 }
 

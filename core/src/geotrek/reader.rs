@@ -10,7 +10,7 @@ use super::clean::Cleaner;
 use super::fields::{Context, Fields, Problems};
 use super::links::Links;
 use super::projected::Projected;
-use super::{equipment, outdoor, places, tourism, trek, vocabulary};
+use super::{attached, equipment, outdoor, places, tourism, trek, vocabulary};
 use crate::model::{Kind, Object};
 
 /// Reads objects, and counts what it could not read.
@@ -67,7 +67,7 @@ impl Reader {
             Kind::Infrastructure => one(equipment::infrastructure(&mut fields)),
             Kind::Site => one(outdoor::site(&mut fields)),
             Kind::Course => one(outdoor::course(&mut fields)),
-            Kind::HdView => one(places::hd_view(&mut fields)),
+            Kind::HdView => one(attached::hd_view(&mut fields)),
             Kind::City => one(places::city(&mut fields)),
             Kind::District => one(places::district(&mut fields)),
             Kind::FlatPage => one(places::flat_page(&mut fields)),

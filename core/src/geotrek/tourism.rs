@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::attached::attachments;
 use super::fields::Fields;
-use super::trek::attachments;
 use super::value::AnyId;
 use crate::model::{Content, Event, Geometry, InformationDesk, Position};
 

@@ -1,10 +1,10 @@
-//! Treks, tours with their stages, and what hangs on treks, sites and POIs alike: attachments, links, views.
+//! Treks, and tours with their stages.
 
 use std::collections::BTreeMap;
 
+use super::attached::{attachments, picture, points_reference, view_points, web_links};
 use super::fields::Fields;
-use super::places;
-use crate::model::{AccessibilityPicture, Attachment, Geometry, HdView, Id, Object, Picture, Position, Trek, WebLink};
+use crate::model::{AccessibilityPicture, Id, Object, Trek};
 
 /// A trek; of a tour, its stages after it.
 pub(super) fn read(mut fields: Fields<'_>) -> Vec<Object> {
@@ -101,67 +101,4 @@ fn trek(f: &mut Fields<'_>) -> Option<Trek> {
 fn beside(f: &mut Fields<'_>, field: &str) -> BTreeMap<Id, Option<Id>> {
     let by_parent: BTreeMap<String, Option<Id>> = f.value(field).unwrap_or_default();
     by_parent.into_iter().filter_map(|(parent, stage)| Some((parent.parse().ok()?, stage))).collect()
-}
-
-pub(super) fn points_reference(f: &mut Fields<'_>) -> Vec<Position> {
-    match f.geometry("points_reference") {
-        Some(Geometry::MultiPoint(points)) => points,
-        Some(Geometry::Point(point)) => vec![point],
-        _ => Vec::new(),
-    }
-}
-
-pub(super) fn attachments(f: &mut Fields<'_>) -> Vec<Attachment> {
-    f.objects("attachments", "attachment")
-        .iter_mut()
-        .map(|f| {
-            let mut file_type = f.object("filetype", "file_type_of_attachment");
-            Attachment {
-                uuid: f.string("uuid"),
-                media: f.string("type").unwrap_or_default(),
-                backend: f.string("backend").unwrap_or_default(),
-                file_type: file_type.as_mut().and_then(|f| f.string("type")).unwrap_or_default(),
-                file_type_id: file_type.as_mut().and_then(|f| {
-                    // Whose class it is does not matter to who looks at the picture.
-                    f.raw("structure");
-                    f.id("id")
-                }),
-                picture: picture(f),
-            }
-        })
-        .collect()
-}
-
-/// A picture; its original may be anybody's, its thumbnail is always the server's.
-fn picture(f: &mut Fields<'_>) -> Picture {
-    let small = f.string("thumbnail").unwrap_or_default();
-    let links = &f.context().links;
-    Picture {
-        url: f.string("url").map(|link| links.moved_with(&link, &small)).unwrap_or_default(),
-        thumbnail: if small.is_empty() { small } else { links.moved(&small) },
-        title: f.string("title").unwrap_or_default(),
-        legend: f.string("legend").unwrap_or_default(),
-        author: f.string("author").unwrap_or_default(),
-        license: f.string("license").unwrap_or_default(),
-    }
-}
-
-pub(super) fn view_points(f: &mut Fields<'_>) -> Vec<HdView> {
-    f.objects("view_points", "hdviewpoint").iter_mut().filter_map(places::hd_view).collect()
-}
-
-pub(super) fn web_links(f: &mut Fields<'_>) -> Vec<WebLink> {
-    f.objects("web_links", "web_link")
-        .iter_mut()
-        .map(|f| {
-            let mut link =
-                WebLink { name: f.text("name"), url: f.string("url").unwrap_or_default(), ..WebLink::default() };
-            if let Some(mut category) = f.object("category", "category_of_web_link") {
-                link.category = category.id("id");
-                link.category_label = category.text("label");
-                link.category_pictogram = category.link("pictogram");
-            }
-            link
-        })
-        .collect()
 }
