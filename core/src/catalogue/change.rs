@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+use super::search::Words;
 use super::{Territory, around, geopackage, read, schema, search, territory};
 use crate::error::{Error, Result};
 use crate::model::{Geometry, Id, Kind, Object};
@@ -14,11 +15,17 @@ pub struct Change<'a> {
     transaction: &'a Transaction<'a>,
     /// Treks whose words are to be written at the end, when all that belongs to them is there.
     stale: BTreeMap<i64, BTreeSet<Id>>,
+    /// Words that are still to be written.
+    words: Vec<Words>,
+    words_bytes: usize,
 }
+
+/// So many bytes of words are written at a time.
+const WORDS_BYTES: usize = 4 << 20;
 
 impl<'a> Change<'a> {
     pub(super) fn new(transaction: &'a Transaction<'a>) -> Self {
-        Change { transaction, stale: BTreeMap::new() }
+        Change { transaction, stale: BTreeMap::new(), words: Vec::new(), words_bytes: 0 }
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -35,7 +42,7 @@ impl<'a> Change<'a> {
         // Most of a refresh brings back what is there, and words cost more to write than to leave.
         let changed = kind != Kind::Term && !self.holds(territory, kind, object.id(), &data)?;
         if changed && kind != Kind::Trek {
-            search::write(self.transaction, territory, &object, names.as_deref(), &[])?;
+            self.write_words(Words::of(territory, &object, names.clone(), &[]))?;
         }
         let mut statement = self.transaction.prepare_cached(&put_statement(kind))?;
         if kind.is_spatial() {
@@ -71,6 +78,16 @@ impl<'a> Change<'a> {
         read::geometries(self.transaction, territory, kind, each)
     }
 
+    fn write_words(&mut self, words: Words) -> Result<()> {
+        self.words_bytes += words.bytes();
+        self.words.push(words);
+        if self.words_bytes > WORDS_BYTES {
+            self.words_bytes = 0;
+            search::write(self.transaction, &mut self.words)?;
+        }
+        Ok(())
+    }
+
     /// Whether this very text is what an object's row has, its geometry aside.
     fn holds(&self, territory: &Territory, kind: Kind, id: Id, data: &str) -> Result<bool> {
         let sql = format!("SELECT data = ?3 FROM {kind} WHERE territory = ?1 AND id = ?2");
@@ -85,6 +102,8 @@ impl<'a> Change<'a> {
         if present.is_empty() {
             return Err(Error::invalid("present", "an empty list never deletes"));
         }
+        // What is still to be written may be about to go.
+        search::write(self.transaction, &mut self.words)?;
         let mut held = self.transaction.prepare_cached(&format!("SELECT fid, id FROM {kind} WHERE territory = ?1"))?;
         let rows = held.query_map([territory.key], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let gone: Vec<(i64, Id)> = rows
@@ -99,7 +118,7 @@ impl<'a> Change<'a> {
             delete.execute([fid])?;
             let treks = around::forget(self.transaction, territory, kind, *id)?;
             self.stale.entry(territory.key).or_default().extend(treks);
-            search::remove(self.transaction, territory, kind, *id)?;
+            search::remove(self.transaction, territory.key, kind, *id)?;
         }
         Ok(gone.len())
     }
@@ -121,17 +140,18 @@ impl<'a> Change<'a> {
     }
 
     /// Writes the words of treks, and the layers' boxes, which the standard wants beside their names.
-    pub(super) fn finish(self) -> Result<()> {
-        for (key, treks) in &self.stale {
-            let Some(territory) = territory::by_key(self.transaction, *key)? else { continue };
+    pub(super) fn finish(mut self) -> Result<()> {
+        for (key, treks) in std::mem::take(&mut self.stale) {
+            let Some(territory) = territory::by_key(self.transaction, key)? else { continue };
             for id in treks {
-                if let Some(object) = read::object(self.transaction, &territory, Kind::Trek, *id)? {
+                if let Some(object) = read::object(self.transaction, &territory, Kind::Trek, id)? {
                     let names = object.name().map(serde_json::to_string).transpose().map_err(Error::internal)?;
                     let around = around::texts(self.transaction, &territory, &object)?;
-                    search::write(self.transaction, &territory, &object, names.as_deref(), &around)?;
+                    self.write_words(Words::of(&territory, &object, names, &around))?;
                 }
             }
         }
+        search::write(self.transaction, &mut self.words)?;
         for kind in Kind::ALL.into_iter().filter(|kind| kind.is_spatial()) {
             self.transaction.execute(
                 &format!(

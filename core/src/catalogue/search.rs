@@ -1,7 +1,7 @@
 //! Full-text search: SQLite's FTS5 over folded words. `jalon_search` says whose text a row of `jalon_search_words` is,
 //! which keeps no text of its own. Terms are not found: they are labels of other objects, and have no page to open.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 
 use super::{Catalogue, Territory, fold};
@@ -11,7 +11,7 @@ use crate::model::{Id, Kind, Localized, Object, RichText};
 /// The tables. Words are folded before they come here, so that the plainest tokenizer is the right one.
 pub(super) const TABLES: &str = "
 CREATE TABLE jalon_search (
-  row INTEGER PRIMARY KEY, territory INTEGER NOT NULL, kind TEXT NOT NULL, id INTEGER NOT NULL, names TEXT,
+  row INTEGER PRIMARY KEY AUTOINCREMENT, territory INTEGER NOT NULL, kind TEXT NOT NULL, id INTEGER NOT NULL, names TEXT,
   UNIQUE (territory, kind, id));
 CREATE VIRTUAL TABLE jalon_search_words USING fts5(
   name, summary, body, around, content='', contentless_delete=1, tokenize='ascii', prefix='2 3');
@@ -122,43 +122,73 @@ fn find(connection: &Connection, query: &str, kinds: &[Kind], languages: &[&str]
     Ok(hits)
 }
 
-/// Writes an object's words in the place of those that it had. `around` are texts of what belongs to it.
-pub(super) fn write(
-    connection: &Connection,
-    territory: &Territory,
-    object: &Object,
-    names: Option<&str>,
-    around: &[Localized],
-) -> Result<()> {
-    let kind = object.kind();
-    if kind == Kind::Term {
-        return Ok(());
+/// The words of one object, on their way into the index.
+#[derive(Debug)]
+pub(super) struct Words {
+    territory: i64,
+    kind: Kind,
+    id: Id,
+    names: Option<String>,
+    /// Name, summary, body, around.
+    columns: [String; 4],
+}
+
+impl Words {
+    /// The words of an object. `around` are texts of what belongs to it.
+    pub(super) fn of(territory: &Territory, object: &Object, names: Option<String>, around: &[Localized]) -> Words {
+        let (summary, body) = texts(object);
+        let columns = [object.name().into_iter().collect(), summary, body, around.iter().collect()];
+        let columns = columns.map(|texts| folded(&texts));
+        Words { territory: territory.key, kind: object.kind(), id: object.id(), names, columns }
     }
-    let (summary, body) = texts(object);
-    let columns =
-        [object.name().into_iter().collect(), summary, body, around.iter().collect()].map(|texts| folded(&texts));
-    remove(connection, territory, kind, object.id())?;
-    if columns.iter().all(String::is_empty) {
-        return Ok(());
+
+    pub(super) fn bytes(&self) -> usize {
+        self.columns.iter().map(String::len).sum()
     }
-    let row: i64 = connection
-        .prepare_cached("INSERT INTO jalon_search (territory, kind, id, names) VALUES (?1, ?2, ?3, ?4) RETURNING row")?
-        .query_row((territory.key, kind.as_str(), object.id(), names), |row| row.get(0))?;
-    let [name, summary, body, around] = columns;
-    connection
-        .prepare_cached(
-            "INSERT INTO jalon_search_words (rowid, name, summary, body, around) VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
-        .execute((row, name, summary, body, around))?;
+}
+
+/// Writes words in the place of those that their objects had. Many at a time, and all into FTS5 in one go: it sorts what
+/// it was given whenever another statement comes in between that could fail half-way.
+pub(super) fn write(connection: &Connection, words: &mut Vec<Words>) -> Result<()> {
+    let mut rows = Vec::with_capacity(words.len());
+    let mut insert =
+        connection.prepare_cached("INSERT INTO jalon_search (territory, kind, id, names) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut old = Vec::new();
+    for words in words.drain(..) {
+        old.extend(take_row(connection, words.territory, words.kind, words.id)?);
+        if words.columns.iter().any(|column| !column.is_empty()) {
+            insert.execute((words.territory, words.kind.as_str(), words.id, words.names))?;
+            rows.push((connection.last_insert_rowid(), words.columns));
+        }
+    }
+    let mut delete = connection.prepare_cached("DELETE FROM jalon_search_words WHERE rowid = ?1")?;
+    for row in old {
+        delete.execute([row])?;
+    }
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO jalon_search_words (rowid, name, summary, body, around) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for (row, [name, summary, body, around]) in rows {
+        insert.execute((row, name, summary, body, around))?;
+    }
     Ok(())
 }
 
+/// Removes the row that says whose words they are, and gives its number.
+fn take_row(connection: &Connection, territory: i64, kind: Kind, id: Id) -> Result<Option<i64>> {
+    let row: Option<i64> = connection
+        .prepare_cached("SELECT row FROM jalon_search WHERE territory = ?1 AND kind = ?2 AND id = ?3")?
+        .query_row((territory, kind.as_str(), id), |row| row.get(0))
+        .optional()?;
+    if let Some(row) = row {
+        connection.prepare_cached("DELETE FROM jalon_search WHERE row = ?1")?.execute([row])?;
+    }
+    Ok(row)
+}
+
 /// Forgets an object's words.
-pub(super) fn remove(connection: &Connection, territory: &Territory, kind: Kind, id: Id) -> Result<()> {
-    let mut delete = connection
-        .prepare_cached("DELETE FROM jalon_search WHERE territory = ?1 AND kind = ?2 AND id = ?3 RETURNING row")?;
-    let rows = delete.query_map((territory.key, kind.as_str(), id), |row| row.get::<_, i64>(0))?;
-    for row in rows.collect::<rusqlite::Result<Vec<_>>>()? {
+pub(super) fn remove(connection: &Connection, territory: i64, kind: Kind, id: Id) -> Result<()> {
+    if let Some(row) = take_row(connection, territory, kind, id)? {
         connection.prepare_cached("DELETE FROM jalon_search_words WHERE rowid = ?1")?.execute([row])?;
     }
     Ok(())
