@@ -86,6 +86,13 @@ fn lists_have_a_total_and_items_with_what_scripts_rely_on() {
         .map(|trek| trek["distance_m"].as_f64().unwrap_or(f64::INFINITY))
         .collect();
     assert!(distances.is_sorted(), "{distances:?}");
+    // What asks for nothing but the nearest takes a shorter way to the same answer.
+    for (limit, offset) in [("3", "0"), ("2", "4"), ("99", "0"), ("5", "11")] {
+        let page = ["--limit", limit, "--offset", offset, "--json"];
+        let near = format!("--near={lat},{lon}");
+        let short = ask(&[&["treks", &near][..], &page].concat());
+        assert_eq!(short, ask(&[&["treks", &near, "--territory", "pne"][..], &page].concat()), "{limit} {offset}");
+    }
     let status = ask(&["status", "--json"]);
     assert_eq!(status["items"][0]["objects"]["trek"], treks["total"]);
 }

@@ -123,6 +123,16 @@ pub struct Filters {
 }
 
 impl Filters {
+    /// Whether any trek could be left out by them.
+    pub fn asks_something(&self) -> bool {
+        let Filters { values, without_labels, duration_h, length_m, ascent_m, bounds, territory } = self;
+        values.values().any(|wanted| !wanted.is_empty())
+            || !without_labels.is_empty()
+            || [duration_h, length_m, ascent_m].into_iter().any(|ranges| !ranges.is_empty())
+            || bounds.is_some()
+            || territory.is_some()
+    }
+
     /// Whether a trek suits; `but` leaves one facet out of account.
     pub(super) fn suits(&self, trek: &TrekRow, but: Option<Facet>) -> bool {
         let has = |facet: Facet, wanted: &[(i64, Id)]| {

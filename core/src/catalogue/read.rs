@@ -104,6 +104,15 @@ impl Catalogue {
         })
     }
 
+    /// How many objects of a kind all territories have.
+    pub fn count_all(&self, kind: Kind) -> Result<usize> {
+        self.read(|connection| {
+            let count: i64 =
+                connection.prepare_cached(&format!("SELECT count(*) FROM {kind}"))?.query_row([], |row| row.get(0))?;
+            Ok(usize::try_from(count).unwrap_or_default())
+        })
+    }
+
     /// How many objects of a kind a territory has.
     pub fn count(&self, territory: &Territory, kind: Kind) -> Result<u64> {
         self.read(|connection: &Connection| {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde::Serialize;
 
 use super::{Companion, NearQuery};
-use crate::catalogue::{Facet, FacetCount, Filters, Sort, SortOrder, TrekRow};
+use crate::catalogue::{Facet, FacetCount, Filters, Sort, SortOrder, TrekRow, mark, sort_key};
 use crate::error::{Error, Result};
 use crate::model::{Id, Kind, Localized, Position};
 use crate::nearby::{Feature, Found, Nearby};
@@ -99,6 +99,15 @@ pub struct Choice {
     pub count: usize,
 }
 
+/// Further pages are had by looking at all treks.
+const MOST_NEAREST: usize = 500;
+
+struct NearestPage {
+    treks: Vec<TrekRow>,
+    places: HashMap<(i64, Id), Place>,
+    total: usize,
+}
+
 #[derive(Clone, Copy)]
 struct Place {
     distance_m: f64,
@@ -133,6 +142,14 @@ impl Companion {
             Some(text) => Some(self.scores(text)?),
             None => None,
         };
+        if let Some(page) = self.nearest_page(query)? {
+            let items = page.treks.into_iter().map(|trek| {
+                let place = page.places.get(&(trek.territory, trek.id)).copied();
+                (trek, place)
+            });
+            let items = self.items(items.collect(), query, &names, find)?;
+            return Ok(Treks { total: page.total, items, counts: None });
+        }
         let around = match (query.near, query.within_m) {
             (Some(from), Some(_)) => Some(self.places(from, query.within_m, usize::MAX, |_| true)?),
             _ => None,
@@ -165,30 +182,70 @@ impl Companion {
                 SortOrder::Ascending => Ordered(figure),
                 SortOrder::Descending => Ordered(-figure),
             });
-            let name = crate::catalogue::sort_key(&find(trek.territory, &trek.names).0);
+            let name = sort_key(&find(trek.territory, &trek.names).0);
             (figure.is_none(), figure, name, trek.territory, trek.id)
         });
         if query.sort == Sort::Name && query.order == SortOrder::Descending {
             treks.reverse();
         }
+        let total = treks.len();
+        let mut page = Vec::new();
+        for trek in treks.into_iter().skip(query.offset).take(query.limit) {
+            let key = (trek.territory, trek.id);
+            let place = match (places.get(&key), query.near) {
+                (Some(place), _) => Some(*place),
+                (None, Some(from)) => self.place(from, key)?,
+                (None, None) => None,
+            };
+            page.push((trek, place));
+        }
+        let items = self.items(page, query, &names, find)?;
+        let counts = if query.counts { Some(self.choices(counts, &names, find)?) } else { None };
+        Ok(Treks { total, items, counts })
+    }
+
+    /// The page of a question that asks for nothing but what is nearest, without a look at the other treks; none where
+    /// more is asked, or where the page goes beyond the treks that have a place.
+    fn nearest_page(&self, query: &TrekQuery) -> Result<Option<NearestPage>> {
+        let (Some(from), Sort::Distance, SortOrder::Ascending) = (query.near, query.sort, query.order) else {
+            return Ok(None);
+        };
+        let asks_more =
+            query.text.is_some() || query.within_m.is_some() || query.counts || query.filters.asks_something();
+        let first = query.offset.saturating_add(query.limit);
+        if asks_more || query.limit == 0 || first > MOST_NEAREST {
+            return Ok(None);
+        }
+        let nearest = NearQuery { kinds: vec![Kind::Trek], within_m: None, limit: first, territory: None };
+        let found = self.found(from, &nearest, |_| true)?;
+        if found.len() < first {
+            return Ok(None);
+        }
+        let page: Vec<(i64, Id)> =
+            found.iter().skip(query.offset).map(|(territory, id, _)| (*territory, *id)).collect();
+        let places = found.into_iter().map(|(territory, id, found)| ((territory, id), Place::from(found))).collect();
+        let total = self.catalogue.count_all(Kind::Trek)?;
+        Ok(Some(NearestPage { treks: self.catalogue.treks_by_id(&page)?, places, total }))
+    }
+
+    /// A page of treks, in words.
+    fn items(
+        &self,
+        page: Vec<(TrekRow, Option<Place>)>,
+        query: &TrekQuery,
+        names: &HashMap<i64, &str>,
+        find: impl Fn(i64, &Localized) -> (String, String),
+    ) -> Result<Vec<TrekItem>> {
         let practices = self.catalogue.labels("trek_practice")?;
         let difficulties = self.catalogue.labels("trek_difficulty")?;
-        let total = treks.len();
-        let mut items = Vec::new();
-        for trek in treks.into_iter().skip(query.offset).take(query.limit) {
+        let items = page.into_iter().map(|(trek, place)| {
             let word = |labels: &HashMap<(i64, Id), Localized>, id: Option<Id>| {
                 let label = labels.get(&(trek.territory, id?))?;
                 Some(find(trek.territory, label).0).filter(|label| !label.is_empty())
             };
             let (name, lang) = find(trek.territory, &trek.names);
-            let marks = query.text.as_deref().map(|text| crate::catalogue::mark(&name, text)).unwrap_or_default();
-            let key = (trek.territory, trek.id);
-            let place = match query.near {
-                Some(_) if places.contains_key(&key) => places.get(&key).copied(),
-                Some(from) => self.place(from, key)?,
-                None => None,
-            };
-            items.push(TrekItem {
+            let marks = query.text.as_deref().map(|text| mark(&name, text)).unwrap_or_default();
+            TrekItem {
                 territory: names.get(&trek.territory).copied().unwrap_or_default().to_owned(),
                 kind: Kind::Trek,
                 id: trek.id,
@@ -204,10 +261,9 @@ impl Companion {
                 bearing_deg: place.map(|place| place.bearing_deg),
                 point: place.map(|place| place.point),
                 name,
-            });
-        }
-        let counts = if query.counts { Some(self.choices(counts, &names, find)?) } else { None };
-        Ok(Treks { total, items, counts })
+            }
+        });
+        Ok(items.collect())
     }
 
     /// The treks that have some words, by territory and number, with how well they match.
