@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod companion;
+pub mod disk;
 mod error;
 pub mod geotrek;
 pub mod line;

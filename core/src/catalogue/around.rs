@@ -5,9 +5,31 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
-use super::Territory;
+use super::{Catalogue, Territory};
 use crate::error::Result;
 use crate::model::{Id, Kind, Localized, Object};
+
+impl Catalogue {
+    /// The numbers of the objects of a kind that lie beside a trek.
+    pub(crate) fn beside(&self, territory: &Territory, trek: Id, kind: Kind) -> Result<Vec<Id>> {
+        self.read(|connection| {
+            let sql = "SELECT id FROM jalon_beside WHERE territory = ?1 AND trek = ?2 AND kind = ?3 ORDER BY id";
+            let mut statement = connection.prepare_cached(sql)?;
+            let rows = statement.query_map((territory.key, trek, kind.as_str()), |row| row.get(0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// The numbers of the panoramas that are attached to a trek.
+    pub(crate) fn views_of(&self, territory: &Territory, trek: Id) -> Result<Vec<Id>> {
+        self.read(|connection| {
+            let sql = "SELECT id FROM hd_view WHERE territory = ?1 AND data ->> '$.trek' = ?2 ORDER BY id";
+            let mut statement = connection.prepare_cached(sql)?;
+            let rows = statement.query_map((territory.key, trek), |row| row.get(0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+}
 
 /// The treks among whose words an object's are.
 pub(super) fn treks_of(connection: &Connection, territory: &Territory, object: &Object) -> Result<Vec<Id>> {

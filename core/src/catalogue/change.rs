@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+use super::changes::{self, Note, What};
+use super::normal::normal;
 use super::search::Words;
 use super::{Territory, around, geopackage, read, schema, search, territory};
 use crate::error::{Error, Result};
-use crate::model::{Geometry, Id, Kind, Object};
+use crate::model::{Bounds, Geometry, Id, Kind, Object};
 
 /// A change of the catalogue on its way; readers see nothing of it until it is whole.
 #[derive(Debug)]
@@ -18,6 +20,18 @@ pub struct Change<'a> {
     /// Words that are still to be written.
     words: Vec<Words>,
     words_bytes: usize,
+    /// When the refresh was made that this is, where what it changes is to be told later.
+    noted_ms: Option<i64>,
+    has_packs: Option<bool>,
+    has_touched: bool,
+    counts: BTreeMap<(What, Kind), u64>,
+}
+
+/// An object as the catalogue has it.
+struct Before {
+    data: String,
+    geometry: Option<Vec<u8>>,
+    is_withdrawn: bool,
 }
 
 /// So many bytes of words are written at a time.
@@ -25,23 +39,60 @@ const WORDS_BYTES: usize = 4 << 20;
 
 impl<'a> Change<'a> {
     pub(super) fn new(transaction: &'a Transaction<'a>) -> Self {
-        Change { transaction, stale: BTreeMap::new(), words: Vec::new(), words_bytes: 0 }
+        Change {
+            transaction,
+            stale: BTreeMap::new(),
+            words: Vec::new(),
+            words_bytes: 0,
+            noted_ms: None,
+            has_packs: None,
+            has_touched: false,
+            counts: BTreeMap::new(),
+        }
     }
 
     pub(super) fn connection(&self) -> &Connection {
         self.transaction
     }
 
-    /// Keeps an object, in the place of the one with the same number.
+    /// What follows is a refresh that was made at this moment (Unix ms): what it changes can be asked for later.
+    pub fn note_changes(&mut self, at_ms: i64) {
+        self.noted_ms = Some(at_ms);
+    }
+
+    /// How many objects of each kind were added, changed and withdrawn so far.
+    pub fn counts(&self) -> &BTreeMap<(What, Kind), u64> {
+        &self.counts
+    }
+
+    /// Keeps an object, in the place of the one with the same number. One that is what it was costs a look.
     pub fn put(&mut self, territory: &Territory, mut object: Object) -> Result<()> {
         let kind = object.kind();
-        let geometry = object.geometry_mut().and_then(Option::take).map(|geometry| geopackage::encode(&geometry));
+        let geometry = object.geometry_mut().and_then(Option::take);
+        let bounds = geometry.as_ref().and_then(Geometry::bounds);
+        let geometry = geometry.map(|geometry| geopackage::encode(&geometry));
         let data = serde_json::to_string(&object).map_err(Error::internal)?;
+        let before = self.before(territory, &object)?;
+        let (what, fields) = match &before {
+            None => (What::Added, Vec::new()),
+            Some(before) => {
+                let geometry_differs = before.geometry != geometry;
+                let data_differs = before.data != data && normal(&before.data) != normal(&data);
+                match (before.is_withdrawn, data_differs || geometry_differs) {
+                    (false, false) => return Ok(()),
+                    (true, _) => (What::Added, Vec::new()),
+                    (false, true) => (What::Changed, changes::fields(&before.data, &data, geometry_differs)),
+                }
+            }
+        };
         let name = object.name().and_then(|name| name.find(&[&territory.default_language])).map(|found| found.text);
         let names = object.name().map(serde_json::to_string).transpose().map_err(Error::internal)?;
-        // Most of a refresh brings back what is there, and words cost more to write than to leave.
-        let changed = kind != Kind::Term && !self.holds(territory, kind, object.id(), &data)?;
-        if changed && kind != Kind::Trek {
+        self.note(
+            territory,
+            &Note { kind, id: object.id(), what, fields: &fields, names: names.as_deref() },
+            bounds.as_ref(),
+        )?;
+        if kind != Kind::Term && kind != Kind::Trek {
             self.write_words(Words::of(territory, &object, names.clone(), &[]))?;
         }
         let mut statement = self.transaction.prepare_cached(&put_statement(kind))?;
@@ -50,9 +101,52 @@ impl<'a> Change<'a> {
         } else {
             statement.execute(params![territory.key, object.id(), name, names, data])?;
         }
-        if changed {
+        if kind != Kind::Term {
             let treks = around::treks_of(self.transaction, territory, &object)?;
             self.stale.entry(territory.key).or_default().extend(treks);
+        }
+        Ok(())
+    }
+
+    fn before(&self, territory: &Territory, object: &Object) -> Result<Option<Before>> {
+        let kind = object.kind();
+        let geometry = if kind.is_spatial() { "geom" } else { "NULL" };
+        let vocabulary = match object {
+            Object::Term(term) => Some(term.vocabulary.as_str()),
+            _ => None,
+        };
+        let condition = if vocabulary.is_some() { " AND vocabulary = ?3" } else { " AND ?3 IS NULL" };
+        let sql = format!(
+            "SELECT data, {geometry}, withdrawn_ms IS NOT NULL FROM {kind} WHERE territory = ?1 AND id = ?2{condition}"
+        );
+        let mut statement = self.transaction.prepare_cached(&sql)?;
+        let row = |row: &rusqlite::Row<'_>| {
+            Ok(Before { data: row.get(0)?, geometry: row.get(1)?, is_withdrawn: row.get(2)? })
+        };
+        Ok(statement.query_row((territory.key, object.id(), vocabulary), row).optional()?)
+    }
+
+    /// Counts a change, notes it where it is to be told, and makes the packs stale that it concerns.
+    fn note(&mut self, territory: &Territory, note: &Note<'_>, place: Option<&Bounds>) -> Result<()> {
+        self.has_touched = true;
+        *self.counts.entry((note.what, note.kind)).or_default() += 1;
+        // A date that moved, and nothing else, is nothing that a person could see.
+        let is_seen = note.kind != Kind::Term && (note.what != What::Changed || !note.fields.is_empty());
+        if let Some(at_ms) = self.noted_ms.filter(|_| is_seen) {
+            changes::note(self.transaction, territory.key, at_ms, note)?;
+        }
+        let has_packs = match self.has_packs {
+            Some(known) => known,
+            None => *self.has_packs.insert(self.has_packs()?),
+        };
+        if has_packs && note.kind == Kind::Term && note.fields.iter().any(|field| field == "pictogram") {
+            self.make_all_stale(territory.key)?;
+        }
+        if has_packs && is_seen {
+            let is_new_there = note.what == What::Added || note.fields.iter().any(|field| field == "geometry");
+            let kept_for_all = matches!(note.kind, Kind::City | Kind::District | Kind::HdView);
+            let place = place.filter(|_| is_new_there && !kept_for_all);
+            self.make_stale(territory.key, note.kind, note.id, place)?;
         }
         Ok(())
     }
@@ -88,39 +182,59 @@ impl<'a> Change<'a> {
         Ok(())
     }
 
-    /// Whether this very text is what an object's row has, its geometry aside.
-    fn holds(&self, territory: &Territory, kind: Kind, id: Id, data: &str) -> Result<bool> {
-        let sql = format!("SELECT data = ?3 FROM {kind} WHERE territory = ?1 AND id = ?2");
-        let mut statement = self.transaction.prepare_cached(&sql)?;
-        let same = statement.query_row((territory.key, id, data), |row| row.get(0)).optional()?;
-        Ok(same.unwrap_or(false))
-    }
-
-    /// Removes the objects of a kind that are not in `present`, and tells how many. An empty `present` is refused: a
-    /// server that lists nothing must not empty a catalogue.
+    /// Withdraws the objects of a kind that are not in `present`, and tells how many. Those that a pack needs stay, marked,
+    /// until it is removed; the others go. An empty `present` is refused: a server that lists nothing must not empty a
+    /// catalogue.
     pub fn keep_only(&mut self, territory: &Territory, kind: Kind, present: &HashSet<Id>) -> Result<usize> {
         if present.is_empty() {
             return Err(Error::invalid("present", "an empty list never deletes"));
         }
         // What is still to be written may be about to go.
         search::write(self.transaction, &mut self.words)?;
-        let mut held = self.transaction.prepare_cached(&format!("SELECT fid, id FROM {kind} WHERE territory = ?1"))?;
-        let rows = held.query_map([territory.key], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let gone: Vec<(i64, Id)> = rows
-            .filter_map(|row: rusqlite::Result<(i64, Id)>| match row {
-                Ok((_, id)) if present.contains(&id) => None,
-                Ok(gone) => Some(Ok(gone)),
-                Err(error) => Some(Err(error)),
-            })
-            .collect::<rusqlite::Result<_>>()?;
-        let mut delete = self.transaction.prepare_cached(&format!("DELETE FROM {kind} WHERE fid = ?1"))?;
-        for (fid, id) in &gone {
-            delete.execute([fid])?;
-            let treks = around::forget(self.transaction, territory, kind, *id)?;
-            self.stale.entry(territory.key).or_default().extend(treks);
-            search::remove(self.transaction, territory.key, kind, *id)?;
+        let sql = format!("SELECT fid, id, names FROM {kind} WHERE territory = ?1 AND withdrawn_ms IS NULL");
+        let mut held = self.transaction.prepare_cached(&sql)?;
+        let mut rows = held.query([territory.key])?;
+        let mut gone: Vec<(i64, Id, Option<String>)> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let id = row.get(1)?;
+            if !present.contains(&id) {
+                gone.push((row.get(0)?, id, row.get(2)?));
+            }
+        }
+        drop(rows);
+        let at_ms = self.noted_ms.unwrap_or_default();
+        for (fid, id, names) in &gone {
+            self.note(
+                territory,
+                &Note { kind, id: *id, what: What::Withdrawn, fields: &[], names: names.as_deref() },
+                None,
+            )?;
+            if self.has_packs == Some(true) && self.is_packed(territory, kind, *id)? {
+                let sql = format!("UPDATE {kind} SET withdrawn_ms = ?2 WHERE fid = ?1");
+                self.transaction.prepare_cached(&sql)?.execute((fid, at_ms))?;
+            } else {
+                self.delete(territory, kind, *fid, *id)?;
+            }
         }
         Ok(gone.len())
+    }
+
+    fn delete(&mut self, territory: &Territory, kind: Kind, fid: i64, id: Id) -> Result<()> {
+        self.has_touched = true;
+        self.transaction.prepare_cached(&format!("DELETE FROM {kind} WHERE fid = ?1"))?.execute([fid])?;
+        let treks = around::forget(self.transaction, territory, kind, id)?;
+        self.stale.entry(territory.key).or_default().extend(treks);
+        search::remove(self.transaction, territory.key, kind, id)
+    }
+
+    /// Removes an object that was withdrawn and that no pack needs any more.
+    pub(super) fn forget_withdrawn(&mut self, territory: &Territory, kind: Kind, id: Id) -> Result<()> {
+        let sql = format!("SELECT fid FROM {kind} WHERE territory = ?1 AND id = ?2 AND withdrawn_ms IS NOT NULL");
+        let fid = self.transaction.prepare_cached(&sql)?.query_row((territory.key, id), |row| row.get(0)).optional()?;
+        match fid {
+            Some(fid) if !self.is_packed(territory, kind, id)? => self.delete(territory, kind, fid, id),
+            _ => Ok(()),
+        }
     }
 
     /// Removes the entries of one vocabulary that are not in `present`, and tells how many; as [`Change::keep_only`].
@@ -152,6 +266,10 @@ impl<'a> Change<'a> {
             }
         }
         search::write(self.transaction, &mut self.words)?;
+        if !self.has_touched {
+            return Ok(());
+        }
+        changes::step_generation(self.transaction)?;
         for kind in Kind::ALL.into_iter().filter(|kind| kind.is_spatial()) {
             self.transaction.execute(
                 &format!(
@@ -179,6 +297,8 @@ fn put_statement(kind: Kind) -> String {
         values.push_str(", ?6");
     }
     let key = if kind == Kind::Term { "territory, vocabulary, id" } else { "territory, id" };
-    let updates: Vec<_> = names.split(", ").map(|column| format!("{column} = excluded.{column}")).collect();
+    let mut updates: Vec<_> = names.split(", ").map(|column| format!("{column} = excluded.{column}")).collect();
+    // What is published again is no longer withdrawn.
+    updates.push("withdrawn_ms = NULL".to_owned());
     format!("INSERT INTO {kind} ({names}) VALUES ({values}) ON CONFLICT ({key}) DO UPDATE SET {}", updates.join(", "))
 }

@@ -12,57 +12,118 @@
 //! * `search`: the full-text index.
 //! * `filter`: which treks suit, how many each choice would give, in which order.
 //! * `treks`: the rows that `filter` looks at.
+//! * `changes`: what changed, `normal` when two states are the same.
+//! * `jobs`: the transfers that fetch, as they stand.
+//! * `packs`: what is wholly on the device, `media` its files, `picture` what a file is.
+//! * `storage`: what it all costs, and what becomes of a damaged file.
 
 mod around;
 mod change;
+mod changes;
 mod filter;
 mod fold;
 mod geopackage;
+mod jobs;
+mod media;
+mod normal;
+mod packs;
+mod picture;
 mod read;
 mod schema;
 mod search;
+mod storage;
 mod territory;
 mod treks;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
-use crate::error::Result;
+use crate::disk::{Disk, SystemDisk};
+use crate::error::{Error, Result};
 
 pub use change::Change;
+pub use changes::{Changed, What};
 pub use filter::{Facet, FacetCount, Filters, Interval, Sort, SortOrder};
 pub use fold::{fold, mark, sort_key};
+pub(crate) use jobs::{Job, KeptTransfer};
+pub use media::Medium;
+pub(crate) use media::{Kept, address_digits, look_at};
+pub use packs::{Missing, Pack, PackState, Pictures, Subject};
 pub use search::{Hit, Hits};
+pub use storage::{Account, PackBytes};
 pub use territory::{NewTerritory, Territory};
 pub use treks::TrekRow;
 
 /// The name of the file in the directory that the app gives.
 pub const FILE_NAME: &str = "catalogue.gpkg";
 
+/// What the catalogue stands on; the default is the system's own.
+#[derive(Debug, Clone)]
+pub struct Foundation {
+    /// Name of the SQLite VFS to open the file with; none for SQLite's default.
+    pub vfs: Option<String>,
+    /// The disk for whatever is not SQLite's.
+    pub disk: Arc<dyn Disk>,
+}
+
+impl Default for Foundation {
+    fn default() -> Self {
+        Foundation { vfs: None, disk: Arc::new(SystemDisk) }
+    }
+}
+
 /// The catalogue of one directory. Cheap to share between threads; every call may touch the disk.
 #[derive(Debug)]
 pub struct Catalogue {
+    directory: PathBuf,
     path: PathBuf,
+    foundation: Foundation,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
+    was_damaged: bool,
 }
 
 impl Catalogue {
     /// Opens the catalogue in `directory`, and makes both where they are missing. A file of an older version is brought
-    /// up to date; one of a newer version is [`Error::TooNew`](crate::Error::TooNew) and stays as it is.
+    /// up to date; one of a newer version is [`Error::TooNew`](crate::Error::TooNew) and stays as it is. A damaged one is
+    /// moved aside, and the territories and packs that it held are planned anew.
     pub fn open(directory: &Path) -> Result<Catalogue> {
-        std::fs::create_dir_all(directory)?;
+        Catalogue::open_on(directory, Foundation::default())
+    }
+
+    /// The same on another foundation than the system's own.
+    pub fn open_on(directory: &Path, foundation: Foundation) -> Result<Catalogue> {
+        foundation.disk.create_folder(directory)?;
         let path = directory.join(FILE_NAME);
-        let mut writer = schema::connect(&path)?;
-        schema::migrate(&mut writer)?;
-        Ok(Catalogue { path, writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+        let (writer, was_damaged) = storage::open_or_set_aside(directory, &path, &foundation)?;
+        let directory = directory.to_owned();
+        let (writer, readers) = (Mutex::new(writer), Mutex::default());
+        let catalogue = Catalogue { directory, path, foundation, writer, readers, was_damaged };
+        if was_damaged {
+            catalogue.plan_anew()?;
+        }
+        Ok(catalogue)
+    }
+
+    /// Whether the file was found damaged when it was opened, and moved aside: what it held must be taken in again.
+    pub fn was_damaged(&self) -> bool {
+        self.was_damaged
+    }
+
+    /// The directory that it was opened in.
+    pub fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// Where the file is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    pub(crate) fn disk(&self) -> &Arc<dyn Disk> {
+        &self.foundation.disk
     }
 
     /// How many bytes the file has, with what lies beside it until it is written back.
@@ -81,10 +142,10 @@ impl Catalogue {
         let idle = lock(&self.readers).pop();
         let mut connection = match idle {
             Some(connection) => connection,
-            None => schema::connect(&self.path)?,
+            None => self.connect()?,
         };
         let snapshot = connection.transaction()?;
-        let answer = read(&snapshot);
+        let answer = read(&snapshot).inspect_err(|error| self.mark_damage(error));
         drop(snapshot);
         lock(&self.readers).push(connection);
         answer
@@ -93,7 +154,7 @@ impl Catalogue {
     /// Runs `change` in the one write transaction; its error, or a panic, leaves the file as it was.
     pub fn change<T>(&self, change: impl FnOnce(&mut Change<'_>) -> Result<T>) -> Result<T> {
         let mut writer = lock(&self.writer);
-        let transaction = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut work = Change::new(&transaction);
         let answer = change(&mut work)?;
         work.finish()?;
@@ -101,14 +162,27 @@ impl Catalogue {
         Ok(answer)
     }
 
+    /// Runs `write` in a small write transaction of its own, for what is no object: how far transfers and packs are.
+    fn note<T>(&self, write: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let mut writer = lock(&self.writer);
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let answer = write(&transaction)?;
+        transaction.commit()?;
+        Ok(answer)
+    }
+
+    fn connect(&self) -> Result<Connection> {
+        schema::connect(&self.path, self.foundation.vfs.as_deref())
+    }
+
     /// Writes a copy of the catalogue, whole and in one file, to `target`, which must not exist. This is the way to hand
     /// a catalogue out: a plain copy of the file lacks what still lies in its `-wal`.
     pub fn export(&self, target: &Path) -> Result<()> {
         let Some(target) = target.to_str() else {
-            return Err(crate::Error::invalid("target", "the path must be Unicode"));
+            return Err(Error::invalid("target", "the path must be Unicode"));
         };
         if Path::new(target).exists() {
-            return Err(crate::Error::invalid("target", "a file of this name exists already"));
+            return Err(Error::invalid("target", "a file of this name exists already"));
         }
         self.read_outside_transaction(|connection| {
             connection.execute("VACUUM INTO ?1", [target])?;
@@ -117,7 +191,7 @@ impl Catalogue {
     }
 
     fn read_outside_transaction<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        read(&schema::connect(&self.path)?)
+        read(&self.connect()?)
     }
 }
 

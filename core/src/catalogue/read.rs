@@ -1,6 +1,6 @@
 //! Reading objects back, whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -101,6 +101,46 @@ impl Catalogue {
             let mut statement = connection.prepare_cached(&sql)?;
             let rows = statement.query_map([territory.key], stored)?;
             rows.map(|row| row?.into_object(kind)).collect()
+        })
+    }
+
+    /// The numbers of the objects of a kind that are published, with the server's date of each where it has one, Unix ms.
+    pub(crate) fn dates(&self, territory: &Territory, kind: Kind) -> Result<BTreeMap<Id, Option<i64>>> {
+        self.read(|connection| {
+            let sql = format!("SELECT id, updated_ms FROM {kind} WHERE territory = ?1 AND withdrawn_ms IS NULL");
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map([territory.key], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// The numbers of all objects of a kind, those that were withdrawn included.
+    pub(crate) fn numbers(&self, territory: &Territory, kind: Kind) -> Result<BTreeSet<Id>> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(&format!("SELECT id FROM {kind} WHERE territory = ?1"))?;
+            let rows = statement.query_map([territory.key], |row| row.get(0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// The numbers of the terms of a vocabulary.
+    pub(crate) fn term_ids(&self, territory: &Territory, vocabulary: &str) -> Result<Vec<Id>> {
+        self.read(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT id FROM term WHERE territory = ?1 AND vocabulary = ?2")?;
+            let rows = statement.query_map((territory.key, vocabulary), |row| row.get(0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// The stages that itineraries name.
+    pub(crate) fn stages(&self, territory: &Territory) -> Result<BTreeSet<Id>> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT s.value FROM trek t, json_each(t.children) s WHERE t.territory = ?1 AND t.withdrawn_ms IS NULL",
+            )?;
+            let rows = statement.query_map([territory.key], |row| row.get(0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
 

@@ -5,13 +5,15 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
-use super::{geopackage, search};
+use super::{changes, geopackage, jobs, packs, search};
 use crate::error::{Error, Result};
 use crate::model::Kind;
 
 const VERSION: i64 = 1;
+/// How long a writer waits for one of another process: a large refresh is written in some seconds.
+const BUSY: Duration = Duration::from_secs(60);
 
 /// A readable column: its name, its SQL type, and where its value stands in the object's JSON.
 pub(super) type Column = (&'static str, &'static str, &'static str);
@@ -64,9 +66,12 @@ fn geometry_type(kind: Kind) -> &'static str {
 }
 
 /// Opens the file with everything that a connection of ours needs.
-pub(super) fn connect(path: &Path) -> Result<Connection> {
-    let connection = Connection::open(path)?;
-    connection.busy_timeout(Duration::from_secs(10))?;
+pub(super) fn connect(path: &Path, vfs: Option<&str>) -> Result<Connection> {
+    let connection = match vfs {
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, OpenFlags::default(), vfs)?,
+        None => Connection::open(path)?,
+    };
+    connection.busy_timeout(BUSY)?;
     geopackage::register_functions(&connection)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "normal")?;
@@ -104,7 +109,8 @@ fn first_version() -> String {
          INSERT INTO jalon_schema VALUES (1);
          CREATE TABLE jalon_territory (
            territory INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, url TEXT NOT NULL, portals TEXT NOT NULL DEFAULT '[]',
-           default_language TEXT NOT NULL DEFAULT '', languages TEXT NOT NULL DEFAULT '[]', server_version TEXT, refreshed_ms INTEGER);
+           default_language TEXT NOT NULL DEFAULT '', languages TEXT NOT NULL DEFAULT '[]', server_version TEXT,
+           refreshed_ms INTEGER, swept_ms INTEGER, server_ms INTEGER);
          CREATE TABLE jalon_beside (
            territory INTEGER NOT NULL, trek INTEGER NOT NULL, kind TEXT NOT NULL, id INTEGER NOT NULL,
            distance_m REAL NOT NULL, estimated INTEGER NOT NULL, PRIMARY KEY (territory, trek, kind, id)) WITHOUT ROWID;
@@ -114,6 +120,9 @@ fn first_version() -> String {
         sql.push_str(&layer(kind));
     }
     sql.push_str(search::TABLES);
+    sql.push_str(changes::TABLES);
+    sql.push_str(jobs::TABLES);
+    sql.push_str(packs::TABLES);
     sql
 }
 
@@ -125,7 +134,7 @@ fn layer(kind: Kind) -> String {
     let mut sql = format!(
         "CREATE TABLE {kind} (
            fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL{geometry},
-           territory INTEGER NOT NULL, id INTEGER NOT NULL, name TEXT, names TEXT, uuid TEXT, updated_ms INTEGER{extra},
+           territory INTEGER NOT NULL, id INTEGER NOT NULL, name TEXT, names TEXT, uuid TEXT, updated_ms INTEGER, withdrawn_ms INTEGER{extra},
            data TEXT NOT NULL, UNIQUE ({key}));\n"
     );
     if kind.is_spatial() {

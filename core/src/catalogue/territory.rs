@@ -27,6 +27,11 @@ pub struct Territory {
     pub server_version: Option<String>,
     /// When it was last refreshed, Unix ms.
     pub refreshed_ms: Option<i64>,
+    /// When all of it was last asked for, and not only what its server said had changed, Unix ms.
+    pub swept_ms: Option<i64>,
+    /// What its server's clock said when the last refresh began, Unix ms; none where it did not say.
+    #[serde(skip)]
+    pub server_ms: Option<i64>,
 }
 
 /// A territory to add.
@@ -42,7 +47,9 @@ pub struct NewTerritory {
     pub default_language: String,
 }
 
-const SELECT: &str = "SELECT territory, name, url, portals, default_language, languages, server_version, refreshed_ms FROM jalon_territory";
+const SELECT: &str =
+    "SELECT territory, name, url, portals, default_language, languages, server_version, refreshed_ms, swept_ms,
+    server_ms FROM jalon_territory";
 
 fn read_row(row: &Row<'_>) -> rusqlite::Result<Territory> {
     let portals: String = row.get(3)?;
@@ -55,6 +62,8 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<Territory> {
         languages: serde_json::from_str(&row.get::<_, String>(5)?).unwrap_or_default(),
         server_version: row.get(6)?,
         refreshed_ms: row.get(7)?,
+        swept_ms: row.get(8)?,
+        server_ms: row.get(9)?,
     })
 }
 
@@ -96,6 +105,9 @@ impl Change<'_> {
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
             return Err(Error::invalid("url", "a web address that begins with https://"));
         }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Error::invalid("url", "an address without a user name and password"));
+        }
         if find(self.connection(), &new.name)?.is_some() {
             return Err(Error::invalid("name", format!("“{}” is held already", new.name)));
         }
@@ -107,14 +119,24 @@ impl Change<'_> {
         find(self.connection(), &new.name)?.ok_or_else(|| Error::internal("the new territory is not there"))
     }
 
-    /// Notes what a refresh learnt about a territory: its languages (the default first), its server's version, and when.
-    pub fn note_refresh(&mut self, territory: &Territory, at_ms: i64) -> Result<()> {
+    /// Notes what a refresh learnt about a territory: its languages (the default first), its server's version, when that
+    /// was, and whether all of it was asked for.
+    pub fn note_refresh(&mut self, territory: &Territory, at_ms: i64, is_sweep: bool) -> Result<()> {
         let languages = serde_json::to_string(&territory.languages).map_err(Error::internal)?;
         self.connection().execute(
-            "UPDATE jalon_territory SET default_language = ?2, languages = ?3, server_version = ?4, refreshed_ms = ?5
-               WHERE territory = ?1",
-            (territory.key, &territory.default_language, languages, &territory.server_version, at_ms),
+            "UPDATE jalon_territory SET default_language = ?2, languages = ?3, server_version = ?4, refreshed_ms = ?5,
+               swept_ms = CASE WHEN ?6 THEN ?5 ELSE swept_ms END, server_ms = ?7 WHERE territory = ?1",
+            (
+                territory.key,
+                &territory.default_language,
+                languages,
+                &territory.server_version,
+                at_ms,
+                is_sweep,
+                territory.server_ms,
+            ),
         )?;
+        super::changes::forget_old(self.connection(), territory.key, at_ms)?;
         Ok(())
     }
 
@@ -124,7 +146,10 @@ impl Change<'_> {
             self.connection().execute(&format!("DELETE FROM {kind} WHERE territory = ?1"), [territory.key])?;
         }
         super::search::remove_all(self.connection(), territory)?;
-        self.connection().execute("DELETE FROM jalon_beside WHERE territory = ?1", [territory.key])?;
+        for table in ["jalon_beside", "jalon_change", "jalon_job", "jalon_pack", "jalon_told"] {
+            self.connection().execute(&format!("DELETE FROM {table} WHERE territory = ?1"), [territory.key])?;
+        }
+        super::changes::step_generation(self.connection())?;
         self.connection().execute("DELETE FROM jalon_territory WHERE territory = ?1", [territory.key])?;
         Ok(())
     }

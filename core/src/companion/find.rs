@@ -238,6 +238,7 @@ impl Companion {
     ) -> Result<Vec<TrekItem>> {
         let practices = self.catalogue.labels("trek_practice")?;
         let difficulties = self.catalogue.labels("trek_difficulty")?;
+        let packed = self.catalogue.offline_treks()?;
         let items = page.into_iter().map(|(trek, place)| {
             let word = |labels: &HashMap<(i64, Id), Localized>, id: Option<Id>| {
                 let label = labels.get(&(trek.territory, id?))?;
@@ -256,7 +257,7 @@ impl Companion {
                 duration_h: trek.duration_h,
                 length_m: trek.length_m,
                 ascent_m: trek.ascent_m,
-                offline: false,
+                offline: packed.contains(&(trek.territory, trek.id)),
                 distance_m: place.map(|place| place.distance_m),
                 bearing_deg: place.map(|place| place.bearing_deg),
                 point: place.map(|place| place.point),

@@ -1,7 +1,7 @@
 //! The index in memory: a snapshot of every geometry. While a new one is built, or the catalogue is written, questions go
 //! on with the one that stands; it is swapped, never changed.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Companion;
@@ -13,18 +13,24 @@ use crate::nearby::{Feature, Found, Nearby};
 /// The index that stands, if one does.
 #[derive(Debug, Default)]
 pub(super) struct Standing {
-    index: RwLock<Option<Arc<Index>>>,
+    index: RwLock<Option<(u64, Arc<Index>)>>,
     is_building: AtomicBool,
-    /// Counts the changes of the catalogue, so that an index of an older state never takes the place of a newer one.
-    changes: AtomicU64,
 }
 
 impl Standing {
-    fn stand(&self, index: Index, built_at: u64) {
+    /// Lets an index stand that was built from this generation of the catalogue, unless a newer one does.
+    fn stand(&self, index: Index, generation: u64) {
         let mut standing = self.index.write().unwrap_or_else(PoisonError::into_inner);
-        if self.changes.load(Ordering::Acquire) == built_at {
-            *standing = Some(Arc::new(index));
+        if standing.as_ref().is_none_or(|(known, _)| *known <= generation) {
+            *standing = Some((generation, Arc::new(index)));
         }
+    }
+
+    fn build(&self, catalogue: &Catalogue) -> Result<()> {
+        // Read before the geometries: at worst the index is newer than its number, and is built once more.
+        let generation = catalogue.generation()?;
+        self.stand(Index::of(catalogue)?, generation);
+        Ok(())
     }
 }
 
@@ -79,8 +85,15 @@ impl Index {
 }
 
 impl Companion {
-    pub(super) fn standing(&self) -> Option<Arc<Index>> {
-        self.index.index.read().unwrap_or_else(PoisonError::into_inner).clone()
+    /// The index that stands. Where the catalogue has changed since, in this process or another, a new one is built
+    /// behind, and this one answers until then.
+    pub(super) fn standing(&self) -> Result<Option<Arc<Index>>> {
+        let standing = self.index.index.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some((generation, index)) = standing else { return Ok(None) };
+        if generation != self.catalogue.generation()? {
+            self.build_behind();
+        }
+        Ok(Some(index))
     }
 
     /// Builds the index on a thread of its own, once. Where that fails the file goes on answering, and the next question
@@ -90,11 +103,9 @@ impl Companion {
             return;
         }
         let (catalogue, standing) = (Arc::clone(&self.catalogue), Arc::clone(&self.index));
-        let built_at = standing.changes.load(Ordering::Acquire);
         let build = move || {
-            if let Ok(index) = Index::of(&catalogue) {
-                standing.stand(index, built_at);
-            }
+            // Where it cannot be built what stands goes on answering, and the next question tries again.
+            let _ = standing.build(&catalogue);
             standing.is_building.store(false, Ordering::Release);
         };
         if std::thread::Builder::new().name("jalon-index".to_owned()).spawn(build).is_err() {
@@ -104,18 +115,17 @@ impl Companion {
 
     /// Builds the index, if it does not stand, and waits for it: for an app that has the time before its first question.
     pub fn warm_up(&self) -> Result<()> {
-        if self.standing().is_none() {
-            let built_at = self.index.changes.load(Ordering::Acquire);
-            self.index.stand(Index::of(&self.catalogue)?, built_at);
+        if self.standing()?.is_none() {
+            self.index.build(&self.catalogue)?;
         }
         Ok(())
     }
 
     /// The catalogue has changed: a new index takes the place of the one that stands, which answers until then.
     pub(super) fn renew_index(&self) -> Result<()> {
-        let built_at = self.index.changes.fetch_add(1, Ordering::AcqRel) + 1;
-        if self.standing().is_some() {
-            self.index.stand(Index::of(&self.catalogue)?, built_at);
+        let built = self.index.index.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|(built, _)| *built);
+        if built.is_some_and(|built| Ok(built) != self.catalogue.generation()) {
+            self.index.build(&self.catalogue)?;
         }
         Ok(())
     }

@@ -1,35 +1,41 @@
 //! The front door: [`Companion::open`], and from it everything else. Here the rooms meet: what a server answers becomes
 //! the catalogue, and the catalogue becomes what the person asks for.
 //!
-//! * `refresh`: taking a territory in, as transfers that some driver moves.
-//! * `staged`: what came, into the catalogue, in one change.
+//! * `work`: what needs the network, kept so that the process may die at any step; `online` the loop that moves it.
+//! * `refresh`: taking a territory in; `staged` what came, into the catalogue, in one change.
+//! * `download`: taking a pack along; `pack` what belongs to one, `pictures` which files it shows.
 //! * `find`: which treks suit, a page at a time.
 //! * `sheet`: a trek with its stages and what lies beside it.
 //! * `near`: what is near, with names; `index` the snapshot in memory that answers, `cold` the file until that stands.
 
 mod cold;
+mod download;
 mod find;
 mod index;
 mod near;
 #[cfg(feature = "net")]
 mod online;
+mod pack;
+mod pictures;
 mod refresh;
 mod sheet;
 mod staged;
+mod work;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
+pub use download::{Download, DownloadOptions};
 pub use find::{Choice, TrekItem, TrekQuery, Treks};
 pub use near::{NearItem, NearQuery};
-#[cfg(feature = "net")]
-pub use online::RefreshOptions;
-pub use refresh::{Progress, Refresh};
+pub use pack::Estimate;
+pub use refresh::{Refresh, RefreshOptions, Sweep};
 pub use sheet::{BESIDE_M, Beside, BesidePlace, Sheet};
 pub use staged::Taken;
+pub use work::{Errand, Progress};
 
-use crate::catalogue::{Catalogue, NewTerritory, Territory};
+use self::work::Turn;
+use crate::catalogue::{Catalogue, Foundation, NewTerritory, Territory};
 use crate::error::Result;
 
 /// Where the companion keeps its files. Phones may back up one directory and not the other, so the app names them.
@@ -40,21 +46,24 @@ pub struct Directories {
 }
 
 /// Everything that Jalon knows and does, for one pair of directories. Share it between threads; keep it for as long as
-/// the app runs.
+/// the app runs. Several processes may open the same directories.
 #[derive(Debug)]
 pub struct Companion {
     catalogue: Arc<Catalogue>,
-    staging: PathBuf,
     index: Arc<index::Standing>,
-    refreshes: AtomicU64,
 }
 
 impl Companion {
-    /// Opens the catalogue, and makes it where there is none.
+    /// Opens the catalogue, and makes it where there is none. A damaged one is moved aside, and what it held is planned
+    /// anew: [`Catalogue::was_damaged`] tells.
     pub fn open(directories: &Directories) -> Result<Companion> {
-        let catalogue = Arc::new(Catalogue::open(&directories.catalogue)?);
-        let staging = directories.catalogue.join("staging");
-        Ok(Companion { catalogue, staging, index: Arc::default(), refreshes: AtomicU64::default() })
+        Companion::open_on(directories, Foundation::default())
+    }
+
+    /// The same on another foundation than the system's own.
+    pub fn open_on(directories: &Directories, foundation: Foundation) -> Result<Companion> {
+        let catalogue = Arc::new(Catalogue::open_on(&directories.catalogue, foundation)?);
+        Ok(Companion { catalogue, index: Arc::default() })
     }
 
     /// The downloaded territories, object by object.
@@ -64,17 +73,20 @@ impl Companion {
 
     /// Adds a territory, still empty: [`Companion::plan_refresh`] takes it in.
     pub fn add_territory(&self, new: &NewTerritory) -> Result<Territory> {
-        self.catalogue.change(|change| change.add_territory(new))
+        let territory = self.catalogue.change(|change| change.add_territory(new))?;
+        self.catalogue.note_wanted()?;
+        Ok(territory)
     }
 
-    /// Forgets a territory and everything in it. It can be added again.
+    /// Forgets a territory and everything in it, packs included. It can be added again.
     pub fn remove_territory(&self, name: &str) -> Result<()> {
         let territory = self.catalogue.territory(name)?;
+        let _turn = Turn::take(&self.catalogue.staging_folder(), name)?;
         self.catalogue.change(|change| change.remove_territory(&territory))?;
+        self.catalogue.note_wanted()?;
+        self.catalogue.drop_media_of_nobody()?;
+        // What cannot be removed now is removed with the next territory of this name; nothing depends on it.
+        let _ = std::fs::remove_dir_all(self.catalogue.staging_folder().join(name));
         self.renew_index()
-    }
-
-    fn staging(&self) -> &Path {
-        &self.staging
     }
 }

@@ -73,7 +73,7 @@ impl Companion {
             (None, 0) => return Err(Error::invalid("limit", "at least 1 where no distance is given")),
             (within, _) => within,
         };
-        let mut found = match self.standing() {
+        let mut found = match self.standing()? {
             Some(index) => index.find(from, within, query.limit, accept)?,
             None => {
                 self.build_behind();

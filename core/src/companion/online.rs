@@ -1,55 +1,116 @@
-//! A refresh with the reqwest driver (feature `net`): a few threads that ask for work until there is none.
+//! Refreshing and downloading with the reqwest driver (feature `net`): a few threads that ask for work until there is none.
 
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
-use super::{Companion, Progress, Refresh, Taken};
+use super::work::now_ms;
+use super::{Companion, Download, DownloadOptions, Errand, Progress, RefreshOptions, Taken};
+use crate::catalogue::{Pack, PackState, Subject};
+use crate::disk::Disk;
 use crate::error::{Error, Result};
 use crate::net::{CancelToken, Driver, Options};
-use crate::transfer::Next;
+use crate::transfer::{Body, Held, Moment, Next, Outcome};
 
 const WORKERS: usize = 2;
 const IDLE_LOOK: Duration = Duration::from_millis(20);
+/// Longer than any one exchange may take.
+const LEASE_MS: u64 = 3_600_000;
 
-/// How a refresh may use the network.
-#[derive(Debug, Clone)]
-pub struct RefreshOptions {
-    /// How often a transfer is tried, with growing pauses. Five tries take about twenty seconds.
-    pub most_tries: u32,
-    /// Time-outs, limits, whether plain http is allowed.
-    pub net: Options,
+/// The clock of this process, which ends with it: so do its leases.
+struct Clock {
+    since: Instant,
+    boot: u64,
 }
 
-impl Default for RefreshOptions {
-    fn default() -> Self {
-        RefreshOptions { most_tries: 5, net: Options::default() }
+impl Clock {
+    fn new() -> Clock {
+        // A hasher's keys are drawn by chance, for each process anew.
+        let boot = RandomState::new().build_hasher().finish() ^ u64::from(std::process::id());
+        Clock { since: Instant::now(), boot }
+    }
+
+    fn now(&self) -> Moment {
+        Moment { ms: u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX), boot: self.boot }
     }
 }
 
 impl Companion {
     /// Takes a territory in over the network, and blocks until that is done, failed or cancelled. `progress` is called
-    /// from this thread, after each transfer or ten times a second at most.
+    /// from this thread, after each transfer or fifty times a second at most. What had come when it failed or was cancelled is
+    /// kept for a day, and the next call goes on from there.
     pub fn refresh(
         &self,
         territory: &str,
         options: &RefreshOptions,
         cancel: &CancelToken,
-        mut progress: impl FnMut(Progress),
+        progress: impl FnMut(Progress),
     ) -> Result<Taken> {
-        let refresh = Mutex::new(self.plan_refresh(territory, options.most_tries)?);
-        let since = Instant::now();
+        let mut refresh = self.plan_refresh(territory, options)?;
+        refresh.resume()?;
+        let refresh = self.run(refresh, &options.net, cancel, progress)?;
+        self.take_in(refresh, now_ms())
+    }
+
+    /// Makes a pack, or goes on with it, or brings it up to date, and blocks as [`Companion::refresh`] does. Where
+    /// something could not be had the pack is [`PackState::Partial`] and says what is missing.
+    pub fn download(
+        &self,
+        territory: &str,
+        subject: &Subject,
+        options: &DownloadOptions,
+        cancel: &CancelToken,
+        progress: impl FnMut(Progress),
+    ) -> Result<Pack> {
+        let mut download = self.plan_download(territory, subject, options)?;
+        download.resume()?;
+        let download: Download = self.run(download, &options.fetch.net, cancel, progress)?;
+        self.finish_download(download, now_ms())
+    }
+
+    /// Brings the packs of a territory up to date that a refresh has made stale, or that are not whole yet.
+    pub fn follow_packs(
+        &self,
+        territory: &str,
+        options: &RefreshOptions,
+        cancel: &CancelToken,
+        mut progress: impl FnMut(&Pack, Progress),
+    ) -> Result<Vec<Pack>> {
+        let mut followed = Vec::new();
+        for pack in self.packs(Some(territory))? {
+            if pack.state == PackState::Ready || pack.withdrawn_ms.is_some() {
+                continue;
+            }
+            let download = DownloadOptions { pictures: pack.pictures, fetch: options.clone() };
+            let now = self.download(territory, &pack.subject, &download, cancel, |now| progress(&pack, now));
+            followed.push(now?);
+        }
+        Ok(followed)
+    }
+
+    fn run<E: Errand>(
+        &self,
+        errand: E,
+        options: &Options,
+        cancel: &CancelToken,
+        mut progress: impl FnMut(Progress),
+    ) -> Result<E> {
+        let errand = Mutex::new(errand);
+        let clock = Clock::new();
+        let disk = self.catalogue.disk();
         // Stops the other workers when one has failed, and leaves the caller's token alone.
         let stop = CancelToken::default();
         std::thread::scope(|scope| {
             let workers: Vec<_> = (0..WORKERS)
-                .map(|_| scope.spawn(|| work(&refresh, &options.net, since, &stop).inspect_err(|_| stop.cancel())))
+                .map(|_| scope.spawn(|| work(&errand, options, disk, &clock, &stop).inspect_err(|_| stop.cancel())))
                 .collect();
             let mut told = Progress::default();
             while workers.iter().any(|worker| !worker.is_finished()) {
                 if cancel.is_cancelled() {
                     stop.cancel();
                 }
-                let now = lock(&refresh).progress();
+                let now = lock(&errand).progress();
                 if now != told {
                     told = now;
                     progress(now);
@@ -63,7 +124,7 @@ impl Companion {
                     // Who was stopped because another failed has nothing to say.
                     Ok(Err(Error::Cancelled)) => failed = failed.or(Some(Error::Cancelled)),
                     Ok(Err(error)) => failed = Some(error),
-                    Err(_) => failed = Some(Error::internal("a worker of the refresh panicked")),
+                    Err(_) => failed = Some(Error::internal("a worker of the driver panicked")),
                 }
             }
             failed.map_or(Ok(()), Err)
@@ -71,42 +132,61 @@ impl Companion {
         if cancel.is_cancelled() {
             return Err(Error::Cancelled);
         }
-        let refresh = refresh.into_inner().unwrap_or_else(PoisonError::into_inner);
-        progress(refresh.progress());
-        let at_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-        self.take_in(refresh, i64::try_from(at_ms).unwrap_or(i64::MAX))
+        let errand = errand.into_inner().unwrap_or_else(PoisonError::into_inner);
+        progress(errand.progress());
+        Ok(errand)
     }
 }
 
-fn lock(refresh: &Mutex<Refresh>) -> MutexGuard<'_, Refresh> {
-    refresh.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<E>(errand: &Mutex<E>) -> MutexGuard<'_, E> {
+    errand.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn work(refresh: &Mutex<Refresh>, options: &Options, since: Instant, stop: &CancelToken) -> Result<()> {
-    let driver = Driver::new(options.clone())?;
-    let now_ms = || u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
+fn work<E: Errand>(
+    errand: &Mutex<E>,
+    options: &Options,
+    disk: &std::sync::Arc<dyn Disk>,
+    clock: &Clock,
+    stop: &CancelToken,
+) -> Result<()> {
+    let driver = Driver::new(options.clone(), std::sync::Arc::clone(disk))?;
     loop {
         if stop.is_cancelled() {
             return Err(Error::Cancelled);
         }
         let (transfer, target) = {
-            let mut refresh = lock(refresh);
-            match refresh.next(now_ms())? {
+            let mut errand = lock(errand);
+            let now = clock.now();
+            match errand.next(now)? {
                 Next::Idle => return Ok(()),
-                Next::Start(transfer) if refresh.started(transfer.id, now_ms()) => {
-                    let target = refresh.target(transfer.id);
+                Next::Held(why) => return Err(held(why)),
+                Next::Start(transfer) if errand.started(transfer.id, Some(now.after_ms(LEASE_MS)), now)? => {
+                    let target = errand.target(transfer.id);
                     (transfer, target)
                 }
                 Next::Start(_) | Next::InFlight | Next::WaitUntil(_) => {
-                    drop(refresh);
+                    drop(errand);
                     std::thread::sleep(IDLE_LOOK);
                     continue;
                 }
             }
         };
-        let outcome = driver.fetch(&transfer, &target, stop)?;
+        let outcome = match driver.fetch(&transfer, &target, stop) {
+            // A picture that the office linked from an address that may not be asked is one that cannot be had.
+            Err(Error::InvalidInput { rule, .. }) if transfer.body == Body::Medium => Outcome::Refused { reason: rule },
+            fetched => fetched?,
+        };
         // Anything spreads the pauses of many phones; the clock's last digits do.
-        let chance = f64::from(since.elapsed().subsec_nanos() % 1_000) / 1_000.0;
-        lock(refresh).complete(transfer.id, outcome, now_ms(), chance)?;
+        let chance = f64::from(clock.since.elapsed().subsec_nanos() % 1_000) / 1_000.0;
+        lock(errand).complete(transfer.id, outcome, clock.now(), chance)?;
+    }
+}
+
+/// This driver waits for nobody: what is held is for another time.
+fn held(why: Held) -> Error {
+    match why {
+        Held::Paused | Held::Budget => Error::Cancelled,
+        Held::NoNetwork => Error::Offline { reason: "there is no network".to_owned() },
+        Held::Metered => Error::Offline { reason: "the network is metered, and only others are allowed".to_owned() },
     }
 }

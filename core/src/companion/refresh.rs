@@ -1,220 +1,231 @@
-//! Taking a territory in, as transfers that some driver moves. A refresh says what may start, is told how it ended, plans
-//! what follows, and at last hands everything over to be written in one change. Nothing of the catalogue changes before.
+//! Taking a territory in: who its server is, then its lists. Nothing of the catalogue changes before everything has come.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, File};
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 use url::Url;
 
 use super::Companion;
-use crate::catalogue::Territory;
+use super::work::{Arrived, Asked, Errand, Plan, Progress, Read, Setting, Turn, Work, now_ms};
+use crate::catalogue::{Catalogue, Territory};
 use crate::error::{Error, Result};
-use crate::geotrek::{Ask, Came, Limits, Overview, Purpose, read_list, read_one};
-use crate::model::Id;
-use crate::transfer::{Next, Outcome, Queue, State, Verdict};
+use crate::geotrek::{
+    Ask, Came, HeldObjects, Limits, Overview, VOCABULARIES, glance, kind_of, languages, object_lists, read_one,
+};
+use crate::transfer::{Answer, Body, Moment, Network, Next, Outcome, Policy, Validators};
 
-/// Connections to one server at once: a Geotrek has a handful of workers for everybody.
-const CONNECTIONS: usize = 2;
-/// After this time without an answer a refresh is taken to be dead.
-const LEFT_OVER: Duration = Duration::from_secs(6 * 3_600);
+const DAY_MS: i64 = 24 * 3_600 * 1_000;
+/// What no date shows is looked at once a week.
+const SWEEP_AFTER_MS: i64 = 7 * DAY_MS;
 
-/// How far a refresh is. The number of planned transfers grows while the lists tell how much there is.
+/// When everything is asked for, and not only what the server says has changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Transfers that are done.
-    pub done: usize,
-    /// Transfers that are planned so far, those done included.
-    pub planned: usize,
-    /// Objects that have come.
-    pub objects: u64,
-    /// Bytes that have come, unpacked.
-    pub bytes: u64,
+pub enum Sweep {
+    /// The first time, and then once a week: a change of a theme, a city, a vocabulary moves no date.
+    #[default]
+    WhenDue,
+    /// Now.
+    Now,
+    /// Only the first time.
+    Never,
+}
+
+/// How to refresh.
+#[derive(Debug, Clone)]
+pub struct RefreshOptions {
+    /// How often a transfer is tried, with growing pauses. Five tries take about twenty seconds.
+    pub most_tries: u32,
+    /// When to ask for everything.
+    pub sweep: Sweep,
+    /// Which networks, how many bytes.
+    pub policy: Policy,
+    /// What network there is.
+    pub network: Network,
+    /// Time-outs, limits, whether plain http is allowed.
+    #[cfg(feature = "net")]
+    pub net: crate::net::Options,
+}
+
+impl Default for RefreshOptions {
+    fn default() -> Self {
+        RefreshOptions {
+            most_tries: 5,
+            sweep: Sweep::default(),
+            policy: Policy::default(),
+            network: Network::default(),
+            #[cfg(feature = "net")]
+            net: crate::net::Options::default(),
+        }
+    }
 }
 
 /// What a transfer of the refresh is for.
-enum Role {
+#[derive(Debug, Clone)]
+pub(super) enum Role {
     Version,
     Languages,
     Ask(Ask),
 }
 
-/// A refresh on its way. A driver asks [`next`](Refresh::next), says [`started`](Refresh::started), moves the answer into
-/// the file that [`target`](Refresh::target) names, and says [`complete`](Refresh::complete); then
-/// [`Companion::take_in`] writes it.
-pub struct Refresh {
+pub(super) enum Answered {
+    Version { version: String, date_ms: Option<i64> },
+    Languages(Vec<String>),
+    Ask(Came),
+}
+
+/// The lists of a territory.
+pub(super) struct RefreshPlan {
     pub(super) territory: Territory,
     pub(super) origin: Url,
     pub(super) limits: Limits,
     pub(super) overview: Option<Overview>,
-    queue: Queue,
-    roles: BTreeMap<u64, Role>,
-    since_ms: HashMap<u64, u64>,
-    folder: PathBuf,
-    progress: Progress,
-    version: Option<String>,
+    held: HeldObjects,
+    objects: u64,
+}
+
+/// A refresh on its way. When [`Errand::next`] says that everything has come, [`Companion::take_in`] writes it.
+pub struct Refresh {
+    pub(super) work: Work<RefreshPlan>,
+    _turn: Turn,
 }
 
 impl std::fmt::Debug for Refresh {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Refresh").field("territory", &self.territory.name).field("progress", &self.progress).finish()
+        let name = &self.work.plan.territory.name;
+        f.debug_struct("Refresh").field("territory", name).field("progress", &self.progress()).finish()
     }
 }
 
 impl Companion {
-    /// Plans to take a territory in, each transfer tried so often at most.
-    pub fn plan_refresh(&self, name: &str, most_tries: u32) -> Result<Refresh> {
+    /// Plans to take a territory in, or goes on with what another process has begun in the last day. Only one refresh or
+    /// download of a territory is on its way at a time: others are told [`Error::Busy`].
+    pub fn plan_refresh(&self, name: &str, options: &RefreshOptions) -> Result<Refresh> {
+        let turn = Turn::take(&self.catalogue.staging_folder(), name)?;
         let territory = self.catalogue.territory(name)?;
         let origin = Url::parse(&territory.url).map_err(|_| Error::invalid("url", "a web address"))?;
-        self.sweep_staging();
-        let number = self.refreshes.fetch_add(1, Ordering::Relaxed);
-        let folder = self.staging().join(format!("{name}-{}-{number}", std::process::id()));
-        fs::create_dir_all(&folder)?;
-        let mut queue = Queue::new(CONNECTIONS, most_tries);
-        let mut roles = BTreeMap::new();
-        let address = |path: &str| origin.join(path).map_err(|_| Error::invalid("url", "a web address with a host"));
-        roles.insert(queue.plan(address("/api/v2/version")?, None), Role::Version);
-        roles.insert(queue.plan(address("/api/v2/trek/?page_size=1&fields=name")?, None), Role::Languages);
-        let progress = Progress { planned: 2, ..Progress::default() };
-        Ok(Refresh {
-            territory,
-            origin,
-            limits: Limits::default(),
-            overview: None,
-            queue,
-            roles,
-            since_ms: HashMap::new(),
+        let is_sweep = match (territory.refreshed_ms, options.sweep) {
+            (None, _) | (_, Sweep::Now) => true,
+            (_, Sweep::Never) => false,
+            (_, Sweep::WhenDue) => {
+                let begun = self.catalogue.job(territory.key, "sweep")?.is_some();
+                let age = territory.swept_ms.map_or(i64::MAX, |swept| now_ms().saturating_sub(swept));
+                // A clock that was set back must not put the sweep off for years.
+                begun || !(0..SWEEP_AFTER_MS).contains(&age)
+            }
+        };
+        let subject = if is_sweep { "sweep" } else { "changes" };
+        let folder = self.staging_of(&territory, subject)?;
+        let held = held(&self.catalogue, &territory, is_sweep)?;
+        let setting = Setting {
+            catalogue: self.catalogue.clone(),
+            territory: territory.key,
+            subject: subject.to_owned(),
             folder,
-            progress,
-            version: None,
-        })
+            most_tries: options.most_tries,
+            policy: options.policy,
+            network: options.network,
+        };
+        let make = || {
+            Ok(RefreshPlan {
+                territory: territory.clone(),
+                origin: origin.clone(),
+                limits: Limits::default(),
+                overview: None,
+                held: held.clone(),
+                objects: 0,
+            })
+        };
+        Ok(Refresh { work: Work::open(setting, make)?, _turn: turn })
     }
 
-    /// Removes what refreshes left over whose process died. One that goes on writes far more often than this.
-    fn sweep_staging(&self) {
-        let Ok(folders) = fs::read_dir(self.staging()) else { return };
-        for folder in folders.flatten() {
-            let age = folder.metadata().and_then(|about| about.modified()).ok().and_then(|at| at.elapsed().ok());
-            if age.is_some_and(|age| age > LEFT_OVER) {
-                // What cannot be removed now is tried again the next time; nothing depends on it.
-                let _ = fs::remove_dir_all(folder.path());
+    /// Where the answers for a subject lie; what no job names any more is removed.
+    pub(super) fn staging_of(&self, territory: &Territory, subject: &str) -> Result<PathBuf> {
+        let own = self.catalogue.staging_folder().join(&territory.name);
+        let name = |subject: &str| subject.replace('/', "-");
+        let mut known: Vec<String> = self.catalogue.jobs(territory.key)?.iter().map(|known| name(known)).collect();
+        known.push(name(subject));
+        if let Ok(folders) = fs::read_dir(&own) {
+            for folder in folders.flatten().filter(|folder| folder.path().is_dir()) {
+                if !folder.file_name().to_str().is_some_and(|name| known.iter().any(|known| known == name)) {
+                    // What cannot be removed now is tried again the next time; nothing depends on it.
+                    let _ = fs::remove_dir_all(folder.path());
+                }
             }
         }
+        Ok(own.join(name(subject)))
     }
 }
 
-impl Refresh {
-    /// What to do at `now_ms` of a clock that only runs forward. [`Next::Idle`]: everything has come.
-    pub fn next(&mut self, now_ms: u64) -> Result<Next> {
-        let next = self.queue.next(now_ms);
-        if next != Next::Idle {
-            return Ok(next);
-        }
-        let Some(overview) = &mut self.overview else {
-            let asks = self.meet()?;
-            self.plan(asks);
-            return Ok(self.queue.next(now_ms));
-        };
-        let stages = overview.unlisted_stages();
-        self.plan(stages);
-        Ok(self.queue.next(now_ms))
+/// What the catalogue holds of a territory, as its server would list it.
+fn held(catalogue: &Catalogue, territory: &Territory, is_sweep: bool) -> Result<HeldObjects> {
+    let mut held = HeldObjects { stages: catalogue.stages(territory)?, ..HeldObjects::default() };
+    for list in object_lists() {
+        held.lists.insert(list, catalogue.dates(territory, kind_of(list))?);
+    }
+    for vocabulary in VOCABULARIES {
+        let ids = catalogue.term_ids(territory, vocabulary)?;
+        held.lists.insert(vocabulary, ids.into_iter().map(|id| (id, None)).collect());
+    }
+    if !is_sweep {
+        // A day is the finest that a server takes, in a zone that it does not tell.
+        let last = territory.server_ms.or(territory.refreshed_ms).unwrap_or_default();
+        let day = jiff::Timestamp::from_millisecond(last.saturating_sub(DAY_MS)).map_err(Error::internal)?;
+        held.since = Some(day.strftime("%Y-%m-%d").to_string());
+    }
+    Ok(held)
+}
+
+impl Errand for Refresh {
+    fn next(&mut self, now: Moment) -> Result<Next> {
+        self.work.next(now)
     }
 
-    /// A driver has this transfer now; `false` where it may not have it.
-    pub fn started(&mut self, id: u64, now_ms: u64) -> bool {
-        self.since_ms.insert(id, now_ms);
-        self.queue.started(id)
+    fn started(&mut self, id: u64, lease: Option<Moment>, now: Moment) -> Result<bool> {
+        self.work.started(id, lease, now)
     }
 
-    /// The file that the answer to a transfer goes to.
-    pub fn target(&self, id: u64) -> PathBuf {
-        self.folder.join(format!("{id}.json"))
+    fn target(&self, id: u64) -> PathBuf {
+        Errand::target(&self.work, id)
     }
 
-    /// How far it is.
-    pub fn progress(&self) -> Progress {
-        self.progress
+    fn complete(&mut self, id: u64, outcome: Outcome, now: Moment, chance: f64) -> Result<()> {
+        self.work.complete(id, outcome, now, chance)
     }
 
-    /// This transfer ended so. `chance` (0 to 1) spreads the pause before another try. An error ends the refresh: the
-    /// catalogue stays as it was.
-    pub fn complete(&mut self, id: u64, outcome: Outcome, now_ms: u64, chance: f64) -> Result<()> {
-        let elapsed_ms = now_ms.saturating_sub(self.since_ms.remove(&id).unwrap_or(now_ms));
-        let status = match &outcome {
-            Outcome::Answered { status, .. } => *status,
-            _ => 0,
-        };
-        match self.queue.complete(id, outcome.clone(), now_ms, chance) {
-            None | Some(Verdict::Again { .. }) => return Ok(()),
-            Some(Verdict::Done) => {}
-            Some(Verdict::Failed) => match outcome {
-                Outcome::Unreachable { reason } => return Err(Error::Offline { reason }),
-                Outcome::Refused { reason } => return Err(Error::Server { status: None, reason }),
-                // A missing module is an answer.
-                Outcome::Answered { status: 404, .. } => {}
-                Outcome::Answered { status: 401 | 403, .. } => {}
-                Outcome::Answered { status, .. } => {
-                    let reason = "it has a problem of its own; what is on the device stays as it was".to_owned();
-                    return Err(Error::Server { status: Some(status), reason });
-                }
-            },
-        }
-        self.progress.done += 1;
-        if status < 300 {
-            self.progress.bytes += fs::metadata(self.target(id))?.len();
-        }
-        let asks = match self.roles.get(&id) {
-            None => return Ok(()),
-            Some(Role::Version) => {
-                self.version = Some(self.read_version(id, status)?);
-                Vec::new()
-            }
-            Some(Role::Languages) => {
-                if status < 300 {
-                    self.read_languages(id)?;
-                }
-                Vec::new()
-            }
-            Some(Role::Ask(ask)) => {
-                let ask = ask.clone();
-                let came = self.look(id, &ask, status, elapsed_ms)?;
-                self.progress.objects += if ask.purpose == Purpose::Ids { 0 } else { came.ids.len() as u64 };
-                let Some(overview) = &mut self.overview else { return Ok(()) };
-                overview.came(&ask, came)?
-            }
-        };
-        self.plan(asks);
-        Ok(())
+    fn progress(&self) -> Progress {
+        self.work.progress()
     }
 
-    /// Everything that came and is to be kept, in the order in which it was asked: what was asked, and the file.
-    pub(super) fn bodies(&self) -> Vec<(&Ask, PathBuf)> {
-        let done = |id: &u64| self.queue.get(*id).is_some_and(|transfer| matches!(transfer.state, State::Done { .. }));
-        self.roles
-            .iter()
-            .filter(|(id, _)| done(id))
-            .filter_map(|(id, role)| match role {
-                Role::Ask(ask) if ask.purpose != Purpose::Ids => Some((ask, self.target(*id))),
-                _ => None,
-            })
-            .collect()
+    fn set_network(&mut self, network: Network) {
+        self.work.set_network(network);
     }
 
-    fn plan(&mut self, asks: Vec<Ask>) {
-        self.progress.planned += asks.len();
-        for ask in asks {
-            let id = self.queue.plan(ask.url.clone(), Some(ask.language.clone()));
-            self.roles.insert(id, Role::Ask(ask));
-        }
+    fn pause(&mut self) -> Result<()> {
+        self.work.pause()
+    }
+
+    fn resume(&mut self) -> Result<()> {
+        self.work.resume()
+    }
+
+    fn reconcile(&mut self, alive: &[u64]) -> Result<()> {
+        self.work.reconcile(alive)
+    }
+}
+
+impl RefreshPlan {
+    fn asked(role: Role, url: String, language: Option<String>) -> Asked<Role> {
+        Asked { url, language, body: Body::Answer, held: Validators::default(), priority: 0, role }
+    }
+
+    fn asks(asks: Vec<Ask>) -> Vec<Asked<Role>> {
+        let one = |ask: Ask| Self::asked(Role::Ask(ask.clone()), ask.url, Some(ask.language));
+        asks.into_iter().map(one).collect()
     }
 
     /// The server has told who it is: from here on the lists.
     fn meet(&mut self) -> Result<Vec<Ask>> {
-        self.territory.server_version.clone_from(&self.version);
         if self.territory.languages.is_empty() {
             // A server without a single trek does not tell; French is Geotrek's own default.
             self.territory.languages = vec!["fr".to_owned()];
@@ -222,139 +233,123 @@ impl Refresh {
         if self.territory.default_language.is_empty() {
             self.territory.default_language.clone_from(&self.territory.languages[0]);
         }
-        let overview = Overview::new(&self.origin, &self.territory.portals, &self.territory.languages)?;
+        let held = self.held.clone();
+        let overview = Overview::new(&self.origin, &self.territory.portals, &self.territory.languages, held)?;
         let asks = overview.begin();
         self.overview = Some(overview);
         Ok(asks)
     }
+}
 
-    fn read_version(&self, id: u64, status: u16) -> Result<String> {
+fn no_geotrek(status: Option<u16>) -> Error {
+    Error::Server { status, reason: "there is no Geotrek with an open API at this address".to_owned() }
+}
+
+impl Plan for RefreshPlan {
+    type Role = Role;
+    type Came = Answered;
+
+    fn begin(&mut self) -> Result<Vec<Asked<Role>>> {
+        let address =
+            |path: &str| self.origin.join(path).map_err(|_| Error::invalid("url", "a web address with a host"));
+        let mut asked = vec![Self::asked(Role::Version, address("/api/v2/version")?.into(), None)];
+        if self.held.since.is_none() || self.territory.languages.is_empty() {
+            let url = address("/api/v2/trek/?page_size=1&fields=name")?.into();
+            asked.push(Self::asked(Role::Languages, url, None));
+        }
+        Ok(asked)
+    }
+
+    fn read(&self, role: &Role, arrived: &Arrived<'_>) -> Result<Read<Answered>> {
         #[derive(Deserialize)]
         struct Version {
             version: String,
         }
-        let no_geotrek = || Error::Server {
-            status: Some(status),
-            reason: "there is no Geotrek with an open API at this address".to_owned(),
+        let file = File::open(arrived.file)?;
+        Ok(match role {
+            Role::Version => {
+                let version = read_one(file, &self.limits)
+                    .ok()
+                    .and_then(|body| serde_json::from_str::<Version>(&body).ok())
+                    .map(|told| told.version);
+                match version {
+                    Some(version) => Read::Good(Answered::Version { version, date_ms: arrived.answer.date_ms }),
+                    None => Read::Bad(no_geotrek(Some(arrived.answer.status))),
+                }
+            }
+            Role::Languages => {
+                languages(file, &self.limits).map_or_else(Read::Bad, |told| Read::Good(Answered::Languages(told)))
+            }
+            Role::Ask(ask) => match glance(file, &self.limits, ask) {
+                Ok(came) => Read::Good(Answered::Ask(Came { elapsed_ms: arrived.elapsed_ms, ..came })),
+                Err(error) => Read::Bad(error),
+            },
+        })
+    }
+
+    fn came(&mut self, role: &Role, came: Answered) -> Result<Vec<Asked<Role>>> {
+        match (role, came) {
+            (_, Answered::Version { version, date_ms }) => {
+                self.territory.server_version = Some(version);
+                self.territory.server_ms = date_ms;
+                Ok(Vec::new())
+            }
+            (_, Answered::Languages(told)) => {
+                if !told.is_empty() {
+                    self.territory.languages = told;
+                }
+                Ok(Vec::new())
+            }
+            (Role::Ask(ask), Answered::Ask(came)) => {
+                if ask.purpose.is_kept() {
+                    self.objects += came.ids.len() as u64;
+                }
+                let Some(overview) = &mut self.overview else { return Ok(Vec::new()) };
+                Ok(Self::asks(overview.came(ask, came)?))
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    fn failed(&mut self, role: &Role, outcome: &Outcome) -> Result<()> {
+        let status = match outcome {
+            Outcome::Unreachable { reason } => return Err(Error::Offline { reason: reason.clone() }),
+            Outcome::Refused { reason } => return Err(Error::Server { status: None, reason: reason.clone() }),
+            Outcome::Answered(Answer { status, .. }) => *status,
         };
-        match status {
-            401 | 403 => {
+        match (role, status) {
+            (_, 401 | 403) => {
                 let reason =
                     "it shows its treks only to people who have signed in: ask the park for its public address";
                 Err(Error::Server { status: Some(status), reason: reason.to_owned() })
             }
-            200..=299 => {
-                let body = read_one(File::open(self.target(id))?, &self.limits).map_err(|_| no_geotrek())?;
-                serde_json::from_str::<Version>(&body).map(|told| told.version).map_err(|_| no_geotrek())
+            (Role::Version, 400..=499) => Err(no_geotrek(Some(status))),
+            // A missing module is an answer.
+            (Role::Languages, 404) => Ok(()),
+            (Role::Ask(ask), 404) => match &mut self.overview {
+                Some(overview) => overview.came(ask, Came { status, ..Came::default() }).map(|_| ()),
+                None => Ok(()),
+            },
+            _ => {
+                let reason = "it has a problem of its own; what is on the device stays as it was".to_owned();
+                Err(Error::Server { status: Some(status), reason })
             }
-            _ => Err(no_geotrek()),
         }
     }
 
-    /// The languages of a text, in the order in which the server writes them: its default first.
-    fn read_languages(&mut self, id: u64) -> Result<()> {
-        #[derive(Deserialize)]
-        struct Named<'a> {
-            #[serde(borrow)]
-            name: Option<&'a RawValue>,
-        }
-        let mut languages = Vec::new();
-        read_list(File::open(self.target(id))?, &self.limits, |json| {
-            if let Ok(Named { name: Some(name) }) = serde_json::from_str(json) {
-                languages = keys(name.get());
-            }
-            Ok(())
-        })?;
-        if !languages.is_empty() {
-            self.territory.languages = languages;
-        }
-        Ok(())
-    }
-
-    /// The ids in an answer. Reads it to its end, so that nothing broken is ever written.
-    fn look(&self, id: u64, ask: &Ask, status: u16, elapsed_ms: u64) -> Result<Came> {
-        let mut came = Came { status, elapsed_ms, ..Came::default() };
-        if status >= 300 {
-            return Ok(came);
-        }
-        let file = File::open(self.target(id))?;
-        let mut each = |json: &str| {
-            let glance: Glance = serde_json::from_str(json).unwrap_or_default();
-            came.ids.extend(glance.id.and_then(|id| id.number()));
-            came.stages.extend(glance.children.iter().filter_map(Loose::number));
-            Ok(())
+    fn follow(&mut self) -> Result<Vec<Asked<Role>>> {
+        let asks = match &mut self.overview {
+            None => self.meet()?,
+            Some(overview) => overview.unlisted_stages(),
         };
-        if ask.purpose == Purpose::One {
-            each(&read_one(file, &self.limits)?)?;
-        } else {
-            let list = read_list(file, &self.limits, each)?;
-            came.next = list.next;
-        }
-        if ask.endpoint != "trek" {
-            came.stages = BTreeSet::new();
-        }
-        Ok(came)
+        Ok(Self::asks(asks))
     }
-}
 
-impl Drop for Refresh {
-    fn drop(&mut self) {
-        // What is left over is swept by a later refresh; nothing depends on it.
-        let _ = fs::remove_dir_all(&self.folder);
+    fn objects(&self) -> u64 {
+        self.objects
     }
-}
 
-#[derive(Deserialize, Default)]
-struct Glance {
-    id: Option<Loose>,
-    #[serde(default)]
-    children: Vec<Loose>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Loose {
-    Number(Id),
-    Text(String),
-    Other(serde::de::IgnoredAny),
-}
-
-impl Loose {
-    fn number(&self) -> Option<Id> {
-        match self {
-            Loose::Number(id) => Some(*id),
-            Loose::Text(text) => text.parse().ok(),
-            Loose::Other(_) => None,
-        }
-    }
-}
-
-/// The keys of an object, in their order.
-fn keys(json: &str) -> Vec<String> {
-    struct Keys;
-    impl<'de> serde::de::Visitor<'de> for Keys {
-        type Value = Vec<String>;
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("an object")
-        }
-        fn visit_map<M: serde::de::MapAccess<'de>>(self, mut map: M) -> Result<Vec<String>, M::Error> {
-            let mut keys = Vec::new();
-            while let Some((key, serde::de::IgnoredAny)) = map.next_entry()? {
-                keys.push(key);
-            }
-            Ok(keys)
-        }
-    }
-    serde::Deserializer::deserialize_map(&mut serde_json::Deserializer::from_str(json), Keys).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn languages_keep_the_order_of_the_server() {
-        assert_eq!(keys(r#"{"fr": "Lac", "en": null, "de": ""}"#), ["fr", "en", "de"]);
-        assert_eq!(keys("\"Lac\""), Vec::<String>::new());
+    fn still_to_plan(&self) -> usize {
+        self.overview.as_ref().map_or(0, Overview::still_to_plan)
     }
 }

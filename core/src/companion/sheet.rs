@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::Companion;
-use crate::catalogue::Territory;
+use crate::catalogue::{Catalogue, Territory};
 use crate::error::Result;
+use crate::geotrek::{NEAR_LISTS, kind_of};
 use crate::line::MeasuredLine;
 use crate::model::{Bounds, Geometry, Id, Kind, Object, Position, Trek};
 use crate::nearby::{Feature, Found, Nearby};
@@ -47,14 +48,15 @@ pub struct BesidePlace {
 }
 
 impl Companion {
-    /// The sheet of a trek, with the objects of some kinds that lie no further than [`BESIDE_M`] from its line. Reads only
-    /// what is near it, so it is quick in a new process too.
+    /// The sheet of a trek, with the objects of some kinds that belong to it: those that its server named when it was
+    /// downloaded, else those that lie no further than [`BESIDE_M`] from its line. Reads only what is near it, so it is
+    /// quick in a new process too.
     pub fn sheet(&self, territory: &str, id: Id, kinds: &[Kind]) -> Result<Sheet> {
         let territory = self.catalogue.territory(territory)?;
         let trek = self.trek(&territory, id)?;
         let stages = trek.children.iter().filter_map(|id| self.trek(&territory, *id).ok()).collect();
         let beside = match &trek.geometry {
-            Some(geometry) => self.beside(&territory, geometry, kinds)?,
+            Some(geometry) => self.beside(&territory, id, geometry, kinds)?,
             None => Vec::new(),
         };
         Ok(Sheet { territory, trek, stages, beside })
@@ -67,20 +69,23 @@ impl Companion {
         }
     }
 
-    fn beside(&self, territory: &Territory, geometry: &Geometry, kinds: &[Kind]) -> Result<Vec<Beside>> {
-        let (Some(bounds), Some(first)) = (geometry.bounds(), geometry.first_position()) else { return Ok(Vec::new()) };
+    fn beside(&self, territory: &Territory, trek: Id, geometry: &Geometry, kinds: &[Kind]) -> Result<Vec<Beside>> {
+        let Some(first) = geometry.first_position() else { return Ok(Vec::new()) };
         let lines: Vec<Position> = geometry.lines().concat();
         let measured = MeasuredLine::new(if lines.is_empty() { std::slice::from_ref(&first) } else { &lines })?;
-        let trek = Nearby::build([Feature { key: 0, kind: Kind::Trek, geometry: geometry.clone() }]);
+        let is_told = self.catalogue.is_told(territory, trek)?;
         let mut beside = Vec::new();
         for kind in kinds {
-            for (_, id, other) in self.catalogue.geometries_in(Some(territory.key), *kind, &wider(bounds))? {
-                let Some(found) = between(&trek, geometry, &other)? else { continue };
-                if found.distance_m <= BESIDE_M {
-                    let along_m = along(&measured, found.point);
-                    let place = BesidePlace { distance_m: found.distance_m, along_m, estimated: true };
-                    beside.push(Beside { object: self.catalogue.object(territory, *kind, id)?, place });
-                }
+            let estimated = !(is_told && is_asked(*kind));
+            let near = if estimated {
+                near_line(&self.catalogue, territory, geometry, *kind)?
+            } else {
+                told(&self.catalogue, territory, trek, geometry, *kind)?
+            };
+            for (id, found) in near {
+                let along_m = along(&measured, found.point);
+                let place = BesidePlace { distance_m: found.distance_m, along_m, estimated };
+                beside.push(Beside { object: self.catalogue.object(territory, *kind, id)?, place });
             }
         }
         beside.sort_by(|a, b| {
@@ -91,8 +96,55 @@ impl Companion {
     }
 }
 
+/// Whether the server can be asked what of a kind belongs to a trek.
+fn is_asked(kind: Kind) -> bool {
+    NEAR_LISTS.iter().any(|(endpoint, _)| kind_of(endpoint) == kind)
+}
+
+/// The objects of a kind that lie no further than [`BESIDE_M`] from a line.
+pub(super) fn near_line(
+    catalogue: &Catalogue,
+    territory: &Territory,
+    line: &Geometry,
+    kind: Kind,
+) -> Result<Vec<(Id, Found)>> {
+    let Some(bounds) = line.bounds() else { return Ok(Vec::new()) };
+    let trek = Nearby::build([Feature { key: 0, kind: Kind::Trek, geometry: line.clone() }]);
+    let mut near = Vec::new();
+    for (_, id, other) in catalogue.geometries_in(Some(territory.key), kind, &wider(bounds))? {
+        let Some(found) = between(&trek, line, &other)? else { continue };
+        if found.distance_m <= BESIDE_M {
+            near.push((id, found));
+        }
+    }
+    Ok(near)
+}
+
+/// The objects of a kind that the server says belong to a trek.
+fn told(
+    catalogue: &Catalogue,
+    territory: &Territory,
+    trek: Id,
+    line: &Geometry,
+    kind: Kind,
+) -> Result<Vec<(Id, Found)>> {
+    let index = Nearby::build([Feature { key: 0, kind: Kind::Trek, geometry: line.clone() }]);
+    let mut near = Vec::new();
+    for id in catalogue.beside(territory, trek, kind)? {
+        let Some(other) = catalogue.geometry(territory.key, kind, id)? else { continue };
+        near.extend(between(&index, line, &other)?.map(|found| (id, found)));
+    }
+    Ok(near)
+}
+
+/// Metres between a line and another geometry.
+pub(super) fn distance(line: &Geometry, other: &Geometry) -> Result<Option<f64>> {
+    let index = Nearby::build([Feature { key: 0, kind: Kind::Trek, geometry: line.clone() }]);
+    Ok(between(&index, line, other)?.map(|found| found.distance_m))
+}
+
 /// A box that has everything beside what is in this one.
-fn wider(bounds: Bounds) -> Bounds {
+pub(super) fn wider(bounds: Bounds) -> Bounds {
     let by_lat = BESIDE_M / METRES_PER_DEGREE;
     let north_most = bounds.north.abs().max(bounds.south.abs()).min(89.0);
     let by_lon = by_lat / north_most.to_radians().cos();

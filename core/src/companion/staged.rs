@@ -1,13 +1,14 @@
 //! What came, into the catalogue, in one change: a reader sees the territory as it was, or as it is now.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::File;
 
 use serde::Serialize;
 
-use super::refresh::Refresh;
+use super::refresh::{Refresh, Role};
+use super::work::Errand;
 use super::{BESIDE_M, Companion};
-use crate::catalogue::{Change, Territory};
+use crate::catalogue::{Change, Territory, What};
 use crate::error::{Error, Result};
 use crate::geotrek::{Ask, Purpose, Reader, kind_of, read_list, read_one};
 use crate::model::{Id, Kind, Localized, Object, RichText};
@@ -18,53 +19,117 @@ use crate::nearby::{Feature, Nearby};
 pub struct Taken {
     /// Short name of the territory.
     pub territory: String,
+    /// Whether everything was asked for, and not only what the server said had changed.
+    pub is_sweep: bool,
     /// Objects that came, by kind.
     pub objects: BTreeMap<Kind, u64>,
-    /// Objects that are no longer published and went, by kind.
+    /// Objects that are new, by kind.
+    pub added: BTreeMap<Kind, u64>,
+    /// Objects that are not as they were, by kind.
+    pub changed: BTreeMap<Kind, u64>,
+    /// Objects that are no longer published, by kind. Those that a pack needs stay until it is removed.
     pub removed: BTreeMap<Kind, u64>,
     /// Lists of modules that the server lacks.
     pub absent: Vec<String>,
+    /// Lists that were shorter than the server itself says: nobody was taken away by them.
+    pub doubted: Vec<String>,
     /// Fields that could not be read, and how often: `trek.ascent: mistyped`.
     pub problems: BTreeMap<String, u64>,
+    /// Requests that were made for it.
+    pub requests: u64,
+    /// Bytes that came over the network in this process, packed as they were.
+    pub bytes: u64,
 }
 
 impl Companion {
-    /// Writes what a refresh has brought, once [`Refresh::next`] said that everything has come. `at_ms` is the wall clock,
-    /// Unix ms. One transaction: on an error the catalogue stays as it was.
+    /// Writes what a refresh has brought, once [`Errand::next`](super::Errand::next) said that everything has come. `at_ms`
+    /// is the wall clock, Unix ms. One transaction: on an error the catalogue stays as it was, and the refresh can be
+    /// opened again.
     pub fn take_in(&self, refresh: Refresh, at_ms: i64) -> Result<Taken> {
-        let Some(overview) = &refresh.overview else {
+        let plan = &refresh.work.plan;
+        let Some(overview) = &plan.overview else {
             return Err(Error::invalid("refresh", "every transfer must be complete before it is taken in"));
         };
-        let mut taken = Taken { territory: refresh.territory.name.clone(), ..Taken::default() };
-        taken.absent = overview.absent().iter().map(|list| (*list).to_owned()).collect();
+        let names = |names: &BTreeSet<&'static str>| names.iter().map(|name| (*name).to_owned()).collect();
+        let mut taken = Taken {
+            territory: plan.territory.name.clone(),
+            is_sweep: overview.is_sweep(),
+            absent: names(overview.absent()),
+            doubted: names(overview.doubted()),
+            requests: refresh.work.requests(),
+            bytes: refresh.work.progress().bytes,
+            ..Taken::default()
+        };
         self.catalogue.change(|change| {
-            let territory = &refresh.territory;
-            let mut writing = Writing { change, territory, taken: &mut taken, seen: HashMap::new() };
-            let mut reader = Reader::new(Some(refresh.origin.clone()), "", &refresh.limits);
-            for (ask, file) in refresh.bodies() {
+            let territory = &plan.territory;
+            if territory.refreshed_ms.is_some() {
+                change.note_changes(at_ms);
+            }
+            let (texts, seen) = (PlainTexts::default(), HashMap::new());
+            let mut writing = Writing { change, territory, taken: &mut taken, texts, seen };
+            let mut reader = Reader::new(Some(plan.origin.clone()), "", &plan.limits);
+            for (role, file) in refresh.work.arrived() {
+                let Role::Ask(ask) = role else { continue };
+                if !ask.purpose.is_kept() {
+                    continue;
+                }
                 reader.set_language(&ask.language);
-                let first = territory.languages.first().is_none_or(|language| *language == ask.language);
                 let file = File::open(file)?;
                 if ask.purpose == Purpose::One {
-                    let object = read_one(file, &refresh.limits)?;
-                    writing.put(ask, reader.read(ask.endpoint, &object), first)?;
+                    let object = read_one(file, &plan.limits)?;
+                    writing.put(ask, reader.read(ask.endpoint, &object))?;
                 } else {
-                    read_list(file, &refresh.limits, |json| writing.put(ask, reader.read(ask.endpoint, json), first))?;
+                    read_list(file, &plan.limits, |json| writing.put(ask, reader.read(ask.endpoint, json)))?;
                 }
             }
-            for (list, ids) in overview.listed() {
-                // Whoever is listed and did not come is still there; it will come with the next refresh.
-                writing.seen.entry(((*list).to_owned(), kind_of(list))).or_default().extend(ids);
-            }
-            writing.sweep()?;
+            writing.put_texts()?;
+            writing.sweep(overview.present())?;
             writing.note_beside()?;
             for (list, field, what, times) in reader.problems().iter() {
                 *taken.problems.entry(format!("{list}.{field}: {what}")).or_default() += times;
             }
-            change.note_refresh(territory, at_ms)
+            for ((what, kind), count) in change.counts() {
+                let by_kind = match what {
+                    What::Added => &mut taken.added,
+                    What::Changed => &mut taken.changed,
+                    What::Withdrawn => &mut taken.removed,
+                };
+                by_kind.insert(*kind, *count);
+            }
+            change.note_refresh(territory, at_ms, overview.is_sweep())?;
+            change.end_job(refresh.work.job())
         })?;
+        refresh.work.close()?;
         self.renew_index()?;
         Ok(taken)
+    }
+}
+
+/// Objects whose texts come in one language at a time, until all languages have come: each is written once, and compared
+/// with what it was when it is whole.
+#[derive(Default)]
+pub(super) struct PlainTexts {
+    objects: BTreeMap<(Kind, Id), Object>,
+}
+
+impl PlainTexts {
+    /// Holds an object of such a kind; gives back any other.
+    pub(super) fn hold(&mut self, object: Object) -> Option<Object> {
+        if !matches!(object.kind(), Kind::Signage | Kind::Infrastructure | Kind::HdView) {
+            return Some(object);
+        }
+        let key = (object.kind(), object.id());
+        let merged = match self.objects.remove(&key) {
+            Some(held) => with_texts_of(held, &object),
+            None => object,
+        };
+        self.objects.insert(key, merged);
+        None
+    }
+
+    /// Everything that is held.
+    pub(super) fn take(&mut self) -> impl Iterator<Item = Object> + use<> {
+        std::mem::take(&mut self.objects).into_values()
     }
 }
 
@@ -72,25 +137,31 @@ struct Writing<'c, 'a> {
     change: &'c mut Change<'a>,
     territory: &'c Territory,
     taken: &'c mut Taken,
+    texts: PlainTexts,
     /// Ids by list (or vocabulary) and kind.
     seen: HashMap<(String, Kind), HashSet<Id>>,
 }
 
 impl Writing<'_, '_> {
-    fn put(&mut self, ask: &Ask, objects: Vec<Object>, first_language: bool) -> Result<()> {
-        for mut object in objects {
+    fn put(&mut self, ask: &Ask, objects: Vec<Object>) -> Result<()> {
+        for object in objects {
             let kind = object.kind();
             let list = match &object {
                 Object::Term(term) => term.vocabulary.clone(),
                 _ => ask.endpoint.to_owned(),
             };
-            let new = self.seen.entry((list, kind)).or_default().insert(object.id());
-            if !first_language && let Some(held) = self.change.object(self.territory, kind, object.id())? {
-                object = with_texts_of(held, &object);
-            }
-            if new {
+            if self.seen.entry((list, kind)).or_default().insert(object.id()) {
                 *self.taken.objects.entry(kind).or_default() += 1;
             }
+            if let Some(object) = self.texts.hold(object) {
+                self.change.put(self.territory, object)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn put_texts(&mut self) -> Result<()> {
+        for object in self.texts.take() {
             self.change.put(self.territory, object)?;
         }
         Ok(())
@@ -100,7 +171,12 @@ impl Writing<'_, '_> {
     fn note_beside(&mut self) -> Result<()> {
         let mut treks = Vec::new();
         let mut beside: HashMap<Id, BTreeMap<Id, f64>> = HashMap::new();
+        // What the server itself told is better than any distance.
+        let told = self.change.told(self.territory)?;
         self.change.geometries(self.territory, Kind::Trek, |id, geometry| {
+            if told.contains(&id) {
+                return;
+            }
             beside.insert(id, BTreeMap::new());
             treks.push(Feature { key: id.unsigned_abs(), kind: Kind::Trek, geometry });
         })?;
@@ -123,20 +199,31 @@ impl Writing<'_, '_> {
         Ok(())
     }
 
-    /// Removes what no list has any more. A list that is absent or empty removes nothing.
-    fn sweep(&mut self) -> Result<()> {
-        for ((list, kind), present) in self.seen.iter().filter(|(_, present)| !present.is_empty()) {
-            let removed = if *kind == Kind::Term {
-                self.change.keep_only_terms(self.territory, list, present)?
+    /// Removes what no list has any more. A list that is absent, empty or shorter than it should be removes nothing.
+    fn sweep(&mut self, present: BTreeMap<&'static str, BTreeSet<Id>>) -> Result<()> {
+        for (list, ids) in present {
+            let kind = kind_of(list);
+            let mut present: HashSet<Id> = ids.into_iter().collect();
+            // A menu has entries below its entries.
+            present.extend(self.seen.get(&(list.to_owned(), kind)).into_iter().flatten());
+            if kind == Kind::Term {
+                self.change.keep_only_terms(self.territory, list, &present)?;
+                let within: Vec<&(String, Kind)> =
+                    self.seen.keys().filter(|(name, kind)| *kind == Kind::Term && within(list, name)).collect();
+                for key in within {
+                    self.change.keep_only_terms(self.territory, &key.0, &self.seen[key])?;
+                }
             } else {
-                self.change.keep_only(self.territory, *kind, present)?
-            };
-            if removed > 0 {
-                *self.taken.removed.entry(*kind).or_default() += removed as u64;
+                self.change.keep_only(self.territory, kind, &present)?;
             }
         }
         Ok(())
     }
+}
+
+/// Whether a vocabulary comes within another: the types of contents within their categories.
+fn within(list: &str, vocabulary: &str) -> bool {
+    list == "touristiccontent_category" && vocabulary == "touristiccontent_type"
 }
 
 /// An object whose plain texts have come in one more language. A text that is the same as one that is there is the

@@ -8,6 +8,17 @@ pub(super) enum Shape {
     Batched(usize),
 }
 
+/// What a list tells of when its objects changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dates {
+    /// Each object has its date, and `updated_after` holds.
+    Told,
+    /// Only `updated_after` holds.
+    Asked,
+    /// Nothing: `updated_after` is ignored.
+    None,
+}
+
 pub(super) struct List {
     pub(super) endpoint: &'static str,
     pub(super) shape: Shape,
@@ -16,30 +27,36 @@ pub(super) struct List {
     pub(super) by_portal: bool,
     /// Texts come in the language of `Accept-Language` only.
     pub(super) plain_texts: bool,
+    pub(super) dates: Dates,
 }
 
 pub(super) const fn list(endpoint: &'static str, shape: Shape, by_portal: bool) -> List {
-    List { endpoint, shape, filters: "", by_portal, plain_texts: false }
+    List { endpoint, shape, filters: "", by_portal, plain_texts: false, dates: Dates::None }
 }
 
 pub(super) const LISTS: &[List] = &[
-    list("trek", Shape::Batched(20), true),
-    list("poi", Shape::Batched(100), false),
-    list("touristiccontent", Shape::Batched(50), true),
-    list("touristicevent", Shape::Batched(50), true),
-    List { filters: "period=ignore", ..list("sensitivearea", Shape::Batched(50), false) },
-    list("service", Shape::Batched(500), false),
-    List { plain_texts: true, ..list("signage", Shape::Batched(100), false) },
-    List { plain_texts: true, ..list("infrastructure", Shape::Batched(100), false) },
-    list("outdoor_site", Shape::Batched(50), true),
-    list("outdoor_course", Shape::Batched(50), true),
+    List { dates: Dates::Told, ..list("trek", Shape::Batched(20), true) },
+    List { dates: Dates::Told, ..list("poi", Shape::Batched(100), false) },
+    List { dates: Dates::Told, ..list("touristiccontent", Shape::Batched(50), true) },
+    List { dates: Dates::Told, ..list("touristicevent", Shape::Batched(50), true) },
+    List { filters: "period=ignore", dates: Dates::Told, ..list("sensitivearea", Shape::Batched(50), false) },
+    List { dates: Dates::Asked, ..list("service", Shape::Batched(500), false) },
+    List { plain_texts: true, dates: Dates::Asked, ..list("signage", Shape::Batched(100), false) },
+    List { plain_texts: true, dates: Dates::Asked, ..list("infrastructure", Shape::Batched(100), false) },
+    List { dates: Dates::Asked, ..list("outdoor_site", Shape::Batched(50), true) },
+    List { dates: Dates::Asked, ..list("outdoor_course", Shape::Batched(50), true) },
     List { plain_texts: true, ..list("hdviewpoint", Shape::Whole, true) },
     list("informationdesk", Shape::Whole, true),
-    list("flatpage", Shape::Whole, true),
+    List { dates: Dates::Asked, ..list("flatpage", Shape::Whole, true) },
     list("menu_item", Shape::Whole, true),
     list("city", Shape::Whole, false),
     list("district", Shape::Whole, false),
 ];
+
+/// The names of the lists that have objects, and not entries of a vocabulary.
+pub fn object_lists() -> impl Iterator<Item = &'static str> {
+    LISTS.iter().map(|list| list.endpoint)
+}
 
 /// Vocabularies, each short. Their lists are not limited to the portals, so that no id of an object lacks its entry.
 pub const VOCABULARIES: &[&str] = &[

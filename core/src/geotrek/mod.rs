@@ -3,6 +3,8 @@
 //! only itself, and is counted. Texts with markup are cleaned here, once, on the way in.
 //!
 //! * `overview`: what to ask a server for, to have a territory's overview; `lists` which lists there are.
+//! * `near`: what to ask for what belongs to a trek.
+//! * `glance`: what a plan needs of an object before anybody reads all of it.
 //! * `body`: an answer as a stream of objects, within limits.
 //! * `reader`: one object of one list, into the model; `trek`, `tourism`, `equipment`, `outdoor`, `places`,
 //!   `attached` and `vocabulary` have the fields.
@@ -15,9 +17,11 @@ mod body;
 mod clean;
 mod equipment;
 mod fields;
+mod glance;
 mod left_out;
 mod links;
 mod lists;
+mod near;
 mod outdoor;
 mod overview;
 mod places;
@@ -30,7 +34,9 @@ mod vocabulary;
 
 pub use body::{Limits, List, read_list, read_one};
 pub use fields::Problems;
+pub use glance::{glance, languages};
 pub use left_out::LEFT_OUT;
-pub use lists::VOCABULARIES;
-pub use overview::{Ask, Came, Overview, Purpose};
+pub use lists::{VOCABULARIES, object_lists};
+pub use near::{NEAR_LISTS, by_ids, near_trek};
+pub use overview::{Ask, Came, HeldObjects, Overview, Purpose};
 pub use reader::{Reader, kind_of};

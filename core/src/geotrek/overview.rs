@@ -5,12 +5,16 @@
 //! page: their ids come first, all in one answer, then the objects by `ids=` in batches that adapt to about ten seconds
 //! each. Whatever was asked for and did not come is asked for once more. Short lists come whole (`no_page`); where a
 //! server pages all the same, its `next` is followed.
+//!
+//! A sweep asks for everything. Between sweeps only what changed is asked for: of lists with dates the dates come with the
+//! ids; of those without, `updated_after` names what changed since a day. Where someone who is held is not listed, the
+//! list's `count` must agree with its length before anybody believes it: a list that was cut short deletes nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use url::Url;
 
-use super::lists::{LISTS, List, Shape, VOCABULARIES, list};
+use super::lists::{Dates, LISTS, List, Shape, VOCABULARIES, list};
 use crate::error::{Error, Result};
 use crate::model::Id;
 
@@ -18,18 +22,37 @@ use crate::model::Id;
 const IDS_BYTES: usize = 3_500;
 const BATCH_TARGET_MS: u64 = 10_000;
 const BATCH_SIZES: std::ops::RangeInclusive<usize> = 5..=500;
+/// Batches of one list that are planned at once: the size of those after them follows what these took.
+const BATCHES: usize = 2;
 /// Times that one and the same object is asked for.
 const ASKS: u8 = 2;
+/// A list with more objects than this is asked for its ids alone, and for what changed: dates of all are the longer answer.
+const MANIFEST_MOST: usize = 3_000;
 
 /// What an answer is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purpose {
     /// Only ids: nothing to keep.
     Ids,
-    /// A list of objects to keep.
+    /// Ids with their dates: nothing to keep.
+    Manifest,
+    /// Ids of what changed since a day: nothing to keep.
+    Changed,
+    /// How many there are: nothing to keep.
+    Count,
+    /// A list of objects to keep: all of a short list, or those that were asked for.
     Objects,
+    /// Objects of a short list that changed since a day, to keep.
+    ChangedObjects,
     /// One object to keep, not in a list.
     One,
+}
+
+impl Purpose {
+    /// Whether the answer has objects to keep.
+    pub fn is_kept(&self) -> bool {
+        matches!(self, Purpose::Objects | Purpose::ChangedObjects | Purpose::One)
+    }
 }
 
 /// One thing to ask.
@@ -54,6 +77,10 @@ pub struct Came {
     pub status: u16,
     /// Ids of the objects in the answer.
     pub ids: BTreeSet<Id>,
+    /// Their dates, Unix ms, where they have some.
+    pub dates: BTreeMap<Id, i64>,
+    /// How many the server says there are.
+    pub count: Option<u64>,
     /// Ids of the stages that its treks have.
     pub stages: BTreeSet<Id>,
     /// The server's address of the next page.
@@ -62,15 +89,31 @@ pub struct Came {
     pub elapsed_ms: u64,
 }
 
+/// What the catalogue holds already.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HeldObjects {
+    /// By list: ids, with the server's date of each where it has one, Unix ms.
+    pub lists: BTreeMap<&'static str, BTreeMap<Id, Option<i64>>>,
+    /// Stages that itineraries name.
+    pub stages: BTreeSet<Id>,
+    /// Day from which on changes are to be asked for (`YYYY-MM-DD`); none for a sweep, which asks for everything.
+    pub since: Option<String>,
+}
+
 /// The plan of one overview.
 #[derive(Debug)]
 pub struct Overview {
     api: Url,
     portals: Vec<Id>,
     languages: Vec<String>,
+    held: HeldObjects,
     batch: BTreeMap<&'static str, usize>,
     asked: BTreeMap<(&'static str, String, Id), u8>,
+    /// What is still to be asked for, and how many batches are on their way.
+    waiting: BTreeMap<(&'static str, String), (VecDeque<Id>, usize)>,
     listed: BTreeMap<&'static str, BTreeSet<Id>>,
+    /// Lists that lack someone who is held, and whose length nobody has confirmed.
+    doubted: BTreeSet<&'static str>,
     absent: BTreeSet<&'static str>,
     stages: BTreeSet<Id>,
     asked_stages: BTreeSet<Id>,
@@ -79,7 +122,7 @@ pub struct Overview {
 impl Overview {
     /// A plan for the server at `origin`. `languages` are the server's, the default first: texts that come in one
     /// language at a time are asked for in each.
-    pub fn new(origin: &Url, portals: &[Id], languages: &[String]) -> Result<Overview> {
+    pub fn new(origin: &Url, portals: &[Id], languages: &[String], held: HeldObjects) -> Result<Overview> {
         if languages.is_empty() {
             return Err(Error::invalid("languages", "at least one language code, the server's default first"));
         }
@@ -88,30 +131,79 @@ impl Overview {
             api,
             portals: portals.to_vec(),
             languages: languages.to_vec(),
+            held,
             batch: BTreeMap::new(),
             asked: BTreeMap::new(),
+            waiting: BTreeMap::new(),
             listed: BTreeMap::new(),
+            doubted: BTreeSet::new(),
             absent: BTreeSet::new(),
             stages: BTreeSet::new(),
             asked_stages: BTreeSet::new(),
         })
     }
 
-    /// What to ask first: the ids of each long list, every short list.
+    /// Whether everything is asked for.
+    pub fn is_sweep(&self) -> bool {
+        self.held.since.is_none()
+    }
+
+    /// What to ask first.
     pub fn begin(&self) -> Vec<Ask> {
-        let vocabularies = VOCABULARIES.iter().map(|endpoint| list(endpoint, Shape::Whole, false));
         let mut asks = Vec::new();
-        for list in LISTS {
-            match list.shape {
-                Shape::Batched(_) => asks.push(self.ask(list, Purpose::Ids, "fields=id&no_page", &self.languages[0])),
-                Shape::Whole => {
-                    let languages = if list.plain_texts { &self.languages[..] } else { &self.languages[..1] };
-                    asks.extend(languages.iter().map(|language| self.ask(list, Purpose::Objects, "no_page", language)));
+        match &self.held.since {
+            None => {
+                for list in LISTS {
+                    asks.extend(self.whole(list));
+                }
+                for endpoint in VOCABULARIES {
+                    asks.extend(self.whole(&list(endpoint, Shape::Whole, false)));
                 }
             }
+            Some(day) => LISTS.iter().for_each(|list| asks.extend(self.changed(list, day))),
         }
-        asks.extend(vocabularies.map(|list| self.ask(&list, Purpose::Objects, "no_page", &self.languages[0])));
         asks
+    }
+
+    /// The ids of a long list, or all of a short one.
+    fn whole(&self, list: &List) -> Vec<Ask> {
+        let first = &self.languages[..1];
+        match list.shape {
+            Shape::Batched(_) => vec![self.ask(list, Purpose::Ids, "fields=id&no_page", &self.languages[0])],
+            Shape::Whole => {
+                let languages = if list.plain_texts { &self.languages[..] } else { first };
+                languages.iter().map(|language| self.ask(list, Purpose::Objects, "no_page", language)).collect()
+            }
+        }
+    }
+
+    fn changed(&self, list: &List, day: &str) -> Vec<Ask> {
+        let language = &self.languages[0];
+        let held = self.held.lists.get(list.endpoint).map_or(0, BTreeMap::len);
+        let since = |purpose: Purpose, fields: &str| {
+            self.ask(list, purpose, &format!("updated_after={day}{fields}&no_page"), language)
+        };
+        match (list.shape, list.dates) {
+            // Whoever is new is not held, and so is asked for by their id.
+            (Shape::Batched(_), _) if held == 0 => self.whole(list),
+            (Shape::Batched(_), Dates::Told) if held <= MANIFEST_MOST => {
+                vec![self.ask(list, Purpose::Manifest, "fields=id,update_datetime&no_page", language)]
+            }
+            (Shape::Batched(_), Dates::Told) => {
+                let mut asks = self.whole(list);
+                asks.push(since(Purpose::Changed, "&fields=id,update_datetime"));
+                asks
+            }
+            (Shape::Batched(_), Dates::Asked) => {
+                let mut asks = self.whole(list);
+                asks.push(since(Purpose::Changed, "&fields=id"));
+                asks
+            }
+            (Shape::Whole, Dates::Asked) => vec![since(Purpose::ChangedObjects, "")],
+            // The sweep's.
+            (Shape::Whole, _) => Vec::new(),
+            (Shape::Batched(_), Dates::None) => self.whole(list),
+        }
     }
 
     /// What follows from an answer. A list that is not there (404) is a module that the server lacks; 401 is a server that
@@ -121,7 +213,7 @@ impl Overview {
             200..=299 => {}
             // A stage that its parent names and nobody may read.
             404 if ask.endpoint == "trek" && ask.purpose == Purpose::One => return Ok(Vec::new()),
-            404 if ask.purpose == Purpose::Ids || ask.ids.is_empty() => {
+            404 if ask.ids.is_empty() => {
                 self.absent.insert(ask.endpoint);
                 return Ok(Vec::new());
             }
@@ -135,32 +227,149 @@ impl Overview {
                 return Err(Error::Server { status: Some(status), reason });
             }
         }
-        if ask.purpose == Purpose::One {
-            return Ok(Vec::new());
-        }
-        self.stages.extend(&came.stages);
-        let Some(list) = LISTS.iter().find(|list| list.endpoint == ask.endpoint) else {
-            return Ok(self.next_page(ask, came.next).into_iter().collect());
-        };
-        let missing: BTreeSet<Id> = match ask.purpose {
-            Purpose::Ids => {
-                self.listed.entry(ask.endpoint).or_default().extend(&came.ids);
-                came.ids.clone()
+        let next = self.next_page(ask, came.next.clone());
+        let mut asks = match ask.purpose {
+            Purpose::One => return Ok(Vec::new()),
+            Purpose::Count => {
+                let listed = self.listed.get(ask.endpoint).map_or(0, |ids| ids.len() as u64);
+                if came.count == Some(listed) {
+                    self.doubted.remove(ask.endpoint);
+                }
+                return Ok(Vec::new());
             }
-            Purpose::Objects => ask.ids.difference(&came.ids).copied().collect(),
-            Purpose::One => BTreeSet::new(),
+            Purpose::Ids | Purpose::Manifest => self.ids_came(ask, &came, next.is_none()),
+            Purpose::Changed => self.due(ask.endpoint, &self.not_as_held(ask.endpoint, &came)),
+            Purpose::Objects if ask.ids.is_empty() => {
+                self.stages.extend(&came.stages);
+                self.ids_came(ask, &came, next.is_none())
+            }
+            Purpose::Objects => self.batch_came(ask, &came),
+            Purpose::ChangedObjects => Vec::new(),
         };
-        if ask.purpose == Purpose::Objects && !ask.ids.is_empty() {
-            self.adapt(list, ask.ids.len(), came.elapsed_ms);
-        }
-        let languages = if ask.purpose == Purpose::Ids && list.plain_texts {
-            self.languages.clone()
-        } else {
-            vec![ask.language.clone()]
-        };
-        let mut asks: Vec<Ask> = languages.iter().flat_map(|language| self.batches(list, language, &missing)).collect();
-        asks.extend(self.next_page(ask, came.next));
+        asks.extend(next);
         Ok(asks)
+    }
+
+    /// The ids of a list, or one page of them.
+    fn ids_came(&mut self, ask: &Ask, came: &Came, is_last_page: bool) -> Vec<Ask> {
+        let endpoint = ask.endpoint;
+        self.listed.entry(endpoint).or_default().extend(&came.ids);
+        let mut asks = match ask.purpose {
+            Purpose::Manifest => self.due(endpoint, &self.not_as_held(endpoint, came)),
+            Purpose::Ids if self.is_sweep() => self.due(endpoint, &came.ids),
+            Purpose::Ids => {
+                let held = self.held.lists.get(endpoint);
+                let new = came.ids.iter().copied().filter(|id| held.is_none_or(|held| !held.contains_key(id)));
+                self.due(endpoint, &new.collect())
+            }
+            _ => Vec::new(),
+        };
+        if is_last_page && ask.language == self.languages[0] {
+            asks.extend(self.doubt(ask));
+        }
+        asks
+    }
+
+    /// Asks how many there are, where someone who is held is not among them.
+    fn doubt(&mut self, ask: &Ask) -> Option<Ask> {
+        let listed = self.listed.get(ask.endpoint)?;
+        let stages = &self.held.stages;
+        let is_missing = |id: &Id| !listed.contains(id) && !(ask.endpoint == "trek" && stages.contains(id));
+        if !self.held.lists.get(ask.endpoint)?.keys().any(is_missing) {
+            return None;
+        }
+        self.doubted.insert(ask.endpoint);
+        if listed.is_empty() {
+            return None;
+        }
+        let known = LISTS.iter().find(|list| list.endpoint == ask.endpoint);
+        let vocabulary = list(ask.endpoint, Shape::Whole, false);
+        Some(self.ask(known.unwrap_or(&vocabulary), Purpose::Count, "fields=id&page_size=1", &self.languages[0]))
+    }
+
+    /// Those in an answer that are new, or of another date than the one that is held; of lists without dates all.
+    fn not_as_held(&self, endpoint: &str, came: &Came) -> BTreeSet<Id> {
+        let held = self.held.lists.get(endpoint);
+        let is_same = |id: &Id| match (held.and_then(|held| held.get(id)), came.dates.get(id)) {
+            (Some(Some(before)), Some(now)) => before == now,
+            _ => false,
+        };
+        came.ids.iter().copied().filter(|id| !is_same(id)).collect()
+    }
+
+    fn batch_came(&mut self, ask: &Ask, came: &Came) -> Vec<Ask> {
+        self.stages.extend(&came.stages);
+        self.adapt(ask.endpoint, ask.ids.len(), came.elapsed_ms);
+        let missing: BTreeSet<Id> = ask.ids.difference(&came.ids).copied().collect();
+        let key = (ask.endpoint, ask.language.clone());
+        if let Some((_, under_way)) = self.waiting.get_mut(&key) {
+            *under_way = under_way.saturating_sub(1);
+        }
+        self.wait(ask.endpoint, &ask.language, &missing);
+        self.batches(ask.endpoint, &ask.language)
+    }
+
+    /// Plans to have these objects, in each language where their texts come in one at a time.
+    fn due(&mut self, endpoint: &'static str, ids: &BTreeSet<Id>) -> Vec<Ask> {
+        let plain_texts = LISTS.iter().any(|list| list.endpoint == endpoint && list.plain_texts);
+        let languages = if plain_texts { self.languages.clone() } else { vec![self.languages[0].clone()] };
+        let mut asks = Vec::new();
+        for language in languages {
+            let new = |id: &&Id| !self.asked.contains_key(&(endpoint, language.clone(), **id));
+            let new: BTreeSet<Id> = ids.iter().filter(new).copied().collect();
+            self.wait(endpoint, &language, &new);
+            asks.extend(self.batches(endpoint, &language));
+        }
+        asks
+    }
+
+    fn wait(&mut self, endpoint: &'static str, language: &str, ids: &BTreeSet<Id>) {
+        for id in ids {
+            let asks = self.asked.entry((endpoint, language.to_owned(), *id)).or_default();
+            if *asks < ASKS {
+                *asks += 1;
+                self.waiting.entry((endpoint, language.to_owned())).or_default().0.push_back(*id);
+            }
+        }
+    }
+
+    /// The next batches of a list, as far as they may be planned now.
+    fn batches(&mut self, endpoint: &'static str, language: &str) -> Vec<Ask> {
+        let Some(list) = LISTS.iter().find(|list| list.endpoint == endpoint) else { return Vec::new() };
+        let Shape::Batched(first) = list.shape else { return Vec::new() };
+        let size = *self.batch.get(endpoint).unwrap_or(&first);
+        let mut asks = Vec::new();
+        while let Some((waiting, under_way)) = self.waiting.get_mut(&(endpoint, language.to_owned())) {
+            if waiting.is_empty() || *under_way >= BATCHES {
+                break;
+            }
+            let mut count = waiting.len().min(size);
+            let mut ids: Vec<Id> = waiting.iter().take(count).copied().collect();
+            while count > 1 && join(&ids).len() > IDS_BYTES {
+                count /= 2;
+                ids.truncate(count);
+            }
+            waiting.drain(..count);
+            *under_way += 1;
+            let mut ask = self.ask(list, Purpose::Objects, &format!("ids={}&no_page", join(&ids)), language);
+            ask.ids = ids.into_iter().collect();
+            asks.push(ask);
+        }
+        asks
+    }
+
+    /// How many batches will follow those that are planned, as it looks now.
+    pub fn still_to_plan(&self) -> usize {
+        let batches = self.waiting.iter().map(|((endpoint, _), (waiting, _))| {
+            let first = LISTS.iter().find(|list| list.endpoint == *endpoint).map(|list| list.shape);
+            let size = match (self.batch.get(endpoint), first) {
+                (Some(size), _) => *size,
+                (None, Some(Shape::Batched(size))) => size,
+                (None, _) => 1,
+            };
+            waiting.len().div_ceil(size)
+        });
+        batches.sum()
     }
 
     /// What to ask when every list has come: stages that their itinerary names and the list of treks lacks, as they are
@@ -180,14 +389,34 @@ impl Overview {
         missing.into_iter().map(ask).collect()
     }
 
-    /// Ids that a list has, by name of the list: whoever is not among them has left it. Only lists that came.
-    pub fn listed(&self) -> &BTreeMap<&'static str, BTreeSet<Id>> {
-        &self.listed
+    /// Who is still published, by name of the list; only lists that can be believed. Whoever is held and not among them
+    /// has left.
+    pub fn present(&self) -> BTreeMap<&'static str, BTreeSet<Id>> {
+        let believed = |endpoint: &&'static str| !self.doubted.contains(endpoint) && !self.absent.contains(endpoint);
+        let mut present: BTreeMap<_, _> = self
+            .listed
+            .iter()
+            .filter(|(endpoint, ids)| believed(endpoint) && !ids.is_empty())
+            .map(|(endpoint, ids)| (*endpoint, ids.clone()))
+            .collect();
+        if let Some(treks) = present.get_mut("trek") {
+            treks.extend(&self.asked_stages);
+            if !self.is_sweep() {
+                // Nobody asked for the stages of itineraries that have not changed.
+                treks.extend(&self.held.stages);
+            }
+        }
+        present
     }
 
     /// Modules that the server lacks.
     pub fn absent(&self) -> &BTreeSet<&'static str> {
         &self.absent
+    }
+
+    /// Lists that were shorter than they should be.
+    pub fn doubted(&self) -> &BTreeSet<&'static str> {
+        &self.doubted
     }
 
     fn ask(&self, list: &List, purpose: Purpose, query: &str, language: &str) -> Ask {
@@ -202,43 +431,19 @@ impl Overview {
         Ask { endpoint: list.endpoint, url, language: language.to_owned(), purpose, ids: BTreeSet::new() }
     }
 
-    fn batches(&mut self, list: &List, language: &str, ids: &BTreeSet<Id>) -> Vec<Ask> {
-        let Shape::Batched(first) = list.shape else { return Vec::new() };
-        let size = *self.batch.get(list.endpoint).unwrap_or(&first);
-        let mut due: Vec<Id> = Vec::new();
-        for id in ids {
-            let asks = self.asked.entry((list.endpoint, language.to_owned(), *id)).or_default();
-            if *asks < ASKS {
-                *asks += 1;
-                due.push(*id);
-            }
-        }
-        let mut asks = Vec::new();
-        let mut rest = due.as_slice();
-        while !rest.is_empty() {
-            let mut count = rest.len().min(size);
-            while count > 1 && join(&rest[..count]).len() > IDS_BYTES {
-                count /= 2;
-            }
-            let (batch, after) = rest.split_at(count);
-            let mut ask = self.ask(list, Purpose::Objects, &format!("ids={}&no_page", join(batch)), language);
-            ask.ids = batch.iter().copied().collect();
-            asks.push(ask);
-            rest = after;
-        }
-        asks
-    }
-
     /// Sizes the batches that are still to be made by how long this one took, at most doubling.
-    fn adapt(&mut self, list: &List, count: usize, elapsed_ms: u64) {
+    fn adapt(&mut self, endpoint: &'static str, count: usize, elapsed_ms: u64) {
         let elapsed = usize::try_from(elapsed_ms.max(1)).unwrap_or(usize::MAX);
         let fitting = count.saturating_mul(BATCH_TARGET_MS as usize) / elapsed;
         let size = fitting.min(count.saturating_mul(2)).clamp(*BATCH_SIZES.start(), *BATCH_SIZES.end());
-        self.batch.insert(list.endpoint, size);
+        self.batch.insert(endpoint, size);
     }
 
     /// The next page, on the territory's own host whatever host the server thinks it has.
     fn next_page(&self, ask: &Ask, next: Option<String>) -> Option<Ask> {
+        if ask.purpose == Purpose::Count {
+            return None;
+        }
         let query = Url::parse(&next?).ok()?.query()?.to_owned();
         let url = format!("{}{}/?{query}", self.api, ask.endpoint);
         (url != ask.url).then(|| Ask { url, ids: BTreeSet::new(), ..ask.clone() })
@@ -250,88 +455,5 @@ fn join(ids: &[Id]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn overview() -> Overview {
-        let languages = ["fr".to_owned(), "en".to_owned()];
-        Overview::new(&Url::parse("https://park.example/").unwrap(), &[3, 4], &languages).unwrap()
-    }
-
-    fn first(overview: &Overview, endpoint: &str) -> Ask {
-        overview.begin().into_iter().find(|ask| ask.endpoint == endpoint).unwrap()
-    }
-
-    fn came(ids: impl IntoIterator<Item = Id>) -> Came {
-        Came { status: 200, ids: ids.into_iter().collect(), elapsed_ms: 1_000, ..Came::default() }
-    }
-
-    #[test]
-    fn ids_first_then_batches_and_what_did_not_come_once_more() {
-        let mut overview = overview();
-        let ids = first(&overview, "trek");
-        assert_eq!(ids.url, "https://park.example/api/v2/trek/?portals=3,4&fields=id&no_page");
-        let batches = overview.came(&ids, came(1..=45)).unwrap();
-        assert_eq!(batches.iter().map(|ask| ask.ids.len()).collect::<Vec<_>>(), [20, 20, 5]);
-        let again = overview.came(&batches[0], came(1..=19)).unwrap();
-        assert_eq!(again.len(), 1);
-        assert_eq!(again[0].ids, BTreeSet::from([20]));
-        assert_eq!(overview.came(&again[0], came([])).unwrap(), [], "it left the list in between");
-        assert_eq!(overview.listed()["trek"].len(), 45);
-    }
-
-    #[test]
-    fn batches_adapt_to_the_server_and_addresses_stay_short() {
-        let mut overview = overview();
-        let ids = first(&overview, "poi");
-        let batch = overview.came(&ids, came(1..=100)).unwrap().remove(0);
-        let slow = Came { elapsed_ms: 100_000, ..came(1..=100) };
-        overview.came(&batch, slow).unwrap();
-        let next = overview.came(&ids, came(1_000..1_030)).unwrap();
-        assert!(next.iter().all(|ask| ask.ids.len() <= 10), "100 took 100 s, so 10 at a time");
-        let service = first(&overview, "service");
-        let long = overview.came(&service, came(1_000_000_000..1_000_000_500)).unwrap();
-        assert!(long.iter().all(|ask| ask.url.len() < 4_000));
-        assert_eq!(long.iter().map(|ask| ask.ids.len()).sum::<usize>(), 500);
-    }
-
-    #[test]
-    fn plain_texts_are_asked_for_in_each_language_and_seasons_are_not_hidden() {
-        let mut overview = overview();
-        let ids = first(&overview, "signage");
-        let batches = overview.came(&ids, came([1])).unwrap();
-        assert_eq!(batches.iter().map(|ask| ask.language.as_str()).collect::<Vec<_>>(), ["fr", "en"]);
-        assert_eq!(overview.begin().iter().filter(|ask| ask.endpoint == "hdviewpoint").count(), 2);
-        assert!(first(&overview, "sensitivearea").url.contains("period=ignore"));
-    }
-
-    #[test]
-    fn stages_that_no_list_has_are_asked_for_one_by_one_and_once() {
-        let mut overview = overview();
-        let ids = first(&overview, "trek");
-        let batch = overview.came(&ids, came([1, 2])).unwrap().remove(0);
-        let stages = BTreeSet::from([2, 9]);
-        overview.came(&batch, Came { stages, ..came([1, 2]) }).unwrap();
-        let asks = overview.unlisted_stages();
-        assert_eq!(asks.len(), 1);
-        assert_eq!(asks[0].url, "https://park.example/api/v2/trek/9/");
-        assert_eq!(overview.came(&asks[0], Came { status: 404, ..Came::default() }).unwrap(), []);
-        assert_eq!(overview.unlisted_stages(), []);
-        assert!(!overview.absent().contains("trek"));
-    }
-
-    #[test]
-    fn a_missing_module_is_absent_a_closed_server_says_so_and_pages_are_followed_at_home() {
-        let mut overview = overview();
-        let sites = first(&overview, "outdoor_site");
-        assert_eq!(overview.came(&sites, Came { status: 404, ..Came::default() }).unwrap(), []);
-        assert!(overview.absent().contains("outdoor_site"));
-        let treks = first(&overview, "trek");
-        let closed = overview.came(&treks, Came { status: 401, ..Came::default() }).unwrap_err();
-        assert!(closed.to_string().contains("signed in"));
-        let themes = first(&overview, "theme");
-        let next = Some("http://stale.internal:8000/api/v2/theme/?no_page=&page=2".to_owned());
-        let pages = overview.came(&themes, Came { next, ..came([1]) }).unwrap();
-        assert_eq!(pages[0].url, "https://park.example/api/v2/theme/?no_page=&page=2");
-    }
-}
+#[path = "overview_tests.rs"]
+mod tests;

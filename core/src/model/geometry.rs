@@ -49,6 +49,16 @@ impl Bounds {
         by_lon && (self.south..=self.north).contains(&position.lat)
     }
 
+    /// The box that holds both, neither of which crosses the date line.
+    pub fn union(&self, other: &Bounds) -> Bounds {
+        Bounds {
+            west: self.west.min(other.west),
+            south: self.south.min(other.south),
+            east: self.east.max(other.east),
+            north: self.north.max(other.north),
+        }
+    }
+
     /// Whether the two boxes share a point. Either may cross the date line.
     pub fn intersects(&self, other: &Bounds) -> bool {
         let spans =

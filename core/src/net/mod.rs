@@ -1,21 +1,29 @@
 //! The reqwest driver of transfers (feature `net`): moves the bytes of one exchange into a file and says how it ended.
 //! It brings its own certificate roots, so it works with no platform set-up; it asks only http(s), plain http only on
 //! loopback or where the app allows it, and never writes more than it was told.
+//!
+//! * `body`: the bytes of an answer on their way to the disk: unpacked, counted, bounded.
+//! * `part`: what a file that came in part leaves behind for the next try.
+
+mod body;
+mod part;
 
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt;
-use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, RETRY_AFTER};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_RANGE, DATE, ETAG, HeaderMap, HeaderName, LAST_MODIFIED, RETRY_AFTER};
 use reqwest::redirect;
-use tokio::io::AsyncWriteExt;
 use url::{Host, Url};
 
+use self::body::{BodyFile, Packing, Written};
+use self::part::PartFiles;
+use crate::disk::Disk;
 use crate::error::{Error, Result};
-use crate::transfer::{Outcome, Transfer};
+use crate::transfer::{Answer, Body, Head, Outcome, Part, Receive, Transfer, Validators, receive, request};
 
 /// Geotrek opens a session for clients whose name contains “geotrek” in lower case, or who have none.
 const USER_AGENT: &str = concat!("Jalon/", env!("CARGO_PKG_VERSION"));
@@ -35,6 +43,8 @@ pub struct Options {
     pub total_timeout: Duration,
     /// How many bytes an answer may have, unpacked.
     pub max_body_bytes: u64,
+    /// How many bytes a file may have.
+    pub max_medium_bytes: u64,
 }
 
 impl Default for Options {
@@ -45,6 +55,7 @@ impl Default for Options {
             silence_timeout: Duration::from_secs(90),
             total_timeout: Duration::from_secs(600),
             max_body_bytes: 256 << 20,
+            max_medium_bytes: 64 << 20,
         }
     }
 }
@@ -77,11 +88,21 @@ pub struct Driver {
     client: reqwest::Client,
     runtime: tokio::runtime::Runtime,
     options: Options,
+    disk: Arc<dyn Disk>,
+}
+
+/// How far one request came.
+enum Exchanged {
+    Ended(Outcome),
+    /// All bytes are in the part: it only has to be given its name.
+    Whole(Answer),
+    /// What is there does not fit what the server has now.
+    Restart,
 }
 
 impl Driver {
     /// Makes a driver with a runtime of its own.
-    pub fn new(options: Options) -> Result<Driver> {
+    pub fn new(options: Options, disk: Arc<dyn Disk>) -> Result<Driver> {
         let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .with_safe_default_protocol_versions()
@@ -92,6 +113,7 @@ impl Driver {
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .user_agent(USER_AGENT)
+            .referer(false)
             .connect_timeout(options.connect_timeout)
             .read_timeout(options.silence_timeout)
             .timeout(options.total_timeout)
@@ -110,75 +132,149 @@ impl Driver {
             .build()
             .map_err(Error::internal)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Driver { client, runtime, options })
+        Ok(Driver { client, runtime, options, disk })
     }
 
-    /// Fetches one transfer into `target`, which is replaced only by a whole answer with a 2xx status. Blocks; the error is
+    /// Fetches one transfer into `target`, which is replaced only by a whole answer with a 2xx status. Of a file that came
+    /// in part the bytes stay beside `target`, and the next call goes on from there. Blocks; the error is
     /// [`Error::Cancelled`], [`Error::InvalidInput`] for an address that may not be asked, or the disk's.
     pub fn fetch(&self, transfer: &Transfer, target: &Path, cancel: &CancelToken) -> Result<Outcome> {
         let url = Url::parse(&transfer.url).map_err(|_| Error::invalid("url", "a web address"))?;
         check(&url, self.options.allow_plain_http)?;
-        let partial = partial(target);
-        let answer = self.runtime.block_on(async {
-            tokio::select! {
-                answer = self.exchange(url, transfer.language.as_deref(), &partial) => answer,
-                () = cancel.cancelled() => Err(Error::Cancelled),
-            }
-        });
-        match answer {
-            Ok(outcome @ Outcome::Answered { status: 200..=299, .. }) => {
-                std::fs::rename(&partial, target)?;
-                Ok(outcome)
-            }
-            other => {
-                // It may not exist, and what is left over is overwritten by the next try.
-                let _ = std::fs::remove_file(&partial);
-                other
-            }
+        let files = PartFiles::new(target, &*self.disk);
+        let fetched = self.fetch_into(transfer, &url, &files, cancel);
+        if transfer.body == Body::Answer || matches!(fetched, Err(Error::StorageFull)) {
+            // Nothing of an answer can be used again, and a full disk needs its room.
+            files.forget();
         }
+        fetched
     }
 
-    async fn exchange(&self, url: Url, language: Option<&str>, partial: &Path) -> Result<Outcome> {
-        let mut request = self.client.get(url).header(ACCEPT, "application/json");
-        if let Some(language) = language {
-            request = request.header(ACCEPT_LANGUAGE, language);
+    fn fetch_into(
+        &self,
+        transfer: &Transfer,
+        url: &Url,
+        files: &PartFiles<'_>,
+        cancel: &CancelToken,
+    ) -> Result<Outcome> {
+        for _ in 0..2 {
+            let part = if transfer.body == Body::Medium { files.read() } else { None };
+            if let Some(part) = part.as_ref().filter(|part| part.is_whole()) {
+                let answer = Answer { status: 200, validators: part.validators.clone(), ..Answer::default() };
+                files.keep()?;
+                return Ok(Outcome::Answered(answer));
+            }
+            let exchanged = self.runtime.block_on(async {
+                tokio::select! {
+                    exchanged = self.exchange(transfer, url.clone(), part.as_ref(), files) => exchanged,
+                    () = cancel.cancelled() => Err(Error::Cancelled),
+                }
+            })?;
+            match exchanged {
+                Exchanged::Ended(outcome) => return Ok(outcome),
+                Exchanged::Whole(answer) => {
+                    files.keep()?;
+                    return Ok(Outcome::Answered(answer));
+                }
+                Exchanged::Restart => files.forget(),
+            }
         }
-        let response = match request.send().await {
+        Ok(Outcome::Unreachable { reason: "the server sends other parts than it was asked for".to_owned() })
+    }
+
+    async fn exchange(
+        &self,
+        transfer: &Transfer,
+        url: Url,
+        part: Option<&Part>,
+        files: &PartFiles<'_>,
+    ) -> Result<Exchanged> {
+        let mut asked = self.client.get(url);
+        for (name, value) in request(transfer, part) {
+            asked = asked.header(HeaderName::from_static(name), value);
+        }
+        let response = match asked.send().await {
             Ok(response) => response,
-            Err(error) => return Ok(unreachable(&error)),
+            Err(error) => return Ok(Exchanged::Ended(unreachable(&error))),
         };
+        let headers = response.headers();
+        let validators = Validators { etag: text(headers, &ETAG), last_modified: text(headers, &LAST_MODIFIED) };
         let status = response.status().as_u16();
-        let seconds =
-            response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse::<u64>().ok());
-        let answered =
-            Outcome::Answered { status, retry_after_ms: seconds.map(|seconds| seconds.saturating_mul(1_000)) };
-        if !response.status().is_success() {
-            return Ok(answered);
+        let date_ms = text(headers, &DATE).and_then(|date| http_date_ms(&date));
+        let mut answer = Answer { status, retry_after_ms: retry_after_ms(headers), validators, date_ms, bytes: 0 };
+        let Some(packing) = Packing::of(text(headers, &CONTENT_ENCODING).as_deref()) else {
+            let reason = "the server packs its answer in a way that was not asked for".to_owned();
+            return Ok(Exchanged::Ended(Outcome::Refused { reason }));
+        };
+        let head = Head {
+            status,
+            content_range: text(headers, &CONTENT_RANGE),
+            content_length: response.content_length().filter(|_| packing == Packing::None),
+            validators: answer.validators.clone(),
+        };
+        let (from, part) = match receive(part, &head) {
+            Receive::Nothing => return Ok(Exchanged::Ended(Outcome::Answered(answer))),
+            Receive::Restart => return Ok(Exchanged::Restart),
+            Receive::Whole => return Ok(Exchanged::Whole(Answer { status: 200, ..answer })),
+            Receive::Body { from, part } => (from, part),
+        };
+        let most =
+            if transfer.body == Body::Medium { self.options.max_medium_bytes } else { self.options.max_body_bytes };
+        if part.total.is_some_and(|total| total > most) {
+            return Ok(Exchanged::Ended(too_long(most)));
         }
-        let mut file = tokio::fs::File::create(partial).await?;
-        let mut bytes = 0_u64;
+        if transfer.body == Body::Medium && packing == Packing::None {
+            files.note(&part)?;
+        }
+        let mut file = BodyFile::new(files.open(from)?, packing, most.saturating_sub(from));
         let mut body = response.bytes_stream();
         while let Some(chunk) = body.next().await {
             let chunk = match chunk {
                 Ok(chunk) => chunk,
-                Err(error) => return Ok(unreachable(&error)),
+                Err(error) => return Ok(Exchanged::Ended(unreachable(&error))),
             };
-            bytes += chunk.len() as u64;
-            if bytes > self.options.max_body_bytes {
-                let reason = format!("the answer is longer than {} bytes", self.options.max_body_bytes);
-                return Ok(Outcome::Refused { reason });
+            answer.bytes += chunk.len() as u64;
+            match file.write(&chunk)? {
+                Written::On => {}
+                Written::TooLong => return Ok(Exchanged::Ended(too_long(most))),
+                Written::Broken => return Ok(Exchanged::Ended(cut())),
             }
-            file.write_all(&chunk).await?;
         }
-        file.flush().await?;
-        Ok(answered)
+        let Some(bytes) = file.finish(transfer.body == Body::Medium)? else { return Ok(Exchanged::Ended(cut())) };
+        if part.total.is_some_and(|total| from + bytes != total) {
+            return Ok(Exchanged::Ended(cut()));
+        }
+        answer.validators = part.validators;
+        Ok(Exchanged::Whole(Answer { status: 200, ..answer }))
     }
 }
 
-fn partial(target: &Path) -> PathBuf {
-    let mut name = target.as_os_str().to_owned();
-    name.push(".part");
-    PathBuf::from(name)
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(|value| value.trim().to_owned())
+}
+
+/// `Retry-After` says seconds or a date.
+fn retry_after_ms(headers: &HeaderMap) -> Option<u64> {
+    let value = text(headers, &RETRY_AFTER)?;
+    if let Ok(seconds) = value.parse::<u64>() {
+        return Some(seconds.saturating_mul(1_000));
+    }
+    let date = http_date_ms(&value)?;
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?.as_millis();
+    Some(u64::try_from(date).ok()?.saturating_sub(u64::try_from(now).ok()?))
+}
+
+/// Unix ms of `Wed, 21 Oct 2015 07:28:00 GMT`.
+fn http_date_ms(date: &str) -> Option<i64> {
+    Some(jiff::fmt::rfc2822::parse(date).ok()?.timestamp().as_millisecond())
+}
+
+fn too_long(most: u64) -> Outcome {
+    Outcome::Refused { reason: format!("the answer is longer than {most} bytes") }
+}
+
+fn cut() -> Outcome {
+    Outcome::Unreachable { reason: "the answer was cut".to_owned() }
 }
 
 /// Says what failed without the address, which may carry what a person asked for.
@@ -190,7 +286,7 @@ fn unreachable(error: &reqwest::Error) -> Outcome {
     } else if error.is_connect() {
         "no connection to the server"
     } else {
-        "the answer was cut"
+        return cut();
     };
     Outcome::Unreachable { reason: reason.to_owned() }
 }
@@ -216,7 +312,7 @@ mod tests {
     use std::net::TcpListener;
 
     use super::*;
-    use crate::transfer::{Next, Queue};
+    use crate::disk::SystemDisk;
 
     /// Answers one connection with these bytes, then closes; gives back what was asked.
     fn serve(answer: Vec<u8>) -> (String, std::thread::JoinHandle<String>) {
@@ -237,16 +333,15 @@ mod tests {
     }
 
     fn transfer(url: &str) -> Transfer {
-        let mut queue = Queue::new(1, 1);
-        queue.plan(url, Some("fr".to_owned()));
-        match queue.next(0) {
-            Next::Start(transfer) => transfer,
-            other => panic!("{other:?}"),
-        }
+        Transfer { language: Some("fr".to_owned()), ..Transfer::new(1, url, Body::Answer) }
+    }
+
+    fn driver(options: Options) -> Driver {
+        Driver::new(options, Arc::new(SystemDisk)).unwrap()
     }
 
     fn fetch(options: Options, url: &str, target: &Path) -> Result<Outcome> {
-        Driver::new(options).unwrap().fetch(&transfer(url), target, &CancelToken::default())
+        driver(options).fetch(&transfer(url), target, &CancelToken::default())
     }
 
     #[test]
@@ -255,7 +350,7 @@ mod tests {
         let target = directory.path().join("trek.json");
         let (url, served) = serve(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}".to_vec());
         let outcome = fetch(Options::default(), &url, &target).unwrap();
-        assert_eq!(outcome, Outcome::Answered { status: 200, retry_after_ms: None });
+        assert_eq!(outcome, Outcome::Answered(Answer { status: 200, bytes: 2, ..Answer::default() }));
         assert_eq!(std::fs::read(&target).unwrap(), b"{}");
         let asked = served.join().unwrap().to_lowercase();
         assert!(asked.contains("accept-language: fr\r\n"));
@@ -275,7 +370,7 @@ mod tests {
         let small = Options { max_body_bytes: 1000, ..Options::default() };
         assert!(matches!(fetch(small, &url, &target).unwrap(), Outcome::Refused { .. }));
         let (url, _) = serve(b"HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n".to_vec());
-        let busy = Outcome::Answered { status: 503, retry_after_ms: Some(7_000) };
+        let busy = Outcome::Answered(Answer { status: 503, retry_after_ms: Some(7_000), ..Answer::default() });
         assert_eq!(fetch(Options::default(), &url, &target).unwrap(), busy);
         assert_eq!(std::fs::read(&target).unwrap(), b"old");
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1, "no part is left over");
@@ -300,8 +395,78 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let cancel = CancelToken::default();
         cancel.clone().cancel();
-        let driver = Driver::new(Options::default()).unwrap();
+        let driver = driver(Options::default());
         let answer = driver.fetch(&transfer(&url), &directory.path().join("x"), &cancel);
         assert_eq!(answer, Err(Error::Cancelled));
+    }
+
+    #[test]
+    fn a_file_that_was_cut_goes_on_where_it_was_and_one_that_changed_comes_anew() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join("a.jpg");
+        let driver = driver(Options::default());
+        let medium = |url: &str| Transfer::new(1, url, Body::Medium);
+        let cancel = CancelToken::default();
+        let (url, _) = serve(b"HTTP/1.1 200 OK\r\nETag: \"a\"\r\nContent-Length: 6\r\n\r\nabc".to_vec());
+        assert!(matches!(driver.fetch(&medium(&url), &target, &cancel).unwrap(), Outcome::Unreachable { .. }));
+        let rest = b"HTTP/1.1 206 Partial\r\nETag: \"a\"\r\nContent-Range: bytes 3-5/6\r\nContent-Length: 3\r\n\r\nd";
+        let (url, served) = serve(rest.to_vec());
+        assert!(matches!(driver.fetch(&medium(&url), &target, &cancel).unwrap(), Outcome::Unreachable { .. }));
+        let asked = served.join().unwrap().to_lowercase();
+        assert!(asked.contains("range: bytes=3-\r\n") && asked.contains("if-range: \"a\"\r\n"), "{asked}");
+        let rest = b"HTTP/1.1 206 Partial\r\nETag: \"a\"\r\nContent-Range: bytes 4-5/6\r\nContent-Length: 2\r\n\r\nef";
+        let (url, _) = serve(rest.to_vec());
+        match driver.fetch(&medium(&url), &target, &cancel).unwrap() {
+            Outcome::Answered(Answer { status: 200, bytes: 2, validators, .. }) => {
+                assert_eq!(validators.etag.as_deref(), Some("\"a\""));
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(std::fs::read(&target).unwrap(), b"abcdef");
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 2, "the file, and what to ask by later");
+
+        let other = directory.path().join("b.jpg");
+        let (url, _) = serve(b"HTTP/1.1 200 OK\r\nETag: \"a\"\r\nContent-Length: 6\r\n\r\nabc".to_vec());
+        driver.fetch(&medium(&url), &other, &cancel).unwrap();
+        let (url, _) = serve(b"HTTP/1.1 200 OK\r\nETag: \"b\"\r\nContent-Length: 2\r\n\r\nxy".to_vec());
+        driver.fetch(&medium(&url), &other, &cancel).unwrap();
+        assert_eq!(std::fs::read(&other).unwrap(), b"xy");
+    }
+
+    #[test]
+    fn packed_answers_are_unpacked_and_bounded_by_what_they_unpack_to() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join("trek.json");
+        let packed = |bytes: &[u8]| {
+            let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+            packer.write_all(bytes).unwrap();
+            let body = packer.finish().unwrap();
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", body.len());
+            ([head.as_bytes(), &body].concat(), body.len() as u64)
+        };
+        let (answer, bytes) = packed(b"{\"a\": 1}");
+        let (url, _) = serve(answer.clone());
+        let got = fetch(Options::default(), &url, &target).unwrap();
+        assert_eq!(got, Outcome::Answered(Answer { status: 200, bytes, ..Answer::default() }));
+        assert_eq!(std::fs::read(&target).unwrap(), b"{\"a\": 1}");
+        let (bomb, _) = packed(&vec![b' '; 1 << 20]);
+        let (url, _) = serve(bomb);
+        let small = Options { max_body_bytes: 10_000, ..Options::default() };
+        assert!(matches!(fetch(small, &url, &target).unwrap(), Outcome::Refused { .. }));
+        // A packed answer whose end is missing, though its length is right.
+        let short = String::from_utf8_lossy(&answer[..answer.len() - bytes as usize])
+            .replace(&bytes.to_string(), &(bytes - 4).to_string());
+        let (url, _) = serve([short.as_bytes(), &answer[answer.len() - bytes as usize..answer.len() - 4]].concat());
+        assert!(matches!(fetch(Options::default(), &url, &target).unwrap(), Outcome::Unreachable { .. }));
+        assert_eq!(std::fs::read(&target).unwrap(), b"{\"a\": 1}");
+    }
+
+    #[test]
+    fn a_date_to_come_back_at_is_understood() {
+        let mut headers = HeaderMap::new();
+        headers.insert(RETRY_AFTER, "Wed, 21 Oct 2015 07:28:00 GMT".parse().unwrap());
+        assert_eq!(retry_after_ms(&headers), Some(0), "it is past");
+        headers.insert(RETRY_AFTER, "soon".parse().unwrap());
+        assert_eq!(retry_after_ms(&headers), None);
     }
 }

@@ -1,13 +1,22 @@
 //! What must be fetched next, as data. A transfer is one HTTP exchange that has to happen; a queue of them says which may
 //! start, learns how each ended, and decides what is tried again and when. No socket, disk, clock or thread inside: a
-//! driver moves the bytes, the catalogue keeps the queue, and time comes in as milliseconds of a clock that only runs
+//! driver moves the bytes, the catalogue keeps the queue, and time comes in as moments of a clock that only runs
 //! forward. So a queue can be stored at any step and go on in another process.
 //!
+//! * `moment`: a point in time that another process can still judge.
 //! * `queue`: the state machine.
 //! * `retry`: which outcomes are worth another try, and when.
+//! * `exchange`: what one request says, and what its answer means for the bytes that are there already.
+//! * `policy`: what the app allows: which networks, how many bytes.
 
+mod exchange;
+mod moment;
+mod policy;
 mod queue;
 mod retry;
 
-pub use queue::{Next, Queue, State, Transfer};
-pub use retry::{Outcome, Verdict, judge};
+pub use exchange::{Head, Part, Receive, receive, request};
+pub use moment::Moment;
+pub use policy::{Held, Network, Policy};
+pub use queue::{Body, Next, Queue, State, Transfer};
+pub use retry::{Answer, Outcome, Validators, Verdict, judge};

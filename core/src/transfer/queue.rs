@@ -1,36 +1,73 @@
 //! The transfers that have to happen, in order, and how far each is.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Outcome, Verdict, judge};
+use super::{Answer, Moment, Outcome, Validators, Verdict, judge};
+
+/// What the body of an answer is, which decides how it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Body {
+    /// JSON of the API, packed where the server can; never in part.
+    Answer,
+    /// A file: unpacked, resumed by ranges.
+    Medium,
+}
 
 /// One HTTP GET that has to happen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transfer {
-    /// Its number in the queue; lower ones go first.
+    /// Its number in the queue.
     pub id: u64,
     /// Absolute address.
     pub url: String,
     /// `Accept-Language`, where the answer depends on it.
     pub language: Option<String>,
+    /// What comes.
+    pub body: Body,
+    /// What is there already, where it is only to be asked whether it is still the same (304).
+    #[serde(default, skip_serializing_if = "Validators::is_empty")]
+    pub held: Validators,
+    /// Higher ones go first, then lower numbers.
+    pub priority: i32,
     /// How often it was started.
     pub tries: u32,
     /// How far it is.
     pub state: State,
 }
 
+impl Transfer {
+    /// A transfer that may start at once.
+    pub fn new(id: u64, url: impl Into<String>, body: Body) -> Transfer {
+        Transfer {
+            id,
+            url: url.into(),
+            language: None,
+            body,
+            held: Validators::default(),
+            priority: 0,
+            tries: 0,
+            state: State::Planned { not_before: None },
+        }
+    }
+}
+
 /// How far a transfer is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum State {
-    /// It may start, not before this moment (ms of the driver's forward clock).
+    /// It may start.
     Planned {
-        /// 0 for at once.
-        not_before_ms: u64,
+        /// Not before this moment.
+        not_before: Option<Moment>,
     },
     /// A driver has it.
-    Started,
+    Started {
+        /// The end of its lease: if nothing was heard until then, the driver is taken to be dead. A driver that outlives
+        /// its process, such as a platform's downloader, has none, and is asked by [`Queue::reconcile`].
+        lease: Option<Moment>,
+    },
     /// It is done; the status says with what.
     Done {
         /// HTTP status.
@@ -49,18 +86,22 @@ pub enum Next {
     /// Move the bytes of this one: say `started`, then `complete`.
     Start(Transfer),
     /// Nothing may start before this moment.
-    WaitUntil(u64),
+    WaitUntil(Moment),
     /// Everything that is left is on its way already.
     InFlight,
+    /// Something is left, and the app does not allow it now.
+    Held(super::Held),
     /// Nothing is left.
     Idle,
 }
 
 /// The transfers that have to happen.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Queue {
     transfers: BTreeMap<u64, Transfer>,
-    last_id: u64,
+    /// Those that are planned, by server, in the order in which they go.
+    planned: BTreeMap<String, BTreeSet<(Reverse<i32>, u64)>>,
+    started: BTreeSet<u64>,
     connections_per_host: usize,
     most_tries: u32,
 }
@@ -72,13 +113,17 @@ impl Queue {
         Queue { connections_per_host, most_tries, ..Queue::default() }
     }
 
-    /// Plans a transfer and gives its number.
-    pub fn plan(&mut self, url: impl Into<String>, language: Option<String>) -> u64 {
-        self.last_id += 1;
-        let state = State::Planned { not_before_ms: 0 };
-        let transfer = Transfer { id: self.last_id, url: url.into(), language, tries: 0, state };
-        self.transfers.insert(self.last_id, transfer);
-        self.last_id
+    /// Takes a transfer in, as it was planned or as it was stored, in the place of one with the same number.
+    pub fn insert(&mut self, transfer: Transfer) {
+        self.unlist(transfer.id);
+        let id = transfer.id;
+        self.transfers.insert(id, transfer);
+        self.list(id);
+    }
+
+    /// The number that the next transfer should have.
+    pub fn next_id(&self) -> u64 {
+        self.transfers.last_key_value().map_or(1, |(last, _)| last + 1)
     }
 
     /// A transfer by its number.
@@ -86,66 +131,131 @@ impl Queue {
         self.transfers.get(&id)
     }
 
-    /// All of them, in order.
+    /// All of them, by their numbers.
     pub fn iter(&self) -> impl Iterator<Item = &Transfer> {
         self.transfers.values()
     }
 
-    /// What to do at `now_ms`. Costs a walk over the queue.
-    pub fn next(&self, now_ms: u64) -> Next {
-        let mut busy: HashMap<&str, usize> = HashMap::new();
-        for transfer in self.iter().filter(|transfer| transfer.state == State::Started) {
+    /// What to do at `now`. A lease that is over makes its transfer startable again.
+    pub fn next(&mut self, now: Moment) -> Next {
+        let lapsed: Vec<u64> = self.started.iter().copied().filter(|id| self.has_lapsed(*id, now)).collect();
+        for id in lapsed {
+            self.set(id, State::Planned { not_before: None });
+        }
+        let mut busy: BTreeMap<&str, usize> = BTreeMap::new();
+        for transfer in self.started.iter().filter_map(|id| self.transfers.get(id)) {
             *busy.entry(host(&transfer.url)).or_default() += 1;
         }
-        let mut earliest: Option<u64> = None;
-        let mut held_back = !busy.is_empty();
-        for transfer in self.iter() {
-            let State::Planned { not_before_ms } = transfer.state else { continue };
-            if busy.get(host(&transfer.url)).is_some_and(|count| *count >= self.connections_per_host) {
+        let mut first: Option<(Reverse<i32>, u64)> = None;
+        let mut earliest: Option<Moment> = None;
+        let mut held_back = !self.started.is_empty();
+        for (host, waiting) in &self.planned {
+            if busy.get(host.as_str()).is_some_and(|count| *count >= self.connections_per_host) {
                 held_back = true;
-            } else if not_before_ms <= now_ms {
-                return Next::Start(transfer.clone());
-            } else {
-                earliest = Some(earliest.map_or(not_before_ms, |known| known.min(not_before_ms)));
+                continue;
+            }
+            for key in waiting {
+                match self.transfers.get(&key.1).map(|transfer| &transfer.state) {
+                    Some(State::Planned { not_before: Some(moment) }) if !moment.is_over(now) => {
+                        earliest =
+                            Some(earliest.map_or(*moment, |known| if known.ms < moment.ms { known } else { *moment }));
+                    }
+                    _ => {
+                        first = Some(first.map_or(*key, |known| known.min(*key)));
+                        break;
+                    }
+                }
             }
         }
-        match (earliest, held_back) {
-            (Some(moment), _) => Next::WaitUntil(moment),
-            (None, true) => Next::InFlight,
-            (None, false) => Next::Idle,
+        match (first.and_then(|(_, id)| self.transfers.get(&id)), earliest, held_back) {
+            (Some(transfer), _, _) => Next::Start(transfer.clone()),
+            (None, Some(moment), _) => Next::WaitUntil(moment),
+            (None, None, true) => Next::InFlight,
+            (None, None, false) => Next::Idle,
         }
     }
 
-    /// A driver has this one now. `false` where it may not: another has it, or it has ended.
-    pub fn started(&mut self, id: u64) -> bool {
+    /// A driver has this one now, with a lease until a moment, or one that does not end by itself. `false` where it may
+    /// not have it: another has it, or it has ended.
+    pub fn started(&mut self, id: u64, lease: Option<Moment>) -> bool {
         let Some(transfer) = self.transfers.get_mut(&id) else { return false };
-        let may = matches!(transfer.state, State::Planned { .. });
-        if may {
-            transfer.state = State::Started;
-            transfer.tries += 1;
+        if !matches!(transfer.state, State::Planned { .. }) {
+            return false;
         }
-        may
+        transfer.tries += 1;
+        self.set(id, State::Started { lease });
+        true
     }
 
     /// This one ended so. `chance` (0 to 1) spreads the pause before another try. Gives the verdict, or `None` where the
-    /// transfer was not on its way.
-    pub fn complete(&mut self, id: u64, outcome: Outcome, now_ms: u64, chance: f64) -> Option<Verdict> {
-        let transfer = self.transfers.get_mut(&id).filter(|transfer| transfer.state == State::Started)?;
+    /// transfer had ended already. A driver whose lease was over may still bring what it has.
+    pub fn complete(&mut self, id: u64, outcome: Outcome, now: Moment, chance: f64) -> Option<Verdict> {
+        let transfer = self.transfers.get(&id)?;
+        if matches!(transfer.state, State::Done { .. } | State::Failed { .. }) {
+            return None;
+        }
         let verdict = judge(&outcome, transfer.tries, self.most_tries, chance);
-        transfer.state = match (verdict, outcome) {
-            (Verdict::Again { pause_ms }, _) => State::Planned { not_before_ms: now_ms.saturating_add(pause_ms) },
-            (Verdict::Done, Outcome::Answered { status, .. }) => State::Done { status },
+        let state = match (verdict, outcome) {
+            (Verdict::Again { pause_ms }, _) => State::Planned { not_before: Some(now.after_ms(pause_ms)) },
+            (Verdict::Done, Outcome::Answered(Answer { status, .. })) => State::Done { status },
             (_, outcome) => State::Failed { outcome },
         };
+        self.set(id, state);
         Some(verdict)
     }
 
-    /// After a restart: whatever was on its way has no driver any more, and no clock of the old process counts.
-    pub fn recover(&mut self) {
-        for transfer in self.transfers.values_mut() {
-            if matches!(transfer.state, State::Started | State::Planned { .. }) {
-                transfer.state = State::Planned { not_before_ms: 0 };
+    /// What a driver that outlives its process still has: whatever else was started without an end of its lease may start
+    /// again. Gives the numbers of those.
+    pub fn reconcile(&mut self, alive: &BTreeSet<u64>) -> Vec<u64> {
+        let endless = |id: &u64| matches!(self.transfers[id].state, State::Started { lease: None });
+        let dead: Vec<u64> = self.started.iter().copied().filter(|id| endless(id) && !alive.contains(id)).collect();
+        for id in &dead {
+            self.set(*id, State::Planned { not_before: None });
+        }
+        dead
+    }
+
+    /// Makes a transfer go before or after others.
+    pub fn prefer(&mut self, id: u64, priority: i32) {
+        self.unlist(id);
+        if let Some(transfer) = self.transfers.get_mut(&id) {
+            transfer.priority = priority;
+        }
+        self.list(id);
+    }
+
+    fn has_lapsed(&self, id: u64, now: Moment) -> bool {
+        matches!(&self.transfers[&id].state, State::Started { lease: Some(end) } if end.is_over(now))
+    }
+
+    fn set(&mut self, id: u64, state: State) {
+        self.unlist(id);
+        if let Some(transfer) = self.transfers.get_mut(&id) {
+            transfer.state = state;
+        }
+        self.list(id);
+    }
+
+    fn unlist(&mut self, id: u64) {
+        let Some(transfer) = self.transfers.get(&id) else { return };
+        self.started.remove(&id);
+        if let Some(waiting) = self.planned.get_mut(host(&transfer.url)) {
+            waiting.remove(&(Reverse(transfer.priority), id));
+        }
+    }
+
+    fn list(&mut self, id: u64) {
+        let Some(transfer) = self.transfers.get(&id) else { return };
+        match transfer.state {
+            State::Planned { .. } => {
+                let key = (Reverse(transfer.priority), id);
+                match self.planned.get_mut(host(&transfer.url)) {
+                    Some(waiting) => _ = waiting.insert(key),
+                    None => _ = self.planned.insert(host(&transfer.url).to_owned(), BTreeSet::from([key])),
+                }
             }
+            State::Started { .. } => _ = self.started.insert(id),
+            State::Done { .. } | State::Failed { .. } => {}
         }
     }
 }
@@ -163,67 +273,119 @@ mod tests {
 
     use super::*;
 
+    const BOOT: u64 = 1;
+
+    fn at(ms: u64) -> Moment {
+        Moment { ms, boot: BOOT }
+    }
+
     fn done() -> Outcome {
-        Outcome::Answered { status: 200, retry_after_ms: None }
+        Outcome::Answered(Answer { status: 200, ..Answer::default() })
+    }
+
+    fn queue(connections: usize, urls: &[&str]) -> Queue {
+        let mut queue = Queue::new(connections, 5);
+        for url in urls {
+            queue.insert(Transfer::new(queue.next_id(), *url, Body::Answer));
+        }
+        queue
+    }
+
+    fn starts(queue: &mut Queue, now: Moment) -> Option<u64> {
+        match queue.next(now) {
+            Next::Start(transfer) => Some(transfer.id),
+            _ => None,
+        }
     }
 
     #[test]
     fn a_host_gets_no_more_connections_than_it_should() {
-        let mut queue = Queue::new(2, 5);
-        for path in ["a", "b", "c"] {
-            queue.plan(format!("https://park.example/{path}"), None);
-        }
-        let elsewhere = queue.plan("https://media.example/d", None);
+        let park = ["https://park.example/a", "https://park.example/b", "https://park.example/c"];
+        let mut queue = queue(2, &[&park[..], &["https://media.example/d"]].concat());
         for id in [1, 2] {
-            assert!(matches!(queue.next(0), Next::Start(transfer) if transfer.id == id));
-            assert!(queue.started(id) && !queue.started(id));
+            assert_eq!(starts(&mut queue, at(0)), Some(id));
+            assert!(queue.started(id, None) && !queue.started(id, None));
         }
-        assert!(matches!(queue.next(0), Next::Start(transfer) if transfer.id == elsewhere));
-        queue.started(elsewhere);
-        assert_eq!(queue.next(0), Next::InFlight);
-        queue.complete(1, done(), 0, 0.0);
-        assert!(matches!(queue.next(0), Next::Start(transfer) if transfer.id == 3));
+        assert_eq!(starts(&mut queue, at(0)), Some(4), "elsewhere");
+        queue.started(4, None);
+        assert_eq!(queue.next(at(0)), Next::InFlight);
+        queue.complete(1, done(), at(0), 0.0);
+        assert_eq!(starts(&mut queue, at(0)), Some(3));
     }
 
     #[test]
-    fn what_was_on_its_way_when_the_process_died_goes_again_and_what_was_done_does_not() {
-        let mut queue = Queue::new(4, 5);
-        queue.plan("https://park.example/a", None);
-        queue.plan("https://park.example/b", Some("fr".into()));
-        queue.started(1);
-        queue.complete(1, done(), 0, 0.0);
-        queue.started(2);
-        let stored = serde_json::to_string(&queue).unwrap();
-        let mut queue: Queue = serde_json::from_str(&stored).unwrap();
-        queue.recover();
-        assert!(matches!(queue.next(0), Next::Start(transfer) if transfer.id == 2));
-        assert_eq!(queue.complete(1, done(), 0, 0.0), None, "a late word about what has ended changes nothing");
+    fn what_the_person_waits_for_goes_first() {
+        let mut queue = queue(9, &["https://park.example/a", "https://park.example/b", "https://media.example/c"]);
+        queue.prefer(2, 5);
+        assert_eq!(starts(&mut queue, at(0)), Some(2));
+        queue.prefer(3, 9);
+        assert_eq!(starts(&mut queue, at(0)), Some(3));
+        queue.prefer(3, -1);
+        queue.prefer(2, -2);
+        assert_eq!(starts(&mut queue, at(0)), Some(1));
+    }
+
+    #[test]
+    fn a_lease_that_is_over_frees_its_transfer_and_a_late_word_still_counts() {
+        let mut queue = queue(1, &["https://park.example/a"]);
+        assert!(queue.started(1, Some(at(100))));
+        assert_eq!(queue.next(at(99)), Next::InFlight);
+        assert_eq!(starts(&mut queue, at(100)), Some(1));
+        assert_eq!(queue.complete(1, done(), at(101), 0.0), Some(Verdict::Done));
+        assert_eq!(queue.complete(1, done(), at(102), 0.0), None);
+        assert_eq!(queue.next(at(102)), Next::Idle);
+    }
+
+    #[test]
+    fn a_new_boot_ends_leases_and_pauses_and_a_platform_says_what_it_still_has() {
+        let mut queue = queue(9, &["https://park.example/a", "https://park.example/b", "https://park.example/c"]);
+        queue.started(1, Some(at(1_000)));
+        queue.started(2, None);
+        queue.started(3, None);
+        queue.complete(3, Outcome::Unreachable { reason: "cut".into() }, at(0), 1.0);
+        let stored: Vec<String> = queue.iter().map(|transfer| serde_json::to_string(transfer).unwrap()).collect();
+        let mut again = Queue::new(9, 5);
+        stored.iter().for_each(|json| again.insert(serde_json::from_str(json).unwrap()));
+        assert_eq!(again, queue);
+        let now = Moment { ms: 5, boot: BOOT + 1 };
+        assert_eq!(starts(&mut again, now), Some(1));
+        again.started(1, None);
+        assert_eq!(starts(&mut again, now), Some(3), "no pause of an older clock counts");
+        again.started(3, None);
+        assert_eq!(again.next(now), Next::InFlight, "the second may still be with the platform");
+        assert_eq!(again.reconcile(&BTreeSet::from([1, 3])), [2]);
+        assert_eq!(starts(&mut again, now), Some(2));
     }
 
     proptest! {
         #[test]
         fn every_transfer_ends_whatever_happens(outcomes in prop::collection::vec((0_u8..6, 0.0..1.0), 0..400)) {
             let mut queue = Queue::new(2, 5);
-            for path in 0..5 { queue.plan(format!("https://park.example/{path}"), None); }
-            let mut now = 0;
+            for path in 0..5 {
+                queue.insert(Transfer::new(path + 1, format!("https://park.example/{path}"), Body::Medium));
+            }
+            let mut now = at(0);
             let mut outcomes = outcomes.into_iter();
             for _ in 0..200 {
                 match queue.next(now) {
                     Next::Start(transfer) => {
-                        prop_assert!(queue.started(transfer.id));
+                        prop_assert!(queue.started(transfer.id, Some(now.after_ms(10))));
                         let (kind, chance) = outcomes.next().unwrap_or((0, 0.0));
+                        let answered = |status, retry_after_ms| {
+                            Outcome::Answered(Answer { status, retry_after_ms, ..Answer::default() })
+                        };
                         let outcome = match kind {
                             0 => done(),
-                            1 => Outcome::Answered { status: 500, retry_after_ms: None },
-                            2 => Outcome::Answered { status: 429, retry_after_ms: Some(7_000) },
-                            3 => Outcome::Answered { status: 404, retry_after_ms: None },
+                            1 => answered(500, None),
+                            2 => answered(429, Some(7_000)),
+                            3 => answered(404, None),
                             4 => Outcome::Unreachable { reason: "cut".into() },
                             _ => Outcome::Refused { reason: "too long".into() },
                         };
                         queue.complete(transfer.id, outcome, now, chance);
                     }
-                    Next::WaitUntil(moment) => { prop_assert!(moment > now); now = moment; }
-                    Next::InFlight => prop_assert!(false, "nothing was on its way"),
+                    Next::WaitUntil(moment) => { prop_assert!(!moment.is_over(now)); now = moment; }
+                    Next::InFlight | Next::Held(_) => prop_assert!(false, "nothing was on its way"),
                     Next::Idle => break,
                 }
             }

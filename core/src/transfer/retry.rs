@@ -7,16 +7,48 @@ const LONGEST_PAUSE_MS: u64 = 120_000;
 /// A server that asks for more patience than this is taken to be gone.
 const LONGEST_RETRY_AFTER_MS: u64 = 600_000;
 
+/// What a server says by which one can ask later whether something is still the same (RFC 9110, 8.8).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validators {
+    /// `ETag`, quotes and all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    /// `Last-Modified`, as it was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_modified: Option<String>,
+}
+
+impl Validators {
+    /// Whether there is nothing to ask by.
+    pub fn is_empty(&self) -> bool {
+        self.etag.is_none() && self.last_modified.is_none()
+    }
+}
+
+/// What a whole answer told beside its body.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// What `Retry-After` asked for, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
+    /// What to ask by later.
+    #[serde(default, skip_serializing_if = "Validators::is_empty")]
+    pub validators: Validators,
+    /// `Date` of the answer, Unix ms: the server's own clock, by which it dates its changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date_ms: Option<i64>,
+    /// Bytes of the body that came over the network this time, packed as they were.
+    #[serde(default)]
+    pub bytes: u64,
+}
+
 /// How an exchange ended, as its driver saw it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     /// The whole answer came.
-    Answered {
-        /// HTTP status.
-        status: u16,
-        /// What `Retry-After` asked for, in milliseconds.
-        retry_after_ms: Option<u64>,
-    },
+    Answered(Answer),
     /// No whole answer: no network, no such host, a time-out, a cut in the middle.
     Unreachable {
         /// What happened, for a person; nothing personal.
@@ -47,10 +79,10 @@ pub enum Verdict {
 /// the same server at the same moment.
 pub fn judge(outcome: &Outcome, tries: u32, most_tries: u32, chance: f64) -> Verdict {
     let asked_ms = match outcome {
-        Outcome::Answered { status: 200..=299 | 304, .. } => return Verdict::Done,
-        Outcome::Answered { status: 408 | 425 | 429 | 500..=599, retry_after_ms } => *retry_after_ms,
+        Outcome::Answered(Answer { status: 200..=299 | 304, .. }) => return Verdict::Done,
+        Outcome::Answered(Answer { status: 408 | 425 | 429 | 500..=599, retry_after_ms, .. }) => *retry_after_ms,
         Outcome::Unreachable { .. } => None,
-        Outcome::Answered { .. } | Outcome::Refused { .. } => return Verdict::Failed,
+        Outcome::Answered(_) | Outcome::Refused { .. } => return Verdict::Failed,
     };
     if tries >= most_tries || asked_ms.is_some_and(|asked| asked > LONGEST_RETRY_AFTER_MS) {
         return Verdict::Failed;
@@ -68,7 +100,7 @@ mod tests {
     const TRIES: u32 = 5;
 
     fn answered(status: u16, retry_after_ms: Option<u64>) -> Outcome {
-        Outcome::Answered { status, retry_after_ms }
+        Outcome::Answered(Answer { status, retry_after_ms, ..Answer::default() })
     }
 
     #[test]

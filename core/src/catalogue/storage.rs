@@ -1,0 +1,245 @@
+//! What the catalogue costs on the disk, and what becomes of a damaged file. All of it can be had again, so a file that
+//! SQLite cannot read is moved aside and a new one made; which territories and packs were wanted stands in a small file
+//! beside it, so that they are planned anew. The files of packs are found again by their names.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+
+use super::{Catalogue, Foundation, NewTerritory, PackState, Pictures, Subject, schema};
+use crate::disk::write_whole;
+use crate::error::{Error, Result};
+use crate::model::{Id, Kind};
+
+/// What was wanted, beside the file that may be damaged.
+const WANTED: &str = "wanted.json";
+/// Left by who met damage, for who opens the file next.
+const MARK: &str = "damaged";
+const ASIDE: &str = "catalogue.damaged";
+
+/// A file is worth writing anew where so much of it is empty.
+const EMPTY_SHARE: f64 = 0.25;
+const EMPTY_BYTES: u64 = 1 << 20;
+
+/// What everything costs, in bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Account {
+    /// The file, with what lies beside it until it is written back.
+    pub catalogue: u64,
+    /// Of it, what is empty and could be given back.
+    pub empty: u64,
+    /// Objects by territory, texts and lines.
+    pub territories: BTreeMap<String, u64>,
+    /// Objects by kind.
+    pub kinds: BTreeMap<Kind, u64>,
+    /// Packs.
+    pub packs: Vec<PackBytes>,
+    /// Files of packs, each once.
+    pub media: u64,
+    /// Answers and files on their way.
+    pub staging: u64,
+    /// What may still be written on this disk.
+    pub free: u64,
+}
+
+/// What a pack costs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PackBytes {
+    /// Short name of its territory.
+    pub territory: String,
+    /// What it is about: `trek/31`.
+    pub subject: String,
+    /// Bytes of its files.
+    pub bytes: u64,
+    /// Bytes that its removal gives back.
+    pub own_bytes: u64,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Wanted {
+    territories: Vec<WantedTerritory>,
+    packs: Vec<WantedPack>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct WantedTerritory {
+    name: String,
+    url: String,
+    portals: Vec<Id>,
+    default_language: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct WantedPack {
+    territory: String,
+    subject: String,
+    pictures: Pictures,
+}
+
+/// Opens the file; a damaged one is moved aside first. Tells whether it was.
+pub(super) fn open_or_set_aside(directory: &Path, path: &Path, foundation: &Foundation) -> Result<(Connection, bool)> {
+    let vfs = foundation.vfs.as_deref();
+    let open = || -> Result<Connection> {
+        let mut connection = schema::connect(path, vfs)?;
+        schema::migrate(&mut connection)?;
+        Ok(connection)
+    };
+    let mark = directory.join(MARK);
+    let is_sound = |connection: &Connection| {
+        connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0)).is_ok_and(|said| said == "ok")
+    };
+    match open() {
+        Ok(connection) if !mark.exists() => return Ok((connection, false)),
+        Ok(connection) if is_sound(&connection) => {
+            foundation.disk.remove(&mark)?;
+            return Ok((connection, false));
+        }
+        Ok(_) | Err(Error::Corrupt { .. }) => {}
+        Err(other) => return Err(other),
+    }
+    set_aside(directory, path, foundation)?;
+    foundation.disk.remove(&mark)?;
+    Ok((open()?, true))
+}
+
+/// Gives a damaged file another name. One is kept, for who wants to look at it; those before it go.
+fn set_aside(directory: &Path, path: &Path, foundation: &Foundation) -> Result<()> {
+    for file in fs::read_dir(directory)?.flatten() {
+        if file.file_name().to_str().is_some_and(|name| name.starts_with(ASIDE)) {
+            foundation.disk.remove(&file.path())?;
+        }
+    }
+    let ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    foundation.disk.rename(path, &directory.join(format!("{ASIDE}-{ms}.gpkg")))?;
+    for ending in ["-wal", "-shm"] {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(ending);
+        foundation.disk.remove(Path::new(&beside))?;
+    }
+    Ok(())
+}
+
+impl Catalogue {
+    /// Notes beside the file what is wanted now. Called whenever a territory or a pack comes or goes.
+    pub(crate) fn note_wanted(&self) -> Result<()> {
+        let territories = self.territories()?.into_iter().map(|territory| WantedTerritory {
+            name: territory.name,
+            url: territory.url,
+            portals: territory.portals,
+            default_language: territory.default_language,
+        });
+        let packs = self.packs(None)?.into_iter().map(|pack| WantedPack {
+            territory: pack.territory,
+            subject: pack.subject.to_string(),
+            pictures: pack.pictures,
+        });
+        let wanted = Wanted { territories: territories.collect(), packs: packs.collect() };
+        let json = serde_json::to_vec_pretty(&wanted).map_err(Error::internal)?;
+        Ok(write_whole(&**self.disk(), &self.directory().join(WANTED), &json)?)
+    }
+
+    /// Plans what was wanted when the file was lost.
+    pub(super) fn plan_anew(&self) -> Result<()> {
+        let Ok(json) = fs::read(self.directory().join(WANTED)) else { return Ok(()) };
+        let wanted: Wanted = serde_json::from_slice(&json).unwrap_or_default();
+        for WantedTerritory { name, url, portals, default_language } in wanted.territories {
+            let new = NewTerritory { name, url, portals, default_language };
+            self.change(|change| change.add_territory(&new))?;
+        }
+        for pack in wanted.packs {
+            let (Ok(territory), Ok(subject)) = (self.territory(&pack.territory), pack.subject.parse::<Subject>())
+            else {
+                continue;
+            };
+            let key = self.want_pack(&territory, &subject, pack.pictures)?;
+            self.set_pack_state(key, PackState::Planned, None)?;
+        }
+        Ok(())
+    }
+
+    /// Somebody met damage: whoever opens the file next looks at all of it first.
+    pub(super) fn mark_damage(&self, error: &Error) {
+        if matches!(error, Error::Corrupt { .. }) {
+            // Where even this cannot be written the next one meets the damage again.
+            let _ = write_whole(&**self.disk(), &self.directory().join(MARK), b"");
+        }
+    }
+
+    /// What everything costs. Looks at every object's size and every file on its way.
+    pub fn account(&self) -> Result<Account> {
+        let names: BTreeMap<i64, String> = self.territories()?.into_iter().map(|t| (t.key, t.name)).collect();
+        let mut account = Account { catalogue: self.bytes_on_disk()?, ..Account::default() };
+        self.read(|connection| {
+            let number = |sql: &str| -> Result<u64> {
+                Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get::<_, i64>(0))?.unsigned_abs())
+            };
+            account.empty = number("PRAGMA freelist_count")? * number("PRAGMA page_size")?;
+            account.media = number("SELECT coalesce(sum(bytes), 0) FROM jalon_medium WHERE file IS NOT NULL")?;
+            for kind in Kind::ALL {
+                let geometry = if kind.is_spatial() { " + coalesce(octet_length(geom), 0)" } else { "" };
+                let sql = format!(
+                    "SELECT territory, sum(octet_length(data) + coalesce(octet_length(names), 0){geometry})
+                       FROM {kind} GROUP BY territory"
+                );
+                let mut statement = connection.prepare_cached(&sql)?;
+                let mut rows = statement.query([])?;
+                while let Some(row) = rows.next()? {
+                    let bytes = row.get::<_, i64>(1)?.unsigned_abs();
+                    *account.kinds.entry(kind).or_default() += bytes;
+                    if let Some(name) = names.get(&row.get::<_, i64>(0)?) {
+                        *account.territories.entry(name.clone()).or_default() += bytes;
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        let packs = self.packs(None)?.into_iter().map(|pack| PackBytes {
+            territory: pack.territory,
+            subject: pack.subject.to_string(),
+            bytes: pack.bytes,
+            own_bytes: pack.own_bytes,
+        });
+        account.packs = packs.collect();
+        account.staging = bytes_below(&self.staging_folder());
+        account.free = self.disk().free_bytes(self.directory())?;
+        Ok(account)
+    }
+
+    /// Where answers and files lie while they are on their way.
+    pub(crate) fn staging_folder(&self) -> PathBuf {
+        self.directory().join("staging")
+    }
+
+    /// Writes the file anew where so much of it is empty that it pays, and gives the bytes that are free now. Readers go
+    /// on meanwhile; needs room for a second copy.
+    pub fn vacuum(&self) -> Result<u64> {
+        let before = self.bytes_on_disk()?;
+        let writer = super::lock(&self.writer);
+        let number =
+            |sql: &str| -> Result<u64> { Ok(writer.query_row(sql, [], |row| row.get::<_, i64>(0))?.unsigned_abs()) };
+        let empty = number("PRAGMA freelist_count")? * number("PRAGMA page_size")?;
+        let pays = empty >= EMPTY_BYTES && empty as f64 >= EMPTY_SHARE * before as f64;
+        if !pays || self.disk().free_bytes(self.directory())? < before {
+            return Ok(0);
+        }
+        writer.execute_batch("VACUUM")?;
+        // The copy lies in the log until that is written back.
+        writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        drop(writer);
+        Ok(before.saturating_sub(self.bytes_on_disk()?))
+    }
+}
+
+fn bytes_below(folder: &Path) -> u64 {
+    let Ok(entries) = fs::read_dir(folder) else { return 0 };
+    let bytes = entries.flatten().map(|entry| match entry.metadata() {
+        Ok(about) if about.is_dir() => bytes_below(&entry.path()),
+        Ok(about) => about.len(),
+        Err(_) => 0,
+    });
+    bytes.sum()
+}

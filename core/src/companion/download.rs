@@ -1,0 +1,484 @@
+//! Downloading a pack: what its server says belongs to it, then the files that it shows. Opened again after an
+//! interruption it goes on; opened on a pack that is stale it fetches what has changed.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use url::Url;
+
+use super::pack::{belonging, wanted_media};
+use super::work::{Arrived, Asked, Errand, Plan, Progress, Read, Setting, Turn, Work, note_of, now_ms};
+use super::{Companion, RefreshOptions};
+use crate::catalogue::{Catalogue, Kept, PackState, Pictures, Subject, Territory, address_digits, look_at};
+use crate::error::{Error, Result};
+use crate::geotrek::{Ask, Limits, NEAR_LISTS, Reader, by_ids, glance, kind_of, near_trek, read_list};
+use crate::model::{Id, Kind, Object};
+use crate::transfer::{Answer, Body, Moment, Network, Next, Outcome, Validators};
+
+/// Objects that are asked for at once.
+const BATCH: usize = 50;
+/// So many transfers in a row that find nobody: the server is gone, and asking for the rest is no use.
+const MOST_LOST_IN_A_ROW: u32 = 2;
+
+/// How to download a pack.
+#[derive(Debug, Clone, Default)]
+pub struct DownloadOptions {
+    /// Which pictures it takes along.
+    pub pictures: Pictures,
+    /// How to use the network.
+    pub fetch: RefreshOptions,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Role {
+    Near { trek: Id, ask: Ask },
+    Bodies(Ask),
+    Medium(String),
+}
+
+pub(super) enum Came {
+    Ids(BTreeSet<Id>),
+    Bodies(PathBuf),
+    Medium { file: PathBuf, validators: Validators },
+    Unchanged,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Relations,
+    Bodies,
+    Media,
+    Again,
+    Done,
+}
+
+pub(super) struct PackPlan {
+    catalogue: Arc<Catalogue>,
+    territory: Territory,
+    origin: Url,
+    limits: Limits,
+    subject: Subject,
+    pictures: Pictures,
+    pack: i64,
+    as_of_ms: Option<i64>,
+    incoming: PathBuf,
+    stage: Stage,
+    /// What the server says is near, by trek and list.
+    near: BTreeMap<(Id, &'static str), BTreeSet<Id>>,
+    bodies: Vec<(Ask, PathBuf)>,
+    objects: u64,
+    lost_in_a_row: u32,
+}
+
+/// A download on its way. When [`Errand::next`] says that everything has come, [`Companion::finish_download`] says what the
+/// pack is.
+pub struct Download {
+    work: Work<PackPlan>,
+    _turn: Turn,
+}
+
+impl std::fmt::Debug for Download {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let subject = self.work.plan.subject.to_string();
+        f.debug_struct("Download").field("subject", &subject).field("progress", &self.progress()).finish()
+    }
+}
+
+impl Companion {
+    /// Plans a pack, or goes on with it: what is there is not fetched again. The territory must have been refreshed once.
+    pub fn plan_download(&self, name: &str, subject: &Subject, options: &DownloadOptions) -> Result<Download> {
+        let turn = Turn::take(&self.catalogue.staging_folder(), name)?;
+        let territory = self.catalogue.territory(name)?;
+        if territory.refreshed_ms.is_none() {
+            return Err(Error::invalid("territory", "one that was refreshed once: its treks are not known yet"));
+        }
+        if let Subject::Trek(id) = subject {
+            self.catalogue.object(&territory, Kind::Trek, *id)?;
+        }
+        let origin = Url::parse(&territory.url).map_err(|_| Error::invalid("url", "a web address"))?;
+        self.check_room(&territory, subject, options.pictures)?;
+        let pack = self.catalogue.want_pack(&territory, subject, options.pictures)?;
+        self.catalogue.note_wanted()?;
+        let as_of_ms = self.catalogue.pack(&territory, subject)?.and_then(|pack| pack.as_of_ms);
+        let incoming = self.catalogue.staging_folder().join(&territory.name).join("media");
+        self.catalogue.disk().create_folder(&incoming)?;
+        let subject_name = subject.to_string();
+        let setting = Setting {
+            catalogue: Arc::clone(&self.catalogue),
+            territory: territory.key,
+            subject: subject_name.clone(),
+            folder: self.staging_of(&territory, &subject_name)?,
+            most_tries: options.fetch.most_tries,
+            policy: options.fetch.policy,
+            network: options.fetch.network,
+        };
+        let make = || {
+            Ok(PackPlan {
+                catalogue: Arc::clone(&self.catalogue),
+                territory: territory.clone(),
+                origin: origin.clone(),
+                limits: Limits::default(),
+                subject: *subject,
+                pictures: options.pictures,
+                pack,
+                as_of_ms,
+                incoming: incoming.clone(),
+                stage: Stage::Relations,
+                near: BTreeMap::new(),
+                bodies: Vec::new(),
+                objects: 0,
+                lost_in_a_row: 0,
+            })
+        };
+        Ok(Download { work: Work::open(setting, make)?, _turn: turn })
+    }
+
+    /// Says what a download has made of its pack, once [`Errand::next`] said that everything has come: every file was
+    /// looked at, and those that its server lost are told.
+    pub fn finish_download(&self, download: Download, at_ms: i64) -> Result<crate::catalogue::Pack> {
+        let plan = &download.work.plan;
+        if plan.stage != Stage::Done {
+            return Err(Error::invalid("download", "every transfer must be complete before it is finished"));
+        }
+        let media = self.catalogue.pack_media(plan.pack)?;
+        let is_whole = media.iter().all(|medium| medium.path.is_some() || medium.lost.is_some());
+        let (pack, territory, subject) = (plan.pack, plan.territory.clone(), plan.subject);
+        let state = if is_whole { PackState::Ready } else { PackState::Partial };
+        self.catalogue.set_pack_state(pack, state, is_whole.then_some(at_ms))?;
+        self.catalogue.end_job(download.work.job())?;
+        self.catalogue.drop_media_of_nobody()?;
+        download.work.close()?;
+        self.renew_index()?;
+        let gone = || Error::NotFound { what: format!("the pack of {subject}") };
+        self.catalogue.pack(&territory, &subject)?.ok_or_else(gone)
+    }
+}
+
+impl Errand for Download {
+    fn next(&mut self, now: Moment) -> Result<Next> {
+        self.work.next(now)
+    }
+
+    fn started(&mut self, id: u64, lease: Option<Moment>, now: Moment) -> Result<bool> {
+        self.work.started(id, lease, now)
+    }
+
+    fn target(&self, id: u64) -> PathBuf {
+        Errand::target(&self.work, id)
+    }
+
+    fn complete(&mut self, id: u64, outcome: Outcome, now: Moment, chance: f64) -> Result<()> {
+        self.work.complete(id, outcome, now, chance)
+    }
+
+    fn progress(&self) -> Progress {
+        self.work.progress()
+    }
+
+    fn set_network(&mut self, network: Network) {
+        self.work.set_network(network);
+    }
+
+    fn pause(&mut self) -> Result<()> {
+        self.work.pause()
+    }
+
+    fn resume(&mut self) -> Result<()> {
+        self.work.resume()
+    }
+
+    fn reconcile(&mut self, alive: &[u64]) -> Result<()> {
+        self.work.reconcile(alive)
+    }
+}
+
+fn answer(role: Role, ask: &Ask) -> Asked<Role> {
+    let language = Some(ask.language.clone());
+    Asked { url: ask.url.clone(), language, body: Body::Answer, held: Validators::default(), priority: 9, role }
+}
+
+impl PackPlan {
+    fn language(&self) -> &str {
+        self.territory.languages.first().map_or("fr", String::as_str)
+    }
+
+    /// The treks whose surroundings are asked for: the trek and its stages.
+    fn treks(&self) -> Result<Vec<Id>> {
+        let Subject::Trek(id) = self.subject else { return Ok(Vec::new()) };
+        let Object::Trek(trek) = self.catalogue.object(&self.territory, Kind::Trek, id)? else {
+            return Err(Error::internal("a layer of treks has something else"));
+        };
+        let mut treks = vec![id];
+        for stage in &trek.children {
+            match self.catalogue.object(&self.territory, Kind::Trek, *stage) {
+                Ok(_) => treks.push(*stage),
+                Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(treks)
+    }
+
+    /// Objects that the server names and the catalogue lacks: they are newer than its last refresh.
+    fn unknown(&self) -> Result<Vec<Asked<Role>>> {
+        let mut asked = Vec::new();
+        for (endpoint, filter) in NEAR_LISTS {
+            let kind = kind_of(endpoint);
+            let held = self.catalogue.dates(&self.territory, kind)?;
+            let named = self.near.iter().filter(|((_, list), _)| list == endpoint).flat_map(|(_, ids)| ids);
+            let unknown: Vec<Id> =
+                named.copied().collect::<BTreeSet<_>>().into_iter().filter(|id| !held.contains_key(id)).collect();
+            let plain_texts = matches!(kind, Kind::Signage | Kind::Infrastructure);
+            let first = self.language().to_owned();
+            let languages = if plain_texts { self.territory.languages.clone() } else { vec![first] };
+            for ids in unknown.chunks(BATCH) {
+                for language in &languages {
+                    let ask = by_ids(&self.origin, endpoint, filter, ids.iter().copied().collect(), language)?;
+                    asked.push(answer(Role::Bodies(ask.clone()), &ask));
+                }
+            }
+        }
+        Ok(asked)
+    }
+
+    /// Writes what belongs to the pack, in one change.
+    fn settle(&mut self) -> Result<()> {
+        let treks = self.treks()?;
+        let told_treks = &treks;
+        let mut reader = Reader::new(Some(self.origin.clone()), "", &self.limits);
+        let catalogue = Arc::clone(&self.catalogue);
+        catalogue.change(|change| {
+            let mut texts = super::staged::PlainTexts::default();
+            for (ask, file) in &self.bodies {
+                reader.set_language(&ask.language);
+                read_list(File::open(file)?, &self.limits, |json| {
+                    for object in reader.read(ask.endpoint, json) {
+                        match texts.hold(object) {
+                            Some(object) => change.put(&self.territory, object)?,
+                            None => {}
+                        }
+                    }
+                    Ok(())
+                })?;
+            }
+            for object in texts.take() {
+                change.put(&self.territory, object)?;
+            }
+            for trek in told_treks {
+                change.note_told(&self.territory, *trek)?;
+                for (endpoint, _) in NEAR_LISTS {
+                    let ids = self.near.get(&(*trek, *endpoint)).cloned().unwrap_or_default();
+                    let beside = super::pack::distances(change, &self.territory, *trek, kind_of(endpoint), &ids)?;
+                    change.set_beside(&self.territory, *trek, kind_of(endpoint), &beside, false)?;
+                }
+            }
+            Ok(())
+        })?;
+        let belonging = belonging(&catalogue, &self.territory, &self.subject, Some(&self.near))?;
+        let media = wanted_media(&catalogue, &self.territory, &belonging.objects, self.pictures)?;
+        let urls: Vec<String> = media.iter().map(|medium| medium.url.clone()).collect();
+        catalogue.change(|change| {
+            change.set_pack_objects(self.pack, &belonging.objects, belonging.bounds.as_ref())?;
+            change.set_pack_media(self.pack, &urls)
+        })?;
+        catalogue.set_pack_state(self.pack, PackState::Partial, None)?;
+        self.objects = belonging.objects.len() as u64;
+        Ok(())
+    }
+
+    /// The files that are not here, and those that may have changed under the same address.
+    fn media(&self) -> Result<Vec<Asked<Role>>> {
+        let changed: HashSet<(Kind, Id)> = match self.as_of_ms {
+            None => HashSet::new(),
+            as_of => {
+                let changes = self.catalogue.changes(&self.territory, as_of)?;
+                changes.into_iter().map(|change| (change.kind, change.id)).collect()
+            }
+        };
+        let objects: BTreeSet<(Kind, Id)> = self.catalogue.pack_objects(self.pack)?.into_iter().collect();
+        let wanted = wanted_media(&self.catalogue, &self.territory, &objects, self.pictures)?;
+        let mut asked = Vec::new();
+        for medium in wanted {
+            let known = self.catalogue.medium(&medium.url)?;
+            let (held, is_here) = match known.filter(|known| known.path.is_some()) {
+                Some(known) => (known.validators, true),
+                None => (Validators::default(), self.catalogue.adopt_medium(&medium.url, now_ms())?),
+            };
+            let may_have_changed = !held.is_empty() && medium.of.iter().any(|object| changed.contains(object));
+            if is_here && !may_have_changed {
+                continue;
+            }
+            asked.push(Asked {
+                url: medium.url.clone(),
+                language: None,
+                body: Body::Medium,
+                held,
+                priority: medium.priority,
+                role: Role::Medium(medium.url),
+            });
+        }
+        Ok(asked)
+    }
+
+    /// Looks at every file, byte for byte; those that are not what came are fetched again.
+    fn broken(&self) -> Result<Vec<Asked<Role>>> {
+        let mut asked = Vec::new();
+        for medium in self.catalogue.pack_media(self.pack)? {
+            if medium.path.is_some() && !self.catalogue.verify_medium(&medium)? {
+                asked.push(Asked {
+                    url: medium.url.clone(),
+                    language: None,
+                    body: Body::Medium,
+                    held: Validators::default(),
+                    priority: 0,
+                    role: Role::Medium(medium.url),
+                });
+            }
+        }
+        Ok(asked)
+    }
+
+    fn is_own(&self, url: &str) -> bool {
+        Url::parse(url).is_ok_and(|url| url.origin() == self.origin.origin())
+    }
+}
+
+impl Plan for PackPlan {
+    type Role = Role;
+    type Came = Came;
+
+    fn begin(&mut self) -> Result<Vec<Asked<Role>>> {
+        let mut asked = Vec::new();
+        for trek in self.treks()? {
+            for (endpoint, filter) in NEAR_LISTS {
+                if self.catalogue.count(&self.territory, kind_of(endpoint))? == 0 {
+                    // A module that the server lacks, or that has nothing to show.
+                    continue;
+                }
+                let ask = near_trek(&self.origin, endpoint, filter, trek, self.language())?;
+                asked.push(answer(Role::Near { trek, ask: ask.clone() }, &ask));
+            }
+        }
+        Ok(asked)
+    }
+
+    fn read(&self, role: &Role, arrived: &Arrived<'_>) -> Result<Read<Came>> {
+        Ok(match role {
+            Role::Near { ask, .. } => match glance(File::open(arrived.file)?, &self.limits, ask) {
+                Ok(came) => Read::Good(Came::Ids(came.ids)),
+                Err(error) => Read::Bad(error),
+            },
+            Role::Bodies(ask) => match glance(File::open(arrived.file)?, &self.limits, ask) {
+                Ok(_) => Read::Good(Came::Bodies(arrived.file.to_owned())),
+                Err(error) => Read::Bad(error),
+            },
+            Role::Medium(_) if arrived.answer.status == 304 => Read::Good(Came::Unchanged),
+            Role::Medium(url) if !arrived.file.is_file() => match self.catalogue.medium(url)? {
+                // It has its place already: the process died after that.
+                Some(medium) if medium.path.is_some() => Read::Good(Came::Unchanged),
+                _ => Read::Bad(Error::internal("a file that came is not there")),
+            },
+            Role::Medium(_) => match look_at(arrived.file)? {
+                Ok(()) => {
+                    let validators = arrived.answer.validators.clone();
+                    Read::Good(Came::Medium { file: arrived.file.to_owned(), validators })
+                }
+                Err(what) => Read::Bad(Error::Server { status: None, reason: what.to_owned() }),
+            },
+        })
+    }
+
+    fn came(&mut self, role: &Role, came: Came) -> Result<Vec<Asked<Role>>> {
+        self.lost_in_a_row = 0;
+        match (role, came) {
+            (Role::Near { trek, ask }, Came::Ids(ids)) => {
+                self.near.insert((*trek, ask.endpoint), ids);
+            }
+            (Role::Bodies(ask), Came::Bodies(file)) => self.bodies.push((ask.clone(), file)),
+            (Role::Medium(url), Came::Medium { file, validators }) => {
+                match self.catalogue.keep_medium(url, &file, &validators, now_ms())? {
+                    Kept::Whole => {}
+                    Kept::Broken(what) => self.catalogue.lose_medium(url, what)?,
+                }
+                self.catalogue.disk().remove(&note_of(&file))?;
+            }
+            (Role::Medium(url), Came::Unchanged) => self.catalogue.confirm_medium(url, now_ms())?,
+            _ => {}
+        }
+        Ok(Vec::new())
+    }
+
+    fn failed(&mut self, role: &Role, outcome: &Outcome) -> Result<()> {
+        let Role::Medium(url) = role else {
+            return match outcome {
+                // A module that left the server since the last refresh.
+                Outcome::Answered(Answer { status: 404, .. }) => Ok(()),
+                Outcome::Answered(Answer { status, .. }) => {
+                    let reason = "what belongs to the trek cannot be had; what is on the device stays".to_owned();
+                    Err(Error::Server { status: Some(*status), reason })
+                }
+                Outcome::Unreachable { reason } => Err(Error::Offline { reason: reason.clone() }),
+                Outcome::Refused { reason } => Err(Error::Server { status: None, reason: reason.clone() }),
+            };
+        };
+        match outcome {
+            Outcome::Answered(Answer { status, .. }) => {
+                self.lost_in_a_row = 0;
+                self.catalogue.lose_medium(url, &format!("the server answered {status}"))
+            }
+            Outcome::Refused { reason } => self.catalogue.lose_medium(url, reason),
+            Outcome::Unreachable { reason } if self.is_own(url) => {
+                self.lost_in_a_row += 1;
+                if self.lost_in_a_row >= MOST_LOST_IN_A_ROW {
+                    return Err(Error::Offline { reason: reason.clone() });
+                }
+                Ok(())
+            }
+            // A picture that the office linked from elsewhere.
+            Outcome::Unreachable { reason } => self.catalogue.lose_medium(url, reason),
+        }
+    }
+
+    fn unreadable(&mut self, role: &Role, error: Error) -> Result<()> {
+        match (role, error) {
+            (Role::Medium(url), Error::Server { reason, .. }) => self.catalogue.lose_medium(url, &reason),
+            (_, error) => Err(error),
+        }
+    }
+
+    fn follow(&mut self) -> Result<Vec<Asked<Role>>> {
+        loop {
+            let (next, asked) = match self.stage {
+                Stage::Relations => (Stage::Bodies, self.unknown()?),
+                Stage::Bodies => {
+                    self.settle()?;
+                    (Stage::Media, self.media()?)
+                }
+                Stage::Media => (Stage::Again, self.broken()?),
+                Stage::Again => (Stage::Done, Vec::new()),
+                Stage::Done => return Ok(Vec::new()),
+            };
+            self.stage = next;
+            if !asked.is_empty() {
+                return Ok(asked);
+            }
+        }
+    }
+
+    fn target(&self, role: &Role) -> Option<PathBuf> {
+        match role {
+            Role::Medium(url) => Some(self.incoming.join(address_digits(url))),
+            _ => None,
+        }
+    }
+
+    fn objects(&self) -> u64 {
+        self.objects
+    }
+
+    fn still_to_plan(&self) -> usize {
+        0
+    }
+}

@@ -1,0 +1,493 @@
+//! Work that needs the network, whoever moves the bytes: a plan, the transfers that it asks for, and how far each is, kept
+//! in the catalogue so that the process may die at any step. Opening the work again plays what had come back to the plan,
+//! in the order in which it came: the plan then asks for the same again, and what is there is not fetched twice.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::Deserialize;
+
+use crate::catalogue::{Catalogue, Job, KeptTransfer};
+use crate::error::{Error, Result};
+use crate::transfer::{
+    Answer, Body, Held, Moment, Network, Next, Outcome, Policy, Queue, State, Transfer, Validators, Verdict,
+};
+
+/// Connections to one server at once: a Geotrek has a handful of workers for everybody.
+const CONNECTIONS: usize = 2;
+/// What came longer ago than this is not mixed with what comes now.
+const FRESH_MS: i64 = 24 * 3_600 * 1_000;
+
+/// How far some work is. The number of planned transfers grows while the lists tell how much there is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Transfers that are done.
+    pub done: usize,
+    /// Transfers that are planned so far, those done included.
+    pub planned: usize,
+    /// Objects that have come.
+    pub objects: u64,
+    /// Bytes that came over the network, as packed as they were, in this process.
+    pub bytes: u64,
+}
+
+/// Something that needs the network and that some driver moves: it asks [`next`](Errand::next), says
+/// [`started`](Errand::started), moves the bytes into the file that [`target`](Errand::target) names, and says
+/// [`complete`](Errand::complete). The process may die at any step.
+pub trait Errand: Send {
+    /// What to do now. [`Next::Idle`]: everything has come.
+    fn next(&mut self, now: Moment) -> Result<Next>;
+    /// A driver has this transfer now, with a lease until a moment, or one that does not end by itself. `false` where it
+    /// may not have it.
+    fn started(&mut self, id: u64, lease: Option<Moment>, now: Moment) -> Result<bool>;
+    /// The file that the answer to a transfer goes to, whole.
+    fn target(&self, id: u64) -> PathBuf;
+    /// This transfer ended so. `chance` (0 to 1) spreads the pause before another try. An error ends the errand for now;
+    /// what had come is kept for the next time.
+    fn complete(&mut self, id: u64, outcome: Outcome, now: Moment, chance: f64) -> Result<()>;
+    /// How far it is.
+    fn progress(&self) -> Progress;
+    /// What network there is from now on.
+    fn set_network(&mut self, network: Network);
+    /// Starts nothing more until it is resumed, in this process or another.
+    fn pause(&mut self) -> Result<()>;
+    /// Goes on after a pause.
+    fn resume(&mut self) -> Result<()>;
+    /// A driver that outlives its process says which of its transfers it still has; the others may start again.
+    fn reconcile(&mut self, alive: &[u64]) -> Result<()>;
+}
+
+/// One transfer that a plan asks for.
+pub(super) struct Asked<R> {
+    pub(super) url: String,
+    pub(super) language: Option<String>,
+    pub(super) body: Body,
+    pub(super) held: Validators,
+    pub(super) priority: i32,
+    pub(super) role: R,
+}
+
+/// What came for a transfer.
+pub(super) struct Arrived<'a> {
+    pub(super) answer: &'a Answer,
+    pub(super) file: &'a Path,
+    pub(super) elapsed_ms: u64,
+}
+
+/// What a plan makes of an answer.
+pub(super) enum Read<C> {
+    /// It can be used.
+    Good(C),
+    /// It cannot, and another try may bring a better one.
+    Bad(Error),
+}
+
+/// What decides what is asked for.
+pub(super) trait Plan: Send {
+    /// What a transfer is for.
+    type Role: Clone + Send;
+    /// What was read of an answer.
+    type Came;
+
+    /// What to ask first.
+    fn begin(&mut self) -> Result<Vec<Asked<Self::Role>>>;
+    /// Reads an answer to its end, and changes nothing yet.
+    fn read(&self, role: &Self::Role, arrived: &Arrived<'_>) -> Result<Read<Self::Came>>;
+    /// What follows from an answer.
+    fn came(&mut self, role: &Self::Role, came: Self::Came) -> Result<Vec<Asked<Self::Role>>>;
+    /// A transfer failed for good; an error ends the work.
+    fn failed(&mut self, role: &Self::Role, outcome: &Outcome) -> Result<()>;
+    /// What came for a transfer cannot be read, however often it is asked for; an error ends the work.
+    fn unreadable(&mut self, _role: &Self::Role, error: Error) -> Result<()> {
+        Err(error)
+    }
+    /// Everything that was asked for has ended: what follows; nothing where the work is done.
+    fn follow(&mut self) -> Result<Vec<Asked<Self::Role>>>;
+    /// The file that a transfer's answer goes to, where it is not one of the work's own folder.
+    fn target(&self, _role: &Self::Role) -> Option<PathBuf> {
+        None
+    }
+    /// Objects that have come so far.
+    fn objects(&self) -> u64;
+    /// Transfers that will be planned later, as it looks now.
+    fn still_to_plan(&self) -> usize;
+}
+
+/// What the work is, where and how.
+pub(super) struct Setting {
+    pub(super) catalogue: Arc<Catalogue>,
+    /// Number of the territory in the catalogue.
+    pub(super) territory: i64,
+    /// What it is about: one job a subject.
+    pub(super) subject: String,
+    pub(super) folder: PathBuf,
+    pub(super) most_tries: u32,
+    pub(super) policy: Policy,
+    pub(super) network: Network,
+}
+
+pub(super) struct Work<P: Plan> {
+    pub(super) plan: P,
+    setting: Setting,
+    job: Job,
+    queue: Queue,
+    roles: BTreeMap<u64, P::Role>,
+    since: HashMap<u64, Moment>,
+    last_id: u64,
+    /// Files that were asked for before the process died, by address: a platform's downloader may still have them, by
+    /// these numbers.
+    files: HashMap<String, Transfer>,
+    done: u64,
+    bytes: u64,
+}
+
+impl<P: Plan> Work<P> {
+    /// Begins, or goes on where a process that died left it. `make` makes the plan; it is called again where what had come
+    /// does not fit it any more.
+    pub(super) fn open(setting: Setting, make: impl Fn() -> Result<P>) -> Result<Work<P>> {
+        let found = setting.catalogue.job(setting.territory, &setting.subject)?;
+        let is_fresh = |job: &Job| (0..FRESH_MS).contains(&now_ms().saturating_sub(job.created_ms));
+        if let Some(job) = found.filter(is_fresh) {
+            let kept = setting.catalogue.transfers(job.job)?;
+            let mut work = Work::new(setting, job, make()?);
+            if work.replay(&kept)? {
+                return Ok(work);
+            }
+            return Work::anew(work.setting, make()?);
+        }
+        Work::anew(setting, make()?)
+    }
+
+    fn new(setting: Setting, job: Job, plan: P) -> Work<P> {
+        let queue = Queue::new(CONNECTIONS, setting.most_tries);
+        let (roles, since, files) = (BTreeMap::new(), HashMap::new(), HashMap::new());
+        Work { plan, setting, job, queue, roles, since, last_id: 0, files, done: 0, bytes: 0 }
+    }
+
+    fn anew(setting: Setting, plan: P) -> Result<Work<P>> {
+        remove_folder(&setting.folder)?;
+        setting.catalogue.disk().create_folder(&setting.folder)?;
+        let job = setting.catalogue.begin_job(setting.territory, &setting.subject, now_ms())?;
+        let mut work = Work::new(setting, job, plan);
+        let asked = work.plan.begin()?;
+        work.ask(asked)?;
+        Ok(work)
+    }
+
+    /// Plays what had come back to a new plan; `false` where the plan asks for something else than was asked. Files need no
+    /// playing: whether they are there is known without.
+    fn replay(&mut self, kept: &[KeptTransfer]) -> Result<bool> {
+        self.setting.catalogue.disk().create_folder(&self.setting.folder)?;
+        let (files, answers): (Vec<&KeptTransfer>, Vec<&KeptTransfer>) =
+            kept.iter().partition(|kept| kept.transfer.body == Body::Medium);
+        self.files = files.iter().map(|kept| (kept.transfer.url.clone(), kept.transfer.clone())).collect();
+        let by_id: BTreeMap<u64, &KeptTransfer> = answers.iter().map(|kept| (kept.transfer.id, *kept)).collect();
+        let first = self.plan.begin()?;
+        self.insert(first);
+        let mut done: Vec<(u64, u64, &KeptTransfer)> =
+            answers.iter().filter_map(|kept| kept.done.map(|(order, elapsed)| (order, elapsed, *kept))).collect();
+        done.sort_by_key(|(order, ..)| *order);
+        for (order, elapsed_ms, kept) in done {
+            let id = kept.transfer.id;
+            while !self.roles.contains_key(&id) {
+                let more = self.plan.follow()?;
+                if more.is_empty() {
+                    return Ok(false);
+                }
+                self.insert(more);
+            }
+            let Some(transfer) = self.queue.get(id).filter(|transfer| transfer.url == kept.transfer.url) else {
+                return Ok(false);
+            };
+            let (transfer, role) = (transfer.clone(), self.roles[&id].clone());
+            self.done = self.done.max(order);
+            match &kept.transfer.state {
+                State::Done { status } => {
+                    let file = self.path(id);
+                    if transfer.body == Body::Answer && *status < 300 && !file.is_file() {
+                        return Ok(false);
+                    }
+                    let answer = Answer { status: *status, ..Answer::default() };
+                    let arrived = Arrived { answer: &answer, file: &file, elapsed_ms };
+                    match self.plan.read(&role, &arrived)? {
+                        Read::Good(came) => {
+                            let more = self.plan.came(&role, came)?;
+                            self.insert(more);
+                        }
+                        Read::Bad(_) => return Ok(false),
+                    }
+                }
+                State::Failed { outcome } => self.plan.failed(&role, outcome)?,
+                State::Planned { .. } | State::Started { .. } => return Ok(false),
+            }
+            self.queue.insert(Transfer { state: kept.transfer.state.clone(), ..transfer });
+        }
+        // Whoever opens the work again wants it: tries are counted anew, and pauses of a clock that still runs hold.
+        let rest: Vec<Transfer> = self.queue.iter().filter(|transfer| is_open(transfer)).cloned().collect();
+        let mut missing = Vec::new();
+        for transfer in rest {
+            match by_id.get(&transfer.id) {
+                Some(kept) if kept.transfer.url == transfer.url => {
+                    let state =
+                        if is_open(&kept.transfer) { kept.transfer.state.clone() } else { transfer.state.clone() };
+                    self.queue.insert(Transfer { state, ..transfer });
+                }
+                Some(_) => return Ok(false),
+                // The process died between two words about the same answer.
+                None => missing.push(KeptTransfer { transfer, done: None }),
+            }
+        }
+        self.setting.catalogue.keep_transfers(self.job.job, &missing)?;
+        let last = kept.iter().map(|kept| kept.transfer.id).max().unwrap_or_default();
+        self.last_id = self.last_id.max(last);
+        Ok(true)
+    }
+
+    fn insert(&mut self, asked: Vec<Asked<P::Role>>) -> Vec<KeptTransfer> {
+        let mut kept = Vec::new();
+        for Asked { url, language, body, held, priority, role } in asked {
+            let before = if body == Body::Medium { self.files.remove(&url) } else { None };
+            let id = before.as_ref().map_or(self.last_id + 1, |before| before.id);
+            self.last_id = self.last_id.max(id);
+            let state = before.map(|before| before.state).filter(is_open_state);
+            let new = Transfer::new(id, url, body);
+            let transfer = Transfer { language, held, priority, state: state.unwrap_or(new.state.clone()), ..new };
+            self.roles.insert(id, role);
+            kept.push(KeptTransfer { transfer: transfer.clone(), done: None });
+            self.queue.insert(transfer);
+        }
+        kept
+    }
+
+    fn ask(&mut self, asked: Vec<Asked<P::Role>>) -> Result<()> {
+        let kept = self.insert(asked);
+        self.setting.catalogue.keep_transfers(self.job.job, &kept)
+    }
+
+    fn path(&self, id: u64) -> PathBuf {
+        let own = self.roles.get(&id).and_then(|role| self.plan.target(role));
+        own.unwrap_or_else(|| self.setting.folder.join(format!("{id}.json")))
+    }
+
+    fn keep(&self, id: u64, done: Option<(u64, u64)>) -> Result<()> {
+        let Some(transfer) = self.queue.get(id) else { return Ok(()) };
+        let kept = KeptTransfer { transfer: transfer.clone(), done };
+        self.setting.catalogue.keep_transfers(self.job.job, std::slice::from_ref(&kept))
+    }
+
+    pub(super) fn job(&self) -> i64 {
+        self.job.job
+    }
+
+    /// What was asked and has come, with its file, in the order in which it was asked.
+    pub(super) fn arrived(&self) -> impl Iterator<Item = (&P::Role, PathBuf)> {
+        let is_good =
+            |id: &u64| self.queue.get(*id).is_some_and(|t| matches!(t.state, State::Done { status: 200..=299 }));
+        self.roles.iter().filter(move |(id, _)| is_good(id)).map(|(id, role)| (role, self.path(*id)))
+    }
+
+    /// Requests that were made.
+    pub(super) fn requests(&self) -> u64 {
+        self.done
+    }
+
+    /// The work is done and written: nothing of it is needed any more.
+    pub(super) fn close(self) -> Result<()> {
+        remove_folder(&self.setting.folder)
+    }
+
+    /// The file of a transfer is whole already: the process died after the last byte and before its word.
+    fn found(&self, transfer: &Transfer) -> Option<Answer> {
+        let file = self.path(transfer.id);
+        if !file.is_file() {
+            return None;
+        }
+        #[derive(Deserialize)]
+        struct Note {
+            validators: Validators,
+        }
+        let note = fs::read(note_of(&file)).ok().and_then(|json| serde_json::from_slice::<Note>(&json).ok());
+        let validators = note.map(|note| note.validators).unwrap_or_default();
+        Some(Answer { status: 200, validators, ..Answer::default() })
+    }
+
+    fn ended(&mut self, id: u64, outcome: Outcome, now: Moment, chance: f64) -> Result<()> {
+        let Some(role) = self.roles.get(&id).cloned() else { return Ok(()) };
+        let Some(transfer) = self.queue.get(id).filter(|transfer| is_open(transfer)) else { return Ok(()) };
+        let tries_before = transfer.tries;
+        let elapsed_ms = self.since.remove(&id).map_or(0, |since| now.ms_since(since));
+        let file = self.path(id);
+        let mut came = None;
+        let mut outcome = outcome;
+        let mut unreadable = None;
+        if let Outcome::Answered(answer) = &outcome {
+            self.bytes += answer.bytes;
+            if matches!(answer.status, 200..=299 | 304) {
+                match self.plan.read(&role, &Arrived { answer, file: &file, elapsed_ms })? {
+                    Read::Good(good) => came = Some(good),
+                    Read::Bad(error) => {
+                        self.setting.catalogue.disk().remove(&file)?;
+                        outcome = Outcome::Unreachable { reason: "the answer cannot be read".to_owned() };
+                        unreadable = Some(error);
+                    }
+                }
+            }
+        }
+        if tries_before == 0 {
+            // A driver that never said that it started.
+            self.queue.started(id, None);
+        }
+        let verdict = self.queue.complete(id, outcome.clone(), now, chance);
+        match (verdict, came, &outcome) {
+            (None, ..) => Ok(()),
+            (Some(Verdict::Again { .. }), ..) => self.keep(id, None),
+            (Some(Verdict::Done), Some(came), _) => {
+                self.done += 1;
+                let more = self.plan.came(&role, came)?;
+                let mut kept = self.insert(more);
+                if let Some(transfer) = self.queue.get(id) {
+                    kept.push(KeptTransfer { transfer: transfer.clone(), done: Some((self.done, elapsed_ms)) });
+                }
+                // One word about the answer and what follows from it, so that neither is there without the other.
+                self.setting.catalogue.keep_transfers(self.job.job, &kept)
+            }
+            (Some(_), _, outcome) => {
+                // An error of the plan leaves the transfer to be tried again the next time.
+                match unreadable {
+                    Some(error) => self.plan.unreadable(&role, error)?,
+                    None => self.plan.failed(&role, outcome)?,
+                }
+                self.done += 1;
+                self.keep(id, Some((self.done, elapsed_ms)))
+            }
+        }
+    }
+}
+
+impl<P: Plan> Errand for Work<P> {
+    fn next(&mut self, now: Moment) -> Result<Next> {
+        if self.job.is_paused {
+            return Ok(Next::Held(Held::Paused));
+        }
+        loop {
+            match self.queue.next(now) {
+                Next::Start(transfer) => {
+                    if let Some(answer) = self.found(&transfer) {
+                        self.ended(transfer.id, Outcome::Answered(answer), now, 0.0)?;
+                        continue;
+                    }
+                    let held = self.setting.policy.holds(self.setting.network, self.bytes);
+                    return Ok(held.map_or(Next::Start(transfer), Next::Held));
+                }
+                Next::Idle => {
+                    let more = self.plan.follow()?;
+                    if more.is_empty() {
+                        return Ok(Next::Idle);
+                    }
+                    self.ask(more)?;
+                }
+                other => return Ok(other),
+            }
+        }
+    }
+
+    fn started(&mut self, id: u64, lease: Option<Moment>, now: Moment) -> Result<bool> {
+        let may = self.queue.started(id, lease);
+        if may {
+            self.since.insert(id, now);
+            self.keep(id, None)?;
+        }
+        Ok(may)
+    }
+
+    fn target(&self, id: u64) -> PathBuf {
+        self.path(id)
+    }
+
+    fn complete(&mut self, id: u64, outcome: Outcome, now: Moment, chance: f64) -> Result<()> {
+        self.ended(id, outcome, now, chance)
+    }
+
+    fn progress(&self) -> Progress {
+        Progress {
+            done: usize::try_from(self.done).unwrap_or(usize::MAX),
+            planned: self.roles.len() + self.plan.still_to_plan(),
+            objects: self.plan.objects(),
+            bytes: self.bytes,
+        }
+    }
+
+    fn set_network(&mut self, network: Network) {
+        self.setting.network = network;
+    }
+
+    fn pause(&mut self) -> Result<()> {
+        self.job.is_paused = true;
+        self.setting.catalogue.pause_job(self.job.job, true)
+    }
+
+    fn resume(&mut self) -> Result<()> {
+        self.job.is_paused = false;
+        self.setting.catalogue.pause_job(self.job.job, false)
+    }
+
+    fn reconcile(&mut self, alive: &[u64]) -> Result<()> {
+        for id in self.queue.reconcile(&alive.iter().copied().collect()) {
+            self.keep(id, None)?;
+        }
+        Ok(())
+    }
+}
+
+fn is_open(transfer: &Transfer) -> bool {
+    is_open_state(&transfer.state)
+}
+
+fn is_open_state(state: &State) -> bool {
+    matches!(state, State::Planned { .. } | State::Started { .. })
+}
+
+/// Where a driver notes what to ask a file's server by later.
+pub(super) fn note_of(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".part.json");
+    PathBuf::from(name)
+}
+
+fn remove_folder(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// The wall clock, Unix ms: only for dates that people read, never for pauses.
+pub(super) fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    i64::try_from(since).unwrap_or(i64::MAX)
+}
+
+/// Only one process works on a territory at a time: a lock of the system's, which ends with the process that has it.
+#[derive(Debug)]
+pub(super) struct Turn {
+    _file: File,
+}
+
+impl Turn {
+    /// Takes the turn, or says who has it.
+    pub(super) fn take(folder: &Path, territory: &str) -> Result<Turn> {
+        fs::create_dir_all(folder)?;
+        let file =
+            File::options().create(true).truncate(false).write(true).open(folder.join(format!("{territory}.lock")))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Turn { _file: file }),
+            Err(fs::TryLockError::WouldBlock) => {
+                Err(Error::Busy { what: format!("“{territory}” is being refreshed or downloaded already") })
+            }
+            Err(fs::TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+}

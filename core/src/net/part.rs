@@ -1,0 +1,62 @@
+//! What a file that came in part leaves behind for the next try: its bytes (`.part`), and of which state of the file they
+//! are (`.part.json`). The latter is written first, so that no bytes are ever taken for those of another file.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::disk::{Disk, DiskFile, write_whole};
+use crate::error::{Error, Result};
+use crate::transfer::Part;
+
+pub(super) struct PartFiles<'a> {
+    target: &'a Path,
+    bytes: PathBuf,
+    note: PathBuf,
+    disk: &'a dyn Disk,
+}
+
+impl<'a> PartFiles<'a> {
+    pub(super) fn new(target: &'a Path, disk: &'a dyn Disk) -> Self {
+        let beside = |ending: &str| {
+            let mut name: OsString = target.as_os_str().to_owned();
+            name.push(ending);
+            PathBuf::from(name)
+        };
+        PartFiles { target, bytes: beside(".part"), note: beside(".part.json"), disk }
+    }
+
+    /// What is there, if it can be used.
+    pub(super) fn read(&self) -> Option<Part> {
+        let bytes = std::fs::metadata(&self.bytes).ok()?.len();
+        let part: Part = serde_json::from_slice(&std::fs::read(&self.note).ok()?).ok()?;
+        Some(Part { bytes, ..part })
+    }
+
+    /// Notes of which file the bytes are that are about to come.
+    pub(super) fn note(&self, part: &Part) -> Result<()> {
+        let held = self.read();
+        if held.is_some_and(|held| held.total == part.total && held.validators == part.validators) {
+            return Ok(());
+        }
+        // Between an old note and a new one there must be no bytes that either could be about.
+        self.disk.remove(&self.bytes)?;
+        let json = serde_json::to_vec(part).map_err(Error::internal)?;
+        Ok(write_whole(self.disk, &self.note, &json)?)
+    }
+
+    pub(super) fn open(&self, from: u64) -> Result<Box<dyn DiskFile>> {
+        Ok(self.disk.open(&self.bytes, from)?)
+    }
+
+    /// Gives the bytes their name: they are whole. The note stays until somebody has taken them: if the process dies now,
+    /// it still tells what to ask by later.
+    pub(super) fn keep(&self) -> Result<()> {
+        Ok(self.disk.rename(&self.bytes, self.target)?)
+    }
+
+    /// Removes what is there. What cannot be removed is overwritten by the next try.
+    pub(super) fn forget(&self) {
+        let _ = self.disk.remove(&self.bytes);
+        let _ = self.disk.remove(&self.note);
+    }
+}
