@@ -45,7 +45,8 @@ pub const FILE_NAME: &str = "catalogue.gpkg";
 #[derive(Debug)]
 pub struct Catalogue {
     path: PathBuf,
-    writer: Mutex<Connection>,
+    /// Opened by the first change: most who open a catalogue only read.
+    writer: Mutex<Option<Connection>>,
     readers: Mutex<Vec<Connection>>,
 }
 
@@ -55,9 +56,9 @@ impl Catalogue {
     pub fn open(directory: &Path) -> Result<Catalogue> {
         std::fs::create_dir_all(directory)?;
         let path = directory.join(FILE_NAME);
-        let mut writer = schema::connect(&path)?;
-        schema::migrate(&mut writer)?;
-        Ok(Catalogue { path, writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+        let mut connection = schema::connect(&path)?;
+        schema::migrate(&mut connection)?;
+        Ok(Catalogue { path, writer: Mutex::default(), readers: Mutex::new(vec![connection]) })
     }
 
     /// Where the file is.
@@ -93,6 +94,10 @@ impl Catalogue {
     /// Runs `change` in the one write transaction; its error, or a panic, leaves the file as it was.
     pub fn change<T>(&self, change: impl FnOnce(&mut Change<'_>) -> Result<T>) -> Result<T> {
         let mut writer = lock(&self.writer);
+        let writer = match &mut *writer {
+            Some(connection) => connection,
+            none => none.insert(schema::connect(&self.path)?),
+        };
         let transaction = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let mut work = Change::new(&transaction);
         let answer = change(&mut work)?;

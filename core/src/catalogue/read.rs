@@ -85,13 +85,20 @@ impl Catalogue {
         })
     }
 
-    /// The names of an object in every language; none where it has none or is not there.
-    pub fn names(&self, territory: i64, kind: Kind, id: Id) -> Result<Localized> {
-        let names: Option<Option<String>> = self.read(|connection| {
-            let sql = format!("SELECT names FROM {kind} WHERE territory = ?1 AND id = ?2");
-            Ok(connection.prepare_cached(&sql)?.query_row((territory, id), |row| row.get(0)).optional()?)
-        })?;
-        names.flatten().map_or(Ok(Localized::default()), |json| serde_json::from_str(&json).map_err(|_| damaged(kind)))
+    /// The names of some objects in every language, in their order; none where one has none or is not there. An object is
+    /// the number of its territory, its kind and its number.
+    pub fn names(&self, objects: impl IntoIterator<Item = (i64, Kind, Id)>) -> Result<Vec<Localized>> {
+        self.read(|connection| {
+            let one = |(territory, kind, id): (i64, Kind, Id)| {
+                let sql = format!("SELECT names FROM {kind} WHERE territory = ?1 AND id = ?2");
+                let mut statement = connection.prepare_cached(&sql)?;
+                let names: Option<Option<String>> =
+                    statement.query_row((territory, id), |row| row.get(0)).optional()?;
+                let names = names.flatten();
+                names.map_or(Ok(Localized::default()), |json| serde_json::from_str(&json).map_err(|_| damaged(kind)))
+            };
+            objects.into_iter().map(one).collect()
+        })
     }
 
     /// Every object of a kind, in the order of their numbers.

@@ -79,6 +79,10 @@ pub(super) fn connect(path: &Path) -> Result<Connection> {
 
 /// Makes or updates the tables, in one transaction.
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
+    // Nearly always there is nothing to do, and nobody to wait for.
+    if connection.query_row("SELECT version FROM jalon_schema", [], |row| row.get(0)) == Ok(VERSION) {
+        return Ok(());
+    }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let known: bool =
         transaction

@@ -139,7 +139,7 @@ impl Companion {
             found.map(|found| (found.text.to_owned(), found.lang.to_owned())).unwrap_or_default()
         };
         let scores = match &query.text {
-            Some(text) => Some(self.scores(text)?),
+            Some(text) => Some(self.catalogue.scores(text, Kind::Trek)?),
             None => None,
         };
         if let Some(page) = self.nearest_page(query)? {
@@ -154,9 +154,9 @@ impl Companion {
             (Some(from), Some(_)) => Some(self.places(from, query.within_m, usize::MAX, |_| true)?),
             _ => None,
         };
-        let name_of = |trek: &TrekRow| (names.get(&trek.territory).copied().unwrap_or_default().to_owned(), trek.id);
+        let number_of = |trek: &TrekRow| (trek.territory, trek.id);
         let (mut treks, counts) = self.catalogue.treks(&query.filters, query.counts, |trek| {
-            scores.as_ref().is_none_or(|scores| scores.contains_key(&name_of(trek)))
+            scores.as_ref().is_none_or(|scores| scores.contains_key(&number_of(trek)))
                 && around.as_ref().is_none_or(|around| around.contains_key(&(trek.territory, trek.id)))
         })?;
         // Who asks for the nearest needs no more than the pages up to this one measured.
@@ -172,7 +172,7 @@ impl Companion {
         };
         let key = |trek: &TrekRow| -> Option<f64> {
             match query.sort {
-                Sort::Relevance => scores.as_ref()?.get(&name_of(trek)).map(|score| -score),
+                Sort::Relevance => scores.as_ref()?.get(&number_of(trek)).map(|score| -score),
                 Sort::Distance => places.get(&(trek.territory, trek.id)).map(|place| place.distance_m),
                 figure => figure.figure(trek),
             }
@@ -264,12 +264,6 @@ impl Companion {
             }
         });
         Ok(items.collect())
-    }
-
-    /// The treks that have some words, by territory and number, with how well they match.
-    fn scores(&self, text: &str) -> Result<HashMap<(String, Id), f64>> {
-        let hits = self.catalogue.search(text, &[Kind::Trek], &[], usize::MAX, 0)?;
-        Ok(hits.items.into_iter().map(|hit| ((hit.territory, hit.id), hit.score)).collect())
     }
 
     fn places(

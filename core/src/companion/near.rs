@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Companion;
 use crate::catalogue::Territory;
 use crate::error::{Error, Result};
-use crate::model::{Id, Kind, Position};
+use crate::model::{Id, Kind, Localized, Position};
 use crate::nearby::Found;
 
 /// What to look for.
@@ -48,7 +48,9 @@ impl Companion {
     pub fn near(&self, from: Position, query: &NearQuery, languages: &[&str]) -> Result<Vec<NearItem>> {
         let territories = self.catalogue.territories()?;
         let found = self.found(from, query, |_| true)?;
-        found.into_iter().map(|(key, id, found)| self.named(key, id, found, &territories, languages)).collect()
+        let names = self.catalogue.names(found.iter().map(|(territory, id, found)| (*territory, found.kind, *id)))?;
+        let items = found.into_iter().zip(&names);
+        Ok(items.map(|((key, id, found), names)| item(key, id, found, names, &territories, languages)).collect())
     }
 
     /// The same without names: number of the territory, number of the object, where it was found.
@@ -76,8 +78,10 @@ impl Companion {
         let mut found = match self.standing() {
             Some(index) => index.find(from, within, query.limit, accept)?,
             None => {
+                let found = self.find_in_file(from, within, query.limit, &query.kinds, only, accept)?;
+                // Not before: a phone has few cores, and somebody waits for this answer.
                 self.build_behind();
-                self.find_in_file(from, within, query.limit, &query.kinds, only, accept)?
+                found
             }
         };
         if query.limit > 0 {
@@ -85,22 +89,21 @@ impl Companion {
         }
         Ok(found)
     }
+}
 
-    fn named(&self, key: i64, id: Id, found: Found, territories: &[Territory], languages: &[&str]) -> Result<NearItem> {
-        let territory = territories.iter().find(|territory| territory.key == key);
-        let names = self.catalogue.names(key, found.kind, id)?;
-        let mut wanted = languages.to_vec();
-        wanted.extend(territory.map(|territory| territory.default_language.as_str()));
-        let name = names.find(&wanted);
-        Ok(NearItem {
-            territory: territory.map(|territory| territory.name.clone()).unwrap_or_default(),
-            kind: found.kind,
-            id,
-            name: name.map(|name| name.text.to_owned()).unwrap_or_default(),
-            lang: name.map(|name| name.lang.to_owned()).unwrap_or_default(),
-            distance_m: found.distance_m,
-            bearing_deg: found.bearing_deg,
-            point: [found.point.lon, found.point.lat],
-        })
+fn item(key: i64, id: Id, found: Found, names: &Localized, territories: &[Territory], languages: &[&str]) -> NearItem {
+    let territory = territories.iter().find(|territory| territory.key == key);
+    let mut wanted = languages.to_vec();
+    wanted.extend(territory.map(|territory| territory.default_language.as_str()));
+    let name = names.find(&wanted);
+    NearItem {
+        territory: territory.map(|territory| territory.name.clone()).unwrap_or_default(),
+        kind: found.kind,
+        id,
+        name: name.map(|name| name.text.to_owned()).unwrap_or_default(),
+        lang: name.map(|name| name.lang.to_owned()).unwrap_or_default(),
+        distance_m: found.distance_m,
+        bearing_deg: found.bearing_deg,
+        point: [found.point.lon, found.point.lat],
     }
 }
