@@ -1,11 +1,14 @@
 //! What is near, with names.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::Companion;
-use crate::catalogue::Territory;
+use super::figures::{TrekFigures, TrekWords};
+use crate::catalogue::{Territory, TrekRow};
 use crate::error::{Error, Result};
-use crate::model::{Id, Kind, Position};
+use crate::model::{Id, Kind, Localized, Position};
 use crate::nearby::Found;
 
 /// What to look for.
@@ -34,6 +37,9 @@ pub struct NearItem {
     pub name: String,
     /// Language of that name.
     pub lang: String,
+    /// What people choose it by, where it is a trek.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub trek: Option<TrekFigures>,
     /// Metres along the ellipsoid to its nearest point; 0 inside an area.
     pub distance_m: f64,
     /// Degrees clockwise from north.
@@ -48,7 +54,13 @@ impl Companion {
     pub fn near(&self, from: Position, query: &NearQuery, languages: &[&str]) -> Result<Vec<NearItem>> {
         let territories = self.catalogue.territories()?;
         let found = self.found(from, query, |_| true)?;
-        found.into_iter().map(|(key, id, found)| self.named(key, id, found, &territories, languages)).collect()
+        let treks: Vec<(i64, Id)> =
+            found.iter().filter(|(_, _, found)| found.kind == Kind::Trek).map(|(key, id, _)| (*key, *id)).collect();
+        let treks =
+            if treks.is_empty() { None } else { Some((self.trek_words()?, self.catalogue.treks_by_id(&treks)?)) };
+        let treks = treks.map(|(words, rows)| Treks { words, rows: by_key(rows) });
+        let naming = Naming { territories, treks, languages };
+        found.into_iter().map(|(key, id, found)| self.named(key, id, found, &naming)).collect()
     }
 
     /// The same without names: number of the territory, number of the object, where it was found.
@@ -86,21 +98,43 @@ impl Companion {
         Ok(found)
     }
 
-    fn named(&self, key: i64, id: Id, found: Found, territories: &[Territory], languages: &[&str]) -> Result<NearItem> {
-        let territory = territories.iter().find(|territory| territory.key == key);
-        let names = self.catalogue.names(key, found.kind, id)?;
-        let mut wanted = languages.to_vec();
+    fn named(&self, key: i64, id: Id, found: Found, naming: &Naming<'_>) -> Result<NearItem> {
+        let territory = naming.territories.iter().find(|territory| territory.key == key);
+        let mut wanted = naming.languages.to_vec();
         wanted.extend(territory.map(|territory| territory.default_language.as_str()));
-        let name = names.find(&wanted);
+        let text = |text: &Localized| text.find(&wanted).map(|found| (found.text.to_owned(), found.lang.to_owned()));
+        let (name, lang) = text(&self.catalogue.names(key, found.kind, id)?).unwrap_or_default();
+        let trek = naming.treks.as_ref().filter(|_| found.kind == Kind::Trek).and_then(|treks| {
+            let row = treks.rows.get(&(key, id))?;
+            Some(treks.words.figures(row, |label| text(label).unwrap_or_default().0))
+        });
         Ok(NearItem {
             territory: territory.map(|territory| territory.name.clone()).unwrap_or_default(),
             kind: found.kind,
             id,
-            name: name.map(|name| name.text.to_owned()).unwrap_or_default(),
-            lang: name.map(|name| name.lang.to_owned()).unwrap_or_default(),
+            name,
+            lang,
+            trek,
             distance_m: found.distance_m,
             bearing_deg: found.bearing_deg,
             point: [found.point.lon, found.point.lat],
         })
     }
+}
+
+/// What turns numbers into words.
+struct Naming<'a> {
+    territories: Vec<Territory>,
+    /// The treks among what was found, if any.
+    treks: Option<Treks>,
+    languages: &'a [&'a str],
+}
+
+struct Treks {
+    words: TrekWords,
+    rows: HashMap<(i64, Id), TrekRow>,
+}
+
+fn by_key(rows: Vec<TrekRow>) -> HashMap<(i64, Id), TrekRow> {
+    rows.into_iter().map(|row| ((row.territory, row.id), row)).collect()
 }

@@ -106,11 +106,14 @@ fn document(session: &Session, sheet: &Sheet) -> Result<Value> {
     }
     let stages = sheet.stages.iter().enumerate().map(|(place, stage)| {
         let (name, lang) = text(session, sheet, &stage.name).unwrap_or_default();
-        json!({"territory": sheet.territory.name, "kind": Kind::Trek, "id": stage.id, "ref": format!("{}/{}", sheet.territory.name, stage.id),
-            "number": place + 1, "name": name, "lang": lang, "duration_h": stage.duration_h,
-            "length_m": stage.length_3d_m.or(stage.length_2d_m), "ascent_m": stage.ascent_m})
+        Ok(json!({"territory": sheet.territory.name, "kind": Kind::Trek, "id": stage.id, "ref": format!("{}/{}", sheet.territory.name, stage.id),
+            "number": place + 1, "name": name, "lang": lang,
+            "practice": label(session, sheet, "trek_practice", stage.practice)?,
+            "difficulty": label(session, sheet, "trek_difficulty", stage.difficulty)?,
+            "duration_h": stage.duration_h, "length_m": stage.length_3d_m.or(stage.length_2d_m),
+            "ascent_m": stage.ascent_m, "offline": false}))
     });
-    document["stages"] = stages.collect();
+    document["stages"] = stages.collect::<Result<Vec<Value>>>()?.into();
     let own = |kinds: &[Kind]| -> Result<Vec<Value>> {
         let own = sheet.beside.iter().filter(|beside| kinds.contains(&beside.object.kind()));
         own.map(|beside| beside_document(session, sheet, beside)).collect()
