@@ -153,10 +153,9 @@ pub(super) fn name(session: &Session, sheet: &Sheet, object: &Object) -> Result<
     Ok(found.map(|(text, lang)| (text.to_owned(), lang.to_owned())).unwrap_or_default())
 }
 
-fn words(session: &Session, sheet: &Sheet) -> Result<String> {
+/// What people choose it by, in a line.
+pub(super) fn figures(session: &Session, sheet: &Sheet) -> Result<String> {
     let (trek, units) = (&sheet.trek, session.units);
-    let (title, _) = text(session, sheet, &trek.name).unwrap_or(("—", ""));
-    let mut words = format!("{title}  ({}/{})\n", sheet.territory.name, trek.id);
     let figures = [
         label(session, sheet, "trek_practice", trek.practice)?,
         label(session, sheet, "trek_difficulty", trek.difficulty)?,
@@ -166,7 +165,14 @@ fn words(session: &Session, sheet: &Sheet) -> Result<String> {
         trek.ascent_m.map(|metres| format!("+{}", units.high().write(metres))),
         trek.descent_m.map(|metres| format!("−{}", units.high().write(metres.abs()))),
     ];
-    let _ = writeln!(words, "{}", figures.into_iter().flatten().collect::<Vec<_>>().join(" · "));
+    Ok(figures.into_iter().flatten().collect::<Vec<_>>().join(" · "))
+}
+
+fn words(session: &Session, sheet: &Sheet) -> Result<String> {
+    let (trek, units) = (&sheet.trek, session.units);
+    let (title, _) = text(session, sheet, &trek.name).unwrap_or(("—", ""));
+    let mut words = format!("{title}  ({}/{})\n", sheet.territory.name, trek.id);
+    let _ = writeln!(words, "{}", figures(session, sheet)?);
     for (heading, localized) in [("From", &trek.departure), ("To", &trek.arrival)] {
         if let Some((place, _)) = text(session, sheet, localized) {
             let _ = writeln!(words, "{heading}: {place}");
