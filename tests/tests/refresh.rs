@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jalon::catalogue::NewTerritory;
-use jalon::companion::{Companion, Directories, NearQuery, RefreshOptions, Taken};
+use jalon::companion::{Companion, Directories, NearQuery, RefreshOptions, Taken, TrekQuery};
 use jalon::model::{Kind, Object, Position};
 use jalon::net::{CancelToken, Options as Net};
 use jalon::{Error, Result};
@@ -116,12 +116,20 @@ fn everything_is_there_when_the_server_is_gone() {
     assert_eq!(territory.languages, ["fr", "en", "it"]);
     assert_eq!(territory.server_version.as_deref(), Some("2.126.1+dev"));
     let treks = stage.companion.catalogue().objects(&territory, Kind::Trek).unwrap();
+    let all = TrekQuery { limit: 1_000, ..TrekQuery::default() };
+    let listed = stage.companion.treks(&all, &["fr"]).unwrap();
+    let listed: BTreeSet<i64> = listed.items.iter().map(|item| item.id).collect();
     for object in treks.iter().filter(|object| object.geometry().is_some()) {
         let start = object.geometry().unwrap().first_position().unwrap();
         let query = NearQuery { kinds: vec![Kind::Trek], within_m: Some(0.01), ..NearQuery::default() };
         let found = stage.companion.near(start, &query, &["fr"]).unwrap();
-        assert!(found.iter().any(|item| item.id == object.id()), "trek {}", object.id());
+        // What only its itinerary publishes is on the itinerary's sheet, and in no list, as on the server.
+        let stands = !matches!(object, Object::Trek(trek) if trek.published.is_empty());
+        assert_eq!(found.iter().any(|item| item.id == object.id()), stands, "trek {}", object.id());
+        assert_eq!(listed.contains(&object.id()), stands, "trek {}", object.id());
     }
+    let sheets = treks.iter().map(|trek| stage.companion.sheet("test", trek.id(), &[]).unwrap());
+    assert!(sheets.flat_map(|sheet| sheet.stages).any(|stage| stage.published.is_empty()));
     let pictures = treks.iter().flat_map(|object| match object {
         Object::Trek(trek) => trek.attachments.clone(),
         _ => Vec::new(),

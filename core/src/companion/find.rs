@@ -216,7 +216,7 @@ impl Companion {
         let page: Vec<(i64, Id)> =
             found.iter().skip(query.offset).map(|(territory, id, _)| (*territory, *id)).collect();
         let places = found.into_iter().map(|(territory, id, found)| ((territory, id), Place::from(found))).collect();
-        let total = self.catalogue.count_all(Kind::Trek)?;
+        let total = self.catalogue.count_treks()?;
         Ok(Some(NearestPage { treks: self.catalogue.treks_by_id(&page)?, places, total }))
     }
 
