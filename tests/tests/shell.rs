@@ -139,6 +139,13 @@ fn filters_choose_and_count_what_the_choices_give() {
     assert_eq!(treks(&["--without-label", "1"])["total"].as_u64().unwrap() + labelled, treks(&[])["total"]);
     assert_eq!(treks(&["--box", "0,0,1,1"])["total"], 0);
     assert_eq!(treks(&["--box=-180,-90,180,90"])["total"], treks(&["--box", "5,44,7,46"])["total"]);
+    let order = |arguments: &[&str]| -> Vec<String> {
+        treks(arguments)["items"].as_array().unwrap().iter().map(|trek| trek["ref"].to_string()).collect()
+    };
+    let mut backwards = order(&["--reverse"]);
+    backwards.reverse();
+    assert_eq!(backwards, order(&[]), "by name, where nothing else is asked");
+    assert_eq!(order(&["--sort", "name"]), order(&[]));
     let name = treks(&[])["items"][0]["name"].as_str().unwrap().to_owned();
     let found = treks(&[&name.to_uppercase().replace(['’', '\''], " ")]);
     assert_eq!(found["items"][0]["name"], name.as_str());

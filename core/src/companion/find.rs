@@ -177,7 +177,9 @@ impl Companion {
             let name = sort_key(&find(trek.territory, &trek.names).0);
             (figure.is_none(), figure, name, trek.territory, trek.id)
         });
-        if query.sort == Sort::Name && query.order == SortOrder::Descending {
+        // Without a text there is nothing to be relevant to, and names are the order.
+        let by_name = query.sort == Sort::Name || query.sort == Sort::Relevance && scores.is_none();
+        if by_name && query.order == SortOrder::Descending {
             treks.reverse();
         }
         let total = treks.len();

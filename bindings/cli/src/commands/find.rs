@@ -44,7 +44,7 @@ pub(super) fn treks(session: &Session, arguments: &TreksArguments) -> Result<Ans
     let _ = writeln!(words, "{shown} of {} treks", found.total);
     for (facet, choices) in found.counts.iter().flatten() {
         let _ = writeln!(words, "{}:", facet.as_str());
-        for choice in choices {
+        for choice in choices.iter().filter(|choice| !choice.name.is_empty()) {
             let _ = writeln!(words, "  {:>5} {}", choice.count, choice.name);
         }
     }
