@@ -36,6 +36,8 @@ pub(super) fn columns(kind: Kind) -> &'static [Column] {
             ("cities", "TEXT", "$.cities"),
             ("districts", "TEXT", "$.districts"),
             ("children", "TEXT", "$.children"),
+            ("parents", "TEXT", "$.parents"),
+            ("published", "TEXT", "$.published"),
         ],
         Kind::Poi => &[("poi_type", "INTEGER", "$.poi_type"), ("structure", "INTEGER", "$.structure")],
         Kind::Content => &[("category", "INTEGER", "$.category"), ("website", "TEXT", "$.website")],

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 
+use super::figures::TrekFigures;
 use super::{Companion, NearQuery};
 use crate::catalogue::{Facet, FacetCount, Filters, Sort, SortOrder, TrekRow, mark, sort_key};
 use crate::error::{Error, Result};
@@ -61,18 +62,9 @@ pub struct TrekItem {
     /// Where the words that were asked for stand in the name: start and end in bytes of its UTF-8.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<(usize, usize)>,
-    /// Its practice, in words.
-    pub practice: Option<String>,
-    /// Its difficulty, in words.
-    pub difficulty: Option<String>,
-    /// Hours.
-    pub duration_h: Option<f64>,
-    /// Metres along it.
-    pub length_m: Option<f64>,
-    /// Metres up.
-    pub ascent_m: Option<f64>,
-    /// Whether all that belongs to it is on the device.
-    pub offline: bool,
+    /// What people choose it by.
+    #[serde(flatten)]
+    pub figures: TrekFigures,
     /// Metres from here to its nearest point.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance_m: Option<f64>,
@@ -185,7 +177,9 @@ impl Companion {
             let name = sort_key(&find(trek.territory, &trek.names).0);
             (figure.is_none(), figure, name, trek.territory, trek.id)
         });
-        if query.sort == Sort::Name && query.order == SortOrder::Descending {
+        // Without a text there is nothing to be relevant to, and names are the order.
+        let by_name = query.sort == Sort::Name || query.sort == Sort::Relevance && scores.is_none();
+        if by_name && query.order == SortOrder::Descending {
             treks.reverse();
         }
         let total = treks.len();
@@ -224,7 +218,7 @@ impl Companion {
         let page: Vec<(i64, Id)> =
             found.iter().skip(query.offset).map(|(territory, id, _)| (*territory, *id)).collect();
         let places = found.into_iter().map(|(territory, id, found)| ((territory, id), Place::from(found))).collect();
-        let total = self.catalogue.count_all(Kind::Trek)?;
+        let total = self.catalogue.count_treks()?;
         Ok(Some(NearestPage { treks: self.catalogue.treks_by_id(&page)?, places, total }))
     }
 
@@ -236,13 +230,8 @@ impl Companion {
         names: &HashMap<i64, &str>,
         find: impl Fn(i64, &Localized) -> (String, String),
     ) -> Result<Vec<TrekItem>> {
-        let practices = self.catalogue.labels("trek_practice")?;
-        let difficulties = self.catalogue.labels("trek_difficulty")?;
+        let words = self.trek_words()?;
         let items = page.into_iter().map(|(trek, place)| {
-            let word = |labels: &HashMap<(i64, Id), Localized>, id: Option<Id>| {
-                let label = labels.get(&(trek.territory, id?))?;
-                Some(find(trek.territory, label).0).filter(|label| !label.is_empty())
-            };
             let (name, lang) = find(trek.territory, &trek.names);
             let marks = query.text.as_deref().map(|text| mark(&name, text)).unwrap_or_default();
             TrekItem {
@@ -251,12 +240,7 @@ impl Companion {
                 id: trek.id,
                 lang,
                 marks: marks.into_iter().map(|range| (range.start, range.end)).collect(),
-                practice: word(&practices, trek.practice),
-                difficulty: word(&difficulties, trek.difficulty),
-                duration_h: trek.duration_h,
-                length_m: trek.length_m,
-                ascent_m: trek.ascent_m,
-                offline: false,
+                figures: words.figures(&trek, |label| find(trek.territory, label).0),
                 distance_m: place.map(|place| place.distance_m),
                 bearing_deg: place.map(|place| place.bearing_deg),
                 point: place.map(|place| place.point),

@@ -3,11 +3,12 @@
 //!
 //! * `refresh`: taking a territory in, as transfers that some driver moves.
 //! * `staged`: what came, into the catalogue, in one change.
-//! * `find`: which treks suit, a page at a time.
+//! * `find`: which treks suit, a page at a time; `figures` what people choose them by.
 //! * `sheet`: a trek with its stages and what lies beside it.
 //! * `near`: what is near, with names; `index` the snapshot in memory that answers, `cold` the file until that stands.
 
 mod cold;
+mod figures;
 mod find;
 mod index;
 mod near;
@@ -21,6 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+pub use figures::TrekFigures;
 pub use find::{Choice, TrekItem, TrekQuery, Treks};
 pub use near::{NearItem, NearQuery};
 #[cfg(feature = "net")]

@@ -1,9 +1,12 @@
 //! What is near, with names.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::Companion;
-use crate::catalogue::Territory;
+use super::figures::{TrekFigures, TrekWords};
+use crate::catalogue::{Territory, TrekRow};
 use crate::error::{Error, Result};
 use crate::model::{Id, Kind, Localized, Position};
 use crate::nearby::Found;
@@ -34,6 +37,9 @@ pub struct NearItem {
     pub name: String,
     /// Language of that name.
     pub lang: String,
+    /// What people choose it by, where it is a trek.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub trek: Option<TrekFigures>,
     /// Metres along the ellipsoid to its nearest point; 0 inside an area.
     pub distance_m: f64,
     /// Degrees clockwise from north.
@@ -49,8 +55,14 @@ impl Companion {
         let territories = self.catalogue.territories()?;
         let found = self.found(from, query, |_| true)?;
         let names = self.catalogue.names(found.iter().map(|(territory, id, found)| (*territory, found.kind, *id)))?;
+        let treks: Vec<(i64, Id)> =
+            found.iter().filter(|(_, _, found)| found.kind == Kind::Trek).map(|(key, id, _)| (*key, *id)).collect();
+        let treks =
+            if treks.is_empty() { None } else { Some((self.trek_words()?, self.catalogue.treks_by_id(&treks)?)) };
+        let treks = treks.map(|(words, rows)| Treks { words, rows: by_key(rows) });
+        let naming = Naming { territories, treks, languages };
         let items = found.into_iter().zip(&names);
-        Ok(items.map(|((key, id, found), names)| item(key, id, found, names, &territories, languages)).collect())
+        Ok(items.map(|((key, id, found), names)| naming.item(key, id, found, names)).collect())
     }
 
     /// The same without names: number of the territory, number of the object, where it was found.
@@ -91,19 +103,44 @@ impl Companion {
     }
 }
 
-fn item(key: i64, id: Id, found: Found, names: &Localized, territories: &[Territory], languages: &[&str]) -> NearItem {
-    let territory = territories.iter().find(|territory| territory.key == key);
-    let mut wanted = languages.to_vec();
-    wanted.extend(territory.map(|territory| territory.default_language.as_str()));
-    let name = names.find(&wanted);
-    NearItem {
-        territory: territory.map(|territory| territory.name.clone()).unwrap_or_default(),
-        kind: found.kind,
-        id,
-        name: name.map(|name| name.text.to_owned()).unwrap_or_default(),
-        lang: name.map(|name| name.lang.to_owned()).unwrap_or_default(),
-        distance_m: found.distance_m,
-        bearing_deg: found.bearing_deg,
-        point: [found.point.lon, found.point.lat],
+/// What turns numbers into words.
+struct Naming<'a> {
+    territories: Vec<Territory>,
+    /// The treks among what was found, if any.
+    treks: Option<Treks>,
+    languages: &'a [&'a str],
+}
+
+impl Naming<'_> {
+    fn item(&self, key: i64, id: Id, found: Found, names: &Localized) -> NearItem {
+        let territory = self.territories.iter().find(|territory| territory.key == key);
+        let mut wanted = self.languages.to_vec();
+        wanted.extend(territory.map(|territory| territory.default_language.as_str()));
+        let text = |text: &Localized| text.find(&wanted).map(|found| (found.text.to_owned(), found.lang.to_owned()));
+        let (name, lang) = text(names).unwrap_or_default();
+        let trek = self.treks.as_ref().filter(|_| found.kind == Kind::Trek).and_then(|treks| {
+            let row = treks.rows.get(&(key, id))?;
+            Some(treks.words.figures(row, |label| text(label).unwrap_or_default().0))
+        });
+        NearItem {
+            territory: territory.map(|territory| territory.name.clone()).unwrap_or_default(),
+            kind: found.kind,
+            id,
+            name,
+            lang,
+            trek,
+            distance_m: found.distance_m,
+            bearing_deg: found.bearing_deg,
+            point: [found.point.lon, found.point.lat],
+        }
     }
+}
+
+struct Treks {
+    words: TrekWords,
+    rows: HashMap<(i64, Id), TrekRow>,
+}
+
+fn by_key(rows: Vec<TrekRow>) -> HashMap<(i64, Id), TrekRow> {
+    rows.into_iter().map(|row| ((row.territory, row.id), row)).collect()
 }

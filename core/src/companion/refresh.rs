@@ -14,7 +14,7 @@ use url::Url;
 use super::Companion;
 use crate::catalogue::Territory;
 use crate::error::{Error, Result};
-use crate::geotrek::{Ask, Came, Limits, Overview, Purpose, read_list, read_one};
+use crate::geotrek::{Ask, Came, Limits, Overview, Purpose, read_list, read_one, references};
 use crate::model::Id;
 use crate::transfer::{Next, Outcome, Queue, State, Verdict};
 
@@ -120,7 +120,13 @@ impl Refresh {
             return Ok(self.queue.next(now_ms));
         };
         let stages = overview.unlisted_stages();
-        self.plan(stages);
+        if stages.is_empty() {
+            // Stages name entries too, so these come last.
+            let entries = overview.unlisted_entries();
+            self.plan(entries);
+        } else {
+            self.plan(stages);
+        }
         Ok(self.queue.next(now_ms))
     }
 
@@ -282,6 +288,7 @@ impl Refresh {
             let glance: Glance = serde_json::from_str(json).unwrap_or_default();
             came.ids.extend(glance.id.and_then(|id| id.number()));
             came.stages.extend(glance.children.iter().filter_map(Loose::number));
+            came.named.extend(references(ask.endpoint, json));
             Ok(())
         };
         if ask.purpose == Purpose::One {

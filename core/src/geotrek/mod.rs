@@ -2,7 +2,8 @@
 //! tolerant: each field is read on its own, so that one that is missing, unknown or of another type than expected loses
 //! only itself, and is counted. Texts with markup are cleaned here, once, on the way in.
 //!
-//! * `overview`: what to ask a server for, to have a territory's overview; `lists` which lists there are.
+//! * `overview`: what to ask a server for, to have a territory's overview; `lists` which lists there are; `references`
+//!   which entries of them objects name.
 //! * `body`: an answer as a stream of objects, within limits.
 //! * `reader`: one object of one list, into the model; `trek`, `tourism`, `equipment`, `outdoor`, `places`,
 //!   `attached` and `vocabulary` have the fields.
@@ -23,6 +24,7 @@ mod overview;
 mod places;
 mod projected;
 mod reader;
+mod references;
 mod tourism;
 mod trek;
 mod value;
@@ -34,3 +36,4 @@ pub use left_out::LEFT_OUT;
 pub use lists::VOCABULARIES;
 pub use overview::{Ask, Came, Overview, Purpose};
 pub use reader::{Reader, kind_of};
+pub use references::references;

@@ -20,6 +20,8 @@ const BATCH_TARGET_MS: u64 = 10_000;
 const BATCH_SIZES: std::ops::RangeInclusive<usize> = 5..=500;
 /// Times that one and the same object is asked for.
 const ASKS: u8 = 2;
+/// Entries of vocabularies that are asked for one by one: more are a server with a trouble of its own.
+const MOST_ENTRIES: usize = 200;
 
 /// What an answer is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +58,8 @@ pub struct Came {
     pub ids: BTreeSet<Id>,
     /// Ids of the stages that its treks have.
     pub stages: BTreeSet<Id>,
+    /// Entries of vocabularies that its objects name: the list, the number.
+    pub named: BTreeSet<(&'static str, Id)>,
     /// The server's address of the next page.
     pub next: Option<String>,
     /// How long it took, in milliseconds.
@@ -74,6 +78,8 @@ pub struct Overview {
     absent: BTreeSet<&'static str>,
     stages: BTreeSet<Id>,
     asked_stages: BTreeSet<Id>,
+    named: BTreeSet<(&'static str, Id)>,
+    entries: BTreeMap<&'static str, BTreeSet<Id>>,
 }
 
 impl Overview {
@@ -94,6 +100,8 @@ impl Overview {
             absent: BTreeSet::new(),
             stages: BTreeSet::new(),
             asked_stages: BTreeSet::new(),
+            named: BTreeSet::new(),
+            entries: BTreeMap::new(),
         })
     }
 
@@ -119,8 +127,8 @@ impl Overview {
     pub fn came(&mut self, ask: &Ask, came: Came) -> Result<Vec<Ask>> {
         match came.status {
             200..=299 => {}
-            // A stage that its parent names and nobody may read.
-            404 if ask.endpoint == "trek" && ask.purpose == Purpose::One => return Ok(Vec::new()),
+            // A stage that its parent names and nobody may read, an entry that is nowhere.
+            404 if ask.purpose == Purpose::One => return Ok(Vec::new()),
             404 if ask.purpose == Purpose::Ids || ask.ids.is_empty() => {
                 self.absent.insert(ask.endpoint);
                 return Ok(Vec::new());
@@ -135,10 +143,12 @@ impl Overview {
                 return Err(Error::Server { status: Some(status), reason });
             }
         }
+        self.named.extend(&came.named);
         if ask.purpose == Purpose::One {
             return Ok(Vec::new());
         }
         self.stages.extend(&came.stages);
+        self.entries.entry(ask.endpoint).or_default().extend(&came.ids);
         let Some(list) = LISTS.iter().find(|list| list.endpoint == ask.endpoint) else {
             return Ok(self.next_page(ask, came.next).into_iter().collect());
         };
@@ -170,14 +180,31 @@ impl Overview {
         let missing: Vec<Id> =
             self.stages.difference(&listed).copied().filter(|id| !self.asked_stages.contains(id)).collect();
         self.asked_stages.extend(&missing);
-        let ask = |id: Id| Ask {
-            endpoint: "trek",
-            url: format!("{}trek/{id}/", self.api),
+        missing.into_iter().map(|id| self.one("trek", id)).collect()
+    }
+
+    /// What to ask when every object has come: entries of vocabularies that objects name and the list lacks, as no
+    /// published object uses them. Each once, and nothing of a list that did not come.
+    pub fn unlisted_entries(&mut self) -> Vec<Ask> {
+        let missing: Vec<(&'static str, Id)> = std::mem::take(&mut self.named)
+            .into_iter()
+            .filter(|(list, id)| self.entries.get(list).is_some_and(|listed| !listed.contains(id)))
+            .take(MOST_ENTRIES)
+            .collect();
+        for (list, id) in &missing {
+            self.entries.entry(list).or_default().insert(*id);
+        }
+        missing.into_iter().map(|(list, id)| self.one(list, id)).collect()
+    }
+
+    fn one(&self, endpoint: &'static str, id: Id) -> Ask {
+        Ask {
+            endpoint,
+            url: format!("{}{endpoint}/{id}/", self.api),
             language: self.languages[0].clone(),
             purpose: Purpose::One,
             ids: BTreeSet::from([id]),
-        };
-        missing.into_iter().map(ask).collect()
+        }
     }
 
     /// Ids that a list has, by name of the list: whoever is not among them has left it. Only lists that came.
@@ -318,6 +345,23 @@ mod tests {
         assert_eq!(overview.came(&asks[0], Came { status: 404, ..Came::default() }).unwrap(), []);
         assert_eq!(overview.unlisted_stages(), []);
         assert!(!overview.absent().contains("trek"));
+    }
+
+    #[test]
+    fn entries_that_no_list_has_are_asked_for_one_by_one_and_once() {
+        let mut overview = overview();
+        overview.came(&first(&overview, "theme"), came([1, 2])).unwrap();
+        overview.came(&first(&overview, "label"), Came { status: 404, ..Came::default() }).unwrap();
+        let ids = first(&overview, "trek");
+        let batch = overview.came(&ids, came([7])).unwrap().remove(0);
+        let named = BTreeSet::from([("theme", 2), ("theme", 11), ("label", 3)]);
+        overview.came(&batch, Came { named, ..came([7]) }).unwrap();
+        let asks = overview.unlisted_entries();
+        let urls: Vec<&str> = asks.iter().map(|ask| ask.url.as_str()).collect();
+        assert_eq!(urls, ["https://park.example/api/v2/theme/11/"]);
+        assert_eq!(overview.came(&asks[0], Came { status: 404, ..Came::default() }).unwrap(), []);
+        assert_eq!(overview.unlisted_entries(), []);
+        assert!(!overview.absent().contains("theme"));
     }
 
     #[test]

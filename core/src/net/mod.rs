@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, RETRY_AFTER};
@@ -31,7 +31,7 @@ pub struct Options {
     pub connect_timeout: Duration,
     /// How long the server may be silent. A cold Geotrek makes thumbnails before its first byte.
     pub silence_timeout: Duration,
-    /// How long one exchange may take in all.
+    /// How long one exchange may take in all. One that takes longer is not tried again: it would be no shorter.
     pub total_timeout: Duration,
     /// How many bytes an answer may have, unpacked.
     pub max_body_bytes: u64,
@@ -43,7 +43,7 @@ impl Default for Options {
             allow_plain_http: false,
             connect_timeout: Duration::from_secs(15),
             silence_timeout: Duration::from_secs(90),
-            total_timeout: Duration::from_secs(600),
+            total_timeout: Duration::from_secs(300),
             max_body_bytes: 256 << 20,
         }
     }
@@ -139,6 +139,7 @@ impl Driver {
     }
 
     async fn exchange(&self, url: Url, language: Option<&str>, partial: &Path) -> Result<Outcome> {
+        let since = Instant::now();
         let mut request = self.client.get(url).header(ACCEPT, "application/json");
         if let Some(language) = language {
             request = request.header(ACCEPT_LANGUAGE, language);
@@ -161,6 +162,10 @@ impl Driver {
         while let Some(chunk) = body.next().await {
             let chunk = match chunk {
                 Ok(chunk) => chunk,
+                Err(error) if error.is_timeout() && since.elapsed() >= self.options.total_timeout => {
+                    let reason = format!("the answer does not end within {} s", self.options.total_timeout.as_secs());
+                    return Ok(Outcome::Refused { reason });
+                }
                 Err(error) => return Ok(unreachable(&error)),
             };
             bytes += chunk.len() as u64;
@@ -291,6 +296,26 @@ mod tests {
         let (url, _) =
             serve(b"HTTP/1.1 302 Found\r\nLocation: http://example.org/\r\nContent-Length: 0\r\n\r\n".to_vec());
         assert!(matches!(fetch(Options::default(), &url, &target).unwrap(), Outcome::Refused { .. }));
+    }
+
+    #[test]
+    fn an_answer_that_goes_on_and_on_is_given_up() {
+        let directory = tempfile::tempdir().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let dripping = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n[");
+            // Never silent for long, until nobody listens any more.
+            while stream.write_all(b" ").is_ok() {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        });
+        let total_timeout = Duration::from_millis(300);
+        let options = Options { total_timeout, ..Options::default() };
+        let outcome = fetch(options, &url, &directory.path().join("x")).unwrap();
+        assert!(matches!(&outcome, Outcome::Refused { reason } if reason.contains("does not end")), "{outcome:?}");
+        dripping.join().unwrap();
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod pois;
 mod references;
 mod sensitive;
 mod shapes;
+mod stages;
 mod text;
 mod tourism;
 mod tours;

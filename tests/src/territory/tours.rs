@@ -4,7 +4,7 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
 use super::zones::Zones;
-use super::{Territory, treks};
+use super::{Territory, stages, treks};
 
 /// Two itineraries: the ids of the parent and of its stages.
 const TOURS: [(usize, &[usize]); 2] = [(1, &[3, 4]), (2, &[5, UNPUBLISHED, 6])];
@@ -16,15 +16,26 @@ pub(super) fn fill(made: &mut Territory, count: usize, zones: &Zones, rng: &mut 
     let mut secret = treks::trek(UNPUBLISHED, made, zones, rng);
     secret["published"] = json!({"fr": false, "en": false, "it": false});
     secret["themes"] = json!([1, super::references::THEME]);
-    for (parent, stages) in TOURS {
-        all[parent - 1]["children"] = json!(stages);
-        for (at, id) in stages.iter().enumerate() {
+    for (parent, children) in TOURS {
+        all[parent - 1]["children"] = json!(children);
+        for (at, id) in children.iter().enumerate() {
             let stage = if *id == UNPUBLISHED { &mut secret } else { &mut all[id - 1] };
             let key = parent.to_string();
             stage["parents"] = json!([parent]);
-            stage["previous"] = json!({ &key: at.checked_sub(1).map(|before| stages[before]) });
-            stage["next"] = json!({ key: stages.get(at + 1) });
+            stage["previous"] = json!({ &key: at.checked_sub(1).map(|before| children[before]) });
+            stage["next"] = json!({ key: children.get(at + 1) });
         }
+        let place = |id: &usize| children.iter().position(|stage| stage == id);
+        let mut itinerary = all[parent - 1].take();
+        let mut own: Vec<(usize, &mut Value)> = all
+            .iter_mut()
+            .enumerate()
+            .filter_map(|(at, trek)| Some((place(&(at + 1))?, trek)))
+            .chain(place(&UNPUBLISHED).map(|at| (at, &mut secret)))
+            .collect();
+        own.sort_by_key(|(at, _)| *at);
+        stages::join(&mut itinerary, own.into_iter().map(|(_, stage)| stage).collect(), zones);
+        all[parent - 1] = itinerary;
     }
     made.put("trek", all);
     made.hidden.insert("trek".to_owned(), vec![secret]);
