@@ -1,12 +1,12 @@
 //! What API v2 answers to a list or a detail.
 
-use axum::http::{HeaderMap, Uri};
+use http::{HeaderMap, Uri};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use super::faults::Faults;
+use super::faults::Met;
 use super::filter::Filter;
 use super::query::Query;
 use super::reply::Reply;
@@ -25,7 +25,7 @@ const BY_NAME: [&str; 8] =
 pub(super) struct Asked<'a> {
     pub(super) uri: &'a Uri,
     pub(super) headers: &'a HeaderMap,
-    pub(super) faults: &'a Faults,
+    pub(super) met: &'a Met,
     pub(super) call: u64,
     pub(super) today: Day,
     pub(super) month: usize,
@@ -65,14 +65,14 @@ fn detail(territory: &Territory, asked: &Asked<'_>, module: &str, id: &str, quer
     let hidden = territory.hidden.get(module).into_iter().flatten().find(|object| object["id"] == id);
     let listed = territory.module(module).iter().find(|object| object["id"] == id);
     let object = hidden.or_else(|| listed.filter(|object| filter.readable(object)));
-    let object = object.filter(|_| !asked.faults.gone.contains(&(module.to_owned(), id))).ok_or_else(missing)?;
+    let object = object.filter(|_| !asked.met.gone.contains(&(module.to_owned(), id))).ok_or_else(missing)?;
     let show = Show::read(module, query.language(module)?, query, asked);
     Ok(Reply::json(200, &show.object(object, &mut ChaCha8Rng::seed_from_u64(asked.call))))
 }
 
 fn list(territory: &Territory, asked: &Asked<'_>, module: &str, query: &Query) -> Result<Reply, Reply> {
     let filter = Filter::read(module, query, asked.today, asked.month)?;
-    let gone: Vec<u64> = asked.faults.gone.iter().filter(|(gone, _)| gone == module).map(|(_, id)| *id).collect();
+    let gone: Vec<u64> = asked.met.gone.iter().filter(|(gone, _)| gone == module).map(|(_, id)| *id).collect();
     let mut rng = ChaCha8Rng::seed_from_u64(asked.call);
     let mut objects: Vec<&Value> = territory
         .module(module)
@@ -84,11 +84,15 @@ fn list(territory: &Territory, asked: &Asked<'_>, module: &str, query: &Query) -
         objects.shuffle(&mut rng);
         objects.sort_by_cached_key(|object| object["name"]["fr"].as_str().unwrap_or(""));
     }
-    if asked.faults.page_shift && !objects.is_empty() {
+    if asked.met.page_shift && !objects.is_empty() {
         let by = asked.call as usize % objects.len();
         objects.rotate_left(by);
     }
-    let count = objects.len();
+    let mut count = objects.len();
+    if let Some((keep, agrees)) = asked.met.partial() {
+        objects.truncate(keep);
+        count = if agrees { objects.len() } else { count };
+    }
     let all = query.has("no_page") || module == "menu_item";
     let (page, size) = if all { (1, count.max(1)) } else { (page_number(query, count)?, query.page_size()) };
     let show = Show::read(module, query.language(module)?, query, asked);

@@ -2,8 +2,8 @@
 //! meet over real sockets what was seen on a real server: pages that shift, texts that ignore the language, errors in
 //! HTML. `api` decides what a list or a detail answers, `filter` which objects it sees and `shown` how it writes them
 //! (`lambert` in metres),
-//! `query` reads parameters, `gzip` packs, `media` serves pictures, `faults` breaks answers on demand, and this file
-//! keeps the server running on a thread of its own.
+//! `query` reads parameters, `gzip` packs, `media` serves pictures (`small` makes the smallest), `faults` breaks answers
+//! on demand, `socket` writes them byte by byte, and this file keeps the server running on a thread of its own.
 //!
 //! What a real one does and this one does not: it looks at `near_*`, `dist`, `q`, `created_after` and the filters of each
 //! kind; lists only the entries of vocabularies that are in use; keeps details for days, stale links and languages
@@ -18,23 +18,27 @@ mod media;
 mod query;
 mod reply;
 mod shown;
+mod small;
+mod socket;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use axum::Router;
-use axum::extract::State;
-use axum::http::{HeaderMap, Method, Uri};
-use axum::response::Response;
+use http::Method;
+use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
-pub use faults::Faults;
+pub use faults::{Fault, Faults, Rule};
 
 use crate::day::Day;
 use crate::territory::{HOST, Territory};
+use faults::Met;
+use media::Media;
 use reply::Reply;
+use socket::{Asked, Wire};
 
 /// How the server is set up.
 #[derive(Clone, Debug)]
@@ -52,30 +56,65 @@ pub struct Options {
     pub gzip: bool,
     /// Writes the outlines of communes and valleys in metres of Lambert-93, as a real server does, and not in degrees.
     pub outlines_in_metres: bool,
+    /// The bytes of each photograph, 150 at least; when absent, they are landscapes of some 10 to 40 kB.
+    pub media_bytes: Option<usize>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { port: 0, link_host: None, today: None, month: None, gzip: true, outlines_in_metres: true }
+        Self {
+            port: 0,
+            link_host: None,
+            today: None,
+            month: None,
+            gzip: true,
+            outlines_in_metres: true,
+            media_bytes: None,
+        }
     }
 }
 
-/// A request the server answered.
+/// A request the server answered, or is answering.
 #[derive(Clone, Debug)]
 pub struct Request {
+    /// `GET`, `HEAD` and so on.
+    pub method: String,
     /// Path and query, as asked.
     pub path: String,
+    /// `Range`, as asked.
+    pub range: Option<String>,
+    /// `If-Range`, as asked.
+    pub if_range: Option<String>,
+    /// `If-None-Match`, as asked.
+    pub if_none_match: Option<String>,
+    /// `Accept-Encoding`, as asked.
+    pub accept_encoding: Option<String>,
+    /// Whether there was an `Authorization`.
+    pub authorization: bool,
     /// The status answered.
     pub status: u16,
     /// Bytes of the body, before it is packed and before a fault cuts it.
     pub bytes: usize,
+    /// Bytes of the answer's head.
+    pub head: usize,
+    /// Bytes of the body that have left: packed, if it is, without the marks of chunks, and none of those a fault held
+    /// back. Those that left while nobody read them any more are among them, up to 16 kB and what the system buffers.
+    pub wire: usize,
+}
+
+/// The requests answered, and how many were there before these.
+#[derive(Default)]
+struct Log {
+    requests: Vec<Request>,
+    forgotten: usize,
 }
 
 struct Shared {
     territory: RwLock<Territory>,
     faults: Mutex<Faults>,
-    requests: Mutex<Vec<Request>>,
+    requests: Mutex<Log>,
     options: Options,
+    media: Media,
     url: String,
     calls: AtomicU64,
 }
@@ -106,6 +145,7 @@ impl TestGeotrek {
             territory: RwLock::new(territory),
             faults: Mutex::default(),
             requests: Mutex::default(),
+            media: Media::new(options.media_bytes),
             options,
             url,
             calls: AtomicU64::new(0),
@@ -120,10 +160,19 @@ impl TestGeotrek {
                 .expect("a runtime can be built");
             runtime.block_on(async move {
                 let listener = tokio::net::TcpListener::from_std(listener).expect("the listener is non-blocking");
-                let app = Router::new().fallback(answer).with_state(state);
+                let serve = async {
+                    loop {
+                        // Without a file descriptor left, the next one may be had when others have ended.
+                        let Ok((stream, _)) = listener.accept().await else {
+                            tokio::time::sleep(Duration::from_millis(10)).await;
+                            continue;
+                        };
+                        tokio::spawn(exchange(Arc::clone(&state), stream));
+                    }
+                };
                 // Not a graceful shutdown: a body that never ends would hold it for ever.
                 tokio::select! {
-                    served = async { axum::serve(listener, app).await } => served.expect("serving does not end"),
+                    () = serve => {}
                     _ = stopped => {}
                 }
             });
@@ -149,7 +198,20 @@ impl TestGeotrek {
 
     /// The requests answered so far.
     pub fn requests(&self) -> Vec<Request> {
-        lock(&self.shared.requests).clone()
+        lock(&self.shared.requests).requests.clone()
+    }
+
+    /// Forgets the requests answered so far, so that the next ones can be counted. Those still being answered are
+    /// forgotten, too.
+    pub fn forget_requests(&self) {
+        let mut log = lock(&self.shared.requests);
+        log.forgotten += log.requests.len();
+        log.requests.clear();
+    }
+
+    /// Replaces the medium at a path (`/media/…`) by another one: other bytes, another ETag, another date.
+    pub fn renew(&self, path: &str) {
+        self.shared.media.renew(path);
     }
 
     /// Stops the server; connections under way are dropped.
@@ -169,35 +231,76 @@ impl Drop for TestGeotrek {
     }
 }
 
-async fn answer(State(shared): State<Arc<Shared>>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
-    let path = uri.path_and_query().map_or("/", |whole| whole.as_str()).to_owned();
-    let faults = lock(&shared.faults).clone();
-    let faults = if faults.concerns(&path) { faults } else { Faults::default() };
-    tokio::time::sleep(faults.delay).await;
-    let call = shared.calls.fetch_add(1, Ordering::Relaxed);
-    let mut reply = match faults.instead(uri.path()) {
-        Some(reply) => reply,
-        None if method != Method::GET && method != Method::HEAD => Reply::detail(405, "Method not allowed."),
-        None if uri.path().starts_with("/media/") => media::answer(uri.path(), &headers),
-        None => {
-            let territory = shared.territory.read().unwrap_or_else(PoisonError::into_inner);
-            let today = shared.options.today.unwrap_or_else(Day::today);
-            let month = shared.options.month.unwrap_or_else(|| today.month());
-            let metres = shared.options.outlines_in_metres;
-            let asked = api::Asked { uri: &uri, headers: &headers, faults: &faults, call, today, month, metres };
-            api::answer(&territory, &asked)
-        }
-    };
+async fn exchange(shared: Arc<Shared>, mut stream: TcpStream) {
+    let Some(asked) = socket::read(&mut stream).await else { return };
+    let path = asked.uri.path_and_query().map_or("/", |whole| whole.as_str()).to_owned();
+    let met = lock(&shared.faults).meet(&path);
+    tokio::time::sleep(met.delay()).await;
+    let mut reply = answer(&shared, &asked, &met);
     if reply.is_json() {
         let host = shared.options.link_host.as_deref().unwrap_or(&shared.url);
         reply.replace(HOST, host);
         // `next` and `previous` follow the Host header, so they are right even when other links are stale.
         reply.replace(api::PAGES, &shared.url);
     }
-    reply.cookie_for(&headers);
-    lock(&shared.requests).push(Request { path, status: reply.status, bytes: reply.body.len() });
+    reply.cookie_for(&asked.headers);
+    let (status, bytes) = (reply.status, reply.body.len());
     if shared.options.gzip {
-        gzip::pack(&mut reply, &headers);
+        gzip::pack(&mut reply, &asked.headers);
     }
-    faults.send(reply)
+    let wire = Wire::new(&reply, &asked.method, &met.struck);
+    let header =
+        |name: &str| asked.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let request = Request {
+        method: asked.method.to_string(),
+        path,
+        range: header("range"),
+        if_range: header("if-range"),
+        if_none_match: header("if-none-match"),
+        accept_encoding: header("accept-encoding"),
+        authorization: asked.headers.contains_key("authorization"),
+        status,
+        bytes,
+        head: wire.head(),
+        wire: 0,
+    };
+    let rank = {
+        let mut log = lock(&shared.requests);
+        log.requests.push(request);
+        log.forgotten + log.requests.len() - 1
+    };
+    let count = |sent: usize| {
+        let mut log = lock(&shared.requests);
+        let at = rank.checked_sub(log.forgotten);
+        if let Some(request) = at.and_then(|at| log.requests.get_mut(at)) {
+            request.wire = sent;
+        }
+    };
+    wire.send(&mut stream, count).await;
+}
+
+fn answer(shared: &Shared, asked: &Asked, met: &Met) -> Reply {
+    let call = shared.calls.fetch_add(1, Ordering::Relaxed);
+    let path = asked.uri.path();
+    if let Some(reply) = met.instead(path) {
+        return reply;
+    }
+    if asked.method != Method::GET && asked.method != Method::HEAD {
+        return Reply::detail(405, "Method not allowed.");
+    }
+    if path == faults::PORTAL {
+        return Reply::portal();
+    }
+    if !path.starts_with("/api/v2/") {
+        if met.has(&Fault::Renew) {
+            shared.media.renew(path);
+        }
+        return shared.media.answer(path, &asked.headers, !met.has(&Fault::NoRange));
+    }
+    let territory = shared.territory.read().unwrap_or_else(PoisonError::into_inner);
+    let today = shared.options.today.unwrap_or_else(Day::today);
+    let month = shared.options.month.unwrap_or_else(|| today.month());
+    let metres = shared.options.outlines_in_metres;
+    let asked = api::Asked { uri: &asked.uri, headers: &asked.headers, met, call, today, month, metres };
+    api::answer(&territory, &asked)
 }

@@ -1,6 +1,6 @@
 //! An answer before it is sent.
 
-use axum::http::HeaderMap;
+use http::HeaderMap;
 use serde_json::{Value, json};
 
 /// Status, headers and body of an answer.
@@ -32,13 +32,32 @@ impl Reply {
         Self::new(status, "text/html; charset=utf-8", page.into())
     }
 
+    /// nginx's page for a file that is not there.
+    pub(super) fn not_found() -> Self {
+        let page = "<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not Found</h1>";
+        Self::new(404, "text/html", format!("{page}</center>\r\n</body>\r\n</html>\r\n").into_bytes())
+    }
+
+    /// The page of a captive portal.
+    pub(super) fn portal() -> Self {
+        let page = "<!DOCTYPE html><html><head><title>Wi-Fi</title></head><body><h1>Bienvenue à l'hôtel</h1>";
+        let form = "<form method=\"post\"><input name=\"room\"><button>Se connecter</button></form></body></html>";
+        Self::new(200, "text/html; charset=utf-8", format!("{page}{form}").into_bytes())
+    }
+
+    pub(super) fn redirect(to: &str) -> Self {
+        Self::new(302, "text/html; charset=utf-8", Vec::new()).with("location", to)
+    }
+
     pub(super) fn with(mut self, header: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((header, value.into()));
         self
     }
 
+    /// Whether the body is JSON that is not packed.
     pub(super) fn is_json(&self) -> bool {
-        self.headers.iter().any(|(name, value)| *name == "content-type" && value == "application/json")
+        let has = |name: &str| self.headers.iter().find(|(header, _)| *header == name).map(|(_, value)| value.as_str());
+        has("content-type") == Some("application/json") && has("content-encoding").is_none()
     }
 
     pub(super) fn replace(&mut self, from: &str, to: &str) {

@@ -1,6 +1,6 @@
 //! How a call shows an object: in one language or all, its many-to-many fields in whatever order, its fields chosen.
 
-use axum::http::HeaderMap;
+use http::HeaderMap;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Map, Value};

@@ -31,6 +31,9 @@ use crate::day::Day;
 /// The host every generated link carries; the server replaces it with its own or with a stale one.
 pub const HOST: &str = "http://geotrek.invalid";
 
+/// What a path starts with where the server has a photograph under every name, be it one that tries to leave a folder.
+pub const HOSTILE: &str = "/media/hostile/";
+
 /// How many objects of the main kinds to generate; the rest follows.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
