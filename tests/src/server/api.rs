@@ -61,7 +61,7 @@ pub(super) fn answer(territory: &Territory, asked: &Asked<'_>) -> Reply {
 fn detail(territory: &Territory, asked: &Asked<'_>, module: &str, id: &str, query: &Query) -> Result<Reply, Reply> {
     let missing = || Reply::detail(404, "No object matches the given query.");
     let id: u64 = id.parse().map_err(|_| Reply::html(404))?;
-    let filter = Filter::read(module, query, asked.today, asked.month)?;
+    let filter = Filter::read(module, query, territory, asked.today, asked.month)?;
     let hidden = territory.hidden.get(module).into_iter().flatten().find(|object| object["id"] == id);
     let listed = territory.module(module).iter().find(|object| object["id"] == id);
     let object = hidden.or_else(|| listed.filter(|object| filter.readable(object)));
@@ -71,7 +71,7 @@ fn detail(territory: &Territory, asked: &Asked<'_>, module: &str, id: &str, quer
 }
 
 fn list(territory: &Territory, asked: &Asked<'_>, module: &str, query: &Query) -> Result<Reply, Reply> {
-    let filter = Filter::read(module, query, asked.today, asked.month)?;
+    let filter = Filter::read(module, query, territory, asked.today, asked.month)?;
     let gone: Vec<u64> = asked.met.gone.iter().filter(|(gone, _)| gone == module).map(|(_, id)| *id).collect();
     let mut rng = ChaCha8Rng::seed_from_u64(asked.call);
     let mut objects: Vec<&Value> = territory

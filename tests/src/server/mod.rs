@@ -1,12 +1,11 @@
 //! A server that answers as a running Geotrek-admin does, oddities included. It is here so that the end-to-end tests
 //! meet over real sockets what was seen on a real server: pages that shift, texts that ignore the language, errors in
 //! HTML. `api` decides what a list or a detail answers, `filter` which objects it sees and `shown` how it writes them
-//! (`lambert` in metres),
+//! (`lambert` in metres), `near` what lies near another,
 //! `query` reads parameters, `gzip` packs, `media` serves pictures (`small` makes the smallest), `faults` breaks answers
 //! on demand, `socket` writes them byte by byte, and this file keeps the server running on a thread of its own.
 //!
-//! What a real one does and this one does not: it looks at `near_*`, `dist`, `q`, `created_after` and the filters of each
-//! kind; lists only the entries of vocabularies that are in use; keeps details for days, stale links and languages
+//! What a real one does and this one does not: it looks at `q`, `created_after` and the filters of each kind; lists only the entries of vocabularies that are in use; keeps details for days, stale links and languages
 //! included; takes reports; and serves profiles, GPX, KML, PDF, tiles of panoramas and `format=geojson`.
 
 mod api;
@@ -15,6 +14,7 @@ mod filter;
 mod gzip;
 mod lambert;
 mod media;
+mod near;
 mod query;
 mod reply;
 mod shown;
@@ -48,7 +48,7 @@ pub struct Options {
     /// What links in answers start with, e.g. `http://old.example.org`; the server's own address when absent.
     pub link_host: Option<String>,
     /// The day that counts as the current one; the real one when absent. Events are over or to come by it, and the ones
-    /// generated stand around it.
+    /// generated stand around it; `Date` is its noon.
     pub today: Option<Day>,
     /// The month (1 to 12) that counts as the current one; that of `today` when absent.
     pub month: Option<usize>,
@@ -244,6 +244,7 @@ async fn exchange(shared: Arc<Shared>, mut stream: TcpStream) {
         reply.replace(api::PAGES, &shared.url);
     }
     reply.cookie_for(&asked.headers);
+    reply.headers.push(("date", shared.options.today.unwrap_or_else(Day::today).noon()));
     let (status, bytes) = (reply.status, reply.body.len());
     if shared.options.gzip {
         gzip::pack(&mut reply, &asked.headers);

@@ -1,11 +1,14 @@
 //! The test Geotrek over real sockets: it must be as odd as the real one.
 
+mod changing;
 mod choosing;
 mod counting;
 mod faults;
 mod media;
+mod near;
 mod outlines;
 mod packing;
+mod pictures;
 mod quirks;
 mod reading;
 mod wire;
