@@ -13,6 +13,7 @@ mod faults;
 mod filter;
 mod gzip;
 mod lambert;
+mod log;
 mod media;
 mod near;
 mod query;
@@ -32,10 +33,12 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
 pub use faults::{Fault, Faults, Rule};
+pub use log::Request;
 
 use crate::day::Day;
 use crate::territory::{HOST, Territory};
 use faults::Met;
+use log::Log;
 use media::Media;
 use reply::Reply;
 use socket::{Asked, Wire};
@@ -74,49 +77,44 @@ impl Default for Options {
     }
 }
 
-/// A request the server answered, or is answering.
+/// An answer had without a socket.
 #[derive(Clone, Debug)]
-pub struct Request {
-    /// `GET`, `HEAD` and so on.
-    pub method: String,
-    /// Path and query, as asked.
-    pub path: String,
-    /// `Range`, as asked.
-    pub range: Option<String>,
-    /// `If-Range`, as asked.
-    pub if_range: Option<String>,
-    /// `If-None-Match`, as asked.
-    pub if_none_match: Option<String>,
-    /// `Accept-Encoding`, as asked.
-    pub accept_encoding: Option<String>,
-    /// Whether there was an `Authorization`.
-    pub authorization: bool,
-    /// The status answered.
+pub struct Answer {
+    /// The status.
     pub status: u16,
-    /// Bytes of the body, before it is packed and before a fault cuts it.
-    pub bytes: usize,
-    /// Bytes of the answer's head.
-    pub head: usize,
-    /// Bytes of the body that have left: packed, if it is, without the marks of chunks, and none of those a fault held
-    /// back. Those that left while nobody read them any more are among them, up to 16 kB and what the system buffers.
-    pub wire: usize,
-}
-
-/// The requests answered, and how many were there before these.
-#[derive(Default)]
-struct Log {
-    requests: Vec<Request>,
-    forgotten: usize,
+    /// Names, in small letters, and values.
+    pub headers: Vec<(String, String)>,
+    /// The body as it would come over the wire: packed, if it is, without the marks of chunks, and up to where it is cut.
+    pub body: Vec<u8>,
+    /// Whether that is all that was promised. If not, the connection ends here, or falls silent.
+    pub whole: bool,
+    /// The time it would have taken: nobody waits here.
+    pub delay: Duration,
 }
 
 struct Shared {
     territory: RwLock<Territory>,
     faults: Mutex<Faults>,
-    requests: Mutex<Log>,
+    log: Log,
     options: Options,
     media: Media,
     url: String,
     calls: AtomicU64,
+}
+
+impl Shared {
+    fn new(mut territory: Territory, options: Options, url: String) -> Self {
+        territory.move_events(options.today.unwrap_or_else(Day::today));
+        Self {
+            territory: RwLock::new(territory),
+            faults: Mutex::default(),
+            log: Log::default(),
+            media: Media::new(options.media_bytes),
+            options,
+            url,
+            calls: AtomicU64::new(0),
+        }
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -135,21 +133,12 @@ impl TestGeotrek {
     ///
     /// # Panics
     /// When the port is taken or no thread can be started: no test can go on then.
-    pub fn start(mut territory: Territory, options: Options) -> Self {
-        territory.move_events(options.today.unwrap_or_else(Day::today));
+    pub fn start(territory: Territory, options: Options) -> Self {
         let listener = std::net::TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)))
             .expect("the port must be free");
         listener.set_nonblocking(true).expect("a listener can be made non-blocking");
         let url = format!("http://{}", listener.local_addr().expect("a bound listener has an address"));
-        let shared = Arc::new(Shared {
-            territory: RwLock::new(territory),
-            faults: Mutex::default(),
-            requests: Mutex::default(),
-            media: Media::new(options.media_bytes),
-            options,
-            url,
-            calls: AtomicU64::new(0),
-        });
+        let shared = Arc::new(Shared::new(territory, options, url));
         let (stop, stopped) = oneshot::channel::<()>();
         let state = Arc::clone(&shared);
         let thread = std::thread::spawn(move || {
@@ -181,6 +170,25 @@ impl TestGeotrek {
         Self { shared, stop: Some(stop), thread: Some(thread) }
     }
 
+    /// A server that listens nowhere: it answers [`TestGeotrek::ask`] only, thousands of times a second.
+    pub fn unheard(territory: Territory, options: Options) -> Self {
+        let shared = Arc::new(Shared::new(territory, options, "http://geotrek.test".to_owned()));
+        Self { shared, stop: None, thread: None }
+    }
+
+    /// Asks without a socket. `path` is a path with its query, or an address on this server. Faults strike, and the request
+    /// counts, as on the wire; nobody waits. None when the connection ends within the head, or what was asked is no
+    /// request.
+    pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Option<Answer> {
+        let path = path.strip_prefix(self.url()).unwrap_or(path);
+        let head = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<String>();
+        let asked = socket::parse(format!("{method} {path} HTTP/1.1\r\n{head}\r\n").as_bytes())??.0;
+        let prepared = prepare(&self.shared, &asked);
+        let answer = prepared.wire.answer(prepared.reply, prepared.delay);
+        self.shared.log.sent(prepared.rank, answer.as_ref().map_or(0, |answer| answer.body.len()));
+        answer
+    }
+
     /// The address of the server, without a slash at the end.
     pub fn url(&self) -> &str {
         &self.shared.url
@@ -198,15 +206,13 @@ impl TestGeotrek {
 
     /// The requests answered so far.
     pub fn requests(&self) -> Vec<Request> {
-        lock(&self.shared.requests).requests.clone()
+        self.shared.log.all()
     }
 
     /// Forgets the requests answered so far, so that the next ones can be counted. Those still being answered are
     /// forgotten, too.
     pub fn forget_requests(&self) {
-        let mut log = lock(&self.shared.requests);
-        log.forgotten += log.requests.len();
-        log.requests.clear();
+        self.shared.log.forget();
     }
 
     /// Replaces the medium at a path (`/media/…`) by another one: other bytes, another ETag, another date.
@@ -233,10 +239,24 @@ impl Drop for TestGeotrek {
 
 async fn exchange(shared: Arc<Shared>, mut stream: TcpStream) {
     let Some(asked) = socket::read(&mut stream).await else { return };
+    let prepared = prepare(&shared, &asked);
+    tokio::time::sleep(prepared.delay).await;
+    prepared.wire.send(&mut stream, |sent| shared.log.sent(prepared.rank, sent)).await;
+}
+
+/// An answer about to leave.
+struct Prepared {
+    wire: Wire,
+    reply: Reply,
+    delay: Duration,
+    /// Its rank in the log.
+    rank: usize,
+}
+
+fn prepare(shared: &Shared, asked: &Asked) -> Prepared {
     let path = asked.uri.path_and_query().map_or("/", |whole| whole.as_str()).to_owned();
     let met = lock(&shared.faults).meet(&path);
-    tokio::time::sleep(met.delay()).await;
-    let mut reply = answer(&shared, &asked, &met);
+    let mut reply = answer(shared, asked, &met);
     if reply.is_json() {
         let host = shared.options.link_host.as_deref().unwrap_or(&shared.url);
         reply.replace(HOST, host);
@@ -245,39 +265,13 @@ async fn exchange(shared: Arc<Shared>, mut stream: TcpStream) {
     }
     reply.cookie_for(&asked.headers);
     reply.headers.push(("date", shared.options.today.unwrap_or_else(Day::today).noon()));
-    let (status, bytes) = (reply.status, reply.body.len());
+    let bytes = reply.body.len();
     if shared.options.gzip {
         gzip::pack(&mut reply, &asked.headers);
     }
     let wire = Wire::new(&reply, &asked.method, &met.struck);
-    let header =
-        |name: &str| asked.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let request = Request {
-        method: asked.method.to_string(),
-        path,
-        range: header("range"),
-        if_range: header("if-range"),
-        if_none_match: header("if-none-match"),
-        accept_encoding: header("accept-encoding"),
-        authorization: asked.headers.contains_key("authorization"),
-        status,
-        bytes,
-        head: wire.head(),
-        wire: 0,
-    };
-    let rank = {
-        let mut log = lock(&shared.requests);
-        log.requests.push(request);
-        log.forgotten + log.requests.len() - 1
-    };
-    let count = |sent: usize| {
-        let mut log = lock(&shared.requests);
-        let at = rank.checked_sub(log.forgotten);
-        if let Some(request) = at.and_then(|at| log.requests.get_mut(at)) {
-            request.wire = sent;
-        }
-    };
-    wire.send(&mut stream, count).await;
+    let rank = shared.log.add(Request::new(path, asked, reply.status, bytes, wire.head()));
+    Prepared { wire, reply, delay: met.delay(), rank }
 }
 
 fn answer(shared: &Shared, asked: &Asked, met: &Met) -> Reply {

@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use super::Answer;
 use super::faults::Fault;
 use super::reply::Reply;
 
@@ -42,8 +43,9 @@ pub(super) async fn read(stream: &mut TcpStream) -> Option<Asked> {
     Some(asked)
 }
 
-/// A request, the bytes of its head and those of its body; none inside while the head is not whole.
-fn parse(bytes: &[u8]) -> Option<Option<(Asked, usize, usize)>> {
+/// A request, the bytes of its head and those of its body; none inside while the head is not whole, none when it is no
+/// request.
+pub(super) fn parse(bytes: &[u8]) -> Option<Option<(Asked, usize, usize)>> {
     let mut fields = [httparse::EMPTY_HEADER; 64];
     let mut request = httparse::Request::new(&mut fields);
     let httparse::Status::Complete(head) = request.parse(bytes).ok()? else { return Some(None) };
@@ -128,6 +130,25 @@ impl Wire {
     /// The bytes of the body among the first of the wire.
     fn sent(&self, at: usize) -> usize {
         self.body.iter().map(|part| part.end.min(at).saturating_sub(part.start)).sum()
+    }
+
+    /// What would arrive, without a socket; none when the head does not.
+    pub(super) fn answer(self, reply: Reply, delay: Duration) -> Option<Answer> {
+        if self.end < self.head {
+            return None;
+        }
+        let head = String::from_utf8_lossy(&self.bytes[..self.head]);
+        let fields = head.lines().filter_map(|line| line.split_once(": "));
+        let headers: Vec<(String, String)> = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let parts = self.body.iter().map(|part| &self.bytes[part.start.min(self.end)..part.end.min(self.end)]);
+        let mut body = parts.collect::<Vec<_>>().concat();
+        let promised =
+            headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, length)| length.parse().ok());
+        // Who reads takes no more than what was promised.
+        body.truncate(promised.unwrap_or(usize::MAX));
+        let short = promised.is_some_and(|promised: usize| body.len() < promised) && !self.body.is_empty();
+        let whole = self.end == self.bytes.len() && !short && !self.endless;
+        Some(Answer { status: reply.status, headers, body, whole, delay })
     }
 
     /// Sends it. `count` is told the bytes of the body that have left, before they leave, so that whoever got them finds

@@ -5,8 +5,9 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use jalon_tests::server::{Fault, TestGeotrek};
+use jalon_tests::territory::{Size, Territory};
 
-use super::{get, start};
+use super::{get, options, start};
 
 const PHOTO: &str = "/media/paperclip/trekking_trek/1/photo-1.jpg";
 
@@ -113,4 +114,51 @@ fn what_is_no_request_gets_no_answer() {
     stream.write_all(b"\x16\x03\x01\r\n\r\n").unwrap();
     assert_eq!(stream.read(&mut [0]).unwrap_or(0), 0);
     assert!(server.requests().is_empty());
+}
+
+#[test]
+fn an_answer_without_a_socket_is_the_one_on_the_wire() {
+    let server = start();
+    let packed = [("accept-encoding", "gzip")];
+    for (path, headers) in [
+        ("/api/v2/label/?no_page&fields=id", &packed[..]),
+        ("/api/v2/config/", &[]),
+        ("/media/upload/theme-1.svg", &[("range", "bytes=5-30")]),
+        ("/api/v2/trek", &[]),
+    ] {
+        let socket = get(&server, path, headers);
+        let (status, kind) = (socket.status().as_u16(), socket.headers()["content-type"].to_str().unwrap().to_owned());
+        let answer = server.ask("GET", path, headers).unwrap();
+        assert_eq!((answer.status, answer.whole), (status, true), "{path}");
+        assert!(answer.headers.contains(&("content-type".to_owned(), kind)));
+        assert_eq!(answer.body, socket.bytes().unwrap());
+        let told = server.requests();
+        let [.., one, other] = &told[..] else { panic!("two requests") };
+        assert_eq!((one.wire, one.bytes, &one.path), (other.wire, other.bytes, &other.path));
+    }
+}
+
+#[test]
+fn cuts_reach_answers_without_a_socket() {
+    let server = TestGeotrek::unheard(Territory::generate(Size::default(), 1), options());
+    let ask = || server.ask("GET", &format!("{}{PHOTO}", server.url()), &[]);
+    let whole = ask().unwrap();
+    assert!(whole.whole && whole.headers.iter().any(|(name, _)| name == "etag"));
+    let head = server.requests()[0].head;
+    for (at, left) in [(0, None), (head - 1, None), (head, Some(0)), (head + 9, Some(9))] {
+        server.faults().rules = vec![Fault::CutWire(at).into()];
+        let answer = ask();
+        assert_eq!(answer.as_ref().map(|answer| (answer.body.len(), answer.whole)), left.map(|left| (left, false)));
+        assert_eq!(server.requests().pop().unwrap().wire, left.unwrap_or(0));
+    }
+    server.faults().rules = vec![Fault::WrongLength(-9).into(), Fault::Delay(Duration::from_secs(600)).into()];
+    let short = ask().unwrap();
+    assert_eq!((short.body, short.whole), (whole.body[..whole.body.len() - 9].to_vec(), true));
+    assert_eq!(short.delay, Duration::from_secs(600));
+    server.faults().rules = vec![Fault::WrongLength(9).into()];
+    assert!(!ask().unwrap().whole);
+    server.faults().rules = vec![Fault::Stall(30).into()];
+    assert_eq!(ask().map(|answer| (answer.body.len(), answer.whole)), Some((30, false)));
+    let head = server.ask("HEAD", PHOTO, &[]).unwrap();
+    assert!(head.body.is_empty());
 }
