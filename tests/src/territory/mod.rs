@@ -14,6 +14,7 @@ mod pois;
 mod references;
 mod sensitive;
 mod shapes;
+mod small;
 mod text;
 mod tourism;
 mod tours;
@@ -31,7 +32,7 @@ use serde_json::{Value, json};
 pub use change::{Change, Changed};
 pub use hostile::hostile_urls;
 pub use illustrated::OLD_HOST;
-pub use references::DANGLING;
+pub use references::{DANGLING, REFERENCES, referred};
 
 use crate::day::Day;
 

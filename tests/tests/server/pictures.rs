@@ -1,6 +1,7 @@
 //! Pictures are in texts, too, and their addresses are what editors left.
 
-use jalon_tests::territory::{HOST, OLD_HOST, hostile_urls};
+use jalon_tests::server::TestGeotrek;
+use jalon_tests::territory::{HOST, OLD_HOST, Territory, hostile_urls};
 
 use super::{get, json, options, start, start_with};
 
@@ -70,4 +71,28 @@ fn hostile_names_can_be_attached_and_are_answered() {
         answered += u32::from(picture.status() == 200 && image::load_from_memory(&picture.bytes().unwrap()).is_ok());
     }
     assert!(answered > 25, "{answered}");
+}
+
+#[test]
+fn all_of_a_small_territory_is_a_few_bytes() {
+    let mut small = options();
+    (small.media_bytes, small.link_host) = (Some(150), None);
+    let server = TestGeotrek::unheard(Territory::small(1), small);
+    let modules: Vec<String> = server.territory().modules.keys().cloned().collect();
+    let mut urls = std::collections::BTreeSet::new();
+    for module in &modules {
+        let path = format!("/api/v2/{module}/?no_page&period=ignore&dates_after=2000-01-01");
+        server.ask("GET", &path, &[("accept-encoding", "gzip")]).unwrap();
+        let list = String::from_utf8(server.ask("GET", &path, &[]).unwrap().body).unwrap();
+        let own = list.split(['"', '\\']).filter(|text| text.starts_with(server.url()));
+        urls.extend(own.filter(|url| url.contains("/media/")).map(str::to_owned));
+    }
+    let lists: usize = server.requests().iter().step_by(2).map(|request| request.wire).sum();
+    server.forget_requests();
+    for url in &urls {
+        server.ask("GET", url, &[]).unwrap();
+    }
+    let media: usize = server.requests().iter().map(|request| request.wire).sum();
+    println!("{lists} bytes of {} lists, {media} bytes of {} media", modules.len(), urls.len());
+    assert!(lists < 25_000 && media < 8_000 && urls.len() > 20, "{lists}, {media} of {}", urls.len());
 }
