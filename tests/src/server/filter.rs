@@ -63,8 +63,7 @@ impl<'a> Filter<'a> {
     }
 
     pub(super) fn keeps(&self, object: &Value, territory: &Territory) -> bool {
-        let id = object["id"].as_u64().unwrap_or(0);
-        self.ids.as_ref().is_none_or(|ids| ids.contains(&id))
+        self.ids.as_ref().is_none_or(|ids| object["id"].as_u64().is_some_and(|id| ids.contains(&id)))
             && self.portals.as_ref().is_none_or(|portals| attached(object, portals))
             && self.practices.as_ref().is_none_or(|wanted| practised(object, wanted))
             && self.bbox.is_none_or(|bbox| meets(&object["geometry"], bbox))
@@ -129,10 +128,9 @@ impl Season {
 }
 
 fn published(object: &Value, language: Option<&str>) -> bool {
-    match (&object["published"], language) {
-        (Value::Object(flags), Some(language)) => flags.get(language) == Some(&Value::Bool(true)),
-        _ => true,
-    }
+    language.is_none_or(|language| {
+        object["published"].as_object().is_none_or(|flags| flags.get(language) == Some(&Value::Bool(true)))
+    })
 }
 
 /// Attached to one of the portals; objects of modules that have no portals are not filtered.

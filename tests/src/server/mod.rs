@@ -22,6 +22,7 @@ mod shown;
 mod small;
 mod socket;
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
@@ -99,10 +100,21 @@ struct Shared {
     options: Options,
     media: Media,
     url: String,
+    orders: api::Orders,
     calls: AtomicU64,
+    /// How often each path was asked for.
+    asked: Mutex<BTreeMap<String, u64>>,
 }
 
 impl Shared {
+    /// A seed that follows the path and how often it was asked for, so that calls at the same time do not matter.
+    fn seed(&self, path: &str) -> u64 {
+        let mut asked = lock(&self.asked);
+        let times = asked.entry(path.to_owned()).or_default();
+        *times += 1;
+        u64::from(media::crc(path.as_bytes())) << 32 | *times
+    }
+
     fn new(mut territory: Territory, options: Options, url: String) -> Self {
         territory.move_events(options.today.unwrap_or_else(Day::today));
         Self {
@@ -112,7 +124,9 @@ impl Shared {
             media: Media::new(options.media_bytes),
             options,
             url,
+            orders: api::Orders::default(),
             calls: AtomicU64::new(0),
+            asked: Mutex::default(),
         }
     }
 }
@@ -201,7 +215,10 @@ impl TestGeotrek {
 
     /// The territory served, to be changed while the server runs.
     pub fn territory(&self) -> RwLockWriteGuard<'_, Territory> {
-        self.shared.territory.write().unwrap_or_else(PoisonError::into_inner)
+        let territory = self.shared.territory.write().unwrap_or_else(PoisonError::into_inner);
+        // Nobody can fill it again before the territory is let go.
+        self.shared.orders.forget();
+        territory
     }
 
     /// The requests answered so far.
@@ -296,6 +313,8 @@ fn answer(shared: &Shared, asked: &Asked, met: &Met) -> Reply {
     let today = shared.options.today.unwrap_or_else(Day::today);
     let month = shared.options.month.unwrap_or_else(|| today.month());
     let metres = shared.options.outlines_in_metres;
-    let asked = api::Asked { uri: &asked.uri, headers: &asked.headers, met, call, today, month, metres };
+    let (orders, uri, headers) = (&shared.orders, &asked.uri, &asked.headers);
+    let seed = shared.seed(&uri.to_string());
+    let asked = api::Asked { orders, uri, headers, met, call, seed, today, month, metres };
     api::answer(&territory, &asked)
 }

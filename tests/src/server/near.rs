@@ -46,6 +46,8 @@ type Place = (f64, f64);
 pub(super) struct Near {
     /// None when there is no such thing: then nothing is near it.
     shape: Option<Shape>,
+    /// The box beyond which nothing is near it.
+    bounds: [f64; 4],
     metres: f64,
     /// Itself, and those that are not its own though they are near.
     without: BTreeSet<u64>,
@@ -67,15 +69,20 @@ impl Near {
                 without.extend(territory.excluded.get(&id).into_iter().flatten());
             }
             let shape = object.map(|object| Shape::read(&object["geometry"]));
-            all.push(Self { shape, metres: if on_paths { ON_PATH_METRES } else { NEAR_METRES }, without });
+            all.push(Self::new(shape, if on_paths { ON_PATH_METRES } else { NEAR_METRES }, without));
         }
         if let Some((place, metres)) =
             query.around()?.filter(|_| LOOKING.contains(&module) || MEASURED.contains(&module))
         {
             let shape = Some(Shape { lines: vec![vec![place]], filled: false });
-            all.push(Self { shape, metres, without: BTreeSet::new() });
+            all.push(Self::new(shape, metres, BTreeSet::new()));
         }
         Ok(all)
+    }
+
+    fn new(shape: Option<Shape>, metres: f64, without: BTreeSet<u64>) -> Self {
+        let bounds = shape.as_ref().map_or([0.0; 4], |shape| shape.bounds(metres));
+        Self { shape, bounds, metres, without }
     }
 
     pub(super) fn keeps(&self, object: &Value) -> bool {
@@ -83,7 +90,7 @@ impl Near {
         if object["id"].as_u64().is_some_and(|id| self.without.contains(&id)) {
             return false;
         }
-        let [west, south, east, north] = shape.bounds(self.metres);
+        let [west, south, east, north] = self.bounds;
         let mut own = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
         widen(&object["geometry"], &mut own);
         let meet = own[0] <= east && own[2] >= west && own[1] <= north && own[3] >= south;

@@ -1,7 +1,8 @@
 //! An answer before it is sent.
 
 use http::HeaderMap;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 /// Status, headers and body of an answer.
 pub(super) struct Reply {
@@ -17,8 +18,9 @@ impl Reply {
         Self { status, headers: vec![("content-type", kind.to_owned())], body, chunked: false }
     }
 
-    pub(super) fn json(status: u16, value: &Value) -> Self {
-        Self::new(status, "application/json", value.to_string().into_bytes())
+    pub(super) fn json(status: u16, value: &impl Serialize) -> Self {
+        let body = serde_json::to_vec(value).expect("JSON values always serialise");
+        Self::new(status, "application/json", body)
     }
 
     /// Django REST framework's way to say no.
@@ -61,7 +63,11 @@ impl Reply {
     }
 
     pub(super) fn replace(&mut self, from: &str, to: &str) {
-        self.body = String::from_utf8_lossy(&self.body).replace(from, to).into_bytes();
+        if let Ok(body) = str::from_utf8(&self.body)
+            && body.contains(from)
+        {
+            self.body = body.replace(from, to).into_bytes();
+        }
     }
 
     /// A session cookie for agents that look like a Geotrek or like nothing, as seen with Accept-Language only.
