@@ -72,10 +72,10 @@ impl Media {
         }
         let seed = seed(path, version);
         let (kind, body) = match path.rsplit('.').next()? {
+            _ if path.starts_with(HOSTILE) => ("image/jpeg", small::jpeg(seed, 400)),
             "jpg" => ("image/jpeg", self.bytes.map_or_else(|| jpeg(seed, path), |bytes| small::jpeg(seed, bytes))),
             "png" => ("image/png", png(seed)),
             "svg" => ("image/svg+xml", svg(seed)),
-            _ if path.starts_with(HOSTILE) => ("image/jpeg", small::jpeg(seed, 400)),
             _ => return None,
         };
         let made = (kind, Arc::from(body));

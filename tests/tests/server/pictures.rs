@@ -14,7 +14,7 @@ fn inside(list: &str) -> Vec<String> {
 #[test]
 fn texts_hold_pictures_of_every_kind_of_address_and_the_server_has_its_own() {
     let mut own = options();
-    own.link_host = None;
+    (own.link_host, own.media_bytes) = (None, Some(400));
     let server = start_with(own);
     let mut all = Vec::new();
     for module in ["trek", "poi", "touristiccontent", "informationdesk", "flatpage"] {
