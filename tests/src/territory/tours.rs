@@ -41,17 +41,44 @@ pub(super) fn fill(made: &mut Territory, count: usize, zones: &Zones, rng: &mut 
     made.hidden.insert("trek".to_owned(), vec![secret]);
 }
 
-/// Makes the tours, whole stages included, once nothing changes in treks any more.
+/// Makes the tours, whole stages included, out of the treks that have stages; the list has none of those that are not
+/// published themselves.
 pub(super) fn gather(made: &mut Territory) {
-    let find = |id: usize| {
-        if id == UNPUBLISHED { made.hidden["trek"][0].clone() } else { made.module("trek")[id - 1].clone() }
-    };
-    let tours = TOURS.iter().map(|(parent, stages)| {
-        let mut tour = find(*parent);
-        tour["count_children"] = json!(stages.len());
-        tour["steps"] = stages.iter().map(|id| find(*id)).collect();
+    let all = || made.module("trek").iter().chain(made.hidden.get("trek").into_iter().flatten());
+    let stages = |trek: &Value| trek["children"].as_array().cloned().unwrap_or_default();
+    let tours = made.module("trek").iter().filter(|trek| !stages(trek).is_empty()).map(|trek| {
+        let mut tour = trek.clone();
+        tour["count_children"] = json!(stages(trek).len());
+        let steps = stages(trek).into_iter().filter_map(|id| all().find(|trek| trek["id"] == id));
+        tour["steps"] = steps.cloned().collect();
         tour
     });
     let tours = tours.collect();
     made.put("tour", tours);
+}
+
+/// Closes the gap a trek leaves in itineraries, and frees its own stages.
+pub(super) fn without(made: &mut Territory, id: u64) {
+    let key = id.to_string();
+    let mut chains = Vec::new();
+    for trek in made.modules.get_mut("trek").into_iter().chain(made.hidden.get_mut("trek")).flatten() {
+        if let Some(children) = trek["children"].as_array_mut().filter(|children| children.iter().any(|one| *one == id))
+        {
+            children.retain(|child| *child != id);
+            chains.push((trek["id"].to_string(), trek["children"].as_array().cloned().unwrap_or_default()));
+        }
+        if let Some(parents) = trek["parents"].as_array_mut() {
+            parents.retain(|parent| *parent != id);
+        }
+        for side in ["previous", "next"] {
+            trek[side].as_object_mut().map(|others| others.remove(&key));
+        }
+    }
+    for trek in made.modules.get_mut("trek").into_iter().chain(made.hidden.get_mut("trek")).flatten() {
+        for (parent, stages) in &chains {
+            let Some(at) = stages.iter().position(|stage| *stage == trek["id"]) else { continue };
+            trek["previous"][parent] = json!(at.checked_sub(1).map(|before| &stages[before]));
+            trek["next"][parent] = json!(stages.get(at + 1));
+        }
+    }
 }
