@@ -96,12 +96,22 @@ fn the_file_is_a_geopackage_whose_rtree_follows_the_rows() {
 fn a_newer_file_is_refused_and_bad_territories_are_told_what_would_be_right() {
     let directory = tempfile::tempdir().unwrap();
     let (catalogue, _) = filled(directory.path());
-    for (name, url) in
-        [("PNE", "https://example.org"), ("pne", "https://example.org"), ("vanoise", "ftp://example.org")]
-    {
+    for (name, url) in [
+        ("PNE", "https://example.org"),
+        ("pne", "https://example.org"),
+        ("vanoise", "ftp://example.org"),
+        ("vanoise", "https://anne:secret@example.org"),
+    ] {
         let new = NewTerritory { name: name.into(), url: url.into(), ..NewTerritory::default() };
         assert!(matches!(catalogue.change(|change| change.add_territory(&new)), Err(Error::InvalidInput { .. })));
     }
+    let copied = NewTerritory {
+        name: "vanoise".into(),
+        url: "https://example.org:8443/api/v2/trek/?page=1#top".into(),
+        ..NewTerritory::default()
+    };
+    let kept = catalogue.change(|change| change.add_territory(&copied)).unwrap();
+    assert_eq!(kept.url, "https://example.org:8443/", "whatever page of it was copied");
     drop(catalogue);
     let file = rusqlite::Connection::open(directory.path().join(FILE_NAME)).unwrap();
     file.execute("UPDATE jalon_schema SET version = 99", []).unwrap();

@@ -46,6 +46,14 @@ impl Day {
         usize::try_from(self.civil().1).unwrap_or(1)
     }
 
+    /// Noon of the day, as HTTP writes it.
+    pub fn noon(self) -> String {
+        let (year, month, day) = self.civil();
+        let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][self.0.rem_euclid(7) as usize];
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        format!("{weekday}, {day:02} {} {year:04} 12:00:00 GMT", months[month as usize - 1])
+    }
+
     fn civil(self) -> (i64, i64, i64) {
         let days = self.0 + 719_468;
         let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
@@ -77,6 +85,7 @@ mod tests {
             assert_eq!(Day::parse(text), None, "{text}");
         }
         assert_eq!(Day::new(2027, 1, 2).since(Day::new(2026, 12, 30)), 3);
+        assert_eq!(Day::new(2026, 11, 23).noon(), "Mon, 23 Nov 2026 12:00:00 GMT");
         assert_eq!((Day::new(2026, 7, 31).plus(1).month(), Day::new(1970, 1, 1)), (8, Day(0)));
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jalon::catalogue::NewTerritory;
-use jalon::companion::{Companion, Directories, NearQuery, RefreshOptions, Taken};
+use jalon::companion::{Companion, Directories, NearQuery, RefreshOptions, Taken, TrekQuery};
 use jalon::model::{Kind, Object, Position};
 use jalon::net::{CancelToken, Options as Net};
 use jalon::{Error, Result};
@@ -54,7 +54,12 @@ fn stage() -> Stage {
 
 fn refresh(stage: &Stage) -> Result<Taken> {
     let net = Net { silence_timeout: Duration::from_secs(5), max_body_bytes: 8 << 20, ..Net::default() };
-    stage.companion.refresh("test", &RefreshOptions { most_tries: 1, net }, &CancelToken::default(), |_| {})
+    stage.companion.refresh(
+        "test",
+        &RefreshOptions { most_tries: 1, net, ..RefreshOptions::default() },
+        &CancelToken::default(),
+        |_| {},
+    )
 }
 
 fn objects(stage: &Stage, kind: Kind) -> Vec<Object> {
@@ -110,18 +115,31 @@ fn everything_is_there_when_the_server_is_gone() {
         .sum();
     let own = objects(&stage, Kind::Term);
     let own = own.iter().filter(|o| matches!(o, Object::Term(t) if t.vocabulary != "touristiccontent_type")).count();
-    assert_eq!(own, terms);
+    // The theme that only the unpublished stage has is in no list, and was asked for by its number.
+    let theme = stage.server.territory().hidden["theme"][0]["id"].as_i64().unwrap();
+    assert!(stage.server.territory().module("theme").iter().all(|listed| listed["id"] != theme));
+    let labels = stage.companion.catalogue().labels("theme").unwrap();
+    assert!(labels.keys().any(|(_, id)| *id == theme));
+    assert_eq!(own, terms + 1);
     stage.server.shutdown();
     let territory = stage.companion.catalogue().territory("test").unwrap();
     assert_eq!(territory.languages, ["fr", "en", "it"]);
     assert_eq!(territory.server_version.as_deref(), Some("2.126.1+dev"));
     let treks = stage.companion.catalogue().objects(&territory, Kind::Trek).unwrap();
+    let all = TrekQuery { limit: 1_000, ..TrekQuery::default() };
+    let listed = stage.companion.treks(&all, &["fr"]).unwrap();
+    let listed: BTreeSet<i64> = listed.items.iter().map(|item| item.id).collect();
     for object in treks.iter().filter(|object| object.geometry().is_some()) {
         let start = object.geometry().unwrap().first_position().unwrap();
         let query = NearQuery { kinds: vec![Kind::Trek], within_m: Some(0.01), ..NearQuery::default() };
         let found = stage.companion.near(start, &query, &["fr"]).unwrap();
-        assert!(found.iter().any(|item| item.id == object.id()), "trek {}", object.id());
+        // What only its itinerary publishes is on the itinerary's sheet, and in no list, as on the server.
+        let stands = !matches!(object, Object::Trek(trek) if trek.published.is_empty());
+        assert_eq!(found.iter().any(|item| item.id == object.id()), stands, "trek {}", object.id());
+        assert_eq!(listed.contains(&object.id()), stands, "trek {}", object.id());
     }
+    let sheets = treks.iter().map(|trek| stage.companion.sheet("test", trek.id(), &[]).unwrap());
+    assert!(sheets.flat_map(|sheet| sheet.stages).any(|stage| stage.published.is_empty()));
     let pictures = treks.iter().flat_map(|object| match object {
         Object::Trek(trek) => trek.attachments.clone(),
         _ => Vec::new(),

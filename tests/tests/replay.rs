@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use jalon::catalogue::NewTerritory;
-use jalon::companion::{Companion, Directories, NearQuery, RefreshOptions};
+use jalon::companion::{Companion, Directories, NearQuery, RefreshOptions, TrekQuery};
 use jalon::geotrek::kind_of;
 use jalon::model::{Kind, Object};
 use jalon::net::CancelToken;
@@ -97,8 +97,11 @@ fn every_recorded_list_is_taken_in_whole() {
     for trek in companion.catalogue().objects(&territory, Kind::Trek).unwrap() {
         let start = trek.geometry().unwrap().first_position().unwrap();
         let query = NearQuery { kinds: vec![Kind::Trek], within_m: Some(0.01), ..NearQuery::default() };
-        assert!(companion.near(start, &query, &[]).unwrap().iter().any(|item| item.id == trek.id()));
+        let found = companion.near(start, &query, &[]).unwrap();
+        assert_eq!(found.iter().any(|item| item.id == trek.id()), !unlisted.contains(&trek.id()));
     }
+    let query = TrekQuery { limit: 1_000, ..TrekQuery::default() };
+    assert_eq!(companion.treks(&query, &[]).unwrap().total, modules["trek"].len());
     let hits = companion.catalogue().search("meije", &[Kind::Trek], &["fr"], 100, 0).unwrap();
     assert!(hits.total > 3);
 }

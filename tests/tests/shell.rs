@@ -75,6 +75,12 @@ fn lists_have_a_total_and_items_with_what_scripts_rely_on() {
         assert!(first.get(key).is_some(), "{key}");
     }
     assert_eq!(first["point"].as_array().unwrap().len(), 2);
+    let trek = treks["items"].as_array().unwrap().iter().find(|trek| trek["ref"] == first["ref"]).unwrap();
+    for key in ["practice", "difficulty", "duration_h", "length_m", "ascent_m", "offline"] {
+        assert_eq!(first.get(key), trek.get(key), "what a trek has in one list it has in the other: {key}");
+    }
+    let pois = ask(&["near", &lat, &lon, "--kind", "poi", "--limit", "1", "--json"]);
+    assert!(pois["items"][0].get("offline").is_none(), "only treks have figures");
     let within = ask(&["near", &lat, &lon, "--within", "3000", "--json"]);
     assert!(within["items"].as_array().unwrap().iter().all(|item| item["distance_m"].as_f64() <= Some(3_000.0)));
     let around = ask(&["treks", "--near", &format!("{lat},{lon}"), "--json", "--limit", "2"]);
@@ -94,7 +100,10 @@ fn lists_have_a_total_and_items_with_what_scripts_rely_on() {
         assert_eq!(short, ask(&[&["treks", &near, "--territory", "pne"][..], &page].concat()), "{limit} {offset}");
     }
     let status = ask(&["status", "--json"]);
-    assert_eq!(status["items"][0]["objects"]["trek"], treks["total"]);
+    // One of them is a stage that only its itinerary publishes.
+    assert_eq!(status["items"][0]["objects"]["trek"], treks["total"].as_u64().unwrap() + 1);
+    let hidden = ask(&["trek", "9001", "--json"]);
+    assert_eq!(hidden["published"], serde_json::json!([]));
 }
 
 #[test]
@@ -118,6 +127,10 @@ fn filters_choose_and_count_what_the_choices_give() {
         seen += 1;
     }
     assert!(seen > 2);
+    let several: Vec<String> =
+        counts.as_array().unwrap().iter().take(2).map(|choice| choice["id"].to_string()).collect();
+    let repeated = treks(&["--practice", &several[0], "--practice", &several[1]]);
+    assert_eq!(treks(&["--practice", &several.join(",")]), repeated);
     let short = treks(&["--length", "..4000", "--sort", "length"]);
     let lengths: Vec<f64> =
         short["items"].as_array().unwrap().iter().map(|trek| trek["length_m"].as_f64().unwrap()).collect();
@@ -126,6 +139,13 @@ fn filters_choose_and_count_what_the_choices_give() {
     assert_eq!(treks(&["--without-label", "1"])["total"].as_u64().unwrap() + labelled, treks(&[])["total"]);
     assert_eq!(treks(&["--box", "0,0,1,1"])["total"], 0);
     assert_eq!(treks(&["--box=-180,-90,180,90"])["total"], treks(&["--box", "5,44,7,46"])["total"]);
+    let order = |arguments: &[&str]| -> Vec<String> {
+        treks(arguments)["items"].as_array().unwrap().iter().map(|trek| trek["ref"].to_string()).collect()
+    };
+    let mut backwards = order(&["--reverse"]);
+    backwards.reverse();
+    assert_eq!(backwards, order(&[]), "by name, where nothing else is asked");
+    assert_eq!(order(&["--sort", "name"]), order(&[]));
     let name = treks(&[])["items"][0]["name"].as_str().unwrap().to_owned();
     let found = treks(&[&name.to_uppercase().replace(['’', '\''], " ")]);
     assert_eq!(found["items"][0]["name"], name.as_str());
@@ -154,7 +174,7 @@ fn files_are_written_and_read_back() {
 #[test]
 fn what_is_wrong_is_said_in_a_sentence_with_a_status() {
     let folder = filled();
-    let cases: [(&[&str], u8, &str); 12] = [
+    let cases: [(&[&str], u8, &str); 26] = [
         (&["nonsense"], 2, "nonsense"),
         (&["trek"], 2, "<ID>"),
         (&["trek", "x"], 2, "pne/31"),
@@ -167,6 +187,20 @@ fn what_is_wrong_is_said_in_a_sentence_with_a_status() {
         (&["treks", "--sort", "distance"], 2, "near"),
         (&["territory", "add", "ftp://example.org"], 2, "https"),
         (&["refresh", "elsewhere"], 1, "elsewhere"),
+        (&["near", "44.9,6.2"], 2, "latitude first"),
+        (&["near", "44", "x"], 2, "degrees as a number"),
+        (&["near", "44", "6", "--kind", "term"], 2, "must be one of trek, poi"),
+        (&["near", "44", "6", "--limit", "0"], 2, "whole number from 1"),
+        (&["near", "44", "6", "--within", "-1"], 2, "metres as a number"),
+        (&["near", "44", "6", "--within", "nan"], 2, "metres as a number"),
+        (&["treks", "--limit", "-1"], 2, "whole number from 0"),
+        (&["treks", "--within", "500"], 2, "--near"),
+        (&["treks", "--near", "6"], 2, "44.9,6.2"),
+        (&["treks", "--box", "6,45,7,44"], 2, "box: "),
+        (&["treks", "--practice", "chess"], 2, "À pied"),
+        (&["territory", "add", "https://example.org", "--portal", "north"], 2, "server's number"),
+        (&["territory", "add", "https://anne:secret@example.org"], 2, "password"),
+        (&["trek", "1.5"], 2, "server's number"),
     ];
     for (arguments, status, says) in cases {
         let people = jalon(folder.path(), arguments);
@@ -185,6 +219,19 @@ fn what_is_wrong_is_said_in_a_sentence_with_a_status() {
     assert_eq!((said.status, said.json()["error"]["code"].as_str()), (1, Some("not_found")));
     assert_eq!(jalon(empty.path(), &["treks", "--json"]).json()["total"], 0);
     assert_eq!(jalon(empty.path(), &["--help"]).status, 0);
+}
+
+#[test]
+fn a_server_that_is_gone_keeps_nobody_from_the_others_and_plain_http_wants_a_flag() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = TestGeotrek::start(Territory::generate(Size::default(), 1), Options::default());
+    for (name, url) in [("far", "http://far.example.org"), ("pne", server.url())] {
+        assert_eq!(jalon(folder.path(), &["territory", "add", url, "--name", name]).status, 0);
+    }
+    let refreshed = jalon(folder.path(), &["refresh", "--json"]);
+    assert_eq!(refreshed.status, 2);
+    assert!(refreshed.json()["error"]["message"].as_str().unwrap().contains("--allow-http"), "{}", refreshed.out);
+    assert!(jalon(folder.path(), &["treks", "--json"]).json()["total"].as_u64() > Some(10));
 }
 
 #[test]

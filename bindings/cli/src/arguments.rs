@@ -102,7 +102,7 @@ pub(crate) enum TerritoryCommand {
         #[arg(long)]
         name: Option<String>,
         /// Only what this portal shows (its number; can be repeated)
-        #[arg(long = "portal", value_name = "ID")]
+        #[arg(long = "portal", value_name = "ID", value_parser = read::number, allow_negative_numbers = true)]
         portals: Vec<i64>,
     },
     /// Remove a territory and all that was taken in from it
@@ -170,7 +170,7 @@ pub(crate) struct TreksArguments {
     #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true)]
     pub(crate) near: Option<String>,
     /// No further from here, in metres
-    #[arg(long, value_name = "METRES", requires = "near")]
+    #[arg(long, value_name = "METRES", requires = "near", value_parser = read::metres, allow_negative_numbers = true)]
     pub(crate) within: Option<f64>,
     /// The order [default: how well the text matches; else the distance, else the name]
     #[arg(long, value_enum)]
@@ -179,10 +179,10 @@ pub(crate) struct TreksArguments {
     #[arg(long)]
     pub(crate) reverse: bool,
     /// At most so many
-    #[arg(long, default_value_t = 20, value_name = "n")]
+    #[arg(long, default_value_t = 20, value_name = "n", value_parser = read::count, allow_negative_numbers = true)]
     pub(crate) limit: usize,
     /// After so many
-    #[arg(long, default_value_t = 0, value_name = "n")]
+    #[arg(long, default_value_t = 0, value_name = "n", value_parser = read::count, allow_negative_numbers = true)]
     pub(crate) offset: usize,
     /// Also say what every choice would give
     #[arg(long)]
@@ -203,21 +203,57 @@ pub(crate) enum SortArgument {
 #[derive(Args)]
 pub(crate) struct NearArguments {
     /// Latitude, degrees north
-    #[arg(allow_negative_numbers = true)]
+    #[arg(value_parser = read::degrees, allow_negative_numbers = true)]
     pub(crate) lat: f64,
     /// Longitude, degrees east
-    #[arg(allow_negative_numbers = true)]
+    #[arg(value_parser = read::degrees, allow_negative_numbers = true)]
     pub(crate) lon: f64,
     /// Kinds, with commas: trek,poi,… [default: all but cities and districts]
-    #[arg(long, value_name = "KIND,…", value_delimiter = ',')]
+    #[arg(long, value_name = "KIND,…", value_delimiter = ',', value_parser = read::kind)]
     pub(crate) kind: Vec<Kind>,
     /// Only this territory
     #[arg(long)]
     pub(crate) territory: Option<String>,
     /// No further, in metres
-    #[arg(long, value_name = "METRES", allow_negative_numbers = true)]
+    #[arg(long, value_name = "METRES", value_parser = read::metres, allow_negative_numbers = true)]
     pub(crate) within: Option<f64>,
     /// At most so many
-    #[arg(long, default_value_t = 10, value_name = "n", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) limit: u32,
+    #[arg(long, default_value_t = 10, value_name = "n", value_parser = read::some, allow_negative_numbers = true)]
+    pub(crate) limit: usize,
+}
+
+/// Reads what a person types; what is wrong is told by what would be right.
+mod read {
+    use jalon::model::Kind;
+
+    pub(super) fn number(word: &str) -> Result<i64, &'static str> {
+        word.parse().ok().filter(|number| *number > 0).ok_or("must be the server's number, such as 3")
+    }
+
+    pub(super) fn count(word: &str) -> Result<usize, &'static str> {
+        word.parse().map_err(|_| "must be a whole number from 0")
+    }
+
+    pub(super) fn some(word: &str) -> Result<usize, &'static str> {
+        word.parse().ok().filter(|count| *count > 0).ok_or("must be a whole number from 1")
+    }
+
+    pub(super) fn metres(word: &str) -> Result<f64, &'static str> {
+        let metres = word.parse().ok().filter(|metres: &f64| metres.is_finite() && *metres >= 0.0);
+        metres.ok_or("must be metres as a number from 0, such as 500")
+    }
+
+    pub(super) fn degrees(word: &str) -> Result<f64, &'static str> {
+        let degrees = word.parse().ok().filter(|degrees: &f64| degrees.is_finite());
+        degrees.ok_or("must be degrees as a number: latitude first, then longitude, such as 44.9 6.2")
+    }
+
+    pub(super) fn kind(word: &str) -> Result<Kind, String> {
+        let kind = word.trim().parse::<Kind>().ok().filter(|kind| kind.is_spatial());
+        kind.ok_or_else(|| {
+            let known: Vec<&str> =
+                Kind::ALL.iter().filter(|kind| kind.is_spatial()).map(|kind| kind.as_str()).collect();
+            format!("must be one of {}", known.join(", "))
+        })
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jalon::catalogue::{Facet, Interval, fold};
 use jalon::companion::Companion;
-use jalon::model::{Bounds, Id, Position};
+use jalon::model::{Bounds, Id, Localized, Position};
 use jalon::{Error, Result};
 
 /// A trek by `31`, where one territory is held, or `pne/31`.
@@ -40,21 +40,35 @@ pub(crate) fn values(
         return Ok(Vec::new());
     }
     let labels = companion.catalogue().labels(facet.vocabulary().unwrap_or(facet.as_str()))?;
+    let called = |word: &str| -> Vec<(i64, Id)> {
+        let wanted = fold(word);
+        let is_called = |id: Id, label: &Localized| {
+            word.trim().parse() == Ok(id) || label.iter().any(|(_, text)| !wanted.is_empty() && fold(text) == wanted)
+        };
+        labels.iter().filter(|((_, id), label)| is_called(*id, label)).map(|(key, _)| *key).collect()
+    };
     let mut values = Vec::new();
     for word in words {
-        let wanted = fold(word);
-        let before = values.len();
-        values.extend(
-            labels
-                .iter()
-                .filter(|((_, id), label)| {
-                    word.parse() == Ok(*id) || label.iter().any(|(_, text)| !wanted.is_empty() && fold(text) == wanted)
-                })
-                .map(|(key, _)| *key),
-        );
-        if values.len() == before {
-            let known: BTreeSet<&str> = labels.values().filter_map(|label| Some(label.find(languages)?.text)).collect();
-            let known: Vec<&str> = known.into_iter().take(12).collect();
+        let mut found = called(word);
+        if found.is_empty() {
+            // Several at once, with commas between; a name that has a comma of its own was found before.
+            let each: Vec<_> = word.split(',').map(&called).collect();
+            if each.iter().all(|found| !found.is_empty()) {
+                found = each.concat();
+            }
+        }
+        let is_known = !found.is_empty();
+        values.extend(found);
+        if !is_known {
+            let territories = companion.catalogue().territories()?;
+            let own = |key: i64| territories.iter().find(|territory| territory.key == key);
+            let name = |(key, label): (i64, &'_ Localized)| {
+                let wanted: Vec<&str> =
+                    languages.iter().copied().chain(own(key).map(|own| own.default_language.as_str())).collect();
+                Some(label.find(&wanted)?.text.to_owned())
+            };
+            let known: BTreeSet<String> = labels.iter().filter_map(|((key, _), label)| name((*key, label))).collect();
+            let known: Vec<String> = known.into_iter().take(12).collect();
             let rule = if known.is_empty() {
                 "no territory has any".to_owned()
             } else {
@@ -112,6 +126,13 @@ pub(crate) fn bounds(words: &str) -> Result<Bounds> {
     let numbers: Vec<f64> = words.split(',').filter_map(|number| number.trim().parse().ok()).collect();
     match numbers.as_slice() {
         [west, south, east, north] if words.split(',').count() == 4 => {
+            let on_earth = |lon: f64, lat: f64| Position::new(lon, lat).is_valid();
+            if !on_earth(*west, *south) || !on_earth(*east, *north) || south > north {
+                return Err(Error::invalid(
+                    "box",
+                    "longitudes from -180 to 180, latitudes from -90 to 90, south not above north: W,S,E,N",
+                ));
+            }
             Ok(Bounds { west: *west, south: *south, east: *east, north: *north })
         }
         _ => Err(Error::invalid("box", rule)),

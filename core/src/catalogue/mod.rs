@@ -80,7 +80,8 @@ pub struct Catalogue {
     directory: PathBuf,
     path: PathBuf,
     foundation: Foundation,
-    writer: Mutex<Connection>,
+    /// Opened by the first change: most who open a catalogue only read.
+    writer: Mutex<Option<Connection>>,
     readers: Mutex<Vec<Connection>>,
     was_damaged: bool,
 }
@@ -97,9 +98,9 @@ impl Catalogue {
     pub fn open_on(directory: &Path, foundation: Foundation) -> Result<Catalogue> {
         foundation.disk.create_folder(directory)?;
         let path = directory.join(FILE_NAME);
-        let (writer, was_damaged) = storage::open_or_set_aside(directory, &path, &foundation)?;
+        let (connection, was_damaged) = storage::open_or_set_aside(directory, &path, &foundation)?;
         let directory = directory.to_owned();
-        let (writer, readers) = (Mutex::new(writer), Mutex::default());
+        let (writer, readers) = (Mutex::default(), Mutex::new(vec![connection]));
         let catalogue = Catalogue { directory, path, foundation, writer, readers, was_damaged };
         if was_damaged {
             catalogue.plan_anew()?;
@@ -154,6 +155,7 @@ impl Catalogue {
     /// Runs `change` in the one write transaction; its error, or a panic, leaves the file as it was.
     pub fn change<T>(&self, change: impl FnOnce(&mut Change<'_>) -> Result<T>) -> Result<T> {
         let mut writer = lock(&self.writer);
+        let writer = self.opened(&mut writer)?;
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut work = Change::new(&transaction);
         let answer = change(&mut work)?;
@@ -165,10 +167,17 @@ impl Catalogue {
     /// Runs `write` in a small write transaction of its own, for what is no object: how far transfers and packs are.
     fn note<T>(&self, write: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let mut writer = lock(&self.writer);
-        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = self.opened(&mut writer)?.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let answer = write(&transaction)?;
         transaction.commit()?;
         Ok(answer)
+    }
+
+    fn opened<'w>(&self, writer: &'w mut Option<Connection>) -> Result<&'w mut Connection> {
+        Ok(match writer {
+            Some(connection) => connection,
+            none => none.insert(self.connect()?),
+        })
     }
 
     fn connect(&self) -> Result<Connection> {

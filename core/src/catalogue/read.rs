@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::{Catalogue, Territory, geopackage};
+use super::{Catalogue, Territory, geopackage, treks};
 use crate::error::{Error, Result};
 use crate::model::{Bounds, Geometry, Id, Kind, Localized, Object};
 
@@ -20,11 +20,14 @@ impl Catalogue {
     }
 
     /// Hands every geometry of some kinds to `each`: number of the territory, kind, number, geometry. Kind by kind, in the
-    /// order in which they came into the file.
+    /// order in which they came into the file. Of treks only those that stand on their own, as in [`Catalogue::treks`].
     pub fn geometries(&self, kinds: &[Kind], mut each: impl FnMut(i64, Kind, Id, Geometry)) -> Result<()> {
         self.read(|connection| {
             for kind in kinds.iter().copied().filter(|kind| kind.is_spatial()) {
-                let sql = format!("SELECT territory, id, geom FROM {kind} WHERE geom IS NOT NULL ORDER BY fid");
+                let sql = format!(
+                    "SELECT territory, id, geom FROM {kind} WHERE geom IS NOT NULL AND {} ORDER BY fid",
+                    standing(kind)
+                );
                 let mut statement = connection.prepare_cached(&sql)?;
                 let mut rows = statement.query([])?;
                 while let Some(row) = rows.next()? {
@@ -69,7 +72,9 @@ impl Catalogue {
         self.read(|connection| {
             let sql = format!(
                 "SELECT o.territory, o.id, o.geom, o.fid FROM rtree_{kind}_geom r JOIN {kind} o ON o.fid = r.id
-                   WHERE r.minx <= ?4 AND r.maxx >= ?2 AND r.miny <= ?5 AND r.maxy >= ?3 AND (?1 IS NULL OR o.territory = ?1)"
+                   WHERE r.minx <= ?4 AND r.maxx >= ?2 AND r.miny <= ?5 AND r.maxy >= ?3 AND (?1 IS NULL OR o.territory = ?1)
+                     AND {}",
+                standing(kind)
             );
             let mut statement = connection.prepare_cached(&sql)?;
             let mut found = BTreeMap::new();
@@ -85,13 +90,20 @@ impl Catalogue {
         })
     }
 
-    /// The names of an object in every language; none where it has none or is not there.
-    pub fn names(&self, territory: i64, kind: Kind, id: Id) -> Result<Localized> {
-        let names: Option<Option<String>> = self.read(|connection| {
-            let sql = format!("SELECT names FROM {kind} WHERE territory = ?1 AND id = ?2");
-            Ok(connection.prepare_cached(&sql)?.query_row((territory, id), |row| row.get(0)).optional()?)
-        })?;
-        names.flatten().map_or(Ok(Localized::default()), |json| serde_json::from_str(&json).map_err(|_| damaged(kind)))
+    /// The names of some objects in every language, in their order; none where one has none or is not there. An object is
+    /// the number of its territory, its kind and its number.
+    pub fn names(&self, objects: impl IntoIterator<Item = (i64, Kind, Id)>) -> Result<Vec<Localized>> {
+        self.read(|connection| {
+            let one = |(territory, kind, id): (i64, Kind, Id)| {
+                let sql = format!("SELECT names FROM {kind} WHERE territory = ?1 AND id = ?2");
+                let mut statement = connection.prepare_cached(&sql)?;
+                let names: Option<Option<String>> =
+                    statement.query_row((territory, id), |row| row.get(0)).optional()?;
+                let names = names.flatten();
+                names.map_or(Ok(Localized::default()), |json| serde_json::from_str(&json).map_err(|_| damaged(kind)))
+            };
+            objects.into_iter().map(one).collect()
+        })
     }
 
     /// Every object of a kind, in the order of their numbers.
@@ -188,6 +200,11 @@ pub(super) fn geometries(
         each(row.get(0)?, geopackage::decode(blob).ok_or_else(|| damaged(kind))?);
     }
     Ok(())
+}
+
+/// Which objects of a kind are found by their place, in SQL.
+fn standing(kind: Kind) -> &'static str {
+    if kind == Kind::Trek { treks::LISTED } else { "1" }
 }
 
 fn damaged(kind: Kind) -> Error {

@@ -38,6 +38,8 @@ pub(super) fn columns(kind: Kind) -> &'static [Column] {
             ("cities", "TEXT", "$.cities"),
             ("districts", "TEXT", "$.districts"),
             ("children", "TEXT", "$.children"),
+            ("parents", "TEXT", "$.parents"),
+            ("published", "TEXT", "$.published"),
         ],
         Kind::Poi => &[("poi_type", "INTEGER", "$.poi_type"), ("structure", "INTEGER", "$.structure")],
         Kind::Content => &[("category", "INTEGER", "$.category"), ("website", "TEXT", "$.website")],
@@ -84,6 +86,10 @@ pub(super) fn connect(path: &Path, vfs: Option<&str>) -> Result<Connection> {
 
 /// Makes or updates the tables, in one transaction.
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
+    // Nearly always there is nothing to do, and nobody to wait for.
+    if connection.query_row("SELECT version FROM jalon_schema", [], |row| row.get(0)) == Ok(VERSION) {
+        return Ok(());
+    }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let known: bool =
         transaction

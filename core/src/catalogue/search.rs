@@ -1,6 +1,8 @@
 //! Full-text search: SQLite's FTS5 over folded words. `jalon_search` says whose text a row of `jalon_search_words` is,
 //! which keeps no text of its own. Terms are not found: they are labels of other objects, and have no page to open.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 
@@ -14,7 +16,7 @@ CREATE TABLE jalon_search (
   row INTEGER PRIMARY KEY AUTOINCREMENT, territory INTEGER NOT NULL, kind TEXT NOT NULL, id INTEGER NOT NULL, names TEXT,
   UNIQUE (territory, kind, id));
 CREATE VIRTUAL TABLE jalon_search_words USING fts5(
-  name, summary, body, around, content='', contentless_delete=1, tokenize='ascii', prefix='2 3');
+  name, summary, body, around, content='', contentless_delete=1, tokenize='ascii', prefix='1 2 3');
 ";
 
 /// What a search found.
@@ -54,17 +56,47 @@ impl Catalogue {
     /// number. A `text` without a letter or a digit is [`Error::InvalidInput`].
     pub fn search(&self, text: &str, kinds: &[Kind], languages: &[&str], limit: usize, offset: usize) -> Result<Hits> {
         let query = expression(text).ok_or_else(|| Error::invalid("text", "at least one letter or digit"))?;
-        let mut found = self.read(|connection| find(connection, &query, kinds, languages))?;
-        found.sort_by(|one, other| other.score.total_cmp(&one.score));
-        for like in found.chunk_by_mut(|one, other| one.score == other.score).filter(|like| like.len() > 1) {
-            like.sort_by_cached_key(|hit| (fold::sort_key(&hit.name), hit.id, hit.kind, hit.territory.clone()));
-        }
-        let total = found.len();
-        let mut items: Vec<Hit> = found.into_iter().skip(offset).take(limit).collect();
-        for hit in &mut items {
-            hit.marks = fold::mark(&hit.name, text).into_iter().map(|range| (range.start, range.end)).collect();
-        }
-        Ok(Hits { total, items })
+        self.read(|connection| {
+            let mut found = find(connection, &query, kinds)?;
+            found.sort_by(|one, other| other.1.total_cmp(&one.1));
+            let total = found.len();
+            // Names are read of those only that stand on the page, or tie with one who does.
+            let page = offset.min(total)..offset.saturating_add(limit).min(total);
+            let mut items = Vec::with_capacity(page.len());
+            let mut start = 0;
+            for like in found.chunk_by(|one, other| one.1 == other.1) {
+                let end = start + like.len();
+                if start < page.end && page.start < end {
+                    let mut hits = named(connection, like, languages)?;
+                    hits.sort_by_cached_key(|hit| (fold::sort_key(&hit.name), hit.id, hit.kind, hit.territory.clone()));
+                    let from = page.start.saturating_sub(start);
+                    items.extend(hits.drain(from..(page.end - start).min(like.len())));
+                }
+                start = end;
+            }
+            for hit in &mut items {
+                hit.marks = fold::mark(&hit.name, text).into_iter().map(|range| (range.start, range.end)).collect();
+            }
+            Ok(Hits { total, items })
+        })
+    }
+
+    /// How well each object of a kind matches, as [`Catalogue::search`] would tell: number of its territory, number.
+    pub fn scores(&self, text: &str, kind: Kind) -> Result<HashMap<(i64, Id), f64>> {
+        let query = expression(text).ok_or_else(|| Error::invalid("text", "at least one letter or digit"))?;
+        self.read(|connection| {
+            let found: HashMap<i64, f64> = find(connection, &query, &[kind])?.into_iter().collect();
+            let mut statement =
+                connection.prepare_cached("SELECT row, territory, id FROM jalon_search WHERE kind = ?1")?;
+            let mut rows = statement.query([kind.as_str()])?;
+            let mut scores = HashMap::with_capacity(found.len());
+            while let Some(row) = rows.next()? {
+                if let Some(score) = found.get(&row.get(0)?) {
+                    scores.insert((row.get(1)?, row.get(2)?), *score);
+                }
+            }
+            Ok(scores)
+        })
     }
 }
 
@@ -87,19 +119,33 @@ fn expression(text: &str) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" AND "))
 }
 
-fn find(connection: &Connection, query: &str, kinds: &[Kind], languages: &[&str]) -> Result<Vec<Hit>> {
+/// The rows that match, with how well they do.
+fn find(connection: &Connection, query: &str, kinds: &[Kind]) -> Result<Vec<(i64, f64)>> {
     let words: Vec<String> = kinds.iter().map(|kind| format!("'{kind}'")).collect();
-    let limited = if kinds.is_empty() { String::new() } else { format!(" AND s.kind IN ({})", words.join(", ")) };
+    let limited = match kinds {
+        [] => String::new(),
+        // The plus keeps SQLite from matching again for every row of the kind.
+        _ => format!(" AND +rowid IN (SELECT row FROM jalon_search WHERE kind IN ({}))", words.join(", ")),
+    };
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT t.name, t.default_language, s.kind, s.id, s.names, -bm25(jalon_search_words, 10.0, 4.0, 1.0, 0.5)
-           FROM jalon_search_words JOIN jalon_search s ON s.row = jalon_search_words.rowid
-           JOIN jalon_territory t ON t.territory = s.territory
+        "SELECT rowid, -bm25(jalon_search_words, 10.0, 4.0, 1.0, 0.5) FROM jalon_search_words
            WHERE jalon_search_words MATCH ?1{limited}"
     ))?;
-    let mut rows = statement.query([query])?;
-    let mut hits = Vec::new();
+    let rows = statement.query_map([query], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Whose the rows are.
+fn named(connection: &Connection, rows: &[(i64, f64)], languages: &[&str]) -> Result<Vec<Hit>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT t.name, t.default_language, s.kind, s.id, s.names FROM jalon_search s
+           JOIN jalon_territory t ON t.territory = s.territory WHERE s.row = ?1",
+    )?;
+    let mut hits = Vec::with_capacity(rows.len());
     let damaged = || Error::Corrupt { reason: "a row of the search cannot be read".to_owned() };
-    while let Some(row) = rows.next()? {
+    for (row, score) in rows {
+        let mut found = statement.query([row])?;
+        let row = found.next()?.ok_or_else(damaged)?;
         let default_language: String = row.get(1)?;
         let kind: String = row.get(2)?;
         let names: Option<String> = row.get(4)?;
@@ -116,7 +162,7 @@ fn find(connection: &Connection, query: &str, kinds: &[Kind], languages: &[&str]
             name,
             lang,
             marks: Vec::new(),
-            score: row.get(5)?,
+            score: *score,
         });
     }
     Ok(hits)

@@ -218,7 +218,8 @@ impl Catalogue {
     /// on meanwhile; needs room for a second copy.
     pub fn vacuum(&self) -> Result<u64> {
         let before = self.bytes_on_disk()?;
-        let writer = super::lock(&self.writer);
+        let mut writer = super::lock(&self.writer);
+        let writer = self.opened(&mut writer)?;
         let number =
             |sql: &str| -> Result<u64> { Ok(writer.query_row(sql, [], |row| row.get::<_, i64>(0))?.unsigned_abs()) };
         let empty = number("PRAGMA freelist_count")? * number("PRAGMA page_size")?;
@@ -229,7 +230,6 @@ impl Catalogue {
         writer.execute_batch("VACUUM")?;
         // The copy lies in the log until that is written back.
         writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        drop(writer);
         Ok(before.saturating_sub(self.bytes_on_disk()?))
     }
 }

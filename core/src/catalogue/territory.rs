@@ -39,7 +39,7 @@ pub struct Territory {
 pub struct NewTerritory {
     /// Short name: lower-case letters, digits and hyphens, 32 at most.
     pub name: String,
-    /// Where its server is.
+    /// Where its server is: any address on it.
     pub url: String,
     /// Portals to limit it to; empty for all.
     pub portals: Vec<Id>,
@@ -106,15 +106,17 @@ impl Change<'_> {
             return Err(Error::invalid("url", "a web address that begins with https://"));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(Error::invalid("url", "an address without a user name and password"));
+            return Err(Error::invalid("url", "a web address without a user's name or password in it"));
         }
+        // Whatever page of it a person has copied, a Geotrek has its API at the root.
+        let url = format!("{}/", url.origin().ascii_serialization());
         if find(self.connection(), &new.name)?.is_some() {
             return Err(Error::invalid("name", format!("“{}” is held already", new.name)));
         }
         let portals = serde_json::to_string(&new.portals).map_err(Error::internal)?;
         self.connection().execute(
             "INSERT INTO jalon_territory (name, url, portals, default_language) VALUES (?1, ?2, ?3, ?4)",
-            (&new.name, url.as_str(), portals, &new.default_language),
+            (&new.name, url, portals, &new.default_language),
         )?;
         find(self.connection(), &new.name)?.ok_or_else(|| Error::internal("the new territory is not there"))
     }

@@ -34,6 +34,9 @@ pub struct TrekRow {
     pub bounds: Option<Bounds>,
 }
 
+/// A trek that stands on its own, in SQL: not a stage that only its itinerary publishes, which the server lists nowhere.
+pub(super) const LISTED: &str = "(published IS NOT NULL OR parents IS NULL)";
+
 const SELECT: &str = "SELECT territory, trek.id, names, practice, difficulty, route, structure, duration_h,
     coalesce(length_m, length_2d_m), ascent_m, descent_m, themes, labels, networks, accessibilities, cities, districts,
     minx, miny, maxx, maxy FROM trek LEFT JOIN rtree_trek_geom r ON r.id = trek.fid";
@@ -74,7 +77,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<TrekRow> {
 }
 
 impl Catalogue {
-    /// The treks that suit `filters` and `also`, in no order, and, where `counted`, what every choice would give.
+    /// The treks that stand on their own and suit `filters` and `also`, in no order, and, where `counted`, what every choice would give.
     pub fn treks(
         &self,
         filters: &Filters,
@@ -91,7 +94,7 @@ impl Catalogue {
             }
         }
         let mut rows: Vec<TrekRow> = self.read(|connection| {
-            let mut statement = connection.prepare_cached(SELECT)?;
+            let mut statement = connection.prepare_cached(&format!("{SELECT} WHERE {LISTED}"))?;
             let rows = statement.query_map([], read)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })?;
@@ -114,6 +117,15 @@ impl Catalogue {
                 connection.prepare_cached(&format!("{SELECT} WHERE territory = ?1 AND trek.id = ?2"))?;
             let rows = wanted.iter().map(|key| statement.query_row(*key, read).optional());
             Ok(rows.filter_map(rusqlite::Result::transpose).collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// How many treks there are that stand on their own.
+    pub fn count_treks(&self) -> Result<usize> {
+        self.read(|connection| {
+            let sql = format!("SELECT count(*) FROM trek WHERE {LISTED}");
+            let count: i64 = connection.prepare_cached(&sql)?.query_row([], |row| row.get(0))?;
+            Ok(usize::try_from(count).unwrap_or_default())
         })
     }
 

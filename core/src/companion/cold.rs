@@ -2,7 +2,7 @@
 //! questions of a new process, until the index in memory stands; the answers are the same.
 
 use super::Companion;
-use super::index;
+use super::index::Indexing;
 use crate::error::{Error, Result};
 use crate::model::{Bounds, Id, Kind, Position};
 use crate::nearby::Found;
@@ -29,17 +29,23 @@ impl Companion {
         let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| kinds.is_empty() || kinds.contains(kind)).collect();
         let mut metres = within_m.unwrap_or(FIRST_M);
         loop {
-            let mut features = Vec::new();
+            let mut there = Indexing::default();
+            let mut count = 0;
             if metres.is_finite() {
                 for kind in &kinds {
-                    let there = self.catalogue.geometries_in(territory, *kind, &window(from, metres))?;
-                    let there = there.into_iter().map(|(territory, id, geometry)| (territory, *kind, id, geometry));
-                    features.extend(there.filter(|(territory, kind, id, _)| accept(*territory, *kind, *id)));
+                    for (territory, id, geometry) in
+                        self.catalogue.geometries_in(territory, *kind, &window(from, metres))?
+                    {
+                        if accept(territory, *kind, id) {
+                            there.add(territory, *kind, id, &geometry);
+                            count += 1;
+                        }
+                    }
                 }
             }
             let is_whole = within_m.is_some() || metres >= HALF_EARTH_M;
-            if is_whole || features.len() >= limit {
-                let found = index::index(features).find(from, within_m, limit, |_, _, _| true)?;
+            if is_whole || count >= limit {
+                let found = there.finish().find(from, within_m, limit, |_, _, _| true)?;
                 let last = found.last().map_or(f64::INFINITY, |(_, _, last)| last.distance_m);
                 if is_whole || (found.len() >= limit && last <= metres) {
                     return Ok(found);

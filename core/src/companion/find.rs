@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 
+use super::figures::TrekFigures;
 use super::{Companion, NearQuery};
 use crate::catalogue::{Facet, FacetCount, Filters, Sort, SortOrder, TrekRow, mark, sort_key};
 use crate::error::{Error, Result};
@@ -61,18 +62,9 @@ pub struct TrekItem {
     /// Where the words that were asked for stand in the name: start and end in bytes of its UTF-8.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<(usize, usize)>,
-    /// Its practice, in words.
-    pub practice: Option<String>,
-    /// Its difficulty, in words.
-    pub difficulty: Option<String>,
-    /// Hours.
-    pub duration_h: Option<f64>,
-    /// Metres along it.
-    pub length_m: Option<f64>,
-    /// Metres up.
-    pub ascent_m: Option<f64>,
-    /// Whether all that belongs to it is on the device.
-    pub offline: bool,
+    /// What people choose it by.
+    #[serde(flatten)]
+    pub figures: TrekFigures,
     /// Metres from here to its nearest point.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance_m: Option<f64>,
@@ -139,7 +131,7 @@ impl Companion {
             found.map(|found| (found.text.to_owned(), found.lang.to_owned())).unwrap_or_default()
         };
         let scores = match &query.text {
-            Some(text) => Some(self.scores(text)?),
+            Some(text) => Some(self.catalogue.scores(text, Kind::Trek)?),
             None => None,
         };
         if let Some(page) = self.nearest_page(query)? {
@@ -154,9 +146,9 @@ impl Companion {
             (Some(from), Some(_)) => Some(self.places(from, query.within_m, usize::MAX, |_| true)?),
             _ => None,
         };
-        let name_of = |trek: &TrekRow| (names.get(&trek.territory).copied().unwrap_or_default().to_owned(), trek.id);
+        let number_of = |trek: &TrekRow| (trek.territory, trek.id);
         let (mut treks, counts) = self.catalogue.treks(&query.filters, query.counts, |trek| {
-            scores.as_ref().is_none_or(|scores| scores.contains_key(&name_of(trek)))
+            scores.as_ref().is_none_or(|scores| scores.contains_key(&number_of(trek)))
                 && around.as_ref().is_none_or(|around| around.contains_key(&(trek.territory, trek.id)))
         })?;
         // Who asks for the nearest needs no more than the pages up to this one measured.
@@ -172,7 +164,7 @@ impl Companion {
         };
         let key = |trek: &TrekRow| -> Option<f64> {
             match query.sort {
-                Sort::Relevance => scores.as_ref()?.get(&name_of(trek)).map(|score| -score),
+                Sort::Relevance => scores.as_ref()?.get(&number_of(trek)).map(|score| -score),
                 Sort::Distance => places.get(&(trek.territory, trek.id)).map(|place| place.distance_m),
                 figure => figure.figure(trek),
             }
@@ -185,7 +177,9 @@ impl Companion {
             let name = sort_key(&find(trek.territory, &trek.names).0);
             (figure.is_none(), figure, name, trek.territory, trek.id)
         });
-        if query.sort == Sort::Name && query.order == SortOrder::Descending {
+        // Without a text there is nothing to be relevant to, and names are the order.
+        let by_name = query.sort == Sort::Name || query.sort == Sort::Relevance && scores.is_none();
+        if by_name && query.order == SortOrder::Descending {
             treks.reverse();
         }
         let total = treks.len();
@@ -224,7 +218,7 @@ impl Companion {
         let page: Vec<(i64, Id)> =
             found.iter().skip(query.offset).map(|(territory, id, _)| (*territory, *id)).collect();
         let places = found.into_iter().map(|(territory, id, found)| ((territory, id), Place::from(found))).collect();
-        let total = self.catalogue.count_all(Kind::Trek)?;
+        let total = self.catalogue.count_treks()?;
         Ok(Some(NearestPage { treks: self.catalogue.treks_by_id(&page)?, places, total }))
     }
 
@@ -236,14 +230,8 @@ impl Companion {
         names: &HashMap<i64, &str>,
         find: impl Fn(i64, &Localized) -> (String, String),
     ) -> Result<Vec<TrekItem>> {
-        let practices = self.catalogue.labels("trek_practice")?;
-        let difficulties = self.catalogue.labels("trek_difficulty")?;
-        let packed = self.catalogue.offline_treks()?;
+        let words = self.trek_words()?;
         let items = page.into_iter().map(|(trek, place)| {
-            let word = |labels: &HashMap<(i64, Id), Localized>, id: Option<Id>| {
-                let label = labels.get(&(trek.territory, id?))?;
-                Some(find(trek.territory, label).0).filter(|label| !label.is_empty())
-            };
             let (name, lang) = find(trek.territory, &trek.names);
             let marks = query.text.as_deref().map(|text| mark(&name, text)).unwrap_or_default();
             TrekItem {
@@ -252,12 +240,7 @@ impl Companion {
                 id: trek.id,
                 lang,
                 marks: marks.into_iter().map(|range| (range.start, range.end)).collect(),
-                practice: word(&practices, trek.practice),
-                difficulty: word(&difficulties, trek.difficulty),
-                duration_h: trek.duration_h,
-                length_m: trek.length_m,
-                ascent_m: trek.ascent_m,
-                offline: packed.contains(&(trek.territory, trek.id)),
+                figures: words.figures(&trek, |label| find(trek.territory, label).0),
                 distance_m: place.map(|place| place.distance_m),
                 bearing_deg: place.map(|place| place.bearing_deg),
                 point: place.map(|place| place.point),
@@ -265,12 +248,6 @@ impl Companion {
             }
         });
         Ok(items.collect())
-    }
-
-    /// The treks that have some words, by territory and number, with how well they match.
-    fn scores(&self, text: &str) -> Result<HashMap<(String, Id), f64>> {
-        let hits = self.catalogue.search(text, &[Kind::Trek], &[], usize::MAX, 0)?;
-        Ok(hits.items.into_iter().map(|hit| ((hit.territory, hit.id), hit.score)).collect())
     }
 
     fn places(

@@ -8,7 +8,7 @@ use super::Companion;
 use crate::catalogue::Catalogue;
 use crate::error::Result;
 use crate::model::{Geometry, Id, Kind, Position};
-use crate::nearby::{Feature, Found, Nearby};
+use crate::nearby::{Builder, Found, Nearby};
 
 /// The index that stands, if one does.
 #[derive(Debug, Default)]
@@ -42,22 +42,32 @@ pub(super) struct Index {
     objects: Vec<(i64, Id)>,
 }
 
-/// Objects in the order of the file, so that those equally far come in the same order from memory and from the file.
-pub(super) fn index(features: impl IntoIterator<Item = (i64, Kind, Id, Geometry)>) -> Index {
-    let mut objects = Vec::new();
-    let features = features.into_iter().map(|(territory, kind, id, geometry)| {
-        objects.push((territory, id));
-        Feature { key: objects.len() as u64 - 1, kind, geometry }
-    });
-    let nearby = Nearby::build(features);
-    Index { nearby, objects }
+/// An index on its way. Objects come in the order of the file, so that those equally far come in the same order from
+/// memory and from the file.
+#[derive(Default)]
+pub(super) struct Indexing {
+    nearby: Builder,
+    objects: Vec<(i64, Id)>,
+}
+
+impl Indexing {
+    pub(super) fn add(&mut self, territory: i64, kind: Kind, id: Id, geometry: &Geometry) {
+        self.nearby.add(self.objects.len() as u64, kind, geometry);
+        self.objects.push((territory, id));
+    }
+
+    pub(super) fn finish(self) -> Index {
+        Index { nearby: self.nearby.finish(), objects: self.objects }
+    }
 }
 
 impl Index {
     fn of(catalogue: &Catalogue) -> Result<Index> {
-        let mut all = Vec::new();
-        catalogue.geometries(&Kind::ALL, |territory, kind, id, geometry| all.push((territory, kind, id, geometry)))?;
-        Ok(index(all))
+        let mut indexing = Indexing::default();
+        catalogue.geometries(&Kind::ALL, |territory, kind, id, geometry| {
+            indexing.add(territory, kind, id, &geometry);
+        })?;
+        Ok(indexing.finish())
     }
 
     /// The nearest `limit` (0 for all) within so many metres.

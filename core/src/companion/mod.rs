@@ -4,12 +4,13 @@
 //! * `work`: what needs the network, kept so that the process may die at any step; `online` the loop that moves it.
 //! * `refresh`: taking a territory in; `staged` what came, into the catalogue, in one change.
 //! * `download`: taking a pack along; `pack` what belongs to one, `pictures` which files it shows.
-//! * `find`: which treks suit, a page at a time.
+//! * `find`: which treks suit, a page at a time; `figures` what people choose them by.
 //! * `sheet`: a trek with its stages and what lies beside it.
 //! * `near`: what is near, with names; `index` the snapshot in memory that answers, `cold` the file until that stands.
 
 mod cold;
 mod download;
+mod figures;
 mod find;
 mod index;
 mod near;
@@ -26,6 +27,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use download::{Download, DownloadOptions};
+pub use figures::TrekFigures;
 pub use find::{Choice, TrekItem, TrekQuery, Treks};
 pub use near::{NearItem, NearQuery};
 pub use pack::Estimate;

@@ -1,11 +1,14 @@
 //! What is near, with names.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::Companion;
-use crate::catalogue::Territory;
+use super::figures::{TrekFigures, TrekWords};
+use crate::catalogue::{Territory, TrekRow};
 use crate::error::{Error, Result};
-use crate::model::{Id, Kind, Position};
+use crate::model::{Id, Kind, Localized, Position};
 use crate::nearby::Found;
 
 /// What to look for.
@@ -34,6 +37,9 @@ pub struct NearItem {
     pub name: String,
     /// Language of that name.
     pub lang: String,
+    /// What people choose it by, where it is a trek.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub trek: Option<TrekFigures>,
     /// Metres along the ellipsoid to its nearest point; 0 inside an area.
     pub distance_m: f64,
     /// Degrees clockwise from north.
@@ -48,7 +54,15 @@ impl Companion {
     pub fn near(&self, from: Position, query: &NearQuery, languages: &[&str]) -> Result<Vec<NearItem>> {
         let territories = self.catalogue.territories()?;
         let found = self.found(from, query, |_| true)?;
-        found.into_iter().map(|(key, id, found)| self.named(key, id, found, &territories, languages)).collect()
+        let names = self.catalogue.names(found.iter().map(|(territory, id, found)| (*territory, found.kind, *id)))?;
+        let treks: Vec<(i64, Id)> =
+            found.iter().filter(|(_, _, found)| found.kind == Kind::Trek).map(|(key, id, _)| (*key, *id)).collect();
+        let treks =
+            if treks.is_empty() { None } else { Some((self.trek_words()?, self.catalogue.treks_by_id(&treks)?)) };
+        let treks = treks.map(|(words, rows)| Treks { words, rows: by_key(rows) });
+        let naming = Naming { territories, treks, languages };
+        let items = found.into_iter().zip(&names);
+        Ok(items.map(|((key, id, found), names)| naming.item(key, id, found, names)).collect())
     }
 
     /// The same without names: number of the territory, number of the object, where it was found.
@@ -76,8 +90,10 @@ impl Companion {
         let mut found = match self.standing()? {
             Some(index) => index.find(from, within, query.limit, accept)?,
             None => {
+                let found = self.find_in_file(from, within, query.limit, &query.kinds, only, accept)?;
+                // Not before: a phone has few cores, and somebody waits for this answer.
                 self.build_behind();
-                self.find_in_file(from, within, query.limit, &query.kinds, only, accept)?
+                found
             }
         };
         if query.limit > 0 {
@@ -85,22 +101,46 @@ impl Companion {
         }
         Ok(found)
     }
+}
 
-    fn named(&self, key: i64, id: Id, found: Found, territories: &[Territory], languages: &[&str]) -> Result<NearItem> {
-        let territory = territories.iter().find(|territory| territory.key == key);
-        let names = self.catalogue.names(key, found.kind, id)?;
-        let mut wanted = languages.to_vec();
+/// What turns numbers into words.
+struct Naming<'a> {
+    territories: Vec<Territory>,
+    /// The treks among what was found, if any.
+    treks: Option<Treks>,
+    languages: &'a [&'a str],
+}
+
+impl Naming<'_> {
+    fn item(&self, key: i64, id: Id, found: Found, names: &Localized) -> NearItem {
+        let territory = self.territories.iter().find(|territory| territory.key == key);
+        let mut wanted = self.languages.to_vec();
         wanted.extend(territory.map(|territory| territory.default_language.as_str()));
-        let name = names.find(&wanted);
-        Ok(NearItem {
+        let text = |text: &Localized| text.find(&wanted).map(|found| (found.text.to_owned(), found.lang.to_owned()));
+        let (name, lang) = text(names).unwrap_or_default();
+        let trek = self.treks.as_ref().filter(|_| found.kind == Kind::Trek).and_then(|treks| {
+            let row = treks.rows.get(&(key, id))?;
+            Some(treks.words.figures(row, |label| text(label).unwrap_or_default().0))
+        });
+        NearItem {
             territory: territory.map(|territory| territory.name.clone()).unwrap_or_default(),
             kind: found.kind,
             id,
-            name: name.map(|name| name.text.to_owned()).unwrap_or_default(),
-            lang: name.map(|name| name.lang.to_owned()).unwrap_or_default(),
+            name,
+            lang,
+            trek,
             distance_m: found.distance_m,
             bearing_deg: found.bearing_deg,
             point: [found.point.lon, found.point.lat],
-        })
+        }
     }
+}
+
+struct Treks {
+    words: TrekWords,
+    rows: HashMap<(i64, Id), TrekRow>,
+}
+
+fn by_key(rows: Vec<TrekRow>) -> HashMap<(i64, Id), TrekRow> {
+    rows.into_iter().map(|row| ((row.territory, row.id), row)).collect()
 }

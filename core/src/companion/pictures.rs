@@ -85,6 +85,9 @@ fn walk(value: &Value, size: Pictures, found: &mut Vec<(Shown, String)>) {
     match value {
         Value::Array(values) => values.iter().for_each(|value| walk(value, size, found)),
         Value::Object(fields) => {
+            // What is attached comes first: the office has chosen its order.
+            let mut fields: Vec<(&String, &Value)> = fields.iter().collect();
+            fields.sort_by_key(|(name, _)| (!name.starts_with("attachments"), *name));
             for (name, value) in fields {
                 match (name.as_str(), value) {
                     ("attachments" | "attachments_accessibility", Value::Array(pictures)) => {

@@ -340,7 +340,11 @@ impl Plan for RefreshPlan {
     fn follow(&mut self) -> Result<Vec<Asked<Role>>> {
         let asks = match &mut self.overview {
             None => self.meet()?,
-            Some(overview) => overview.unlisted_stages(),
+            Some(overview) => match overview.unlisted_stages() {
+                // Stages name entries too, so these come last.
+                stages if stages.is_empty() => overview.unlisted_entries(),
+                stages => stages,
+            },
         };
         Ok(Self::asks(asks))
     }

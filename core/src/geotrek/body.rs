@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
 
-/// What an answer may cost. Nesting is limited to 128 levels by the JSON library.
+/// What an answer may cost. What is kept may be nested 128 levels deep; the rest is passed over without recursion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of an answer, unpacked. Default 256 MiB.
@@ -75,6 +75,8 @@ pub fn read_one(body: impl Read, limits: &Limits) -> Result<String> {
 
 const WEB_PAGE: &str = "it is a web page instead of data (a sign-in page, or an error of the server)";
 
+const NOT_OURS: &str = "it is not the JSON that a Geotrek writes";
+
 fn nonsense(reason: &str) -> Error {
     Error::Server { status: None, reason: reason.to_owned() }
 }
@@ -89,7 +91,7 @@ fn explain(error: &serde_json::Error, spent: &Spent) -> Error {
     nonsense(match error.classify() {
         serde_json::error::Category::Eof => "the answer ends in the middle",
         serde_json::error::Category::Io => "the answer cannot be read to its end",
-        _ => "it is not the JSON that a Geotrek writes",
+        _ => NOT_OURS,
     })
 }
 
@@ -148,6 +150,8 @@ impl<'de> Visitor<'de> for Walk<'_> {
             self.list.objects += 1;
             if self.list.objects > self.limits.objects {
                 *self.failed = Some(nonsense("the answer has more objects than Jalon takes"));
+            } else if !object.get().starts_with('{') {
+                *self.failed = Some(nonsense(NOT_OURS));
             } else if let Err(error) = (self.each)(object.get()) {
                 *self.failed = Some(error);
             }
@@ -228,7 +232,15 @@ mod tests {
         assert!(sentence("\n <html>oops</html>", &limits).contains("web page"));
         assert!(sentence(r#"{"results":[{"id":1},{"id""#, &limits).contains("ends in the middle"));
         assert!(sentence("", &limits).contains("ends in the middle"));
-        for wrong in [r#"{"detail":"no"}"#, "3", r#"[{"id":1}] more"#, r#"{"results":{}}"#, r#"{"results":[}"#] {
+        for wrong in [
+            r#"{"detail":"no"}"#,
+            "3",
+            r#"[{"id":1}] more"#,
+            r#"{"results":{}}"#,
+            r#"{"results":[}"#,
+            "[[[]]]",
+            "[null]",
+        ] {
             assert!(sentence(wrong, &limits).contains("not the JSON"), "{wrong}");
         }
     }
@@ -241,7 +253,7 @@ mod tests {
         let long = format!("[\"{}\"]", "x".repeat(1 << 20));
         assert!(sentence(&long, &Limits { object_bytes: 1_000, ..Limits::default() }).contains("an object"));
         assert!(sentence(&long, &Limits { body_bytes: 1_000, ..Limits::default() }).contains("longer"));
-        assert!(sentence("[1,2,3]", &Limits { objects: 2, ..Limits::default() }).contains("more objects"));
+        assert!(sentence("[{},{},{}]", &Limits { objects: 2, ..Limits::default() }).contains("more objects"));
         assert!(read_one(&long.as_bytes()[..900], &Limits::default()).is_err());
     }
 }

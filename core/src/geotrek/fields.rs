@@ -137,8 +137,15 @@ impl<'a> Fields<'a> {
         self.value::<AnyId>(field).map(|id| id.0)
     }
 
+    /// Numbers in a list; one that cannot be read costs itself only.
     pub(super) fn ids(&mut self, field: &str) -> Vec<Id> {
-        self.value::<Vec<AnyId>>(field).unwrap_or_default().into_iter().map(|id| id.0).collect()
+        let items: Vec<&'a RawValue> = self.read(field, |json| serde_json::from_str(json).ok()).unwrap_or_default();
+        let read: Vec<Id> =
+            items.iter().filter_map(|item| serde_json::from_str::<AnyId>(item.get()).ok()).map(|id| id.0).collect();
+        if read.len() < items.len() {
+            self.note(field, "mistyped");
+        }
+        read
     }
 
     /// A number, which older servers write in quotes.

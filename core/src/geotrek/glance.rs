@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use super::body::{Limits, read_list, read_one};
 use super::overview::{Ask, Came, Purpose};
+use super::references::references;
 use super::value::unix_ms;
 use crate::error::Result;
 use crate::model::Id;
@@ -45,7 +46,7 @@ impl Loose {
 pub fn glance(body: impl Read, limits: &Limits, ask: &Ask) -> Result<Came> {
     let mut came = Came { status: 200, ..Came::default() };
     let mut dates = BTreeMap::new();
-    let (mut ids, mut stages) = (BTreeSet::new(), BTreeSet::new());
+    let (mut ids, mut stages, mut named) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let mut each = |json: &str| {
         let glance: Glance<'_> = serde_json::from_str(json).unwrap_or_default();
         if let Some(id) = glance.id.and_then(|id| id.number()) {
@@ -55,6 +56,7 @@ pub fn glance(body: impl Read, limits: &Limits, ask: &Ask) -> Result<Came> {
             }
         }
         stages.extend(glance.children.iter().filter_map(Loose::number));
+        named.extend(references(ask.endpoint, json));
         Ok(())
     };
     if ask.purpose == Purpose::One {
@@ -64,7 +66,7 @@ pub fn glance(body: impl Read, limits: &Limits, ask: &Ask) -> Result<Came> {
         came.next = list.next;
         came.count = list.count;
     }
-    (came.ids, came.dates) = (ids, dates);
+    (came.ids, came.dates, came.named) = (ids, dates, named);
     if ask.endpoint == "trek" {
         came.stages = stages;
     }

@@ -2,7 +2,8 @@
 //! tolerant: each field is read on its own, so that one that is missing, unknown or of another type than expected loses
 //! only itself, and is counted. Texts with markup are cleaned here, once, on the way in.
 //!
-//! * `overview`: what to ask a server for, to have a territory's overview; `lists` which lists there are.
+//! * `overview`: what to ask a server for, to have a territory's overview; `lists` which lists there are; `references`
+//!   which entries of them objects name.
 //! * `near`: what to ask for what belongs to a trek.
 //! * `glance`: what a plan needs of an object before anybody reads all of it.
 //! * `body`: an answer as a stream of objects, within limits.
@@ -27,6 +28,7 @@ mod overview;
 mod places;
 mod projected;
 mod reader;
+mod references;
 mod tourism;
 mod trek;
 mod value;
@@ -40,3 +42,4 @@ pub use lists::{VOCABULARIES, object_lists};
 pub use near::{NEAR_LISTS, by_ids, near_trek};
 pub use overview::{Ask, Came, HeldObjects, Overview, Purpose};
 pub use reader::{Reader, kind_of};
+pub use references::references;

@@ -26,6 +26,8 @@ const BATCH_SIZES: std::ops::RangeInclusive<usize> = 5..=500;
 const BATCHES: usize = 2;
 /// Times that one and the same object is asked for.
 const ASKS: u8 = 2;
+/// Entries of vocabularies that are asked for one by one: more are a server with a trouble of its own.
+const MOST_ENTRIES: usize = 200;
 /// A list with more objects than this is asked for its ids alone, and for what changed: dates of all are the longer answer.
 const MANIFEST_MOST: usize = 3_000;
 
@@ -83,6 +85,8 @@ pub struct Came {
     pub count: Option<u64>,
     /// Ids of the stages that its treks have.
     pub stages: BTreeSet<Id>,
+    /// Entries of vocabularies that its objects name: the list, the number.
+    pub named: BTreeSet<(&'static str, Id)>,
     /// The server's address of the next page.
     pub next: Option<String>,
     /// How long it took, in milliseconds.
@@ -117,6 +121,8 @@ pub struct Overview {
     absent: BTreeSet<&'static str>,
     stages: BTreeSet<Id>,
     asked_stages: BTreeSet<Id>,
+    named: BTreeSet<(&'static str, Id)>,
+    asked_entries: BTreeMap<&'static str, BTreeSet<Id>>,
 }
 
 impl Overview {
@@ -140,6 +146,8 @@ impl Overview {
             absent: BTreeSet::new(),
             stages: BTreeSet::new(),
             asked_stages: BTreeSet::new(),
+            named: BTreeSet::new(),
+            asked_entries: BTreeMap::new(),
         })
     }
 
@@ -211,8 +219,8 @@ impl Overview {
     pub fn came(&mut self, ask: &Ask, came: Came) -> Result<Vec<Ask>> {
         match came.status {
             200..=299 => {}
-            // A stage that its parent names and nobody may read.
-            404 if ask.endpoint == "trek" && ask.purpose == Purpose::One => return Ok(Vec::new()),
+            // A stage that its parent names and nobody may read, an entry that is nowhere.
+            404 if ask.purpose == Purpose::One => return Ok(Vec::new()),
             404 if ask.ids.is_empty() => {
                 self.absent.insert(ask.endpoint);
                 return Ok(Vec::new());
@@ -227,6 +235,7 @@ impl Overview {
                 return Err(Error::Server { status: Some(status), reason });
             }
         }
+        self.named.extend(&came.named);
         let next = self.next_page(ask, came.next.clone());
         let mut asks = match ask.purpose {
             Purpose::One => return Ok(Vec::new()),
@@ -379,14 +388,29 @@ impl Overview {
         let missing: Vec<Id> =
             self.stages.difference(&listed).copied().filter(|id| !self.asked_stages.contains(id)).collect();
         self.asked_stages.extend(&missing);
-        let ask = |id: Id| Ask {
-            endpoint: "trek",
-            url: format!("{}trek/{id}/", self.api),
+        missing.into_iter().map(|id| self.one("trek", id)).collect()
+    }
+
+    /// What to ask when every object has come: entries of vocabularies that objects name and the list lacks, as no
+    /// published object uses them. Each once, and nothing of a list that did not come.
+    pub fn unlisted_entries(&mut self) -> Vec<Ask> {
+        let missing: Vec<(&'static str, Id)> = std::mem::take(&mut self.named)
+            .into_iter()
+            .filter(|(list, id)| self.listed.get(list).is_some_and(|listed| !listed.contains(id)))
+            .filter(|(list, id)| self.asked_entries.entry(list).or_default().insert(*id))
+            .take(MOST_ENTRIES)
+            .collect();
+        missing.into_iter().map(|(list, id)| self.one(list, id)).collect()
+    }
+
+    fn one(&self, endpoint: &'static str, id: Id) -> Ask {
+        Ask {
+            endpoint,
+            url: format!("{}{endpoint}/{id}/", self.api),
             language: self.languages[0].clone(),
             purpose: Purpose::One,
             ids: BTreeSet::from([id]),
-        };
-        missing.into_iter().map(ask).collect()
+        }
     }
 
     /// Who is still published, by name of the list; only lists that can be believed. Whoever is held and not among them
@@ -399,6 +423,11 @@ impl Overview {
             .filter(|(endpoint, ids)| believed(endpoint) && !ids.is_empty())
             .map(|(endpoint, ids)| (*endpoint, ids.clone()))
             .collect();
+        for (list, ids) in &self.asked_entries {
+            if let Some(present) = present.get_mut(list) {
+                present.extend(ids);
+            }
+        }
         if let Some(treks) = present.get_mut("trek") {
             treks.extend(&self.asked_stages);
             if !self.is_sweep() {

@@ -159,3 +159,19 @@ fn stages_of_itineraries_that_did_not_change_stay() {
     assert_eq!(overview.came(&manifest, Came { dates: BTreeMap::from([(1, 1)]), ..came([1]) }).unwrap(), []);
     assert_eq!(overview.present()["trek"], BTreeSet::from([1, 9]));
 }
+
+#[test]
+fn entries_that_no_list_has_are_asked_for_one_by_one_and_once() {
+    let mut overview = overview();
+    overview.came(&first(&overview, "theme"), came([1, 2])).unwrap();
+    overview.came(&first(&overview, "label"), Came { status: 404, ..Came::default() }).unwrap();
+    let ids = first(&overview, "trek");
+    let batch = overview.came(&ids, came([7])).unwrap().remove(0);
+    let named = BTreeSet::from([("theme", 2), ("theme", 11), ("label", 3)]);
+    overview.came(&batch, Came { named, ..came([7]) }).unwrap();
+    let asks = overview.unlisted_entries();
+    assert_eq!(urls(&asks), ["theme/11/"]);
+    assert_eq!(overview.came(&asks[0], Came { status: 404, ..Came::default() }).unwrap(), []);
+    assert_eq!(overview.unlisted_entries(), []);
+    assert!(!overview.absent().contains("theme"));
+}

@@ -1,16 +1,44 @@
 //! Building the index: geometries into the leaves of the tree, each with a box in space that holds it.
 
+use rstar::RTree;
+
 use super::edge::{self, LONGEST_DEG};
 use super::ellipsoid::{SPEED, Xyz, point};
-use super::index::{Leaf, Nearby, Part};
-use crate::model::{Geometry, Position};
+use super::index::{CHUNK, Leaf, Nearby, Part};
+use crate::model::{Geometry, Kind, Position};
 
 /// Edges under one leaf: fewer make a larger tree, more make looser boxes.
-const CHUNK: usize = 16;
+const PIECE: usize = 32 * CHUNK;
 const MOST_PIECES: f64 = 4_096.0;
 
+/// An index on its way: features are added one by one, so that no more than one geometry is in memory beside it.
+#[derive(Debug, Default)]
+pub struct Builder {
+    nearby: Nearby,
+    leaves: Vec<Leaf>,
+}
+
+impl Builder {
+    /// Adds a feature; see [`Feature`](super::Feature) for what its key, kind and geometry mean.
+    pub fn add(&mut self, key: u64, kind: Kind, geometry: &Geometry) {
+        let number = self.nearby.features.len() as u32;
+        self.nearby.features.push((key, kind));
+        self.nearby.add(number, geometry, &mut self.leaves);
+    }
+
+    /// The index.
+    pub fn finish(self) -> Nearby {
+        let Builder { mut nearby, leaves } = self;
+        nearby.vertices.shrink_to_fit();
+        nearby.boxes.shrink_to_fit();
+        nearby.features.shrink_to_fit();
+        nearby.tree = RTree::bulk_load_with_params(leaves);
+        nearby
+    }
+}
+
 impl Nearby {
-    pub(super) fn add(&mut self, feature: u32, geometry: &Geometry, leaves: &mut Vec<Leaf>) {
+    fn add(&mut self, feature: u32, geometry: &Geometry, leaves: &mut Vec<Leaf>) {
         match geometry {
             Geometry::Point(position) => self.add_place(feature, *position, leaves),
             Geometry::MultiPoint(positions) => positions.iter().for_each(|p| self.add_place(feature, *p, leaves)),
@@ -59,22 +87,36 @@ impl Nearby {
         let last = self.vertices.len().checked_sub(1).filter(|last| *last >= first)?;
         let mut start = first;
         loop {
-            let end = (start + CHUNK).min(last);
-            let (mut lower, mut upper, mut margin) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3], 0.0_f64);
-            for vertex in &self.vertices[start..=end] {
-                grow(&mut lower, &mut upper, point(vertex.0, vertex.1));
-            }
-            for edge in self.vertices[start..=end].windows(2) {
-                margin = margin.max(edge::sagitta_m(edge[0], edge[1]));
+            let end = (start + PIECE).min(last);
+            let boxes = self.boxes.len() as u32;
+            let (mut lower, mut upper) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
+            for chunk in (start..end.max(start + 1)).step_by(CHUNK) {
+                let own = self.box_of(chunk, (chunk + CHUNK).min(end));
+                grow(&mut lower, &mut upper, own.0);
+                grow(&mut lower, &mut upper, own.1);
+                self.boxes.push(coarse(own.0, own.1));
             }
             // A line of a single vertex is a place.
-            let part = if first == last { Part::Place(first as u32) } else { Part::Edges(start as u32, end as u32) };
-            leaves.push(Leaf { lower: lower.map(|x| x - margin), upper: upper.map(|x| x + margin), feature, part });
+            let part =
+                if first == last { Part::Place(first as u32) } else { Part::Edges(start as u32, end as u32, boxes) };
+            leaves.push(Leaf { lower, upper, feature, part });
             if end == last {
                 return Some((first as u32, last as u32));
             }
             start = end;
         }
+    }
+
+    /// A box in space that holds the edges between two vertices.
+    fn box_of(&self, start: usize, end: usize) -> (Xyz, Xyz) {
+        let (mut lower, mut upper, mut margin) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3], 0.0_f64);
+        for vertex in &self.vertices[start..=end] {
+            grow(&mut lower, &mut upper, point(vertex.0, vertex.1));
+        }
+        for edge in self.vertices[start..=end].windows(2) {
+            margin = margin.max(edge::sagitta_m(edge[0], edge[1]));
+        }
+        (lower.map(|x| x - margin), upper.map(|x| x + margin))
     }
 
     fn add_polygon(&mut self, feature: u32, rings: &[Vec<Position>], leaves: &mut Vec<Leaf>) {
@@ -110,4 +152,10 @@ fn grow(lower: &mut Xyz, upper: &mut Xyz, place: Xyz) {
         lower[axis] = lower[axis].min(place[axis]);
         upper[axis] = upper[axis].max(place[axis]);
     }
+}
+
+/// A box that holds another, in half the memory. Numbers of this size are rounded by less than a metre.
+fn coarse(lower: Xyz, upper: Xyz) -> [f32; 6] {
+    let (lower, upper) = (lower.map(|x| (x - 1.0) as f32), upper.map(|x| (x + 1.0) as f32));
+    [lower[0], lower[1], lower[2], upper[0], upper[1], upper[2]]
 }

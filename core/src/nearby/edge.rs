@@ -1,7 +1,7 @@
 //! The nearest point of an edge that is straight in longitude and latitude (RFC 7946, 3.1.1) and short: the index cuts
 //! longer ones, which moves no point of them.
 
-use super::ellipsoid::{SPEED, Xyz, derivatives, dot, minus, point};
+use super::ellipsoid::{SPEED, Xyz, dot, minus, moving, point};
 
 /// Longest piece, degrees of longitude plus latitude.
 pub(super) const LONGEST_DEG: f64 = 0.1;
@@ -25,47 +25,107 @@ pub(super) fn least_chord2(from: Xyz, a: (f64, f64), b: (f64, f64)) -> f64 {
     (dot(off, off).sqrt() - sagitta_m(a, b)).max(0.0).powi(2)
 }
 
+/// Where somebody asks, and what follows from it for all edges.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asker {
+    pub(super) lon: f64,
+    pub(super) lat: f64,
+    pub(super) here: Xyz,
+    /// Metres from the Earth's axis.
+    off_axis: f64,
+}
+
+/// Metres of meridian per radian at the equator, where that is least.
+const LEAST_BY_LAT: f64 = 6_335_439.0;
+/// Half axis.
+const A: f64 = 6_378_137.0;
+/// So many degrees away a chord is shorter than its arc by less than [`CHORD`] says.
+const FLAT_DEG: f64 = 5.0;
+const CHORD: f64 = 0.998;
+
+/// A flat map that shows nothing further than it is. The squared chord between two points is at least the square of the
+/// meridian's chord between their latitudes, plus the product of their distances from the axis times the square of the
+/// longitudes' difference, but for what [`CHORD`] covers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Flat {
+    lon: f64,
+    lat: f64,
+    by_lon: f64,
+    by_lat: f64,
+}
+
+impl Asker {
+    pub(super) fn new(lon: f64, lat: f64) -> Asker {
+        let here = point(lon, lat);
+        Asker { lon, lat, here, off_axis: here[0].hypot(here[1]) }
+    }
+
+    /// A map for some vertices that lie together, if they are near enough for one.
+    pub(super) fn flat(&self, vertices: &[(f64, f64)]) -> Option<Flat> {
+        let first = vertices.first()?;
+        // Lines run on over the date line.
+        let lon = self.lon + 360.0 * ((first.0 - self.lon) / 360.0).round();
+        let mut furthest_north = 0.0_f64;
+        for (x, y) in vertices {
+            if (x - lon).abs() > FLAT_DEG || (y - self.lat).abs() > FLAT_DEG {
+                return None;
+            }
+            furthest_north = furthest_north.max(y.abs());
+        }
+        let off_axis = A * furthest_north.to_radians().cos();
+        let by_lon = (CHORD * self.off_axis * off_axis).max(0.0).sqrt().to_radians();
+        Some(Flat { lon, lat: self.lat, by_lon, by_lat: (CHORD.sqrt() * LEAST_BY_LAT).to_radians() })
+    }
+}
+
+impl Flat {
+    /// A bound, squared metres, that no point of the piece undercuts.
+    pub(super) fn least_chord2(&self, a: (f64, f64), b: (f64, f64)) -> f64 {
+        let (x, y) = ((a.0 - self.lon) * self.by_lon, (a.1 - self.lat) * self.by_lat);
+        let (dx, dy) = ((b.0 - a.0) * self.by_lon, (b.1 - a.1) * self.by_lat);
+        let length2 = dx * dx + dy * dy;
+        let t = if length2 == 0.0 { 0.0 } else { (-(x * dx + y * dy) / length2).clamp(0.0, 1.0) };
+        let (off_x, off_y) = (x + t * dx, y + t * dy);
+        off_x * off_x + off_y * off_y
+    }
+}
+
 /// The squared chord in metres from a point in space to the nearest point of the piece, and that point.
 pub(super) fn nearest(from: Xyz, a: (f64, f64), b: (f64, f64)) -> (f64, (f64, f64)) {
     let at = |t: f64| (a.0 + t * (b.0 - a.0), a.1 + t * (b.1 - a.1));
-    let chord2 = |place: (f64, f64)| {
-        let off = minus(point(place.0, place.1), from);
-        dot(off, off)
-    };
-    // Half the derivative of the squared chord by t: it grows along so short a piece, unless the asker is half a world
+    let (by_lon, by_lat) = ((b.0 - a.0).to_radians(), (b.1 - a.1).to_radians());
+    // The squared chord and half its derivative by t, which grows along so short a piece, unless the asker is half a world
     // away, where the ends are compared anyway.
-    let slope = |t: f64| {
-        let place = at(t);
-        let (by_lon, by_lat) = derivatives(place.0, place.1);
-        let off = minus(point(place.0, place.1), from);
-        dot(off, by_lon) * (b.0 - a.0).to_radians() + dot(off, by_lat) * (b.1 - a.1).to_radians()
+    let look = |place: (f64, f64)| {
+        let (there, east, north) = moving(place.0, place.1);
+        let off = minus(there, from);
+        (dot(off, off), dot(off, east) * by_lon + dot(off, north) * by_lat)
     };
-    let mut best = (chord2(a), a);
-    let end = (chord2(b), b);
-    if end.0 < best.0 {
-        best = end;
-    }
-    let (mut low, mut high) = ((0.0, slope(0.0)), (1.0, slope(1.0)));
+    let (start, end) = (look(a), look(b));
+    let mut best = if end.0 < start.0 { (end.0, b) } else { (start.0, a) };
+    let (mut low, mut high) = ((0.0, start.1), (1.0, end.1));
     if low.1 < 0.0 && high.1 > 0.0 {
-        let metres = SPEED * ((b.0 - a.0).abs() + (b.1 - a.1).abs()).to_radians();
+        let metres = SPEED * (by_lon.abs() + by_lat.abs());
         for _ in 0..STEPS {
             // Where the chord of the slope crosses zero, kept off the ends so that the bracket always shrinks.
             let width = high.0 - low.0;
-            let guess = low.0 + (width * low.1 / (low.1 - high.1)).clamp(0.01 * width, 0.99 * width);
-            let tilt = slope(guess);
-            if tilt < 0.0 {
-                low = (guess, tilt)
-            } else {
-                high = (guess, tilt)
+            let rise = high.1 - low.1;
+            let t = low.0 + (-width * low.1 / rise).clamp(0.01 * width, 0.99 * width);
+            let place = at(t);
+            let (chord2, tilt) = look(place);
+            if chord2 < best.0 {
+                best = (chord2, place);
             }
-            if tilt == 0.0 || (high.0 - low.0) * metres < ENOUGH_M {
+            if tilt < 0.0 {
+                low = (t, tilt)
+            } else {
+                high = (t, tilt)
+            }
+            // The slope is all but straight, so what is left of it tells how far its zero is; twice that to be sure.
+            let left = 2.0 * tilt.abs() * width / rise;
+            if left.min(high.0 - low.0) * metres < ENOUGH_M {
                 break;
             }
-        }
-        let place = at((low.0 + high.0) / 2.0);
-        let inner = (chord2(place), place);
-        if inner.0 < best.0 {
-            best = inner;
         }
     }
     best

@@ -22,14 +22,15 @@ pub(super) fn point(lon: f64, lat: f64) -> Xyz {
     [n * cos_lat * cos_lon, n * cos_lat * sin_lon, n * (1.0 - E2) * sin_lat]
 }
 
-/// How the point moves in space per radian of longitude and of latitude.
-pub(super) fn derivatives(lon: f64, lat: f64) -> (Xyz, Xyz) {
+/// The point, and how it moves in space per radian of longitude and of latitude.
+pub(super) fn moving(lon: f64, lat: f64) -> (Xyz, Xyz, Xyz) {
     let (sin_lat, cos_lat) = lat.to_radians().sin_cos();
     let (sin_lon, cos_lon) = lon.to_radians().sin_cos();
     let w2 = 1.0 - E2 * sin_lat * sin_lat;
     let n = A / w2.sqrt();
     let m = n * (1.0 - E2) / w2;
     (
+        [n * cos_lat * cos_lon, n * cos_lat * sin_lon, n * (1.0 - E2) * sin_lat],
         [-n * cos_lat * sin_lon, n * cos_lat * cos_lon, 0.0],
         [-m * sin_lat * cos_lon, -m * sin_lat * sin_lon, m * cos_lat],
     )
@@ -47,7 +48,11 @@ pub(super) fn dot(a: Xyz, b: Xyz) -> f64 {
 /// differ from R by 1 % at most, which is 10 µm at 10 km. Beyond, Karney's geodesic.
 pub(super) fn distance_m(from: (f64, f64), to: (f64, f64)) -> f64 {
     let between = minus(point(from.0, from.1), point(to.0, to.1));
-    let chord2 = dot(between, between);
+    distance_over(dot(between, between), from, to)
+}
+
+/// The same where the squared chord between the two is known.
+pub(super) fn distance_over(chord2: f64, from: (f64, f64), to: (f64, f64)) -> f64 {
     if chord2 < NEAR_M * NEAR_M {
         chord2.sqrt() * (1.0 + chord2 / (24.0 * R * R))
     } else {
@@ -55,10 +60,23 @@ pub(super) fn distance_m(from: (f64, f64), to: (f64, f64)) -> f64 {
     }
 }
 
-/// Degrees clockwise from north, 0 to 360, in which the shortest way sets out; 0 where there is no way to go.
+/// Degrees clockwise from north, 0 to 360, in which the shortest way sets out; 0 where there is no way to go. Near by the
+/// straight way through the ground has the same bearing to a millionth of a degree.
 pub(super) fn bearing_deg(from: (f64, f64), to: (f64, f64)) -> f64 {
-    let (metres, azimuth, _, _): (f64, f64, f64, f64) = Geodesic::wgs84().inverse(from.1, from.0, to.1, to.0);
-    if metres == 0.0 { 0.0 } else { azimuth.rem_euclid(360.0) }
+    let way = minus(point(to.0, to.1), point(from.0, from.1));
+    let azimuth = if dot(way, way) < NEAR_M * NEAR_M {
+        let (sin_lat, cos_lat) = from.1.to_radians().sin_cos();
+        let (sin_lon, cos_lon) = from.0.to_radians().sin_cos();
+        let east = dot(way, [-sin_lon, cos_lon, 0.0]);
+        let north = dot(way, [-sin_lat * cos_lon, -sin_lat * sin_lon, cos_lat]);
+        east.atan2(north).to_degrees()
+    } else {
+        let (_, azimuth, _, _): (f64, f64, f64, f64) = Geodesic::wgs84().inverse(from.1, from.0, to.1, to.0);
+        azimuth
+    };
+    // A hair west of north would round up to the whole circle.
+    let turned = azimuth.rem_euclid(360.0);
+    if turned < 360.0 { turned } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -73,6 +91,14 @@ mod tests {
             let to = (lon + dx, lat + dy);
             let karney: f64 = Geodesic::wgs84().inverse(lat, lon, to.1, to.0);
             prop_assert!((distance_m((lon, lat), to) - karney).abs() < 1e-4);
+        }
+
+        #[test]
+        fn near_bearings_agree_with_karney(lon in -180.0..180.0, lat in -89.9..89.9, dx in -0.06..0.06, dy in -0.06..0.06) {
+            let to = (lon + dx, lat + dy);
+            let (metres, azimuth, _, _): (f64, f64, f64, f64) = Geodesic::wgs84().inverse(lat, lon, to.1, to.0);
+            let off = (bearing_deg((lon, lat), to) - azimuth + 540.0).rem_euclid(360.0) - 180.0;
+            prop_assert!(metres < 1.0 || off.abs() < 1e-5, "{off}");
         }
     }
 

@@ -15,4 +15,5 @@ mod index;
 #[cfg(test)]
 mod tests;
 
+pub use build::Builder;
 pub use index::{Feature, Found, Nearby};

@@ -153,3 +153,30 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, rng_seed: prop::test_runner::RngSeed::Fixed(20_260_001), ..ProptestConfig::default() })]
+
+    /// An edge over half a continent is curved on the ellipsoid, and may come near in two places.
+    #[test]
+    fn a_long_line_is_as_near_as_its_nearest_place(places in prop::collection::vec(place(), 2..4), from in place()) {
+        let line: Vec<Position> = places.iter().map(|(lon, lat)| Position::new(*lon, *lat)).collect();
+        let index = Nearby::build([feature(1, Geometry::LineString(line.clone()))]);
+        let found = index.nearest(Position::new(from.0, from.1), 1, all).unwrap()[0];
+        let karney = |lon: f64, lat: f64| -> f64 { Geodesic::wgs84().inverse(from.1, from.0, lat, lon) };
+        let mut least = f64::INFINITY;
+        for edge in line.windows(2) {
+            let lon = edge[1].lon - 360.0 * ((edge[1].lon - edge[0].lon) / 360.0).round();
+            let (dx, dy) = (lon - edge[0].lon, edge[1].lat - edge[0].lat);
+            let steps = (dx.hypot(dy) / 0.02).ceil().max(1.0) as u32;
+            for step in 0..=steps {
+                let t = f64::from(step) / f64::from(steps);
+                least = least.min(karney(edge[0].lon + t * dx, edge[0].lat + t * dy));
+            }
+        }
+        prop_assert!(found.distance_m <= least + 1e-3, "{} > {least}", found.distance_m);
+        // No more than half a step above the truth.
+        prop_assert!(least - found.distance_m < 1_200.0, "{least} {}", found.distance_m);
+        prop_assert!((found.distance_m - karney(found.point.lon, found.point.lat)).abs() < 1e-3);
+    }
+}

@@ -12,7 +12,7 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::StreamExt;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_RANGE, DATE, ETAG, HeaderMap, HeaderName, LAST_MODIFIED, RETRY_AFTER};
@@ -39,7 +39,8 @@ pub struct Options {
     pub connect_timeout: Duration,
     /// How long the server may be silent. A cold Geotrek makes thumbnails before its first byte.
     pub silence_timeout: Duration,
-    /// How long one exchange may take in all.
+    /// How long one exchange may take in all. An answer that takes longer is not tried again, as it would be no shorter; a
+    /// file goes on from where it was.
     pub total_timeout: Duration,
     /// How many bytes an answer may have, unpacked.
     pub max_body_bytes: u64,
@@ -53,7 +54,7 @@ impl Default for Options {
             allow_plain_http: false,
             connect_timeout: Duration::from_secs(15),
             silence_timeout: Duration::from_secs(90),
-            total_timeout: Duration::from_secs(600),
+            total_timeout: Duration::from_secs(300),
             max_body_bytes: 256 << 20,
             max_medium_bytes: 64 << 20,
         }
@@ -189,6 +190,7 @@ impl Driver {
         part: Option<&Part>,
         files: &PartFiles<'_>,
     ) -> Result<Exchanged> {
+        let since = Instant::now();
         let mut asked = self.client.get(url);
         for (name, value) in request(transfer, part) {
             asked = asked.header(HeaderName::from_static(name), value);
@@ -231,6 +233,14 @@ impl Driver {
         while let Some(chunk) = body.next().await {
             let chunk = match chunk {
                 Ok(chunk) => chunk,
+                Err(error)
+                    if transfer.body == Body::Answer
+                        && error.is_timeout()
+                        && since.elapsed() >= self.options.total_timeout =>
+                {
+                    let reason = format!("the answer does not end within {} s", self.options.total_timeout.as_secs());
+                    return Ok(Exchanged::Ended(Outcome::Refused { reason }));
+                }
                 Err(error) => return Ok(Exchanged::Ended(unreachable(&error))),
             };
             answer.bytes += chunk.len() as u64;
@@ -386,6 +396,26 @@ mod tests {
         let (url, _) =
             serve(b"HTTP/1.1 302 Found\r\nLocation: http://example.org/\r\nContent-Length: 0\r\n\r\n".to_vec());
         assert!(matches!(fetch(Options::default(), &url, &target).unwrap(), Outcome::Refused { .. }));
+    }
+
+    #[test]
+    fn an_answer_that_goes_on_and_on_is_given_up() {
+        let directory = tempfile::tempdir().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let dripping = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n[");
+            // Never silent for long, until nobody listens any more.
+            while stream.write_all(b" ").is_ok() {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        });
+        let total_timeout = Duration::from_millis(300);
+        let options = Options { total_timeout, ..Options::default() };
+        let outcome = fetch(options, &url, &directory.path().join("x")).unwrap();
+        assert!(matches!(&outcome, Outcome::Refused { reason } if reason.contains("does not end")), "{outcome:?}");
+        dripping.join().unwrap();
     }
 
     #[test]

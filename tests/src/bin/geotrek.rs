@@ -16,6 +16,12 @@ struct Arguments {
     /// Points of interest.
     #[arg(long, default_value_t = 60)]
     pois: usize,
+    /// A territory of one itinerary and few bytes, whatever the other sizes.
+    #[arg(long)]
+    small: bool,
+    /// Bytes of each photograph; landscapes when absent.
+    #[arg(long)]
+    media_bytes: Option<usize>,
     /// Equal seeds give equal territories.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -24,8 +30,10 @@ struct Arguments {
 fn main() {
     let arguments = Arguments::parse();
     let size = Size { treks: arguments.treks, pois: arguments.pois, ..Size::default() };
-    let territory = Territory::generate(size, arguments.seed);
-    let server = TestGeotrek::start(territory, Options { port: arguments.port, ..Options::default() });
+    let territory =
+        if arguments.small { Territory::small(arguments.seed) } else { Territory::generate(size, arguments.seed) };
+    let options = Options { port: arguments.port, media_bytes: arguments.media_bytes, ..Options::default() };
+    let server = TestGeotrek::start(territory, options);
     println!("Geotrek with seed {} at {url}/api/v2/", arguments.seed, url = server.url());
     println!(
         "Give Jalon {url} as a Geotrek's address, or look: curl '{url}/api/v2/trek/?language=fr'",

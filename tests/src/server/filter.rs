@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::near::Near;
 use super::query::Query;
 use super::reply::Reply;
 use crate::day::Day;
@@ -31,13 +32,20 @@ pub(super) struct Filter<'a> {
     portals: Option<Vec<u64>>,
     practices: Option<Vec<u64>>,
     bbox: Option<[f64; 4]>,
+    near: Vec<Near>,
     updated_after: Option<String>,
     dates: Dates,
     season: Season,
 }
 
 impl<'a> Filter<'a> {
-    pub(super) fn read(module: &'a str, query: &'a Query, today: Day, month: usize) -> Result<Self, Reply> {
+    pub(super) fn read(
+        module: &'a str,
+        query: &'a Query,
+        territory: &Territory,
+        today: Day,
+        month: usize,
+    ) -> Result<Self, Reply> {
         let dated = DATED.contains(&module);
         let after = if dated { query.day("updated_after")? } else { None };
         Ok(Self {
@@ -47,6 +55,7 @@ impl<'a> Filter<'a> {
             portals: query.ids("portals")?,
             practices: query.ids("practices")?,
             bbox: query.bbox()?,
+            near: Near::read(module, query, territory)?,
             updated_after: after.map(|day| day.to_string()),
             dates: if module == "touristicevent" { Dates::read(query, today)? } else { Dates::default() },
             season: if module == "sensitivearea" { Season::read(query, month) } else { Season::Ignored },
@@ -54,11 +63,11 @@ impl<'a> Filter<'a> {
     }
 
     pub(super) fn keeps(&self, object: &Value, territory: &Territory) -> bool {
-        let id = object["id"].as_u64().unwrap_or(0);
-        self.ids.as_ref().is_none_or(|ids| ids.contains(&id))
+        self.ids.as_ref().is_none_or(|ids| object["id"].as_u64().is_some_and(|id| ids.contains(&id)))
             && self.portals.as_ref().is_none_or(|portals| attached(object, portals))
             && self.practices.as_ref().is_none_or(|wanted| practised(object, wanted))
             && self.bbox.is_none_or(|bbox| meets(&object["geometry"], bbox))
+            && self.near.iter().all(|near| near.keeps(object))
             && self.updated_after.as_ref().is_none_or(|day| {
                 // A day, inclusive, in the zone of the server, which is the one the date is written in.
                 territory.updated_on(self.module, object).is_some_and(|updated| updated >= *day)
@@ -119,10 +128,9 @@ impl Season {
 }
 
 fn published(object: &Value, language: Option<&str>) -> bool {
-    match (&object["published"], language) {
-        (Value::Object(flags), Some(language)) => flags.get(language) == Some(&Value::Bool(true)),
-        _ => true,
-    }
+    language.is_none_or(|language| {
+        object["published"].as_object().is_none_or(|flags| flags.get(language) == Some(&Value::Bool(true)))
+    })
 }
 
 /// Attached to one of the portals; objects of modules that have no portals are not filtered.
@@ -143,7 +151,7 @@ fn meets(geometry: &Value, [west, south, east, north]: [f64; 4]) -> bool {
     bounds[0] <= east && bounds[2] >= west && bounds[1] <= north && bounds[3] >= south
 }
 
-fn widen(value: &Value, bounds: &mut [f64; 4]) {
+pub(super) fn widen(value: &Value, bounds: &mut [f64; 4]) {
     match value {
         Value::Object(members) => members.values().for_each(|member| widen(member, bounds)),
         Value::Array(items) => match (items.first().and_then(Value::as_f64), items.get(1).and_then(Value::as_f64)) {

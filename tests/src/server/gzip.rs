@@ -2,9 +2,9 @@
 
 use std::io::Write;
 
-use axum::http::HeaderMap;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use http::HeaderMap;
 
 use super::reply::Reply;
 
@@ -21,6 +21,18 @@ pub(super) fn pack(reply: &mut Reply, asked: &HeaderMap) {
     reply.body = packed.expect("writing to memory does not fail");
     reply.headers.push(("content-encoding", "gzip".to_owned()));
     reply.chunked = true;
+}
+
+/// A small answer that unpacks to so many bytes.
+pub(super) fn bomb(bytes: usize) -> Reply {
+    let mut packer = GzEncoder::new(Vec::new(), Compression::best());
+    let spaces = [b' '; 4096];
+    let parts = (0..bytes).step_by(spaces.len()).map(|at| &spaces[..spaces.len().min(bytes - at)]);
+    for part in parts {
+        packer.write_all(part).expect("writing to memory does not fail");
+    }
+    let body = packer.finish().expect("writing to memory does not fail");
+    Reply::new(200, "application/json", body).with("content-encoding", "gzip")
 }
 
 /// Whether gzip is in Accept-Encoding, and not with the weight zero.

@@ -1,44 +1,92 @@
 //! Pictures under `/media/`, made from their path, with the validators and ranges nginx gives.
 
-use axum::http::HeaderMap;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use http::HeaderMap;
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
 
 use super::reply::Reply;
+use super::{lock, small};
+use crate::territory::HOSTILE;
 
-pub(super) fn answer(path: &str, headers: &HeaderMap) -> Reply {
-    let seed = crc(path.as_bytes());
-    let (kind, body) = match path.rsplit('.').next() {
-        Some("jpg") => ("image/jpeg", jpeg(seed, path)),
-        Some("png") => ("image/png", png(seed)),
-        Some("svg") => ("image/svg+xml", svg(seed)),
-        _ => return Reply::html(404),
-    };
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let tag = format!("\"{seed:08x}-{:x}\"", body.len());
-    let dated = "Mon, 23 Nov 2026 19:56:33 GMT";
-    let dress = |reply: Reply| {
-        let reply = reply.with("etag", tag.clone()).with("last-modified", dated);
-        reply.with("accept-ranges", "bytes").with("cache-control", "max-age=86400")
-    };
-    let unchanged = match header("if-none-match") {
-        Some(tags) => tags.split(',').any(|known| known.trim().trim_start_matches("W/") == tag),
-        None => header("if-modified-since") == Some(dated),
-    };
-    if unchanged {
-        return dress(Reply::new(304, kind, Vec::new()));
+/// A media type and its bytes.
+type Medium = (&'static str, Arc<[u8]>);
+
+/// The media of a server.
+#[derive(Default)]
+pub(super) struct Media {
+    /// The bytes of each photograph, when they are to be all alike and small.
+    bytes: Option<usize>,
+    /// How often a medium was replaced by another, by path.
+    versions: Mutex<BTreeMap<String, u32>>,
+    /// Photographs take time to make.
+    made: Mutex<BTreeMap<(String, u32), Medium>>,
+}
+
+impl Media {
+    pub(super) fn new(bytes: Option<usize>) -> Self {
+        Self { bytes, ..Self::default() }
     }
-    let still_same = header("if-range").is_none_or(|known| known == tag || known == dated);
-    let Some(range) = header("range").filter(|_| still_same).and_then(|range| range.strip_prefix("bytes=")) else {
-        return dress(Reply::new(200, kind, body));
-    };
-    match bounds(range, body.len()) {
-        Some((from, to)) => {
-            let part = dress(Reply::new(206, kind, body[from..=to].to_vec()));
-            part.with("content-range", format!("bytes {from}-{to}/{}", body.len()))
+
+    /// Replaces a medium by another one.
+    pub(super) fn renew(&self, path: &str) {
+        *lock(&self.versions).entry(path.to_owned()).or_default() += 1;
+    }
+
+    pub(super) fn answer(&self, path: &str, headers: &HeaderMap, ranges: bool) -> Reply {
+        let version = lock(&self.versions).get(path).copied().unwrap_or(0);
+        let Some((kind, body)) = self.make(path, version) else { return Reply::not_found() };
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let tag = format!("\"{:08x}-{:x}\"", seed(path, version), body.len());
+        let minutes = 19 * 60 + 56 + version;
+        let dated = format!("Mon, 23 Nov 2026 {:02}:{:02}:33 GMT", minutes / 60 % 24, minutes % 60);
+        let dress = |reply: Reply| {
+            let reply = reply.with("etag", tag.clone()).with("last-modified", dated.clone());
+            reply.with("accept-ranges", "bytes").with("cache-control", "max-age=86400")
+        };
+        let unchanged = match header("if-none-match") {
+            Some(tags) => tags.split(',').any(|known| known.trim().trim_start_matches("W/") == tag),
+            None => header("if-modified-since") == Some(&dated),
+        };
+        if unchanged {
+            return dress(Reply::new(304, kind, Vec::new()));
         }
-        None => Reply::html(416).with("content-range", format!("bytes */{}", body.len())),
+        let same = header("if-range").is_none_or(|known| known == tag || known == dated);
+        let range = header("range").filter(|_| same && ranges).and_then(|range| range.strip_prefix("bytes="));
+        let Some(range) = range else { return dress(Reply::new(200, kind, body.to_vec())) };
+        match bounds(range, body.len()) {
+            Some((from, to)) => {
+                let part = dress(Reply::new(206, kind, body[from..=to].to_vec()));
+                part.with("content-range", format!("bytes {from}-{to}/{}", body.len()))
+            }
+            None => Reply::html(416).with("content-range", format!("bytes */{}", body.len())),
+        }
     }
+
+    fn make(&self, path: &str, version: u32) -> Option<Medium> {
+        let key = (path.to_owned(), version);
+        if let Some(made) = lock(&self.made).get(&key) {
+            return Some(made.clone());
+        }
+        let seed = seed(path, version);
+        let (kind, body) = match path.rsplit('.').next()? {
+            _ if path.starts_with(HOSTILE) => ("image/jpeg", small::jpeg(seed, 400)),
+            "jpg" => ("image/jpeg", self.bytes.map_or_else(|| jpeg(seed, path), |bytes| small::jpeg(seed, bytes))),
+            "png" => ("image/png", png(seed)),
+            "svg" => ("image/svg+xml", svg(seed)),
+            _ => return None,
+        };
+        let made = (kind, Arc::from(body));
+        lock(&self.made).insert(key, made.clone());
+        Some(made)
+    }
+}
+
+/// What the bytes of a medium follow from.
+fn seed(path: &str, version: u32) -> u32 {
+    crc(path.as_bytes()) ^ crc(&version.to_be_bytes()) ^ crc(&[0; 4])
 }
 
 /// First and last byte of `a-b`, `a-` or `-n`; none when nothing of it is there.
@@ -46,7 +94,7 @@ fn bounds(range: &str, length: usize) -> Option<(usize, usize)> {
     let (from, to) = range.split_once('-')?;
     if from.is_empty() {
         let last: usize = to.parse().ok()?;
-        return (last > 0).then(|| (length.saturating_sub(last), length - 1));
+        return (last > 0 && length > 0).then(|| (length.saturating_sub(last), length - 1));
     }
     let from = from.parse().ok()?;
     let to = if to.is_empty() { length - 1 } else { to.parse::<usize>().ok()?.min(length - 1) };
@@ -108,7 +156,7 @@ fn chunk(file: &mut Vec<u8>, kind: &[u8; 4], data: &[u8]) {
     file.extend(sum.to_be_bytes());
 }
 
-fn crc(bytes: &[u8]) -> u32 {
+pub(super) fn crc(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |sum, byte| {
         (0..8).fold(sum ^ u32::from(*byte), |sum, _| if sum & 1 == 1 { sum >> 1 ^ 0xedb8_8320 } else { sum >> 1 })
     })

@@ -7,6 +7,9 @@ use crate::day::Day;
 
 const LANGUAGES: [&str; 3] = ["fr", "en", "it"];
 
+/// A place and the metres around it.
+pub(super) type Around = ((f64, f64), f64);
+
 /// The parameters of a request; the last of a name wins, as in Django.
 pub(super) struct Query(BTreeMap<String, String>);
 
@@ -37,6 +40,22 @@ impl Query {
         let Some(names) = self.names(name) else { return Ok(None) };
         let ids: Result<Vec<u64>, _> = names.iter().map(|id| id.trim().parse()).collect();
         ids.map(Some).map_err(|_| Reply::html(500))
+    }
+
+    /// One id; anything else is a 500.
+    pub(super) fn id(&self, name: &str) -> Result<Option<u64>, Reply> {
+        let Some(id) = self.get(name) else { return Ok(None) };
+        id.trim().parse().map(Some).map_err(|_| Reply::html(500))
+    }
+
+    /// A place and the metres around it, when both are there.
+    pub(super) fn around(&self) -> Result<Option<Around>, Reply> {
+        let (Some(metres), Some(place)) = (self.get("dist"), self.names("point")) else { return Ok(None) };
+        let place: Vec<f64> = place.iter().filter_map(|number| number.parse().ok()).collect();
+        match (metres.parse(), <[f64; 2]>::try_from(place)) {
+            (Ok(metres), Ok([x, y])) => Ok(Some(((x, y), metres))),
+            _ => Err(Reply::detail(400, "Invalid distance or point string supplied")),
+        }
     }
 
     /// The language; `all` is none, except for outdoor sites, which fail, as for a language that is not configured.

@@ -1,8 +1,9 @@
 //! How a call shows an object: in one language or all, its many-to-many fields in whatever order, its fields chosen.
 
-use axum::http::HeaderMap;
+use http::HeaderMap;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::api::Asked;
@@ -57,29 +58,48 @@ impl<'a> Show<'a> {
         }
     }
 
-    pub(super) fn object(&self, object: &Value, rng: &mut ChaCha8Rng) -> Value {
-        let Some(members) = object.as_object() else { return object.clone() };
+    pub(super) fn object<'o>(&self, object: &'o Value, rng: &mut ChaCha8Rng) -> Shown<'o> {
+        let Some(members) = object.as_object() else { return Shown(Vec::new()) };
         let plain = PLAIN.iter().find(|(name, _)| *name == self.module).map_or(&[][..], |(_, texts)| &texts[..]);
         let wanted = |name: &str| {
             self.fields.as_ref().is_none_or(|fields| fields.contains(&name))
                 && self.omit.as_ref().is_none_or(|omit| !omit.contains(&name))
         };
         let shown = members.iter().filter(|(name, _)| wanted(name)).map(|(name, value)| {
-            let mut value = match self.language {
+            let value = match (name.as_str(), self.language) {
+                ("geometry", _) if self.metres => Member::Made(lambert::outline(value)),
+                ("geometry", _) => Member::Kept(value),
                 // Panoramas are written whole in what they belong to, and their texts are plain there too.
-                _ if plain.contains(&name.as_str()) || name == "view_points" => in_language(value, self.accepted),
-                _ if self.metres && name == "geometry" => lambert::outline(value),
-                Some(language) => in_language(value, language),
-                None => value.clone(),
+                (name, _) if plain.contains(&name) || name == "view_points" => {
+                    Member::Made(in_language(value, self.accepted))
+                }
+                (name, _) if MANY.contains(&name) && value.is_array() => {
+                    let mut many = self.language.map_or_else(|| value.clone(), |language| in_language(value, language));
+                    many.as_array_mut().into_iter().for_each(|many| many.shuffle(rng));
+                    Member::Made(many)
+                }
+                (_, Some(language)) => Member::Made(in_language(value, language)),
+                (_, None) => Member::Kept(value),
             };
-            if let Value::Array(many) = &mut value
-                && MANY.contains(&name.as_str())
-            {
-                many.shuffle(rng);
-            }
-            (name.clone(), value)
+            (name.as_str(), value)
         });
-        Value::Object(shown.collect())
+        Shown(shown.collect())
+    }
+}
+
+/// An object as it is shown; what is shown as it is, geometries above all, is not copied.
+pub(super) struct Shown<'o>(Vec<(&'o str, Member<'o>)>);
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Member<'o> {
+    Kept(&'o Value),
+    Made(Value),
+}
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
 }
 

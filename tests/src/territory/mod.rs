@@ -3,13 +3,19 @@
 //! The same size and seed give the same bytes.
 
 mod attached;
+mod beside;
+mod change;
 mod equipment;
+mod hostile;
+mod illustrated;
 mod outdoor;
 mod pages;
 mod pois;
 mod references;
 mod sensitive;
 mod shapes;
+mod small;
+mod stages;
 mod text;
 mod tourism;
 mod tours;
@@ -18,18 +24,24 @@ mod vocabularies;
 mod words;
 mod zones;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-pub use references::DANGLING;
+pub use change::{Change, Changed};
+pub use hostile::hostile_urls;
+pub use illustrated::OLD_HOST;
+pub use references::{DANGLING, REFERENCES, referred};
 
 use crate::day::Day;
 
 /// The host every generated link carries; the server replaces it with its own or with a stale one.
 pub const HOST: &str = "http://geotrek.invalid";
+
+/// What a path starts with where the server has a photograph under every name, be it one that tries to leave a folder.
+pub const HOSTILE: &str = "/media/hostile/";
 
 /// How many objects of the main kinds to generate; the rest follows.
 #[derive(Clone, Copy, Debug)]
@@ -59,10 +71,14 @@ pub struct Territory {
     pub hidden: BTreeMap<String, Vec<Value>>,
     /// The day of the last change of objects whose kind does not write it: by module, then by id.
     pub updated: BTreeMap<String, BTreeMap<u64, Day>>,
+    /// The points of interest that are none of a trek's, though they lie beside it: by trek.
+    pub excluded: BTreeMap<u64, BTreeSet<u64>>,
     /// The day events were generated around.
     pub today: Day,
     /// West, south, east, north.
     pub bbox: [f64; 4],
+    /// How many changes were made.
+    edits: u32,
 }
 
 impl Territory {
@@ -73,8 +89,10 @@ impl Territory {
             modules: BTreeMap::new(),
             hidden: BTreeMap::new(),
             updated: BTreeMap::new(),
+            excluded: BTreeMap::new(),
             today: Day::new(2026, 11, 24),
             bbox: [5.8, 44.5, 6.8, 45.1],
+            edits: 0,
         };
         vocabularies::fill(&mut made);
         let zones = zones::fill(&mut made, &mut rng);
@@ -86,6 +104,8 @@ impl Territory {
         outdoor::fill(&mut made, &zones, &mut rng);
         pages::fill(&mut made, &mut rng);
         pages::panoramas(&mut made, &mut rng);
+        beside::fill(&mut made, &zones, seed);
+        illustrated::fill(&mut made);
         references::fill(&mut made);
         tours::gather(&mut made);
         made.date();
@@ -117,7 +137,8 @@ impl Territory {
         }
     }
 
-    /// Moves every event by as many days as separate the day they were generated around from another one.
+    /// Moves every event by as many days as separate the day they were generated around from another one; and back, if it
+    /// is earlier, the dates of change, so that none is to come.
     pub fn move_events(&mut self, today: Day) {
         let days = today.since(self.today);
         self.today = today;
@@ -127,6 +148,10 @@ impl Territory {
                     event[field] = json!(day.plus(days).to_string());
                 }
             }
+        }
+        if days < 0 {
+            self.modules.values_mut().chain(self.hidden.values_mut()).flatten().for_each(|object| redate(object, days));
+            self.updated.values_mut().flat_map(BTreeMap::values_mut).for_each(|day| *day = day.plus(days));
         }
     }
 
@@ -141,6 +166,20 @@ impl Territory {
 
     fn put(&mut self, module: &str, objects: Vec<Value>) {
         self.modules.insert(module.to_owned(), objects);
+    }
+}
+
+/// Moves the dates of change of an object and of those written whole in it.
+fn redate(object: &mut Value, days: i64) {
+    for field in ["create_datetime", "update_datetime"] {
+        if let Some((day, time)) = object[field].as_str().and_then(|date| date.split_at_checked(10))
+            && let Some(day) = Day::parse(day)
+        {
+            object[field] = json!(format!("{}{time}", day.plus(days)));
+        }
+    }
+    for field in ["steps", "view_points"] {
+        object.get_mut(field).and_then(Value::as_array_mut).into_iter().flatten().for_each(|inner| redate(inner, days));
     }
 }
 

@@ -87,3 +87,27 @@ pub(super) fn measure(path: &[[f64; 3]]) -> (f64, f64, f64) {
         (length + dx.hypot(dy), up + rise.max(0.0), down + rise.min(0.0))
     })
 }
+
+/// The first place of a geometry.
+pub(super) fn first(geometry: &Value) -> Option<Place> {
+    match geometry {
+        Value::Array(items) => match (items.first()?.as_f64(), items.get(1).and_then(Value::as_f64)) {
+            (Some(x), Some(y)) => Some((x, y)),
+            _ => first(&items[0]),
+        },
+        Value::Object(members) => members.get("coordinates").or_else(|| members.get("geometries")).and_then(first),
+        _ => None,
+    }
+}
+
+/// Moves a geometry, by degrees to the east and to the north.
+pub(super) fn shift(geometry: &mut Value, east: f64, north: f64) {
+    match geometry {
+        Value::Object(members) => members.values_mut().for_each(|member| shift(member, east, north)),
+        Value::Array(items) => match (items.first().and_then(Value::as_f64), items.get(1).and_then(Value::as_f64)) {
+            (Some(x), Some(y)) => (items[0], items[1]) = (json!(round(x + east)), json!(round(y + north))),
+            _ => items.iter_mut().for_each(|item| shift(item, east, north)),
+        },
+        _ => {}
+    }
+}

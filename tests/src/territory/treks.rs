@@ -86,7 +86,7 @@ fn some_or_none(from: &[u64], each: u32, percent: u32, rng: &mut ChaCha8Rng) -> 
 }
 
 /// What follows from the trace.
-fn line(path: &[[f64; 3]], zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
+pub(super) fn line(path: &[[f64; 3]], zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
     let (length, up, down) = shapes::measure(path);
     let (start, end) = (path[0], path[path.len() - 1]);
     let heights = path.iter().map(|p| p[2]);

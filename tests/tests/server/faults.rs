@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::{ask, get, ids, start};
+use jalon_tests::server::Fault;
+
+use super::{ask, get, ids, is_html, json, start};
 
 const TREKS: &str = "/api/v2/trek/?fields=id";
 
@@ -87,4 +89,64 @@ fn a_fault_can_concern_some_paths_only() {
     assert_eq!(status("/api/v2/trek/?page=1&page_size=5"), 200);
     assert_eq!(status("/api/v2/trek/?page=2&page_size=5"), 500);
     assert_eq!(status("/api/v2/poi/?page=2"), 200);
+}
+
+#[test]
+fn a_rule_strikes_some_requests_so_many_times() {
+    let server = start();
+    let busy = Fault::Status { status: 429, retry_after: Some("7".to_owned()) };
+    server.faults().add(busy.on("/poi/").after(1).times(2));
+    let poi = || get(&server, "/api/v2/poi/?fields=id", &[]);
+    assert_eq!(get(&server, TREKS, &[]).status(), 200);
+    let answers: Vec<_> = (0..5).map(|_| poi()).collect();
+    let statuses: Vec<u16> = answers.iter().map(|answer| answer.status().as_u16()).collect();
+    assert_eq!(statuses, [200, 429, 429, 200, 200]);
+    assert_eq!(answers[1].headers()["retry-after"], "7");
+    assert_eq!(server.faults().rules[0].hits(), 2);
+}
+
+#[test]
+fn a_captive_portal_answers_everything() {
+    let server = start();
+    server.faults().add(Fault::Portal);
+    for path in [TREKS, "/media/upload/theme-1.svg", "/api/v2/version"] {
+        let page = get(&server, path, &[]);
+        assert!(page.status() == 200 && is_html(&page));
+    }
+    server.faults().rules = vec![Fault::PortalRedirect.into()];
+    let sent = get(&server, TREKS, &[]);
+    assert_eq!((sent.status().as_u16(), sent.headers()["location"].to_str().unwrap()), (302, "/portal"));
+    let page = get(&server, "/portal", &[]);
+    assert!(page.status() == 200 && is_html(&page));
+    server.faults().rules = vec![Fault::Redirect("https://elsewhere.example/x".to_owned()).into()];
+    assert_eq!(get(&server, TREKS, &[]).headers()["location"], "https://elsewhere.example/x");
+}
+
+#[test]
+fn lists_can_be_partial_and_still_be_json() {
+    let server = start();
+    let list = |query: &str| json(&server, &format!("/api/v2/poi/?fields=id{query}"));
+    let results = |list: &serde_json::Value| list["results"].as_array().unwrap().len();
+    server.faults().rules = vec![Fault::Partial { keep: 55, count_agrees: true }.on("/poi/")];
+    let first = list("");
+    assert_eq!((&first["count"], results(&first), results(&list("&page=2"))), (&55.into(), 50, 5));
+    assert!(list("&page=2")["next"].is_null());
+    assert_eq!(list("&no_page").as_array().unwrap().len(), 55);
+    server.faults().rules = vec![Fault::Partial { keep: 3, count_agrees: false }.on("/poi/")];
+    let first = list("");
+    assert_eq!((&first["count"], results(&first), results(&list("&page=2"))), (&60.into(), 3, 0));
+    server.faults().rules = vec![Fault::Partial { keep: 0, count_agrees: true }.on("/poi/")];
+    assert_eq!(list(""), serde_json::json!({"count": 0, "next": null, "previous": null, "results": []}));
+    assert!(ids(&server, TREKS).len() > 3);
+}
+
+#[test]
+fn a_small_body_can_unpack_to_a_large_one() {
+    let server = start();
+    server.faults().add(Fault::Bomb(10_000_000));
+    let small = get(&server, TREKS, &[]);
+    assert_eq!(small.headers()["content-encoding"], "gzip");
+    let small = small.bytes().unwrap();
+    let large = std::io::copy(&mut flate2::read::GzDecoder::new(&small[..]), &mut std::io::sink()).unwrap();
+    assert!(small.len() < 50_000 && large == 10_000_000);
 }

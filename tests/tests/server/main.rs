@@ -1,12 +1,17 @@
 //! The test Geotrek over real sockets: it must be as odd as the real one.
 
+mod changing;
 mod choosing;
+mod counting;
 mod faults;
 mod media;
+mod near;
 mod outlines;
 mod packing;
+mod pictures;
 mod quirks;
 mod reading;
+mod wire;
 
 use jalon_tests::day::Day;
 use jalon_tests::server::{Options, TestGeotrek};

@@ -18,6 +18,23 @@ fn neighbours_are_told_in_itineraries_only() {
 }
 
 #[test]
+fn stages_go_on_where_the_one_before_ends_and_make_the_whole() {
+    let made = many();
+    for tour in made.module("tour") {
+        let ends = |trek: &Value| {
+            let path = trek["geometry"]["coordinates"].as_array().unwrap();
+            (path[0].clone(), path[path.len() - 1].clone())
+        };
+        let steps: Vec<(Value, Value)> = tour["steps"].as_array().unwrap().iter().map(ends).collect();
+        assert!(steps.windows(2).all(|pair| pair[0].1 == pair[1].0));
+        assert_eq!(ends(tour), (steps[0].0.clone(), steps[steps.len() - 1].1.clone()));
+        let length = |trek: &Value| trek["length_2d"].as_f64().unwrap();
+        let sum: f64 = tour["steps"].as_array().unwrap().iter().map(length).sum();
+        assert!((length(tour) / sum - 1.0).abs() < 0.05, "{} of {sum}", length(tour));
+    }
+}
+
+#[test]
 fn an_unfinished_trek_has_next_to_nothing() {
     let made = many();
     let trek = &made.module("trek")[10];

@@ -7,7 +7,7 @@ use jalon::{Error, Result};
 use serde_json::json;
 
 use super::Session;
-use super::show::text;
+use super::show::{figures, text};
 use crate::answer::Answer;
 use crate::map::{MapSheet, svg};
 use crate::{choose, export};
@@ -45,6 +45,7 @@ pub(super) fn map(session: &Session, reference: &str, output: &Path) -> Result<A
     };
     let mut picture = MapSheet {
         title: word(&sheet.trek.name),
+        figures: figures(session, &sheet)?,
         subtitle: word(&sheet.trek.description_teaser.plain).lines().next().unwrap_or_default().to_owned(),
         stages: sheet.stages.iter().map(|stage| (word(&stage.name), lines(&stage.geometry).concat())).collect(),
         line: lines(&sheet.trek.geometry),

@@ -44,7 +44,7 @@ pub(super) fn treks(session: &Session, arguments: &TreksArguments) -> Result<Ans
     let _ = writeln!(words, "{shown} of {} treks", found.total);
     for (facet, choices) in found.counts.iter().flatten() {
         let _ = writeln!(words, "{}:", facet.as_str());
-        for choice in choices {
+        for choice in choices.iter().filter(|choice| !choice.name.is_empty()) {
             let _ = writeln!(words, "  {:>5} {}", choice.count, choice.name);
         }
     }
@@ -87,12 +87,13 @@ fn filters(session: &Session, arguments: &TreksArguments) -> Result<Filters> {
 
 fn line(words: &mut String, item: &TrekItem, units: Units) {
     let _ = write!(words, "{:<12} {}", format!("{}/{}", item.territory, item.id), marked(item));
+    let figures = &item.figures;
     let details = [
-        item.practice.clone(),
-        item.difficulty.clone(),
-        item.duration_h.map(hours),
-        item.length_m.map(|metres| units.far().write(metres)),
-        item.ascent_m.map(|metres| format!("+{}", units.high().write(metres))),
+        figures.practice.clone(),
+        figures.difficulty.clone(),
+        figures.duration_h.map(hours),
+        figures.length_m.map(|metres| units.far().write(metres)),
+        figures.ascent_m.map(|metres| format!("+{}", units.high().write(metres))),
         item.distance_m.map(|metres| format!("{} away", distance(metres, units))),
     ];
     let details: Vec<String> = details.into_iter().flatten().collect();
@@ -115,7 +116,7 @@ pub(super) fn near(session: &Session, arguments: &NearArguments) -> Result<Answe
         kinds: arguments.kind.clone(),
         territory: arguments.territory.clone(),
         within_m: arguments.within,
-        limit: arguments.limit as usize,
+        limit: arguments.limit,
     };
     let found = session.companion.near(from, &query, &session.languages())?;
     let mut words = String::new();

@@ -26,8 +26,9 @@ pub(super) fn run(session: &Session, territory: Option<String>, allow_http: bool
     let cancel = stopped_by_ctrl_c();
     let mut options = RefreshOptions { most_tries: TRIES, ..RefreshOptions::default() };
     options.net.allow_plain_http = allow_http;
-    let mut items = Vec::new();
+    let mut items: Vec<Value> = Vec::new();
     let mut words = String::new();
+    let mut failed = None;
     for name in &names {
         let bar = ProgressBar::new(0).with_message(name.clone());
         if let Ok(style) = ProgressStyle::with_template("{msg} [{bar:30}] {pos}/{len} answers, {prefix} [{elapsed}]") {
@@ -35,11 +36,33 @@ pub(super) fn run(session: &Session, territory: Option<String>, allow_http: bool
         }
         let taken = session.companion.refresh(name, &options, &cancel, |progress| show(&bar, progress));
         bar.finish_and_clear();
-        let taken = taken?;
-        describe(&taken, &mut words);
-        items.push(serde_json::to_value(&taken).unwrap_or_default());
+        match taken {
+            Ok(taken) => {
+                describe(&taken, &mut words);
+                items.push(serde_json::to_value(&taken).unwrap_or_default());
+            }
+            Err(Error::Cancelled) => return Err(Error::Cancelled),
+            // One server that is gone keeps nobody from the others.
+            Err(error) => {
+                let error = explained(error, allow_http);
+                if names.len() > 1 {
+                    eprintln!("{name}: {error}");
+                }
+                failed.get_or_insert(error);
+            }
+        }
     }
-    Ok(Answer { json: list(items.len(), items.into_iter().collect::<Vec<Value>>()), words })
+    failed.map_or(Ok(Answer { json: list(items.len(), items), words }), Err)
+}
+
+/// The error, with the flag that would help.
+fn explained(error: Error, allow_http: bool) -> Error {
+    match error {
+        Error::InvalidInput { field, .. } if field == "url" && !allow_http => {
+            Error::invalid(field, "https; plain http to another machine only with --allow-http")
+        }
+        error => error,
+    }
 }
 
 /// The token that Ctrl-C cancels: there is one handler a process, so there is one token.

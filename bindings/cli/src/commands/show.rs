@@ -106,11 +106,14 @@ fn document(session: &Session, sheet: &Sheet) -> Result<Value> {
     }
     let stages = sheet.stages.iter().enumerate().map(|(place, stage)| {
         let (name, lang) = text(session, sheet, &stage.name).unwrap_or_default();
-        json!({"territory": sheet.territory.name, "kind": Kind::Trek, "id": stage.id, "ref": format!("{}/{}", sheet.territory.name, stage.id),
-            "number": place + 1, "name": name, "lang": lang, "duration_h": stage.duration_h,
-            "length_m": stage.length_3d_m.or(stage.length_2d_m), "ascent_m": stage.ascent_m})
+        Ok(json!({"territory": sheet.territory.name, "kind": Kind::Trek, "id": stage.id, "ref": format!("{}/{}", sheet.territory.name, stage.id),
+            "number": place + 1, "name": name, "lang": lang,
+            "practice": label(session, sheet, "trek_practice", stage.practice)?,
+            "difficulty": label(session, sheet, "trek_difficulty", stage.difficulty)?,
+            "duration_h": stage.duration_h, "length_m": stage.length_3d_m.or(stage.length_2d_m),
+            "ascent_m": stage.ascent_m, "offline": false}))
     });
-    document["stages"] = stages.collect();
+    document["stages"] = stages.collect::<Result<Vec<Value>>>()?.into();
     let own = |kinds: &[Kind]| -> Result<Vec<Value>> {
         let own = sheet.beside.iter().filter(|beside| kinds.contains(&beside.object.kind()));
         own.map(|beside| beside_document(session, sheet, beside)).collect()
@@ -150,10 +153,9 @@ pub(super) fn name(session: &Session, sheet: &Sheet, object: &Object) -> Result<
     Ok(found.map(|(text, lang)| (text.to_owned(), lang.to_owned())).unwrap_or_default())
 }
 
-fn words(session: &Session, sheet: &Sheet) -> Result<String> {
+/// What people choose it by, in a line.
+pub(super) fn figures(session: &Session, sheet: &Sheet) -> Result<String> {
     let (trek, units) = (&sheet.trek, session.units);
-    let (title, _) = text(session, sheet, &trek.name).unwrap_or(("—", ""));
-    let mut words = format!("{title}  ({}/{})\n", sheet.territory.name, trek.id);
     let figures = [
         label(session, sheet, "trek_practice", trek.practice)?,
         label(session, sheet, "trek_difficulty", trek.difficulty)?,
@@ -163,7 +165,14 @@ fn words(session: &Session, sheet: &Sheet) -> Result<String> {
         trek.ascent_m.map(|metres| format!("+{}", units.high().write(metres))),
         trek.descent_m.map(|metres| format!("−{}", units.high().write(metres.abs()))),
     ];
-    let _ = writeln!(words, "{}", figures.into_iter().flatten().collect::<Vec<_>>().join(" · "));
+    Ok(figures.into_iter().flatten().collect::<Vec<_>>().join(" · "))
+}
+
+fn words(session: &Session, sheet: &Sheet) -> Result<String> {
+    let (trek, units) = (&sheet.trek, session.units);
+    let (title, _) = text(session, sheet, &trek.name).unwrap_or(("—", ""));
+    let mut words = format!("{title}  ({}/{})\n", sheet.territory.name, trek.id);
+    let _ = writeln!(words, "{}", figures(session, sheet)?);
     for (heading, localized) in [("From", &trek.departure), ("To", &trek.arrival)] {
         if let Some((place, _)) = text(session, sheet, localized) {
             let _ = writeln!(words, "{heading}: {place}");

@@ -45,7 +45,9 @@ const PROFILE: f64 = 400.0;
 pub(crate) struct MapSheet {
     /// The walk's name.
     pub(crate) title: String,
-    /// What else to say of it in a line or two: length, time, climb, difficulty.
+    /// What people choose it by: practice, difficulty, time, length, climb.
+    pub(crate) figures: String,
+    /// What else to say of it in a line or two.
     pub(crate) subtitle: String,
     /// For an itinerary, its stages in order: name and line.
     pub(crate) stages: Vec<(String, Vec<Position>)>,
@@ -135,11 +137,13 @@ fn legend_height(sections: &[Section]) -> f64 {
     sections.iter().map(Section::height).sum::<f64>() + DEGREES
 }
 
-/// Title and subtitle, and where they end.
+/// Title, figures and subtitle, and where they end.
 fn head(sheet: &MapSheet) -> (Group, f64) {
     let mut group = Group::new();
     let mut y = ENDS.0;
-    for (content, size, weight) in [(&sheet.title, 58.0, "bold"), (&sheet.subtitle, 32.0, "normal")] {
+    let figures = (!sheet.figures.is_empty()).then_some((&sheet.figures, 34.0, "bold"));
+    let title = [(&sheet.title, 58.0, "bold")].into_iter();
+    for (content, size, weight) in title.chain(figures).chain([(&sheet.subtitle, 32.0, "normal")]) {
         // Bold letters are a tenth wider.
         for line in wrapped(content, size, (SIDES.1 - SIDES.0) * 0.9, 2).iter().filter(|line| !line.is_empty()) {
             y += size;

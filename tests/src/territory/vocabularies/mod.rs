@@ -21,7 +21,8 @@ pub(super) fn fill(made: &mut Territory) {
 
 /// The picture of an entry.
 fn pictogram(module: &str, id: usize) -> String {
-    format!("{HOST}/media/upload/{module}-{id}.svg")
+    let kind = if module == "poi_type" { "png" } else { "svg" };
+    format!("{HOST}/media/upload/{module}-{id}.{kind}")
 }
 
 /// Entries with a translated label, numbered from `first`; the label's field is `label`.
