@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper of tests outside #[test] is a test all the same")]
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -79,6 +80,9 @@ fn lists_have_a_total_and_items_with_what_scripts_rely_on() {
     for key in ["practice", "difficulty", "duration_h", "length_m", "ascent_m", "offline"] {
         assert_eq!(first.get(key), trek.get(key), "what a trek has in one list it has in the other: {key}");
     }
+    let words = jalon(folder.path(), &["near", &lat, &lon, "--limit", "8"]).out;
+    let columns: BTreeSet<usize> = words.lines().map(|line| line.find("pne/").unwrap()).collect();
+    assert_eq!(columns.len(), 1, "people read columns: {words}");
     let pois = ask(&["near", &lat, &lon, "--kind", "poi", "--limit", "1", "--json"]);
     assert!(pois["items"][0].get("offline").is_none(), "only treks have figures");
     let within = ask(&["near", &lat, &lon, "--within", "3000", "--json"]);
