@@ -161,13 +161,22 @@ fn a_second_refresh_brings_what_changed_and_takes_what_went() {
     let before = near(Position::new(0.0, 0.0));
     let gone = {
         let mut territory = stage.server.territory();
-        let pois = territory.modules.get_mut("poi").unwrap();
-        let gone = pois.pop().unwrap()["id"].as_i64().unwrap();
-        pois[0]["name"]["fr"] = "Cœur de l’été".into();
-        pois[0]["geometry"]["coordinates"] = serde_json::json!([0.001, 0.001]);
-        gone
+        let number = |object: &serde_json::Value| object["id"].as_u64().unwrap();
+        let (first, last) = (territory.module("poi")[0].clone(), territory.module("poi").last().unwrap().clone());
+        territory.delete("poi", number(&last));
+        territory.edit_text("poi", number(&first), "name", "fr", "Cœur de l’été");
+        let place = &first["geometry"]["coordinates"];
+        territory.move_geometry(
+            "poi",
+            number(&first),
+            0.001 - place[0].as_f64().unwrap(),
+            0.001 - place[1].as_f64().unwrap(),
+        );
+        last["id"].as_i64().unwrap()
     };
     let taken = refresh(&stage).unwrap();
+    assert!(!taken.is_sweep);
+    assert_eq!(taken.changed.into_iter().collect::<Vec<_>>(), [(Kind::Poi, 1)]);
     assert_eq!(taken.removed.into_iter().collect::<Vec<_>>(), [(Kind::Poi, 1)]);
     assert!(!ids(&stage, Kind::Poi).contains(&gone));
     let after = near(Position::new(0.0, 0.0));
@@ -196,6 +205,10 @@ fn whatever_breaks_the_old_data_stays_and_the_error_says_what() {
             *faults = Default::default();
             faults.only = (name != "closed" && name != "404 on trek").then(|| "/api/v2/poi/".to_owned());
         }
+        if name == "404 on trek" {
+            // What had come before goes on otherwise, and the trek's list had.
+            refresh(&stage).unwrap();
+        }
         breaks(&stage.server);
         match refresh(&stage) {
             Err(error) => assert!(says(&error), "{name}: {error}"),
@@ -203,8 +216,8 @@ fn whatever_breaks_the_old_data_stays_and_the_error_says_what() {
         }
         assert_eq!(objects(&stage, Kind::Trek), before, "{name}");
     }
-    let left = std::fs::read_dir(stage.directory.path().join("staging")).unwrap().count();
-    assert_eq!(left, 0, "staging is swept");
+    let staging = stage.directory.path().join("staging/test");
+    assert_eq!(std::fs::read_dir(staging).map_or(0, Iterator::count), 0, "staging is swept");
 }
 
 #[test]
