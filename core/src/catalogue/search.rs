@@ -58,13 +58,13 @@ impl Catalogue {
         let query = expression(text).ok_or_else(|| Error::invalid("text", "at least one letter or digit"))?;
         self.read(|connection| {
             let mut found = find(connection, &query, kinds)?;
-            found.sort_by(|one, other| other.1.total_cmp(&one.1));
+            found.sort_by(|one, other| other.score.total_cmp(&one.score));
             let total = found.len();
             // Names are read of those only that stand on the page, or tie with one who does.
             let page = offset.min(total)..offset.saturating_add(limit).min(total);
             let mut items = Vec::with_capacity(page.len());
             let mut start = 0;
-            for like in found.chunk_by(|one, other| one.1 == other.1) {
+            for like in found.chunk_by(|one, other| one.score == other.score) {
                 let end = start + like.len();
                 if start < page.end && page.start < end {
                     let mut hits = named(connection, like, languages)?;
@@ -85,17 +85,8 @@ impl Catalogue {
     pub fn scores(&self, text: &str, kind: Kind) -> Result<HashMap<(i64, Id), f64>> {
         let query = expression(text).ok_or_else(|| Error::invalid("text", "at least one letter or digit"))?;
         self.read(|connection| {
-            let found: HashMap<i64, f64> = find(connection, &query, &[kind])?.into_iter().collect();
-            let mut statement =
-                connection.prepare_cached("SELECT row, territory, id FROM jalon_search WHERE kind = ?1")?;
-            let mut rows = statement.query([kind.as_str()])?;
-            let mut scores = HashMap::with_capacity(found.len());
-            while let Some(row) = rows.next()? {
-                if let Some(score) = found.get(&row.get(0)?) {
-                    scores.insert((row.get(1)?, row.get(2)?), *score);
-                }
-            }
-            Ok(scores)
+            let found = find(connection, &query, &[kind])?;
+            Ok(found.into_iter().map(|found| ((found.territory, found.id), found.score)).collect())
         })
     }
 }
@@ -119,31 +110,37 @@ fn expression(text: &str) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" AND "))
 }
 
-/// The rows that match, with how well they do.
-fn find(connection: &Connection, query: &str, kinds: &[Kind]) -> Result<Vec<(i64, f64)>> {
+/// What matches, with how well it does.
+struct Match {
+    row: i64,
+    territory: i64,
+    id: Id,
+    score: f64,
+}
+
+fn find(connection: &Connection, query: &str, kinds: &[Kind]) -> Result<Vec<Match>> {
     let words: Vec<String> = kinds.iter().map(|kind| format!("'{kind}'")).collect();
-    let limited = match kinds {
-        [] => String::new(),
-        // The plus keeps SQLite from matching again for every row of the kind.
-        _ => format!(" AND +rowid IN (SELECT row FROM jalon_search WHERE kind IN ({}))", words.join(", ")),
-    };
+    let limited = if kinds.is_empty() { String::new() } else { format!(" AND s.kind IN ({})", words.join(", ")) };
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT rowid, -bm25(jalon_search_words, 10.0, 4.0, 1.0, 0.5) FROM jalon_search_words
+        "SELECT s.row, s.territory, s.id, -bm25(jalon_search_words, 10.0, 4.0, 1.0, 0.5)
+           FROM jalon_search_words JOIN jalon_search s ON s.row = jalon_search_words.rowid
            WHERE jalon_search_words MATCH ?1{limited}"
     ))?;
-    let rows = statement.query_map([query], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows = statement.query_map([query], |row| {
+        Ok(Match { row: row.get(0)?, territory: row.get(1)?, id: row.get(2)?, score: row.get(3)? })
+    })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Whose the rows are.
-fn named(connection: &Connection, rows: &[(i64, f64)], languages: &[&str]) -> Result<Vec<Hit>> {
+fn named(connection: &Connection, matches: &[Match], languages: &[&str]) -> Result<Vec<Hit>> {
     let mut statement = connection.prepare_cached(
         "SELECT t.name, t.default_language, s.kind, s.id, s.names FROM jalon_search s
            JOIN jalon_territory t ON t.territory = s.territory WHERE s.row = ?1",
     )?;
-    let mut hits = Vec::with_capacity(rows.len());
+    let mut hits = Vec::with_capacity(matches.len());
     let damaged = || Error::Corrupt { reason: "a row of the search cannot be read".to_owned() };
-    for (row, score) in rows {
+    for Match { row, score, .. } in matches {
         let mut found = statement.query([row])?;
         let row = found.next()?.ok_or_else(damaged)?;
         let default_language: String = row.get(1)?;

@@ -38,7 +38,7 @@ pub(crate) struct Scale {
 
 impl Scale {
     pub(crate) const FULL: Scale =
-        Scale { treks: 2_000, pois: 46_000, areas: 2_000, questions: 2_000, rounds: 15, long_rounds: 7 };
+        Scale { treks: 2_000, pois: 46_000, areas: 2_000, questions: 2_000, rounds: 15, long_rounds: 5 };
     pub(crate) const SMOKE: Scale = Scale { treks: 40, pois: 400, areas: 40, questions: 40, rounds: 2, long_rounds: 1 };
 }
 
