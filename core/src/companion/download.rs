@@ -255,9 +255,8 @@ impl PackPlan {
                 reader.set_language(&ask.language);
                 read_list(File::open(file)?, &self.limits, |json| {
                     for object in reader.read(ask.endpoint, json) {
-                        match texts.hold(object) {
-                            Some(object) => change.put(&self.territory, object)?,
-                            None => {}
+                        if let Some(object) = texts.hold(object) {
+                            change.put(&self.territory, object)?;
                         }
                     }
                     Ok(())

@@ -283,8 +283,8 @@ impl Overview {
     fn doubt(&mut self, ask: &Ask) -> Option<Ask> {
         let listed = self.listed.get(ask.endpoint)?;
         let stages = &self.held.stages;
-        let is_missing = |id: &Id| !listed.contains(id) && !(ask.endpoint == "trek" && stages.contains(id));
-        if !self.held.lists.get(ask.endpoint)?.keys().any(is_missing) {
+        let is_there = |id: &Id| listed.contains(id) || (ask.endpoint == "trek" && stages.contains(id));
+        if self.held.lists.get(ask.endpoint)?.keys().all(is_there) {
             return None;
         }
         self.doubted.insert(ask.endpoint);
