@@ -71,6 +71,11 @@ pub(crate) fn list(total: usize, items: Vec<Value>) -> Value {
     json!({"total": total, "items": items})
 }
 
+/// A moment (Unix ms) as ISO 8601 has it, in UTC, to the second.
+pub(crate) fn iso(ms: i64) -> String {
+    jiff::Timestamp::from_second(ms.div_euclid(1_000)).map_or_else(|_| ms.to_string(), |moment| moment.to_string())
+}
+
 /// An item with its `ref`, the name that holds in every territory: `pne/31`.
 pub(crate) fn referred(item: &impl serde::Serialize) -> Value {
     let mut item = serde_json::to_value(item).unwrap_or_default();
@@ -80,4 +85,13 @@ pub(crate) fn referred(item: &impl serde::Serialize) -> Value {
     };
     item["ref"] = reference.into();
     item
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn moments_are_told_by_the_calendar() {
+        assert_eq!(super::iso(999), "1970-01-01T00:00:00Z");
+        assert_eq!(super::iso(1_709_210_096_000), "2024-02-29T12:34:56Z");
+    }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jalon::catalogue::Pictures;
 use jalon::model::Kind;
 
 use crate::measure::Units;
@@ -56,12 +57,28 @@ pub(crate) enum Command {
         command: TerritoryCommand,
     },
     /// Take a territory in from its server, or all of them
-    Refresh {
+    Refresh(RefreshArguments),
+    /// Take treks along, wholly: what belongs to them, pictures, pictograms
+    Download(DownloadArguments),
+    /// List what was taken along
+    Packs {
+        /// Only this territory
+        #[arg(long)]
+        territory: Option<String>,
+    },
+    /// Remove what was taken along; files that nothing else needs go with it
+    Remove {
+        /// The trek's number, or with the territory's name: pne/31; of a box what “jalon packs” calls it: box-2
+        #[arg(required = true)]
+        ids: Vec<String>,
+    },
+    /// Say what changed since the last time
+    Changes {
         /// Short name of the territory
         territory: Option<String>,
-        /// Allow plain http to servers other than this machine
-        #[arg(long)]
-        allow_http: bool,
+        /// Since this day [default: what the last refresh that changed anything brought]
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        since: Option<String>,
     },
     /// Find treks
     Treks(Box<TreksArguments>),
@@ -112,6 +129,60 @@ pub(crate) enum TerritoryCommand {
     },
     /// List the territories
     List,
+}
+
+#[derive(Args)]
+pub(crate) struct RefreshArguments {
+    /// Short name of the territory
+    pub(crate) territory: Option<String>,
+    /// Ask for everything, and not only for what the server says has changed [default: once a week]
+    #[arg(long)]
+    pub(crate) full: bool,
+    /// Leave what was taken along as it is
+    #[arg(long)]
+    pub(crate) no_packs: bool,
+    /// Allow plain http to servers other than this machine
+    #[arg(long)]
+    pub(crate) allow_http: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct DownloadArguments {
+    /// Treks: the server's number, or with the territory's name: pne/31
+    #[arg(required_unless_present = "bounds", conflicts_with = "bounds")]
+    pub(crate) ids: Vec<String>,
+    /// A box, in degrees: the treks that cross it and all that lies in it
+    #[arg(long = "box", value_name = "W,S,E,N", allow_hyphen_values = true)]
+    pub(crate) bounds: Option<String>,
+    /// Territory of the box, where several are held
+    #[arg(long, requires = "bounds")]
+    pub(crate) territory: Option<String>,
+    /// Which pictures to take along
+    #[arg(long, value_enum, default_value = "small")]
+    pub(crate) pictures: PicturesArgument,
+    /// Only say what it would take
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Allow plain http to servers other than this machine
+    #[arg(long)]
+    pub(crate) allow_http: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum PicturesArgument {
+    Small,
+    Large,
+    None,
+}
+
+impl From<PicturesArgument> for Pictures {
+    fn from(pictures: PicturesArgument) -> Pictures {
+        match pictures {
+            PicturesArgument::Small => Pictures::Small,
+            PicturesArgument::Large => Pictures::Large,
+            PicturesArgument::None => Pictures::None,
+        }
+    }
 }
 
 #[derive(Args)]

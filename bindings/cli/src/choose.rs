@@ -19,14 +19,26 @@ pub(crate) fn trek(companion: &Companion, reference: &str) -> Result<(String, Id
         return Ok((territory, id));
     }
     let held = companion.catalogue().territories()?;
+    let names: Vec<String> = held.iter().map(|territory| format!("{}/{id}", territory.name)).collect();
+    Ok((only_territory(companion, "ID", &format!("one of {}", names.join(", ")))?, id))
+}
+
+/// The one territory that is held; where several are, `right` says what would be right.
+pub(crate) fn only_territory(companion: &Companion, field: &'static str, right: &str) -> Result<String> {
+    let held = companion.catalogue().territories()?;
     match held.as_slice() {
-        [one] => Ok((one.name.clone(), id)),
+        [one] => Ok(one.name.clone()),
         [] => Err(Error::NotFound { what: "any territory (add one with “jalon territory add URL”)".to_owned() }),
-        several => {
-            let names: Vec<String> = several.iter().map(|territory| format!("{}/{id}", territory.name)).collect();
-            Err(Error::invalid("ID", format!("several territories are held: one of {}", names.join(", "))))
-        }
+        _ => Err(Error::invalid(field, format!("several territories are held: {right}"))),
     }
+}
+
+/// Unix ms of the beginning of a day, in UTC.
+pub(crate) fn day_ms(words: &str) -> Result<i64> {
+    let wrong = |_| Error::invalid("since", "a day such as 2026-06-30");
+    let day: jiff::civil::Date = words.trim().parse().map_err(wrong)?;
+    let start = jiff::tz::Offset::UTC.to_timestamp(day.at(0, 0, 0, 0)).map_err(wrong)?;
+    Ok(start.as_millisecond())
 }
 
 /// The values of a filter that a person calls so: by number, or by name in any language, accents and capitals aside.
@@ -154,6 +166,8 @@ mod tests {
         for wrong in ["", "44.9", "44.9,6.2,1", "x,6.2", "95,6", "44.9,x,6"] {
             assert!(place("near", wrong).is_err(), "{wrong}");
         }
+        assert_eq!(day_ms("1970-01-02"), Ok(86_400_000));
+        assert!(day_ms("yesterday").is_err() && day_ms("2026-13-01").is_err());
         assert!(bounds("6,44,7,45").is_ok() && bounds("6,44,7").is_err() && bounds("6,44,7,x").is_err());
     }
 }

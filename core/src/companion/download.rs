@@ -9,6 +9,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::pack::{belonging, wanted_media};
+use super::refresh::FILES;
 use super::work::{Arrived, Asked, Errand, Plan, Progress, Read, Setting, Turn, Work, note_of, now_ms};
 use super::{Companion, RefreshOptions};
 use crate::catalogue::{Catalogue, Kept, PackState, Pictures, Subject, Territory, address_digits, look_at};
@@ -102,7 +103,7 @@ impl Companion {
         let pack = self.catalogue.want_pack(&territory, subject, options.pictures)?;
         self.catalogue.note_wanted()?;
         let as_of_ms = self.catalogue.pack(&territory, subject)?.and_then(|pack| pack.as_of_ms);
-        let incoming = self.catalogue.staging_folder().join(&territory.name).join("media");
+        let incoming = self.catalogue.staging_folder().join(&territory.name).join(FILES);
         self.catalogue.disk().create_folder(&incoming)?;
         let subject_name = subject.to_string();
         let setting = Setting {

@@ -15,6 +15,8 @@ use crate::geotrek::{
 };
 use crate::transfer::{Answer, Body, Moment, Network, Next, Outcome, Policy, Validators};
 
+/// The folder of files on their way, which may be several packs'.
+pub(super) const FILES: &str = "files";
 const DAY_MS: i64 = 24 * 3_600 * 1_000;
 /// What no date shows is looked at once a week.
 const SWEEP_AFTER_MS: i64 = 7 * DAY_MS;
@@ -144,7 +146,7 @@ impl Companion {
         let own = self.catalogue.staging_folder().join(&territory.name);
         let name = |subject: &str| subject.replace('/', "-");
         let mut known: Vec<String> = self.catalogue.jobs(territory.key)?.iter().map(|known| name(known)).collect();
-        known.push(name(subject));
+        known.extend([name(subject), FILES.to_owned()]);
         if let Ok(folders) = fs::read_dir(&own) {
             for folder in folders.flatten().filter(|folder| folder.path().is_dir()) {
                 if !folder.file_name().to_str().is_some_and(|name| known.iter().any(|known| known == name)) {

@@ -1,7 +1,10 @@
 //! What each command does: asks the companion, and says the answer in both forms.
 
+mod changes;
 mod draw;
 mod find;
+mod online;
+mod packs;
 mod refresh;
 mod show;
 mod status;
@@ -57,7 +60,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<Answer, Failure> {
     let session = Session::open(&arguments.global)?;
     Ok(match arguments.command {
         Command::Territory { command } => status::territory(&session, command)?,
-        Command::Refresh { territory, allow_http } => refresh::run(&session, territory, allow_http)?,
+        Command::Refresh(arguments) => refresh::run(&session, &arguments)?,
+        Command::Download(arguments) => packs::download(&session, &arguments)?,
+        Command::Packs { territory } => packs::packs(&session, territory.as_deref())?,
+        Command::Remove { ids } => packs::remove(&session, &ids)?,
+        Command::Changes { territory, since } => changes::changes(&session, territory.as_deref(), since.as_deref())?,
         Command::Treks(arguments) => find::treks(&session, &arguments)?,
         Command::Trek { id } => show::trek(&session, &id)?,
         Command::Near(arguments) => find::near(&session, &arguments)?,

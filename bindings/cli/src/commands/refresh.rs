@@ -1,50 +1,40 @@
-//! Taking territories in, with a bar that says how far it is.
+//! Taking territories in, and bringing what was taken along up to date.
 
 use std::fmt::Write as _;
-use std::sync::OnceLock;
 
-use indicatif::{ProgressBar, ProgressStyle};
-use jalon::companion::{Progress, RefreshOptions, Taken};
-use jalon::net::CancelToken;
+use jalon::companion::{RefreshOptions, Sweep, Taken};
 use jalon::{Error, Result};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Session;
+use super::online::{Bar, TRIES, explained, stopped_by_ctrl_c};
 use crate::answer::{Answer, list};
+use crate::arguments::RefreshArguments;
 
-/// Somebody waits: three tries take some five seconds.
-const TRIES: u32 = 3;
-
-pub(super) fn run(session: &Session, territory: Option<String>, allow_http: bool) -> Result<Answer> {
-    let names: Vec<String> = match territory {
-        Some(name) => vec![session.companion.catalogue().territory(&name)?.name],
+pub(super) fn run(session: &Session, arguments: &RefreshArguments) -> Result<Answer> {
+    let names: Vec<String> = match &arguments.territory {
+        Some(name) => vec![session.companion.catalogue().territory(name)?.name],
         None => session.companion.catalogue().territories()?.into_iter().map(|territory| territory.name).collect(),
     };
     if names.is_empty() {
         return Err(Error::NotFound { what: "any territory (add one with “jalon territory add URL”)".to_owned() });
     }
-    let cancel = stopped_by_ctrl_c();
     let mut options = RefreshOptions { most_tries: TRIES, ..RefreshOptions::default() };
-    options.net.allow_plain_http = allow_http;
+    options.net.allow_plain_http = arguments.allow_http;
+    options.sweep = if arguments.full { Sweep::Now } else { Sweep::WhenDue };
     let mut items: Vec<Value> = Vec::new();
     let mut words = String::new();
     let mut failed = None;
     for name in &names {
-        let bar = ProgressBar::new(0).with_message(name.clone());
-        if let Ok(style) = ProgressStyle::with_template("{msg} [{bar:30}] {pos}/{len} answers, {prefix} [{elapsed}]") {
-            bar.set_style(style.progress_chars("=> "));
-        }
-        let taken = session.companion.refresh(name, &options, &cancel, |progress| show(&bar, progress));
-        bar.finish_and_clear();
-        match taken {
-            Ok(taken) => {
-                describe(&taken, &mut words);
-                items.push(serde_json::to_value(&taken).unwrap_or_default());
+        match one(session, name, &options, arguments.no_packs, &mut words) {
+            Ok(item) => items.push(item),
+            Err(Error::Cancelled) => {
+                eprintln!("Stopped. What has come is kept for a day; go on with: jalon refresh {name}");
+                return Err(Error::Cancelled);
             }
-            Err(Error::Cancelled) => return Err(Error::Cancelled),
             // One server that is gone keeps nobody from the others.
             Err(error) => {
-                let error = explained(error, allow_http);
+                let error = explained(error, arguments.allow_http);
                 if names.len() > 1 {
                     eprintln!("{name}: {error}");
                 }
@@ -55,43 +45,56 @@ pub(super) fn run(session: &Session, territory: Option<String>, allow_http: bool
     failed.map_or(Ok(Answer { json: list(items.len(), items), words }), Err)
 }
 
-/// The error, with the flag that would help.
-fn explained(error: Error, allow_http: bool) -> Error {
-    match error {
-        Error::InvalidInput { field, .. } if field == "url" && !allow_http => {
-            Error::invalid(field, "https; plain http to another machine only with --allow-http")
+fn one(session: &Session, name: &str, options: &RefreshOptions, no_packs: bool, words: &mut String) -> Result<Value> {
+    let cancel = stopped_by_ctrl_c();
+    let bar = Bar::new(name);
+    let taken = session.companion.refresh(name, options, &cancel, |progress| bar.show(progress))?;
+    drop(bar);
+    describe(&taken, words);
+    let mut item = serde_json::to_value(&taken).unwrap_or_default();
+    let mut followed = Vec::new();
+    if !no_packs {
+        let bar = Bar::new(name);
+        let packs = session.companion.follow_packs(name, options, &cancel, |pack, progress| {
+            bar.about(&pack.subject.to_string());
+            bar.show(progress);
+        })?;
+        for pack in packs {
+            let _ = writeln!(words, "  {} is up to date again", pack.subject);
+            followed.push(pack.subject.to_string());
         }
-        error => error,
     }
-}
-
-/// The token that Ctrl-C cancels: there is one handler a process, so there is one token.
-fn stopped_by_ctrl_c() -> CancelToken {
-    static STOP: OnceLock<CancelToken> = OnceLock::new();
-    let handled = || {
-        let stop = CancelToken::default();
-        let cancelled = stop.clone();
-        // Without a handler Ctrl-C ends the process, and the catalogue is whole all the same.
-        let _ = ctrlc::set_handler(move || cancelled.cancel());
-        stop
-    };
-    STOP.get_or_init(handled).clone()
-}
-
-fn show(bar: &ProgressBar, progress: Progress) {
-    bar.set_length(progress.planned as u64);
-    bar.set_position(progress.done as u64);
-    bar.set_prefix(format!("{} objects, {:.1} MB", progress.objects, progress.bytes as f64 / 1e6));
+    item["packs"] = json!(followed);
+    Ok(item)
 }
 
 fn describe(taken: &Taken, words: &mut String) {
     let all: u64 = taken.objects.values().sum();
-    let _ = writeln!(words, "{}: {all} objects taken in.", taken.territory);
-    for (kind, count) in &taken.objects {
-        let _ = writeln!(words, "  {count:>7} {kind}");
+    let size = taken.bytes as f64 / 1e6;
+    if taken.is_sweep {
+        let _ = writeln!(words, "{}: {all} objects taken in ({size:.1} MB).", taken.territory);
+        for (kind, count) in &taken.objects {
+            let _ = writeln!(words, "  {count:>7} {kind}");
+        }
+    } else {
+        let _ = writeln!(
+            words,
+            "{}: asked for what changed ({} requests, {:.1} kB).",
+            taken.territory,
+            taken.requests,
+            taken.bytes as f64 / 1e3
+        );
     }
-    for (kind, count) in &taken.removed {
-        let _ = writeln!(words, "  {count:>7} {kind} no longer published");
+    let is_first = taken.added == taken.objects;
+    for (counts, what) in [(&taken.added, "new"), (&taken.changed, "changed"), (&taken.removed, "no longer published")]
+    {
+        for (kind, count) in counts.iter().filter(|_| !is_first) {
+            let _ = writeln!(words, "  {count:>7} {kind} {what}");
+        }
+    }
+    if !taken.doubted.is_empty() {
+        let _ =
+            writeln!(words, "  shorter than the server says, so nothing was taken away: {}", taken.doubted.join(", "));
     }
     if !taken.absent.is_empty() {
         let _ = writeln!(words, "  the server has no {}", taken.absent.join(", "));

@@ -8,7 +8,7 @@ use jalon::model::Kind;
 use serde_json::{Value, json};
 
 use super::Session;
-use crate::answer::{Answer, list};
+use crate::answer::{Answer, iso, list};
 use crate::arguments::TerritoryCommand;
 
 pub(super) fn territory(session: &Session, command: TerritoryCommand) -> Result<Answer> {
@@ -64,7 +64,7 @@ fn free_name(session: &Session, url: &str) -> Result<String> {
 
 pub(super) fn status(session: &Session) -> Result<Answer> {
     let catalogue = session.companion.catalogue();
-    let bytes = catalogue.bytes_on_disk()?;
+    let account = catalogue.account()?;
     let mut items = Vec::new();
     let mut words = String::new();
     let held = catalogue.territories()?;
@@ -75,7 +75,7 @@ pub(super) fn status(session: &Session) -> Result<Answer> {
             None => words.push_str("  not taken in yet: jalon refresh\n"),
             Some(ms) => {
                 let version = territory.server_version.as_deref().unwrap_or("?");
-                let _ = writeln!(words, "  as of {}, Geotrek {version}, {}", day(ms), territory.languages.join("/"));
+                let _ = writeln!(words, "  as of {}, Geotrek {version}, {}", iso(ms), territory.languages.join("/"));
             }
         }
         for (kind, count) in counts.iter().filter(|(_, count)| *count > 0) {
@@ -92,37 +92,40 @@ pub(super) fn status(session: &Session) -> Result<Answer> {
     if held.is_empty() {
         words.push_str("No territory yet. Add one with: jalon territory add URL\n");
     }
-    let _ = writeln!(words, "{:.1} MB in {}", bytes as f64 / 1e6, catalogue.path().display());
+    for pack in session.companion.packs(None)? {
+        let _ = writeln!(
+            words,
+            "{}/{} — {}, {:.1} MB, of which {:.1} its own",
+            pack.territory,
+            pack.subject,
+            pack.state.as_str(),
+            mb(pack.bytes),
+            mb(pack.own_bytes)
+        );
+    }
+    if catalogue.was_damaged() {
+        words.push_str("The catalogue was damaged and moved aside: take it in again with “jalon refresh”.\n");
+    }
+    let _ = writeln!(words, "{:.1} MB in {}", mb(account.catalogue), catalogue.path().display());
+    let _ = writeln!(
+        words,
+        "{:.1} MB of files in {}, {:.1} MB on their way; {:.0} MB are free",
+        mb(account.media),
+        catalogue.media_folder().display(),
+        mb(account.staging),
+        mb(account.free)
+    );
     let mut json = list(held.len(), items);
-    json["bytes"] = bytes.into();
+    json["bytes"] = account.catalogue.into();
+    json["account"] = serde_json::to_value(&account).unwrap_or_default();
     json["path"] = catalogue.path().display().to_string().into();
     Ok(Answer { json, words })
 }
 
+fn mb(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
+
 fn counts(session: &Session, territory: &Territory) -> Result<Vec<(Kind, u64)>> {
     Kind::ALL.into_iter().map(|kind| Ok((kind, session.companion.catalogue().count(territory, kind)?))).collect()
-}
-
-/// A Unix time as the day it is in UTC, YYYY-MM-DD HH:MM (days from civil, after Hinnant).
-fn day(ms: i64) -> String {
-    let (days, seconds) = (ms.div_euclid(86_400_000), ms.rem_euclid(86_400_000) / 1_000);
-    let z = days + 719_468;
-    let era = z.div_euclid(146_097);
-    let of_era = z.rem_euclid(146_097);
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year + era * 400 + i64::from(month <= 2);
-    format!("{year}-{month:02}-{day:02} {:02}:{:02} UTC", seconds / 3_600, seconds / 60 % 60)
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn days_are_told_by_the_calendar() {
-        assert_eq!(super::day(0), "1970-01-01 00:00 UTC");
-        assert_eq!(super::day(1_709_210_096_000), "2024-02-29 12:34 UTC");
-    }
 }
