@@ -1,6 +1,7 @@
 //! Packs: what belongs to one, what it will cost, which there are, and their removal.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use super::Companion;
 use super::pictures::{self, Pictograms, Shown};
@@ -9,7 +10,7 @@ use super::work::Turn;
 use crate::catalogue::{Catalogue, Change, Pack, Pictures, Subject, Territory};
 use crate::error::{Error, Result};
 use crate::geotrek::{NEAR_LISTS, kind_of};
-use crate::model::{Bounds, Geometry, Id, Kind, Object};
+use crate::model::{Bounds, Geometry, Id, Kind, Object, Picture};
 
 /// What a small picture has where none is known yet, with its spread, in bytes.
 const SMALL: (f64, f64) = (30_000.0, 20_000.0);
@@ -62,6 +63,21 @@ impl Companion {
     pub fn packs(&self, territory: Option<&str>) -> Result<Vec<Pack>> {
         let territory = territory.map(|name| self.catalogue.territory(name)).transpose()?;
         self.catalogue.packs(territory.as_ref())
+    }
+
+    /// Whether all that belongs to a trek is on the device: it is in a pack that is ready, or was and has something newer.
+    pub fn is_offline(&self, territory: &Territory, id: Id) -> Result<bool> {
+        Ok(self.catalogue.offline_treks()?.contains(&(territory.key, id)))
+    }
+
+    /// Where a picture is on the device, the original before the small one; none where no pack brought it.
+    pub fn picture_path(&self, picture: &Picture) -> Result<Option<PathBuf>> {
+        for url in [&picture.url, &picture.thumbnail] {
+            if let Some(path) = self.catalogue.medium(url)?.and_then(|medium| medium.path) {
+                return Ok(Some(path));
+            }
+        }
+        Ok(None)
     }
 
     /// What a pack will cost, from what is known without its server: objects by their distance, files by the mean of those

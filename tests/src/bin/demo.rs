@@ -1,17 +1,28 @@
-//! Jalon's main job, shown: a made-up territory on this machine is taken in, its server goes away, and everything is
-//! still there. Each step is a command that anybody can type; here they run one after the other.
+//! Jalon's main job, shown: a made-up territory on this machine is taken in, two treks are taken along through a crash,
+//! the server goes away, and everything is still there; then it comes back changed. Each step is a command that anybody
+//! can type; here they run one after the other, but for the one that is killed, which has a process of its own.
 
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Duration;
 
-use jalon_tests::server::{Options, TestGeotrek};
+use jalon_tests::server::{Fault, Options, TestGeotrek};
 use jalon_tests::territory::{Size, Territory};
 
 const SEED: u64 = 1;
+/// The word before the arguments of the process that is killed.
+const CHILD: &str = "--as-jalon";
+/// Files that come before it is.
+const FILES: usize = 12;
 
 fn main() -> ExitCode {
+    let mut words = std::env::args_os();
+    if words.nth(1).is_some_and(|word| word == CHILD) {
+        let words = std::iter::once("jalon".into()).chain(words);
+        return jalon_cli::run(words, &mut std::io::stdout(), &mut std::io::stderr()).into();
+    }
     match demo() {
         Ok(()) => ExitCode::SUCCESS,
         Err(what) => {
@@ -34,8 +45,25 @@ fn demo() -> Result<(), String> {
     jalon(&["territory", "add", server.url(), "--name", "demo"])?;
     jalon(&["refresh", "demo"])?;
 
+    let (trek, other) = two_treks(&data)?;
+    say("Two treks are to be taken along with their pictures. What will it take?");
+    jalon(&["download", &trek, &other, "--dry-run"])?;
+    say("The download begins, and in the middle of it its process is killed.");
+    server.faults().add(Fault::Delay(Duration::from_millis(20)).on("/media/"));
+    let came = kill_in_the_middle(&data, &server, &["download", &trek, &other])?;
+    println!("  killed after {came} files");
+    jalon(&["packs"])?;
+    say("It goes on where it was.");
+    jalon(&["download", &trek, &other])?;
+    let (files, again) = fetched(&server);
+    println!("  {files} files in all; {again} was asked for twice, as it was on its way when the process was killed");
+    if again > 2 {
+        return Err("more was asked for twice than what was on its way".to_owned());
+    }
+
     say("Into the valley: the server is shut down. From here on there is no network.");
     let url = server.url().to_owned();
+    let territory = server.territory().clone();
     server.shutdown();
     if std::net::TcpStream::connect(url.trim_start_matches("http://")).is_ok() {
         return Err("the server still answers".to_owned());
@@ -46,19 +74,62 @@ fn demo() -> Result<(), String> {
     say("Which walks on foot take no more than three hours, the shortest first?");
     jalon(&["treks", "--practice", "a pied", "--duration", "..3", "--sort", "duration", "--limit", "3"])?;
     say("What is near me?");
-    let trek = first_trek(&data)?;
     let (lat, lon) = start_of(&data, &trek)?;
     jalon(&["near", &lat, &lon, "--limit", "6"])?;
-    say("The trek, with its profile and what lies beside it.");
+    say("The trek, with its profile, its pictures on this disk, and what its server says lies beside it.");
     jalon(&["trek", &trek])?;
     say("A sheet to print, and the track for any other app.");
     let file = |name: &str| folder.join(name).display().to_string();
     jalon(&["map", &trek, "-o", &file("trek.svg")])?;
     jalon(&["export", &trek, "-o", &file("trek.gpx")])?;
     jalon(&["status"])?;
-    say("All of that came from one file, which QGIS opens as it is:");
+
+    say("Back at the hotel a day later: the office has changed a few things. Only these are asked for.");
+    let port = url.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or_default();
+    let server = TestGeotrek::start(territory, Options { port, ..Options::default() });
+    server.territory().change(SEED, 3.0);
+    jalon(&["refresh", "demo"])?;
+    jalon(&["changes"])?;
+    let bytes: usize = server.requests().iter().map(|request| request.wire).sum();
+    println!("  {bytes} bytes came over the network in {} requests, files included", server.requests().len());
+
+    say("All of that is in one file, which QGIS opens as it is, and a folder of pictures:");
     println!("  {}", data.join(jalon::catalogue::FILE_NAME).display());
     Ok(())
+}
+
+/// Runs a command in a process of its own, and kills it when so many files have come. Gives how many had.
+fn kill_in_the_middle(data: &Path, server: &TestGeotrek, arguments: &[&str]) -> Result<usize, String> {
+    let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    println!("$ jalon {}", arguments.join(" "));
+    let mut child = Command::new(program)
+        .arg(CHILD)
+        .arg("--data")
+        .arg(data)
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| format!("no process of its own: {error}"))?;
+    while fetched(server).0 < FILES {
+        if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
+            return Err(format!("it ended by itself: {status}"));
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    child.kill().and_then(|()| child.wait()).map_err(|error| error.to_string())?;
+    Ok(fetched(server).0)
+}
+
+/// How many files the server has given away, and how many of them more than once.
+fn fetched(server: &TestGeotrek) -> (usize, usize) {
+    let mut times = std::collections::BTreeMap::<String, usize>::new();
+    for request in server.requests() {
+        if request.path.starts_with("/media/") && matches!(request.status, 200 | 206) {
+            *times.entry(request.path).or_default() += 1;
+        }
+    }
+    (times.len(), times.values().filter(|times| **times > 1).count())
 }
 
 fn say(what: &str) {
@@ -90,20 +161,21 @@ fn json(data: &Path, arguments: &[&str]) -> Result<serde_json::Value, String> {
     serde_json::from_str(&answer).map_err(|error| error.to_string())
 }
 
-/// The trek with the most beside it: what a sheet is for.
-fn first_trek(data: &Path) -> Result<String, String> {
+/// The treks with the most beside them: what a sheet is for.
+fn two_treks(data: &Path) -> Result<(String, String), String> {
     let treks = json(data, &["treks", "--limit", "30", "--json"])?;
-    let mut best: Option<(usize, String)> = None;
+    let mut scored = Vec::new();
     for trek in treks["items"].as_array().into_iter().flatten() {
         let reference = trek["ref"].as_str().unwrap_or_default();
         let sheet = json(data, &["trek", reference, "--json"])?;
         let has = |field: &str| sheet[field].as_array().map_or(0, Vec::len);
-        let score = has("pois") + 3 * has("stages") + 2 * has("sensitive_areas");
-        if best.as_ref().is_none_or(|(most, _)| score > *most) {
-            best = Some((score, reference.to_owned()));
-        }
+        scored.push((has("pois") + 3 * has("stages") + 2 * has("sensitive_areas"), reference.to_owned()));
     }
-    best.map(|(_, reference)| reference).ok_or_else(|| "the territory has no trek".to_owned())
+    scored.sort_by(|a, b| b.cmp(a));
+    match scored.as_slice() {
+        [(_, first), (_, second), ..] => Ok((first.clone(), second.clone())),
+        _ => Err("the territory has no two treks".to_owned()),
+    }
 }
 
 fn start_of(data: &Path, trek: &str) -> Result<(String, String), String> {

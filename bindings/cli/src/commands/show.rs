@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use jalon::Result;
 use jalon::companion::{Beside, Sheet};
-use jalon::model::{Geometry, Id, Kind, Localized, Object, Position, RichText};
+use jalon::model::{Attachment, Geometry, Id, Kind, Localized, Object, Position, RichText};
 use serde_json::{Value, json};
 
 use super::Session;
@@ -85,7 +85,8 @@ fn document(session: &Session, sheet: &Sheet) -> Result<Value> {
         "route": label(session, sheet, "trek_route", trek.route)?,
         "duration_h": trek.duration_h, "length_m": trek.length_3d_m.or(trek.length_2d_m),
         "ascent_m": trek.ascent_m, "descent_m": trek.descent_m,
-        "min_elevation_m": trek.min_elevation_m, "max_elevation_m": trek.max_elevation_m, "offline": false,
+        "min_elevation_m": trek.min_elevation_m, "max_elevation_m": trek.max_elevation_m,
+        "offline": session.companion.is_offline(&sheet.territory, trek.id)?,
         "departure": text(session, sheet, &trek.departure).map(|(text, _)| text),
         "arrival": text(session, sheet, &trek.arrival).map(|(text, _)| text),
         "themes": labels(session, sheet, "theme", &trek.themes)?,
@@ -94,7 +95,7 @@ fn document(session: &Session, sheet: &Sheet) -> Result<Value> {
         "cities": labels(session, sheet, "city", &trek.cities)?,
         "districts": labels(session, sheet, "district", &trek.districts)?,
         "published": trek.published, "created_ms": trek.created_ms, "updated_ms": trek.updated_ms,
-        "attachments": trek.attachments, "web_links": trek.web_links,
+        "attachments": attachments(session, &trek.attachments)?, "web_links": trek.web_links,
         "geometry": trek.geometry.as_ref().map(export::geometry),
         "points_reference": trek.points_reference.iter().map(coordinates).collect::<Vec<_>>(),
         "parking_location": trek.parking_location.as_ref().map(coordinates),
@@ -111,7 +112,7 @@ fn document(session: &Session, sheet: &Sheet) -> Result<Value> {
             "practice": label(session, sheet, "trek_practice", stage.practice)?,
             "difficulty": label(session, sheet, "trek_difficulty", stage.difficulty)?,
             "duration_h": stage.duration_h, "length_m": stage.length_3d_m.or(stage.length_2d_m),
-            "ascent_m": stage.ascent_m, "offline": false}))
+            "ascent_m": stage.ascent_m, "offline": session.companion.is_offline(&sheet.territory, stage.id)?}))
     });
     document["stages"] = stages.collect::<Result<Vec<Value>>>()?.into();
     let own = |kinds: &[Kind]| -> Result<Vec<Value>> {
@@ -124,6 +125,16 @@ fn document(session: &Session, sheet: &Sheet) -> Result<Value> {
         BESIDE.into_iter().filter(|kind| !matches!(kind, Kind::Poi | Kind::SensitiveArea)).collect();
     document["others"] = own(&others)?.into();
     Ok(document)
+}
+
+/// The attachments, each with where it is on the device, if it is.
+fn attachments(session: &Session, attachments: &[Attachment]) -> Result<Vec<Value>> {
+    let one = |attachment: &Attachment| {
+        let mut item = serde_json::to_value(attachment).unwrap_or_default();
+        item["path"] = json!(session.companion.picture_path(&attachment.picture)?);
+        Ok(item)
+    };
+    attachments.iter().map(one).collect()
 }
 
 fn coordinates(position: &Position) -> Value {
@@ -196,11 +207,26 @@ fn words(session: &Session, sheet: &Sheet) -> Result<String> {
             let _ = writeln!(words, "\n{}\n{plain}", heading.replace('_', " "));
         }
     }
+    let mut on_device = Vec::new();
+    for attachment in &trek.attachments {
+        if let Some(path) = session.companion.picture_path(&attachment.picture)? {
+            on_device.push((&attachment.picture, path));
+        }
+    }
+    if !on_device.is_empty() {
+        words.push_str("\npictures\n");
+    }
+    for (picture, path) in on_device {
+        let credits = [&picture.title, &picture.author, &picture.license].into_iter().filter(|text| !text.is_empty());
+        let credits = credits.cloned().collect::<Vec<_>>().join(", ");
+        let _ = writeln!(words, "  {}  {credits}", path.display());
+    }
     let mut headed = None;
     for kind in BESIDE {
         for beside in sheet.beside.iter().filter(|beside| beside.object.kind() == kind) {
             if headed != Some(kind) {
-                let _ = writeln!(words, "\n{} (by their distance)", kind.as_str().replace('_', " "));
+                let told = if beside.place.estimated { " (by their distance)" } else { "" };
+                let _ = writeln!(words, "\n{}{told}", kind.as_str().replace('_', " "));
                 headed = Some(kind);
             }
             let (name, _) = name(session, sheet, &beside.object)?;
