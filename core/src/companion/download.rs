@@ -10,7 +10,9 @@ use url::Url;
 
 use super::pack::{belonging, wanted_media};
 use super::refresh::FILES;
-use super::work::{Arrived, Asked, Errand, Plan, Progress, Read, Setting, Turn, Work, note_of, now_ms};
+use super::work::{
+    Arrived, Asked, Errand, Plan, Progress, Read, Setting, Turn, Work, errand_by_its_work, note_of, now_ms,
+};
 use super::{Companion, RefreshOptions};
 use crate::catalogue::{Catalogue, Kept, PackState, Pictures, Subject, Territory, address_digits, look_at};
 use crate::error::{Error, Result};
@@ -157,43 +159,7 @@ impl Companion {
     }
 }
 
-impl Errand for Download {
-    fn next(&mut self, now: Moment) -> Result<Next> {
-        self.work.next(now)
-    }
-
-    fn started(&mut self, id: u64, lease: Option<Moment>, now: Moment) -> Result<bool> {
-        self.work.started(id, lease, now)
-    }
-
-    fn target(&self, id: u64) -> PathBuf {
-        Errand::target(&self.work, id)
-    }
-
-    fn complete(&mut self, id: u64, outcome: Outcome, now: Moment, chance: f64) -> Result<()> {
-        self.work.complete(id, outcome, now, chance)
-    }
-
-    fn progress(&self) -> Progress {
-        self.work.progress()
-    }
-
-    fn set_network(&mut self, network: Network) {
-        self.work.set_network(network);
-    }
-
-    fn pause(&mut self) -> Result<()> {
-        self.work.pause()
-    }
-
-    fn resume(&mut self) -> Result<()> {
-        self.work.resume()
-    }
-
-    fn reconcile(&mut self, alive: &[u64]) -> Result<()> {
-        self.work.reconcile(alive)
-    }
-}
+errand_by_its_work!(Download);
 
 fn answer(role: Role, ask: &Ask) -> Asked<Role> {
     let language = Some(ask.language.clone());

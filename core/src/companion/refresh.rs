@@ -7,7 +7,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::Companion;
-use super::work::{Arrived, Asked, Errand, Plan, Progress, Read, Setting, Turn, Work, now_ms};
+use super::work::{Arrived, Asked, Errand, Plan, Progress, Read, Setting, Turn, Work, errand_by_its_work, now_ms};
 use crate::catalogue::{Catalogue, Territory};
 use crate::error::{Error, Result};
 use crate::geotrek::{
@@ -178,43 +178,7 @@ fn held(catalogue: &Catalogue, territory: &Territory, is_sweep: bool) -> Result<
     Ok(held)
 }
 
-impl Errand for Refresh {
-    fn next(&mut self, now: Moment) -> Result<Next> {
-        self.work.next(now)
-    }
-
-    fn started(&mut self, id: u64, lease: Option<Moment>, now: Moment) -> Result<bool> {
-        self.work.started(id, lease, now)
-    }
-
-    fn target(&self, id: u64) -> PathBuf {
-        Errand::target(&self.work, id)
-    }
-
-    fn complete(&mut self, id: u64, outcome: Outcome, now: Moment, chance: f64) -> Result<()> {
-        self.work.complete(id, outcome, now, chance)
-    }
-
-    fn progress(&self) -> Progress {
-        self.work.progress()
-    }
-
-    fn set_network(&mut self, network: Network) {
-        self.work.set_network(network);
-    }
-
-    fn pause(&mut self) -> Result<()> {
-        self.work.pause()
-    }
-
-    fn resume(&mut self) -> Result<()> {
-        self.work.resume()
-    }
-
-    fn reconcile(&mut self, alive: &[u64]) -> Result<()> {
-        self.work.reconcile(alive)
-    }
-}
+errand_by_its_work!(Refresh);
 
 impl RefreshPlan {
     fn asked(role: Role, url: String, language: Option<String>) -> Asked<Role> {

@@ -60,6 +60,50 @@ pub trait Errand: Send {
     fn reconcile(&mut self, alive: &[u64]) -> Result<()>;
 }
 
+/// What has a plan of its own is driven by its work.
+macro_rules! errand_by_its_work {
+    ($errand:ident) => {
+        impl Errand for $errand {
+            fn next(&mut self, now: Moment) -> Result<Next> {
+                self.work.next(now)
+            }
+
+            fn started(&mut self, id: u64, lease: Option<Moment>, now: Moment) -> Result<bool> {
+                self.work.started(id, lease, now)
+            }
+
+            fn target(&self, id: u64) -> PathBuf {
+                Errand::target(&self.work, id)
+            }
+
+            fn complete(&mut self, id: u64, outcome: Outcome, now: Moment, chance: f64) -> Result<()> {
+                self.work.complete(id, outcome, now, chance)
+            }
+
+            fn progress(&self) -> Progress {
+                self.work.progress()
+            }
+
+            fn set_network(&mut self, network: Network) {
+                self.work.set_network(network);
+            }
+
+            fn pause(&mut self) -> Result<()> {
+                self.work.pause()
+            }
+
+            fn resume(&mut self) -> Result<()> {
+                self.work.resume()
+            }
+
+            fn reconcile(&mut self, alive: &[u64]) -> Result<()> {
+                self.work.reconcile(alive)
+            }
+        }
+    };
+}
+pub(super) use errand_by_its_work;
+
 /// One transfer that a plan asks for.
 pub(super) struct Asked<R> {
     pub(super) url: String,
