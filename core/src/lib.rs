@@ -10,6 +10,7 @@ pub mod model;
 pub mod nearby;
 #[cfg(feature = "net")]
 pub mod net;
+pub mod report;
 pub mod transfer;
 
 pub use error::{Error, Result};
