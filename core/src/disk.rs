@@ -1,10 +1,11 @@
-//! The port to the disk for files that are not SQLite's: answers on their way, pictures. The system's own is
+//! The port to the disk for files that are not SQLite's: answers on their way, pictures, photos. The system's own is
 //! [`SystemDisk`]; tests hand over one that is full at a chosen moment.
 
 use std::fmt::Debug;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 /// A file that is being written.
 pub trait DiskFile: Write + Debug + Send {
@@ -22,8 +23,26 @@ pub trait Disk: Debug + Send + Sync {
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file; one that is not there is removed already.
     fn remove(&self, path: &Path) -> io::Result<()>;
+    /// Waits until the names in a folder survive a loss of power: a file that was made or renamed there, and not only its
+    /// bytes.
+    fn sync_folder(&self, path: &Path) -> io::Result<()>;
     /// Bytes that may still be written where this folder is.
     fn free_bytes(&self, path: &Path) -> io::Result<u64>;
+}
+
+/// What the two files stand on; the default is the system's own.
+#[derive(Debug, Clone)]
+pub struct Foundation {
+    /// Name of the SQLite VFS to open the file with; none for SQLite's default.
+    pub vfs: Option<String>,
+    /// The disk for whatever is not SQLite's.
+    pub disk: Arc<dyn Disk>,
+}
+
+impl Default for Foundation {
+    fn default() -> Self {
+        Foundation { vfs: None, disk: Arc::new(SystemDisk) }
+    }
 }
 
 /// The system's disk.
@@ -57,6 +76,11 @@ impl Disk for SystemDisk {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
+    }
+
+    fn sync_folder(&self, path: &Path) -> io::Result<()> {
+        // Windows cannot open a folder so, and needs no such wait.
+        if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
     }
 
     fn free_bytes(&self, path: &Path) -> io::Result<u64> {

@@ -7,8 +7,9 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::changes::{self, Note, What};
 use super::normal::normal;
 use super::search::Words;
-use super::{Territory, around, geopackage, read, schema, search, territory};
+use super::{Territory, around, read, schema, search, territory};
 use crate::error::{Error, Result};
+use crate::geopackage;
 use crate::model::{Bounds, Geometry, Id, Kind, Object};
 
 /// A change of the catalogue on its way; readers see nothing of it until it is whole.

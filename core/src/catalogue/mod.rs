@@ -2,7 +2,6 @@
 //! file. Everything here can be downloaded again, so what matters is that a reader sees a whole state, old or new: one
 //! writer, whose transaction is one change of the catalogue, and readers of their own that never wait for it (WAL).
 //!
-//! * `geopackage`: the OGC format itself: geometry blobs, the fixed tables, the functions that the R-tree triggers call.
 //! * `schema`: our tables, numbered migrations.
 //! * `territory`: which territories are held.
 //! * `change`: writing, in one transaction.
@@ -22,7 +21,6 @@ mod change;
 mod changes;
 mod filter;
 mod fold;
-mod geopackage;
 mod jobs;
 mod media;
 mod normal;
@@ -40,9 +38,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::disk::{Disk, SystemDisk};
+use crate::disk::Disk;
 use crate::error::{Error, Result};
 
+pub use crate::disk::Foundation;
 pub use change::Change;
 pub use changes::{Changed, What};
 pub use filter::{Facet, FacetCount, Filters, Interval, Sort, SortOrder};
@@ -58,21 +57,6 @@ pub use treks::TrekRow;
 
 /// The name of the file in the directory that the app gives.
 pub const FILE_NAME: &str = "catalogue.gpkg";
-
-/// What the catalogue stands on; the default is the system's own.
-#[derive(Debug, Clone)]
-pub struct Foundation {
-    /// Name of the SQLite VFS to open the file with; none for SQLite's default.
-    pub vfs: Option<String>,
-    /// The disk for whatever is not SQLite's.
-    pub disk: Arc<dyn Disk>,
-}
-
-impl Default for Foundation {
-    fn default() -> Self {
-        Foundation { vfs: None, disk: Arc::new(SystemDisk) }
-    }
-}
 
 /// The catalogue of one directory. Cheap to share between threads; every call may touch the disk.
 #[derive(Debug)]

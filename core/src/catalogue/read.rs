@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::{Catalogue, Territory, geopackage, treks};
+use super::{Catalogue, Territory, treks};
 use crate::error::{Error, Result};
+use crate::geopackage;
 use crate::model::{Bounds, Geometry, Id, Kind, Localized, Object};
 
 impl Catalogue {

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
-use super::{changes, geopackage, jobs, packs, search};
+use super::{changes, jobs, packs, search};
 use crate::error::{Error, Result};
+use crate::geopackage;
 use crate::model::Kind;
 
 const VERSION: i64 = 1;

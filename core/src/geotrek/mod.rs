@@ -4,6 +4,7 @@
 //!
 //! * `overview`: what to ask a server for, to have a territory's overview; `lists` which lists there are; `references`
 //!   which entries of them objects name.
+//! * `report`: a field report as the server takes it.
 //! * `near`: what to ask for what belongs to a trek.
 //! * `glance`: what a plan needs of an object before anybody reads all of it.
 //! * `body`: an answer as a stream of objects, within limits.
@@ -29,6 +30,7 @@ mod places;
 mod projected;
 mod reader;
 mod references;
+mod report;
 mod tourism;
 mod trek;
 mod value;
@@ -43,3 +45,4 @@ pub use near::{NEAR_LISTS, by_ids, near_trek};
 pub use overview::{Ask, Came, HeldObjects, Overview, Purpose};
 pub use reader::{Reader, kind_of};
 pub use references::references;
+pub use report::{PhotoPart, Piece, ReportForm, legacy_report_address, report_address};

@@ -12,7 +12,7 @@ const ENVELOPE_END: usize = 8 + 4 * 8;
 const MAX_DEPTH: usize = 8;
 
 /// The fixed tables, with WGS84 and the two undefined systems that the standard asks for.
-pub(super) const FIXED_TABLES: &str = r#"
+pub(crate) const FIXED_TABLES: &str = r#"
 PRAGMA application_id = 0x47504B47;
 PRAGMA user_version = 10300;
 CREATE TABLE gpkg_spatial_ref_sys (
@@ -38,7 +38,7 @@ CREATE TABLE gpkg_extensions (
 "#;
 
 /// The R-tree of a layer with the standard's triggers, for a file that only `INSERT`, `UPDATE` and `DELETE` change.
-pub(super) fn rtree(table: &str) -> String {
+pub(crate) fn rtree(table: &str) -> String {
     let boxed = "ST_MinX(NEW.geom), ST_MaxX(NEW.geom), ST_MinY(NEW.geom), ST_MaxY(NEW.geom)";
     format!(
         "CREATE VIRTUAL TABLE rtree_{table}_geom USING rtree(id, minx, maxx, miny, maxy);
@@ -61,7 +61,7 @@ pub(super) fn rtree(table: &str) -> String {
 }
 
 /// Registers what the triggers call. They read the box of our own header, so each costs a few nanoseconds.
-pub(super) fn register_functions(connection: &Connection) -> rusqlite::Result<()> {
+pub(crate) fn register_functions(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
     for (place, name) in ["ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"].into_iter().enumerate() {
         connection.create_scalar_function(name, 1, flags, move |context| {
@@ -90,7 +90,7 @@ fn envelope(blob: &[u8]) -> Option<[f64; 4]> {
 
 /// The binary form of a geometry. A position without elevation in a geometry that has some is written at NaN, as ISO WKB
 /// has no other way to say "unknown".
-pub(super) fn encode(geometry: &Geometry) -> Vec<u8> {
+pub(crate) fn encode(geometry: &Geometry) -> Vec<u8> {
     let mut blob = Vec::with_capacity(ENVELOPE_END + 16 + 24 * geometry.vertex_count());
     match geometry.bounds() {
         None => blob.extend(HEADER_EMPTY),
@@ -161,7 +161,7 @@ fn write_line(blob: &mut Vec<u8>, line: &[Position], z: bool) {
 }
 
 /// Reads what [`encode`] wrote; `None` where the bytes are not such a geometry.
-pub(super) fn decode(blob: &[u8]) -> Option<Geometry> {
+pub(crate) fn decode(blob: &[u8]) -> Option<Geometry> {
     let flags = *blob.get(3)?;
     let start = if flags & 0b1110 == 0 { 8 } else { ENVELOPE_END };
     read_wkb(&mut blob.get(start..)?, 0)

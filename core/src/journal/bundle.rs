@@ -1,0 +1,188 @@
+//! Everything that the person made, in one file that anybody can open: a zip with a table (GeoJSON), a page to read, the
+//! photos, and the journal's own words, from which another device can take it over.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use super::{Favourite, Journal, Note, Report, reports};
+use crate::disk::write_whole;
+use crate::error::{Error, Result};
+use crate::report::{State, Step};
+
+const WORDS: &str = "journal.json";
+/// Bytes of the journal's own words, unpacked.
+const MOST_WORDS: u64 = 64 << 20;
+/// Bytes of a photo.
+const MOST_PHOTO: u64 = 16 << 20;
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Words {
+    reports: Vec<Report>,
+    favourites: Vec<Favourite>,
+    notes: Vec<Note>,
+}
+
+/// What an import brought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Imported {
+    /// Reports that were not here.
+    pub reports: usize,
+    /// Reports that were here already, and stay as they are.
+    pub known: usize,
+    /// Favourites.
+    pub favourites: usize,
+    /// Notes.
+    pub notes: usize,
+}
+
+fn broken(what: impl std::fmt::Display) -> Error {
+    Error::invalid("file", format!("an export of a journal ({what})"))
+}
+
+impl Journal {
+    /// Writes everything that is not accepted yet (`all` for that too), with favourites and notes, to a zip file, which
+    /// must not exist. Gives the number of reports.
+    pub fn export(&self, target: &Path, all: bool) -> Result<usize> {
+        let reports: Vec<Report> = self
+            .reports()?
+            .into_iter()
+            .filter(|report| all || !matches!(report.life.state, State::Accepted { .. }))
+            .collect();
+        let words = Words { favourites: self.favourites()?, notes: self.notes()?, reports };
+        let mut zip = Vec::new();
+        let mut writer = ZipWriter::new(std::io::Cursor::new(&mut zip));
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+        let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        let mut add = |name: &str, bytes: &[u8], options: SimpleFileOptions| -> Result<()> {
+            writer.start_file(name, options).map_err(Error::internal)?;
+            Ok(writer.write_all(bytes)?)
+        };
+        let features: Vec<_> = words.reports.iter().map(feature).collect();
+        let table = json!({"type": "FeatureCollection", "features": features});
+        add("reports.geojson", table.to_string().as_bytes(), options)?;
+        add("reports.txt", page(&words).as_bytes(), options)?;
+        add(WORDS, &serde_json::to_vec(&words).map_err(Error::internal)?, options)?;
+        for photo in words.reports.iter().flat_map(|report| &report.photos) {
+            // One that is gone must not keep the others from being saved.
+            if let Ok(bytes) = std::fs::read(self.photo_path(photo)) {
+                add(&format!("photos/{}", photo.file_name()), &bytes, stored)?;
+            }
+        }
+        writer.finish().map_err(Error::internal)?;
+        if target.exists() {
+            return Err(Error::invalid("target", "a file that does not exist yet"));
+        }
+        write_whole(&*self.foundation.disk, target, &zip)?;
+        Ok(words.reports.len())
+    }
+
+    /// Takes over what an export has and this journal has not. What is here stays as it is. Nothing of the file's own
+    /// names is used: only photos that a report in it names, under names of our own form.
+    pub fn import(&self, source: &Path) -> Result<Imported> {
+        let mut archive = ZipArchive::new(File::open(source)?).map_err(broken)?;
+        let words = read(&mut archive, WORDS, MOST_WORDS)?;
+        let mut words: Words = serde_json::from_slice(&words).map_err(|_| broken("its words cannot be read"))?;
+        let known: BTreeSet<String> = self.reports()?.into_iter().map(|report| report.uuid).collect();
+        let mut imported = Imported::default();
+        for report in &mut words.reports {
+            let is_name = |name: &str| uuid::Uuid::parse_str(name).is_ok_and(|uuid| uuid.to_string() == name);
+            if !is_name(&report.uuid) || !report.photos.iter().all(|photo| is_name(&photo.uuid)) {
+                return Err(broken("a report or photo has no proper name"));
+            }
+            if known.contains(&report.uuid) {
+                imported.known += 1;
+                continue;
+            }
+            if matches!(report.life.state, State::Sending { .. }) {
+                report.life.step(Step::LastPiece, report.created_ms)?;
+                report.life.step(Step::DriverGone, report.created_ms)?;
+            }
+            let mut photos = Vec::new();
+            for photo in &report.photos {
+                let bytes = read(&mut archive, &format!("photos/{}", photo.file_name()), MOST_PHOTO)?;
+                let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+                if sha256 != photo.sha256 {
+                    return Err(broken("a photo is not what was exported"));
+                }
+                photos.push((photo, bytes));
+            }
+            self.write(|transaction| {
+                for (photo, bytes) in &photos {
+                    self.write_photo(photo, bytes)?;
+                }
+                if report.life.state != State::Draft {
+                    self.write_copy(report)?;
+                }
+                reports::put(transaction, report)
+            })?;
+            imported.reports += 1;
+        }
+        let held: BTreeSet<String> = self.notes()?.into_iter().map(|note| note.uuid).collect();
+        for note in words.notes.iter().filter(|note| !held.contains(&note.uuid)) {
+            self.put_note(note)?;
+            imported.notes += 1;
+        }
+        let held = self.favourites()?;
+        for favourite in words.favourites {
+            let same = |own: &Favourite| {
+                (&own.territory, own.kind, own.id) == (&favourite.territory, favourite.kind, favourite.id)
+            };
+            if !held.iter().any(same) {
+                self.add_favourite(&favourite)?;
+                imported.favourites += 1;
+            }
+        }
+        Ok(imported)
+    }
+}
+
+fn read(archive: &mut ZipArchive<File>, name: &str, most: u64) -> Result<Vec<u8>> {
+    let entry = archive.by_name(name).map_err(|_| broken(format!("it has no {name}")))?;
+    let mut bytes = Vec::new();
+    entry.take(most + 1).read_to_end(&mut bytes).map_err(broken)?;
+    if bytes.len() as u64 > most {
+        return Err(broken(format!("{name} is longer than {most} bytes")));
+    }
+    Ok(bytes)
+}
+
+fn feature(report: &Report) -> serde_json::Value {
+    let place = report.content.place.map(|place| json!({"type": "Point", "coordinates": [place.lon, place.lat]}));
+    let content = &report.content;
+    json!({"type": "Feature", "geometry": place, "properties": {
+        "uuid": report.uuid, "territory": report.territory, "state": report.life.state.as_str(),
+        "comment": content.comment, "email": content.email, "category": content.category,
+        "activity": content.activity, "magnitude": content.magnitude, "trek": content.trek,
+        "signage": content.signage, "accuracy_m": content.place.and_then(|place| place.accuracy_m),
+        "created_ms": report.created_ms, "reference": report.reference(),
+        "photos": report.photos.iter().map(|photo| format!("photos/{}", photo.file_name())).collect::<Vec<_>>(),
+    }})
+}
+
+fn page(words: &Words) -> String {
+    let mut page = String::new();
+    for report in &words.reports {
+        let content = &report.content;
+        page.push_str(&format!("{}  {}  {}\n", report.territory, report.life.state.as_str(), report.reference()));
+        if let Some(place) = content.place {
+            page.push_str(&format!("  latitude {:.6}, longitude {:.6}\n", place.lat, place.lon));
+        }
+        page.push_str(&format!("  {}\n", content.comment.replace('\n', "\n  ")));
+        for photo in &report.photos {
+            page.push_str(&format!("  photos/{}\n", photo.file_name()));
+        }
+        page.push('\n');
+    }
+    for note in &words.notes {
+        page.push_str(&format!("note  {}\n\n", note.text.replace('\n', "\n  ")));
+    }
+    page
+}

@@ -1,0 +1,139 @@
+//! What the person made: reports with their photos, favourites, notes. It exists nowhere else, so it is written with
+//! `synchronous=FULL`, never deleted by the library but after acceptance and retention, salvaged when it is damaged, and can
+//! be exported at any moment. `journal.gpkg` is a GeoPackage, without an R-tree: it is small.
+//!
+//! In the directory that the app names lie `journal.gpkg`, `photos/` (each photo under a name of its own), `reports/` (each
+//! report that was queued once more, as a small file of its own: page 1 of the database can be the one that is gone), and
+//! `reserve` (room for the words that must still be written on a full disk).
+//!
+//! * `schema`: the tables.
+//! * `reports`: reports and the steps of their lives, `photos` their photos.
+//! * `shrink`: any photo into one that can be sent (feature `photos`).
+//! * `keepsakes`: favourites and notes.
+//! * `bundle`: export and import.
+//! * `salvage`: what becomes of a damaged file.
+
+mod bundle;
+mod keepsakes;
+mod photos;
+mod reports;
+mod salvage;
+mod schema;
+#[cfg(feature = "photos")]
+mod shrink;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::disk::Foundation;
+use crate::error::{Error, Result};
+
+pub use bundle::Imported;
+pub use keepsakes::{Favourite, Note};
+pub use photos::Photo;
+pub use reports::{NewReport, Report};
+pub use salvage::Salvaged;
+#[cfg(feature = "photos")]
+pub use shrink::{Shrink, shrink};
+
+/// The name of the file in the directory that the app gives.
+pub const FILE_NAME: &str = "journal.gpkg";
+
+/// The journal of one directory. Share it between threads; several processes may open it.
+#[derive(Debug)]
+pub struct Journal {
+    directory: PathBuf,
+    foundation: Foundation,
+    connection: Mutex<Connection>,
+    /// Schema version of a file that a newer Jalon wrote: it is read and exported, and not written.
+    newer: Option<i64>,
+    salvaged: Option<Salvaged>,
+}
+
+impl Journal {
+    /// Opens the journal in `directory`, and makes both where they are missing. A damaged file is moved aside byte for
+    /// byte and what can be read of it is taken over: [`Journal::salvaged`] tells. One that a newer version of Jalon wrote
+    /// can be read and exported; writing is [`Error::TooNew`].
+    pub fn open(directory: &Path, foundation: Foundation) -> Result<Journal> {
+        for folder in [directory, &directory.join("photos"), &directory.join("reports")] {
+            foundation.disk.create_folder(folder)?;
+        }
+        let (connection, newer, salvaged) = salvage::open(directory, &foundation)?;
+        let directory = directory.to_owned();
+        let journal = Journal { directory, foundation, connection: Mutex::new(connection), newer, salvaged };
+        if journal.newer.is_none() {
+            journal.sweep_photos()?;
+            journal.keep_reserve();
+        }
+        Ok(journal)
+    }
+
+    /// What was saved out of a damaged file when this one was opened.
+    pub fn salvaged(&self) -> Option<&Salvaged> {
+        self.salvaged.as_ref()
+    }
+
+    /// The directory that it was opened in.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Where the file is.
+    pub fn path(&self) -> PathBuf {
+        self.directory.join(FILE_NAME)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        // A poisoned lock guards a connection whose transaction was rolled back when the panic unwound: it is still good.
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        read(&self.lock())
+    }
+
+    /// Runs `write` in one transaction, which is on stable storage when this returns. On a full disk the reserve is given
+    /// up for it once.
+    fn write<T>(&self, write: impl Fn(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        if let Some(found) = self.newer {
+            return Err(Error::TooNew { found, supported: schema::VERSION });
+        }
+        let attempt = || {
+            let mut connection = self.lock();
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let answer = write(&transaction)?;
+            transaction.commit()?;
+            Ok(answer)
+        };
+        match attempt() {
+            Err(Error::StorageFull) if self.reserve().exists() => {
+                self.foundation.disk.remove(&self.reserve())?;
+                attempt()
+            }
+            answer => answer,
+        }
+    }
+
+    fn reserve(&self) -> PathBuf {
+        self.directory.join("reserve")
+    }
+
+    /// Keeps some room for words that must still be written on a full disk. Where there is none for it now there may be
+    /// later.
+    fn keep_reserve(&self) {
+        const BYTES: usize = 256 << 10;
+        if std::fs::metadata(self.reserve()).is_ok_and(|about| about.len() >= BYTES as u64) {
+            return;
+        }
+        let written = self.foundation.disk.open(&self.reserve(), 0).and_then(|mut file| {
+            // Not zeros: some disks keep no room for those.
+            file.write_all(&vec![0xA5; BYTES])?;
+            file.sync()
+        });
+        if written.is_err() {
+            let _ = self.foundation.disk.remove(&self.reserve());
+        }
+    }
+}
