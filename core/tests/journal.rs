@@ -21,8 +21,13 @@ fn open(directory: &Path) -> Journal {
 fn begin(journal: &Journal, comment: &str) -> Report {
     let place = Some(FixedPlace { lon: 6.2, lat: 44.9, accuracy_m: None, at_ms: None });
     let content = Content { comment: comment.into(), email: "a@b.example".into(), place, ..Content::default() };
-    let new =
-        NewReport { territory: "pne".into(), url: "https://park.example/".into(), language: "fr".into(), content };
+    let new = NewReport {
+        territory: "pne".into(),
+        url: "https://park.example/".into(),
+        language: "fr".into(),
+        content,
+        ..NewReport::default()
+    };
     journal.new_report(new, 1).unwrap()
 }
 
@@ -89,7 +94,7 @@ fn only_what_was_accepted_is_ever_forgotten() {
         let report = begin(&journal, "x");
         journal.attach_ready(&report.uuid, &jpeg(9), 1).unwrap();
         journal.queue(&report.uuid, &Known::default(), 1).unwrap();
-        for step in [Step::Start, Step::LastPiece, sent(body, status)] {
+        for step in [Step::Start { platform: false }, Step::LastPiece, sent(body, status)] {
             journal.step(&report.uuid, &step, 10).unwrap();
         }
         uuids.push(report.uuid);
@@ -168,7 +173,7 @@ fn damage_never_means_deletion() {
                 journal.queue(&report.uuid, &Known::default(), 1).unwrap();
                 uuids.push(report.uuid);
             }
-            journal.step(&uuids[3], &Step::Start, 1).unwrap();
+            journal.step(&uuids[3], &Step::Start { platform: false }, 1).unwrap();
         }
         damage(&path, how);
         let damaged = fs::read(&path).unwrap();

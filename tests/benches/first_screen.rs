@@ -56,7 +56,7 @@ fn forget_pages(file: &Path) -> Done {
 
 pub(crate) fn jalon(arguments: &[String]) -> Done {
     let (took, screen) = timed(|| -> Done<_> {
-        let companion = Companion::open(&Directories { catalogue: argument(arguments, 0)?.into() })?;
+        let companion = Companion::open(&Directories::within(argument(arguments, 0)?))?;
         let near = Some(position(arguments)?);
         let query = TrekQuery { near, sort: Sort::Distance, limit: COUNT, ..TrekQuery::default() };
         let screen = companion.treks(&query, &["fr"])?;

@@ -26,7 +26,7 @@ pub(crate) fn row(scale: &Scale) -> Done {
 pub(crate) fn jalon(arguments: &[String]) -> Done {
     let questions = data::questions(argument(arguments, 1)?.parse()?);
     let (took, answered) = timed(|| -> Done<_> {
-        let companion = Companion::open(&Directories { catalogue: argument(arguments, 0)?.into() })?;
+        let companion = Companion::open(&Directories::within(argument(arguments, 0)?))?;
         companion.warm_up()?;
         for from in &questions {
             companion.near(*from, &NearQuery { limit: 10, ..NearQuery::default() }, &["fr"])?;

@@ -67,7 +67,7 @@ pub(crate) fn position(arguments: &[String]) -> Done<Position> {
 
 pub(crate) fn jalon(arguments: &[String]) -> Done {
     let (took, found) = timed(|| -> Done<_> {
-        let companion = Companion::open(&Directories { catalogue: argument(arguments, 0)?.into() })?;
+        let companion = Companion::open(&Directories::within(argument(arguments, 0)?))?;
         let kinds = vec![Kind::Trek, Kind::Poi, Kind::SensitiveArea];
         let query = NearQuery { kinds, limit: COUNT, ..NearQuery::default() };
         let found = companion.near(position(arguments)?, &query, &["fr"])?;

@@ -26,7 +26,7 @@ pub(crate) fn row(scale: &Scale) -> Done {
         Trek { id: id as i64, name: Text::localized(&text.name), description, ..Trek::default() }.into()
     });
     data::fill(directory.path(), treks.collect())?;
-    let companion = Companion::open(&Directories { catalogue: directory.path().into() })?;
+    let companion = Companion::open(&Directories::within(directory.path()))?;
     let peer = peer(&directory.path().join("peer.sqlite"), &texts)?;
     let typed = typed(&texts, scale.questions / 100 + 1);
     for text in &typed {

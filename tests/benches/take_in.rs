@@ -114,7 +114,7 @@ fn convert(gdal: &Gdal, from: &Path, count: usize) -> Done<Told> {
 
 pub(crate) fn jalon(arguments: &[String]) -> Done {
     let (took, companion) = timed(|| -> Done<_> {
-        let companion = Companion::open(&Directories { catalogue: argument(arguments, 1)?.into() })?;
+        let companion = Companion::open(&Directories::within(argument(arguments, 1)?))?;
         let file = File::open(argument(arguments, 0)?)?;
         let new = NewTerritory {
             name: data::TERRITORY.into(),

@@ -46,7 +46,7 @@ fn stage() -> Stage {
     let options = Options { today: Some(TODAY), link_host, ..Options::default() };
     let server = TestGeotrek::start(Territory::generate(Size::default(), 1), options);
     let directory = tempfile::tempdir().unwrap();
-    let companion = Companion::open(&Directories { catalogue: directory.path().to_owned() }).unwrap();
+    let companion = Companion::open(&Directories::within(directory.path().to_owned())).unwrap();
     let new = NewTerritory { name: "test".into(), url: server.url().to_owned(), ..NewTerritory::default() };
     companion.add_territory(&new).unwrap();
     Stage { companion, server, directory }
@@ -269,7 +269,7 @@ fn the_file_and_the_memory_give_the_same_answers() {
         for query in &queries {
             let here = Position::new(lon, lat);
             // A new companion has nothing in memory yet.
-            let new = Companion::open(&Directories { catalogue: stage.directory.path().to_owned() }).unwrap();
+            let new = Companion::open(&Directories::within(stage.directory.path().to_owned())).unwrap();
             let cold = new.near(here, query, &["fr"]).unwrap();
             new.warm_up().unwrap();
             assert_eq!(new.near(here, query, &["fr"]).unwrap(), cold, "{lon} {lat} {query:?}");

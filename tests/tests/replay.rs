@@ -60,7 +60,7 @@ fn every_recorded_list_is_taken_in_whole() {
     let options = Options { today: Some(LONG_AGO), outlines_in_metres: false, ..Options::default() };
     let server = TestGeotrek::start(territory, options);
     let directory = tempfile::tempdir().unwrap();
-    let companion = Companion::open(&Directories { catalogue: directory.path().to_owned() }).unwrap();
+    let companion = Companion::open(&Directories::within(directory.path().to_owned())).unwrap();
     let new = NewTerritory { name: "real".into(), url: server.url().to_owned(), ..NewTerritory::default() };
     companion.add_territory(&new).unwrap();
     let taken = companion.refresh("real", &RefreshOptions::default(), &CancelToken::default(), |_| {}).unwrap();

@@ -10,9 +10,15 @@ use serde_json::{Value, json};
 pub(crate) struct Answer {
     pub(crate) json: Value,
     pub(crate) words: String,
+    /// Whether nothing is left to do: the exit status says so.
+    pub(crate) is_done: bool,
 }
 
 impl Answer {
+    pub(crate) fn of(json: Value, words: String) -> Answer {
+        Answer { json, words, is_done: true }
+    }
+
     pub(crate) fn print(&self, json: bool, out: &mut dyn Write) -> io::Result<()> {
         if json { writeln!(out, "{}", self.json) } else { write!(out, "{}", self.words) }
     }

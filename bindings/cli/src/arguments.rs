@@ -72,6 +72,27 @@ pub(crate) enum Command {
         #[arg(required = true)]
         ids: Vec<String>,
     },
+    /// File a report of something that is wrong: kept at once, sent when there is a network
+    Report {
+        #[command(subcommand)]
+        command: ReportCommand,
+    },
+    /// Send the reports that are due
+    Send {
+        /// Allow plain http to servers other than this machine
+        #[arg(long)]
+        allow_http: bool,
+    },
+    /// Mark treks and places to find them again
+    Favourite {
+        #[command(subcommand)]
+        command: FavouriteCommand,
+    },
+    /// Write something down
+    Note {
+        #[command(subcommand)]
+        command: NoteCommand,
+    },
     /// Say what changed since the last time
     Changes {
         /// Short name of the territory
@@ -128,6 +149,162 @@ pub(crate) enum TerritoryCommand {
         name: String,
     },
     /// List the territories
+    List,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ReportCommand {
+    /// Write a report, and queue it
+    New {
+        #[command(flatten)]
+        content: Box<ContentArguments>,
+        /// Photos (JPEG, PNG, WebP; can be repeated)
+        #[arg(long = "photo", value_name = "FILE")]
+        photos: Vec<PathBuf>,
+        /// Only keep it, to be written on
+        #[arg(long)]
+        draft: bool,
+        /// Territory, where several are held
+        #[arg(long)]
+        territory: Option<String>,
+    },
+    /// Write a report on; it must be queued again
+    Edit {
+        /// Its id
+        id: String,
+        #[command(flatten)]
+        content: Box<ContentArguments>,
+    },
+    /// Add photos to a report; it must be queued again
+    Photo {
+        /// Its id
+        id: String,
+        /// Photos (JPEG, PNG, WebP)
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// List the reports
+    List,
+    /// Show a report
+    Show {
+        /// Its id
+        id: String,
+    },
+    /// Queue a draft, or a report that was refused
+    Queue {
+        /// Its id
+        id: String,
+    },
+    /// Decide about a report in doubt: its server may have it, and nobody can know
+    Resolve {
+        /// Its id
+        id: String,
+        /// Send it again, marked as a possible duplicate
+        #[arg(long, group = "how")]
+        resend: bool,
+        /// Leave it as it is
+        #[arg(long, group = "how")]
+        leave: bool,
+        /// It arrived: the office has it
+        #[arg(long, group = "how")]
+        arrived: bool,
+        /// Its number at the office
+        #[arg(long, value_name = "NUMBER", requires = "arrived", conflicts_with_all = ["resend", "leave"])]
+        server_id: Option<i64>,
+    },
+    /// Remove a draft, or a report that was refused
+    Discard {
+        /// Its id
+        id: String,
+    },
+    /// Write all that is not accepted yet, with photos, favourites and notes, to a zip file
+    Export {
+        /// The file, which must not exist
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// What was accepted too
+        #[arg(long)]
+        all: bool,
+    },
+    /// Take over what an export has and this device has not
+    Import {
+        /// The zip file
+        file: PathBuf,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct ContentArguments {
+    /// What is wrong
+    #[arg(long)]
+    pub(crate) comment: Option<String>,
+    /// Who can be asked
+    #[arg(long)]
+    pub(crate) email: Option<String>,
+    /// Where it is, in degrees
+    #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true)]
+    pub(crate) at: Option<String>,
+    /// How well that is known, in metres
+    #[arg(long, value_name = "METRES", requires = "at", value_parser = read::metres, allow_negative_numbers = true)]
+    pub(crate) accuracy: Option<f64>,
+    /// Category: its number
+    #[arg(long, value_name = "ID", value_parser = read::number)]
+    pub(crate) category: Option<i64>,
+    /// Activity: its number
+    #[arg(long, value_name = "ID", value_parser = read::number)]
+    pub(crate) activity: Option<i64>,
+    /// How bad it is: its number
+    #[arg(long, value_name = "ID", value_parser = read::number)]
+    pub(crate) magnitude: Option<i64>,
+    /// Trek that it is about: the server's number
+    #[arg(long, value_name = "ID", value_parser = read::number)]
+    pub(crate) trek: Option<i64>,
+    /// Signage that it is about: the server's number
+    #[arg(long, value_name = "ID", value_parser = read::number)]
+    pub(crate) signage: Option<i64>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum FavouriteCommand {
+    /// Mark something
+    Add {
+        /// The server's number, or with the territory's name: pne/31
+        id: String,
+        /// What sort of thing it is
+        #[arg(long, default_value = "trek", value_parser = read::kind)]
+        kind: Kind,
+    },
+    /// Unmark something
+    Remove {
+        /// The server's number, or with the territory's name: pne/31
+        id: String,
+        /// What sort of thing it is
+        #[arg(long, default_value = "trek", value_parser = read::kind)]
+        kind: Kind,
+    },
+    /// List what is marked
+    List,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum NoteCommand {
+    /// Write something down
+    Add {
+        /// The text
+        text: String,
+        /// Where, in degrees
+        #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true)]
+        at: Option<String>,
+        /// Trek that it is about: the server's number, or with the territory's name: pne/31
+        #[arg(long, value_name = "ID")]
+        trek: Option<String>,
+    },
+    /// Remove a note
+    Remove {
+        /// Its id
+        id: String,
+    },
+    /// List the notes
     List,
 }
 

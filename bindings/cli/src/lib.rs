@@ -68,7 +68,7 @@ fn answer(
     };
     let json = arguments.global.json;
     match commands::run(arguments) {
-        Ok(answer) => answer.print(json, out).map(|()| DONE),
+        Ok(answer) => answer.print(json, out).map(|()| if answer.is_done { DONE } else { FAILED }),
         Err(failure) => failure.tell(json, out, err).map(|()| failure.status()),
     }
 }

@@ -4,6 +4,7 @@
 //! * `work`: what needs the network, kept so that the process may die at any step; `online` the loop that moves it.
 //! * `refresh`: taking a territory in; `staged` what came, into the catalogue, in one change.
 //! * `download`: taking a pack along; `pack` what belongs to one, `pictures` which files it shows.
+//! * `reports`: field reports, from the first word to what goes out; `send` sends them with the reqwest driver.
 //! * `find`: which treks suit, a page at a time; `figures` what people choose them by.
 //! * `sheet`: a trek with its stages and what lies beside it.
 //! * `near`: what is near, with names; `index` the snapshot in memory that answers, `cold` the file until that stands.
@@ -19,12 +20,15 @@ mod online;
 mod pack;
 mod pictures;
 mod refresh;
+mod reports;
+#[cfg(feature = "net")]
+mod send;
 mod sheet;
 mod staged;
 mod work;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use download::{Download, DownloadOptions};
 pub use figures::TrekFigures;
@@ -32,19 +36,34 @@ pub use find::{Choice, TrekItem, TrekQuery, Treks};
 pub use near::{NearItem, NearQuery};
 pub use pack::Estimate;
 pub use refresh::{Refresh, RefreshOptions, Sweep};
+pub use reports::Outgoing;
+#[cfg(feature = "net")]
+pub use send::SendOptions;
 pub use sheet::{BESIDE_M, Beside, BesidePlace, Sheet};
 pub use staged::Taken;
 pub use work::{Errand, Progress};
 
 use self::work::Turn;
-use crate::catalogue::{Catalogue, Foundation, NewTerritory, Territory};
+use crate::catalogue::{Catalogue, NewTerritory, Territory};
+use crate::disk::Foundation;
 use crate::error::Result;
+use crate::journal::Journal;
 
 /// Where the companion keeps its files. Phones may back up one directory and not the other, so the app names them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Directories {
     /// For what can be downloaded again.
     pub catalogue: PathBuf,
+    /// For what the person made, which exists nowhere else.
+    pub journal: PathBuf,
+}
+
+impl Directories {
+    /// Both below one directory, the journal in a folder of its own: for who backs up both or neither.
+    pub fn within(directory: impl Into<PathBuf>) -> Directories {
+        let catalogue = directory.into();
+        Directories { journal: catalogue.join("journal"), catalogue }
+    }
 }
 
 /// Everything that Jalon knows and does, for one pair of directories. Share it between threads; keep it for as long as
@@ -53,6 +72,10 @@ pub struct Directories {
 pub struct Companion {
     catalogue: Arc<Catalogue>,
     index: Arc<index::Standing>,
+    /// Opened by the first who asks for it: most who open a companion only read.
+    journal: OnceLock<Arc<Journal>>,
+    journal_directory: PathBuf,
+    foundation: Foundation,
 }
 
 impl Companion {
@@ -64,8 +87,9 @@ impl Companion {
 
     /// The same on another foundation than the system's own.
     pub fn open_on(directories: &Directories, foundation: Foundation) -> Result<Companion> {
-        let catalogue = Arc::new(Catalogue::open_on(&directories.catalogue, foundation)?);
-        Ok(Companion { catalogue, index: Arc::default() })
+        let catalogue = Arc::new(Catalogue::open_on(&directories.catalogue, foundation.clone())?);
+        let (journal, journal_directory) = (OnceLock::new(), directories.journal.clone());
+        Ok(Companion { catalogue, index: Arc::default(), journal, journal_directory, foundation })
     }
 
     /// The downloaded territories, object by object.

@@ -19,19 +19,19 @@ const IDLE_LOOK: Duration = Duration::from_millis(20);
 const LEASE_MS: u64 = 3_600_000;
 
 /// The clock of this process, which ends with it: so do its leases.
-struct Clock {
+pub(super) struct Clock {
     since: Instant,
     boot: u64,
 }
 
 impl Clock {
-    fn new() -> Clock {
+    pub(super) fn new() -> Clock {
         // A hasher's keys are drawn by chance, for each process anew.
         let boot = RandomState::new().build_hasher().finish() ^ u64::from(std::process::id());
         Clock { since: Instant::now(), boot }
     }
 
-    fn now(&self) -> Moment {
+    pub(super) fn now(&self) -> Moment {
         Moment { ms: u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX), boot: self.boot }
     }
 }

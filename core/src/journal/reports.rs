@@ -9,7 +9,7 @@ use crate::disk::write_whole;
 use crate::error::{Error, Result};
 use crate::geopackage;
 use crate::model::{Geometry, Position};
-use crate::report::{Content, Known, Life, State, Step, Warning};
+use crate::report::{Content, Endpoint, Known, Life, State, Step, Warning};
 
 /// A report to be begun.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -20,6 +20,8 @@ pub struct NewReport {
     pub url: String,
     /// Language of the server's messages and of its mail of acknowledgement.
     pub language: String,
+    /// Where that server takes reports, as far as is known.
+    pub endpoint: Endpoint,
     /// What it says so far.
     pub content: Content,
 }
@@ -72,7 +74,7 @@ impl Journal {
             content: new.content,
             photos: Vec::new(),
             with_reference: true,
-            life: Life::default(),
+            life: Life { endpoint: new.endpoint, ..Life::default() },
         };
         self.write(|transaction| put(transaction, &report))?;
         Ok(report)

@@ -3,10 +3,12 @@
 //! loopback or where the app allows it, and never writes more than it was told.
 //!
 //! * `body`: the bytes of an answer on their way to the disk: unpacked, counted, bounded.
+//! * `post`: a form on its way to the server.
 //! * `part`: what a file that came in part leaves behind for the next try.
 
 mod body;
 mod part;
+mod post;
 
 use std::net::IpAddr;
 use std::path::Path;
@@ -21,6 +23,7 @@ use url::{Host, Url};
 
 use self::body::{BodyFile, Packing, Written};
 use self::part::PartFiles;
+pub use self::post::PostProgress;
 use crate::disk::Disk;
 use crate::error::{Error, Result};
 use crate::transfer::{Answer, Body, Head, Outcome, Part, Receive, Transfer, Validators, receive, request};
@@ -87,6 +90,8 @@ impl CancelToken {
 #[derive(Debug)]
 pub struct Driver {
     client: reqwest::Client,
+    /// Follows no redirect: what was posted is for one server and nobody else.
+    poster: reqwest::Client,
     runtime: tokio::runtime::Runtime,
     options: Options,
     disk: Arc<dyn Disk>,
@@ -110,6 +115,7 @@ impl Driver {
             .map_err(Error::internal)?
             .with_root_certificates(roots)
             .with_no_client_auth();
+        let tls_for_posts = tls.clone();
         let allow_plain_http = options.allow_plain_http;
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
@@ -132,8 +138,20 @@ impl Driver {
             }))
             .build()
             .map_err(Error::internal)?;
+        let poster = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls_for_posts)
+            .user_agent(USER_AGENT)
+            .referer(false)
+            .http1_only()
+            // An old connection may be dead without anybody knowing: a report begins on one of its own.
+            .pool_max_idle_per_host(0)
+            .connect_timeout(options.connect_timeout)
+            .timeout(options.total_timeout)
+            .redirect(redirect::Policy::none())
+            .build()
+            .map_err(Error::internal)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Driver { client, runtime, options, disk })
+        Ok(Driver { client, poster, runtime, options, disk })
     }
 
     /// Fetches one transfer into `target`, which is replaced only by a whole answer with a 2xx status. Of a file that came

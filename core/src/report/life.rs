@@ -37,6 +37,8 @@ pub enum State {
     Sending {
         /// Whether the last piece of its body may have left.
         last_piece: bool,
+        /// Whether the platform's own uploader has it, which outlives the process and says nothing of pieces.
+        platform: bool,
     },
     /// The server has it.
     Accepted {
@@ -110,7 +112,10 @@ pub enum Step {
     /// It is written on.
     Edit,
     /// A driver takes it.
-    Start,
+    Start {
+        /// Whether it is the platform's own uploader.
+        platform: bool,
+    },
     /// The driver is about to hand over the last piece.
     LastPiece,
     /// The attempt ended; now, and with a chance from 0 to 1.
@@ -144,6 +149,9 @@ pub struct Life {
     pub tries: u32,
     /// How the last attempt ended, for a person.
     pub last_error: Option<String>,
+    /// When the next attempt is due by the wall clock, Unix ms: only to be shown, as wall clocks jump.
+    #[serde(default)]
+    pub next_attempt_ms: Option<i64>,
     /// The last attempts.
     pub attempts: Vec<Attempt>,
 }
@@ -157,6 +165,7 @@ impl Default for Life {
             endpoint: Endpoint::V2,
             tries: 0,
             last_error: None,
+            next_attempt_ms: None,
             attempts: Vec::new(),
         }
     }
@@ -181,7 +190,7 @@ impl Life {
         let wrong = |right: &str| Err(Error::invalid("state", format!("{right}; this one is {}", self.state.as_str())));
         match (step, &self.state) {
             (Step::Queue, State::Draft | State::Refused { .. }) => {
-                self.tries = 0;
+                (self.tries, self.next_attempt_ms) = (0, Some(at_ms));
                 self.state = State::Queued { not_before: None };
             }
             (Step::Queue, State::Queued { .. }) => {}
@@ -194,17 +203,20 @@ impl Life {
                 self.state = State::Draft;
             }
             (Step::Edit, _) => return wrong("what is on its way or has arrived is not changed"),
-            (Step::Start, State::Queued { .. }) => {
+            (Step::Start { platform }, State::Queued { .. }) => {
                 self.tries += 1;
+                self.next_attempt_ms = None;
                 let (revision, endpoint) = (self.revision, self.endpoint);
                 self.attempts.push(Attempt { revision, endpoint, at_ms, ended: None });
                 if self.attempts.len() > MOST_ATTEMPTS {
                     self.attempts.remove(0);
                 }
-                self.state = State::Sending { last_piece: false };
+                self.state = State::Sending { last_piece: platform, platform };
             }
-            (Step::Start, _) => return wrong("only a queued report is sent"),
-            (Step::LastPiece, State::Sending { .. }) => self.state = State::Sending { last_piece: true },
+            (Step::Start { .. }, _) => return wrong("only a queued report is sent"),
+            (Step::LastPiece, State::Sending { platform, .. }) => {
+                self.state = State::Sending { last_piece: true, platform: *platform };
+            }
             (Step::LastPiece, _) => return wrong("only a report that is being sent has a last piece"),
             (Step::End { sent, now, chance }, State::Sending { .. }) => self.end(&sent, now, chance, at_ms),
             // A late word about an attempt that was given up: only a receipt changes anything.
@@ -214,11 +226,11 @@ impl Life {
                 }
             }
             (Step::End { .. }, _) => return wrong("only a report that is being sent can end so"),
-            (Step::DriverGone, State::Sending { last_piece: false }) => {
+            (Step::DriverGone, State::Sending { last_piece: false, .. }) => {
                 self.ended("the process that sent it ended before all of it had left");
                 self.state = State::Queued { not_before: None };
             }
-            (Step::DriverGone, State::Sending { last_piece: true }) => {
+            (Step::DriverGone, State::Sending { last_piece: true, .. }) => {
                 self.ended("the process that sent it ended before the answer came");
                 self.state = State::InDoubt { left: false };
             }
@@ -245,6 +257,7 @@ impl Life {
                 self.ended(&reason);
                 // Whatever the other address said, the next attempt begins with the first again.
                 self.endpoint = Endpoint::V2;
+                self.next_attempt_ms = i64::try_from(pause_ms).ok().map(|pause| at_ms.saturating_add(pause));
                 self.state = State::Queued { not_before: Some(now.after_ms(pause_ms)) };
             }
             Verdict::OtherEndpoint => {
@@ -287,6 +300,7 @@ mod tests {
     use super::*;
     use crate::report::Reply;
 
+    const START: Step = Step::Start { platform: false };
     const NOW: Moment = Moment { ms: 1_000, boot: 1 };
 
     fn answered(status: u16, body: &str) -> Step {
@@ -308,11 +322,9 @@ mod tests {
 
     #[test]
     fn a_report_is_accepted_with_its_receipt_and_stays_so() {
-        let mut life = after(&[Step::Queue, Step::Start, Step::LastPiece, answered(201, r#"{"id": 7}"#)]);
+        let mut life = after(&[Step::Queue, START, Step::LastPiece, answered(201, r#"{"id": 7}"#)]);
         assert_eq!(life.state, State::Accepted { receipt: Receipt { server_id: Some(7), at_ms: 5 } });
-        for step in
-            [Step::Queue, Step::Edit, Step::Start, Step::LastPiece, Step::Resolve(Resolution::Resend), lost(true)]
-        {
+        for step in [Step::Queue, Step::Edit, START, Step::LastPiece, Step::Resolve(Resolution::Resend), lost(true)] {
             assert!(life.step(step, 6).is_err());
         }
         life.step(Step::DriverGone, 6).unwrap();
@@ -321,32 +333,38 @@ mod tests {
 
     #[test]
     fn a_driver_that_dies_leaves_doubt_only_where_the_last_piece_may_have_left() {
-        let before = after(&[Step::Queue, Step::Start, Step::DriverGone]);
+        let before = after(&[Step::Queue, START, Step::DriverGone]);
         assert_eq!(before.state, State::Queued { not_before: None });
-        let behind = after(&[Step::Queue, Step::Start, Step::LastPiece, Step::DriverGone]);
+        let behind = after(&[Step::Queue, START, Step::LastPiece, Step::DriverGone]);
         assert_eq!(behind.state, State::InDoubt { left: false });
         assert!(behind.needs_person());
-        let late = after(&[Step::Queue, Step::Start, Step::LastPiece, Step::DriverGone, answered(201, r#"{"id": 1}"#)]);
+        let late = after(&[Step::Queue, START, Step::LastPiece, Step::DriverGone, answered(201, r#"{"id": 1}"#)]);
         assert_eq!(late.state.as_str(), "accepted", "the platform's downloader had the answer after all");
+    }
+
+    #[test]
+    fn what_the_platform_has_may_have_left_from_the_start() {
+        let gone = after(&[Step::Queue, Step::Start { platform: true }, Step::DriverGone]);
+        assert_eq!(gone.state, State::InDoubt { left: false });
     }
 
     #[test]
     fn what_was_sent_keeps_its_bytes_and_a_double_is_marked() {
         let edited = after(&[Step::Queue, Step::Edit, Step::Queue]);
         assert_eq!(edited.revision, 1, "nothing was sent");
-        let refused = after(&[Step::Queue, Step::Start, answered(400, r#"{"email": ["x"]}"#), Step::Edit]);
+        let refused = after(&[Step::Queue, START, answered(400, r#"{"email": ["x"]}"#), Step::Edit]);
         assert_eq!((refused.revision, refused.state.as_str()), (2, "draft"));
-        let again = after(&[Step::Queue, Step::Start, lost(true), Step::Resolve(Resolution::Resend)]);
+        let again = after(&[Step::Queue, START, lost(true), Step::Resolve(Resolution::Resend)]);
         assert!(again.may_be_double && again.revision == 2 && again.is_due(NOW));
-        let left = after(&[Step::Queue, Step::Start, lost(true), Step::Resolve(Resolution::Leave)]);
+        let left = after(&[Step::Queue, START, lost(true), Step::Resolve(Resolution::Leave)]);
         assert!(!left.needs_person() && !left.is_due(NOW));
     }
 
     #[test]
     fn the_other_address_is_tried_at_once_and_pauses_are_kept() {
-        let other = after(&[Step::Queue, Step::Start, answered(404, "")]);
+        let other = after(&[Step::Queue, START, answered(404, "")]);
         assert!(other.is_due(NOW) && other.endpoint == Endpoint::Legacy);
-        let both = after(&[Step::Queue, Step::Start, answered(404, ""), Step::Start, answered(404, "")]);
+        let both = after(&[Step::Queue, START, answered(404, ""), START, answered(404, "")]);
         assert!(!both.is_due(NOW) && both.endpoint == Endpoint::V2);
         assert!(both.is_due(Moment { ms: 0, boot: 2 }), "a clock that starts anew knows nothing of old pauses");
     }
@@ -355,7 +373,7 @@ mod tests {
         prop_oneof![
             Just(Step::Queue),
             Just(Step::Edit),
-            Just(Step::Start),
+            Just(START),
             Just(Step::LastPiece),
             Just(Step::DriverGone),
             any::<bool>().prop_map(lost),
@@ -376,7 +394,7 @@ mod tests {
             let mut may_have = Vec::<u32>::new();
             for step in steps {
                 let before = life.clone();
-                let starts = step == Step::Start;
+                let starts = step == START;
                 let may_reach = matches!(step, Step::LastPiece) || matches!(&step, Step::End { sent, .. }
                     if matches!(sent, Sent::Lost { whole_body: true, .. } | Sent::Answered { whole_body: true, .. }));
                 if life.step(step.clone(), 1).is_err() {

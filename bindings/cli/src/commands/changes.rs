@@ -51,5 +51,5 @@ pub(super) fn changes(session: &Session, territory: Option<&str>, since: Option<
     if items.is_empty() {
         words.push_str("Nothing changed.\n");
     }
-    Ok(Answer { json: list(items.len(), items), words })
+    Ok(Answer::of(list(items.len(), items), words))
 }

@@ -81,7 +81,7 @@ fn write(output: &Path, content: &str, reference: &str) -> Result<Answer> {
         .map_err(|error| Error::invalid("output", format!("a file that can be written ({error})")))?;
     let path = output.display().to_string();
     let json = json!({"ref": reference, "path": path, "bytes": content.len()});
-    Ok(Answer { json, words: format!("Wrote {path} ({} bytes).\n", content.len()) })
+    Ok(Answer::of(json, format!("Wrote {path} ({} bytes).\n", content.len())))
 }
 
 /// The months of a season in numbers, runs with a dash, over the turn of the year too: 11–2.

@@ -52,7 +52,7 @@ pub(super) fn treks(session: &Session, arguments: &TreksArguments) -> Result<Ans
     if let Some(counts) = &found.counts {
         json["counts"] = serde_json::to_value(counts).unwrap_or_default();
     }
-    Ok(Answer { json, words })
+    Ok(Answer::of(json, words))
 }
 
 fn filters(session: &Session, arguments: &TreksArguments) -> Result<Filters> {
@@ -134,7 +134,7 @@ pub(super) fn near(session: &Session, arguments: &NearArguments) -> Result<Answe
     if found.is_empty() {
         words.push_str("Nothing is near.\n");
     }
-    Ok(Answer { json: list(found.len(), found.iter().map(referred).collect()), words })
+    Ok(Answer::of(list(found.len(), found.iter().map(referred).collect()), words))
 }
 
 /// Metres near by, kilometres beyond.

@@ -3,9 +3,11 @@
 mod changes;
 mod draw;
 mod find;
+mod keepsakes;
 mod online;
 mod packs;
 mod refresh;
+mod reports;
 mod show;
 mod status;
 
@@ -32,7 +34,7 @@ impl Session {
             Some(data) => data.clone(),
             None => default_data()?,
         };
-        let companion = Companion::open(&Directories { catalogue: data })?;
+        let companion = Companion::open(&Directories::within(data))?;
         let languages = if global.lang.is_empty() { languages_of_the_shell() } else { global.lang.clone() };
         Ok(Session { companion, languages, units: global.units.into() })
     }
@@ -64,6 +66,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<Answer, Failure> {
         Command::Download(arguments) => packs::download(&session, &arguments)?,
         Command::Packs { territory } => packs::packs(&session, territory.as_deref())?,
         Command::Remove { ids } => packs::remove(&session, &ids)?,
+        Command::Report { command } => reports::run(&session, command)?,
+        Command::Send { allow_http } => reports::send(&session, allow_http)?,
+        Command::Favourite { command } => keepsakes::favourites(&session, command)?,
+        Command::Note { command } => keepsakes::notes(&session, command)?,
         Command::Changes { territory, since } => changes::changes(&session, territory.as_deref(), since.as_deref())?,
         Command::Treks(arguments) => find::treks(&session, &arguments)?,
         Command::Trek { id } => show::trek(&session, &id)?,

@@ -1,7 +1,7 @@
 //! What commands share that use the network: the bar that says how far they are, and Ctrl-C.
 
 use std::sync::OnceLock;
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jalon::Error;
@@ -31,6 +31,12 @@ impl Bar {
         self.bar.set_message(about.to_owned());
     }
 
+    pub(super) fn bytes(&self, done: u64, of: u64) {
+        self.bar.set_length(of);
+        self.bar.set_position(done);
+        self.bar.set_prefix(format!("{:.0} of {:.0} kB", done as f64 / 1e3, of as f64 / 1e3));
+    }
+
     pub(super) fn show(&self, progress: Progress) {
         self.bar.set_length(progress.planned as u64);
         self.bar.set_position(progress.done as u64);
@@ -44,6 +50,12 @@ impl Drop for Bar {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// The wall clock, Unix ms.
+pub(super) fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    i64::try_from(since).unwrap_or(i64::MAX)
 }
 
 /// The token that Ctrl-C cancels: there is one handler a process, so there is one token.

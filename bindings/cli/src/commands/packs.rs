@@ -40,7 +40,7 @@ pub(super) fn download(session: &Session, arguments: &DownloadArguments) -> Resu
         describe(&pack, &name, &mut words);
         items.push(item(session, &pack)?);
     }
-    Ok(Answer { json: list(items.len(), items), words })
+    Ok(Answer::of(list(items.len(), items), words))
 }
 
 fn again(territory: &str, subject: &Subject) -> String {
@@ -96,7 +96,7 @@ fn dry_run(session: &Session, wanted: &[(String, Subject)], pictures: Pictures) 
         item["free_bytes"] = free_bytes.into();
         items.push(item);
     }
-    Ok(Answer { json: list(items.len(), items), words })
+    Ok(Answer::of(list(items.len(), items), words))
 }
 
 pub(super) fn packs(session: &Session, territory: Option<&str>) -> Result<Answer> {
@@ -110,7 +110,7 @@ pub(super) fn packs(session: &Session, territory: Option<&str>) -> Result<Answer
     if packs.is_empty() {
         words.push_str("Nothing is taken along. Take a trek with: jalon download ID\n");
     }
-    Ok(Answer { json: list(items.len(), items), words })
+    Ok(Answer::of(list(items.len(), items), words))
 }
 
 pub(super) fn remove(session: &Session, ids: &[String]) -> Result<Answer> {
@@ -127,7 +127,7 @@ pub(super) fn remove(session: &Session, ids: &[String]) -> Result<Answer> {
         item["freed_bytes"] = freed.into();
         items.push(item);
     }
-    Ok(Answer { json: list(items.len(), items), words })
+    Ok(Answer::of(list(items.len(), items), words))
 }
 
 /// A pack by its trek's number, or by what the list calls a box.

@@ -42,7 +42,7 @@ pub(super) fn run(session: &Session, arguments: &RefreshArguments) -> Result<Ans
             }
         }
     }
-    failed.map_or(Ok(Answer { json: list(items.len(), items), words }), Err)
+    failed.map_or(Ok(Answer::of(list(items.len(), items), words)), Err)
 }
 
 fn one(session: &Session, name: &str, options: &RefreshOptions, no_packs: bool, words: &mut String) -> Result<Value> {

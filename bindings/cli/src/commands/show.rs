@@ -37,7 +37,7 @@ pub(super) fn text<'a>(session: &'a Session, sheet: &'a Sheet, localized: &'a Lo
 pub(super) fn trek(session: &Session, reference: &str) -> Result<Answer> {
     let (territory, id) = choose::trek(&session.companion, reference)?;
     let sheet = session.companion.sheet(&territory, id, &BESIDE)?;
-    Ok(Answer { json: document(session, &sheet)?, words: words(session, &sheet)? })
+    Ok(Answer::of(document(session, &sheet)?, words(session, &sheet)?))
 }
 
 fn label(session: &Session, sheet: &Sheet, vocabulary: &str, id: Option<Id>) -> Result<Option<String>> {

@@ -25,11 +25,11 @@ pub(super) fn territory(session: &Session, command: TerritoryCommand) -> Result<
                 "Added “{}” ({}). Take it in with: jalon refresh {}\n",
                 territory.name, territory.url, territory.name
             );
-            Ok(Answer { json: serde_json::to_value(&territory).unwrap_or_default(), words })
+            Ok(Answer::of(serde_json::to_value(&territory).unwrap_or_default(), words))
         }
         TerritoryCommand::Remove { name } => {
             session.companion.remove_territory(&name)?;
-            Ok(Answer { json: json!({"removed": name}), words: format!("Removed “{name}”.\n") })
+            Ok(Answer::of(json!({"removed": name}), format!("Removed “{name}”.\n")))
         }
         TerritoryCommand::List => {
             let held = session.companion.catalogue().territories()?;
@@ -42,7 +42,7 @@ pub(super) fn territory(session: &Session, command: TerritoryCommand) -> Result<
             }
             let items: Vec<Value> =
                 held.iter().map(|territory| serde_json::to_value(territory).unwrap_or_default()).collect();
-            Ok(Answer { json: list(held.len(), items), words })
+            Ok(Answer::of(list(held.len(), items), words))
         }
     }
 }
@@ -119,7 +119,7 @@ pub(super) fn status(session: &Session) -> Result<Answer> {
     json["bytes"] = account.catalogue.into();
     json["account"] = serde_json::to_value(&account).unwrap_or_default();
     json["path"] = catalogue.path().display().to_string().into();
-    Ok(Answer { json, words })
+    Ok(Answer::of(json, words))
 }
 
 fn mb(bytes: u64) -> f64 {

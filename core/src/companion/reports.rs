@@ -1,0 +1,257 @@
+//! Field reports: what the catalogue knows goes into the check at the door, and what the journal holds into the form that a
+//! server takes.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use url::Url;
+
+use super::Companion;
+use super::sheet;
+use crate::catalogue::Territory;
+use crate::error::{Error, Result};
+use crate::geotrek::{PhotoPart, Piece, ReportForm, legacy_report_address, report_address};
+use crate::journal::{Journal, NewReport, Report};
+use crate::model::{Bounds, Geometry, Kind, Object, Position};
+use crate::report::{Content, Endpoint, Known, Resolution, Sent, State, Step, Warning};
+use crate::transfer::Moment;
+
+/// The first Geotrek that takes reports by its API v2.
+const FIRST_V2: (u32, u32) = (2, 104);
+
+/// A report on its way out, for a driver that is not ours.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outgoing {
+    /// The report's name.
+    pub uuid: String,
+    /// Where to post it.
+    pub url: String,
+    /// `Accept-Language`.
+    pub language: String,
+    /// `Content-Type`.
+    pub content_type: String,
+    /// Bytes of the body.
+    pub content_length: u64,
+    pub(super) form: ReportForm,
+}
+
+impl Outgoing {
+    /// Writes the body to a file, for an uploader that wants one.
+    pub fn write_body(&self, path: &Path) -> Result<()> {
+        let mut file = File::create(path)?;
+        for piece in self.form.pieces() {
+            match piece {
+                Piece::Bytes(bytes) => file.write_all(&bytes)?,
+                Piece::File(photo, _) => {
+                    std::io::copy(&mut File::open(photo)?, &mut file)?;
+                }
+            }
+        }
+        Ok(file.sync_all()?)
+    }
+}
+
+impl Companion {
+    /// What the person made. Opened by the first call, which may have to salvage it.
+    pub fn journal(&self) -> Result<&Arc<Journal>> {
+        if let Some(journal) = self.journal.get() {
+            return Ok(journal);
+        }
+        let journal = Arc::new(Journal::open(&self.journal_directory, self.foundation.clone())?);
+        Ok(self.journal.get_or_init(|| journal))
+    }
+
+    /// Begins a report for a territory, as a draft.
+    pub fn new_report(&self, territory: &str, language: &str, content: Content, at_ms: i64) -> Result<Report> {
+        let territory = self.catalogue.territory(territory)?;
+        let endpoint = match &territory.server_version {
+            Some(version) if version_of(version).is_some_and(|version| version < FIRST_V2) => Endpoint::Legacy,
+            _ => Endpoint::V2,
+        };
+        let known = territory.languages.iter().any(|own| own == language);
+        let language = if known { language } else { &territory.default_language };
+        let new = NewReport {
+            territory: territory.name.clone(),
+            url: territory.url.clone(),
+            language: if language.is_empty() { "fr".to_owned() } else { language.to_owned() },
+            endpoint,
+            content,
+        };
+        self.journal()?.new_report(new, at_ms)
+    }
+
+    /// Queues a report, checked against what the catalogue knows of its territory. When this returns it is on stable
+    /// storage; what is odd about it is told.
+    pub fn queue_report(&self, uuid: &str, at_ms: i64) -> Result<(Report, Vec<Warning>)> {
+        let report = self.journal()?.report(uuid)?;
+        let known = match self.catalogue.territory(&report.territory) {
+            Ok(territory) => self.known(&territory, &report.content)?,
+            // Its territory was removed since: nothing is known, and nothing is refused for that.
+            Err(Error::NotFound { .. }) => Known::default(),
+            Err(error) => return Err(error),
+        };
+        self.journal()?.queue(uuid, &known, at_ms)
+    }
+
+    fn known(&self, territory: &Territory, content: &Content) -> Result<Known> {
+        let mut known = Known::default();
+        if territory.refreshed_ms.is_none() {
+            return Ok(known);
+        }
+        for vocabulary in ["feedback_category", "feedback_activity", "feedback_magnitude"] {
+            known.vocabularies.insert(vocabulary, self.catalogue.term_ids(territory, vocabulary)?);
+        }
+        known.bounds = self.bounds_of(territory)?;
+        if let Some(id) = content.trek {
+            let trek = found(self.catalogue.object(territory, Kind::Trek, id))?;
+            known.has_trek = Some(trek.is_some());
+            let line = trek.as_ref().and_then(Object::geometry);
+            if let (Some(line), Some(place)) = (line, content.place) {
+                known.metres_to_trek = sheet::distance(line, &Geometry::Point(Position::new(place.lon, place.lat)))?;
+            }
+        }
+        if let Some(id) = content.signage {
+            known.has_signage = Some(found(self.catalogue.object(territory, Kind::Signage, id))?.is_some());
+        }
+        Ok(known)
+    }
+
+    /// Where a territory is: its districts and cities, or else its treks, with some room around.
+    fn bounds_of(&self, territory: &Territory) -> Result<Option<Bounds>> {
+        for kinds in [&[Kind::District, Kind::City][..], &[Kind::Trek]] {
+            let mut bounds: Option<Bounds> = None;
+            self.catalogue.geometries(kinds, |key, _, _, geometry| {
+                if key == territory.key
+                    && let Some(own) = geometry.bounds()
+                {
+                    bounds = Some(bounds.map_or(own, |known| known.union(&own)));
+                }
+            })?;
+            if let Some(bounds) = bounds {
+                return Ok(Some(sheet::wider(bounds)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Decides about a report in doubt.
+    pub fn resolve_report(&self, uuid: &str, resolution: Resolution, at_ms: i64) -> Result<Report> {
+        self.journal()?.step(uuid, &Step::Resolve(resolution), at_ms)
+    }
+
+    /// The next report that may be sent at `now`, the first first; for a driver that is not ours. `but` are those that it
+    /// does not want to hear of now.
+    pub fn next_outgoing(&self, now: Moment, but: &BTreeSet<String>) -> Result<Option<Outgoing>> {
+        let reports = self.journal()?.reports()?;
+        let due = reports.into_iter().find(|report| report.life.is_due(now) && !but.contains(&report.uuid));
+        due.map(|report| self.outgoing(&report)).transpose()
+    }
+
+    /// The platform's own uploader has a report: nobody else sends it until it says how that ended.
+    pub fn report_started(&self, uuid: &str, at_ms: i64) -> Result<Report> {
+        self.journal()?.step(uuid, &Step::Start { platform: true }, at_ms)
+    }
+
+    /// How an attempt of the platform's own uploader ended.
+    pub fn report_ended(&self, uuid: &str, sent: Sent, now: Moment, chance: f64, at_ms: i64) -> Result<Report> {
+        self.journal()?.step(uuid, &Step::End { sent, now, chance }, at_ms)
+    }
+
+    /// At the start of the app: which reports the platform's own uploader still has. Those that it has not, though it had
+    /// them, are in doubt.
+    pub fn reconcile_reports(&self, alive: &BTreeSet<String>, at_ms: i64) -> Result<Vec<Report>> {
+        let journal = self.journal()?;
+        let is_gone = |report: &Report| {
+            matches!(report.life.state, State::Sending { platform: true, .. }) && !alive.contains(&report.uuid)
+        };
+        let gone: Vec<Report> = journal.reports()?.into_iter().filter(is_gone).collect();
+        gone.iter().map(|report| journal.step(&report.uuid, &Step::DriverGone, at_ms)).collect()
+    }
+
+    pub(super) fn outgoing(&self, report: &Report) -> Result<Outgoing> {
+        let journal = self.journal()?;
+        let origin = Url::parse(&report.url).map_err(|_| Error::invalid("url", "a web address"))?;
+        let url = match report.life.endpoint {
+            Endpoint::V2 => report_address(&origin)?,
+            Endpoint::Legacy => legacy_report_address(&origin, &report.language)?,
+        };
+        let content = &report.content;
+        let photo = |photo: &crate::journal::Photo| PhotoPart {
+            path: journal.photo_path(photo),
+            name: photo.file_name(),
+            bytes: photo.bytes,
+        };
+        let form = ReportForm {
+            // Of the report and its revision alone, so that each attempt has the same bytes.
+            boundary: format!("jalon-{}-{}", report.uuid.replace('-', ""), report.life.revision),
+            comment: comment(report),
+            email: content.email.clone(),
+            activity: content.activity,
+            category: content.category,
+            magnitude: content.magnitude,
+            trek: content.trek,
+            place: content.place.map(|place| [place.lon, place.lat]),
+            photos: report.photos.iter().map(photo).collect(),
+        };
+        for part in &form.photos {
+            let there = fs::metadata(&part.path).map_or(0, |about| about.len());
+            if there != part.bytes {
+                return Err(Error::Corrupt { reason: "a photo of the report is not what was attached".to_owned() });
+            }
+        }
+        Ok(Outgoing {
+            uuid: report.uuid.clone(),
+            url: url.into(),
+            language: report.language.clone(),
+            content_type: form.content_type(),
+            content_length: form.content_length(),
+            form,
+        })
+    }
+}
+
+/// What is written, and what the server has no field for.
+fn comment(report: &Report) -> String {
+    let mut comment = report.content.comment.trim_end().to_owned();
+    let mut add = |words: String| {
+        if !comment.is_empty() {
+            comment.push('\n');
+        }
+        comment.push_str(&words);
+    };
+    if let Some(signage) = report.content.signage {
+        add(format!("(signage {signage})"));
+    }
+    if report.with_reference {
+        add(report.reference());
+    }
+    comment
+}
+
+fn found(object: Result<Object>) -> Result<Option<Object>> {
+    match object {
+        Ok(object) => Ok(Some(object)),
+        Err(Error::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The first two numbers of a version.
+fn version_of(version: &str) -> Option<(u32, u32)> {
+    let mut numbers = version.split('.').map(|number| number.parse().ok());
+    Some((numbers.next()??, numbers.next()??))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_by_their_numbers() {
+        assert!(version_of("2.126.1+dev") > Some(FIRST_V2) && version_of("2.99.0") < Some(FIRST_V2));
+        assert_eq!(version_of("dev"), None);
+    }
+}

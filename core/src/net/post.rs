@@ -1,0 +1,148 @@
+//! A form on its way to the server: its pieces one after the other, from memory or from a file, and a word before the last.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use futures_util::{StreamExt, stream};
+use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE};
+use url::Url;
+
+use super::{CancelToken, Driver, check, retry_after_ms};
+use crate::error::{Error, Result};
+use crate::geotrek::{Piece, ReportForm};
+use crate::report::{Reply, Sent};
+
+const CHUNK: usize = 64 << 10;
+/// Bytes of an answer that are read: a receipt has some hundreds.
+const MOST_REPLY: usize = 256 << 10;
+
+/// How far a form is, as its driver sees it.
+#[derive(Debug, Clone, Default)]
+pub struct PostProgress(Arc<AtomicU64>);
+
+impl PostProgress {
+    /// Bytes that were handed to the network.
+    pub fn bytes(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Driver {
+    /// Posts a form. `before_last` is called when all but the last piece was handed to the network: where it fails, the last
+    /// piece is never sent. Blocks. A cancel ends it at once before the last piece; after that the answer is waited for,
+    /// as nobody could know otherwise what became of it.
+    pub fn post(
+        &self,
+        url: &str,
+        form: &ReportForm,
+        language: &str,
+        before_last: impl FnMut() -> Result<()> + Send + 'static,
+        cancel: &CancelToken,
+        progress: &PostProgress,
+    ) -> Result<Sent> {
+        let url = Url::parse(url).map_err(|_| Error::invalid("url", "a web address"))?;
+        check(&url, self.options.allow_plain_http)?;
+        let whole = Arc::new(AtomicBool::new(false));
+        let body = body(form.pieces(), before_last, Arc::clone(&whole), progress.clone());
+        let request = self
+            .poster
+            .post(url)
+            .header(ACCEPT, "application/json")
+            .header(ACCEPT_LANGUAGE, language)
+            .header(CONTENT_TYPE, form.content_type())
+            .header(CONTENT_LENGTH, form.content_length())
+            .body(body);
+        self.runtime.block_on(async {
+            let cancelled = async {
+                loop {
+                    cancel.cancelled().await;
+                    if !whole.load(Ordering::Acquire) {
+                        return;
+                    }
+                    // Too late to stop it: whatever comes is better known than not.
+                    std::future::pending::<()>().await;
+                }
+            };
+            tokio::select! {
+                sent = exchange(request, &whole) => Ok(sent),
+                () = cancelled => Err(Error::Cancelled),
+            }
+        })
+    }
+}
+
+async fn exchange(request: reqwest::RequestBuilder, whole: &AtomicBool) -> Sent {
+    let response = match request.send().await {
+        Ok(response) => response,
+        Err(error) if error.is_connect() || error.is_builder() => {
+            return Sent::NotSent { reason: "no connection to the server".to_owned() };
+        }
+        Err(error) => {
+            let reason = if error.is_timeout() { "the server took too long" } else { "the connection was lost" };
+            return Sent::Lost { whole_body: whole.load(Ordering::Acquire), reason: reason.to_owned() };
+        }
+    };
+    let mut reply = Reply {
+        status: response.status().as_u16(),
+        retry_after_ms: retry_after_ms(response.headers()),
+        ..Reply::default()
+    };
+    let mut bytes = Vec::new();
+    let mut body = response.bytes_stream();
+    reply.is_whole = loop {
+        match body.next().await {
+            None => break true,
+            Some(Ok(chunk)) if bytes.len() + chunk.len() <= MOST_REPLY => bytes.extend(&chunk),
+            Some(_) => break false,
+        }
+    };
+    reply.body = String::from_utf8_lossy(&bytes).into_owned();
+    Sent::Answered { whole_body: whole.load(Ordering::Acquire), reply }
+}
+
+/// The pieces as a stream that reads no further than the network takes.
+fn body(
+    pieces: Vec<Piece>,
+    before_last: impl FnMut() -> Result<()> + Send + 'static,
+    whole: Arc<AtomicBool>,
+    progress: PostProgress,
+) -> reqwest::Body {
+    let mut pieces = pieces.into_iter().peekable();
+    let mut before_last = before_last;
+    let mut open: Option<(File, u64)> = None;
+    let mut next = move || -> io::Result<Option<Vec<u8>>> {
+        loop {
+            if let Some((file, left)) = &mut open {
+                let mut chunk = vec![0; CHUNK.min(usize::try_from(*left).unwrap_or(CHUNK))];
+                if chunk.is_empty() {
+                    open = None;
+                    continue;
+                }
+                file.read_exact(&mut chunk)?;
+                *left -= chunk.len() as u64;
+                return Ok(Some(chunk));
+            }
+            match pieces.next() {
+                None => return Ok(None),
+                Some(Piece::File(path, bytes)) => open = Some((File::open(path)?, bytes)),
+                Some(Piece::Bytes(bytes)) => {
+                    if pieces.peek().is_none() {
+                        before_last().map_err(|_| io::Error::other("the last piece was held back"))?;
+                        whole.store(true, Ordering::Release);
+                    }
+                    return Ok(Some(bytes));
+                }
+            }
+        }
+    };
+    let chunks = stream::poll_fn(move |_| {
+        let chunk = next();
+        if let Ok(Some(chunk)) = &chunk {
+            progress.0.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+        }
+        std::task::Poll::Ready(chunk.transpose())
+    });
+    reqwest::Body::wrap_stream(chunks)
+}
