@@ -144,7 +144,7 @@ impl Fault {
     }
 }
 
-/// A fault for the requests it matches.
+/// A fault for the requests it matches. One meets it, and is counted, as soon as its head has come.
 #[derive(Clone, Debug)]
 pub struct Rule {
     part: Option<String>,

@@ -123,7 +123,7 @@ impl Head {
     /// Where the request ends, once it is whole.
     fn whole(&mut self, bytes: &[u8]) -> Option<usize> {
         match self.length {
-            Length::Known(length) => Some(self.at + length).filter(|end| bytes.len() >= *end),
+            Length::Known(length) => Some(self.at.saturating_add(length)).filter(|end| bytes.len() >= *end),
             Length::Chunks => loop {
                 let rest = bytes.get(self.at..)?;
                 let Ok(httparse::Status::Complete((mark, size))) = httparse::parse_chunk_size(rest) else {

@@ -27,15 +27,15 @@ mod small;
 mod socket;
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::io::Read;
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use http::Method;
 use tokio::io::AsyncReadExt;
-use tokio::net::TcpStream;
 use tokio::sync::{oneshot, watch};
 
 pub use faults::{Body, Fault, Faults, Rule};
@@ -116,6 +116,10 @@ struct Shared {
     log: Log,
     posts: Posts,
     reports: Reports,
+    /// How many connections are not done with.
+    open: Mutex<usize>,
+    /// Told when there is one less.
+    closed: Condvar,
     /// Moves when answers held back are let go.
     gate: watch::Sender<u64>,
     options: Options,
@@ -144,6 +148,8 @@ impl Shared {
             log: Log::default(),
             posts: Posts::default(),
             reports: Reports::default(),
+            open: Mutex::default(),
+            closed: Condvar::new(),
             gate: watch::Sender::default(),
             media: Media::new(options.media_bytes),
             options,
@@ -194,7 +200,8 @@ impl TestGeotrek {
                             tokio::time::sleep(Duration::from_millis(10)).await;
                             continue;
                         };
-                        tokio::spawn(exchange(Arc::clone(&state), stream));
+                        let open = Open::new(Arc::clone(&state));
+                        tokio::spawn(async move { exchange(&open.0, stream).await });
                     }
                 };
                 // Not a graceful shutdown: a body that never ends would hold it for ever.
@@ -295,10 +302,26 @@ impl TestGeotrek {
         self.shared.posts.all()
     }
 
-    /// Forgets reports and what brought them: the next one is number 1 again.
+    /// Forgets reports and what brought them, when none is under way: the next one is number 1 again.
     pub fn forget_reports(&self) {
         self.shared.reports.forget();
         self.shared.posts.forget();
+    }
+
+    /// Waits until every connection made so far is done with, those of processes that were killed included, so that what is
+    /// known of them does not change any more. It never comes back while an answer is held back or never ends.
+    pub fn settle(&self) {
+        if self.stop.is_none() {
+            return;
+        }
+        // Connections are accepted in their order, so once this one is over, all before it are known.
+        let closed = TcpStream::connect(self.url().trim_start_matches("http://")).and_then(|mut last| {
+            last.shutdown(Shutdown::Write)?;
+            last.read_to_end(&mut Vec::new())
+        });
+        closed.ok();
+        let open = lock(&self.shared.open);
+        drop(self.shared.closed.wait_while(open, |open| *open > 0));
     }
 
     /// Lets go the answers that are held back now.
@@ -328,24 +351,41 @@ impl Drop for TestGeotrek {
     }
 }
 
-async fn exchange(shared: Arc<Shared>, mut stream: TcpStream) {
+/// A connection that is not done with.
+struct Open(Arc<Shared>);
+
+impl Open {
+    fn new(shared: Arc<Shared>) -> Self {
+        *lock(&shared.open) += 1;
+        Self(shared)
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        *lock(&self.0.open) -= 1;
+        self.0.closed.notify_all();
+    }
+}
+
+async fn exchange(shared: &Shared, mut stream: tokio::net::TcpStream) {
     let mut intake = Intake::default();
     let mut bytes = Vec::with_capacity(PIECE);
     loop {
         bytes.clear();
         if stream.read_buf(&mut bytes).await.is_ok_and(|read| read > 0) {
-            match intake.take(&shared, &bytes) {
+            match intake.take(shared, &bytes) {
                 Step::More => continue,
-                Step::Answer(asked, met) => respond(&shared, &mut stream, &asked, &met, intake.post).await,
+                Step::Answer(asked, met) => respond(shared, &mut stream, &asked, &met, intake.post).await,
                 Step::Close => {}
             }
         }
         break;
     }
-    intake.end(&shared);
+    intake.end(shared);
 }
 
-async fn respond(shared: &Shared, stream: &mut TcpStream, asked: &Asked, met: &Met, post: Option<usize>) {
+async fn respond(shared: &Shared, stream: &mut tokio::net::TcpStream, asked: &Asked, met: &Met, post: Option<usize>) {
     let mut gate = shared.gate.subscribe();
     let prepared = prepare(shared, asked, met, post);
     tokio::time::sleep(prepared.delay).await;
@@ -405,12 +445,15 @@ fn answer(shared: &Shared, asked: &Asked, met: &Met, post: Option<usize>) -> rep
     if let Some(reply) = met.instead(asked.uri.path()) {
         return (reply, None);
     }
-    let territory = shared.territory.read().unwrap_or_else(PoisonError::into_inner);
-    let place = post.map(|post| shared.posts.place(post));
-    let idempotent = shared.options.idempotent_reports;
-    let taken = shared.reports.answer(&territory, asked, met, place, idempotent);
-    drop(territory);
-    taken.unwrap_or_else(|| (read_only(shared, asked, met), None))
+    if reports::concerns(asked.uri.path()) {
+        let territory = shared.territory.read().unwrap_or_else(PoisonError::into_inner);
+        let place = post.map(|post| shared.posts.place(post));
+        let idempotent = shared.options.idempotent_reports;
+        if let Some(taken) = shared.reports.answer(&territory, asked, met, place, idempotent) {
+            return taken;
+        }
+    }
+    (read_only(shared, asked, met), None)
 }
 
 fn read_only(shared: &Shared, asked: &Asked, met: &Met) -> Reply {

@@ -140,14 +140,23 @@ fn sockets_are_cut_as_well() {
     let server = start();
     let whole = request(&multipart("x", &[("a", "a.jpg", &jpeg(1))]));
     let body = whole.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
-    for (rank, at) in [3, body - 1, body, body + 100, whole.len() - 1].into_iter().enumerate() {
-        let mut stream = connect(&server);
-        stream.write_all(&whole[..at]).unwrap();
-        drop(stream);
-        until(|| server.posts().get(rank).is_some_and(|post| post.ended.is_some()));
-        let post = &server.posts()[rank];
-        assert_eq!((&post.bytes[..], post.whole, post.status), (&whole[..at], false, None));
+    let cuts = [3, body - 1, body, body + 100, whole.len() - 1];
+    for at in cuts {
+        connect(&server).write_all(&whole[..at]).unwrap();
     }
+    server.settle();
+    let mut posts = server.posts();
+    // Each has a thread to itself.
+    posts.sort_by_key(|post| post.bytes.len());
+    assert_eq!(posts.len(), cuts.len());
+    for (post, at) in posts.iter().zip(cuts) {
+        assert_eq!((&post.bytes[..], post.whole, post.status), (&whole[..at], false, None));
+        assert!(post.ended.is_some());
+    }
+    // Nobody waits for the answer, and yet it is stored.
+    connect(&server).write_all(&whole).unwrap();
+    server.settle();
+    assert_eq!((server.reports().len(), server.posts()[cuts.len()].status), (1, Some(201)));
     server.forget_reports();
     for (rank, at) in [0, 10, body + 100, whole.len()].into_iter().enumerate() {
         server.faults().rules = vec![Fault::CutRequest(at).into()];

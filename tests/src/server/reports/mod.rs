@@ -99,6 +99,11 @@ impl<'p> Endpoint<'p> {
     }
 }
 
+/// Whether reports are sent to a path, rightly or not.
+pub(super) fn concerns(path: &str) -> bool {
+    Endpoint::of(path).is_some()
+}
+
 impl Reports {
     pub(super) fn all(&self) -> Vec<StoredReport> {
         lock(&self.0).clone()
