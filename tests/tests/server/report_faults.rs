@@ -120,6 +120,9 @@ fn a_report_is_stored_only_when_all_of_it_came() {
         assert_eq!((&posts[0].bytes[..], posts[0].whole, posts[0].status), (&whole[..at], all, None));
         assert!(server.reports().is_empty());
     }
+    // Farther than the request is long, it is cut at its end.
+    server.faults().rules = vec![Fault::CutRequest(usize::MAX).into()];
+    assert_eq!(sent(&server, EMAIL), (None, 0));
 }
 
 #[test]
