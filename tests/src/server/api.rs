@@ -71,7 +71,6 @@ pub(super) fn answer(territory: &Territory, asked: &Asked<'_>) -> Reply {
         "version" => return Reply::json(200, &json!({"version": "2.126.1+dev"})),
         "config/" => return Reply::json(200, &json!({"bbox": territory.bbox})),
         "path/" => return Reply::detail(401, "Informations d'authentification non fournies."),
-        "feedback_report/" => return Reply::detail(405, "Méthode « GET » non autorisée."),
         _ => {}
     }
     let Some(path) = path.strip_suffix('/') else {

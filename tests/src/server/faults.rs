@@ -88,6 +88,53 @@ pub enum Fault {
     Bomb(usize),
     /// Sends spaces that never end instead of the body.
     Endless,
+    /// Sends the one who asks elsewhere, with a status of one's own: 301, 307 or 308.
+    RedirectBy {
+        /// The status.
+        status: u16,
+        /// Where to.
+        to: String,
+    },
+    /// Answers a status, with a page of HTML, as soon as the head has come, and takes nothing of the body.
+    Early {
+        /// The status.
+        status: u16,
+        /// `Retry-After`, as it is to be sent: seconds or a date.
+        retry_after: Option<String>,
+    },
+    /// Closes the connection without an answer when so many bytes of the request have come, its head included, or all of
+    /// it. Nothing is stored.
+    CutRequest(usize),
+    /// The mail server is not there: a report that has an e-mail is stored and answered with 500.
+    MailOutage,
+    /// Answers so once the report is stored; whatever stores nothing is answered as ever.
+    AfterSaving {
+        /// The status.
+        status: u16,
+        /// `Retry-After`, as it is to be sent: seconds or a date.
+        retry_after: Option<String>,
+        /// The body.
+        body: Body,
+    },
+    /// Does what is asked, and answers only when told to, by `TestGeotrek::release`.
+    Hold,
+    /// A picture of a name that another report's has, too, is lost, as happens to some of those that come at once.
+    LoseSameName,
+}
+
+/// What the answer to a stored report holds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Body {
+    /// The report, as it should.
+    Right,
+    /// The report, with null for its number.
+    WithoutId,
+    /// The first half of the report.
+    HalfJson,
+    /// A page of HTML.
+    Html,
+    /// Nothing.
+    Empty,
 }
 
 impl Fault {
@@ -97,7 +144,7 @@ impl Fault {
     }
 }
 
-/// A fault for the requests it matches.
+/// A fault for the requests it matches. One meets it, and is counted, as soon as its head has come.
 #[derive(Clone, Debug)]
 pub struct Rule {
     part: Option<String>,
@@ -201,6 +248,18 @@ impl Met {
         waits.sum()
     }
 
+    /// Whether the answer is given before the body comes.
+    pub(super) fn early(&self) -> bool {
+        self.struck.iter().any(|fault| matches!(fault, Fault::Early { .. }))
+    }
+
+    /// Where the request is cut.
+    pub(super) fn cut_request(&self) -> Option<usize> {
+        let cuts =
+            self.struck.iter().filter_map(|fault| if let Fault::CutRequest(at) = fault { Some(*at) } else { None });
+        cuts.min()
+    }
+
     /// How many objects a list has left, and whether its count agrees.
     pub(super) fn partial(&self) -> Option<(usize, bool)> {
         self.struck.iter().find_map(|fault| match fault {
@@ -225,7 +284,7 @@ impl Met {
 
 fn replacing(fault: &Fault, path: &str) -> Option<Reply> {
     Some(match fault {
-        Fault::Status { status, retry_after } => {
+        Fault::Status { status, retry_after } | Fault::Early { status, retry_after } => {
             let reply = Reply::html(*status);
             match retry_after {
                 Some(wait) => reply.with("retry-after", wait),
@@ -237,6 +296,9 @@ fn replacing(fault: &Fault, path: &str) -> Option<Reply> {
         Fault::PortalRedirect if path == PORTAL => Reply::portal(),
         Fault::PortalRedirect => Reply::redirect(PORTAL),
         Fault::Redirect(to) => Reply::redirect(to),
+        Fault::RedirectBy { status, to } => {
+            Reply::new(*status, "text/html; charset=utf-8", Vec::new()).with("location", to)
+        }
         Fault::WrongJson => Reply::new(200, "application/json", b"{\"count\": 3, \"results\": [{\"id\": ".into()),
         Fault::Bomb(bytes) => super::gzip::bomb(*bytes),
         _ => return None,

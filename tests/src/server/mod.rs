@@ -2,47 +2,60 @@
 //! meet over real sockets what was seen on a real server: pages that shift, texts that ignore the language, errors in
 //! HTML. `api` decides what a list or a detail answers, `filter` which objects it sees and `shown` how it writes them
 //! (`lambert` in metres), `near` what lies near another,
-//! `query` reads parameters, `gzip` packs, `media` serves pictures (`small` makes the smallest), `faults` breaks answers
+//! `intake` takes requests in as they come, `posts` keeps what they brought and `reports` what was stored of it, `query`
+//! reads parameters, `gzip` packs, `media` serves pictures (`small` makes the smallest), `faults` breaks answers
 //! on demand, `socket` writes them byte by byte, and this file keeps the server running on a thread of its own.
 //!
 //! What a real one does and this one does not: it looks at `q`, `created_after` and the filters of each kind; lists only the entries of vocabularies that are in use; keeps details for days, stale links and languages
-//! included; takes reports; and serves profiles, GPX, KML, PDF, tiles of panoramas and `format=geojson`.
+//! included; and serves profiles, GPX, KML, PDF, tiles of panoramas and `format=geojson`.
 
 mod api;
 mod faults;
 mod filter;
 mod gzip;
+mod intake;
 mod lambert;
 mod log;
 mod media;
 mod near;
+mod posts;
 mod query;
 mod reply;
+mod reports;
 mod shown;
 mod small;
 mod socket;
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::io::Read;
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use http::Method;
-use tokio::net::TcpStream;
-use tokio::sync::oneshot;
+use tokio::io::AsyncReadExt;
+use tokio::sync::{oneshot, watch};
 
-pub use faults::{Fault, Faults, Rule};
+pub use faults::{Body, Fault, Faults, Rule};
 pub use log::Request;
+pub use posts::Post;
+pub use reports::{Attachment, StoredReport};
 
 use crate::day::Day;
 use crate::territory::{HOST, Territory};
 use faults::Met;
+use intake::{Intake, Step};
 use log::Log;
 use media::Media;
+use posts::Posts;
 use reply::Reply;
+use reports::Reports;
 use socket::{Asked, Wire};
+
+/// The most read at once.
+const PIECE: usize = 16 * 1024;
 
 /// How the server is set up.
 #[derive(Clone, Debug)]
@@ -62,6 +75,9 @@ pub struct Options {
     pub outlines_in_metres: bool,
     /// The bytes of each photograph, 150 at least; when absent, they are landscapes of some 10 to 40 kB.
     pub media_bytes: Option<usize>,
+    /// Knows a report again by its `uuid`, which no Geotrek does yet: the same one again is answered as the first time, and
+    /// nothing is stored.
+    pub idempotent_reports: bool,
 }
 
 impl Default for Options {
@@ -74,6 +90,7 @@ impl Default for Options {
             gzip: true,
             outlines_in_metres: true,
             media_bytes: None,
+            idempotent_reports: false,
         }
     }
 }
@@ -89,7 +106,7 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// Whether that is all that was promised. If not, the connection ends here, or falls silent.
     pub whole: bool,
-    /// The time it would have taken: nobody waits here.
+    /// The time it would have taken, without end if it is held back: nobody waits here.
     pub delay: Duration,
 }
 
@@ -97,6 +114,14 @@ struct Shared {
     territory: RwLock<Territory>,
     faults: Mutex<Faults>,
     log: Log,
+    posts: Posts,
+    reports: Reports,
+    /// How many connections are not done with.
+    open: Mutex<usize>,
+    /// Told when there is one less.
+    closed: Condvar,
+    /// Moves when answers held back are let go.
+    gate: watch::Sender<u64>,
     options: Options,
     media: Media,
     url: String,
@@ -121,6 +146,11 @@ impl Shared {
             territory: RwLock::new(territory),
             faults: Mutex::default(),
             log: Log::default(),
+            posts: Posts::default(),
+            reports: Reports::default(),
+            open: Mutex::default(),
+            closed: Condvar::new(),
+            gate: watch::Sender::default(),
             media: Media::new(options.media_bytes),
             options,
             url,
@@ -170,7 +200,8 @@ impl TestGeotrek {
                             tokio::time::sleep(Duration::from_millis(10)).await;
                             continue;
                         };
-                        tokio::spawn(exchange(Arc::clone(&state), stream));
+                        let open = Open::new(Arc::clone(&state));
+                        tokio::spawn(async move { exchange(&open.0, stream).await });
                     }
                 };
                 // Not a graceful shutdown: a body that never ends would hold it for ever.
@@ -194,12 +225,41 @@ impl TestGeotrek {
     /// counts, as on the wire; nobody waits. None when the connection ends within the head, or what was asked is no
     /// request.
     pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Option<Answer> {
+        self.send(method, path, headers, &[], None)
+    }
+
+    /// Asks as [`TestGeotrek::ask`] does, and brings a body; Content-Length is added unless a header says how long it is.
+    /// With `upto`, only so many bytes of the request arrive, its head included, before the connection ends: there is no
+    /// answer unless that is all of it.
+    pub fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+        upto: Option<usize>,
+    ) -> Option<Answer> {
         let path = path.strip_prefix(self.url()).unwrap_or(path);
-        let head = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<String>();
-        let asked = socket::parse(format!("{method} {path} HTTP/1.1\r\n{head}\r\n").as_bytes())??.0;
-        let prepared = prepare(&self.shared, &asked);
-        let answer = prepared.wire.answer(prepared.reply, prepared.delay);
-        self.shared.log.sent(prepared.rank, answer.as_ref().map_or(0, |answer| answer.body.len()));
+        let mut head = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<String>();
+        let says = |name: &str| ["content-length", "transfer-encoding"].contains(&name.to_ascii_lowercase().as_str());
+        if (!body.is_empty() || method == "POST") && !headers.iter().any(|(name, _)| says(name)) {
+            head.push_str(&format!("content-length: {}\r\n", body.len()));
+        }
+        let mut request = format!("{method} {path} HTTP/1.1\r\n{head}\r\n").into_bytes();
+        request.extend(body);
+        request.truncate(upto.unwrap_or(usize::MAX));
+        let mut intake = Intake::default();
+        let step = intake.take(&self.shared, &request);
+        let answer = if let Step::Answer(asked, met) = step {
+            let prepared = prepare(&self.shared, &asked, &met, intake.post);
+            let delay = if prepared.held { Duration::MAX } else { prepared.delay };
+            let answer = prepared.wire.answer(prepared.reply, delay);
+            self.shared.log.sent(prepared.rank, answer.as_ref().map_or(0, |answer| answer.body.len()));
+            answer
+        } else {
+            None
+        };
+        intake.end(&self.shared);
         answer
     }
 
@@ -232,6 +292,43 @@ impl TestGeotrek {
         self.shared.log.forget();
     }
 
+    /// The reports stored so far.
+    pub fn reports(&self) -> Vec<StoredReport> {
+        self.shared.reports.all()
+    }
+
+    /// The requests so far that bring something, cut ones included, those still coming too.
+    pub fn posts(&self) -> Vec<Post> {
+        self.shared.posts.all()
+    }
+
+    /// Forgets reports and what brought them, when none is under way: the next one is number 1 again.
+    pub fn forget_reports(&self) {
+        self.shared.reports.forget();
+        self.shared.posts.forget();
+    }
+
+    /// Waits until every connection made so far is done with, those of processes that were killed included, so that what is
+    /// known of them does not change any more. It never comes back while an answer is held back or never ends.
+    pub fn settle(&self) {
+        if self.stop.is_none() {
+            return;
+        }
+        // Connections are accepted in their order, so once this one is over, all before it are known.
+        let closed = TcpStream::connect(self.url().trim_start_matches("http://")).and_then(|mut last| {
+            last.shutdown(Shutdown::Write)?;
+            last.read_to_end(&mut Vec::new())
+        });
+        closed.ok();
+        let open = lock(&self.shared.open);
+        drop(self.shared.closed.wait_while(open, |open| *open > 0));
+    }
+
+    /// Lets go the answers that are held back now.
+    pub fn release(&self) {
+        self.shared.gate.send_modify(|moved| *moved += 1);
+    }
+
     /// Replaces the medium at a path (`/media/…`) by another one: other bytes, another ETag, another date.
     pub fn renew(&self, path: &str) {
         self.shared.media.renew(path);
@@ -254,11 +351,61 @@ impl Drop for TestGeotrek {
     }
 }
 
-async fn exchange(shared: Arc<Shared>, mut stream: TcpStream) {
-    let Some(asked) = socket::read(&mut stream).await else { return };
-    let prepared = prepare(&shared, &asked);
+/// A connection that is not done with.
+struct Open(Arc<Shared>);
+
+impl Open {
+    fn new(shared: Arc<Shared>) -> Self {
+        *lock(&shared.open) += 1;
+        Self(shared)
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        *lock(&self.0.open) -= 1;
+        self.0.closed.notify_all();
+    }
+}
+
+async fn exchange(shared: &Shared, mut stream: tokio::net::TcpStream) {
+    let mut intake = Intake::default();
+    let mut bytes = Vec::with_capacity(PIECE);
+    loop {
+        bytes.clear();
+        if stream.read_buf(&mut bytes).await.is_ok_and(|read| read > 0) {
+            match intake.take(shared, &bytes) {
+                Step::More => continue,
+                Step::Answer(asked, met) => respond(shared, &mut stream, &asked, &met, intake.post).await,
+                Step::Close => {}
+            }
+        }
+        break;
+    }
+    intake.end(shared);
+}
+
+async fn respond(shared: &Shared, stream: &mut tokio::net::TcpStream, asked: &Asked, met: &Met, post: Option<usize>) {
+    let mut gate = shared.gate.subscribe();
+    let prepared = prepare(shared, asked, met, post);
     tokio::time::sleep(prepared.delay).await;
-    prepared.wire.send(&mut stream, |sent| shared.log.sent(prepared.rank, sent)).await;
+    if prepared.held {
+        gate.changed().await.ok();
+    }
+    let count = |sent, last| {
+        shared.log.sent(prepared.rank, sent);
+        if let (Some(post), true) = (post, last) {
+            shared.posts.end(post);
+        }
+    };
+    prepared.wire.send(stream, count).await;
+    if met.early() {
+        // What was not read would make the system take the answer back.
+        let mut rest = Vec::with_capacity(PIECE);
+        while stream.read_buf(&mut rest).await.is_ok_and(|read| read > 0) {
+            rest.clear();
+        }
+    }
 }
 
 /// An answer about to leave.
@@ -266,14 +413,14 @@ struct Prepared {
     wire: Wire,
     reply: Reply,
     delay: Duration,
+    /// Whether it leaves only when told to.
+    held: bool,
     /// Its rank in the log.
     rank: usize,
 }
 
-fn prepare(shared: &Shared, asked: &Asked) -> Prepared {
-    let path = asked.uri.path_and_query().map_or("/", |whole| whole.as_str()).to_owned();
-    let met = lock(&shared.faults).meet(&path);
-    let mut reply = answer(shared, asked, &met);
+fn prepare(shared: &Shared, asked: &Asked, met: &Met, post: Option<usize>) -> Prepared {
+    let (mut reply, stored) = answer(shared, asked, met, post);
     if reply.is_json() {
         let host = shared.options.link_host.as_deref().unwrap_or(&shared.url);
         reply.replace(HOST, host);
@@ -287,16 +434,31 @@ fn prepare(shared: &Shared, asked: &Asked) -> Prepared {
         gzip::pack(&mut reply, &asked.headers);
     }
     let wire = Wire::new(&reply, &asked.method, &met.struck);
-    let rank = shared.log.add(Request::new(path, asked, reply.status, bytes, wire.head()));
-    Prepared { wire, reply, delay: met.delay(), rank }
+    let rank = shared.log.add(Request::new(asked.target(), asked, reply.status, bytes, wire.head()));
+    if let Some(post) = post {
+        shared.posts.change(post, |post| (post.status, post.stored) = (Some(reply.status), stored));
+    }
+    Prepared { wire, reply, delay: met.delay(), held: met.has(&Fault::Hold), rank }
 }
 
-fn answer(shared: &Shared, asked: &Asked, met: &Met) -> Reply {
+fn answer(shared: &Shared, asked: &Asked, met: &Met, post: Option<usize>) -> reports::Taken {
+    if let Some(reply) = met.instead(asked.uri.path()) {
+        return (reply, None);
+    }
+    if reports::concerns(asked.uri.path()) {
+        let territory = shared.territory.read().unwrap_or_else(PoisonError::into_inner);
+        let place = post.map(|post| shared.posts.place(post));
+        let idempotent = shared.options.idempotent_reports;
+        if let Some(taken) = shared.reports.answer(&territory, asked, met, place, idempotent) {
+            return taken;
+        }
+    }
+    (read_only(shared, asked, met), None)
+}
+
+fn read_only(shared: &Shared, asked: &Asked, met: &Met) -> Reply {
     let call = shared.calls.fetch_add(1, Ordering::Relaxed);
     let path = asked.uri.path();
-    if let Some(reply) = met.instead(path) {
-        return reply;
-    }
     if asked.method != Method::GET && asked.method != Method::HEAD {
         return Reply::detail(405, "Method not allowed.");
     }

@@ -14,38 +14,34 @@ use super::reply::Reply;
 
 /// The bytes of a chunk, and the most written at once.
 const CHUNK: usize = 16 * 1024;
-/// The most a head may have.
-const HEAD: usize = 64 * 1024;
 
-/// A request, its body read and forgotten.
+/// A request.
 pub(super) struct Asked {
     pub(super) method: Method,
     pub(super) uri: Uri,
     pub(super) headers: HeaderMap,
+    /// Its body, without the marks of chunks; empty for one that only reads.
+    pub(super) body: Vec<u8>,
 }
 
-/// Reads a request; none when it is not one, or the connection ended before it.
-pub(super) async fn read(stream: &mut TcpStream) -> Option<Asked> {
-    let mut bytes = Vec::new();
-    let (asked, head, body) = loop {
-        if stream.read_buf(&mut bytes).await.ok()? == 0 || bytes.len() > HEAD {
-            return None;
-        }
-        if let Some(read) = parse(&bytes)? {
-            break read;
-        }
-    };
-    let mut left = body.saturating_sub(bytes.len() - head);
-    while left > 0 {
-        bytes.clear();
-        left = left.saturating_sub(stream.read_buf(&mut bytes).await.ok().filter(|read| *read > 0)?);
+impl Asked {
+    /// Path and query.
+    pub(super) fn target(&self) -> String {
+        self.uri.path_and_query().map_or("/", |whole| whole.as_str()).to_owned()
     }
-    Some(asked)
 }
 
-/// A request, the bytes of its head and those of its body; none inside while the head is not whole, none when it is no
-/// request.
-pub(super) fn parse(bytes: &[u8]) -> Option<Option<(Asked, usize, usize)>> {
+/// How many bytes a body has.
+#[derive(Clone, Copy)]
+pub(super) enum Length {
+    Known(usize),
+    /// As many as its chunks say.
+    Chunks,
+}
+
+/// A request, the bytes of its head and the length of its body; none inside while the head is not whole, none when it is
+/// no request.
+pub(super) fn parse(bytes: &[u8]) -> Option<Option<(Asked, usize, Length)>> {
     let mut fields = [httparse::EMPTY_HEADER; 64];
     let mut request = httparse::Request::new(&mut fields);
     let httparse::Status::Complete(head) = request.parse(bytes).ok()? else { return Some(None) };
@@ -53,9 +49,12 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Option<(Asked, usize, usize)>> {
     for field in request.headers.iter() {
         headers.append(HeaderName::from_bytes(field.name.as_bytes()).ok()?, HeaderValue::from_bytes(field.value).ok()?);
     }
+    let chunks = headers.get("transfer-encoding").is_some_and(|coding| coding == "chunked");
     let body = headers.get("content-length").map_or(Some(0), |length| length.to_str().ok()?.parse().ok())?;
-    let asked = Asked { method: request.method?.parse().ok()?, uri: request.path?.parse().ok()?, headers };
-    Some(Some((asked, head, body)))
+    let length = if chunks { Length::Chunks } else { Length::Known(body) };
+    let asked =
+        Asked { method: request.method?.parse().ok()?, uri: request.path?.parse().ok()?, headers, body: Vec::new() };
+    Some(Some((asked, head, length)))
 }
 
 /// An answer as it goes over the wire.
@@ -151,10 +150,14 @@ impl Wire {
         Some(Answer { status: reply.status, headers, body, whole, delay })
     }
 
-    /// Sends it. `count` is told the bytes of the body that have left, before they leave, so that whoever got them finds
-    /// them counted.
-    pub(super) async fn send(self, stream: &mut TcpStream, count: impl Fn(usize)) {
+    /// Sends it. `count` is told the bytes of the body that have left, and whether they are the last, before they leave, so
+    /// that whoever got them finds them counted.
+    pub(super) async fn send(self, stream: &mut TcpStream, count: impl Fn(usize, bool)) {
         let mut at = 0;
+        let ends = !self.silent && !self.endless;
+        if self.end == 0 && ends {
+            count(0, true);
+        }
         while at < self.end {
             let step = match self.drip {
                 Some((bytes, pause)) if at >= self.head => {
@@ -165,9 +168,9 @@ impl Wire {
                 None => CHUNK,
             };
             let next = self.end.min(at + step);
-            count(self.sent(next));
+            count(self.sent(next), ends && next == self.end);
             if stream.write_all(&self.bytes[at..next]).await.is_err() {
-                count(self.sent(at));
+                count(self.sent(at), true);
                 return;
             }
             at = next;
@@ -178,7 +181,7 @@ impl Wire {
             loop {
                 tokio::time::sleep(Duration::from_millis(5)).await;
                 sent += 1024;
-                count(sent);
+                count(sent, false);
                 if stream.write_all(&chunk).await.is_err() {
                     return;
                 }

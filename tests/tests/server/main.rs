@@ -11,6 +11,9 @@ mod packing;
 mod pictures;
 mod quirks;
 mod reading;
+mod recorded;
+mod report_faults;
+mod reports;
 mod wire;
 
 use jalon_tests::day::Day;

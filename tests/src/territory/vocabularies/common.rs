@@ -34,12 +34,13 @@ const MAGNITUDES: [[&str; 3]; 3] = [
     ["Utilisation difficile", "Hard to use", ""],
     ["Utilisation impossible", "Cannot be used", ""],
 ];
-/// Statuses of reports, with their identifiers and colours.
-const STATUSES: [(&str, [&str; 3], &str); 4] = [
+/// Statuses of reports, with their identifiers and colours. New reports get the one that is named so.
+const STATUSES: [(&str, [&str; 3], &str); 5] = [
     ("filed", ["Déposé", "Filed", ""], "#c1292e"),
     ("waiting", ["En cours", "Under way", ""], "#f1a208"),
     ("solved", ["Résolu", "Solved", ""], "#2e933c"),
     ("classified", ["Classé sans suite", "", ""], "#8d99ae"),
+    ("new", ["Nouveau", "New", ""], "#e30613"),
 ];
 const FILE_TYPES: [&str; 5] = ["Photographie", "Dessin", "Topo-guide", "Vidéo", "Arrêté municipal"];
 
