@@ -83,18 +83,42 @@ fn demo() -> Result<(), String> {
     jalon(&["map", &trek, "-o", &file("trek.svg")])?;
     jalon(&["export", &trek, "-o", &file("trek.gpx")])?;
     jalon(&["status"])?;
+    say("Two things are wrong on the way. Both are reported where there is no network, one with a photo.");
+    let photo = first_picture(&data, &trek)?;
+    let here = format!("{lat},{lon}");
+    let bridge = ["report", "new", "--comment", "La passerelle est emportée, accès coupé", "--at", &here];
+    jalon(&[&bridge[..], &["--email", "ranger@example.org", "--photo", &photo]].concat())?;
+    jalon(&["report", "new", "--comment", "Panneau tombé", "--at", &here])?;
+    jalon(&["report", "list"])?;
 
     say("Back at the hotel a day later: the office has changed a few things. Only these are asked for.");
     let port = url.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or_default();
     let server = TestGeotrek::start(territory, Options { port, ..Options::default() });
     server.territory().change(SEED, 3.0);
+    server.faults().add(Fault::MailOutage);
     jalon(&["refresh", "demo"])?;
     jalon(&["changes"])?;
     let bytes: usize = server.requests().iter().map(|request| request.wire).sum();
     println!("  {bytes} bytes came over the network in {} requests, files included", server.requests().len());
 
+    say("The reports go out. The office's mail is down: its server stores the first report and then answers 500.");
+    // Not all is done, and the exit status says so.
+    let (_, answer) = ask(&data, &["send"]);
+    print!("$ jalon send\n{answer}");
+    println!("  the office has {} reports", server.reports().len());
+    let doubtful = first_in_doubt(&data)?;
+    say("Nobody can know from here, so it is not sent again by itself. A call to the office: they have it.");
+    let number = server.reports().first().map(|report| report.id.to_string()).unwrap_or_default();
+    jalon(&["report", "resolve", &doubtful, "--arrived", "--server-id", &number])?;
+    jalon(&["send"])?;
+    if server.reports().len() != 2 {
+        return Err("the office has another number of reports".to_owned());
+    }
+
     say("All of that is in one file, which QGIS opens as it is, and a folder of pictures:");
     println!("  {}", data.join(jalon::catalogue::FILE_NAME).display());
+    println!("What a person made is in another, which is kept with more care:");
+    println!("  {}", data.join("journal").join(jalon::journal::FILE_NAME).display());
     Ok(())
 }
 
@@ -176,6 +200,20 @@ fn two_treks(data: &Path) -> Result<(String, String), String> {
         [(_, first), (_, second), ..] => Ok((first.clone(), second.clone())),
         _ => Err("the territory has no two treks".to_owned()),
     }
+}
+
+/// The file of a picture of a trek that was taken along.
+fn first_picture(data: &Path, trek: &str) -> Result<String, String> {
+    let sheet = json(data, &["trek", trek, "--json"])?;
+    let paths = sheet["attachments"].as_array().into_iter().flatten().filter_map(|picture| picture["path"].as_str());
+    paths.map(str::to_owned).next().ok_or_else(|| "the trek has no picture here".to_owned())
+}
+
+fn first_in_doubt(data: &Path) -> Result<String, String> {
+    let reports = json(data, &["report", "list", "--json"])?;
+    let doubtful = |report: &&serde_json::Value| report["state"] == "in_doubt";
+    let found = reports["items"].as_array().and_then(|items| items.iter().find(doubtful));
+    found.and_then(|report| report["id"].as_str()).map(str::to_owned).ok_or_else(|| "no report is in doubt".to_owned())
 }
 
 fn start_of(data: &Path, trek: &str) -> Result<(String, String), String> {
