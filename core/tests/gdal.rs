@@ -1,8 +1,16 @@
 //! GDAL opens the catalogue as any GeoPackage: the park's staff live in QGIS. `.ci/run` brings pyogrio (GDAL in a wheel)
 //! and names its Python in `JALON_GDAL_PYTHON`; elsewhere this says that it skips.
 
+#![allow(clippy::unwrap_used, reason = "a helper of tests outside #[test] is a test all the same")]
+
+use std::ffi::OsStr;
+use std::path::Path;
+
 use jalon::catalogue::{Catalogue, NewTerritory};
+use jalon::disk::Foundation;
+use jalon::journal::{Journal, NewReport};
 use jalon::model::{City, Geometry, Infrastructure, Kind, Poi, Position, Term, Trek};
+use jalon::report::{Content, FixedPlace};
 
 const LOOK: &str = "
 import json, sys, pyogrio
@@ -14,6 +22,37 @@ for name, geometry_type in pyogrio.list_layers(sys.argv[1]):
         pyogrio.raw.read(sys.argv[1], layer=name, bbox=(5, 44, 7, 46))
 print(json.dumps(told))
 ";
+
+fn look(python: &OsStr, file: &Path) -> serde_json::Value {
+    let output = std::process::Command::new(python).arg("-c").arg(LOOK).arg(file).output().unwrap();
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && complaints.is_empty(), "{complaints}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn gdal_reads_what_a_person_made() {
+    let Some(python) = std::env::var_os("JALON_GDAL_PYTHON") else {
+        eprintln!("skipped: JALON_GDAL_PYTHON names no Python with pyogrio");
+        return;
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let journal = Journal::open(directory.path(), Foundation::default()).unwrap();
+    let place = Some(FixedPlace { lon: 6.2, lat: 44.9, accuracy_m: None, at_ms: None });
+    let content = Content { comment: "Pont coupé".into(), place, ..Content::default() };
+    journal.new_report(NewReport { territory: "pne".into(), content, ..NewReport::default() }, 1).unwrap();
+    journal.add_note("Source", Some(Position::new(6.1, 44.8)), None, 1).unwrap();
+    drop(journal);
+    let told = look(&python, &directory.path().join("journal.gpkg"));
+    assert_eq!(told.as_object().unwrap().len(), 3, "{told}");
+    for layer in ["report", "note"] {
+        assert_eq!(
+            (&told[layer][0], &told[layer][1], &told[layer][2]),
+            (&"Point".into(), &1.into(), &"EPSG:4326".into())
+        );
+    }
+    assert!(told["report"][3].as_array().unwrap().iter().any(|column| column == "comment"));
+}
 
 #[test]
 fn gdal_reads_every_layer_with_its_count_type_crs_and_columns() {
@@ -52,10 +91,7 @@ fn gdal_reads_every_layer_with_its_count_type_crs_and_columns() {
         .unwrap();
     let copy = directory.path().join("copy.gpkg");
     catalogue.export(&copy).unwrap();
-    let output = std::process::Command::new(python).arg("-c").arg(LOOK).arg(&copy).output().unwrap();
-    let complaints = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && complaints.is_empty(), "{complaints}");
-    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let told = look(&python, &copy);
     for kind in Kind::ALL {
         let layer = &told[kind.as_str()];
         let count = match kind {
