@@ -249,6 +249,11 @@ impl<'a> Change<'a> {
         Ok(self.transaction.execute(&sql, params![territory.key, vocabulary])?)
     }
 
+    /// The stages that only their itinerary publishes, as this change has them so far.
+    pub(crate) fn unlisted_stages(&self, territory: &Territory) -> Result<BTreeSet<Id>> {
+        read::unlisted_stages(self.transaction, territory)
+    }
+
     /// An object as this change has it so far.
     pub fn object(&self, territory: &Territory, kind: Kind, id: Id) -> Result<Option<Object>> {
         read::object(self.transaction, territory, kind, id)

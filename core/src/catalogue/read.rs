@@ -150,11 +150,17 @@ impl Catalogue {
     pub(crate) fn stages(&self, territory: &Territory) -> Result<BTreeSet<Id>> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT s.value FROM trek t, json_each(t.children) s WHERE t.territory = ?1 AND t.withdrawn_ms IS NULL",
+                "SELECT s.value FROM trek t, json_each(t.children) s
+                   WHERE t.territory = ?1 AND t.withdrawn_ms IS NULL",
             )?;
             let rows = statement.query_map([territory.key], |row| row.get(0))?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
+    }
+
+    /// The stages that only their itinerary publishes.
+    pub(crate) fn unlisted_stages(&self, territory: &Territory) -> Result<BTreeSet<Id>> {
+        self.read(|connection| unlisted_stages(connection, territory))
     }
 
     /// How many objects of a kind all territories have.
@@ -181,6 +187,14 @@ pub(super) fn object(connection: &Connection, territory: &Territory, kind: Kind,
     let mut statement = connection.prepare_cached(&sql)?;
     let found = statement.query_row((territory.key, id), stored).optional()?;
     found.map(|stored| stored.into_object(kind)).transpose()
+}
+
+/// The stages that only their itinerary publishes, on any connection.
+pub(super) fn unlisted_stages(connection: &Connection, territory: &Territory) -> Result<BTreeSet<Id>> {
+    let sql = format!("SELECT id FROM trek WHERE territory = ?1 AND withdrawn_ms IS NULL AND NOT {}", treks::LISTED);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([territory.key], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Every geometry of a kind of one territory, on any connection.

@@ -113,6 +113,7 @@ impl Companion {
         self.catalogue.drop_media_of_nobody()?;
         // What cannot be removed now is removed with the next territory of this name; nothing depends on it.
         let _ = std::fs::remove_dir_all(self.catalogue.staging_folder().join(name));
+        self.catalogue.vacuum()?;
         self.renew_index()
     }
 }

@@ -161,7 +161,8 @@ impl Companion {
 
 /// What the catalogue holds of a territory, as its server would list it.
 fn held(catalogue: &Catalogue, territory: &Territory, is_sweep: bool) -> Result<HeldObjects> {
-    let mut held = HeldObjects { stages: catalogue.stages(territory)?, ..HeldObjects::default() };
+    let (stages, unlisted) = (catalogue.stages(territory)?, catalogue.unlisted_stages(territory)?);
+    let mut held = HeldObjects { stages, unlisted, ..HeldObjects::default() };
     for list in object_lists() {
         held.lists.insert(list, catalogue.dates(territory, kind_of(list))?);
     }

@@ -83,7 +83,7 @@ impl Companion {
                 }
             }
             writing.put_texts()?;
-            writing.sweep(overview.present())?;
+            writing.sweep(overview.present(), overview.is_sweep())?;
             writing.note_beside()?;
             for (list, field, what, times) in reader.problems().iter() {
                 *taken.problems.entry(format!("{list}.{field}: {what}")).or_default() += times;
@@ -200,12 +200,16 @@ impl Writing<'_, '_> {
     }
 
     /// Removes what no list has any more. A list that is absent, empty or shorter than it should be removes nothing.
-    fn sweep(&mut self, present: BTreeMap<&'static str, BTreeSet<Id>>) -> Result<()> {
+    fn sweep(&mut self, present: BTreeMap<&'static str, BTreeSet<Id>>, is_whole: bool) -> Result<()> {
         for (list, ids) in present {
             let kind = kind_of(list);
             let mut present: HashSet<Id> = ids.into_iter().collect();
-            // A menu has entries below its entries.
+            // A menu has entries below its entries, an itinerary stages that no list has.
             present.extend(self.seen.get(&(list.to_owned(), kind)).into_iter().flatten());
+            if kind == Kind::Trek && !is_whole {
+                // Nobody asked for the stages of itineraries that have not changed.
+                present.extend(self.change.unlisted_stages(self.territory)?);
+            }
             if kind == Kind::Term {
                 self.change.keep_only_terms(self.territory, list, &present)?;
                 let within: Vec<&(String, Kind)> =

@@ -100,6 +100,8 @@ pub struct HeldObjects {
     pub lists: BTreeMap<&'static str, BTreeMap<Id, Option<i64>>>,
     /// Stages that itineraries name.
     pub stages: BTreeSet<Id>,
+    /// Of them, those that no list has, as only their itinerary publishes them.
+    pub unlisted: BTreeSet<Id>,
     /// Day from which on changes are to be asked for (`YYYY-MM-DD`); none for a sweep, which asks for everything.
     pub since: Option<String>,
 }
@@ -282,10 +284,15 @@ impl Overview {
     /// Asks how many there are, where someone who is held is not among them.
     fn doubt(&mut self, ask: &Ask) -> Option<Ask> {
         let listed = self.listed.get(ask.endpoint)?;
-        let stages = &self.held.stages;
-        let is_there = |id: &Id| listed.contains(id) || (ask.endpoint == "trek" && stages.contains(id));
-        if self.held.lists.get(ask.endpoint)?.keys().all(is_there) {
+        let is_treks = ask.endpoint == "trek";
+        let is_there = |id: &&Id| listed.contains(id) || (is_treks && self.held.unlisted.contains(id));
+        let missing: Vec<Id> = self.held.lists.get(ask.endpoint)?.keys().filter(|id| !is_there(id)).copied().collect();
+        if missing.is_empty() {
             return None;
+        }
+        if is_treks {
+            // One that left the list may still be published with its itinerary.
+            self.stages.extend(missing.iter().filter(|id| self.held.stages.contains(id)));
         }
         self.doubted.insert(ask.endpoint);
         if listed.is_empty() {
@@ -414,7 +421,7 @@ impl Overview {
     }
 
     /// Who is still published, by name of the list; only lists that can be believed. Whoever is held and not among them
-    /// has left.
+    /// has left, but for stages, which are on no list where only their itinerary publishes them.
     pub fn present(&self) -> BTreeMap<&'static str, BTreeSet<Id>> {
         let believed = |endpoint: &&'static str| !self.doubted.contains(endpoint) && !self.absent.contains(endpoint);
         let mut present: BTreeMap<_, _> = self
@@ -426,13 +433,6 @@ impl Overview {
         for (list, ids) in &self.asked_entries {
             if let Some(present) = present.get_mut(list) {
                 present.extend(ids);
-            }
-        }
-        if let Some(treks) = present.get_mut("trek") {
-            treks.extend(&self.asked_stages);
-            if !self.is_sweep() {
-                // Nobody asked for the stages of itineraries that have not changed.
-                treks.extend(&self.held.stages);
             }
         }
         present

@@ -95,8 +95,8 @@ fn a_missing_module_is_absent_a_closed_server_says_so_and_pages_are_followed_at_
 fn held(list: &'static str, objects: impl IntoIterator<Item = (Id, Option<i64>)>, since: Option<&str>) -> HeldObjects {
     HeldObjects {
         lists: BTreeMap::from([(list, objects.into_iter().collect())]),
-        stages: BTreeSet::new(),
         since: since.map(str::to_owned),
+        ..HeldObjects::default()
     }
 }
 
@@ -151,13 +151,26 @@ fn a_list_that_lacks_someone_is_believed_when_its_count_agrees() {
 }
 
 #[test]
-fn stages_of_itineraries_that_did_not_change_stay() {
+fn a_stage_that_no_list_has_raises_no_doubt() {
     let mut known = held("trek", [(1, Some(1)), (9, Some(1))], Some("2026-01-31"));
-    known.stages = BTreeSet::from([9]);
+    known.stages = BTreeSet::from([8, 9]);
+    known.unlisted = BTreeSet::from([9]);
     let mut overview = holding(known);
     let manifest = first(&overview, "trek");
     assert_eq!(overview.came(&manifest, Came { dates: BTreeMap::from([(1, 1)]), ..came([1]) }).unwrap(), []);
-    assert_eq!(overview.present()["trek"], BTreeSet::from([1, 9]));
+    assert_eq!(overview.unlisted_stages(), []);
+    assert_eq!(overview.present()["trek"], BTreeSet::from([1]));
+}
+
+#[test]
+fn a_stage_that_left_the_list_is_asked_for_by_itself() {
+    let mut known = held("trek", [(1, Some(1)), (8, Some(1))], Some("2026-01-31"));
+    known.stages = BTreeSet::from([8]);
+    let mut overview = holding(known);
+    let manifest = first(&overview, "trek");
+    let asks = overview.came(&manifest, Came { dates: BTreeMap::from([(1, 1)]), ..came([1]) }).unwrap();
+    assert_eq!(urls(&asks), ["trek/?fields=id&page_size=1"]);
+    assert_eq!(urls(&overview.unlisted_stages()), ["trek/8/"]);
 }
 
 #[test]

@@ -127,6 +127,11 @@ pub(super) fn remove(session: &Session, ids: &[String]) -> Result<Answer> {
         item["freed_bytes"] = freed.into();
         items.push(item);
     }
+    // What processes that died left behind goes too, where nothing is on its way.
+    match session.companion.clean_up() {
+        Ok(_) | Err(Error::Busy { .. }) => {}
+        Err(error) => return Err(error),
+    }
     Ok(Answer::of(list(items.len(), items), words))
 }
 
