@@ -5,6 +5,7 @@ pub mod companion;
 pub mod disk;
 mod error;
 pub mod geotrek;
+pub mod intake;
 pub mod line;
 pub mod model;
 pub mod nearby;
