@@ -52,6 +52,7 @@ pub use media::Medium;
 pub(crate) use media::{Kept, address_digits, look_at};
 pub use packs::{Missing, Pack, PackState, Pictures, Subject};
 pub use search::{Hit, Hits};
+pub(crate) use storage::bytes_below;
 pub use storage::{Account, PackBytes};
 pub use territory::{NewTerritory, Territory};
 pub use treks::TrekRow;

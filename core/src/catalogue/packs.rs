@@ -68,8 +68,18 @@ impl FromStr for Subject {
     }
 }
 
+impl Subject {
+    /// Whether it can be one.
+    pub(crate) fn check(&self) -> Result<()> {
+        match self {
+            Subject::Trek(_) => Ok(()),
+            Subject::Box(bounds) => check_box(bounds),
+        }
+    }
+}
+
 /// Whether a box is one on the Earth; over the date line west is greater than east.
-pub(super) fn check_box(bounds: &Bounds) -> Result<()> {
+fn check_box(bounds: &Bounds) -> Result<()> {
     let on_earth = |lon: f64, lat: f64| Position::new(lon, lat).is_valid();
     if on_earth(bounds.west, bounds.south) && on_earth(bounds.east, bounds.north) && bounds.south <= bounds.north {
         Ok(())

@@ -234,7 +234,8 @@ impl Catalogue {
     }
 }
 
-fn bytes_below(folder: &Path) -> u64 {
+/// Bytes of the files in a folder and in those below it.
+pub(crate) fn bytes_below(folder: &Path) -> u64 {
     let Ok(entries) = fs::read_dir(folder) else { return 0 };
     let bytes = entries.flatten().map(|entry| match entry.metadata() {
         Ok(about) if about.is_dir() => bytes_below(&entry.path()),

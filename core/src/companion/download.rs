@@ -9,6 +9,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::pack::{belonging, wanted_media};
+use super::refresh::INCOMING;
 use super::work::{Arrived, Asked, Errand, Plan, Progress, Read, Setting, Turn, Work, note_of, now_ms};
 use super::{Companion, RefreshOptions};
 use crate::catalogue::{Catalogue, Kept, PackState, Pictures, Subject, Territory, address_digits, look_at};
@@ -102,8 +103,7 @@ impl Companion {
         let pack = self.catalogue.want_pack(&territory, subject, options.pictures)?;
         self.catalogue.note_wanted()?;
         let as_of_ms = self.catalogue.pack(&territory, subject)?.and_then(|pack| pack.as_of_ms);
-        let incoming = self.catalogue.staging_folder().join(&territory.name).join("media");
-        self.catalogue.disk().create_folder(&incoming)?;
+        let incoming = self.catalogue.staging_folder().join(&territory.name).join(INCOMING);
         let subject_name = subject.to_string();
         let setting = Setting {
             catalogue: Arc::clone(&self.catalogue),
@@ -114,6 +114,7 @@ impl Companion {
             policy: options.fetch.policy,
             network: options.fetch.network,
         };
+        self.catalogue.disk().create_folder(&incoming)?;
         let make = || {
             Ok(PackPlan {
                 catalogue: Arc::clone(&self.catalogue),
@@ -150,6 +151,7 @@ impl Companion {
         self.catalogue.end_job(download.work.job())?;
         self.catalogue.drop_media_of_nobody()?;
         download.work.close()?;
+        self.sweep_staging(&territory, None)?;
         self.renew_index()?;
         let gone = || Error::NotFound { what: format!("the pack of {subject}") };
         self.catalogue.pack(&territory, &subject)?.ok_or_else(gone)

@@ -67,6 +67,7 @@ impl Companion {
     /// What a pack will cost, from what is known without its server: objects by their distance, files by the mean of those
     /// like them that are here.
     pub fn estimate(&self, territory: &str, subject: &Subject, pictures: Pictures) -> Result<Estimate> {
+        subject.check()?;
         let territory = self.catalogue.territory(territory)?;
         let belonging = belonging(&self.catalogue, &territory, subject, None)?;
         let media = wanted_media(&self.catalogue, &territory, &belonging.objects, pictures)?;
@@ -119,6 +120,7 @@ impl Companion {
         self.catalogue.change(|change| change.remove_pack(&territory, &pack))?;
         self.catalogue.note_wanted()?;
         let freed = self.catalogue.drop_media_of_nobody()?;
+        self.sweep_staging(&territory, None)?;
         self.renew_index()?;
         Ok(freed)
     }
@@ -135,6 +137,9 @@ impl Companion {
         let packs = self.catalogue.packs(None)?;
         if packs.iter().all(|pack| pack.state != crate::catalogue::PackState::Planned) {
             freed += self.catalogue.sweep_media()?;
+        }
+        for territory in &territories {
+            freed += self.sweep_staging(territory, None)?;
         }
         drop(turns);
         Ok(freed + self.catalogue.vacuum()?)
