@@ -50,6 +50,7 @@ pub use fold::{fold, mark, sort_key};
 pub(crate) use jobs::{Job, KeptTransfer};
 pub use media::Medium;
 pub(crate) use media::{Kept, address_digits, look_at};
+pub(crate) use normal::state_digits;
 pub use packs::{Missing, Pack, PackState, Pictures, Subject};
 pub use search::{Hit, Hits};
 pub(crate) use storage::bytes_below;

@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use super::{Catalogue, Foundation, NewTerritory, PackState, Pictures, Subject, schema};
+use super::{Catalogue, Foundation, NewTerritory, Pictures, Subject, schema};
 use crate::disk::write_whole;
 use crate::error::{Error, Result};
 use crate::model::{Id, Kind};
@@ -155,8 +155,7 @@ impl Catalogue {
             else {
                 continue;
             };
-            let key = self.want_pack(&territory, &subject, pack.pictures)?;
-            self.set_pack_state(key, PackState::Planned, None)?;
+            self.want_pack(&territory, &subject, pack.pictures)?;
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::Companion;
 use super::work::{Arrived, Asked, Errand, Plan, Progress, Read, Setting, Turn, Work, now_ms};
-use crate::catalogue::{Catalogue, Territory, bytes_below};
+use crate::catalogue::{Catalogue, Job, Territory, bytes_below};
 use crate::error::{Error, Result};
 use crate::geotrek::{
     Ask, Came, HeldObjects, Limits, Overview, VOCABULARIES, glance, kind_of, languages, object_lists, read_one,
@@ -126,7 +126,7 @@ impl Companion {
             policy: options.policy,
             network: options.network,
         };
-        let make = || {
+        let make = |_: &Job| {
             Ok(RefreshPlan {
                 territory: territory.clone(),
                 origin: origin.clone(),

@@ -14,7 +14,7 @@ use jalon::disk::{Disk, SystemDisk};
 use jalon::intake::{Intake, Step, cut};
 use jalon::transfer::{Body, Held, Moment, Next, Outcome, Transfer};
 
-pub use stage::{NAME, Stage, TODAY, below, quiet};
+pub use stage::{NAME, Stage, TODAY, below, hasty, quiet};
 
 use crate::server::TestGeotrek;
 
@@ -34,7 +34,7 @@ pub enum End {
     Held(Held),
 }
 
-/// What came of one address.
+/// What came of one address, in one language.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Came {
     /// Bytes of bodies that were read.
@@ -106,7 +106,7 @@ impl<'s> Line<'s> {
         self.steps
     }
 
-    /// What came, by address.
+    /// What came, by address, with the language behind it where it depends on that.
     pub fn came(&self) -> &BTreeMap<String, Came> {
         &self.came
     }
@@ -157,7 +157,7 @@ impl<'s> Line<'s> {
                     if let Outcome::Answered(answer) = &outcome
                         && matches!(answer.status, 200..=299 | 304)
                     {
-                        self.of(&transfer.url).is_whole = true;
+                        self.of(&transfer).is_whole = true;
                     }
                     if self.step().is_err() {
                         return Ok(End::Died);
@@ -168,8 +168,10 @@ impl<'s> Line<'s> {
         }
     }
 
-    fn of(&mut self, url: &str) -> &mut Came {
-        self.came.entry(url.to_owned()).or_default()
+    fn of(&mut self, transfer: &Transfer) -> &mut Came {
+        let language = transfer.language.iter().map(|language| format!(" in {language}"));
+        let key = std::iter::once(transfer.url.clone()).chain(language).collect();
+        self.came.entry(key).or_default()
     }
 
     fn step(&mut self) -> Result<(), Dead> {
@@ -195,7 +197,7 @@ impl<'s> Line<'s> {
             let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
             let is_conditional =
                 headers.iter().any(|(name, _)| name.starts_with("if-none") || name.starts_with("if-mod"));
-            let came = self.of(&transfer.url);
+            let came = self.of(transfer);
             came.asked += 1;
             // A word about whether it is still the same is no second fetch.
             came.again += u32::from(came.is_whole && !is_conditional);
@@ -219,7 +221,7 @@ impl<'s> Line<'s> {
             }
             let most = self.bytes_left.map_or(answer.body.len(), |left| (left as usize).min(answer.body.len()));
             self.bytes += most as u64;
-            self.of(&transfer.url).bytes += most as u64;
+            self.of(transfer).bytes += most as u64;
             for piece in answer.body[..most].chunks(4_096) {
                 if let Step::Ended(outcome) = intake.piece(piece)? {
                     return Ok(Ok(outcome));

@@ -23,6 +23,17 @@ pub fn quiet(territory: Territory) -> TestGeotrek {
     TestGeotrek::unheard(territory, options)
 }
 
+/// A foundation on which nothing waits for the disk: what dies here are processes, not devices.
+pub fn hasty() -> Foundation {
+    static DISK: std::sync::OnceLock<crate::disk::Disk> = std::sync::OnceLock::new();
+    let disk = DISK.get_or_init(|| {
+        let disk = crate::disk::Disk::register("hasty");
+        disk.hurry();
+        disk
+    });
+    Foundation { vfs: Some(disk.name().to_owned()), disk: std::sync::Arc::new(crate::disk::Files::default()) }
+}
+
 /// One folder and what happens in it. Every call opens the companion anew, as a process does that starts.
 pub struct Stage<'s> {
     /// Where the files are.
@@ -54,8 +65,8 @@ impl<'s> Stage<'s> {
     pub fn at(server: &'s TestGeotrek, directory: &Path) -> Self {
         Stage {
             directory: directory.to_owned(),
-            line: Line::new(server),
-            foundation: Foundation::default(),
+            line: Line::new(server).on(hasty().disk),
+            foundation: hasty(),
             options: RefreshOptions::default(),
             at_ms: 1_790_000_000_000,
             server,
