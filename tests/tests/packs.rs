@@ -8,7 +8,7 @@ use jalon::Error;
 use jalon::catalogue::{PackState, Pictures, Subject};
 use jalon::companion::{NearQuery, Sweep, TrekQuery};
 use jalon::model::{Bounds, Kind, Position};
-use jalon_tests::driver::{NAME, Stage, below, quiet};
+use jalon_tests::driver::{NAME, Stage, below, folder, quiet};
 use jalon_tests::server::{Fault, TestGeotrek};
 use jalon_tests::territory::{Size, Territory, hostile_urls};
 use rand::seq::SliceRandom;
@@ -29,7 +29,7 @@ fn a_pack_has_what_the_server_says_belongs_to_its_trek_and_every_picture() {
     let mut territory = Territory::small(1);
     territory.excluded.insert(1, BTreeSet::from([1]));
     let server = quiet(territory);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let mut stage = refreshed(&server, &folder);
     let companion = stage.open().unwrap();
     let before = companion.sheet(NAME, 1, &[Kind::Poi]).unwrap();
@@ -49,8 +49,7 @@ fn a_pack_has_what_the_server_says_belongs_to_its_trek_and_every_picture() {
     for kind in [Kind::SensitiveArea, Kind::InformationDesk, Kind::City, Kind::Service, Kind::Signage, Kind::Site] {
         assert!(pack.objects.contains_key(&kind), "{kind}: {:?}", pack.objects);
     }
-    stage.check_packs();
-    stage.check_sound();
+    stage.check();
 
     let companion = stage.open().unwrap();
     let after = companion.sheet(NAME, 1, &[Kind::Poi]).unwrap();
@@ -75,16 +74,15 @@ fn a_pack_has_what_the_server_says_belongs_to_its_trek_and_every_picture() {
 #[test]
 fn pictures_come_in_the_size_that_is_wanted() {
     let server = quiet(Territory::small(1));
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let mut stage = refreshed(&server, &folder);
     let small = |url: &String| url.contains("q85");
     let attached = |url: &String| url.contains("/paperclip/");
     let mut urls = |pictures| {
         let pack = stage.download(FIRST, pictures).unwrap().unwrap();
         assert_eq!((pack.state, pack.pictures), (PackState::Ready, pictures));
-        stage.check_packs();
-        let companion = stage.open().unwrap();
-        let files = stage.files(&companion);
+        stage.check();
+        let files = stage.files();
         assert_eq!(files.len() as u64, pack.files);
         assert_eq!(pack.bytes, stage.media_bytes());
         files.into_keys().collect::<BTreeSet<String>>()
@@ -101,13 +99,13 @@ fn pictures_come_in_the_size_that_is_wanted() {
 #[test]
 fn a_box_has_what_lies_in_it() {
     let server = quiet(Territory::generate(Size::default(), 1));
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let mut stage = refreshed(&server, &folder);
     let square = Bounds { west: 6.0, south: 44.6, east: 6.3, north: 44.9 };
     let pack = stage.download(Subject::Box(square), Pictures::Small).unwrap().unwrap();
     assert_eq!(pack.state, PackState::Ready);
     assert!(pack.objects[&Kind::Trek] > 0 && pack.objects[&Kind::Poi] > 0 && pack.files > 10);
-    stage.check_packs();
+    stage.check();
     let pois = server.territory().module("poi").to_vec();
     let inside = pois.iter().filter(|poi| {
         let place = &poi["geometry"]["coordinates"];
@@ -122,7 +120,7 @@ fn a_box_has_what_lies_in_it() {
 #[test]
 fn a_pack_can_be_had_of_what_is_known_only() {
     let server = quiet(Territory::small(1));
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let mut stage = Stage::new(&server, folder.path()).unwrap();
     assert!(matches!(stage.download(FIRST, Pictures::Small), Err(Error::InvalidInput { .. })));
     stage.refresh(Sweep::WhenDue).unwrap();
@@ -134,7 +132,7 @@ fn a_pack_can_be_had_of_what_is_known_only() {
 #[test]
 fn what_the_server_lost_is_told_and_keeps_no_pack_from_being_ready() {
     let server = quiet(Territory::small(1));
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let mut stage = refreshed(&server, &folder);
     server.faults().add(Fault::Lost.on("/media/paperclip/trekking_trek/1/"));
     // A sign-in page under the address of a picture, and one in its place.
@@ -148,13 +146,13 @@ fn what_the_server_lost_is_told_and_keeps_no_pack_from_being_ready() {
     };
     assert!(reason("/media/paperclip/trekking_trek/1/").contains("404"));
     assert!(reason("/media/paperclip/trekking_poi/").contains("web page"));
-    stage.check_sound();
+    stage.check();
     // They are there again.
     server.faults().rules.clear();
-    stage.check_packs();
+    stage.check();
     let pack = stage.download(FIRST, Pictures::Small).unwrap().unwrap();
     assert!(pack.missing.iter().all(|missing| !missing.url.starts_with(server.url())), "{:?}", pack.missing);
-    stage.check_packs();
+    stage.check();
 }
 
 #[test]
@@ -167,7 +165,7 @@ fn whatever_a_picture_is_called_it_stays_in_the_folder_of_pictures() {
         territory.edit_text("trek", 3, "description", "fr", &text);
     }
     let server = quiet(territory);
-    let outer = tempfile::tempdir().unwrap();
+    let outer = folder();
     let folder = tempfile::tempdir_in(outer.path()).unwrap();
     let mut stage = refreshed(&server, &folder);
     let before: BTreeSet<_> = below(outer.path()).into_iter().collect();
@@ -180,13 +178,12 @@ fn whatever_a_picture_is_called_it_stays_in_the_folder_of_pictures() {
         let is_ours = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c));
         assert!(is_ours && name.len() < 100 || name == "wanted.json", "{name}");
     }
-    let companion = stage.open().unwrap();
-    let hostile = stage.files(&companion).into_keys().filter(|url| url.contains("/media/hostile/")).count();
+    let hostile = stage.files().into_keys().filter(|url| url.contains("/media/hostile/")).count();
     assert!(hostile > 15, "{hostile}");
     for missing in &pack.missing {
         assert!(missing.reason.is_some(), "{missing:?}");
     }
-    stage.check_packs();
+    stage.check();
 }
 
 #[test]
@@ -199,7 +196,7 @@ fn removals_free_what_nobody_else_needs_in_whatever_order() {
     for seed in 0..6 {
         println!("seed {seed}");
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let folder = tempfile::tempdir().unwrap();
+        let folder = folder();
         let mut stage = refreshed(&server, &folder);
         let mut packed = Vec::new();
         for _ in 0..14 {
@@ -227,8 +224,7 @@ fn removals_free_what_nobody_else_needs_in_whatever_order() {
                 assert!(pack.missing.iter().all(|missing| missing.reason.is_some()), "{}", pack.subject);
             }
         }
-        stage.check_packs();
-        stage.check_sound();
+        stage.check();
         let companion = stage.open().unwrap();
         for subject in packed {
             companion.remove_pack(NAME, &subject).unwrap();
@@ -241,7 +237,7 @@ fn removals_free_what_nobody_else_needs_in_whatever_order() {
 #[test]
 fn a_pack_that_something_changed_for_is_stale_until_that_has_come() {
     let server = quiet(Territory::generate(Size::default(), 1));
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let mut stage = refreshed(&server, &folder);
     stage.download(Subject::Trek(1), Pictures::Small).unwrap();
     stage.download(Subject::Trek(7), Pictures::Small).unwrap();
@@ -272,7 +268,7 @@ fn a_pack_that_something_changed_for_is_stale_until_that_has_come() {
         .map(|(url, _)| url)
         .collect();
     assert!(media.len() == 1 && media[0].contains("/paperclip/trek/1/photo-1"), "{media:?}");
-    stage.check_packs();
+    stage.check();
     // A picture that changed under its own address, as its object's date moved.
     let url = media[0].clone();
     server.renew(url.strip_prefix(server.url()).unwrap());
@@ -288,14 +284,13 @@ fn a_pack_that_something_changed_for_is_stale_until_that_has_come() {
         .map(|(url, _)| url)
         .collect();
     assert_eq!(media, [&url]);
-    stage.check_packs();
-    stage.check_sound();
+    stage.check();
 }
 
 #[test]
 fn what_is_withdrawn_stays_for_the_pack_that_needs_it() {
     let server = quiet(Territory::generate(Size::default(), 1));
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let mut stage = refreshed(&server, &folder);
     stage.download(Subject::Trek(7), Pictures::Small).unwrap();
     let bytes = stage.media_bytes();
@@ -316,5 +311,5 @@ fn what_is_withdrawn_stays_for_the_pack_that_needs_it() {
     companion.remove_pack(NAME, &Subject::Trek(7)).unwrap();
     assert!(companion.sheet(NAME, 7, &[]).is_err());
     assert_eq!(stage.media_bytes(), 0);
-    stage.check_sound();
+    stage.check();
 }

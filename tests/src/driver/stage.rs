@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use jalon::catalogue::{Foundation, NewTerritory, Pack, PackState, Pictures, Subject};
+use jalon::catalogue::{Foundation, NewTerritory, Pack, Pictures, Subject};
 use jalon::companion::{Companion, Directories, DownloadOptions, RefreshOptions, Sweep, Taken};
 use jalon::{Error, Result};
 
@@ -120,23 +120,22 @@ impl<'s> Stage<'s> {
         }
     }
 
-    /// Files of packs, by their address, as the server has them now.
+    /// Looks at what is there as SQLite and the server see it: the file is sound, what packs say of themselves agrees with
+    /// their files, and these are what the server has.
     ///
     /// # Panics
-    /// When a file is not what the server has under its address, or the state of a pack does not agree with its files.
-    pub fn check_packs(&self) {
-        let companion = self.open().expect("the catalogue opens");
-        let packs = companion.packs(None).expect("packs can be listed");
-        for pack in packs {
-            let is_open = pack.missing.iter().any(|missing| missing.reason.is_none());
-            assert!(
-                pack.state != PackState::Ready || !is_open,
-                "{} says it is ready: {:?}",
-                pack.subject,
-                pack.missing
-            );
-        }
-        for (url, path) in self.files(&companion) {
+    /// When that is not so.
+    pub fn check(&self) {
+        let connection = self.look();
+        let row = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, Option<String>>(0)).expect("it answers");
+        assert_eq!(row("PRAGMA integrity_check").as_deref(), Some("ok"));
+        let broken = row("SELECT (SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1)");
+        assert_eq!(broken, None, "a row names another that is not there");
+        let open =
+            row("SELECT group_concat(p.subject || ' ' || m.url) FROM jalon_pack p JOIN jalon_pack_medium USING (pack)
+               JOIN jalon_medium m USING (medium) WHERE p.state = 'ready' AND m.file IS NULL AND m.lost IS NULL");
+        assert_eq!(open, None, "packs that say they are ready lack files");
+        for (url, path) in self.files() {
             let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{url} at {}: {error}", path.display()));
             let answer = self.server.ask("GET", &url, &[]).expect("the server answers");
             assert_eq!(answer.status, 200, "{url}");
@@ -148,18 +147,19 @@ impl<'s> Stage<'s> {
     ///
     /// # Panics
     /// When the catalogue cannot be read.
-    pub fn files(&self, companion: &Companion) -> BTreeMap<String, PathBuf> {
-        let path = companion.catalogue().path();
-        let connection = rusqlite::Connection::open(path).expect("the catalogue is a file of SQLite");
-        let mut statement =
-            connection.prepare("SELECT url FROM jalon_medium WHERE file IS NOT NULL").expect("the table is there");
-        let urls = statement.query_map([], |row| row.get::<_, String>(0)).expect("rows can be read");
-        urls.map(|url| {
-            let url = url.expect("an address is text");
-            let medium = companion.catalogue().medium(&url).expect("a medium can be read").expect("it is there");
-            (url, medium.path.expect("it has a file"))
-        })
-        .collect()
+    pub fn files(&self) -> BTreeMap<String, PathBuf> {
+        let connection = self.look();
+        let mut statement = connection
+            .prepare("SELECT url, file FROM jalon_medium WHERE file IS NOT NULL")
+            .expect("the table is there");
+        let rows =
+            statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?))).expect("rows can be read");
+        let place = |file: String| self.directory.join("media").join(&file[..2]).join(file);
+        rows.map(|row| row.map(|(url, file)| (url, place(file))).expect("addresses and names are texts")).collect()
+    }
+
+    fn look(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.directory.join(jalon::catalogue::FILE_NAME)).expect("it is a file of SQLite")
     }
 
     /// Bytes of the files in the media folder.
@@ -172,22 +172,16 @@ impl<'s> Stage<'s> {
             .map(|path| path.metadata().map_or(0, |about| about.len()))
             .sum()
     }
+}
 
-    /// Whether SQLite finds the file sound.
-    ///
-    /// # Panics
-    /// When it does not.
-    pub fn check_sound(&self) {
-        let connection =
-            rusqlite::Connection::open(self.directory.join(jalon::catalogue::FILE_NAME)).expect("it opens");
-        // The R-tree's triggers call functions that SQLite has not got.
-        let said: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("it answers");
-        assert_eq!(said, "ok");
-        let broken: Option<String> = connection
-            .query_row("SELECT (SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1)", [], |row| row.get(0))
-            .expect("it answers");
-        assert_eq!(broken, None, "a row names another that is not there");
-    }
+/// A folder for a test that makes thousands: in memory, where the system has such a place.
+///
+/// # Panics
+/// When there is no room for one.
+pub fn folder() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    let made = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    made.expect("a folder can be made")
 }
 
 /// The files in a folder and those below it, in order.
