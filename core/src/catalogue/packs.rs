@@ -257,6 +257,17 @@ fn whole(connection: &Connection, row: PackRow, territory: String) -> Result<Pac
     })
 }
 
+/// What makes packs stale that are so: the ready ones, and the work of the others.
+fn stale(are: &str) -> [String; 2] {
+    [
+        format!("UPDATE jalon_pack SET state = 'stale' WHERE state = 'ready' AND territory = ?1 AND {are}"),
+        format!(
+            "DELETE FROM jalon_job WHERE territory = ?1 AND settled AND subject IN
+               (SELECT subject FROM jalon_pack WHERE territory = ?1 AND {are})"
+        ),
+    ]
+}
+
 fn withdrawn(connection: &Connection, pack: i64) -> Result<BTreeMap<(Kind, Id), i64>> {
     let mut withdrawn = BTreeMap::new();
     for kind in Kind::ALL {
@@ -345,6 +356,15 @@ impl Catalogue {
                 }
             }
             Ok(objects)
+        })
+    }
+
+    /// Whether a pack of a territory is not whole yet.
+    pub(crate) fn wants_files(&self, territory: &Territory) -> Result<bool> {
+        self.read(|connection| {
+            let sql =
+                "SELECT EXISTS (SELECT 1 FROM jalon_pack WHERE territory = ?1 AND state IN ('planned', 'partial'))";
+            Ok(connection.prepare_cached(sql)?.query_row([territory.key], |row| row.get(0))?)
         })
     }
 
@@ -487,21 +507,18 @@ impl Change<'_> {
         Ok(statement.query_row((territory.key, kind.as_str(), id), |row| row.get::<_, i64>(0))? > 0)
     }
 
-    /// Packs that have an object, or in whose place something new is, are no longer up to date.
+    /// Packs that have an object, or in whose place something new is, are no longer up to date; those that are not whole
+    /// yet ask anew what belongs to them.
     pub(super) fn make_stale(&self, territory: i64, kind: Kind, id: Id, place: Option<&Bounds>) -> Result<()> {
-        self.connection()
-            .prepare_cached(
-                "UPDATE jalon_pack SET state = 'stale' WHERE state = 'ready' AND territory = ?1 AND pack IN
-                   (SELECT pack FROM jalon_pack_object WHERE kind = ?2 AND id = ?3)",
-            )?
-            .execute((territory, kind.as_str(), id))?;
+        let has = "pack IN (SELECT pack FROM jalon_pack_object WHERE kind = ?2 AND id = ?3)";
+        let is_there = "south <= ?5 AND north >= ?3 AND (west > east OR (west <= ?4 AND east >= ?2))";
+        for sql in stale(has) {
+            self.connection().prepare_cached(&sql)?.execute((territory, kind.as_str(), id))?;
+        }
         if let Some(Bounds { west, south, east, north }) = place {
-            self.connection()
-                .prepare_cached(
-                    "UPDATE jalon_pack SET state = 'stale' WHERE state = 'ready' AND territory = ?1
-                       AND south <= ?5 AND north >= ?3 AND (west > east OR (west <= ?4 AND east >= ?2))",
-                )?
-                .execute((territory, west, south, east, north))?;
+            for sql in stale(is_there) {
+                self.connection().prepare_cached(&sql)?.execute((territory, west, south, east, north))?;
+            }
         }
         Ok(())
     }

@@ -155,7 +155,8 @@ impl Companion {
         let seen = if is_whole { self.catalogue.object_states(&territory, plan.objects()?)? } else { BTreeMap::new() };
         self.catalogue.change(|change| {
             change.set_pack_state(pack, state, is_whole.then_some(at_ms), &seen)?;
-            change.end_job(download.work.job())
+            // Where files are still to come, the next one asks for them alone.
+            if is_whole { change.end_job(download.work.job()) } else { Ok(()) }
         })?;
         self.catalogue.drop_media_of_nobody()?;
         download.work.close()?;

@@ -150,8 +150,9 @@ impl Companion {
         let subjects = self.catalogue.jobs(territory.key)?;
         let subjects: Vec<&str> = subjects.iter().map(String::as_str).chain(subject).collect();
         let mut known: Vec<String> = subjects.iter().map(|known| folder_name(known)).collect();
-        // Files on their way belong to every pack that wants them.
-        known.extend(subjects.iter().any(|known| known.contains('/')).then(|| INCOMING.to_owned()));
+        // Files on their way belong to every pack that wants them; what came of them in part is worth keeping until then.
+        let are_wanted = subjects.iter().any(|known| known.contains('/')) || self.catalogue.wants_files(territory)?;
+        known.extend(are_wanted.then(|| INCOMING.to_owned()));
         let Ok(folders) = fs::read_dir(self.catalogue.staging_folder().join(&territory.name)) else { return Ok(0) };
         let mut freed = 0;
         for folder in folders.flatten().filter(|folder| folder.path().is_dir()) {
