@@ -6,6 +6,7 @@ pub mod disk;
 mod error;
 mod geopackage;
 pub mod geotrek;
+pub mod intake;
 pub mod journal;
 pub mod line;
 pub mod model;

@@ -12,12 +12,7 @@ use crate::model::{Id, Kind, Localized, Object};
 impl Catalogue {
     /// The numbers of the objects of a kind that lie beside a trek.
     pub(crate) fn beside(&self, territory: &Territory, trek: Id, kind: Kind) -> Result<Vec<Id>> {
-        self.read(|connection| {
-            let sql = "SELECT id FROM jalon_beside WHERE territory = ?1 AND trek = ?2 AND kind = ?3 ORDER BY id";
-            let mut statement = connection.prepare_cached(sql)?;
-            let rows = statement.query_map((territory.key, trek, kind.as_str()), |row| row.get(0))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
-        })
+        self.read(|connection| beside(connection, territory, trek, kind))
     }
 
     /// The numbers of the panoramas that are attached to a trek.
@@ -29,6 +24,14 @@ impl Catalogue {
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
+}
+
+/// The numbers of the objects of a kind that lie beside a trek.
+pub(super) fn beside(connection: &Connection, territory: &Territory, trek: Id, kind: Kind) -> Result<Vec<Id>> {
+    let sql = "SELECT id FROM jalon_beside WHERE territory = ?1 AND trek = ?2 AND kind = ?3 ORDER BY id";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map((territory.key, trek, kind.as_str()), |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The treks among whose words an object's are.

@@ -143,7 +143,8 @@ impl<'a> Change<'a> {
         if has_packs && note.kind == Kind::Term && note.fields.iter().any(|field| field == "pictogram") {
             self.make_all_stale(territory.key)?;
         }
-        if has_packs && is_seen {
+        // A date that moved may be that of a picture, under the address that it had.
+        if has_packs && note.kind != Kind::Term {
             let is_new_there = note.what == What::Added || note.fields.iter().any(|field| field == "geometry");
             let kept_for_all = matches!(note.kind, Kind::City | Kind::District | Kind::HdView);
             let place = place.filter(|_| is_new_there && !kept_for_all);
@@ -166,6 +167,11 @@ impl<'a> Change<'a> {
             self.stale.entry(territory.key).or_default().insert(trek);
         }
         Ok(())
+    }
+
+    /// The numbers of the objects of a kind that lie beside a trek, as this change has them so far.
+    pub(crate) fn beside(&self, territory: &Territory, trek: Id, kind: Kind) -> Result<Vec<Id>> {
+        around::beside(self.transaction, territory, trek, kind)
     }
 
     /// Hands every geometry of a kind to `each`, as this change has them so far.

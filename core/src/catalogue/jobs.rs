@@ -10,7 +10,7 @@ use crate::transfer::Transfer;
 pub(super) const TABLES: &str = "
 CREATE TABLE jalon_job (
   job INTEGER PRIMARY KEY AUTOINCREMENT, territory INTEGER NOT NULL, subject TEXT NOT NULL, created_ms INTEGER NOT NULL,
-  paused INTEGER NOT NULL DEFAULT 0, UNIQUE (territory, subject));
+  paused INTEGER NOT NULL DEFAULT 0, settled INTEGER NOT NULL DEFAULT 0, UNIQUE (territory, subject));
 CREATE TABLE jalon_transfer (
   job INTEGER NOT NULL REFERENCES jalon_job (job) ON DELETE CASCADE, id INTEGER NOT NULL, data TEXT NOT NULL,
   done_order INTEGER, elapsed_ms INTEGER, PRIMARY KEY (job, id)) WITHOUT ROWID;
@@ -23,6 +23,8 @@ pub(crate) struct Job {
     /// When it was begun, Unix ms.
     pub(crate) created_ms: i64,
     pub(crate) is_paused: bool,
+    /// What its answers said is in the catalogue: they are not needed again.
+    pub(crate) is_settled: bool,
 }
 
 /// One transfer of a job as it is kept.
@@ -34,9 +36,12 @@ pub(crate) struct KeptTransfer {
 }
 
 fn find(connection: &Connection, territory: i64, subject: &str) -> Result<Option<Job>> {
-    let mut statement = connection
-        .prepare_cached("SELECT job, created_ms, paused FROM jalon_job WHERE territory = ?1 AND subject = ?2")?;
-    let row = |row: &rusqlite::Row<'_>| Ok(Job { job: row.get(0)?, created_ms: row.get(1)?, is_paused: row.get(2)? });
+    let mut statement = connection.prepare_cached(
+        "SELECT job, created_ms, paused, settled FROM jalon_job WHERE territory = ?1 AND subject = ?2",
+    )?;
+    let row = |row: &rusqlite::Row<'_>| {
+        Ok(Job { job: row.get(0)?, created_ms: row.get(1)?, is_paused: row.get(2)?, is_settled: row.get(3)? })
+    };
     Ok(statement.query_row((territory, subject), row).optional()?)
 }
 
@@ -119,6 +124,13 @@ impl Catalogue {
 }
 
 impl Change<'_> {
+    /// What the answers of a job said is in this change: they are forgotten in the same transaction.
+    pub(crate) fn settle_job(&mut self, job: i64) -> Result<()> {
+        self.connection().execute("UPDATE jalon_job SET settled = 1 WHERE job = ?1", [job])?;
+        self.connection().execute("DELETE FROM jalon_transfer WHERE job = ?1", [job])?;
+        Ok(())
+    }
+
     /// Forgets a job in the same transaction that writes what it brought, so that neither is ever there without the other.
     pub(crate) fn end_job(&mut self, job: i64) -> Result<()> {
         end(self.connection(), job)

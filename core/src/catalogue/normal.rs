@@ -38,6 +38,11 @@ pub(super) fn normal(json: &str) -> Value {
     value
 }
 
+/// A few digits that differ where two states of an object do.
+pub(crate) fn state_digits(json: &str) -> String {
+    super::media::address_digits(&normal(json).to_string())
+}
+
 fn order(value: &mut Value) {
     match value {
         Value::Object(fields) => {

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 
-use super::{Catalogue, Change, Territory};
+use super::{Catalogue, Change, Territory, state_digits};
 use crate::error::{Error, Result};
 use crate::model::{Bounds, Id, Kind, Position};
 
@@ -18,7 +18,7 @@ CREATE TABLE jalon_pack (
   state TEXT NOT NULL, as_of_ms INTEGER, west REAL, south REAL, east REAL, north REAL, UNIQUE (territory, subject));
 CREATE TABLE jalon_pack_object (
   pack INTEGER NOT NULL REFERENCES jalon_pack (pack) ON DELETE CASCADE, kind TEXT NOT NULL, id INTEGER NOT NULL,
-  PRIMARY KEY (pack, kind, id)) WITHOUT ROWID;
+  seen TEXT, PRIMARY KEY (pack, kind, id)) WITHOUT ROWID;
 CREATE INDEX jalon_pack_object_of ON jalon_pack_object (kind, id);
 CREATE TABLE jalon_medium (
   medium INTEGER PRIMARY KEY AUTOINCREMENT, url TEXT NOT NULL UNIQUE, file TEXT, bytes INTEGER NOT NULL DEFAULT 0,
@@ -68,8 +68,18 @@ impl FromStr for Subject {
     }
 }
 
+impl Subject {
+    /// Whether it can be one.
+    pub(crate) fn check(&self) -> Result<()> {
+        match self {
+            Subject::Trek(_) => Ok(()),
+            Subject::Box(bounds) => check_box(bounds),
+        }
+    }
+}
+
 /// Whether a box is one on the Earth; over the date line west is greater than east.
-pub(super) fn check_box(bounds: &Bounds) -> Result<()> {
+fn check_box(bounds: &Bounds) -> Result<()> {
     let on_earth = |lon: f64, lat: f64| Position::new(lon, lat).is_valid();
     if on_earth(bounds.west, bounds.south) && on_earth(bounds.east, bounds.north) && bounds.south <= bounds.north {
         Ok(())
@@ -247,6 +257,35 @@ fn whole(connection: &Connection, row: PackRow, territory: String) -> Result<Pac
     })
 }
 
+/// What makes packs stale that are so: the ready ones, and the work of the others.
+fn stale(are: &str) -> [String; 2] {
+    [
+        format!("UPDATE jalon_pack SET state = 'stale' WHERE state = 'ready' AND territory = ?1 AND {are}"),
+        format!(
+            "DELETE FROM jalon_job WHERE territory = ?1 AND settled AND subject IN
+               (SELECT subject FROM jalon_pack WHERE territory = ?1 AND {are})"
+        ),
+    ]
+}
+
+fn withdrawn(connection: &Connection, pack: i64) -> Result<BTreeMap<(Kind, Id), i64>> {
+    let mut withdrawn = BTreeMap::new();
+    for kind in Kind::ALL {
+        let sql = format!(
+            "SELECT o.id, x.withdrawn_ms FROM jalon_pack p JOIN jalon_pack_object o USING (pack)
+               JOIN {kind} x ON x.territory = p.territory AND x.id = o.id
+               WHERE p.pack = ?1 AND o.kind = ?2 AND x.withdrawn_ms IS NOT NULL"
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let rows = statement.query_map((pack, kind.as_str()), |row| Ok(((kind, row.get(0)?), row.get(1)?)))?;
+        for row in rows {
+            let (object, at_ms) = row?;
+            withdrawn.insert(object, at_ms);
+        }
+    }
+    Ok(withdrawn)
+}
+
 impl Catalogue {
     /// Every pack, in the order in which they were first wanted; `territory` limits them to one.
     pub fn packs(&self, territory: Option<&Territory>) -> Result<Vec<Pack>> {
@@ -304,31 +343,52 @@ impl Catalogue {
         })
     }
 
-    /// Says how far a pack is; with a date where it is whole now.
-    pub(crate) fn set_pack_state(&self, pack: i64, state: PackState, as_of_ms: Option<i64>) -> Result<()> {
-        self.note(|connection| {
-            connection.execute(
-                "UPDATE jalon_pack SET state = ?2, as_of_ms = coalesce(?3, as_of_ms) WHERE pack = ?1",
-                (pack, state.as_str(), as_of_ms),
-            )?;
-            Ok(())
-        })
-    }
-
-    /// The objects of a pack.
-    pub(crate) fn pack_objects(&self, pack: i64) -> Result<Vec<(Kind, Id)>> {
+    /// The objects of a pack, and of each the state in which it was when the pack was ready last.
+    pub(crate) fn pack_objects(&self, pack: i64) -> Result<BTreeMap<(Kind, Id), Option<String>>> {
         self.read(|connection| {
-            let mut statement = connection
-                .prepare_cached("SELECT kind, id FROM jalon_pack_object WHERE pack = ?1 ORDER BY kind, id")?;
+            let mut statement =
+                connection.prepare_cached("SELECT kind, id, seen FROM jalon_pack_object WHERE pack = ?1")?;
             let mut rows = statement.query([pack])?;
-            let mut objects = Vec::new();
+            let mut objects = BTreeMap::new();
             while let Some(row) = rows.next()? {
                 if let Ok(kind) = row.get_ref(0)?.as_str().unwrap_or_default().parse() {
-                    objects.push((kind, row.get(1)?));
+                    objects.insert((kind, row.get(1)?), row.get(2)?);
                 }
             }
             Ok(objects)
         })
+    }
+
+    /// Whether a pack of a territory is not whole yet.
+    pub(crate) fn wants_files(&self, territory: &Territory) -> Result<bool> {
+        self.read(|connection| {
+            let sql =
+                "SELECT EXISTS (SELECT 1 FROM jalon_pack WHERE territory = ?1 AND state IN ('planned', 'partial'))";
+            Ok(connection.prepare_cached(sql)?.query_row([territory.key], |row| row.get(0))?)
+        })
+    }
+
+    /// A few digits of each of some objects, which differ where it is not what it was.
+    pub(crate) fn object_states(
+        &self,
+        territory: &Territory,
+        objects: impl IntoIterator<Item = (Kind, Id)>,
+    ) -> Result<BTreeMap<(Kind, Id), String>> {
+        self.read(|connection| {
+            let mut states = BTreeMap::new();
+            for (kind, id) in objects {
+                let sql = format!("SELECT data FROM {kind} WHERE territory = ?1 AND id = ?2");
+                let data: Option<String> =
+                    connection.prepare_cached(&sql)?.query_row((territory.key, id), |row| row.get(0)).optional()?;
+                states.extend(data.map(|data| ((kind, id), state_digits(&data))));
+            }
+            Ok(states)
+        })
+    }
+
+    /// The objects of a pack that their server withdrew, and when, Unix ms: they stay until the pack is removed.
+    pub fn withdrawn(&self, pack: &Pack) -> Result<BTreeMap<(Kind, Id), i64>> {
+        self.read(|connection| withdrawn(connection, pack.key))
     }
 
     /// Whether the server told what belongs to a trek.
@@ -344,16 +404,36 @@ impl Change<'_> {
     /// Says what belongs to a pack, and where that lies: something new there makes it stale.
     pub(crate) fn set_pack_objects(
         &mut self,
+        territory: &Territory,
         pack: i64,
         objects: &BTreeSet<(Kind, Id)>,
         bounds: Option<&Bounds>,
     ) -> Result<()> {
         let connection = self.connection();
-        connection.execute("DELETE FROM jalon_pack_object WHERE pack = ?1", [pack])?;
-        let mut insert = connection.prepare_cached("INSERT INTO jalon_pack_object VALUES (?1, ?2, ?3)")?;
+        let mut statement = connection.prepare_cached("SELECT kind, id FROM jalon_pack_object WHERE pack = ?1")?;
+        let rows = statement.query_map([pack], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Id>(1)?)))?;
+        let held: Vec<(String, Id)> = rows.collect::<rusqlite::Result<_>>()?;
+        drop(statement);
+        let mut insert = connection
+            .prepare_cached("INSERT OR IGNORE INTO jalon_pack_object (pack, kind, id) VALUES (?1, ?2, ?3)")?;
         for (kind, id) in objects {
             insert.execute((pack, kind.as_str(), id))?;
         }
+        drop(insert);
+        for (kind, id) in held {
+            let known = kind.parse::<Kind>().ok();
+            if known.is_some_and(|kind| objects.contains(&(kind, id))) {
+                continue;
+            }
+            self.connection().execute(
+                "DELETE FROM jalon_pack_object WHERE pack = ?1 AND kind = ?2 AND id = ?3",
+                (pack, &kind, id),
+            )?;
+            if let Some(kind) = known {
+                self.forget_withdrawn(territory, kind, id)?;
+            }
+        }
+        let connection = self.connection();
         if let Some(Bounds { west, south, east, north }) = bounds {
             connection.execute(
                 "UPDATE jalon_pack SET west = ?2, south = ?3, east = ?4, north = ?5 WHERE pack = ?1",
@@ -361,6 +441,31 @@ impl Change<'_> {
             )?;
         }
         Ok(())
+    }
+
+    /// Says how far a pack is; with a date where it is whole now, and in which state each of its objects is then.
+    pub(crate) fn set_pack_state(
+        &mut self,
+        pack: i64,
+        state: PackState,
+        as_of_ms: Option<i64>,
+        seen: &BTreeMap<(Kind, Id), String>,
+    ) -> Result<()> {
+        self.connection().execute(
+            "UPDATE jalon_pack SET state = ?2, as_of_ms = coalesce(?3, as_of_ms) WHERE pack = ?1",
+            (pack, state.as_str(), as_of_ms),
+        )?;
+        let sql = "UPDATE jalon_pack_object SET seen = ?4 WHERE pack = ?1 AND kind = ?2 AND id = ?3";
+        let mut statement = self.connection().prepare_cached(sql)?;
+        for ((kind, id), state) in seen {
+            statement.execute((pack, kind.as_str(), id, state))?;
+        }
+        Ok(())
+    }
+
+    /// The objects of a pack that their server withdrew.
+    pub(crate) fn withdrawn_of(&self, pack: i64) -> Result<BTreeSet<(Kind, Id)>> {
+        Ok(withdrawn(self.connection(), pack)?.into_keys().collect())
     }
 
     /// The server has told what belongs to a trek.
@@ -402,21 +507,18 @@ impl Change<'_> {
         Ok(statement.query_row((territory.key, kind.as_str(), id), |row| row.get::<_, i64>(0))? > 0)
     }
 
-    /// Packs that have an object, or in whose place something new is, are no longer up to date.
+    /// Packs that have an object, or in whose place something new is, are no longer up to date; those that are not whole
+    /// yet ask anew what belongs to them.
     pub(super) fn make_stale(&self, territory: i64, kind: Kind, id: Id, place: Option<&Bounds>) -> Result<()> {
-        self.connection()
-            .prepare_cached(
-                "UPDATE jalon_pack SET state = 'stale' WHERE state = 'ready' AND territory = ?1 AND pack IN
-                   (SELECT pack FROM jalon_pack_object WHERE kind = ?2 AND id = ?3)",
-            )?
-            .execute((territory, kind.as_str(), id))?;
+        let has = "pack IN (SELECT pack FROM jalon_pack_object WHERE kind = ?2 AND id = ?3)";
+        let is_there = "south <= ?5 AND north >= ?3 AND (west > east OR (west <= ?4 AND east >= ?2))";
+        for sql in stale(has) {
+            self.connection().prepare_cached(&sql)?.execute((territory, kind.as_str(), id))?;
+        }
         if let Some(Bounds { west, south, east, north }) = place {
-            self.connection()
-                .prepare_cached(
-                    "UPDATE jalon_pack SET state = 'stale' WHERE state = 'ready' AND territory = ?1
-                       AND south <= ?5 AND north >= ?3 AND (west > east OR (west <= ?4 AND east >= ?2))",
-                )?
-                .execute((territory, west, south, east, north))?;
+            for sql in stale(is_there) {
+                self.connection().prepare_cached(&sql)?.execute((territory, west, south, east, north))?;
+            }
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use super::{Catalogue, Foundation, NewTerritory, PackState, Pictures, Subject, schema};
+use super::{Catalogue, Foundation, NewTerritory, Pictures, Subject, schema};
 use crate::disk::write_whole;
 use crate::error::{Error, Result};
 use crate::model::{Id, Kind};
@@ -155,8 +155,7 @@ impl Catalogue {
             else {
                 continue;
             };
-            let key = self.want_pack(&territory, &subject, pack.pictures)?;
-            self.set_pack_state(key, PackState::Planned, None)?;
+            self.want_pack(&territory, &subject, pack.pictures)?;
         }
         Ok(())
     }
@@ -234,7 +233,8 @@ impl Catalogue {
     }
 }
 
-fn bytes_below(folder: &Path) -> u64 {
+/// Bytes of the files in a folder and in those below it.
+pub(crate) fn bytes_below(folder: &Path) -> u64 {
     let Ok(entries) = fs::read_dir(folder) else { return 0 };
     let bytes = entries.flatten().map(|entry| match entry.metadata() {
         Ok(about) if about.is_dir() => bytes_below(&entry.path()),

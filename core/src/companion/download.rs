@@ -1,20 +1,20 @@
 //! Downloading a pack: what its server says belongs to it, then the files that it shows. Opened again after an
 //! interruption it goes on; opened on a pack that is stale it fetches what has changed.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use url::Url;
 
-use super::pack::{belonging, wanted_media};
-use super::refresh::FILES;
+use super::pack::{WantedMedium, belonging, wanted_media};
+use super::refresh::INCOMING;
 use super::work::{
     Arrived, Asked, Errand, Plan, Progress, Read, Setting, Turn, Work, errand_by_its_work, note_of, now_ms,
 };
 use super::{Companion, RefreshOptions};
-use crate::catalogue::{Catalogue, Kept, PackState, Pictures, Subject, Territory, address_digits, look_at};
+use crate::catalogue::{Catalogue, Job, Kept, PackState, Pictures, Subject, Territory, address_digits, look_at};
 use crate::error::{Error, Result};
 use crate::geotrek::{Ask, Limits, NEAR_LISTS, Reader, by_ids, glance, kind_of, near_trek, read_list};
 use crate::model::{Id, Kind, Object};
@@ -65,13 +65,15 @@ pub(super) struct PackPlan {
     subject: Subject,
     pictures: Pictures,
     pack: i64,
-    as_of_ms: Option<i64>,
+    job: i64,
     incoming: PathBuf,
     stage: Stage,
+    /// What its server says belongs to it is in the catalogue.
+    is_settled: bool,
     /// What the server says is near, by trek and list.
     near: BTreeMap<(Id, &'static str), BTreeSet<Id>>,
     bodies: Vec<(Ask, PathBuf)>,
-    objects: u64,
+    count: u64,
     lost_in_a_row: u32,
 }
 
@@ -104,9 +106,10 @@ impl Companion {
         self.check_room(&territory, subject, options.pictures)?;
         let pack = self.catalogue.want_pack(&territory, subject, options.pictures)?;
         self.catalogue.note_wanted()?;
-        let as_of_ms = self.catalogue.pack(&territory, subject)?.and_then(|pack| pack.as_of_ms);
-        let incoming = self.catalogue.staging_folder().join(&territory.name).join(FILES);
-        self.catalogue.disk().create_folder(&incoming)?;
+        let held = self.catalogue.pack(&territory, subject)?;
+        // Its server knows nothing of it any more: what is there is all that will ever be.
+        let is_withdrawn = held.is_some_and(|pack| pack.withdrawn_ms.is_some() && !pack.objects.is_empty());
+        let incoming = self.catalogue.staging_folder().join(&territory.name).join(INCOMING);
         let subject_name = subject.to_string();
         let setting = Setting {
             catalogue: Arc::clone(&self.catalogue),
@@ -117,7 +120,8 @@ impl Companion {
             policy: options.fetch.policy,
             network: options.fetch.network,
         };
-        let make = || {
+        self.catalogue.disk().create_folder(&incoming)?;
+        let make = |job: &Job| {
             Ok(PackPlan {
                 catalogue: Arc::clone(&self.catalogue),
                 territory: territory.clone(),
@@ -126,12 +130,13 @@ impl Companion {
                 subject: *subject,
                 pictures: options.pictures,
                 pack,
-                as_of_ms,
+                job: job.job,
                 incoming: incoming.clone(),
-                stage: Stage::Relations,
+                stage: if job.is_settled || is_withdrawn { Stage::Bodies } else { Stage::Relations },
+                is_settled: job.is_settled || is_withdrawn,
                 near: BTreeMap::new(),
                 bodies: Vec::new(),
-                objects: 0,
+                count: 0,
                 lost_in_a_row: 0,
             })
         };
@@ -149,10 +154,15 @@ impl Companion {
         let is_whole = media.iter().all(|medium| medium.path.is_some() || medium.lost.is_some());
         let (pack, territory, subject) = (plan.pack, plan.territory.clone(), plan.subject);
         let state = if is_whole { PackState::Ready } else { PackState::Partial };
-        self.catalogue.set_pack_state(pack, state, is_whole.then_some(at_ms))?;
-        self.catalogue.end_job(download.work.job())?;
+        let seen = if is_whole { self.catalogue.object_states(&territory, plan.objects()?)? } else { BTreeMap::new() };
+        self.catalogue.change(|change| {
+            change.set_pack_state(pack, state, is_whole.then_some(at_ms), &seen)?;
+            // Where files are still to come, the next one asks for them alone.
+            if is_whole { change.end_job(download.work.job()) } else { Ok(()) }
+        })?;
         self.catalogue.drop_media_of_nobody()?;
         download.work.close()?;
+        self.sweep_staging(&territory, None)?;
         self.renew_index()?;
         let gone = || Error::NotFound { what: format!("the pack of {subject}") };
         self.catalogue.pack(&territory, &subject)?.ok_or_else(gone)
@@ -210,10 +220,9 @@ impl PackPlan {
         Ok(asked)
     }
 
-    /// Writes what belongs to the pack, in one change.
+    /// Writes what the server said, in one change: its answers are not needed again.
     fn settle(&mut self) -> Result<()> {
         let treks = self.treks()?;
-        let told_treks = &treks;
         let mut reader = Reader::new(Some(self.origin.clone()), "", &self.limits);
         let catalogue = Arc::clone(&self.catalogue);
         catalogue.change(|change| {
@@ -232,39 +241,61 @@ impl PackPlan {
             for object in texts.take() {
                 change.put(&self.territory, object)?;
             }
-            for trek in told_treks {
+            let withdrawn = change.withdrawn_of(self.pack)?;
+            for trek in &treks {
                 change.note_told(&self.territory, *trek)?;
                 for (endpoint, _) in NEAR_LISTS {
-                    let ids = self.near.get(&(*trek, *endpoint)).cloned().unwrap_or_default();
-                    let beside = super::pack::distances(change, &self.territory, *trek, kind_of(endpoint), &ids)?;
-                    change.set_beside(&self.territory, *trek, kind_of(endpoint), &beside, false)?;
+                    let kind = kind_of(endpoint);
+                    let mut ids = self.near.get(&(*trek, *endpoint)).cloned().unwrap_or_default();
+                    // Who was withdrawn stays where they were.
+                    let held = change.beside(&self.territory, *trek, kind)?;
+                    ids.extend(held.into_iter().filter(|id| withdrawn.contains(&(kind, *id))));
+                    let beside = super::pack::distances(change, &self.territory, *trek, kind, &ids)?;
+                    change.set_beside(&self.territory, *trek, kind, &beside, false)?;
                 }
             }
-            Ok(())
+            change.settle_job(self.job)
         })?;
-        let belonging = belonging(&catalogue, &self.territory, &self.subject, Some(&self.near))?;
-        let media = wanted_media(&catalogue, &self.territory, &belonging.objects, self.pictures)?;
-        let urls: Vec<String> = media.iter().map(|medium| medium.url.clone()).collect();
-        catalogue.change(|change| {
-            change.set_pack_objects(self.pack, &belonging.objects, belonging.bounds.as_ref())?;
-            change.set_pack_media(self.pack, &urls)
-        })?;
-        catalogue.set_pack_state(self.pack, PackState::Partial, None)?;
-        self.objects = belonging.objects.len() as u64;
+        self.is_settled = true;
         Ok(())
     }
 
+    /// Says what belongs to the pack, and which files it shows. Done anew whenever the work is opened: the objects may
+    /// have been refreshed meanwhile.
+    fn list(&mut self) -> Result<Vec<WantedMedium>> {
+        let mut belonging = belonging(&self.catalogue, &self.territory, &self.subject)?;
+        let held = self.catalogue.pack_objects(self.pack)?;
+        let pack = self.catalogue.pack(&self.territory, &self.subject)?;
+        if let Some(pack) = &pack {
+            // Who was withdrawn stays until the person removes the pack, and with the trek itself all that it had.
+            let stays = self.catalogue.withdrawn(pack)?;
+            let all = pack.withdrawn_ms.is_some();
+            belonging.objects.extend(held.keys().filter(|object| all || stays.contains_key(object)));
+        }
+        let media = wanted_media(&self.catalogue, &self.territory, &belonging.objects, self.pictures)?;
+        let urls: Vec<String> = media.iter().map(|medium| medium.url.clone()).collect();
+        self.catalogue.change(|change| {
+            change.set_pack_objects(&self.territory, self.pack, &belonging.objects, belonging.bounds.as_ref())?;
+            change.set_pack_media(self.pack, &urls)?;
+            change.set_pack_state(self.pack, PackState::Partial, None, &BTreeMap::new())
+        })?;
+        self.count = belonging.objects.len() as u64;
+        Ok(media)
+    }
+
+    fn objects(&self) -> Result<Vec<(Kind, Id)>> {
+        Ok(self.catalogue.pack_objects(self.pack)?.into_keys().collect())
+    }
+
     /// The files that are not here, and those that may have changed under the same address.
-    fn media(&self) -> Result<Vec<Asked<Role>>> {
-        let changed: HashSet<(Kind, Id)> = match self.as_of_ms {
-            None => HashSet::new(),
-            as_of => {
-                let changes = self.catalogue.changes(&self.territory, as_of)?;
-                changes.into_iter().map(|change| (change.kind, change.id)).collect()
-            }
+    fn media(&mut self) -> Result<Vec<Asked<Role>>> {
+        let wanted = self.list()?;
+        let seen = self.catalogue.pack_objects(self.pack)?;
+        let now = self.catalogue.object_states(&self.territory, seen.keys().copied())?;
+        let is_another = |object: &(Kind, Id)| match (seen.get(object), now.get(object)) {
+            (Some(Some(before)), Some(now)) => before != now,
+            _ => false,
         };
-        let objects: BTreeSet<(Kind, Id)> = self.catalogue.pack_objects(self.pack)?.into_iter().collect();
-        let wanted = wanted_media(&self.catalogue, &self.territory, &objects, self.pictures)?;
         let mut asked = Vec::new();
         for medium in wanted {
             let known = self.catalogue.medium(&medium.url)?;
@@ -272,7 +303,7 @@ impl PackPlan {
                 Some(known) => (known.validators, true),
                 None => (Validators::default(), self.catalogue.adopt_medium(&medium.url, now_ms())?),
             };
-            let may_have_changed = !held.is_empty() && medium.of.iter().any(|object| changed.contains(object));
+            let may_have_changed = !held.is_empty() && medium.of.iter().any(is_another);
             if is_here && !may_have_changed {
                 continue;
             }
@@ -317,6 +348,9 @@ impl Plan for PackPlan {
 
     fn begin(&mut self) -> Result<Vec<Asked<Role>>> {
         let mut asked = Vec::new();
+        if self.is_settled {
+            return self.follow();
+        }
         for trek in self.treks()? {
             for (endpoint, filter) in NEAR_LISTS {
                 if self.catalogue.count(&self.territory, kind_of(endpoint))? == 0 {
@@ -419,7 +453,9 @@ impl Plan for PackPlan {
             let (next, asked) = match self.stage {
                 Stage::Relations => (Stage::Bodies, self.unknown()?),
                 Stage::Bodies => {
-                    self.settle()?;
+                    if !self.is_settled {
+                        self.settle()?;
+                    }
                     (Stage::Media, self.media()?)
                 }
                 Stage::Media => (Stage::Again, self.broken()?),
@@ -441,7 +477,7 @@ impl Plan for PackPlan {
     }
 
     fn objects(&self) -> u64 {
-        self.objects
+        self.count
     }
 
     fn still_to_plan(&self) -> usize {

@@ -15,6 +15,8 @@ use crate::transfer::{Body, Held, Moment, Next, Outcome};
 
 const WORKERS: usize = 2;
 const IDLE_LOOK: Duration = Duration::from_millis(20);
+/// So long the others may bring what they have when one has failed.
+const LAST_WORD: Duration = Duration::from_secs(2);
 /// Longer than any one exchange may take.
 const LEASE_MS: u64 = 3_600_000;
 
@@ -99,16 +101,23 @@ impl Companion {
         let errand = Mutex::new(errand);
         let clock = Clock::new();
         let disk = self.catalogue.disk();
-        // Stops the other workers when one has failed, and leaves the caller's token alone.
-        let stop = CancelToken::default();
+        // Where one worker has failed the others bring what they have, and begin nothing more; the caller's token is left
+        // alone.
+        let (stop, abort) = (CancelToken::default(), CancelToken::default());
         std::thread::scope(|scope| {
             let workers: Vec<_> = (0..WORKERS)
-                .map(|_| scope.spawn(|| work(&errand, options, disk, &clock, &stop).inspect_err(|_| stop.cancel())))
+                .map(|_| {
+                    scope.spawn(|| work(&errand, options, disk, &clock, (&stop, &abort)).inspect_err(|_| stop.cancel()))
+                })
                 .collect();
             let mut told = Progress::default();
+            let mut stopped: Option<Instant> = None;
             while workers.iter().any(|worker| !worker.is_finished()) {
                 if cancel.is_cancelled() {
                     stop.cancel();
+                    abort.cancel();
+                } else if stop.is_cancelled() && stopped.get_or_insert_with(Instant::now).elapsed() > LAST_WORD {
+                    abort.cancel();
                 }
                 let now = lock(&errand).progress();
                 if now != told {
@@ -147,7 +156,7 @@ fn work<E: Errand>(
     options: &Options,
     disk: &std::sync::Arc<dyn Disk>,
     clock: &Clock,
-    stop: &CancelToken,
+    (stop, abort): (&CancelToken, &CancelToken),
 ) -> Result<()> {
     let driver = Driver::new(options.clone(), std::sync::Arc::clone(disk))?;
     loop {
@@ -171,7 +180,7 @@ fn work<E: Errand>(
                 }
             }
         };
-        let outcome = match driver.fetch(&transfer, &target, stop) {
+        let outcome = match driver.fetch(&transfer, &target, abort) {
             // A picture that the office linked from an address that may not be asked is one that cannot be had.
             Err(Error::InvalidInput { rule, .. }) if transfer.body == Body::Medium => Outcome::Refused { reason: rule },
             fetched => fetched?,

@@ -83,8 +83,9 @@ impl Companion {
     /// What a pack will cost, from what is known without its server: objects by their distance, files by the mean of those
     /// like them that are here.
     pub fn estimate(&self, territory: &str, subject: &Subject, pictures: Pictures) -> Result<Estimate> {
+        subject.check()?;
         let territory = self.catalogue.territory(territory)?;
-        let belonging = belonging(&self.catalogue, &territory, subject, None)?;
+        let belonging = belonging(&self.catalogue, &territory, subject)?;
         let media = wanted_media(&self.catalogue, &territory, &belonging.objects, pictures)?;
         let size = |like: &str, else_: (f64, f64)| -> Result<(f64, f64)> {
             let (mean, spread, count) = self.catalogue.known_sizes(like)?;
@@ -135,6 +136,7 @@ impl Companion {
         self.catalogue.change(|change| change.remove_pack(&territory, &pack))?;
         self.catalogue.note_wanted()?;
         let freed = self.catalogue.drop_media_of_nobody()?;
+        self.sweep_staging(&territory, None)?;
         self.renew_index()?;
         Ok(freed)
     }
@@ -152,30 +154,23 @@ impl Companion {
         if packs.iter().all(|pack| pack.state != crate::catalogue::PackState::Planned) {
             freed += self.catalogue.sweep_media()?;
         }
+        for territory in &territories {
+            freed += self.sweep_staging(territory, None)?;
+        }
         drop(turns);
         Ok(freed + self.catalogue.vacuum()?)
     }
 }
 
-/// What belongs to a subject: as its server told (`told`, by trek and list), or as it was told before, or by the distance.
-pub(super) fn belonging(
-    catalogue: &Catalogue,
-    territory: &Territory,
-    subject: &Subject,
-    told: Option<&BTreeMap<(Id, &'static str), BTreeSet<Id>>>,
-) -> Result<Belonging> {
+/// What belongs to a subject: as its server told, or by the distance where it did not yet.
+pub(super) fn belonging(catalogue: &Catalogue, territory: &Territory, subject: &Subject) -> Result<Belonging> {
     match subject {
         Subject::Box(bounds) => within(catalogue, territory, bounds),
-        Subject::Trek(id) => around(catalogue, territory, *id, told),
+        Subject::Trek(id) => around(catalogue, territory, *id),
     }
 }
 
-fn around(
-    catalogue: &Catalogue,
-    territory: &Territory,
-    id: Id,
-    told: Option<&BTreeMap<(Id, &'static str), BTreeSet<Id>>>,
-) -> Result<Belonging> {
+fn around(catalogue: &Catalogue, territory: &Territory, id: Id) -> Result<Belonging> {
     let mut belonging = Belonging::default();
     let mut treks = vec![id];
     if let Object::Trek(trek) = catalogue.object(territory, Kind::Trek, id)? {
@@ -196,18 +191,15 @@ fn around(
             let wider = sheet::wider(bounds);
             belonging.bounds = Some(belonging.bounds.map_or(wider, |known| known.union(&wider)));
         }
+        let is_told = catalogue.is_told(territory, id)?;
         for (endpoint, _) in NEAR_LISTS {
             let kind = kind_of(endpoint);
-            match told {
-                Some(told) => {
-                    let ids = told.get(&(id, *endpoint)).into_iter().flatten();
-                    belonging.objects.extend(ids.map(|id| (kind, *id)));
-                }
-                None => {
-                    let ids = sheet::near_line(catalogue, territory, geometry, kind)?;
-                    belonging.objects.extend(ids.into_iter().map(|(id, _)| (kind, id)));
-                }
-            }
+            let ids = if is_told {
+                catalogue.beside(territory, id, kind)?
+            } else {
+                sheet::near_line(catalogue, territory, geometry, kind)?.into_iter().map(|(id, _)| id).collect()
+            };
+            belonging.objects.extend(ids.into_iter().map(|id| (kind, id)));
         }
         let views = catalogue.views_of(territory, id)?;
         belonging.objects.extend(views.into_iter().map(|id| (Kind::HdView, id)));

@@ -8,15 +8,13 @@ use url::Url;
 
 use super::Companion;
 use super::work::{Arrived, Asked, Errand, Plan, Progress, Read, Setting, Turn, Work, errand_by_its_work, now_ms};
-use crate::catalogue::{Catalogue, Territory};
+use crate::catalogue::{Catalogue, Job, Territory, bytes_below};
 use crate::error::{Error, Result};
 use crate::geotrek::{
     Ask, Came, HeldObjects, Limits, Overview, VOCABULARIES, glance, kind_of, languages, object_lists, read_one,
 };
 use crate::transfer::{Answer, Body, Moment, Network, Next, Outcome, Policy, Validators};
 
-/// The folder of files on their way, which may be several packs'.
-pub(super) const FILES: &str = "files";
 const DAY_MS: i64 = 24 * 3_600 * 1_000;
 /// What no date shows is looked at once a week.
 const SWEEP_AFTER_MS: i64 = 7 * DAY_MS;
@@ -128,7 +126,7 @@ impl Companion {
             policy: options.policy,
             network: options.network,
         };
-        let make = || {
+        let make = |_: &Job| {
             Ok(RefreshPlan {
                 territory: territory.clone(),
                 origin: origin.clone(),
@@ -143,20 +141,36 @@ impl Companion {
 
     /// Where the answers for a subject lie; what no job names any more is removed.
     pub(super) fn staging_of(&self, territory: &Territory, subject: &str) -> Result<PathBuf> {
-        let own = self.catalogue.staging_folder().join(&territory.name);
-        let name = |subject: &str| subject.replace('/', "-");
-        let mut known: Vec<String> = self.catalogue.jobs(territory.key)?.iter().map(|known| name(known)).collect();
-        known.extend([name(subject), FILES.to_owned()]);
-        if let Ok(folders) = fs::read_dir(&own) {
-            for folder in folders.flatten().filter(|folder| folder.path().is_dir()) {
-                if !folder.file_name().to_str().is_some_and(|name| known.iter().any(|known| known == name)) {
-                    // What cannot be removed now is tried again the next time; nothing depends on it.
-                    let _ = fs::remove_dir_all(folder.path());
-                }
+        self.sweep_staging(territory, Some(subject))?;
+        Ok(self.catalogue.staging_folder().join(&territory.name).join(folder_name(subject)))
+    }
+
+    /// Removes what came for jobs that are no more, and gives its bytes.
+    pub(super) fn sweep_staging(&self, territory: &Territory, subject: Option<&str>) -> Result<u64> {
+        let subjects = self.catalogue.jobs(territory.key)?;
+        let subjects: Vec<&str> = subjects.iter().map(String::as_str).chain(subject).collect();
+        let mut known: Vec<String> = subjects.iter().map(|known| folder_name(known)).collect();
+        // Files on their way belong to every pack that wants them; what came of them in part is worth keeping until then.
+        let are_wanted = subjects.iter().any(|known| known.contains('/')) || self.catalogue.wants_files(territory)?;
+        known.extend(are_wanted.then(|| INCOMING.to_owned()));
+        let Ok(folders) = fs::read_dir(self.catalogue.staging_folder().join(&territory.name)) else { return Ok(0) };
+        let mut freed = 0;
+        for folder in folders.flatten().filter(|folder| folder.path().is_dir()) {
+            if !folder.file_name().to_str().is_some_and(|name| known.iter().any(|known| known == name)) {
+                freed += bytes_below(&folder.path());
+                // What cannot be removed now is tried again the next time; nothing depends on it.
+                let _ = fs::remove_dir_all(folder.path());
             }
         }
-        Ok(own.join(name(subject)))
+        Ok(freed)
     }
+}
+
+/// Where the files of packs lie on their way, among the folders of a territory's jobs.
+pub(super) const INCOMING: &str = "media";
+
+fn folder_name(subject: &str) -> String {
+    subject.replace('/', "-")
 }
 
 /// What the catalogue holds of a territory, as its server would list it.

@@ -191,18 +191,19 @@ pub(super) struct Work<P: Plan> {
 impl<P: Plan> Work<P> {
     /// Begins, or goes on where a process that died left it. `make` makes the plan; it is called again where what had come
     /// does not fit it any more.
-    pub(super) fn open(setting: Setting, make: impl Fn() -> Result<P>) -> Result<Work<P>> {
+    pub(super) fn open(setting: Setting, make: impl Fn(&Job) -> Result<P>) -> Result<Work<P>> {
         let found = setting.catalogue.job(setting.territory, &setting.subject)?;
         let is_fresh = |job: &Job| (0..FRESH_MS).contains(&now_ms().saturating_sub(job.created_ms));
         if let Some(job) = found.filter(is_fresh) {
             let kept = setting.catalogue.transfers(job.job)?;
-            let mut work = Work::new(setting, job, make()?);
+            let plan = make(&job)?;
+            let mut work = Work::new(setting, job, plan);
             if work.replay(&kept)? {
                 return Ok(work);
             }
-            return Work::anew(work.setting, make()?);
+            return Work::anew(work.setting, make);
         }
-        Work::anew(setting, make()?)
+        Work::anew(setting, make)
     }
 
     fn new(setting: Setting, job: Job, plan: P) -> Work<P> {
@@ -211,10 +212,11 @@ impl<P: Plan> Work<P> {
         Work { plan, setting, job, queue, roles, since, last_id: 0, files, done: 0, bytes: 0 }
     }
 
-    fn anew(setting: Setting, plan: P) -> Result<Work<P>> {
+    fn anew(setting: Setting, make: impl Fn(&Job) -> Result<P>) -> Result<Work<P>> {
         remove_folder(&setting.folder)?;
         setting.catalogue.disk().create_folder(&setting.folder)?;
         let job = setting.catalogue.begin_job(setting.territory, &setting.subject, now_ms())?;
+        let plan = make(&job)?;
         let mut work = Work::new(setting, job, plan);
         let asked = work.plan.begin()?;
         work.ask(asked)?;
@@ -236,12 +238,8 @@ impl<P: Plan> Work<P> {
         done.sort_by_key(|(order, ..)| *order);
         for (order, elapsed_ms, kept) in done {
             let id = kept.transfer.id;
-            while !self.roles.contains_key(&id) {
-                let more = self.plan.follow()?;
-                if more.is_empty() {
-                    return Ok(false);
-                }
-                self.insert(more);
+            if !self.follow_to(id)? {
+                return Ok(false);
             }
             let Some(transfer) = self.queue.get(id).filter(|transfer| transfer.url == kept.transfer.url) else {
                 return Ok(false);
@@ -249,12 +247,12 @@ impl<P: Plan> Work<P> {
             let (transfer, role) = (transfer.clone(), self.roles[&id].clone());
             self.done = self.done.max(order);
             match &kept.transfer.state {
-                State::Done { status } => {
+                State::Done { status, date_ms } => {
                     let file = self.path(id);
                     if transfer.body == Body::Answer && *status < 300 && !file.is_file() {
                         return Ok(false);
                     }
-                    let answer = Answer { status: *status, ..Answer::default() };
+                    let answer = Answer { status: *status, date_ms: *date_ms, ..Answer::default() };
                     let arrived = Arrived { answer: &answer, file: &file, elapsed_ms };
                     match self.plan.read(&role, &arrived)? {
                         Read::Good(came) => {
@@ -268,6 +266,13 @@ impl<P: Plan> Work<P> {
                 State::Planned { .. } | State::Started { .. } => return Ok(false),
             }
             self.queue.insert(Transfer { state: kept.transfer.state.clone(), ..transfer });
+        }
+        // What followed and was asked for keeps its numbers, though none of it has come.
+        let last = kept.iter().map(|kept| kept.transfer.id).max().unwrap_or_default();
+        if let Some(last) = by_id.keys().next_back()
+            && !self.follow_to(*last)?
+        {
+            return Ok(false);
         }
         // Whoever opens the work again wants it: tries are counted anew, and pauses of a clock that still runs hold.
         let rest: Vec<Transfer> = self.queue.iter().filter(|transfer| is_open(transfer)).cloned().collect();
@@ -285,8 +290,19 @@ impl<P: Plan> Work<P> {
             }
         }
         self.setting.catalogue.keep_transfers(self.job.job, &missing)?;
-        let last = kept.iter().map(|kept| kept.transfer.id).max().unwrap_or_default();
         self.last_id = self.last_id.max(last);
+        Ok(true)
+    }
+
+    /// Has the plan follow until it has asked for a transfer of this number; `false` where it never does.
+    fn follow_to(&mut self, id: u64) -> Result<bool> {
+        while !self.roles.contains_key(&id) {
+            let more = self.plan.follow()?;
+            if more.is_empty() {
+                return Ok(false);
+            }
+            self.insert(more);
+        }
         Ok(true)
     }
 
@@ -329,7 +345,7 @@ impl<P: Plan> Work<P> {
     /// What was asked and has come, with its file, in the order in which it was asked.
     pub(super) fn arrived(&self) -> impl Iterator<Item = (&P::Role, PathBuf)> {
         let is_good =
-            |id: &u64| self.queue.get(*id).is_some_and(|t| matches!(t.state, State::Done { status: 200..=299 }));
+            |id: &u64| self.queue.get(*id).is_some_and(|t| matches!(t.state, State::Done { status: 200..=299, .. }));
         self.roles.iter().filter(move |(id, _)| is_good(id)).map(|(id, role)| (role, self.path(*id)))
     }
 

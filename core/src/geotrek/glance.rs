@@ -32,6 +32,21 @@ enum Loose {
     Other(IgnoredAny),
 }
 
+/// An entry of a menu, with those below it.
+#[derive(Deserialize)]
+struct Entry {
+    id: Option<Loose>,
+    #[serde(default)]
+    children: Vec<Entry>,
+}
+
+impl Entry {
+    fn numbers(&self, ids: &mut BTreeSet<Id>) {
+        ids.extend(self.id.as_ref().and_then(Loose::number));
+        self.children.iter().for_each(|entry| entry.numbers(ids));
+    }
+}
+
 impl Loose {
     fn number(&self) -> Option<Id> {
         match self {
@@ -54,6 +69,11 @@ pub fn glance(body: impl Read, limits: &Limits, ask: &Ask) -> Result<Came> {
             if let Some(date) = glance.update_datetime.and_then(|raw| unix_ms(raw.get().trim_matches('"'))) {
                 dates.insert(id, date);
             }
+        }
+        if ask.endpoint == "menu_item"
+            && let Ok(entry) = serde_json::from_str::<Entry>(json)
+        {
+            entry.numbers(&mut ids);
         }
         stages.extend(glance.children.iter().filter_map(Loose::number));
         named.extend(references(ask.endpoint, json));
@@ -137,5 +157,8 @@ mod tests {
         assert_eq!(came.dates, BTreeMap::from([(3, 1_500)]));
         assert_eq!(came.stages, BTreeSet::from([7, 8]));
         assert!(glance(&b"[{\"id\": 3}"[..], &Limits::default(), &ask).is_err());
+        let menu = Ask { endpoint: "menu_item", ..ask };
+        let body = r#"[{"id": 1, "children": [{"id": 2, "children": [{"id": 3}]}]}, {"id": 4, "children": []}]"#;
+        assert_eq!(glance(body.as_bytes(), &Limits::default(), &menu).unwrap().ids, BTreeSet::from([1, 2, 3, 4]));
     }
 }

@@ -209,7 +209,11 @@ impl Overview {
                 asks.push(since(Purpose::Changed, "&fields=id"));
                 asks
             }
-            (Shape::Whole, Dates::Asked) => vec![since(Purpose::ChangedObjects, "")],
+            (Shape::Whole, Dates::Asked) => {
+                // Who is new has changed; who is gone is told by the ids.
+                let ids = self.ask(list, Purpose::Ids, "fields=id&no_page", language);
+                vec![ids, since(Purpose::ChangedObjects, "")]
+            }
             // The sweep's.
             (Shape::Whole, _) => Vec::new(),
             (Shape::Batched(_), Dates::None) => self.whole(list),
@@ -243,7 +247,9 @@ impl Overview {
             Purpose::One => return Ok(Vec::new()),
             Purpose::Count => {
                 let listed = self.listed.get(ask.endpoint).map_or(0, |ids| ids.len() as u64);
-                if came.count == Some(listed) {
+                // A menu has no pages and tells no count: it is counted.
+                let counted = (ask.endpoint == "menu_item").then_some(came.ids.len() as u64);
+                if came.count.or(counted) == Some(listed) {
                     self.doubted.remove(ask.endpoint);
                 }
                 return Ok(Vec::new());
@@ -300,7 +306,9 @@ impl Overview {
         }
         let known = LISTS.iter().find(|list| list.endpoint == ask.endpoint);
         let vocabulary = list(ask.endpoint, Shape::Whole, false);
-        Some(self.ask(known.unwrap_or(&vocabulary), Purpose::Count, "fields=id&page_size=1", &self.languages[0]))
+        // Of a menu the entries below the entries are counted too.
+        let query = if ask.endpoint == "menu_item" { "page_size=1" } else { "fields=id&page_size=1" };
+        Some(self.ask(known.unwrap_or(&vocabulary), Purpose::Count, query, &self.languages[0]))
     }
 
     /// Those in an answer that are new, or of another date than the one that is held; of lists without dates all.

@@ -1,32 +1,26 @@
 //! The reqwest driver of transfers (feature `net`): moves the bytes of one exchange into a file and says how it ended.
 //! It brings its own certificate roots, so it works with no platform set-up; it asks only http(s), plain http only on
-//! loopback or where the app allows it, and never writes more than it was told.
-//!
-//! * `body`: the bytes of an answer on their way to the disk: unpacked, counted, bounded.
-//! * `post`: a form on its way to the server.
-//! * `part`: what a file that came in part leaves behind for the next try.
+//! loopback or where the app allows it, and never writes more than it was told. What becomes of the bytes is `intake`'s;
+//! `post` sends a form.
 
-mod body;
-mod part;
 mod post;
 
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use reqwest::header::{CONTENT_ENCODING, CONTENT_RANGE, DATE, ETAG, HeaderMap, HeaderName, LAST_MODIFIED, RETRY_AFTER};
+use reqwest::header::HeaderName;
 use reqwest::redirect;
 use url::{Host, Url};
 
-use self::body::{BodyFile, Packing, Written};
-use self::part::PartFiles;
 pub use self::post::PostProgress;
 use crate::disk::Disk;
 use crate::error::{Error, Result};
-use crate::transfer::{Answer, Body, Head, Outcome, Part, Receive, Transfer, Validators, receive, request};
+use crate::intake::{Intake, Step, cut};
+use crate::transfer::{Body, Outcome, Transfer};
 
 /// Geotrek opens a session for clients whose name contains “geotrek” in lower case, or who have none.
 const USER_AGENT: &str = concat!("Jalon/", env!("CARGO_PKG_VERSION"));
@@ -97,15 +91,6 @@ pub struct Driver {
     disk: Arc<dyn Disk>,
 }
 
-/// How far one request came.
-enum Exchanged {
-    Ended(Outcome),
-    /// All bytes are in the part: it only has to be given its name.
-    Whole(Answer),
-    /// What is there does not fit what the server has now.
-    Restart,
-}
-
 impl Driver {
     /// Makes a driver with a runtime of its own.
     pub fn new(options: Options, disk: Arc<dyn Disk>) -> Result<Driver> {
@@ -160,149 +145,65 @@ impl Driver {
     pub fn fetch(&self, transfer: &Transfer, target: &Path, cancel: &CancelToken) -> Result<Outcome> {
         let url = Url::parse(&transfer.url).map_err(|_| Error::invalid("url", "a web address"))?;
         check(&url, self.options.allow_plain_http)?;
-        let files = PartFiles::new(target, &*self.disk);
-        let fetched = self.fetch_into(transfer, &url, &files, cancel);
-        if transfer.body == Body::Answer || matches!(fetched, Err(Error::StorageFull)) {
-            // Nothing of an answer can be used again, and a full disk needs its room.
-            files.forget();
-        }
-        fetched
+        let most = match transfer.body {
+            Body::Medium => self.options.max_medium_bytes,
+            Body::Answer => self.options.max_body_bytes,
+        };
+        let mut intake = Intake::new(transfer, target, &*self.disk, most);
+        let fetched = self.runtime.block_on(async {
+            tokio::select! {
+                ended = self.exchange(transfer, &url, &mut intake) => ended,
+                () = cancel.cancelled() => Err(Error::Cancelled),
+            }
+        });
+        intake.close(fetched)
     }
 
-    fn fetch_into(
-        &self,
-        transfer: &Transfer,
-        url: &Url,
-        files: &PartFiles<'_>,
-        cancel: &CancelToken,
-    ) -> Result<Outcome> {
-        for _ in 0..2 {
-            let part = if transfer.body == Body::Medium { files.read() } else { None };
-            if let Some(part) = part.as_ref().filter(|part| part.is_whole()) {
-                let answer = Answer { status: 200, validators: part.validators.clone(), ..Answer::default() };
-                files.keep()?;
-                return Ok(Outcome::Answered(answer));
-            }
-            let exchanged = self.runtime.block_on(async {
-                tokio::select! {
-                    exchanged = self.exchange(transfer, url.clone(), part.as_ref(), files) => exchanged,
-                    () = cancel.cancelled() => Err(Error::Cancelled),
-                }
-            })?;
-            match exchanged {
-                Exchanged::Ended(outcome) => return Ok(outcome),
-                Exchanged::Whole(answer) => {
-                    files.keep()?;
-                    return Ok(Outcome::Answered(answer));
-                }
-                Exchanged::Restart => files.forget(),
-            }
-        }
-        Ok(Outcome::Unreachable { reason: "the server sends other parts than it was asked for".to_owned() })
-    }
-
-    async fn exchange(
-        &self,
-        transfer: &Transfer,
-        url: Url,
-        part: Option<&Part>,
-        files: &PartFiles<'_>,
-    ) -> Result<Exchanged> {
+    async fn exchange(&self, transfer: &Transfer, url: &Url, intake: &mut Intake<'_>) -> Result<Outcome> {
         let since = Instant::now();
-        let mut asked = self.client.get(url);
-        for (name, value) in request(transfer, part) {
-            asked = asked.header(HeaderName::from_static(name), value);
-        }
-        let response = match asked.send().await {
-            Ok(response) => response,
-            Err(error) => return Ok(Exchanged::Ended(unreachable(&error))),
-        };
-        let headers = response.headers();
-        let validators = Validators { etag: text(headers, &ETAG), last_modified: text(headers, &LAST_MODIFIED) };
-        let status = response.status().as_u16();
-        let date_ms = text(headers, &DATE).and_then(|date| http_date_ms(&date));
-        let mut answer = Answer { status, retry_after_ms: retry_after_ms(headers), validators, date_ms, bytes: 0 };
-        let Some(packing) = Packing::of(text(headers, &CONTENT_ENCODING).as_deref()) else {
-            let reason = "the server packs its answer in a way that was not asked for".to_owned();
-            return Ok(Exchanged::Ended(Outcome::Refused { reason }));
-        };
-        let head = Head {
-            status,
-            content_range: text(headers, &CONTENT_RANGE),
-            content_length: response.content_length().filter(|_| packing == Packing::None),
-            validators: answer.validators.clone(),
-        };
-        let (from, part) = match receive(part, &head) {
-            Receive::Nothing => return Ok(Exchanged::Ended(Outcome::Answered(answer))),
-            Receive::Restart => return Ok(Exchanged::Restart),
-            Receive::Whole => return Ok(Exchanged::Whole(Answer { status: 200, ..answer })),
-            Receive::Body { from, part } => (from, part),
-        };
-        let most =
-            if transfer.body == Body::Medium { self.options.max_medium_bytes } else { self.options.max_body_bytes };
-        if part.total.is_some_and(|total| total > most) {
-            return Ok(Exchanged::Ended(too_long(most)));
-        }
-        if transfer.body == Body::Medium && packing == Packing::None {
-            files.note(&part)?;
-        }
-        let mut file = BodyFile::new(files.open(from)?, packing, most.saturating_sub(from));
-        let mut body = response.bytes_stream();
-        while let Some(chunk) = body.next().await {
-            let chunk = match chunk {
-                Ok(chunk) => chunk,
-                Err(error)
-                    if transfer.body == Body::Answer
-                        && error.is_timeout()
-                        && since.elapsed() >= self.options.total_timeout =>
-                {
-                    let reason = format!("the answer does not end within {} s", self.options.total_timeout.as_secs());
-                    return Ok(Exchanged::Ended(Outcome::Refused { reason }));
-                }
-                Err(error) => return Ok(Exchanged::Ended(unreachable(&error))),
+        let mut step = intake.begin()?;
+        loop {
+            let headers = match step {
+                Step::Ended(outcome) => return Ok(outcome),
+                Step::Body => return Err(Error::internal("a body before its head")),
+                Step::Ask(headers) => headers,
             };
-            answer.bytes += chunk.len() as u64;
-            match file.write(&chunk)? {
-                Written::On => {}
-                Written::TooLong => return Ok(Exchanged::Ended(too_long(most))),
-                Written::Broken => return Ok(Exchanged::Ended(cut())),
+            let mut asked = self.client.get(url.clone());
+            for (name, value) in headers {
+                asked = asked.header(HeaderName::from_static(name), value);
             }
+            let response = match asked.send().await {
+                Ok(response) => response,
+                Err(error) => return Ok(unreachable(&error)),
+            };
+            let headers = response.headers();
+            step =
+                intake.head(response.status().as_u16(), |name| headers.get(name)?.to_str().ok().map(str::to_owned))?;
+            if step != Step::Body {
+                continue;
+            }
+            let mut body = response.bytes_stream();
+            while let Some(chunk) = body.next().await {
+                let chunk = match chunk {
+                    Ok(chunk) => chunk,
+                    Err(error)
+                        if transfer.body == Body::Answer
+                            && error.is_timeout()
+                            && since.elapsed() >= self.options.total_timeout =>
+                    {
+                        let seconds = self.options.total_timeout.as_secs();
+                        let reason = format!("the answer does not end within {seconds} s");
+                        return Ok(Outcome::Refused { reason });
+                    }
+                    Err(error) => return Ok(unreachable(&error)),
+                };
+                if let Step::Ended(outcome) = intake.piece(&chunk)? {
+                    return Ok(outcome);
+                }
+            }
+            return intake.end();
         }
-        let Some(bytes) = file.finish(transfer.body == Body::Medium)? else { return Ok(Exchanged::Ended(cut())) };
-        if part.total.is_some_and(|total| from + bytes != total) {
-            return Ok(Exchanged::Ended(cut()));
-        }
-        answer.validators = part.validators;
-        Ok(Exchanged::Whole(Answer { status: 200, ..answer }))
     }
-}
-
-fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    headers.get(name)?.to_str().ok().map(|value| value.trim().to_owned())
-}
-
-/// `Retry-After` says seconds or a date.
-fn retry_after_ms(headers: &HeaderMap) -> Option<u64> {
-    let value = text(headers, &RETRY_AFTER)?;
-    if let Ok(seconds) = value.parse::<u64>() {
-        return Some(seconds.saturating_mul(1_000));
-    }
-    let date = http_date_ms(&value)?;
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?.as_millis();
-    Some(u64::try_from(date).ok()?.saturating_sub(u64::try_from(now).ok()?))
-}
-
-/// Unix ms of `Wed, 21 Oct 2015 07:28:00 GMT`.
-fn http_date_ms(date: &str) -> Option<i64> {
-    Some(jiff::fmt::rfc2822::parse(date).ok()?.timestamp().as_millisecond())
-}
-
-fn too_long(most: u64) -> Outcome {
-    Outcome::Refused { reason: format!("the answer is longer than {most} bytes") }
-}
-
-fn cut() -> Outcome {
-    Outcome::Unreachable { reason: "the answer was cut".to_owned() }
 }
 
 /// Says what failed without the address, which may carry what a person asked for.
@@ -341,6 +242,7 @@ mod tests {
 
     use super::*;
     use crate::disk::SystemDisk;
+    use crate::transfer::Answer;
 
     /// Answers one connection with these bytes, then closes; gives back what was asked.
     fn serve(answer: Vec<u8>) -> (String, std::thread::JoinHandle<String>) {
@@ -507,14 +409,5 @@ mod tests {
         let (url, _) = serve([short.as_bytes(), &answer[answer.len() - bytes as usize..answer.len() - 4]].concat());
         assert!(matches!(fetch(Options::default(), &url, &target).unwrap(), Outcome::Unreachable { .. }));
         assert_eq!(std::fs::read(&target).unwrap(), b"{\"a\": 1}");
-    }
-
-    #[test]
-    fn a_date_to_come_back_at_is_understood() {
-        let mut headers = HeaderMap::new();
-        headers.insert(RETRY_AFTER, "Wed, 21 Oct 2015 07:28:00 GMT".parse().unwrap());
-        assert_eq!(retry_after_ms(&headers), Some(0), "it is past");
-        headers.insert(RETRY_AFTER, "soon".parse().unwrap());
-        assert_eq!(retry_after_ms(&headers), None);
     }
 }

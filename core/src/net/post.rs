@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use futures_util::{StreamExt, stream};
-use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE};
+use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use url::Url;
 
-use super::{CancelToken, Driver, check, retry_after_ms};
+use super::{CancelToken, Driver, check};
 use crate::error::{Error, Result};
 use crate::geotrek::{Piece, ReportForm};
+use crate::intake::retry_after_ms;
 use crate::report::{Reply, Sent};
 
 const CHUNK: usize = 64 << 10;
@@ -86,7 +87,11 @@ async fn exchange(request: reqwest::RequestBuilder, whole: &AtomicBool) -> Sent 
     };
     let mut reply = Reply {
         status: response.status().as_u16(),
-        retry_after_ms: retry_after_ms(response.headers()),
+        // Whoever says that, however oddly, has not taken the report.
+        retry_after_ms: response
+            .headers()
+            .get(RETRY_AFTER)
+            .map(|asked| asked.to_str().ok().and_then(retry_after_ms).unwrap_or_default()),
         ..Reply::default()
     };
     let mut bytes = Vec::new();

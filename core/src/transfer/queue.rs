@@ -72,6 +72,9 @@ pub enum State {
     Done {
         /// HTTP status.
         status: u16,
+        /// What the server's clock said then, Unix ms.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        date_ms: Option<i64>,
     },
     /// It failed for good.
     Failed {
@@ -197,7 +200,7 @@ impl Queue {
         let verdict = judge(&outcome, transfer.tries, self.most_tries, chance);
         let state = match (verdict, outcome) {
             (Verdict::Again { pause_ms }, _) => State::Planned { not_before: Some(now.after_ms(pause_ms)) },
-            (Verdict::Done, Outcome::Answered(Answer { status, .. })) => State::Done { status },
+            (Verdict::Done, Outcome::Answered(Answer { status, date_ms, .. })) => State::Done { status, date_ms },
             (_, outcome) => State::Failed { outcome },
         };
         self.set(id, state);

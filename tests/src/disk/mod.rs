@@ -1,8 +1,10 @@
 //! A disk that fails on demand, under SQLite: a VFS by a name of its own that hands everything to the default one, counts
 //! it, refuses the operation it is told to refuse, and can lose what was not yet synced. It is here because a full disk
 //! and a power cut cannot be had otherwise at every single write. `vfs` is what SQLite calls (the only unsafe code),
-//! `power` remembers what a power cut may take, and this file is the handle that tests hold.
+//! `power` remembers what a power cut may take, `files` is the disk for what is not SQLite's, and this file is the handle
+//! that tests hold.
 
+mod files;
 mod power;
 mod vfs;
 
@@ -10,6 +12,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+pub use files::Files;
 use power::Shadows;
 
 /// What SQLite asks of a file.
@@ -94,6 +97,7 @@ struct State {
     refused: u64,
     shadows: Option<Shadows>,
     off: bool,
+    hasty: bool,
 }
 
 /// What becomes of an operation.
@@ -189,6 +193,12 @@ impl Disk {
     /// Counts from zero again.
     pub fn forget_counts(&self) {
         self.shared.state().counts.clear();
+    }
+
+    /// Takes what is to be synced for synced from now on: a process that dies loses nothing by it, and a test that lets
+    /// thousands die need not wait.
+    pub fn hurry(&self) {
+        self.shared.state().hasty = true;
     }
 
     /// Remembers from now on what is synced in each file and what is not, so that the power can be cut. Files that are open

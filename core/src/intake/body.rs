@@ -1,7 +1,12 @@
 //! The bytes of an answer on their way to the disk: unpacked, counted, bounded.
+#![cfg_attr(
+    not(feature = "net"),
+    allow(clippy::infallible_destructuring_match, reason = "without the unpacking there is one way to write")
+)]
 
 use std::io::{self, Write};
 
+#[cfg(feature = "net")]
 use flate2::write::MultiGzDecoder;
 
 use crate::disk::DiskFile;
@@ -11,6 +16,8 @@ use crate::error::Result;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Packing {
     None,
+    /// Platforms unpack by themselves.
+    #[cfg(feature = "net")]
     Gzip,
 }
 
@@ -19,6 +26,7 @@ impl Packing {
     pub(super) fn of(encoding: Option<&str>) -> Option<Packing> {
         match encoding.map(str::to_ascii_lowercase).as_deref() {
             None | Some("" | "identity") => Some(Packing::None),
+            #[cfg(feature = "net")]
             Some("gzip" | "x-gzip") => Some(Packing::Gzip),
             Some(_) => None,
         }
@@ -36,16 +44,20 @@ pub(super) enum Written {
 }
 
 /// The file that a body goes to.
+#[derive(Debug)]
 pub(super) struct BodyFile {
     writer: Writer,
 }
 
+#[derive(Debug)]
 enum Writer {
     Plain(Bounded),
+    #[cfg(feature = "net")]
     Gzip(Box<MultiGzDecoder<Bounded>>),
 }
 
 /// What the file takes, and what went wrong below the unpacking.
+#[derive(Debug)]
 struct Bounded {
     file: Box<dyn DiskFile>,
     bytes: u64,
@@ -80,6 +92,7 @@ impl BodyFile {
         let bounded = Bounded { file, bytes: 0, most, is_too_long: false, failed: None };
         let writer = match packing {
             Packing::None => Writer::Plain(bounded),
+            #[cfg(feature = "net")]
             Packing::Gzip => Writer::Gzip(Box::new(MultiGzDecoder::new(bounded))),
         };
         BodyFile { writer }
@@ -89,6 +102,7 @@ impl BodyFile {
     pub(super) fn write(&mut self, piece: &[u8]) -> Result<Written> {
         let written = match &mut self.writer {
             Writer::Plain(bounded) => bounded.write_all(piece),
+            #[cfg(feature = "net")]
             Writer::Gzip(decoder) => decoder.write_all(piece),
         };
         if written.is_ok() {
@@ -96,6 +110,7 @@ impl BodyFile {
         }
         let bounded = match &mut self.writer {
             Writer::Plain(bounded) => bounded,
+            #[cfg(feature = "net")]
             Writer::Gzip(decoder) => decoder.get_mut(),
         };
         match bounded.failed.take() {
@@ -110,6 +125,7 @@ impl BodyFile {
     pub(super) fn finish(self, sync: bool) -> Result<Option<u64>> {
         let mut bounded = match self.writer {
             Writer::Plain(bounded) => bounded,
+            #[cfg(feature = "net")]
             Writer::Gzip(mut decoder) => {
                 if decoder.try_finish().is_err() {
                     return match decoder.get_mut().failed.take() {

@@ -8,6 +8,7 @@ use crate::disk::{Disk, DiskFile, write_whole};
 use crate::error::{Error, Result};
 use crate::transfer::Part;
 
+#[derive(Debug)]
 pub(super) struct PartFiles<'a> {
     target: &'a Path,
     bytes: PathBuf,

@@ -1,0 +1,195 @@
+//! The bytes of one answer on their way to a file: what to ask, what the head of the answer means for what is there
+//! already, and the body, unpacked, counted, bounded. No socket: a driver hands over what it hears, so that every driver,
+//! and every test, leaves the same on the disk.
+//!
+//! * `body`: the file that a body goes to.
+//! * `part`: what a file that came in part leaves behind for the next try.
+
+mod body;
+mod part;
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use self::body::{BodyFile, Packing, Written};
+use self::part::PartFiles;
+use crate::disk::Disk;
+use crate::error::{Error, Result};
+use crate::transfer::{Answer, Body, Head, Outcome, Part, Receive, Transfer, Validators, receive, request};
+
+/// Times that one transfer is asked for at once: what is there may not fit what its server has now.
+const ASKS: u8 = 2;
+
+/// What a driver does next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Ask, with these headers, and hand over the head of the answer.
+    Ask(Vec<(&'static str, String)>),
+    /// Hand over the body, piece by piece, and tell its end.
+    Body,
+    /// Nothing more: the exchange has ended so.
+    Ended(Outcome),
+}
+
+/// One transfer on its way into its file, which is replaced only by a whole answer with a 2xx status. Of a file that came
+/// in part the bytes stay beside it, and the next intake goes on from there.
+#[derive(Debug)]
+pub struct Intake<'a> {
+    transfer: &'a Transfer,
+    files: PartFiles<'a>,
+    most: u64,
+    part: Option<Part>,
+    asks: u8,
+    receiving: Option<Receiving>,
+}
+
+#[derive(Debug)]
+struct Receiving {
+    file: BodyFile,
+    answer: Answer,
+    from: u64,
+    total: Option<u64>,
+}
+
+impl<'a> Intake<'a> {
+    /// Takes a transfer in, into `target`; `most` is how many bytes that may have, unpacked.
+    pub fn new(transfer: &'a Transfer, target: &'a Path, disk: &'a dyn Disk, most: u64) -> Intake<'a> {
+        let files = PartFiles::new(target, disk);
+        Intake { transfer, files, most, part: None, asks: 0, receiving: None }
+    }
+
+    /// What to do first.
+    pub fn begin(&mut self) -> Result<Step> {
+        self.receiving = None;
+        self.part = if self.transfer.body == Body::Medium { self.files.read() } else { None };
+        if let Some(part) = self.part.as_ref().filter(|part| part.is_whole()) {
+            let answer = Answer { status: 200, validators: part.validators.clone(), ..Answer::default() };
+            self.files.keep()?;
+            return Ok(Step::Ended(Outcome::Answered(answer)));
+        }
+        self.asks += 1;
+        if self.asks > ASKS {
+            let reason = "the server sends other parts than it was asked for".to_owned();
+            return Ok(Step::Ended(Outcome::Unreachable { reason }));
+        }
+        Ok(Step::Ask(request(self.transfer, self.part.as_ref())))
+    }
+
+    /// The head of the answer: its status, and its headers by their names in small letters.
+    pub fn head(&mut self, status: u16, header: impl Fn(&str) -> Option<String>) -> Result<Step> {
+        let header = |name: &str| header(name).map(|value| value.trim().to_owned());
+        let answer = Answer {
+            status,
+            retry_after_ms: header("retry-after").and_then(|value| retry_after_ms(&value)),
+            validators: Validators { etag: header("etag"), last_modified: header("last-modified") },
+            date_ms: header("date").and_then(|date| http_date_ms(&date)),
+            bytes: 0,
+        };
+        let packing = Packing::of(header("content-encoding").as_deref());
+        let head = Head {
+            status,
+            content_range: header("content-range"),
+            // The length of what is packed is not that of what it unpacks to.
+            content_length: header("content-length")
+                .filter(|_| packing == Some(Packing::None))
+                .and_then(|length| length.parse().ok()),
+            validators: answer.validators.clone(),
+        };
+        let (from, part) = match receive(self.part.as_ref(), &head) {
+            Receive::Nothing => return Ok(Step::Ended(Outcome::Answered(answer))),
+            Receive::Restart => {
+                self.files.forget();
+                return self.begin();
+            }
+            Receive::Whole => {
+                self.files.keep()?;
+                return Ok(Step::Ended(Outcome::Answered(Answer { status: 200, ..answer })));
+            }
+            Receive::Body { from, part } => (from, part),
+        };
+        let Some(packing) = packing else {
+            let reason = "the server packs its answer in a way that was not asked for".to_owned();
+            return Ok(Step::Ended(Outcome::Refused { reason }));
+        };
+        if part.total.is_some_and(|total| total > self.most) {
+            return Ok(Step::Ended(too_long(self.most)));
+        }
+        if self.transfer.body == Body::Medium && packing == Packing::None {
+            self.files.note(&part)?;
+        }
+        let file = BodyFile::new(self.files.open(from)?, packing, self.most.saturating_sub(from));
+        let answer = Answer { status: 200, validators: part.validators, ..answer };
+        self.receiving = Some(Receiving { file, answer, from, total: part.total });
+        Ok(Step::Body)
+    }
+
+    /// A piece of the body, as it came.
+    pub fn piece(&mut self, piece: &[u8]) -> Result<Step> {
+        let Some(receiving) = &mut self.receiving else { return Err(Error::internal("a body without a head")) };
+        receiving.answer.bytes += piece.len() as u64;
+        Ok(match receiving.file.write(piece)? {
+            Written::On => Step::Body,
+            Written::TooLong => Step::Ended(too_long(self.most)),
+            Written::Broken => Step::Ended(cut()),
+        })
+    }
+
+    /// The end of the body: of a whole one the file has its name now.
+    pub fn end(&mut self) -> Result<Outcome> {
+        let Some(Receiving { file, answer, from, total }) = self.receiving.take() else {
+            return Err(Error::internal("a body without a head"));
+        };
+        let Some(bytes) = file.finish(self.transfer.body == Body::Medium)? else { return Ok(cut()) };
+        if total.is_some_and(|total| from + bytes != total) {
+            return Ok(cut());
+        }
+        self.files.keep()?;
+        Ok(Outcome::Answered(answer))
+    }
+
+    /// The exchange is over: nothing stays of what cannot be used again. Gives back how it ended.
+    pub fn close(mut self, ended: Result<Outcome>) -> Result<Outcome> {
+        self.receiving = None;
+        if self.transfer.body == Body::Answer || matches!(ended, Err(Error::StorageFull)) {
+            // Nothing of an answer can be used again, and a full disk needs its room.
+            self.files.forget();
+        }
+        ended
+    }
+}
+
+/// `Retry-After` says seconds or a date.
+pub(crate) fn retry_after_ms(value: &str) -> Option<u64> {
+    if let Ok(seconds) = value.parse::<u64>() {
+        return Some(seconds.saturating_mul(1_000));
+    }
+    let date = http_date_ms(value)?;
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?.as_millis();
+    Some(u64::try_from(date).ok()?.saturating_sub(u64::try_from(now).ok()?))
+}
+
+/// Unix ms of `Wed, 21 Oct 2015 07:28:00 GMT`.
+fn http_date_ms(date: &str) -> Option<i64> {
+    Some(jiff::fmt::rfc2822::parse(date).ok()?.timestamp().as_millisecond())
+}
+
+fn too_long(most: u64) -> Outcome {
+    Outcome::Refused { reason: format!("the answer is longer than {most} bytes") }
+}
+
+/// The answer ended before its end.
+pub fn cut() -> Outcome {
+    Outcome::Unreachable { reason: "the answer was cut".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_to_come_back_at_is_understood() {
+        assert_eq!(retry_after_ms("7"), Some(7_000));
+        assert_eq!(retry_after_ms("Wed, 21 Oct 2015 07:28:00 GMT"), Some(0), "it is past");
+        assert_eq!(retry_after_ms("soon"), None);
+    }
+}

@@ -1,0 +1,242 @@
+//! A driver without sockets, that dies on demand: it moves errands against a [`TestGeotrek`] that listens nowhere, writes
+//! what `net` would write by the same intake, on a clock of its own, and stops at a chosen byte or step as a process does
+//! that is killed there. It keeps count of what came, so that a test can say that nothing came twice. `stage` is a folder
+//! with a companion, and what a process does in it.
+
+mod stage;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jalon::Result;
+use jalon::companion::Errand;
+use jalon::disk::{Disk, SystemDisk};
+use jalon::intake::{Intake, Step, cut};
+use jalon::transfer::{Body, Held, Moment, Next, Outcome, Transfer};
+
+pub use stage::{NAME, Stage, TODAY, below, folder, hasty, quiet};
+
+use crate::server::TestGeotrek;
+
+/// Bytes that a file may have.
+const MOST: u64 = 64 << 20;
+/// So long a driver may be silent before it is taken to be dead.
+const LEASE_MS: u64 = 3_600_000;
+
+/// How driving ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Everything has come.
+    Idle,
+    /// The process died: whoever holds the errand drops it.
+    Died,
+    /// The app does not allow more.
+    Held(Held),
+}
+
+/// What came of one address, in one language.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Came {
+    /// Bytes of bodies that were read.
+    pub bytes: u64,
+    /// Times it was asked for.
+    pub asked: u32,
+    /// Times that a whole answer had been told to the errand, or its file had its name, before it was asked for once more.
+    pub again: u32,
+    is_whole: bool,
+}
+
+/// A driver; it outlives the processes that it plays.
+pub struct Line<'s> {
+    server: &'s TestGeotrek,
+    disk: Arc<dyn Disk>,
+    now: Moment,
+    /// Bytes until it dies.
+    bytes_left: Option<u64>,
+    /// Steps until it dies.
+    steps_left: Option<u64>,
+    bytes: u64,
+    steps: u64,
+    came: BTreeMap<String, Came>,
+    /// Milliseconds that were waited.
+    pub waited_ms: u64,
+}
+
+/// The process is no more.
+struct Dead;
+
+impl<'s> Line<'s> {
+    /// A driver that never dies, on the system's disk.
+    pub fn new(server: &'s TestGeotrek) -> Self {
+        Line {
+            server,
+            disk: Arc::new(SystemDisk),
+            now: Moment { ms: 1_000, boot: 1 },
+            bytes_left: None,
+            steps_left: None,
+            bytes: 0,
+            steps: 0,
+            came: BTreeMap::new(),
+            waited_ms: 0,
+        }
+    }
+
+    /// The same on another disk.
+    pub fn on(self, disk: Arc<dyn Disk>) -> Self {
+        Line { disk, ..self }
+    }
+
+    /// It dies when so many more bytes of bodies have come and been written; none for never.
+    pub fn die_after_bytes(&mut self, bytes: Option<u64>) {
+        self.bytes_left = bytes;
+    }
+
+    /// It dies after so many more steps, a step being what it does between two words to the errand; none for never.
+    pub fn die_after_steps(&mut self, steps: Option<u64>) {
+        self.steps_left = steps;
+    }
+
+    /// Bytes of bodies that came in all.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Steps in all.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// What came, by address, with the language behind it where it depends on that.
+    pub fn came(&self) -> &BTreeMap<String, Came> {
+        &self.came
+    }
+
+    /// Forgets what came.
+    pub fn forget(&mut self) {
+        self.came.clear();
+        (self.bytes, self.steps) = (0, 0);
+    }
+
+    /// A new process has a clock of its own.
+    pub fn restart(&mut self) {
+        self.now = Moment { ms: 1_000, boot: self.now.boot + 1 };
+    }
+
+    /// Moves an errand until everything has come, or the process dies.
+    ///
+    /// # Errors
+    /// Those of the errand and of the disk.
+    pub fn drive(&mut self, errand: &mut dyn Errand) -> Result<End> {
+        loop {
+            self.now = self.now.after_ms(1);
+            match errand.next(self.now)? {
+                Next::Idle => return Ok(End::Idle),
+                Next::Held(why) => return Ok(End::Held(why)),
+                Next::WaitUntil(moment) => {
+                    self.waited_ms += moment.ms_since(self.now);
+                    self.now = moment;
+                }
+                Next::InFlight => panic!("nothing is on its way: there is one driver, and it asks for more"),
+                Next::Start(transfer) => {
+                    if self.step().is_err() {
+                        return Ok(End::Died);
+                    }
+                    let lease = self.now.after_ms(LEASE_MS);
+                    assert!(errand.started(transfer.id, Some(lease), self.now)?, "what may start may be started");
+                    if self.step().is_err() {
+                        return Ok(End::Died);
+                    }
+                    let target = errand.target(transfer.id);
+                    let disk = Arc::clone(&self.disk);
+                    let mut intake = Intake::new(&transfer, &target, &*disk, MOST);
+                    let outcome = match self.exchange(&transfer, &mut intake) {
+                        Ok(Err(Dead)) => return Ok(End::Died),
+                        Ok(Ok(outcome)) => intake.close(Ok(outcome))?,
+                        Err(error) => intake.close(Err(error))?,
+                    };
+                    if let Outcome::Answered(answer) = &outcome
+                        && matches!(answer.status, 200..=299 | 304)
+                    {
+                        self.of(&transfer).is_whole = true;
+                    }
+                    if self.step().is_err() {
+                        return Ok(End::Died);
+                    }
+                    errand.complete(transfer.id, outcome, self.now, 0.5)?;
+                }
+            }
+        }
+    }
+
+    fn of(&mut self, transfer: &Transfer) -> &mut Came {
+        let language = transfer.language.iter().map(|language| format!(" in {language}"));
+        let key = std::iter::once(transfer.url.clone()).chain(language).collect();
+        self.came.entry(key).or_default()
+    }
+
+    fn step(&mut self) -> Result<(), Dead> {
+        self.steps += 1;
+        match &mut self.steps_left {
+            Some(0) => Err(Dead),
+            Some(left) => {
+                *left -= 1;
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn exchange(&mut self, transfer: &Transfer, intake: &mut Intake<'_>) -> Result<Result<Outcome, Dead>> {
+        let mut step = intake.begin()?;
+        loop {
+            let headers = match step {
+                Step::Ended(outcome) => return Ok(Ok(outcome)),
+                Step::Body => unreachable!("a body comes after its head"),
+                Step::Ask(headers) => headers,
+            };
+            let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let is_conditional =
+                headers.iter().any(|(name, _)| name.starts_with("if-none") || name.starts_with("if-mod"));
+            let came = self.of(transfer);
+            came.asked += 1;
+            // A word about whether it is still the same is no second fetch.
+            came.again += u32::from(came.is_whole && !is_conditional);
+            let lost = || Outcome::Unreachable { reason: "no connection to the server".to_owned() };
+            if !transfer.url.starts_with(self.server.url()) {
+                return Ok(Ok(lost()));
+            }
+            let Some(answer) = self.server.ask("GET", &transfer.url, &headers) else { return Ok(Ok(cut())) };
+            if self.step().is_err() {
+                return Ok(Err(Dead));
+            }
+            step = intake.head(answer.status, |wanted| {
+                let mut found = answer.headers.iter().filter(|(name, _)| name == wanted);
+                found.next().map(|(_, value)| value.clone())
+            })?;
+            if step != Step::Body {
+                continue;
+            }
+            if transfer.body == Body::Medium && self.step().is_err() {
+                return Ok(Err(Dead));
+            }
+            let most = self.bytes_left.map_or(answer.body.len(), |left| (left as usize).min(answer.body.len()));
+            self.bytes += most as u64;
+            self.of(transfer).bytes += most as u64;
+            for piece in answer.body[..most].chunks(4_096) {
+                if let Step::Ended(outcome) = intake.piece(piece)? {
+                    return Ok(Ok(outcome));
+                }
+            }
+            if let Some(left) = &mut self.bytes_left {
+                *left -= most as u64;
+                if *left == 0 {
+                    return Ok(Err(Dead));
+                }
+            }
+            if !answer.whole {
+                return Ok(Ok(cut()));
+            }
+            return Ok(Ok(intake.end()?));
+        }
+    }
+}
