@@ -39,6 +39,8 @@ fn ids(companion: &Companion, kind: Kind) -> BTreeSet<Id> {
     companion.catalogue().objects(&territory, kind).unwrap().iter().map(Object::id).collect()
 }
 
+type Key = (Kind, Id);
+
 /// What is told of each object.
 fn told(changes: &[Changed]) -> BTreeMap<(Kind, Id), (What, Vec<String>)> {
     changes.iter().map(|change| ((change.kind, change.id), (change.what, change.fields.clone()))).collect()
@@ -66,7 +68,7 @@ fn where_nothing_changed_it_costs_a_few_requests_and_tells_nothing() {
 }
 
 /// The changes that a refresh can see, and whether it needs a sweep.
-fn expected(server: &TestGeotrek, seed: u64) -> (BTreeMap<(Kind, Id), What>, BTreeSet<(Kind, Id)>) {
+fn expected(server: &TestGeotrek, seed: u64) -> (BTreeMap<Key, What>, BTreeSet<Key>) {
     let (mut dated, mut swept) = (BTreeMap::new(), BTreeSet::new());
     for changed in server.territory().change(seed, 3.0) {
         let kind = kind_of(&changed.module);
@@ -226,8 +228,7 @@ fn a_refresh_that_dies_and_goes_on_tells_the_same() {
         assert!(stage.line.came().values().all(|came| came.again == 0));
         stage.line.die_after_steps(None);
         stage.check();
-        let told = told(&changes(&stage.open().unwrap(), before));
-        told
+        told(&changes(&stage.open().unwrap(), before))
     };
     let whole = one(false);
     assert!(whole.len() > 10);

@@ -311,7 +311,7 @@ impl PackPlan {
         self.catalogue.change(|change| {
             change.set_pack_objects(&self.territory, self.pack, &belonging.objects, belonging.bounds.as_ref())?;
             change.set_pack_media(self.pack, &urls)?;
-            change.set_pack_state(self.pack, PackState::Partial, None, &BTreeMap::new())
+            change.note_lack(self.pack)
         })?;
         self.count = belonging.objects.len() as u64;
         Ok(media)
@@ -368,6 +368,7 @@ impl PackPlan {
                 });
             }
         }
+        self.catalogue.change(|change| change.note_lack(self.pack))?;
         Ok(asked)
     }
 

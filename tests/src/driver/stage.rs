@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use jalon::catalogue::{Foundation, NewTerritory, Pack, Pictures, Subject};
 use jalon::companion::{Companion, Directories, DownloadOptions, RefreshOptions, Sweep, Taken};
 use jalon::{Error, Result};
+use sha2::Digest;
 
 use super::{End, Line};
 use crate::day::Day;
@@ -182,6 +183,12 @@ pub fn folder() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
     let made = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
     made.expect("a folder can be made")
+}
+
+/// The first digits of the hash of an address, by which files are named.
+pub fn digits(url: &str) -> String {
+    let hash = sha2::Sha256::digest(url.as_bytes());
+    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The files in a folder and those below it, in order.
