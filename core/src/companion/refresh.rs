@@ -225,6 +225,10 @@ impl Errand for Refresh {
         self.work.resume()
     }
 
+    fn give_back(&mut self) -> Result<()> {
+        self.work.give_back()
+    }
+
     fn reconcile(&mut self, alive: &[u64]) -> Result<()> {
         self.work.reconcile(alive)
     }

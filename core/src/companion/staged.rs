@@ -45,7 +45,25 @@ impl Companion {
     /// Writes what a refresh has brought, once [`Errand::next`](super::Errand::next) said that everything has come. `at_ms`
     /// is the wall clock, Unix ms. One transaction: on an error the catalogue stays as it was, and the refresh can be
     /// opened again.
-    pub fn take_in(&self, refresh: Refresh, at_ms: i64) -> Result<Taken> {
+    pub fn take_in(&self, mut refresh: Refresh, at_ms: i64) -> Result<Taken> {
+        let taken = self.write(&refresh, at_ms);
+        match taken {
+            Ok(taken) => {
+                refresh.work.close()?;
+                self.renew_index()?;
+                Ok(taken)
+            }
+            Err(error) => {
+                if error == Error::StorageFull {
+                    // What cannot be removed now is removed when the refresh is opened again.
+                    let _ = refresh.give_back();
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn write(&self, refresh: &Refresh, at_ms: i64) -> Result<Taken> {
         let plan = &refresh.work.plan;
         let Some(overview) = &plan.overview else {
             return Err(Error::invalid("refresh", "every transfer must be complete before it is taken in"));
@@ -99,8 +117,6 @@ impl Companion {
             change.note_refresh(territory, at_ms, overview.is_sweep())?;
             change.end_job(refresh.work.job())
         })?;
-        refresh.work.close()?;
-        self.renew_index()?;
         Ok(taken)
     }
 }
