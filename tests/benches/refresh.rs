@@ -75,9 +75,9 @@ pub(crate) fn row(scale: &Scale) -> Done {
         format!("Questions while a refresh of {} treks and {pois} POIs is written, all of them changed", scale.treks);
     let mut table = Table::new(&title, "p99 ≤ 2 × idle", &["", "p50", "p99", "longest", "questions"]);
     for line in told.answer.lines() {
-        let cells: Vec<&str> = line.split('\t').collect();
-        table
-            .row(cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>().try_into().map_err(|_| "five cells")?);
+        let cells: Vec<String> = line.split('\t').map(str::to_owned).collect();
+        let cells: [String; 5] = cells.try_into().map_err(|_| "a line of five cells")?;
+        table.row(cells);
     }
     table.print();
     Ok(())

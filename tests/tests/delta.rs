@@ -243,7 +243,7 @@ fn a_clock_that_jumps_loses_nothing() {
         let server = server();
         let folder = folder();
         let mut stage = refreshed(&server, &folder);
-        for round in 0..4 {
+        for round in 0..4_usize {
             let text = format!("<p>Tour {round}.</p>");
             {
                 let mut territory = server.territory();
@@ -251,7 +251,7 @@ fn a_clock_that_jumps_loses_nothing() {
                 territory.edit_text("signage", 1, "description", "fr", &text);
                 territory.edit_text("outdoor_site", 1, "description", "fr", &text);
             }
-            stage.at_ms += if round % 2 == 0 { jump } else { -jump };
+            stage.at_ms += if round.is_multiple_of(2) { jump } else { -jump };
             delta(&mut stage);
             let companion = stage.open().unwrap();
             let territory = companion.catalogue().territory(NAME).unwrap();
@@ -262,6 +262,8 @@ fn a_clock_that_jumps_loses_nothing() {
             }
             let latest = companion.catalogue().changes(&territory, None).unwrap();
             assert_eq!(latest.len(), 3, "round {round}: {latest:?}");
+            assert!(latest.iter().all(|change| change.at_ms == stage.at_ms), "round {round}: {latest:?}");
+            assert_eq!(changes(&companion, i64::MIN).len(), 3 * (round + 1), "round {round}");
         }
         stage.check();
     }
