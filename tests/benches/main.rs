@@ -3,7 +3,7 @@
 //! rows after `--` choose some, `--smoke` does them on little data to see that they still work. An answer that differs
 //! from a peer's fails the bench.
 //!
-//! * `nearest`, `open`, `first_screen`, `search`, `take_in`, `memory`: a row each.
+//! * `nearest`, `open`, `first_screen`, `search`, `take_in`, `memory`, `refresh`: a row each.
 //! * `peers`: what else answers the same questions.
 //! * `data`: the territory that all of them have.
 //! * `measure`: rounds, processes of their own, tables.
@@ -16,6 +16,7 @@ mod memory;
 mod nearest;
 mod open;
 mod peers;
+mod refresh;
 mod search;
 mod take_in;
 
@@ -27,13 +28,14 @@ use data::Scale;
 type Done<T = ()> = Result<T, Box<dyn Error>>;
 type Row = fn(&Scale) -> Done;
 
-const ROWS: [(&str, Row); 6] = [
+const ROWS: [(&str, Row); 7] = [
     ("nearest", nearest::row),
     ("open", open::row),
     ("first_screen", first_screen::row),
     ("search", search::row),
     ("take_in", take_in::row),
     ("memory", memory::row),
+    ("refresh", refresh::row),
 ];
 
 fn main() -> ExitCode {
@@ -78,6 +80,8 @@ fn child(role: &str, arguments: &[String]) -> Done {
         first_screen::JALON => first_screen::jalon(arguments),
         take_in::JALON => take_in::jalon(arguments),
         memory::JALON => memory::jalon(arguments),
+        refresh::JALON => refresh::jalon(arguments),
+        refresh::READING => refresh::reading(arguments),
         _ => Err(format!("no process does “{role}”").into()),
     }
 }

@@ -7,26 +7,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use jalon::catalogue::{PackState, Pictures, Subject};
 use jalon::companion::Sweep;
-use jalon_tests::driver::{NAME, Stage, folder, quiet};
+use jalon_tests::driver::{NAME, Stage, copy, folder, quiet};
 use jalon_tests::server::TestGeotrek;
 use jalon_tests::territory::Territory;
 
 /// The second stage: what belongs to it comes in fewer bytes than what belongs to the itinerary.
 const SUBJECT: Subject = Subject::Trek(4);
-
-/// A copy of a folder that was prepared once.
-fn copy(from: &std::path::Path, to: &std::path::Path) {
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            std::fs::create_dir(&target).unwrap();
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
 
 /// Nothing that had come was fetched again, and of files not even a byte.
 fn check_counts(stage: &Stage<'_>, server: &TestGeotrek, when: &str) {
@@ -69,7 +55,7 @@ enum Death {
 
 fn download_through(server: &TestGeotrek, prepared: &std::path::Path, death: Death) -> bool {
     let folder = folder();
-    copy(prepared, folder.path());
+    copy(prepared, folder.path()).unwrap();
     let mut stage = Stage::at(server, folder.path());
     match death {
         Death::Byte(bytes) => stage.line.die_after_bytes(Some(bytes)),

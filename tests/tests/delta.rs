@@ -39,6 +39,8 @@ fn ids(companion: &Companion, kind: Kind) -> BTreeSet<Id> {
     companion.catalogue().objects(&territory, kind).unwrap().iter().map(Object::id).collect()
 }
 
+type Key = (Kind, Id);
+
 /// What is told of each object.
 fn told(changes: &[Changed]) -> BTreeMap<(Kind, Id), (What, Vec<String>)> {
     changes.iter().map(|change| ((change.kind, change.id), (change.what, change.fields.clone()))).collect()
@@ -66,7 +68,7 @@ fn where_nothing_changed_it_costs_a_few_requests_and_tells_nothing() {
 }
 
 /// The changes that a refresh can see, and whether it needs a sweep.
-fn expected(server: &TestGeotrek, seed: u64) -> (BTreeMap<(Kind, Id), What>, BTreeSet<(Kind, Id)>) {
+fn expected(server: &TestGeotrek, seed: u64) -> (BTreeMap<Key, What>, BTreeSet<Key>) {
     let (mut dated, mut swept) = (BTreeMap::new(), BTreeSet::new());
     for changed in server.territory().change(seed, 3.0) {
         let kind = kind_of(&changed.module);
@@ -226,8 +228,7 @@ fn a_refresh_that_dies_and_goes_on_tells_the_same() {
         assert!(stage.line.came().values().all(|came| came.again == 0));
         stage.line.die_after_steps(None);
         stage.check();
-        let told = told(&changes(&stage.open().unwrap(), before));
-        told
+        told(&changes(&stage.open().unwrap(), before))
     };
     let whole = one(false);
     assert!(whole.len() > 10);
@@ -242,7 +243,7 @@ fn a_clock_that_jumps_loses_nothing() {
         let server = server();
         let folder = folder();
         let mut stage = refreshed(&server, &folder);
-        for round in 0..4 {
+        for round in 0..4_usize {
             let text = format!("<p>Tour {round}.</p>");
             {
                 let mut territory = server.territory();
@@ -250,7 +251,7 @@ fn a_clock_that_jumps_loses_nothing() {
                 territory.edit_text("signage", 1, "description", "fr", &text);
                 territory.edit_text("outdoor_site", 1, "description", "fr", &text);
             }
-            stage.at_ms += if round % 2 == 0 { jump } else { -jump };
+            stage.at_ms += if round.is_multiple_of(2) { jump } else { -jump };
             delta(&mut stage);
             let companion = stage.open().unwrap();
             let territory = companion.catalogue().territory(NAME).unwrap();
@@ -261,6 +262,8 @@ fn a_clock_that_jumps_loses_nothing() {
             }
             let latest = companion.catalogue().changes(&territory, None).unwrap();
             assert_eq!(latest.len(), 3, "round {round}: {latest:?}");
+            assert!(latest.iter().all(|change| change.at_ms == stage.at_ms), "round {round}: {latest:?}");
+            assert_eq!(changes(&companion, i64::MIN).len(), 3 * (round + 1), "round {round}");
         }
         stage.check();
     }

@@ -13,6 +13,8 @@ use crate::model::{Id, Kind, Localized};
 
 /// Changes older than this are forgotten.
 const KEPT_MS: i64 = 366 * 24 * 3_600 * 1_000;
+/// So many of the latest are kept, however old they are said to be: a clock may have been wrong when they were noted.
+const KEPT: i64 = 20_000;
 
 pub(super) const TABLES: &str = "
 CREATE TABLE jalon_change (
@@ -107,8 +109,9 @@ pub(super) fn note(connection: &Connection, territory: i64, at_ms: i64, note: &N
 /// Forgets what is long past.
 pub(super) fn forget_old(connection: &Connection, territory: i64, now_ms: i64) -> Result<()> {
     connection.execute(
-        "DELETE FROM jalon_change WHERE territory = ?1 AND at_ms < ?2",
-        (territory, now_ms.saturating_sub(KEPT_MS)),
+        "DELETE FROM jalon_change WHERE territory = ?1 AND at_ms < ?2
+           AND change <= (SELECT max(change) FROM jalon_change) - ?3",
+        (territory, now_ms.saturating_sub(KEPT_MS), KEPT),
     )?;
     Ok(())
 }
@@ -135,8 +138,11 @@ impl Catalogue {
     pub fn changes(&self, territory: &Territory, after_ms: Option<i64>) -> Result<Vec<Changed>> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
+                // The last one by its number: clocks are set back.
                 "SELECT kind, id, what, fields, names, at_ms FROM jalon_change WHERE territory = ?1
-                   AND at_ms > coalesce(?2, (SELECT max(at_ms) - 1 FROM jalon_change WHERE territory = ?1))
+                   AND CASE WHEN ?2 IS NULL
+                     THEN at_ms = (SELECT at_ms FROM jalon_change WHERE territory = ?1 ORDER BY change DESC LIMIT 1)
+                     ELSE at_ms > ?2 END
                    ORDER BY at_ms DESC, change",
             )?;
             let rows = statement.query_map((territory.key, after_ms), |row| {

@@ -142,6 +142,16 @@ impl Catalogue {
     pub fn change<T>(&self, change: impl FnOnce(&mut Change<'_>) -> Result<T>) -> Result<T> {
         let mut writer = lock(&self.writer);
         let writer = self.opened(&mut writer)?;
+        let changed = Catalogue::change_on(writer, change);
+        if matches!(changed, Err(Error::StorageFull)) {
+            // What the log holds of the change that failed is given back. Where a reader needs the log this waits for the
+            // next time.
+            let _ = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        }
+        changed
+    }
+
+    fn change_on<T>(writer: &mut Connection, change: impl FnOnce(&mut Change<'_>) -> Result<T>) -> Result<T> {
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut work = Change::new(&transaction);
         let answer = change(&mut work)?;

@@ -463,6 +463,17 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// A pack is no longer whole where a file of it is not here; what lacks nothing stays what it was.
+    pub(crate) fn note_lack(&mut self, pack: i64) -> Result<()> {
+        self.connection().execute(
+            "UPDATE jalon_pack SET state = 'partial' WHERE pack = ?1 AND (state = 'planned' OR EXISTS
+               (SELECT 1 FROM jalon_pack_medium JOIN jalon_medium m USING (medium)
+                  WHERE pack = ?1 AND m.file IS NULL AND m.lost IS NULL))",
+            [pack],
+        )?;
+        Ok(())
+    }
+
     /// The objects of a pack that their server withdrew.
     pub(crate) fn withdrawn_of(&self, pack: i64) -> Result<BTreeSet<(Kind, Id)>> {
         Ok(withdrawn(self.connection(), pack)?.into_keys().collect())

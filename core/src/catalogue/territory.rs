@@ -138,7 +138,9 @@ impl Change<'_> {
                 territory.server_ms,
             ),
         )?;
-        super::changes::forget_old(self.connection(), territory.key, at_ms)?;
+        // A clock that was set years ahead is no reason to forget.
+        let now_ms = territory.server_ms.map_or(at_ms, |server_ms| server_ms.min(at_ms));
+        super::changes::forget_old(self.connection(), territory.key, now_ms)?;
         Ok(())
     }
 

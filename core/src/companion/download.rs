@@ -145,27 +145,43 @@ impl Companion {
 
     /// Says what a download has made of its pack, once [`Errand::next`] said that everything has come: every file was
     /// looked at, and those that its server lost are told.
-    pub fn finish_download(&self, download: Download, at_ms: i64) -> Result<crate::catalogue::Pack> {
+    pub fn finish_download(&self, mut download: Download, at_ms: i64) -> Result<crate::catalogue::Pack> {
         let plan = &download.work.plan;
         if plan.stage != Stage::Done {
             return Err(Error::invalid("download", "every transfer must be complete before it is finished"));
         }
-        let media = self.catalogue.pack_media(plan.pack)?;
-        let is_whole = media.iter().all(|medium| medium.path.is_some() || medium.lost.is_some());
-        let (pack, territory, subject) = (plan.pack, plan.territory.clone(), plan.subject);
-        let state = if is_whole { PackState::Ready } else { PackState::Partial };
-        let seen = if is_whole { self.catalogue.object_states(&territory, plan.objects()?)? } else { BTreeMap::new() };
-        self.catalogue.change(|change| {
-            change.set_pack_state(pack, state, is_whole.then_some(at_ms), &seen)?;
-            // Where files are still to come, the next one asks for them alone.
-            if is_whole { change.end_job(download.work.job()) } else { Ok(()) }
-        })?;
-        self.catalogue.drop_media_of_nobody()?;
+        let (territory, subject) = (plan.territory.clone(), plan.subject);
+        if let Err(error) = self.settle_pack(&download, at_ms) {
+            if error == Error::StorageFull {
+                // What cannot be removed now is removed when the download is opened again.
+                let _ = download.give_back();
+            }
+            return Err(error);
+        }
         download.work.close()?;
         self.sweep_staging(&territory, None)?;
         self.renew_index()?;
         let gone = || Error::NotFound { what: format!("the pack of {subject}") };
         self.catalogue.pack(&territory, &subject)?.ok_or_else(gone)
+    }
+
+    /// Writes what a pack is, and removes the files that nobody needs any more.
+    fn settle_pack(&self, download: &Download, at_ms: i64) -> Result<()> {
+        let plan = &download.work.plan;
+        let media = self.catalogue.pack_media(plan.pack)?;
+        let is_whole = media.iter().all(|medium| medium.path.is_some() || medium.lost.is_some());
+        let state = if is_whole { PackState::Ready } else { PackState::Partial };
+        let seen = match is_whole {
+            true => self.catalogue.object_states(&plan.territory, plan.objects()?)?,
+            false => BTreeMap::new(),
+        };
+        self.catalogue.change(|change| {
+            change.set_pack_state(plan.pack, state, is_whole.then_some(at_ms), &seen)?;
+            // Where files are still to come, the next one asks for them alone.
+            if is_whole { change.end_job(download.work.job()) } else { Ok(()) }
+        })?;
+        self.catalogue.drop_media_of_nobody()?;
+        Ok(())
     }
 }
 
@@ -277,7 +293,7 @@ impl PackPlan {
         self.catalogue.change(|change| {
             change.set_pack_objects(&self.territory, self.pack, &belonging.objects, belonging.bounds.as_ref())?;
             change.set_pack_media(self.pack, &urls)?;
-            change.set_pack_state(self.pack, PackState::Partial, None, &BTreeMap::new())
+            change.note_lack(self.pack)
         })?;
         self.count = belonging.objects.len() as u64;
         Ok(media)
@@ -334,6 +350,7 @@ impl PackPlan {
                 });
             }
         }
+        self.catalogue.change(|change| change.note_lack(self.pack))?;
         Ok(asked)
     }
 

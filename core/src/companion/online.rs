@@ -137,6 +137,12 @@ impl Companion {
                 }
             }
             failed.map_or(Ok(()), Err)
+        })
+        .inspect_err(|error| {
+            if *error == Error::StorageFull {
+                // What cannot be removed now is removed when the work is opened again.
+                let _ = lock(&errand).give_back();
+            }
         })?;
         if cancel.is_cancelled() {
             return Err(Error::Cancelled);

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use url::Url;
@@ -80,7 +81,7 @@ pub(super) struct RefreshPlan {
     pub(super) origin: Url,
     pub(super) limits: Limits,
     pub(super) overview: Option<Overview>,
-    held: HeldObjects,
+    held: Arc<HeldObjects>,
     objects: u64,
 }
 
@@ -116,7 +117,7 @@ impl Companion {
         };
         let subject = if is_sweep { "sweep" } else { "changes" };
         let folder = self.staging_of(&territory, subject)?;
-        let held = held(&self.catalogue, &territory, is_sweep)?;
+        let held = Arc::new(held(&self.catalogue, &territory, is_sweep)?);
         let setting = Setting {
             catalogue: self.catalogue.clone(),
             territory: territory.key,
@@ -132,7 +133,7 @@ impl Companion {
                 origin: origin.clone(),
                 limits: Limits::default(),
                 overview: None,
-                held: held.clone(),
+                held: Arc::clone(&held),
                 objects: 0,
             })
         };
@@ -214,7 +215,7 @@ impl RefreshPlan {
         if self.territory.default_language.is_empty() {
             self.territory.default_language.clone_from(&self.territory.languages[0]);
         }
-        let held = self.held.clone();
+        let held = Arc::clone(&self.held);
         let overview = Overview::new(&self.origin, &self.territory.portals, &self.territory.languages, held)?;
         let asks = overview.begin();
         self.overview = Some(overview);

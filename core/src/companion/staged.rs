@@ -14,6 +14,9 @@ use crate::geotrek::{Ask, Purpose, Reader, kind_of, read_list, read_one};
 use crate::model::{Id, Kind, Localized, Object, RichText};
 use crate::nearby::{Feature, Nearby};
 
+/// So many corners of lines are in memory at once.
+const CORNERS: usize = 100_000;
+
 /// What a refresh has brought.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Taken {
@@ -45,7 +48,25 @@ impl Companion {
     /// Writes what a refresh has brought, once [`Errand::next`](super::Errand::next) said that everything has come. `at_ms`
     /// is the wall clock, Unix ms. One transaction: on an error the catalogue stays as it was, and the refresh can be
     /// opened again.
-    pub fn take_in(&self, refresh: Refresh, at_ms: i64) -> Result<Taken> {
+    pub fn take_in(&self, mut refresh: Refresh, at_ms: i64) -> Result<Taken> {
+        let taken = self.write(&refresh, at_ms);
+        match taken {
+            Ok(taken) => {
+                refresh.work.close()?;
+                self.renew_index()?;
+                Ok(taken)
+            }
+            Err(error) => {
+                if error == Error::StorageFull {
+                    // What cannot be removed now is removed when the refresh is opened again.
+                    let _ = refresh.give_back();
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn write(&self, refresh: &Refresh, at_ms: i64) -> Result<Taken> {
         let plan = &refresh.work.plan;
         let Some(overview) = &plan.overview else {
             return Err(Error::invalid("refresh", "every transfer must be complete before it is taken in"));
@@ -99,8 +120,6 @@ impl Companion {
             change.note_refresh(territory, at_ms, overview.is_sweep())?;
             change.end_job(refresh.work.job())
         })?;
-        refresh.work.close()?;
-        self.renew_index()?;
         Ok(taken)
     }
 }
@@ -169,17 +188,38 @@ impl Writing<'_, '_> {
 
     /// Tells by the distance which POIs belong to which treks: the overview does not ask the server for it.
     fn note_beside(&mut self) -> Result<()> {
-        let mut treks = Vec::new();
-        let mut beside: HashMap<Id, BTreeMap<Id, f64>> = HashMap::new();
+        if !self.change.counts().keys().any(|(_, kind)| matches!(kind, Kind::Trek | Kind::Poi)) {
+            return Ok(());
+        }
         // What the server itself told is better than any distance.
         let told = self.change.told(self.territory)?;
+        let mut beside: BTreeMap<Id, BTreeMap<Id, f64>> = BTreeMap::new();
+        let (mut some, mut corners, mut failed) = (Vec::new(), 0, None);
         self.change.geometries(self.territory, Kind::Trek, |id, geometry| {
-            if told.contains(&id) {
+            if failed.is_some() || told.contains(&id) {
                 return;
             }
             beside.insert(id, BTreeMap::new());
-            treks.push(Feature { key: id.unsigned_abs(), kind: Kind::Trek, geometry });
+            geometry.for_each_position(&mut |_| corners += 1);
+            some.push(Feature { key: id.unsigned_abs(), kind: Kind::Trek, geometry });
+            if corners >= CORNERS {
+                corners = 0;
+                failed = self.note_beside_some(std::mem::take(&mut some), &mut beside).err();
+            }
         })?;
+        failed.map_or(Ok(()), Err)?;
+        self.note_beside_some(some, &mut beside)?;
+        for (trek, pois) in beside {
+            self.change.set_beside(self.territory, trek, Kind::Poi, &pois, true)?;
+        }
+        Ok(())
+    }
+
+    /// The same for some treks: the lines of a whole territory would be the most memory that a refresh takes.
+    fn note_beside_some(&self, treks: Vec<Feature>, beside: &mut BTreeMap<Id, BTreeMap<Id, f64>>) -> Result<()> {
+        if treks.is_empty() {
+            return Ok(());
+        }
         let treks = Nearby::build(treks);
         let mut failed = None;
         self.change.geometries(self.territory, Kind::Poi, |poi, geometry| {
@@ -192,11 +232,7 @@ impl Writing<'_, '_> {
                 Err(error) => failed = Some(error),
             }
         })?;
-        failed.map_or(Ok(()), Err)?;
-        for (trek, pois) in beside {
-            self.change.set_beside(self.territory, trek, Kind::Poi, &pois, true)?;
-        }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 
     /// Removes what no list has any more. A list that is absent, empty or shorter than it should be removes nothing.

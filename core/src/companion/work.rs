@@ -56,6 +56,9 @@ pub trait Errand: Send {
     fn pause(&mut self) -> Result<()>;
     /// Goes on after a pause.
     fn resume(&mut self) -> Result<()>;
+    /// The disk is full: answers that came are thrown away for their room, to come again when there is some. Files that
+    /// have their place stay.
+    fn give_back(&mut self) -> Result<()>;
     /// A driver that outlives its process says which of its transfers it still has; the others may start again.
     fn reconcile(&mut self, alive: &[u64]) -> Result<()>;
 }
@@ -94,6 +97,10 @@ macro_rules! errand_by_its_work {
 
             fn resume(&mut self) -> Result<()> {
                 self.work.resume()
+            }
+
+            fn give_back(&mut self) -> Result<()> {
+                self.work.give_back()
             }
 
             fn reconcile(&mut self, alive: &[u64]) -> Result<()> {
@@ -192,6 +199,16 @@ impl<P: Plan> Work<P> {
     /// Begins, or goes on where a process that died left it. `make` makes the plan; it is called again where what had come
     /// does not fit it any more.
     pub(super) fn open(setting: Setting, make: impl Fn(&Job) -> Result<P>) -> Result<Work<P>> {
+        let folder = setting.folder.clone();
+        let opened = Work::open_or_begin(setting, make);
+        if matches!(opened, Err(Error::StorageFull)) {
+            // As `give_back`: what cannot be removed now is removed the next time.
+            let _ = remove_folder(&folder);
+        }
+        opened
+    }
+
+    fn open_or_begin(setting: Setting, make: impl Fn(&Job) -> Result<P>) -> Result<Work<P>> {
         let found = setting.catalogue.job(setting.territory, &setting.subject)?;
         let is_fresh = |job: &Job| (0..FRESH_MS).contains(&now_ms().saturating_sub(job.created_ms));
         if let Some(job) = found.filter(is_fresh) {
@@ -492,6 +509,11 @@ impl<P: Plan> Errand for Work<P> {
     fn resume(&mut self) -> Result<()> {
         self.job.is_paused = false;
         self.setting.catalogue.pause_job(self.job.job, false)
+    }
+
+    fn give_back(&mut self) -> Result<()> {
+        // Without its answers the work is begun anew when it is opened.
+        remove_folder(&self.setting.folder)
     }
 
     fn reconcile(&mut self, alive: &[u64]) -> Result<()> {

@@ -11,6 +11,7 @@
 //! list's `count` must agree with its length before anybody believes it: a list that was cut short deletes nothing.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use url::Url;
 
@@ -112,9 +113,10 @@ pub struct Overview {
     api: Url,
     portals: Vec<Id>,
     languages: Vec<String>,
-    held: HeldObjects,
+    held: Arc<HeldObjects>,
     batch: BTreeMap<&'static str, usize>,
-    asked: BTreeMap<(&'static str, String, Id), u8>,
+    /// How often each object was asked for, by list and language.
+    asked: BTreeMap<(&'static str, String), BTreeMap<Id, u8>>,
     /// What is still to be asked for, and how many batches are on their way.
     waiting: BTreeMap<(&'static str, String), (VecDeque<Id>, usize)>,
     listed: BTreeMap<&'static str, BTreeSet<Id>>,
@@ -130,7 +132,7 @@ pub struct Overview {
 impl Overview {
     /// A plan for the server at `origin`. `languages` are the server's, the default first: texts that come in one
     /// language at a time are asked for in each.
-    pub fn new(origin: &Url, portals: &[Id], languages: &[String], held: HeldObjects) -> Result<Overview> {
+    pub fn new(origin: &Url, portals: &[Id], languages: &[String], held: Arc<HeldObjects>) -> Result<Overview> {
         if languages.is_empty() {
             return Err(Error::invalid("languages", "at least one language code, the server's default first"));
         }
@@ -339,7 +341,8 @@ impl Overview {
         let languages = if plain_texts { self.languages.clone() } else { vec![self.languages[0].clone()] };
         let mut asks = Vec::new();
         for language in languages {
-            let new = |id: &&Id| !self.asked.contains_key(&(endpoint, language.clone(), **id));
+            let asked = self.asked.get(&(endpoint, language.clone()));
+            let new = |id: &&Id| asked.is_none_or(|asked| !asked.contains_key(*id));
             let new: BTreeSet<Id> = ids.iter().filter(new).copied().collect();
             self.wait(endpoint, &language, &new);
             asks.extend(self.batches(endpoint, &language));
@@ -348,11 +351,16 @@ impl Overview {
     }
 
     fn wait(&mut self, endpoint: &'static str, language: &str, ids: &BTreeSet<Id>) {
+        if ids.is_empty() {
+            return;
+        }
+        let asked = self.asked.entry((endpoint, language.to_owned())).or_default();
+        let waiting = &mut self.waiting.entry((endpoint, language.to_owned())).or_default().0;
         for id in ids {
-            let asks = self.asked.entry((endpoint, language.to_owned(), *id)).or_default();
+            let asks = asked.entry(*id).or_default();
             if *asks < ASKS {
                 *asks += 1;
-                self.waiting.entry((endpoint, language.to_owned())).or_default().0.push_back(*id);
+                waiting.push_back(*id);
             }
         }
     }

@@ -2,7 +2,7 @@ use super::*;
 
 fn overview() -> Overview {
     let languages = ["fr".to_owned(), "en".to_owned()];
-    Overview::new(&Url::parse("https://park.example/").unwrap(), &[3, 4], &languages, HeldObjects::default()).unwrap()
+    Overview::new(&Url::parse("https://park.example/").unwrap(), &[3, 4], &languages, Arc::default()).unwrap()
 }
 
 fn first(overview: &Overview, endpoint: &str) -> Ask {
@@ -101,7 +101,7 @@ fn held(list: &'static str, objects: impl IntoIterator<Item = (Id, Option<i64>)>
 }
 
 fn holding(held: HeldObjects) -> Overview {
-    Overview::new(&Url::parse("https://park.example/").unwrap(), &[], &["fr".to_owned()], held).unwrap()
+    Overview::new(&Url::parse("https://park.example/").unwrap(), &[], &["fr".to_owned()], Arc::new(held)).unwrap()
 }
 
 fn urls(asks: &[Ask]) -> Vec<&str> {

@@ -14,7 +14,7 @@ use jalon::disk::{Disk, SystemDisk};
 use jalon::intake::{Intake, Step, cut};
 use jalon::transfer::{Body, Held, Moment, Next, Outcome, Transfer};
 
-pub use stage::{NAME, Stage, TODAY, below, folder, hasty, quiet};
+pub use stage::{NAME, Stage, TODAY, below, copy, digits, folder, hasty, quiet};
 
 use crate::server::TestGeotrek;
 

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jalon::catalogue::{Foundation, NewTerritory, Pack, Pictures, Subject};
-use jalon::companion::{Companion, Directories, DownloadOptions, RefreshOptions, Sweep, Taken};
+use jalon::companion::{Companion, Directories, DownloadOptions, Errand, RefreshOptions, Sweep, Taken};
 use jalon::{Error, Result};
+use sha2::Digest;
 
 use super::{End, Line};
 use crate::day::Day;
@@ -96,7 +97,7 @@ impl<'s> Stage<'s> {
         self.at_ms += 60_000;
         let companion = self.open()?;
         let mut refresh = companion.plan_refresh(NAME, &RefreshOptions { sweep, ..self.options.clone() })?;
-        match self.line.drive(&mut refresh)? {
+        match drive(&mut self.line, &mut refresh)? {
             End::Idle if self.line.step().is_ok() => Ok(Some(companion.take_in(refresh, self.at_ms)?)),
             End::Idle | End::Died => Ok(None),
             End::Held(_) => Err(Error::Cancelled),
@@ -113,7 +114,7 @@ impl<'s> Stage<'s> {
         let companion = self.open()?;
         let options = DownloadOptions { pictures, fetch: self.options.clone() };
         let mut download = companion.plan_download(NAME, &subject, &options)?;
-        match self.line.drive(&mut download)? {
+        match drive(&mut self.line, &mut download)? {
             End::Idle if self.line.step().is_ok() => Ok(Some(companion.finish_download(download, self.at_ms)?)),
             End::Idle | End::Died => Ok(None),
             End::Held(_) => Err(Error::Cancelled),
@@ -174,6 +175,15 @@ impl<'s> Stage<'s> {
     }
 }
 
+/// Where the disk is full the errand gives back what it has of it, as a driver sees to.
+fn drive(line: &mut Line<'_>, errand: &mut dyn Errand) -> Result<End> {
+    let ended = line.drive(errand);
+    if ended == Err(Error::StorageFull) {
+        errand.give_back()?;
+    }
+    ended
+}
+
 /// A folder for a test that makes thousands: in memory, where the system has such a place.
 ///
 /// # Panics
@@ -182,6 +192,30 @@ pub fn folder() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
     let made = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
     made.expect("a folder can be made")
+}
+
+/// The first digits of the hash of an address, by which files are named.
+pub fn digits(url: &str) -> String {
+    let hash = sha2::Sha256::digest(url.as_bytes());
+    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Copies a folder and those below it into another, which is there.
+///
+/// # Errors
+/// Those of the disk.
+pub fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            std::fs::create_dir(&target)?;
+            copy(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
 }
 
 /// The files in a folder and those below it, in order.

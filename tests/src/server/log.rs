@@ -19,6 +19,8 @@ pub struct Request {
     pub if_none_match: Option<String>,
     /// `Accept-Encoding`, as asked.
     pub accept_encoding: Option<String>,
+    /// `Accept-Language`, as asked.
+    pub accept_language: Option<String>,
     /// Whether there was an `Authorization`.
     pub authorization: bool,
     /// The status answered.
@@ -43,6 +45,7 @@ impl Request {
             if_range: header("if-range"),
             if_none_match: header("if-none-match"),
             accept_encoding: header("accept-encoding"),
+            accept_language: header("accept-language"),
             authorization: asked.headers.contains_key("authorization"),
             status,
             bytes,
