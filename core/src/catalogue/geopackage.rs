@@ -37,25 +37,19 @@ CREATE TABLE gpkg_extensions (
   UNIQUE (table_name, column_name, extension_name));
 "#;
 
-/// The R-tree of a layer with the standard's triggers, for a file that only `INSERT`, `UPDATE` and `DELETE` change.
+/// The R-tree of a layer, with triggers that keep it as the standard's keep it. Those have four for updates; one that puts
+/// the new box in the place of the old does what all of them do, and whoever opens the file reads fewer statements.
 pub(super) fn rtree(table: &str) -> String {
-    let boxed = "ST_MinX(NEW.geom), ST_MaxX(NEW.geom), ST_MinY(NEW.geom), ST_MaxY(NEW.geom)";
+    let boxed = "NEW.fid, ST_MinX(NEW.geom), ST_MaxX(NEW.geom), ST_MinY(NEW.geom), ST_MaxY(NEW.geom)";
     format!(
         "CREATE VIRTUAL TABLE rtree_{table}_geom USING rtree(id, minx, maxx, miny, maxy);
          INSERT INTO gpkg_extensions VALUES ('{table}', 'geom', 'gpkg_rtree_index', 'http://www.geopackage.org/spec120/#extension_rtree', 'write-only');
-         CREATE TRIGGER rtree_{table}_geom_insert AFTER INSERT ON {table}
-           WHEN NEW.geom NOT NULL AND NOT ST_IsEmpty(NEW.geom)
-           BEGIN INSERT OR REPLACE INTO rtree_{table}_geom VALUES (NEW.fid, {boxed}); END;
-         CREATE TRIGGER rtree_{table}_geom_update6 AFTER UPDATE OF geom ON {table}
-           WHEN OLD.fid = NEW.fid AND (NEW.geom NOT NULL AND NOT ST_IsEmpty(NEW.geom)) AND (OLD.geom NOT NULL AND NOT ST_IsEmpty(OLD.geom))
-           BEGIN UPDATE rtree_{table}_geom SET minx = ST_MinX(NEW.geom), maxx = ST_MaxX(NEW.geom), miny = ST_MinY(NEW.geom), maxy = ST_MaxY(NEW.geom) WHERE id = NEW.fid; END;
-         CREATE TRIGGER rtree_{table}_geom_update7 AFTER UPDATE OF geom ON {table}
-           WHEN OLD.fid = NEW.fid AND (NEW.geom NOT NULL AND NOT ST_IsEmpty(NEW.geom)) AND (OLD.geom IS NULL OR ST_IsEmpty(OLD.geom))
-           BEGIN INSERT INTO rtree_{table}_geom VALUES (NEW.fid, {boxed}); END;
-         CREATE TRIGGER rtree_{table}_geom_update2 AFTER UPDATE OF geom ON {table}
-           WHEN OLD.fid = NEW.fid AND (NEW.geom IS NULL OR ST_IsEmpty(NEW.geom))
-           BEGIN DELETE FROM rtree_{table}_geom WHERE id = OLD.fid; END;
-         CREATE TRIGGER rtree_{table}_geom_delete AFTER DELETE ON {table} WHEN OLD.geom NOT NULL
+         CREATE TRIGGER rtree_{table}_geom_insert AFTER INSERT ON {table} WHEN NOT ST_IsEmpty(NEW.geom)
+           BEGIN INSERT OR REPLACE INTO rtree_{table}_geom VALUES ({boxed}); END;
+         CREATE TRIGGER rtree_{table}_geom_update1 AFTER UPDATE OF fid, geom ON {table}
+           BEGIN DELETE FROM rtree_{table}_geom WHERE id = OLD.fid;
+             INSERT OR REPLACE INTO rtree_{table}_geom SELECT {boxed} WHERE NOT ST_IsEmpty(NEW.geom); END;
+         CREATE TRIGGER rtree_{table}_geom_delete AFTER DELETE ON {table}
            BEGIN DELETE FROM rtree_{table}_geom WHERE id = OLD.fid; END;"
     )
 }
