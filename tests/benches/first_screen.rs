@@ -1,6 +1,8 @@
 //! The list that an app opens with: the twenty nearest treks of 2,000 with their titles and figures, in a new process.
 //! Once with the file in the page cache, and once after the system was told to forget it.
 
+use std::fs::File;
+use std::io;
 use std::path::Path;
 use std::process::Command;
 
@@ -22,8 +24,12 @@ pub(crate) fn row(scale: &Scale) -> Done {
     let questions = data::questions(scale.rounds * 2 + 1);
     let mut asked = questions.iter().cycle();
     let mut ask = |forget: bool| {
+        let file = directory.path().join(FILE_NAME);
         if forget {
-            forget_pages(&directory.path().join(FILE_NAME))?;
+            forget_pages(&file)?;
+        } else {
+            // What the other contender had forgotten comes back.
+            io::copy(&mut File::open(&file)?, &mut io::sink())?;
         }
         let from = asked.next().ok_or("no question")?;
         let told = spawn(JALON, &[&folder, &from.lon.to_string(), &from.lat.to_string()])?;

@@ -49,7 +49,7 @@ fn work(stage: &mut Stage<'_>) -> jalon::Result<()> {
 
 /// What is there can be read, while the disk is as it is.
 fn check_readable(folder: &Path, foundation: &Foundation, when: &str) {
-    let open = Companion::open_on(&Directories { catalogue: folder.to_owned() }, foundation.clone());
+    let open = Companion::open_on(&Directories::within(folder.to_owned()), foundation.clone());
     let companion = open.unwrap_or_else(|error| panic!("{when}: {error}"));
     assert!(!companion.catalogue().was_damaged(), "{when}");
     let treks = companion.treks(&TrekQuery { limit: 9, ..TrekQuery::default() }, &["fr"]).unwrap();
@@ -186,6 +186,9 @@ fn a_pack_for_which_there_is_no_room_is_refused_before_it_begins() {
         }
         fn remove(&self, path: &Path) -> std::io::Result<()> {
             self.0.remove(path)
+        }
+        fn sync_folder(&self, path: &Path) -> std::io::Result<()> {
+            self.0.sync_folder(path)
         }
         fn free_bytes(&self, _: &Path) -> std::io::Result<u64> {
             Ok(1 << 20)

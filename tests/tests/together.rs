@@ -36,7 +36,7 @@ fn two_territories_are_refreshed_while_somebody_searches_and_nobody_sees_half_of
     };
     let servers = [start(), start()];
     let folder = folder();
-    let companion = Companion::open(&Directories { catalogue: folder.path().to_owned() }).unwrap();
+    let companion = Companion::open(&Directories::within(folder.path().to_owned())).unwrap();
     for (name, server) in ["one", "two"].into_iter().zip(&servers) {
         rename(server, 0);
         let new = NewTerritory { name: name.into(), url: server.url().to_owned(), ..NewTerritory::default() };

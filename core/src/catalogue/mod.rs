@@ -6,6 +6,7 @@
 //! * `territory`: which territories are held.
 //! * `change`: writing, in one transaction.
 //! * `read`: objects by id and by kind.
+//! * `boxes`: objects by distance, from the layers' own R-trees.
 //! * `around`: what belongs to a trek, for its words.
 //! * `fold`: words without accents, and where they stand in a text.
 //! * `search`: the full-text index.
@@ -17,6 +18,7 @@
 //! * `storage`: what it all costs, and what becomes of a damaged file.
 
 mod around;
+mod boxes;
 mod change;
 mod changes;
 mod filter;
@@ -42,6 +44,7 @@ use crate::disk::Disk;
 use crate::error::{Error, Result};
 
 pub use crate::disk::Foundation;
+pub(crate) use boxes::Met;
 pub use change::Change;
 pub use changes::{Changed, What};
 pub use filter::{Facet, FacetCount, Filters, Interval, Sort, SortOrder};

@@ -218,11 +218,11 @@ pub(super) fn geometries(
 }
 
 /// Which objects of a kind are found by their place, in SQL.
-fn standing(kind: Kind) -> &'static str {
+pub(super) fn standing(kind: Kind) -> &'static str {
     if kind == Kind::Trek { treks::LISTED } else { "1" }
 }
 
-fn damaged(kind: Kind) -> Error {
+pub(super) fn damaged(kind: Kind) -> Error {
     Error::Corrupt { reason: format!("a row of layer {kind} cannot be read") }
 }
 

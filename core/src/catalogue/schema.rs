@@ -126,6 +126,8 @@ fn first_version() -> String {
     for kind in Kind::ALL {
         sql.push_str(&layer(kind));
     }
+    // Which treks are listed is asked for at every letter that a person types.
+    sql.push_str("CREATE INDEX trek_listed ON trek (territory, id, published, parents);");
     sql.push_str(search::TABLES);
     sql.push_str(changes::TABLES);
     sql.push_str(jobs::TABLES);
@@ -137,11 +139,12 @@ fn layer(kind: Kind) -> String {
     let extra: String = columns(kind).iter().map(|(name, sql_type, _)| format!(", {name} {sql_type}")).collect();
     // A term's number is unique within its vocabulary only.
     let key = if kind == Kind::Term { "territory, vocabulary, id" } else { "territory, id" };
+    // A line is long, and what comes after it in a row is far to read: names and figures come first.
     let geometry = if kind.is_spatial() { ", geom GEOMETRY" } else { "" };
     let mut sql = format!(
         "CREATE TABLE {kind} (
-           fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL{geometry},
-           territory INTEGER NOT NULL, id INTEGER NOT NULL, name TEXT, names TEXT, uuid TEXT, updated_ms INTEGER, withdrawn_ms INTEGER{extra},
+           fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+           territory INTEGER NOT NULL, id INTEGER NOT NULL, name TEXT, names TEXT, uuid TEXT, updated_ms INTEGER, withdrawn_ms INTEGER{extra}{geometry},
            data TEXT NOT NULL, UNIQUE ({key}));\n"
     );
     if kind.is_spatial() {

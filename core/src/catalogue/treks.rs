@@ -30,16 +30,15 @@ pub struct TrekRow {
     pub accessibilities: Vec<Id>,
     pub cities: Vec<Id>,
     pub districts: Vec<Id>,
-    /// Box of its line.
+    /// Box of its line, where a box is asked for.
     pub bounds: Option<Bounds>,
 }
 
 /// A trek that stands on its own, in SQL: not a stage that only its itinerary publishes, which the server lists nowhere.
 pub(super) const LISTED: &str = "(published IS NOT NULL OR parents IS NULL)";
 
-const SELECT: &str = "SELECT territory, trek.id, names, practice, difficulty, route, structure, duration_h,
-    coalesce(length_m, length_2d_m), ascent_m, descent_m, themes, labels, networks, accessibilities, cities, districts,
-    minx, miny, maxx, maxy FROM trek LEFT JOIN rtree_trek_geom r ON r.id = trek.fid";
+const FIGURES: &str = "territory, trek.id, names, practice, difficulty, route, structure, duration_h,
+    coalesce(length_m, length_2d_m), ascent_m, descent_m, themes, labels, networks, accessibilities, cities, districts";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<TrekRow> {
     let ids = |column: usize| -> rusqlite::Result<Vec<Id>> {
@@ -94,7 +93,15 @@ impl Catalogue {
             }
         }
         let mut rows: Vec<TrekRow> = self.read(|connection| {
-            let mut statement = connection.prepare_cached(&format!("{SELECT} WHERE {LISTED}"))?;
+            // Boxes are had from the R-tree, which is a while to read.
+            let sql = match filters.bounds {
+                Some(_) => format!(
+                    "SELECT {FIGURES}, minx, miny, maxx, maxy FROM trek LEFT JOIN rtree_trek_geom r ON r.id = trek.fid
+                       WHERE {LISTED}"
+                ),
+                None => format!("SELECT {FIGURES}, NULL FROM trek WHERE {LISTED}"),
+            };
+            let mut statement = connection.prepare_cached(&sql)?;
             let rows = statement.query_map([], read)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })?;
@@ -113,8 +120,8 @@ impl Catalogue {
     /// Some treks, in the order in which they are asked for; those that are not there are left out.
     pub fn treks_by_id(&self, wanted: &[(i64, Id)]) -> Result<Vec<TrekRow>> {
         self.read(|connection| {
-            let mut statement =
-                connection.prepare_cached(&format!("{SELECT} WHERE territory = ?1 AND trek.id = ?2"))?;
+            let sql = format!("SELECT {FIGURES}, NULL FROM trek WHERE territory = ?1 AND id = ?2");
+            let mut statement = connection.prepare_cached(&sql)?;
             let rows = wanted.iter().map(|key| statement.query_row(*key, read).optional());
             Ok(rows.filter_map(rusqlite::Result::transpose).collect::<rusqlite::Result<_>>()?)
         })
@@ -126,6 +133,16 @@ impl Catalogue {
             let sql = format!("SELECT count(*) FROM trek WHERE {LISTED}");
             let count: i64 = connection.prepare_cached(&sql)?.query_row([], |row| row.get(0))?;
             Ok(usize::try_from(count).unwrap_or_default())
+        })
+    }
+
+    /// The treks that are listed nowhere.
+    pub(crate) fn unlisted_treks(&self) -> Result<HashSet<(i64, Id)>> {
+        self.read(|connection| {
+            let mut statement =
+                connection.prepare_cached(&format!("SELECT territory, id FROM trek WHERE NOT {LISTED}"))?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
 

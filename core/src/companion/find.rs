@@ -9,7 +9,7 @@ use super::{Companion, NearQuery};
 use crate::catalogue::{Facet, FacetCount, Filters, Sort, SortOrder, TrekRow, mark, sort_key};
 use crate::error::{Error, Result};
 use crate::model::{Id, Kind, Localized, Position};
-use crate::nearby::{Feature, Found, Nearby};
+use crate::nearby::{Found, Scan};
 
 /// Which treks, in which order, which page.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -100,6 +100,11 @@ struct NearestPage {
     total: usize,
 }
 
+struct BestPage {
+    treks: Vec<TrekRow>,
+    total: usize,
+}
+
 #[derive(Clone, Copy)]
 struct Place {
     distance_m: f64,
@@ -117,6 +122,14 @@ impl From<Found> for Place {
 impl Companion {
     /// Finds treks. `languages` is the order in which texts are wanted.
     pub fn treks(&self, query: &TrekQuery, languages: &[&str]) -> Result<Treks> {
+        let found = self.find_treks(query, languages)?;
+        if query.near.is_some() {
+            self.build_if_none_stands();
+        }
+        Ok(found)
+    }
+
+    fn find_treks(&self, query: &TrekQuery, languages: &[&str]) -> Result<Treks> {
         if query.near.is_none() && (query.within_m.is_some() || query.sort == Sort::Distance) {
             return Err(Error::invalid("near", "a position, as a distance is asked for"));
         }
@@ -140,6 +153,10 @@ impl Companion {
                 (trek, place)
             });
             let items = self.items(items.collect(), query, &names, find)?;
+            return Ok(Treks { total: page.total, items, counts: None });
+        }
+        if let Some(page) = self.best_page(query, scores.as_ref(), |trek| find(trek.territory, &trek.names).0)? {
+            let items = self.items(self.placed(page.treks, query.near, &HashMap::new())?, query, &names, find)?;
             return Ok(Treks { total: page.total, items, counts: None });
         }
         let around = match (query.near, query.within_m) {
@@ -183,16 +200,8 @@ impl Companion {
             treks.reverse();
         }
         let total = treks.len();
-        let mut page = Vec::new();
-        for trek in treks.into_iter().skip(query.offset).take(query.limit) {
-            let key = (trek.territory, trek.id);
-            let place = match (places.get(&key), query.near) {
-                (Some(place), _) => Some(*place),
-                (None, Some(from)) => self.place(from, key)?,
-                (None, None) => None,
-            };
-            page.push((trek, place));
-        }
+        let page = treks.into_iter().skip(query.offset).take(query.limit).collect();
+        let page = self.placed(page, query.near, &places)?;
         let items = self.items(page, query, &names, find)?;
         let counts = if query.counts { Some(self.choices(counts, &names, find)?) } else { None };
         Ok(Treks { total, items, counts })
@@ -220,6 +229,62 @@ impl Companion {
         let places = found.into_iter().map(|(territory, id, found)| ((territory, id), Place::from(found))).collect();
         let total = self.catalogue.count_treks()?;
         Ok(Some(NearestPage { treks: self.catalogue.treks_by_id(&page)?, places, total }))
+    }
+
+    /// The page of a question that asks for nothing but a text, the best first, without a look at treks on other pages;
+    /// none where more is asked.
+    fn best_page(
+        &self,
+        query: &TrekQuery,
+        scores: Option<&HashMap<(i64, Id), f64>>,
+        name: impl Fn(&TrekRow) -> String,
+    ) -> Result<Option<BestPage>> {
+        let (Some(scores), Sort::Relevance, SortOrder::Ascending) = (scores, query.sort, query.order) else {
+            return Ok(None);
+        };
+        if query.within_m.is_some() || query.counts || query.filters.asks_something() {
+            return Ok(None);
+        }
+        let unlisted = self.catalogue.unlisted_treks()?;
+        let mut found: Vec<((i64, Id), f64)> =
+            scores.iter().map(|(key, score)| (*key, *score)).filter(|(key, _)| !unlisted.contains(key)).collect();
+        found.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+        let total = found.len();
+        let page = query.offset.min(total)..query.offset.saturating_add(query.limit).min(total);
+        let mut treks = Vec::with_capacity(page.len());
+        let mut start = 0;
+        for like in found.chunk_by(|one, other| one.1 == other.1) {
+            let end = start + like.len();
+            // Those equally good come by their names, on this page or not.
+            if start < page.end && page.start < end {
+                let keys: Vec<(i64, Id)> = like.iter().map(|(key, _)| *key).collect();
+                let mut like = self.catalogue.treks_by_id(&keys)?;
+                like.sort_by_cached_key(|trek| (sort_key(&name(trek)), trek.territory, trek.id));
+                let from = page.start.saturating_sub(start);
+                treks.extend(like.into_iter().skip(from).take(page.end - start.max(page.start)));
+            }
+            start = end;
+        }
+        Ok(Some(BestPage { treks, total }))
+    }
+
+    /// Treks with where they are from here, as far as that is not known.
+    fn placed(
+        &self,
+        treks: Vec<TrekRow>,
+        near: Option<Position>,
+        places: &HashMap<(i64, Id), Place>,
+    ) -> Result<Vec<(TrekRow, Option<Place>)>> {
+        let placed = treks.into_iter().map(|trek| {
+            let key = (trek.territory, trek.id);
+            let place = match (places.get(&key), near) {
+                (Some(place), _) => Some(*place),
+                (None, Some(from)) => self.place(from, key)?,
+                (None, None) => None,
+            };
+            Ok((trek, place))
+        });
+        placed.collect()
     }
 
     /// A page of treks, in words.
@@ -266,8 +331,7 @@ impl Companion {
     /// Where one trek is, from here.
     fn place(&self, from: Position, (territory, id): (i64, Id)) -> Result<Option<Place>> {
         let Some(geometry) = self.catalogue.geometry(territory, Kind::Trek, id)? else { return Ok(None) };
-        let one = Nearby::build([Feature { key: 0, kind: Kind::Trek, geometry }]);
-        Ok(one.nearest(from, 1, |_, _| true)?.into_iter().next().map(Place::from))
+        Ok(Scan::new(from, None)?.measure(0, Kind::Trek, &geometry, f64::INFINITY).map(Place::from))
     }
 
     fn choices(

@@ -106,6 +106,13 @@ impl Companion {
         Ok(Some(index))
     }
 
+    /// Has the index built behind, where none stands.
+    pub(super) fn build_if_none_stands(&self) {
+        if self.index.index.read().unwrap_or_else(PoisonError::into_inner).is_none() {
+            self.build_behind();
+        }
+    }
+
     /// Builds the index on a thread of its own, once. Where that fails the file goes on answering, and the next question
     /// tries again.
     pub(super) fn build_behind(&self) {

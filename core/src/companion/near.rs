@@ -62,10 +62,13 @@ impl Companion {
         let treks = treks.map(|(words, rows)| Treks { words, rows: by_key(rows) });
         let naming = Naming { territories, treks, languages };
         let items = found.into_iter().zip(&names);
-        Ok(items.map(|((key, id, found), names)| naming.item(key, id, found, names)).collect())
+        let items = items.map(|((key, id, found), names)| naming.item(key, id, found, names)).collect();
+        self.build_if_none_stands();
+        Ok(items)
     }
 
-    /// The same without names: number of the territory, number of the object, where it was found.
+    /// The same without names: number of the territory, number of the object, where it was found. Who asks lets the index
+    /// be built when the whole answer is there: a phone has few cores, and somebody waits.
     pub(super) fn found(
         &self,
         from: Position,
@@ -89,12 +92,7 @@ impl Companion {
         };
         let mut found = match self.standing()? {
             Some(index) => index.find(from, within, query.limit, accept)?,
-            None => {
-                let found = self.find_in_file(from, within, query.limit, &query.kinds, only, accept)?;
-                // Not before: a phone has few cores, and somebody waits for this answer.
-                self.build_behind();
-                found
-            }
+            None => self.find_in_file(from, within, query.limit, &query.kinds, accept)?,
         };
         if query.limit > 0 {
             found.truncate(query.limit);

@@ -1,21 +1,30 @@
-//! Building the index: geometries into the leaves of the tree, each with a box in space that holds it.
-
-use rstar::RTree;
+//! Building the index: geometries into places and short runs of edges, each with a box in space that holds it.
 
 use super::edge::{self, LONGEST_DEG};
 use super::ellipsoid::{SPEED, Xyz, point};
-use super::index::{CHUNK, Leaf, Nearby, Part};
+use super::index::{Nearby, Places, Polygon};
+use super::pack::{Coarse, Extent, Levels, WIDTH, arrange};
+use super::part::{CHUNK, Part, Shape};
+use super::vertices::{Place, Span};
 use crate::model::{Geometry, Kind, Position};
 
-/// Edges under one leaf: fewer make a larger tree, more make looser boxes.
-const PIECE: usize = 32 * CHUNK;
 const MOST_PIECES: f64 = 4_096.0;
 
 /// An index on its way: features are added one by one, so that no more than one geometry is in memory beside it.
 #[derive(Debug, Default)]
 pub struct Builder {
     nearby: Nearby,
-    leaves: Vec<Leaf>,
+    places: Vec<NewPlace>,
+    parts: Vec<(Coarse, Part)>,
+    /// Of the line that is being added.
+    line: Vec<Place>,
+}
+
+#[derive(Debug)]
+struct NewPlace {
+    at: Xyz,
+    place: Place,
+    feature: u32,
 }
 
 impl Builder {
@@ -23,139 +32,158 @@ impl Builder {
     pub fn add(&mut self, key: u64, kind: Kind, geometry: &Geometry) {
         let number = self.nearby.features.len() as u32;
         self.nearby.features.push((key, kind));
-        self.nearby.add(number, geometry, &mut self.leaves);
+        self.add_geometry(number, geometry);
     }
 
     /// The index.
     pub fn finish(self) -> Nearby {
-        let Builder { mut nearby, leaves } = self;
+        let Builder { mut nearby, places, parts, line: _ } = self;
         nearby.vertices.shrink_to_fit();
-        nearby.boxes.shrink_to_fit();
         nearby.features.shrink_to_fit();
-        nearby.tree = RTree::bulk_load_with_params(leaves);
+        nearby.places = pack_places(places);
+        (nearby.levels, nearby.parts) = pack_parts(parts);
         nearby
     }
-}
 
-impl Nearby {
-    fn add(&mut self, feature: u32, geometry: &Geometry, leaves: &mut Vec<Leaf>) {
+    fn add_geometry(&mut self, feature: u32, geometry: &Geometry) {
         match geometry {
-            Geometry::Point(position) => self.add_place(feature, *position, leaves),
-            Geometry::MultiPoint(positions) => positions.iter().for_each(|p| self.add_place(feature, *p, leaves)),
+            Geometry::Point(position) => self.add_place(feature, *position),
+            Geometry::MultiPoint(positions) => positions.iter().for_each(|p| self.add_place(feature, *p)),
             Geometry::LineString(line) => {
-                self.add_line(feature, line, leaves);
+                self.add_line(feature, line);
             }
             Geometry::MultiLineString(lines) => lines.iter().for_each(|line| {
-                self.add_line(feature, line, leaves);
+                self.add_line(feature, line);
             }),
-            Geometry::Polygon(rings) => self.add_polygon(feature, rings, leaves),
-            Geometry::MultiPolygon(polygons) => {
-                polygons.iter().for_each(|rings| self.add_polygon(feature, rings, leaves))
-            }
-            Geometry::GeometryCollection(parts) => parts.iter().for_each(|part| self.add(feature, part, leaves)),
+            Geometry::Polygon(rings) => self.add_polygon(feature, rings),
+            Geometry::MultiPolygon(polygons) => polygons.iter().for_each(|rings| self.add_polygon(feature, rings)),
+            Geometry::GeometryCollection(parts) => parts.iter().for_each(|part| self.add_geometry(feature, part)),
         }
     }
 
-    fn add_place(&mut self, feature: u32, position: Position, leaves: &mut Vec<Leaf>) {
+    fn add_place(&mut self, feature: u32, position: Position) {
         if position.is_valid() {
-            let corner = point(position.lon, position.lat);
-            let part = Part::Place(self.vertices.len() as u32);
-            self.vertices.push((position.lon, position.lat));
-            leaves.push(Leaf { lower: corner, upper: corner, feature, part });
+            let place = (position.lon, position.lat);
+            self.places.push(NewPlace { at: point(place.0, place.1), place, feature });
         }
     }
 
-    /// Adds a line, its long edges cut, and gives its first and last vertex.
-    fn add_line(&mut self, feature: u32, line: &[Position], leaves: &mut Vec<Leaf>) -> Option<(u32, u32)> {
-        let first = self.vertices.len();
-        let mut before: Option<(f64, f64)> = None;
-        for position in line.iter().filter(|position| position.is_valid()) {
-            let mut to = (position.lon, position.lat);
-            if let Some(from) = before {
-                // The short way round, which only a line over the date line needs.
-                to.0 -= 360.0 * ((to.0 - from.0) / 360.0).round();
-                let span = (to.0 - from.0).abs() + (to.1 - from.1).abs();
-                let pieces = (span / LONGEST_DEG).ceil().clamp(1.0, MOST_PIECES);
-                for piece in 1..pieces as u32 {
-                    let t = f64::from(piece) / pieces;
-                    self.vertices.push((from.0 + t * (to.0 - from.0), from.1 + t * (to.1 - from.1)));
-                }
-            }
-            self.vertices.push(to);
-            before = Some(to);
+    /// Adds a line, its long edges cut, and tells where its vertices are. One of a single vertex is a place.
+    fn add_line(&mut self, feature: u32, line: &[Position]) -> Option<Span> {
+        run_on(line, &mut self.line);
+        if let [only] = self.line[..] {
+            self.places.push(NewPlace { at: point(only.0, only.1), place: only, feature });
         }
-        let last = self.vertices.len().checked_sub(1).filter(|last| *last >= first)?;
-        let mut start = first;
-        loop {
-            let end = (start + PIECE).min(last);
-            let boxes = self.boxes.len() as u32;
-            let (mut lower, mut upper) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
-            for chunk in (start..end.max(start + 1)).step_by(CHUNK) {
-                let own = self.box_of(chunk, (chunk + CHUNK).min(end));
-                grow(&mut lower, &mut upper, own.0);
-                grow(&mut lower, &mut upper, own.1);
-                self.boxes.push(coarse(own.0, own.1));
-            }
-            // A line of a single vertex is a place.
-            let part =
-                if first == last { Part::Place(first as u32) } else { Part::Edges(start as u32, end as u32, boxes) };
-            leaves.push(Leaf { lower, upper, feature, part });
-            if end == last {
-                return Some((first as u32, last as u32));
-            }
-            start = end;
+        if self.line.len() < 2 {
+            return None;
         }
+        let Span { first, are_steps, count } = self.nearby.vertices.add(&self.line);
+        for (number, vertices) in runs(&self.line).enumerate() {
+            let shape = Shape::Edges { count: (vertices.len() - 1) as u8, are_steps };
+            let part = Part { feature, first: first + (number * CHUNK) as u32, shape };
+            self.parts.push((Coarse::around(extent(vertices)), part));
+        }
+        Some(Span { first, count, are_steps })
     }
 
-    /// A box in space that holds the edges between two vertices.
-    fn box_of(&self, start: usize, end: usize) -> (Xyz, Xyz) {
-        let (mut lower, mut upper, mut margin) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3], 0.0_f64);
-        for vertex in &self.vertices[start..=end] {
-            grow(&mut lower, &mut upper, point(vertex.0, vertex.1));
+    fn add_polygon(&mut self, feature: u32, rings: &[Vec<Position>]) {
+        let mut spans = Vec::with_capacity(rings.len());
+        let (mut lower, mut upper) = ((0.0, 0.0), (0.0, 0.0));
+        for ring in rings {
+            let Some(span) = self.add_line(feature, ring) else { continue };
+            // The outer one is the first.
+            if spans.is_empty() {
+                (lower, upper) = corners(&self.line);
+            }
+            spans.push(span);
         }
-        for edge in self.vertices[start..=end].windows(2) {
-            margin = margin.max(edge::sagitta_m(edge[0], edge[1]));
-        }
-        (lower.map(|x| x - margin), upper.map(|x| x + margin))
-    }
-
-    fn add_polygon(&mut self, feature: u32, rings: &[Vec<Position>], leaves: &mut Vec<Leaf>) {
-        let spans: Vec<_> = rings.iter().filter_map(|ring| self.add_line(feature, ring, leaves)).collect();
-        let Some(&(first, last)) = spans.first() else { return };
-        let outer = &self.vertices[first as usize..=last as usize];
-        let (mut west, mut south, mut east, mut north) =
-            (f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY);
-        for (lon, lat) in outer {
-            (west, east) = (west.min(*lon), east.max(*lon));
-            (south, north) = (south.min(*lat), north.max(*lat));
+        if spans.is_empty() {
+            return;
         }
         let steps = |span: f64| span.ceil().clamp(1.0, 360.0);
-        let (columns, rows) = (steps(east - west), steps(north - south));
-        let (dx, dy) = ((east - west) / columns, (north - south) / rows);
-        let (mut lower, mut upper) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
+        let (columns, rows) = (steps(upper.0 - lower.0), steps(upper.1 - lower.1));
+        let (dx, dy) = ((upper.0 - lower.0) / columns, (upper.1 - lower.1) / rows);
+        let mut extent = Extent::NOTHING;
         for column in 0..=columns as u32 {
             for row in 0..=rows as u32 {
-                let place = point(west + dx * f64::from(column), south + dy * f64::from(row));
-                grow(&mut lower, &mut upper, place);
+                extent.add(point(lower.0 + dx * f64::from(column), lower.1 + dy * f64::from(row)));
             }
         }
         // The surface bulges between the grid's points, once along either axis.
-        let margin = SPEED * (dx + dy).to_radians().powi(2) / 4.0;
-        let part = Part::Inside(self.polygons.len() as u32);
-        self.polygons.push(spans);
-        leaves.push(Leaf { lower: lower.map(|x| x - margin), upper: upper.map(|x| x + margin), feature, part });
+        let extent = extent.widened(SPEED * (dx + dy).to_radians().powi(2) / 4.0);
+        let part = Part { feature, first: self.nearby.polygons.len() as u32, shape: Shape::Inside };
+        self.nearby.polygons.push(Polygon { rings: spans.into(), lower, upper });
+        self.parts.push((Coarse::around(extent), part));
     }
 }
 
-fn grow(lower: &mut Xyz, upper: &mut Xyz, place: Xyz) {
-    for axis in 0..3 {
-        lower[axis] = lower[axis].min(place[axis]);
-        upper[axis] = upper[axis].max(place[axis]);
+/// The vertices of a line as they are measured: those on the Earth, long edges cut, running on over the date line.
+pub(super) fn run_on(line: &[Position], into: &mut Vec<Place>) {
+    into.clear();
+    for position in line.iter().filter(|position| position.is_valid()) {
+        let mut to = (position.lon, position.lat);
+        if let Some(&from) = into.last() {
+            // The short way round, which only a line over the date line needs.
+            if (to.0 - from.0).abs() > 180.0 {
+                to.0 -= 360.0 * ((to.0 - from.0) / 360.0).round();
+            }
+            let span = (to.0 - from.0).abs() + (to.1 - from.1).abs();
+            if span > LONGEST_DEG {
+                let pieces = (span / LONGEST_DEG).ceil().min(MOST_PIECES);
+                for piece in 1..pieces as u32 {
+                    let t = f64::from(piece) / pieces;
+                    into.push((from.0 + t * (to.0 - from.0), from.1 + t * (to.1 - from.1)));
+                }
+            }
+        }
+        into.push(to);
     }
 }
 
-/// A box that holds another, in half the memory. Numbers of this size are rounded by less than a metre.
-fn coarse(lower: Xyz, upper: Xyz) -> [f32; 6] {
-    let (lower, upper) = (lower.map(|x| (x - 1.0) as f32), upper.map(|x| (x + 1.0) as f32));
-    [lower[0], lower[1], lower[2], upper[0], upper[1], upper[2]]
+/// The runs of edges that are measured together.
+pub(super) fn runs(line: &[Place]) -> impl Iterator<Item = &[Place]> {
+    let starts = (0..line.len().saturating_sub(1)).step_by(CHUNK);
+    starts.map(|start| &line[start..line.len().min(start + CHUNK + 1)])
+}
+
+/// South-west and north-east of some places.
+pub(super) fn corners(places: &[Place]) -> (Place, Place) {
+    let nothing = ((f64::INFINITY, f64::INFINITY), (f64::NEG_INFINITY, f64::NEG_INFINITY));
+    places.iter().fold(nothing, |(lower, upper), (lon, lat)| {
+        ((lower.0.min(*lon), lower.1.min(*lat)), (upper.0.max(*lon), upper.1.max(*lat)))
+    })
+}
+
+/// A box in space that holds some edges.
+fn extent(vertices: &[Place]) -> Extent {
+    let mut extent = Extent::NOTHING;
+    vertices.iter().for_each(|vertex| extent.add(point(vertex.0, vertex.1)));
+    extent.widened(vertices.windows(2).map(|edge| edge::sagitta_m(edge[0], edge[1])).fold(0.0, f64::max))
+}
+
+fn pack_places(mut places: Vec<NewPlace>) -> Places {
+    arrange(&mut places, &|place| place.at);
+    let mut boxes = Vec::with_capacity(places.len().div_ceil(WIDTH));
+    let mut groups = Vec::with_capacity(boxes.capacity());
+    for group in places.chunks(WIDTH) {
+        let mut extent = Extent::NOTHING;
+        // What is nowhere is never near enough.
+        let mut at = [[f64::NAN; WIDTH]; 3];
+        for (slot, place) in group.iter().enumerate() {
+            extent.add(place.at);
+            for (axis, x) in at.iter_mut().zip(place.at) {
+                axis[slot] = x;
+            }
+        }
+        boxes.push(Coarse::around(extent));
+        groups.push(at);
+    }
+    let all = places.into_iter().map(|new| (new.feature, new.place)).collect();
+    Places { levels: Levels::over(boxes), groups, all }
+}
+
+fn pack_parts(mut parts: Vec<(Coarse, Part)>) -> (Levels, Vec<Part>) {
+    arrange(&mut parts, &|part| part.0.middle());
+    let levels = Levels::over(parts.iter().map(|part| part.0).collect());
+    (levels, parts.into_iter().map(|part| part.1).collect())
 }

@@ -1,7 +1,7 @@
 //! The nearest point of an edge that is straight in longitude and latitude (RFC 7946, 3.1.1) and short: the index cuts
 //! longer ones, which moves no point of them.
 
-use super::ellipsoid::{SPEED, Xyz, dot, minus, moving, point};
+use super::ellipsoid::{Angles, LEAST_RADIUS_M, SPEED, Xyz, bearing_deg, dot, minus, point};
 
 /// Longest piece, degrees of longitude plus latitude.
 pub(super) const LONGEST_DEG: f64 = 0.1;
@@ -31,12 +31,11 @@ pub(super) struct Asker {
     pub(super) lon: f64,
     pub(super) lat: f64,
     pub(super) here: Xyz,
+    angles: Angles,
     /// Metres from the Earth's axis.
     off_axis: f64,
 }
 
-/// Metres of meridian per radian at the equator, where that is least.
-const LEAST_BY_LAT: f64 = 6_335_439.0;
 /// Half axis.
 const A: f64 = 6_378_137.0;
 /// So many degrees away a chord is shorter than its arc by less than [`CHORD`] says.
@@ -56,8 +55,25 @@ pub(super) struct Flat {
 
 impl Asker {
     pub(super) fn new(lon: f64, lat: f64) -> Asker {
-        let here = point(lon, lat);
-        Asker { lon, lat, here, off_axis: here[0].hypot(here[1]) }
+        let angles = Angles::of(lon, lat);
+        let here = angles.moving().0;
+        let off_axis = (here[0] * here[0] + here[1] * here[1]).sqrt();
+        Asker { lon, lat, here, angles, off_axis }
+    }
+
+    /// The angles of a place; of one that is near without a look at any sine.
+    fn angles_at(&self, place: (f64, f64)) -> Angles {
+        let (by_lon, by_lat) = (place.0 - self.lon, place.1 - self.lat);
+        if by_lon.abs() < LONGEST_DEG && by_lat.abs() < LONGEST_DEG {
+            self.angles.moved(by_lon.to_radians(), by_lat.to_radians())
+        } else {
+            Angles::of(place.0, place.1)
+        }
+    }
+
+    /// In which direction a place is, degrees clockwise from north; `there` is where it is in space.
+    pub(super) fn bearing_deg(&self, place: (f64, f64), there: Xyz) -> f64 {
+        bearing_deg((self.lon, self.lat), &self.angles, place, minus(there, self.here))
     }
 
     /// A map for some vertices that lie together, if they are near enough for one.
@@ -72,37 +88,47 @@ impl Asker {
             }
             furthest_north = furthest_north.max(y.abs());
         }
-        let off_axis = A * furthest_north.to_radians().cos();
+        // A cosine falls no faster than its angle grows.
+        let further = (furthest_north - self.lat.abs()).max(0.0).to_radians();
+        let off_axis = A * (self.angles.cos_lat - further).max(0.0);
         let by_lon = (CHORD * self.off_axis * off_axis).max(0.0).sqrt().to_radians();
-        Some(Flat { lon, lat: self.lat, by_lon, by_lat: (CHORD.sqrt() * LEAST_BY_LAT).to_radians() })
+        Some(Flat { lon, lat: self.lat, by_lon, by_lat: (CHORD.sqrt() * LEAST_RADIUS_M).to_radians() })
     }
 }
 
 impl Flat {
-    /// A bound, squared metres, that no point of the piece undercuts.
-    pub(super) fn least_chord2(&self, a: (f64, f64), b: (f64, f64)) -> f64 {
-        let (x, y) = ((a.0 - self.lon) * self.by_lon, (a.1 - self.lat) * self.by_lat);
-        let (dx, dy) = ((b.0 - a.0) * self.by_lon, (b.1 - a.1) * self.by_lat);
-        let length2 = dx * dx + dy * dy;
-        let t = if length2 == 0.0 { 0.0 } else { (-(x * dx + y * dy) / length2).clamp(0.0, 1.0) };
-        let (off_x, off_y) = (x + t * dx, y + t * dy);
-        off_x * off_x + off_y * off_y
+    /// Of each edge between some vertices a bound, squared metres, that no point of it undercuts.
+    pub(super) fn least_chords2(&self, vertices: &[(f64, f64)], least: &mut [f64]) {
+        let place = |vertex: &(f64, f64)| ((vertex.0 - self.lon) * self.by_lon, (vertex.1 - self.lat) * self.by_lat);
+        let Some((first, rest)) = vertices.split_first() else { return };
+        let (mut x, mut y) = place(first);
+        for (least, (next_x, next_y)) in least.iter_mut().zip(rest.iter().map(place)) {
+            let (dx, dy) = (next_x - x, next_y - y);
+            // An edge of no length is its start.
+            let length2 = (dx * dx + dy * dy).max(f64::MIN_POSITIVE);
+            let t = (-(x * dx + y * dy) / length2).clamp(0.0, 1.0);
+            let (off_x, off_y) = (x + t * dx, y + t * dy);
+            *least = off_x * off_x + off_y * off_y;
+            (x, y) = (next_x, next_y);
+        }
     }
 }
 
-/// The squared chord in metres from a point in space to the nearest point of the piece, and that point.
-pub(super) fn nearest(from: Xyz, a: (f64, f64), b: (f64, f64)) -> (f64, (f64, f64)) {
+/// The squared chord in metres from who asks to the nearest point of the piece, that point, and where it is in
+/// space.
+pub(super) fn nearest(asker: &Asker, a: (f64, f64), b: (f64, f64)) -> (f64, (f64, f64), Xyz) {
     let at = |t: f64| (a.0 + t * (b.0 - a.0), a.1 + t * (b.1 - a.1));
     let (by_lon, by_lat) = ((b.0 - a.0).to_radians(), (b.1 - a.1).to_radians());
+    let angles = asker.angles_at(a);
     // The squared chord and half its derivative by t, which grows along so short a piece, unless the asker is half a world
     // away, where the ends are compared anyway.
-    let look = |place: (f64, f64)| {
-        let (there, east, north) = moving(place.0, place.1);
-        let off = minus(there, from);
-        (dot(off, off), dot(off, east) * by_lon + dot(off, north) * by_lat)
+    let look = |t: f64| {
+        let (there, east, north) = angles.moved(t * by_lon, t * by_lat).moving();
+        let off = minus(there, asker.here);
+        (dot(off, off), dot(off, east) * by_lon + dot(off, north) * by_lat, there)
     };
-    let (start, end) = (look(a), look(b));
-    let mut best = if end.0 < start.0 { (end.0, b) } else { (start.0, a) };
+    let (start, end) = (look(0.0), look(1.0));
+    let mut best = if end.0 < start.0 { (end.0, b, end.2) } else { (start.0, a, start.2) };
     let (mut low, mut high) = ((0.0, start.1), (1.0, end.1));
     if low.1 < 0.0 && high.1 > 0.0 {
         let metres = SPEED * (by_lon.abs() + by_lat.abs());
@@ -111,10 +137,9 @@ pub(super) fn nearest(from: Xyz, a: (f64, f64), b: (f64, f64)) -> (f64, (f64, f6
             let width = high.0 - low.0;
             let rise = high.1 - low.1;
             let t = low.0 + (-width * low.1 / rise).clamp(0.01 * width, 0.99 * width);
-            let place = at(t);
-            let (chord2, tilt) = look(place);
+            let (chord2, tilt, there) = look(t);
             if chord2 < best.0 {
-                best = (chord2, place);
+                best = (chord2, at(t), there);
             }
             if tilt < 0.0 {
                 low = (t, tilt)

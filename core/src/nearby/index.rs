@@ -1,26 +1,21 @@
 //! The tree and its questions. A snapshot: it is built once, never changes, and is swapped for a newer one.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, HashMap};
 
-use rstar::{AABB, ParentNode, RStarInsertionStrategy, RTree, RTreeNode, RTreeObject, RTreeParams};
 use serde::Serialize;
 
 use super::build::Builder;
-use super::edge::{self, Asker};
-use super::ellipsoid::{R, Xyz, bearing_deg, distance_m, distance_over};
+use super::edge::Asker;
+use super::ellipsoid::distance_over;
+use super::pack::{Below, Levels, WIDTH};
+use super::part::{Candidate, Part, is_nearer};
+use super::vertices::{Place, Span, Vertices};
 use crate::error::{Error, Result};
 use crate::model::{Geometry, Kind, Position};
 
-/// Edges in one box: fewer make more boxes to look at, more make looser ones.
-pub(super) const CHUNK: usize = 16;
 /// Covers the rounding of the bounds themselves.
-const SLACK_M: f64 = 1e-6;
-/// From here on chord and arc may disagree by more than a tenth of a millimetre about the nearest point of a line.
-const FAR_M: f64 = 500_000.0;
-/// By how much more than its square over 24 radii squared a chord may be off as a measure of the arc: the ellipsoid's radii
-/// differ by 1 %, and this is five times as much.
-const FAR_DOUBT: f64 = 0.05;
+pub(super) const SLACK_M: f64 = 1e-6;
 const HALF_EARTH_M: f64 = 20_100_000.0;
 
 /// Something with a place on the map.
@@ -50,53 +45,35 @@ pub struct Found {
     pub point: Position,
 }
 
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Part {
-    /// A place: where it stands among the vertices.
-    Place(u32),
-    /// Consecutive edges: first and last vertex, and where the boxes of its chunks begin.
-    Edges(u32, u32, u32),
-    /// The inside of a polygon: its number.
-    Inside(u32),
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Leaf {
-    pub(super) lower: Xyz,
-    pub(super) upper: Xyz,
-    pub(super) feature: u32,
-    pub(super) part: Part,
-}
-
-impl RTreeObject for Leaf {
-    type Envelope = AABB<Xyz>;
-
-    fn envelope(&self) -> Self::Envelope {
-        AABB::from_corners(self.lower, self.upper)
-    }
-}
-
-/// Wider nodes than rstar's own: a tree that is built once and only read is quicker with them.
-#[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Wide;
-
-impl RTreeParams for Wide {
-    const MIN_SIZE: usize = 5;
-    const MAX_SIZE: usize = 12;
-    const REINSERTION_COUNT: usize = 3;
-    type DefaultInsertionStrategy = RStarInsertionStrategy;
-}
-
 /// The index over a catalogue's features. Building costs about a microsecond a vertex, asking some microseconds; no lock
 /// is taken, so any number of threads may ask at once.
 #[derive(Debug, Default)]
 pub struct Nearby {
-    pub(super) tree: RTree<Leaf, Wide>,
     pub(super) features: Vec<(u64, Kind)>,
-    pub(super) vertices: Vec<(f64, f64)>,
-    /// Of every chunk of edges, where it begins and ends along each axis.
-    pub(super) boxes: Vec<[f32; 6]>,
-    pub(super) polygons: Vec<Vec<(u32, u32)>>,
+    pub(super) vertices: Vertices,
+    pub(super) polygons: Vec<Polygon>,
+    pub(super) places: Places,
+    /// Over the parts.
+    pub(super) levels: Levels,
+    pub(super) parts: Vec<Part>,
+}
+
+/// What is a place and nothing more, in groups as [`arrange`](super::pack::arrange) makes them.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    pub(super) levels: Levels,
+    /// Where they are in space, axis by axis.
+    pub(super) groups: Vec<[[f64; WIDTH]; 3]>,
+    /// Number of the feature, and where it is.
+    pub(super) all: Vec<(u32, Place)>,
+}
+
+/// Rings, the outer one first, and the box of that one.
+#[derive(Debug)]
+pub(super) struct Polygon {
+    pub(super) rings: Box<[Span]>,
+    pub(super) lower: Place,
+    pub(super) upper: Place,
 }
 
 impl Nearby {
@@ -124,233 +101,197 @@ impl Nearby {
         if count >= self.features.len() {
             return self.within(from, HALF_EARTH_M, accept);
         }
-        let mut best: Vec<(f64, u32, (f64, f64))> = Vec::with_capacity(count + 1);
-        self.visit(from, f64::INFINITY, &accept, |bound, feature, measure| {
-            let furthest = if best.len() < count { f64::INFINITY } else { best.last().map_or(-1.0, |last| last.0) };
-            let known = best.iter().position(|known| known.1 == feature);
-            let least = known.map_or(furthest, |known| best[known].0);
-            if bound > least + SLACK_M {
-                return furthest;
-            }
-            let Some((metres, place)) = measure(least) else { return furthest };
-            match known {
-                Some(known) if metres < best[known].0 => {
-                    best.remove(known);
-                }
-                Some(_) => return furthest,
-                None => {}
-            }
-            let found = (metres, feature, place);
-            let rank = best.partition_point(|other| self.order(other, &found).is_lt());
-            best.insert(rank, found);
-            best.truncate(count);
-            if best.len() < count { f64::INFINITY } else { best.last().map_or(-1.0, |last| last.0) }
-        });
-        Ok(best.into_iter().map(|found| self.found(from, found)).collect())
+        let asker = Asker::new(from.lon, from.lat);
+        let mut nearest = Nearest { nearby: self, count, best: Vec::with_capacity(count + 1) };
+        self.visit(&asker, &accept, &mut nearest);
+        Ok(nearest.best.into_iter().map(|found| self.found(&asker, &found)).collect())
     }
 
     /// Every feature that `accept` takes (by kind and key) no further than so many metres, nearest first.
     pub fn within(&self, from: Position, metres: f64, accept: impl Fn(Kind, u64) -> bool) -> Result<Vec<Found>> {
         check(from)?;
-        if !(0.0..=HALF_EARTH_M).contains(&metres) {
-            return Err(Error::invalid("within", "metres from 0 to 20100000"));
-        }
-        let mut best: HashMap<u32, (f64, u32, (f64, f64))> = HashMap::new();
-        self.visit(from, metres, &accept, |bound, feature, measure| {
-            let least = best.get(&feature).map_or(metres, |known| known.0);
-            if bound > least + SLACK_M {
-                return metres;
-            }
-            if let Some(found) = measure(least).filter(|found| found.0 <= least) {
-                let known = best.entry(feature).or_insert((found.0, feature, found.1));
-                if found.0 < known.0 {
-                    *known = (found.0, feature, found.1);
-                }
-            }
-            metres
-        });
-        let mut best: Vec<_> = best.into_values().collect();
+        check_metres(metres)?;
+        let asker = Asker::new(from.lon, from.lat);
+        let mut within = Within { metres, best: HashMap::new() };
+        self.visit(&asker, &accept, &mut within);
+        let mut best: Vec<_> = within.best.into_values().collect();
         best.sort_by(|a, b| self.order(a, b));
-        Ok(best.into_iter().map(|found| self.found(from, found)).collect())
+        Ok(best.into_iter().map(|found| self.found(&asker, &found)).collect())
     }
 
-    /// Hands out the leaves that may be within a limit, each with a bound of its distance and a way to measure it exactly:
-    /// places as soon as they are met, as that costs nothing and narrows the limit, the others by growing bound. `visit`
-    /// gives the limit from then on.
-    fn visit(
-        &self,
-        from: Position,
-        limit: f64,
-        accept: &impl Fn(Kind, u64) -> bool,
-        mut visit: impl FnMut(f64, u32, &dyn Fn(f64) -> Option<(f64, (f64, f64))>) -> f64,
-    ) {
-        let asker = Asker::new(from.lon, from.lat);
+    /// Hands out whatever may be within the limit: places as soon as they are met, as that costs nothing and narrows the
+    /// limit, parts by growing distance of their boxes.
+    fn visit(&self, asker: &Asker, accept: &impl Fn(Kind, u64) -> bool, into: &mut impl Collect) {
         // A limit below nothing takes nothing.
         let squared = |limit: f64| if limit < 0.0 { -1.0 } else { (limit + SLACK_M).powi(2) };
-        let mut limit2 = squared(limit);
-        let mut waiting = BinaryHeap::with_capacity(64);
-        waiting.push(Waiting { bound2: 0.0, what: What::Node(self.tree.root()) });
-        while let Some(Waiting { bound2, what }) = waiting.pop() {
-            if bound2 > limit2 {
+        let coarse = asker.here.map(|x| x as f32);
+        // A look at the nearest group narrows the limit, so that little has to wait.
+        if let Some(group) = self.places.levels.most_promising(coarse) {
+            self.look_at(group, asker, squared(into.limit()), accept, into);
+        }
+        let mut limit2 = squared(into.limit());
+        let mut waiting = BinaryHeap::with_capacity(128);
+        for (what, levels) in [(What::NodeOfPlaces, &self.places.levels), (What::NodeOfParts, &self.levels)] {
+            if !levels.is_empty() {
+                waiting.push(Reverse(Waiting::new(0.0, what, 0)));
+            }
+        }
+        while let Some(Reverse(next)) = waiting.pop() {
+            let (bound2, what, number) = next.parts();
+            if f64::from(bound2) > limit2 {
                 return;
             }
-            let node = match what {
-                What::Node(node) => node,
-                What::Part(leaf) => {
-                    let measure = |furthest: f64| self.measure(&asker, leaf.part, bound2, furthest);
-                    limit2 = squared(visit(bound2.sqrt(), leaf.feature, &measure));
-                    continue;
-                }
-            };
-            for child in node.children() {
-                let leaf = match child {
-                    RTreeNode::Parent(node) => {
-                        let bound2 = apart2(asker.here, node.envelope().lower(), node.envelope().upper());
-                        if bound2 <= limit2 {
-                            waiting.push(Waiting { bound2, what: What::Node(node) });
+            match what {
+                What::NodeOfPlaces | What::NodeOfParts => {
+                    let (levels, group) = match what {
+                        What::NodeOfPlaces => (&self.places.levels, What::Group),
+                        _ => (&self.levels, What::Part),
+                    };
+                    let (node, below) = levels.node(number);
+                    let (what, first) = match below {
+                        Below::Nodes(first) => (what, first),
+                        Below::Groups(first) => (group, first),
+                    };
+                    // A hair more, as it is rounded to fewer digits; places that are not taken are further.
+                    let most = ((limit2 * (1.0 + 1e-6)) as f32).min(f32::MAX);
+                    for (slot, bound2) in (first..).zip(node.apart2(coarse)) {
+                        if bound2 <= most {
+                            waiting.push(Reverse(Waiting::new(bound2, what, slot)));
                         }
+                    }
+                }
+                What::Group => {
+                    self.look_at(number, asker, limit2, accept, into);
+                    limit2 = squared(into.limit());
+                }
+                What::Part => {
+                    let part = self.parts[number as usize];
+                    let (key, kind) = self.features[part.feature as usize];
+                    if !accept(kind, key) {
                         continue;
                     }
-                    RTreeNode::Leaf(leaf) => leaf,
-                };
-                let bound2 = apart2(asker.here, leaf.lower, leaf.upper);
-                let (key, kind) = self.features[leaf.feature as usize];
-                if bound2 > limit2 || !accept(kind, key) {
-                    continue;
-                }
-                match leaf.part {
-                    Part::Place(_) => {
-                        let measure = |furthest: f64| self.measure(&asker, leaf.part, bound2, furthest);
-                        limit2 = squared(visit(bound2.sqrt(), leaf.feature, &measure));
+                    let least = into.least(part.feature);
+                    if f64::from(bound2) <= squared(least) {
+                        self.measure(asker, part, least).into_iter().for_each(|found| into.take(found));
+                        limit2 = squared(into.limit());
                     }
-                    Part::Edges(first, last, boxes) => {
-                        let chunks = self.chunks(first, last, boxes).map(|(own, _)| to_box2(asker.here, own));
-                        let bound2 = chunks.fold(f64::INFINITY, f64::min).max(bound2);
-                        if bound2 <= limit2 {
-                            waiting.push(Waiting { bound2, what: What::Part(leaf) });
-                        }
-                    }
-                    Part::Inside(_) => waiting.push(Waiting { bound2, what: What::Part(leaf) }),
                 }
             }
         }
     }
 
-    /// The exact distance to a part and its nearest point; `None` where it is surely further than `furthest`.
-    fn measure(&self, asker: &Asker, part: Part, bound2: f64, furthest: f64) -> Option<(f64, (f64, f64))> {
-        let asked = (asker.lon, asker.lat);
-        let (chord2, place) = match part {
-            // The box of a place is the place.
-            Part::Place(vertex) => (bound2, self.vertices[vertex as usize]),
-            Part::Inside(polygon) => return self.is_inside(polygon, asked).then_some((0.0, asked)),
-            Part::Edges(first, last, boxes) => {
-                let (chord2, nearest) = self.nearest_of(asker, first, last, boxes, furthest)?;
-                if chord2 >= FAR_M * FAR_M {
-                    return Some(self.measure_far(asker, first, last, boxes, chord2));
-                }
-                (chord2, nearest)
-            }
-        };
-        Some((distance_over(chord2, asked, place), place))
-    }
-
-    /// The nearest point of some edges by the chord, and its square; `None` where all are further than `furthest`.
-    fn nearest_of(&self, asker: &Asker, first: u32, last: u32, boxes: u32, furthest: f64) -> Option<(f64, (f64, f64))> {
-        let mut limit2 = (furthest + SLACK_M).powi(2);
-        let mut nearest = None;
-        let mut look = |vertices: &[(f64, f64)]| {
-            let flat = asker.flat(vertices);
-            for edge in vertices.windows(2) {
-                let (a, b) = (edge[0], edge[1]);
-                // Rounding aside, so that no edge is lost that is as near as another.
-                let surely = |limit2: f64| limit2 * (1.0 + 1e-12) + 1e-12;
-                let is_near = match &flat {
-                    Some(flat) => flat.least_chord2(a, b) <= surely(limit2),
-                    None => edge::least_chord2(asker.here, a, b) <= surely(limit2),
-                };
-                if is_near {
-                    let (chord2, place) = edge::nearest(asker.here, a, b);
-                    if chord2 < limit2 {
-                        limit2 = chord2;
-                        nearest = Some((chord2, place));
-                    }
-                }
-            }
-            limit2
-        };
-        // The chunk that promises most goes first: after it few of the others are worth a look.
-        let chunks = self.chunks(first, last, boxes);
-        let promising = chunks.clone().map(|(own, vertices)| (to_box2(asker.here, own), vertices));
-        let (most, vertices) = promising.min_by(|a, b| a.0.total_cmp(&b.0))?;
-        let mut limit2 = (furthest + SLACK_M).powi(2);
-        if most > limit2 {
-            return None;
-        }
-        limit2 = limit2.min(look(vertices));
-        let begun = vertices.as_ptr();
-        for (own, vertices) in chunks.filter(|(_, vertices)| vertices.as_ptr() != begun) {
-            if to_box2(asker.here, own) <= limit2 {
-                limit2 = look(vertices);
+    /// Hands out the places of a group that are within a limit.
+    fn look_at(
+        &self,
+        group: u32,
+        asker: &Asker,
+        limit2: f64,
+        accept: &impl Fn(Kind, u64) -> bool,
+        into: &mut impl Collect,
+    ) {
+        let first = group as usize * WIDTH;
+        let group = &self.places.groups[group as usize];
+        for (slot, chord2) in apart2(asker, group).into_iter().enumerate().filter(|(_, chord2)| *chord2 <= limit2) {
+            let (feature, place) = self.places.all[first + slot];
+            let (key, kind) = self.features[feature as usize];
+            if accept(kind, key) {
+                let metres = distance_over(chord2, (asker.lon, asker.lat), place);
+                into.take(Candidate { metres, feature, place, there: group.map(|axis| axis[slot]) });
             }
         }
-        nearest
     }
 
-    /// The chunks of some edges: the box of each and its vertices.
-    fn chunks(&self, first: u32, last: u32, boxes: u32) -> impl Iterator<Item = (&[f32; 6], &[(f64, f64)])> + Clone {
-        let (first, last) = (first as usize, last as usize);
-        let starts = (first..last).step_by(CHUNK);
-        let boxes = self.boxes[boxes as usize..].iter();
-        boxes.zip(starts.map(move |start| &self.vertices[start..=(start + CHUNK).min(last)]))
-    }
-
-    /// Far away the ellipsoid's flattening lets chord and arc disagree by some centimetres about which point is nearest,
-    /// so every edge that could win is searched along the arc itself.
-    fn measure_far(&self, asker: &Asker, first: u32, last: u32, boxes: u32, chord2: f64) -> (f64, (f64, f64)) {
-        let asked = (asker.lon, asker.lat);
-        let limit2 = chord2 * (1.0 + FAR_DOUBT * chord2 / (24.0 * R * R));
-        let chunks = self.chunks(first, last, boxes).filter(|(own, _)| to_box2(asker.here, own) <= limit2);
-        let edges = chunks.flat_map(|(_, vertices)| vertices.windows(2));
-        let edges = edges.filter(|edge| edge::least_chord2(asker.here, edge[0], edge[1]) <= limit2);
-        let arcs = edges.map(|edge| edge::nearest_by(|place| distance_m(asked, place), edge[0], edge[1]));
-        arcs.min_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or((f64::INFINITY, asked))
-    }
-
-    /// Even-odd over all rings, in longitude and latitude; rings run on over the date line, so the asker is looked for
-    /// one turn to either side too.
-    fn is_inside(&self, polygon: u32, asked: (f64, f64)) -> bool {
-        [-360.0, 0.0, 360.0].into_iter().any(|turn| {
-            let (x, y) = (asked.0 + turn, asked.1);
-            let mut inside = false;
-            for &(first, last) in &self.polygons[polygon as usize] {
-                for edge in self.vertices[first as usize..=last as usize].windows(2) {
-                    let (a, b) = (edge[0], edge[1]);
-                    if (a.1 > y) != (b.1 > y) && x < a.0 + (y - a.1) / (b.1 - a.1) * (b.0 - a.0) {
-                        inside = !inside;
-                    }
-                }
-            }
-            inside
-        })
-    }
-
-    fn order(&self, a: &(f64, u32, (f64, f64)), b: &(f64, u32, (f64, f64))) -> Ordering {
+    fn order(&self, a: &Candidate, b: &Candidate) -> Ordering {
         let name = |number: u32| {
             let (key, kind) = self.features[number as usize];
             (kind, key, number)
         };
-        a.0.total_cmp(&b.0).then_with(|| name(a.1).cmp(&name(b.1)))
+        a.metres.total_cmp(&b.metres).then_with(|| name(a.feature).cmp(&name(b.feature)))
     }
 
-    fn found(&self, from: Position, (distance_m, feature, place): (f64, u32, (f64, f64))) -> Found {
-        let (key, kind) = self.features[feature as usize];
-        let lon = if place.0.abs() > 180.0 { (place.0 + 180.0).rem_euclid(360.0) - 180.0 } else { place.0 };
-        let bearing_deg = if distance_m == 0.0 { 0.0 } else { bearing_deg((from.lon, from.lat), place) };
-        Found { key, kind, distance_m, bearing_deg, point: Position::new(lon, place.1) }
+    fn found(&self, asker: &Asker, found: &Candidate) -> Found {
+        let (key, kind) = self.features[found.feature as usize];
+        let (bearing_deg, point) = way_to(asker, found);
+        Found { key, kind, distance_m: found.metres, bearing_deg, point }
     }
 }
 
-fn check(from: Position) -> Result<()> {
+/// In which direction a place is, and the place as everybody writes it.
+pub(super) fn way_to(asker: &Asker, found: &Candidate) -> (f64, Position) {
+    let (lon, lat) = found.place;
+    let bearing_deg = if found.metres == 0.0 { 0.0 } else { asker.bearing_deg(found.place, found.there) };
+    let lon = if lon.abs() > 180.0 { (lon + 180.0).rem_euclid(360.0) - 180.0 } else { lon };
+    (bearing_deg, Position::new(lon, lat))
+}
+
+/// Who asks, and what was found for them so far.
+trait Collect {
+    /// Metres; what is further is of no use to them.
+    fn limit(&self) -> f64;
+    /// Metres; what is further is of no use as a place of this feature.
+    fn least(&self, feature: u32) -> f64;
+    fn take(&mut self, found: Candidate);
+}
+
+struct Nearest<'n> {
+    nearby: &'n Nearby,
+    count: usize,
+    /// In their order.
+    best: Vec<Candidate>,
+}
+
+impl Collect for Nearest<'_> {
+    fn limit(&self) -> f64 {
+        if self.best.len() < self.count { f64::INFINITY } else { self.best.last().map_or(-1.0, |last| last.metres) }
+    }
+
+    fn least(&self, feature: u32) -> f64 {
+        let known = self.best.iter().find(|known| known.feature == feature);
+        known.map_or_else(|| self.limit(), |known| known.metres)
+    }
+
+    fn take(&mut self, found: Candidate) {
+        if found.metres > self.limit() {
+            return;
+        }
+        if let Some(known) = self.best.iter().position(|known| known.feature == found.feature) {
+            if !is_nearer(&found, &self.best[known]) {
+                return;
+            }
+            self.best.remove(known);
+        }
+        let rank = self.best.partition_point(|other| self.nearby.order(other, &found).is_lt());
+        self.best.insert(rank, found);
+        self.best.truncate(self.count);
+    }
+}
+
+struct Within {
+    metres: f64,
+    best: HashMap<u32, Candidate>,
+}
+
+impl Collect for Within {
+    fn limit(&self) -> f64 {
+        self.metres
+    }
+
+    fn least(&self, feature: u32) -> f64 {
+        self.best.get(&feature).map_or(self.metres, |known| known.metres)
+    }
+
+    fn take(&mut self, found: Candidate) {
+        if found.metres > self.metres {
+            return;
+        }
+        let known = self.best.entry(found.feature).or_insert(found);
+        if is_nearer(&found, known) {
+            *known = found;
+        }
+    }
+}
+
+pub(super) fn check(from: Position) -> Result<()> {
     if from.is_valid() {
         Ok(())
     } else {
@@ -358,46 +299,57 @@ fn check(from: Position) -> Result<()> {
     }
 }
 
-/// What is still to be looked at, the nearest first.
-struct Waiting<'t> {
-    bound2: f64,
-    what: What<'t>,
-}
-
-enum What<'t> {
-    Node(&'t ParentNode<Leaf>),
-    Part(&'t Leaf),
-}
-
-impl PartialEq for Waiting<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
+/// Whether a distance is one that anything on the Earth can have.
+pub(super) fn check_metres(metres: f64) -> Result<()> {
+    if (0.0..=HALF_EARTH_M).contains(&metres) {
+        Ok(())
+    } else {
+        Err(Error::invalid("within", "metres from 0 to 20100000"))
     }
 }
 
-impl Eq for Waiting<'_> {}
+/// What is still to be looked at, in one number, so that many are put in order quickly: the squared distance (numbers from
+/// nothing up have the order of their bits), what it is, and which one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Waiting(u64);
 
-impl PartialOrd for Waiting<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
+/// In the order in which things equally near are looked at: places first, as they narrow the limit.
+#[derive(Clone, Copy)]
+enum What {
+    /// Some places.
+    Group,
+    NodeOfPlaces,
+    NodeOfParts,
+    Part,
+}
+
+impl Waiting {
+    const NUMBER_BITS: u32 = 30;
+
+    fn new(bound2: f32, what: What, number: u32) -> Waiting {
+        let which = (what as u32) << Waiting::NUMBER_BITS | number;
+        Waiting(u64::from(bound2.to_bits()) << 32 | u64::from(which))
+    }
+
+    fn parts(self) -> (f32, What, u32) {
+        let which = self.0 as u32;
+        let what = match which >> Waiting::NUMBER_BITS {
+            0 => What::Group,
+            1 => What::NodeOfPlaces,
+            2 => What::NodeOfParts,
+            _ => What::Part,
+        };
+        (f32::from_bits((self.0 >> 32) as u32), what, which & ((1 << Waiting::NUMBER_BITS) - 1))
     }
 }
 
-impl Ord for Waiting<'_> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.bound2.total_cmp(&self.bound2)
+/// The squared chords to a group of places.
+fn apart2(asker: &Asker, group: &[[f64; WIDTH]; 3]) -> [f64; WIDTH] {
+    let mut apart2 = [0.0; WIDTH];
+    for (places, here) in group.iter().zip(asker.here) {
+        for (apart2, place) in apart2.iter_mut().zip(places) {
+            *apart2 += (place - here) * (place - here);
+        }
     }
-}
-
-/// The squared distance from a point to a box.
-fn apart2(from: Xyz, lower: Xyz, upper: Xyz) -> f64 {
-    let off = |axis: usize| (lower[axis] - from[axis]).max(from[axis] - upper[axis]).max(0.0);
-    let (x, y, z) = (off(0), off(1), off(2));
-    x * x + y * y + z * z
-}
-
-/// The same to the box of a chunk.
-fn to_box2(from: Xyz, own: &[f32; 6]) -> f64 {
-    let [x0, y0, z0, x1, y1, z1] = own.map(f64::from);
-    apart2(from, [x0, y0, z0], [x1, y1, z1])
+    apart2
 }

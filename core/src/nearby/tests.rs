@@ -143,6 +143,13 @@ proptest! {
         prop_assert_eq!(&found[..], &each[..count.min(each.len())]);
         let near: Vec<_> = each.iter().copied().filter(|one| one.distance_m <= metres).collect();
         prop_assert_eq!(index.within(here, metres, all).unwrap(), near);
+        let mut scan = Scan::new(here, None).unwrap();
+        for one in &each {
+            let geometry = &geometries[one.key as usize];
+            prop_assert_eq!(scan.measure(one.key, Kind::Poi, geometry, f64::INFINITY), Some(*one));
+            prop_assert_eq!(scan.measure(one.key, Kind::Poi, geometry, metres).is_some(), one.distance_m <= metres);
+            prop_assert!(scan.least_m(&geometry.bounds().unwrap()) <= one.distance_m);
+        }
         for one in &each {
             let geometry = &geometries[one.key as usize];
             let slow = slow(from, geometry);
