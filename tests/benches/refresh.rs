@@ -84,7 +84,7 @@ pub(crate) fn row(scale: &Scale) -> Done {
 }
 
 fn open(arguments: &[String]) -> Done<(Companion, RefreshOptions)> {
-    let companion = Companion::open(&Directories::within(argument(arguments, 0)?.into()))?;
+    let companion = Companion::open(&Directories::within(argument(arguments, 0)?))?;
     if companion.catalogue().territories()?.is_empty() {
         let url = argument(arguments, 1)?.to_owned();
         companion.add_territory(&NewTerritory { name: TERRITORY.into(), url, ..NewTerritory::default() })?;

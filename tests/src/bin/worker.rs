@@ -27,7 +27,7 @@ fn main() -> ExitCode {
 }
 
 fn work(catalogue: PathBuf, url: String) -> Result<()> {
-    let companion = Companion::open(&Directories { catalogue })?;
+    let companion = Companion::open(&Directories::within(catalogue))?;
     match companion.catalogue().territory(NAME) {
         Ok(_) => {}
         Err(Error::NotFound { .. }) => {
