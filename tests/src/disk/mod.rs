@@ -1,8 +1,11 @@
 //! A disk that fails on demand, under SQLite: a VFS by a name of its own that hands everything to the default one, counts
 //! it, refuses the operation it is told to refuse, and can lose what was not yet synced. It is here because a full disk
 //! and a power cut cannot be had otherwise at every single write. `vfs` is what SQLite calls (the only unsafe code),
-//! `power` remembers what a power cut may take, and this file is the handle that tests hold.
+//! `power` remembers what a power cut may take, and this file is the handle that tests hold. `folder` is the same for files
+//! that are not SQLite's, and `fuse` what lets both fail at one moment.
 
+mod folder;
+mod fuse;
 mod power;
 mod vfs;
 
@@ -10,6 +13,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+pub use folder::FolderDisk;
+pub use fuse::{Blow, Fuse};
 use power::Shadows;
 
 /// What SQLite asks of a file.
@@ -94,6 +99,8 @@ struct State {
     refused: u64,
     shadows: Option<Shadows>,
     off: bool,
+    fuse: Option<Arc<Fuse>>,
+    unsynced: Option<String>,
 }
 
 /// What becomes of an operation.
@@ -118,6 +125,10 @@ impl Shared {
         if state.off && kind != Operation::Read {
             state.refused += 1;
             return Verdict::Refused { error: DiskError::Io, torn: false };
+        }
+        if let Some(error) = state.fuse.as_ref().and_then(|fuse| fuse.meets(fuse::Doing::of(kind))) {
+            state.refused += 1;
+            return Verdict::Refused { error, torn: false };
         }
         let struck = state.failing.as_ref().filter(|failing| {
             failing.kinds.contains(&kind) && failing.file.as_ref().is_none_or(|part| name.contains(part))
@@ -168,6 +179,16 @@ impl Disk {
     /// Lets nothing fail any more.
     pub fn heal(&self) {
         self.shared.state().failing = None;
+    }
+
+    /// Lets this fuse decide, too.
+    pub fn follow(&self, fuse: &Arc<Fuse>) {
+        self.shared.state().fuse = Some(Arc::clone(fuse));
+    }
+
+    /// Says that files whose name contains this are synced, and does not sync them.
+    pub fn pretend_to_sync(&self, part: &str) {
+        self.shared.state().unsynced = Some(part.to_owned());
     }
 
     /// How many operations failed on demand so far.
