@@ -86,34 +86,26 @@ impl Journal {
     /// Takes over what the copies know and the rows do not: a step whose transaction did not end, or rows that a damaged
     /// log has lost. Rows without a sound copy get one.
     pub(super) fn reconcile(&self) -> Result<()> {
-        let mut stale = Vec::new();
-        self.write(|transaction| self.take_newer(transaction))?.into_iter().for_each(|report| stale.push(report));
-        for report in stale {
-            // Room for it may come later.
-            if self.prepare_copy(&report).is_ok() {
-                self.settle_copy(&report.uuid, true);
-            }
-        }
-        Ok(())
+        self.write(|transaction| self.take_newer(transaction))
     }
 
-    /// Gives the reports whose copies are to be written anew.
-    fn take_newer(&self, transaction: &Transaction<'_>) -> Result<Vec<Report>> {
-        // Read within the transaction, so that nobody else is about to end one.
+    fn take_newer(&self, transaction: &Transaction<'_>) -> Result<()> {
+        // Within the transaction, so that nobody else is about to end one.
         let mut copies = read(&self.directory)?;
-        let mut stale = Vec::new();
         for report in reports::all(transaction)? {
             match copies.remove(&report.uuid) {
                 Some(copy) if copy.changes > report.changes => reports::put(transaction, &copy)?,
                 Some(copy) if copy.changes == report.changes && self.copy_of(&report.uuid).exists() => {}
-                _ => stale.push(report),
+                // It is not there, or damaged. Room for it may come later.
+                _ => {
+                    if self.prepare_copy(&report).is_ok() {
+                        self.settle_copy(&report.uuid, true);
+                    }
+                }
             }
         }
         let mut missing: Vec<Report> = copies.into_values().collect();
         missing.sort_by_key(|report| report.created_ms);
-        for report in &missing {
-            reports::put(transaction, report)?;
-        }
-        Ok(stale)
+        missing.iter().try_for_each(|report| reports::put(transaction, report))
     }
 }

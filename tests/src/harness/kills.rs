@@ -5,8 +5,9 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use jalon::companion::{Companion, Directories, SendOptions};
@@ -29,13 +30,17 @@ pub const WORKER: &str = "--as-worker";
 const REPORTS: usize = 4;
 /// Lives after which nobody is killed any more.
 const LIVES: u32 = 8;
+const PAUSE: Duration = Duration::from_millis(2);
+/// The word for a worker that only sends.
+const SENDS: &str = "sends";
 const REPORT_PATHS: &str = "report";
 
-/// What a worker does: its folder, the server, and the operation at which it dies (0 for none).
+/// What a worker does: its folder, the server, the operation at which it dies (0 for none), and whether it only sends, again
+/// and again, beside another one.
 ///
 /// # Errors
 /// Whatever keeps it from its work.
-pub fn work(folder: &Path, url: &str, dies_at: u64) -> Result<()> {
+pub fn work(folder: &Path, url: &str, dies_at: u64, only_sends: bool) -> Result<()> {
     let vfs = Disk::register("worker");
     let disk = FolderDisk::default();
     if dies_at > 0 {
@@ -50,6 +55,11 @@ pub fn work(folder: &Path, url: &str, dies_at: u64) -> Result<()> {
     let journal = companion.journal()?;
     let mut said = std::io::stdout();
     loop {
+        if only_sends {
+            pass(&companion)?;
+            std::thread::sleep(PAUSE);
+            continue;
+        }
         // What the last life began and did not queue is queued, as a person would.
         for report in journal.reports()? {
             if report.life.state == State::Draft {
@@ -63,11 +73,23 @@ pub fn work(folder: &Path, url: &str, dies_at: u64) -> Result<()> {
             writeln!(said, "{}", report.uuid)?;
         }
         said.flush()?;
-        let options = SendOptions { now: true, ..SendOptions::default() };
-        companion.send_reports(&options, &CancelToken::default(), |_, _, _| {})?;
-        if number >= REPORTS {
+        // Where another worker sends, what is left when it has died is ours.
+        if pass(&companion)? && number >= REPORTS {
             return Ok(());
         }
+    }
+}
+
+/// Sends once over what is queued; gives whether nobody else was at it.
+fn pass(companion: &Companion) -> Result<bool> {
+    let options = SendOptions { now: true, ..SendOptions::default() };
+    match companion.send_reports(&options, &CancelToken::default(), |_, _, _| {}) {
+        Err(Error::Busy { .. }) => {
+            std::thread::sleep(PAUSE);
+            Ok(false)
+        }
+        Err(error) => Err(error),
+        Ok(_) => Ok(true),
     }
 }
 
@@ -112,10 +134,30 @@ pub fn at_each(program: &Path, seed: u64, from: u64, every: u64) -> Result<Figur
     Ok(figures)
 }
 
-fn spawn(program: &Path, folder: &Path, url: &str, dies_at: u64) -> Result<Child> {
-    let mut command = Command::new(program);
-    command.arg(WORKER).arg(folder).arg(url).arg(dies_at.to_string());
-    Ok(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?)
+/// A process at work, and what it has said.
+struct Worker {
+    process: Child,
+    listener: JoinHandle<Vec<String>>,
+}
+
+impl Worker {
+    fn start(program: &Path, folder: &Path, url: &str, how: &str) -> Result<Self> {
+        let mut command = Command::new(program);
+        command.arg(WORKER).arg(folder).arg(url).arg(how);
+        let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let said = process.stdout.take();
+        let listener = std::thread::spawn(move || {
+            let lines = said.into_iter().flat_map(|said| BufReader::new(said).lines());
+            lines.map_while(std::io::Result::ok).collect()
+        });
+        Ok(Self { process, listener })
+    }
+
+    fn end(mut self, acked: &mut BTreeSet<String>) -> Result<ExitStatus> {
+        let status = self.process.wait()?;
+        acked.extend(self.listener.join().unwrap_or_default());
+        Ok(status)
+    }
 }
 
 /// One folder from its first report to its last word.
@@ -147,18 +189,22 @@ fn saga(program: &Path, server: &TestGeotrek, seed: u64, death: Death, figures: 
             Death::At(rank) if !is_spared => rank,
             _ => 0,
         };
-        let mut child = spawn(program, folder.path(), server.url(), dies_at)?;
-        let said = child.stdout.take();
-        let listener = std::thread::spawn(move || {
-            let lines = said.into_iter().flat_map(|said| BufReader::new(said).lines());
-            lines.map_while(std::io::Result::ok).collect::<Vec<_>>()
-        });
+        let mut child = Worker::start(program, folder.path(), server.url(), &dies_at.to_string())?;
+        let other = if death == Death::ByChance && !is_spared && rng.random_range(0..3) == 0 {
+            Some(Worker::start(program, folder.path(), server.url(), SENDS)?)
+        } else {
+            None
+        };
         if death == Death::ByChance && !is_spared {
             std::thread::sleep(Duration::from_micros(rng.random_range(0..150_000)));
-            child.kill().ok();
+            child.process.kill().ok();
         }
-        let status = child.wait()?;
-        acked.extend(listener.join().unwrap_or_default());
+        let status = child.end(&mut acked)?;
+        if let Some(mut other) = other {
+            std::thread::sleep(Duration::from_micros(rng.random_range(0..60_000)));
+            other.process.kill().ok();
+            figures.rounds += u64::from(!other.end(&mut acked)?.success());
+        }
         if !status.success() {
             if status.code().is_some() {
                 figures.wrong(Wrong::Odd, format!("seed {seed}: a worker gave up: {status}"));
@@ -260,8 +306,10 @@ fn judge(
 pub fn work_if_asked(arguments: &[String]) -> Option<Result<()>> {
     match arguments {
         [_, word, folder, url, dies_at] if word == WORKER => {
-            let dies_at = dies_at.parse().map_err(|_| Error::invalid("dies_at", "a number"));
-            Some(dies_at.and_then(|dies_at| work(Path::new(folder), url, dies_at)))
+            let only_sends = dies_at == SENDS;
+            let dies_at = if only_sends { Ok(0) } else { dies_at.parse() };
+            let dies_at = dies_at.map_err(|_| Error::invalid("dies_at", "a number"));
+            Some(dies_at.and_then(|dies_at| work(Path::new(folder), url, dies_at, only_sends)))
         }
         _ => None,
     }
