@@ -55,8 +55,8 @@ fn a_draft_survives_a_restart_and_a_queued_report_is_there_twice() {
     let (queued, warnings) = journal.queue(&report.uuid, &Known::default(), 4).unwrap();
     assert_eq!(queued.life.state.as_str(), "queued");
     assert_eq!(warnings, Vec::<Warning>::new());
-    let copy = fs::read(directory.path().join(format!("reports/{}.json", report.uuid))).unwrap();
-    assert_eq!(serde_json::from_slice::<Report>(&copy).unwrap(), queued);
+    let copy = fs::read_to_string(directory.path().join(format!("reports/{}.json", report.uuid))).unwrap();
+    assert_eq!(serde_json::from_str::<Report>(copy.lines().next().unwrap()).unwrap(), queued);
     assert_eq!(fs::read(journal.photo_path(&queued.photos[0])).unwrap(), jpeg(100));
     assert_eq!(queued.reference().len(), "[ref 12345678]".len());
 }

@@ -2,7 +2,9 @@
 //! time. What could not be sent stays queued; nothing is sent twice unless somebody decided so.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::sync::{Arc, LazyLock};
 
 use super::Companion;
 use super::online::Clock;
@@ -23,7 +25,12 @@ pub struct SendOptions {
     pub network: Network,
     /// Time-outs, limits, whether plain http is allowed.
     pub net: Options,
+    /// Try what is to wait, too: somebody asks for it. Pauses hold for as long as this process runs.
+    pub now: bool,
 }
+
+/// The clock of this process: a pause that one call began holds in the next.
+static CLOCK: LazyLock<Clock> = LazyLock::new(Clock::new);
 
 impl Companion {
     /// Goes once over the reports that are due, and gives each as it is then. `progress` is told the bytes of a report
@@ -37,11 +44,14 @@ impl Companion {
         let journal = Arc::clone(self.journal()?);
         let _turn = Turn::take(journal.directory(), "send")?;
         self.end_of_the_dead()?;
-        let clock = Clock::new();
         let Foundation { disk, .. } = self.foundation.clone();
         let driver = Driver::new(options.net.clone(), disk)?;
         let (mut gone, mut sent, mut spent) = (BTreeSet::new(), Vec::new(), 0);
-        for report in journal.reports()?.into_iter().filter(|report| report.life.is_due(clock.now())) {
+        let is_due = |report: &Report| match report.life.state {
+            State::Queued { .. } => options.now || report.life.is_due(CLOCK.now()),
+            _ => false,
+        };
+        for report in journal.reports()?.into_iter().filter(is_due) {
             if options.policy.holds(options.network, spent).is_some() || cancel.is_cancelled() {
                 break;
             }
@@ -49,7 +59,7 @@ impl Companion {
                 // Its server could not be reached a moment ago.
                 continue;
             }
-            let report = self.send_one(&driver, report, &clock, cancel, &mut progress, &mut spent)?;
+            let report = self.send_one(&driver, report, cancel, &mut progress, &mut spent)?;
             if report.life.attempts.last().is_some_and(|attempt| attempt.ended.as_deref() == Some(NO_CONNECTION)) {
                 gone.insert(report.url.clone());
             }
@@ -76,7 +86,6 @@ impl Companion {
         &self,
         driver: &Driver,
         report: Report,
-        clock: &Clock,
         cancel: &CancelToken,
         progress: &mut impl FnMut(&Report, u64, u64),
         spent: &mut u64,
@@ -90,7 +99,7 @@ impl Companion {
                 Err(error @ (Error::Corrupt { .. } | Error::InvalidInput { .. })) => {
                     journal.step(&report.uuid, &Step::Start { platform: false }, now_ms())?;
                     let sent = Sent::NotSent { reason: error.to_string() };
-                    let end = Step::End { sent, now: clock.now(), chance: 0.5 };
+                    let end = Step::End { sent, now: CLOCK.now(), chance: chance() };
                     return journal.step(&report.uuid, &end, now_ms());
                 }
                 Err(error) => return Err(error),
@@ -109,16 +118,16 @@ impl Companion {
                 Ok(Sent::NotSent { .. }) => (Sent::NotSent { reason: NO_CONNECTION.to_owned() }, None),
                 Ok(sent) => (sent, None),
                 // Nothing of it can be there: a cancel is obeyed before the last piece only.
-                Err(error) => (Sent::NotSent { reason: stopped(&error).to_owned() }, Some(error)),
+                Err(error) => (Sent::NotSent { reason: stopped(&error) }, Some(error)),
             };
-            let chance = f64::from(std::time::Instant::now().elapsed().subsec_nanos() % 1_000) / 1_000.0;
-            let end = Step::End { sent, now: clock.now(), chance };
+            let end = Step::End { sent, now: CLOCK.now(), chance: chance() };
             report = journal.step(&report.uuid, &end, now_ms())?;
             match failed {
-                Some(Error::Cancelled) | None => {}
+                // An address that may not be asked is one report's own trouble.
+                Some(Error::Cancelled | Error::InvalidInput { .. }) | None => {}
                 Some(error) => return Err(error),
             }
-            let goes_on = report.life.endpoint == Endpoint::Legacy && report.life.is_due(clock.now());
+            let goes_on = report.life.endpoint == Endpoint::Legacy && report.life.is_due(CLOCK.now());
             if !goes_on || cancel.is_cancelled() {
                 return Ok(report);
             }
@@ -128,6 +137,15 @@ impl Companion {
 
 const NO_CONNECTION: &str = "no connection to the server";
 
-fn stopped(error: &Error) -> &'static str {
-    if *error == Error::Cancelled { "stopped before all of it had left" } else { "it could not be sent" }
+fn stopped(error: &Error) -> String {
+    match error {
+        Error::Cancelled => "stopped before all of it had left".to_owned(),
+        Error::InvalidInput { .. } => error.to_string(),
+        _ => "it could not be sent".to_owned(),
+    }
+}
+
+/// From 0 to 1: a hasher's keys are drawn by chance.
+fn chance() -> f64 {
+    RandomState::new().hash_one(CLOCK.now().ms) as f64 / u64::MAX as f64
 }

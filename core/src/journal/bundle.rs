@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use super::{Favourite, Journal, Note, Report, reports};
+use super::{Favourite, Journal, Note, Report};
 use crate::disk::write_whole;
 use crate::error::{Error, Result};
 use crate::report::{State, Step};
@@ -114,14 +114,11 @@ impl Journal {
                 }
                 photos.push((photo, bytes));
             }
-            self.write(|transaction| {
+            self.keep(&report.uuid, |_| {
                 for (photo, bytes) in &photos {
                     self.write_photo(photo, bytes)?;
                 }
-                if report.life.state != State::Draft {
-                    self.write_copy(report)?;
-                }
-                reports::put(transaction, report)
+                Ok(report.clone())
             })?;
             imported.reports += 1;
         }

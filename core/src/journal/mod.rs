@@ -3,17 +3,18 @@
 //! be exported at any moment. `journal.gpkg` is a GeoPackage, without an R-tree: it is small.
 //!
 //! In the directory that the app names lie `journal.gpkg`, `photos/` (each photo under a name of its own), `reports/` (each
-//! report that was queued once more, as a small file of its own: page 1 of the database can be the one that is gone), and
-//! `reserve` (room for the words that must still be written on a full disk).
+//! report once more, as a small file of its own), `reserve` (room for the words that must still be written on a full disk),
+//! and what was set aside as damaged.
 //!
 //! * `schema`: the tables.
-//! * `reports`: reports and the steps of their lives, `photos` their photos.
+//! * `reports`: reports and the steps of their lives, `photos` their photos, `copies` each report once more.
 //! * `shrink`: any photo into one that can be sent (feature `photos`).
 //! * `keepsakes`: favourites and notes.
 //! * `bundle`: export and import.
 //! * `salvage`: what becomes of a damaged file.
 
 mod bundle;
+mod copies;
 mod keepsakes;
 mod photos;
 mod reports;
@@ -57,14 +58,25 @@ impl Journal {
     /// byte and what can be read of it is taken over: [`Journal::salvaged`] tells. One that a newer version of Jalon wrote
     /// can be read and exported; writing is [`Error::TooNew`].
     pub fn open(directory: &Path, foundation: Foundation) -> Result<Journal> {
+        let disk = &*foundation.disk;
+        let is_new = !directory.join("reports").is_dir();
         for folder in [directory, &directory.join("photos"), &directory.join("reports")] {
-            foundation.disk.create_folder(folder)?;
+            disk.create_folder(folder)?;
+        }
+        if is_new {
+            // What lies in a folder is lost with the folder's own name.
+            disk.sync_folder(directory)?;
+            if let Some(above) = directory.parent().filter(|above| above.is_dir()) {
+                disk.sync_folder(above)?;
+            }
         }
         let (connection, newer, salvaged) = salvage::open(directory, &foundation)?;
         let directory = directory.to_owned();
         let journal = Journal { directory, foundation, connection: Mutex::new(connection), newer, salvaged };
         if journal.newer.is_none() {
-            journal.sweep_photos()?;
+            journal.reconcile()?;
+            let aside = journal.salvaged.as_ref().map(|salvaged| salvaged.aside.with_extension("photos"));
+            journal.sweep_photos(aside.as_deref())?;
             journal.keep_reserve();
         }
         Ok(journal)

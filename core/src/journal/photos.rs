@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -84,7 +84,7 @@ impl Journal {
             }
             report.life.step(Step::Edit, at_ms)
         })?;
-        self.sweep_photos()?;
+        self.sweep_photos(None)?;
         Ok(report)
     }
 
@@ -101,7 +101,9 @@ impl Journal {
     }
 
     /// Removes photos that no report has: those of drafts that were discarded, or of a process that died.
-    pub(super) fn sweep_photos(&self) -> Result<()> {
+    /// `aside` is where they go instead, if anywhere: after damage their reports may be what was lost.
+    pub(super) fn sweep_photos(&self, aside: Option<&Path>) -> Result<()> {
+        let disk = &*self.foundation.disk;
         self.write(|transaction| {
             let mut statement = transaction.prepare("SELECT data FROM report")?;
             let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
@@ -114,8 +116,15 @@ impl Journal {
                 }
             }
             for file in fs::read_dir(self.directory.join("photos"))?.flatten() {
-                if !file.file_name().to_str().is_some_and(|name| known.contains(name)) {
-                    self.foundation.disk.remove(&file.path())?;
+                if file.file_name().to_str().is_some_and(|name| known.contains(name)) {
+                    continue;
+                }
+                match aside {
+                    None => disk.remove(&file.path())?,
+                    Some(folder) => {
+                        disk.create_folder(folder)?;
+                        disk.rename(&file.path(), &folder.join(file.file_name()))?;
+                    }
                 }
             }
             Ok(())

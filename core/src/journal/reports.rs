@@ -1,11 +1,12 @@
 //! Reports, and the steps of their lives.
 
+use std::cell::Cell;
+
 use rusqlite::{Connection, OptionalExtension, Transaction};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Journal, Photo};
-use crate::disk::write_whole;
+use super::{Journal, Photo, copies};
 use crate::error::{Error, Result};
 use crate::geopackage;
 use crate::model::{Geometry, Position};
@@ -39,6 +40,9 @@ pub struct Report {
     pub language: String,
     /// When it was begun, Unix ms.
     pub created_ms: i64,
+    /// Counts what was changed, so that of two copies the newer is known.
+    #[serde(default)]
+    pub changes: u64,
     /// What it says.
     pub content: Content,
     /// Its photos, in order.
@@ -71,13 +75,13 @@ impl Journal {
             url: new.url,
             language: new.language,
             created_ms: at_ms,
+            changes: 1,
             content: new.content,
             photos: Vec::new(),
             with_reference: true,
             life: Life { endpoint: new.endpoint, ..Life::default() },
         };
-        self.write(|transaction| put(transaction, &report))?;
-        Ok(report)
+        self.keep(&report.uuid, |_| Ok(report.clone()))
     }
 
     /// A report by its name.
@@ -88,11 +92,7 @@ impl Journal {
 
     /// Every report, in the order in which they were begun.
     pub fn reports(&self) -> Result<Vec<Report>> {
-        self.read(|connection| {
-            let mut statement = connection.prepare_cached("SELECT data FROM report ORDER BY fid")?;
-            let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
-            rows.map(|json| serde_json::from_str(&json?).map_err(|_| damaged())).collect()
-        })
+        self.read(all)
     }
 
     /// Writes a report on. What was sent of it keeps its bytes: this makes a new revision, which must be queued again.
@@ -150,43 +150,53 @@ impl Journal {
     }
 
     fn remove(&self, report: &Report) -> Result<()> {
+        // The copy first: one without a row is taken over at the next opening.
+        self.remove_copy(&report.uuid)?;
         self.write(|transaction| {
             transaction.execute("DELETE FROM report WHERE uuid = ?1", [&report.uuid])?;
             Ok(())
         })?;
-        self.foundation.disk.remove(&self.copy_of(&report.uuid))?;
-        self.sweep_photos()
+        self.sweep_photos(None)
     }
 
-    /// Changes a report in one transaction. Its copy is written before, so that a database that is lost never leaves one
-    /// that claims less than what was begun.
+    /// Changes a report in one transaction.
     pub(super) fn change(&self, uuid: &str, change: impl Fn(&mut Report) -> Result<()>) -> Result<Report> {
         checked(uuid)?;
-        self.write(|transaction| {
+        self.keep(uuid, |transaction| {
             let mut report = find(transaction, uuid)?;
             change(&mut report)?;
-            if report.life.state != State::Draft {
-                self.write_copy(&report)?;
-            }
-            put(transaction, &report)?;
+            report.changes += 1;
             Ok(report)
         })
     }
 
-    pub(super) fn write_copy(&self, report: &Report) -> Result<()> {
-        let json = serde_json::to_vec(report).map_err(Error::internal)?;
-        let path = self.copy_of(&report.uuid);
-        write_whole(&*self.foundation.disk, &path, &json)?;
-        Ok(self.foundation.disk.sync_folder(&self.directory.join("reports"))?)
-    }
-
-    fn copy_of(&self, uuid: &str) -> std::path::PathBuf {
-        self.directory.join("reports").join(format!("{uuid}.json"))
+    /// Keeps a report, its row and its copy. What the copy is to be is written before the transaction ends, so that a
+    /// database that is lost never leaves one that claims less than what was begun.
+    pub(super) fn keep(&self, uuid: &str, make: impl Fn(&Transaction<'_>) -> Result<Report>) -> Result<Report> {
+        let is_prepared = Cell::new(false);
+        let kept = self.write(|transaction| {
+            let report = make(transaction)?;
+            self.prepare_copy(&report)?;
+            is_prepared.set(true);
+            put(transaction, &report)?;
+            Ok(report)
+        });
+        if is_prepared.get() {
+            self.settle_copy(uuid, kept.is_ok());
+        }
+        kept
     }
 }
 
 fn damaged() -> Error {
     Error::Corrupt { reason: "a report cannot be read".to_owned() }
+}
+
+/// Every report, in the order in which they were begun.
+pub(super) fn all(connection: &Connection) -> Result<Vec<Report>> {
+    let mut statement = connection.prepare_cached("SELECT data FROM report ORDER BY fid")?;
+    let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+    rows.map(|json| serde_json::from_str(&json?).map_err(|_| damaged())).collect()
 }
 
 fn find(connection: &Connection, uuid: &str) -> Result<Report> {
@@ -210,11 +220,11 @@ pub(super) fn put(transaction: &Transaction<'_>, report: &Report) -> Result<()> 
     transaction
         .prepare_cached(
             "INSERT INTO report (geom, uuid, territory, state, comment, category, activity, magnitude, trek, server_id,
-               photos, created_ms, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+               photos, created_ms, data, sha256) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
                ON CONFLICT (uuid) DO UPDATE SET geom = excluded.geom, state = excluded.state,
                comment = excluded.comment, category = excluded.category, activity = excluded.activity,
                magnitude = excluded.magnitude, trek = excluded.trek, server_id = excluded.server_id,
-               photos = excluded.photos, data = excluded.data",
+               photos = excluded.photos, data = excluded.data, sha256 = excluded.sha256",
         )?
         .execute(rusqlite::params![
             geometry,
@@ -230,6 +240,7 @@ pub(super) fn put(transaction: &Transaction<'_>, report: &Report) -> Result<()> 
             i64::try_from(report.photos.len()).unwrap_or(i64::MAX),
             report.created_ms,
             data,
+            copies::seal(&data),
         ])?;
     Ok(())
 }

@@ -1,26 +1,31 @@
-//! What becomes of a damaged file: it is moved aside byte for byte, and what can be read of it, row by row, and of the
-//! copies beside it, is taken over into a new one. Damage never means deletion.
+//! What becomes of a damaged file: what can be read of it, row by row, and of the copies beside it, goes into a new one,
+//! and the damaged one is moved aside byte for byte. Damage never means deletion.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 
-use super::{FILE_NAME, Favourite, Note, Report, reports, schema};
+use super::{FILE_NAME, Favourite, Note, Report, copies, reports, schema};
 use crate::disk::Foundation;
 use crate::error::{Error, Result};
 use crate::report::{State, Step};
 
 /// Rows in a row that cannot be read, after which a table is taken to have ended.
 const MOST_GAP: i64 = 5_000;
+/// The file that takes the damaged one's place, until it does.
+const NEXT: &str = "journal.next.gpkg";
+/// What SQLite puts beside a file: the log has rows that the file lacks.
+const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
 /// What was saved out of a damaged file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Salvaged {
-    /// Where the damaged file lies now.
+    /// Where the damaged file lies now, if there was one. Photos whose reports cannot be read any more lie beside it, in a
+    /// folder of the same name that ends in `.photos`.
     pub aside: PathBuf,
     /// Reports that its rows still had.
     pub reports_from_rows: usize,
@@ -34,83 +39,131 @@ pub struct Salvaged {
 
 /// Opens the file; a damaged one is salvaged first.
 pub(super) fn open(directory: &Path, foundation: &Foundation) -> Result<(Connection, Option<i64>, Option<Salvaged>)> {
+    // Two processes must not both move aside what they found.
+    let lock = File::options().create(true).truncate(false).write(true).open(directory.join("open.lock"))?;
+    lock.lock()?;
     let path = directory.join(FILE_NAME);
-    match try_open(&path, foundation) {
-        Ok((connection, newer)) => Ok((connection, newer, None)),
-        Err(Error::Corrupt { .. }) => {
-            let aside = set_aside(directory, &path, foundation)?;
-            let (mut connection, newer) = try_open(&path, foundation)?;
-            let salvaged = take_over(directory, &aside, &mut connection)?;
-            Ok((connection, newer, Some(salvaged)))
-        }
-        Err(other) => Err(other),
+    let next = directory.join(NEXT);
+    if next.exists() && !path.exists() {
+        // The process died when the damaged file had been moved aside.
+        foundation.disk.rename(&next, &path)?;
     }
-}
-
-fn try_open(path: &Path, foundation: &Foundation) -> Result<(Connection, Option<i64>)> {
-    let mut connection = schema::connect(path, foundation.vfs.as_deref())?;
+    let salvaged = match check(directory, &path, foundation) {
+        Ok(()) => None,
+        Err(Error::Corrupt { .. }) => Some(salvage(directory, &path, &next, foundation)?),
+        Err(other) => return Err(other),
+    };
+    let mut connection = schema::connect(&path, foundation.vfs.as_deref())?;
     let newer = schema::migrate(&mut connection)?;
-    // A journal is small: all of it is looked at, as nothing else has what it has.
-    let said: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-    if said == "ok" { Ok((connection, newer)) } else { Err(Error::Corrupt { reason: said }) }
+    Ok((connection, newer, salvaged))
 }
 
-fn set_aside(directory: &Path, path: &Path, foundation: &Foundation) -> Result<PathBuf> {
-    let ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-    let aside = directory.join(format!("journal.damaged-{ms}.gpkg"));
-    // The log goes with its file: it has rows that the file lacks.
-    for ending in ["-wal", "-shm"] {
-        let with = |path: &Path| {
-            let mut name = path.as_os_str().to_owned();
-            name.push(ending);
-            PathBuf::from(name)
-        };
-        if with(path).exists() {
-            foundation.disk.rename(&with(path), &with(&aside))?;
+/// Whether the file is what was written. A journal is small: all of it is looked at, as nothing else has what it has, and
+/// by a connection that cannot write, so that a damaged one keeps every byte.
+fn check(directory: &Path, path: &Path, foundation: &Foundation) -> Result<()> {
+    let damaged = |reason: &str| Err(Error::Corrupt { reason: reason.to_owned() });
+    let length = |path: &Path| fs::metadata(path).map_or(0, |about| about.len());
+    if length(path) == 0 {
+        // SQLite would take the file for a new one, and its log for nobody's.
+        let had_words = length(&with(path, BESIDE[0])) > 0 || !copies::read(directory)?.is_empty();
+        return if had_words { damaged("it is empty") } else { Ok(()) };
+    }
+    // A process that died while it made the file left a rollback journal, which only a connection that writes can undo.
+    let flags = match with(path, "-journal").exists() {
+        true => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        false => OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    };
+    let connection = match &foundation.vfs {
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs.as_str())?,
+        None => Connection::open_with_flags(path, flags)?,
+    };
+    connection.busy_timeout(schema::BUSY)?;
+    let said: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    if said != "ok" {
+        return damaged(&said);
+    }
+    let has = |table: &str| -> Result<bool> {
+        let sql = "SELECT count(*) FROM sqlite_master WHERE name = ?1";
+        Ok(connection.query_row(sql, [table], |row| row.get::<_, i64>(0))? > 0)
+    };
+    if !has("jalon_schema")? {
+        return if copies::read(directory)?.is_empty() { Ok(()) } else { damaged("it has no tables") };
+    }
+    if schema::version(&connection)? != Some(schema::VERSION) {
+        return Ok(());
+    }
+    let mut statement = connection.prepare("SELECT data, sha256 FROM report")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let sealed = (row.get::<_, String>(0), row.get::<_, String>(1));
+        if !matches!(&sealed, (Ok(json), Ok(sum)) if copies::unsealed(json, sum).is_some()) {
+            return damaged("a report is not what was written");
         }
     }
-    foundation.disk.rename(path, &aside)?;
-    foundation.disk.sync_folder(directory)?;
-    Ok(aside)
+    Ok(())
 }
 
-fn take_over(directory: &Path, aside: &Path, new: &mut Connection) -> Result<Salvaged> {
-    let mut salvaged = Salvaged { aside: aside.to_owned(), ..Salvaged::default() };
+fn with(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// Fills a new file first, and then changes the names: a process that dies in between finds the damaged one again.
+fn salvage(directory: &Path, path: &Path, next: &Path, foundation: &Foundation) -> Result<Salvaged> {
+    let disk = &*foundation.disk;
+    for ending in ["", "-wal", "-shm"] {
+        disk.remove(&with(next, ending))?;
+    }
+    let mut connection = schema::connect(next, foundation.vfs.as_deref())?;
+    schema::migrate(&mut connection)?;
+    let mut salvaged = take_over(directory, path, &mut connection)?;
+    // Closed, all of it is in the one file.
+    drop(connection);
+    let ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    salvaged.aside = directory.join(format!("journal.damaged-{ms}.gpkg"));
+    for ending in [BESIDE[0], BESIDE[1], ""] {
+        if with(path, ending).exists() {
+            disk.rename(&with(path, ending), &with(&salvaged.aside, ending))?;
+        }
+    }
+    disk.rename(next, path)?;
+    disk.sync_folder(directory)?;
+    Ok(salvaged)
+}
+
+fn take_over(directory: &Path, damaged: &Path, new: &mut Connection) -> Result<Salvaged> {
+    let mut salvaged = Salvaged::default();
     let mut found: BTreeMap<String, Report> = BTreeMap::new();
     let (mut favourites, mut notes) = (Vec::<Favourite>::new(), Vec::<Note>::new());
     // A copy is read, so that the damaged file keeps every byte.
-    let copy = aside.with_extension("reading");
-    fs::copy(aside, &copy)?;
-    let log = |path: &Path| {
-        let mut name = path.as_os_str().to_owned();
-        name.push("-wal");
-        PathBuf::from(name)
-    };
-    if log(aside).exists() {
-        fs::copy(log(aside), log(&copy))?;
+    let copy = directory.join("journal.reading.gpkg");
+    let log = BESIDE[0];
+    for ending in ["", log] {
+        if with(damaged, ending).exists() {
+            fs::copy(with(damaged, ending), with(&copy, ending))?;
+        }
     }
     if let Ok(old) = Connection::open_with_flags(&copy, OpenFlags::SQLITE_OPEN_READ_WRITE) {
-        for json in rows(&old, "report") {
-            if let Ok(report) = serde_json::from_str::<Report>(&json) {
+        for (json, sum) in rows(&old, "report", "sha256") {
+            if let Some(report) = copies::unsealed(&json, &sum) {
                 found.insert(report.uuid.clone(), report);
             }
         }
-        favourites.extend(rows(&old, "favourite").iter().filter_map(|json| serde_json::from_str(json).ok()));
-        notes.extend(rows(&old, "note").iter().filter_map(|json| serde_json::from_str(json).ok()));
+        let words = |table| rows(&old, table, "''").into_iter().map(|(json, _)| json);
+        favourites.extend(words("favourite").filter_map(|json| serde_json::from_str(&json).ok()));
+        notes.extend(words("note").filter_map(|json| serde_json::from_str(&json).ok()));
     }
-    for left in [copy.clone(), log(&copy)] {
-        let _ = fs::remove_file(left);
+    for ending in ["", log, BESIDE[1]] {
+        let _ = fs::remove_file(with(&copy, ending));
     }
     salvaged.reports_from_rows = found.len();
-    for file in fs::read_dir(directory.join("reports"))?.flatten() {
-        let Some(report) = fs::read(file.path()).ok().and_then(|json| serde_json::from_slice::<Report>(&json).ok())
-        else {
-            continue;
-        };
-        let known = found.get(&report.uuid);
+    for (uuid, report) in copies::read(directory)? {
+        let known = found.get(&uuid);
         salvaged.reports_from_copies += usize::from(known.is_none());
-        // A copy is written before its row, so it never claims less than what was begun.
-        found.insert(report.uuid.clone(), report);
+        if known.is_none_or(|known| known.changes < report.changes) {
+            found.insert(uuid, report);
+        }
     }
     (salvaged.favourites, salvaged.notes) = (favourites.len(), notes.len());
     let transaction = new.transaction()?;
@@ -121,6 +174,7 @@ fn take_over(directory: &Path, aside: &Path, new: &mut Connection) -> Result<Sal
             // Whether its last piece had left is not to be trusted to a file that was damaged.
             report.life.step(Step::LastPiece, report.created_ms)?;
             report.life.step(Step::DriverGone, report.created_ms)?;
+            report.changes += 1;
         }
         reports::put(&transaction, report)?;
     }
@@ -142,20 +196,20 @@ fn take_over(directory: &Path, aside: &Path, new: &mut Connection) -> Result<Sal
     Ok(salvaged)
 }
 
-/// The objects of a table, one row after the other, leaving out those that cannot be read.
-fn rows(connection: &Connection, table: &str) -> Vec<String> {
+/// The objects of a table and their sums, one row after the other, leaving out those that cannot be read.
+fn rows(connection: &Connection, table: &str, sum: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut gap = 0;
     let mut row = 0_i64;
-    let Ok(mut statement) = connection.prepare(&format!("SELECT data FROM {table} WHERE fid = ?1")) else {
+    let Ok(mut statement) = connection.prepare(&format!("SELECT data, {sum} FROM {table} WHERE fid = ?1")) else {
         return found;
     };
     while gap < MOST_GAP {
         row += 1;
-        match statement.query_row([row], |row| row.get::<_, String>(0)) {
-            Ok(json) => {
+        match statement.query_row([row], |row| Ok((row.get(0)?, row.get(1)?))) {
+            Ok(both) => {
                 gap = 0;
-                found.push(json);
+                found.push(both);
             }
             Err(_) => gap += 1,
         }

@@ -1,5 +1,5 @@
 //! The tables. Each row carries what a person in QGIS wants to see, and the whole object as JSON in `data`, by which it is
-//! read, exported and salvaged.
+//! read, exported and salvaged. `sha256` is that of a report's `data`.
 
 use std::path::Path;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::geopackage;
 
 pub(super) const VERSION: i64 = 1;
-const BUSY: Duration = Duration::from_secs(30);
+pub(super) const BUSY: Duration = Duration::from_secs(30);
 
 const TABLES: &str = "
 CREATE TABLE jalon_schema (version INTEGER NOT NULL);
@@ -18,7 +18,8 @@ INSERT INTO jalon_schema VALUES (1);
 CREATE TABLE report (
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, geom POINT, uuid TEXT NOT NULL UNIQUE, territory TEXT NOT NULL,
   state TEXT NOT NULL, comment TEXT, category INTEGER, activity INTEGER, magnitude INTEGER, trek INTEGER,
-  server_id INTEGER, photos INTEGER NOT NULL DEFAULT 0, created_ms INTEGER NOT NULL, data TEXT NOT NULL);
+  server_id INTEGER, photos INTEGER NOT NULL DEFAULT 0, created_ms INTEGER NOT NULL, data TEXT NOT NULL,
+  sha256 TEXT NOT NULL);
 INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES ('report', 'features', 'report', 4326);
 INSERT INTO gpkg_geometry_columns VALUES ('report', 'geom', 'POINT', 4326, 0, 0);
 CREATE TABLE note (
@@ -50,15 +51,6 @@ pub(super) fn connect(path: &Path, vfs: Option<&str>) -> Result<Connection> {
 
 /// Makes the tables; gives the version of a file that a newer Jalon wrote, and leaves that as it is.
 pub(super) fn migrate(connection: &mut Connection) -> Result<Option<i64>> {
-    let version = |connection: &Connection| -> Result<Option<i64>> {
-        let known: i64 =
-            connection
-                .query_row("SELECT count(*) FROM sqlite_master WHERE name = 'jalon_schema'", [], |row| row.get(0))?;
-        if known == 0 {
-            return Ok(None);
-        }
-        Ok(connection.query_row("SELECT version FROM jalon_schema", [], |row| row.get(0)).optional()?)
-    };
     match version(connection)? {
         Some(VERSION) => return Ok(None),
         Some(newer) if newer > VERSION => return Ok(Some(newer)),
@@ -71,4 +63,14 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<Option<i64>> {
     }
     transaction.commit()?;
     Ok(None)
+}
+
+/// The file's schema version; none where it has no tables of ours yet.
+pub(super) fn version(connection: &Connection) -> Result<Option<i64>> {
+    let known: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_master WHERE name = 'jalon_schema'", [], |row| row.get(0))?;
+    if known == 0 {
+        return Ok(None);
+    }
+    Ok(connection.query_row("SELECT version FROM jalon_schema", [], |row| row.get(0)).optional()?)
 }

@@ -46,6 +46,9 @@ impl Driver {
         let url = Url::parse(url).map_err(|_| Error::invalid("url", "a web address"))?;
         check(&url, self.options.allow_plain_http)?;
         let whole = Arc::new(AtomicBool::new(false));
+        // What the network still holds of an attempt that is over must not end in the next one's time.
+        let over = Over::default();
+        let before_last = over.guard(before_last);
         let body = body(form.pieces(), before_last, Arc::clone(&whole), progress.clone());
         let request = self
             .poster
@@ -67,20 +70,46 @@ impl Driver {
                 }
             };
             tokio::select! {
-                sent = exchange(request, &whole) => Ok(sent),
+                sent = exchange(request, &whole, &over) => Ok(sent),
                 () = cancelled => Err(Error::Cancelled),
             }
         })
     }
 }
 
-async fn exchange(request: reqwest::RequestBuilder, whole: &AtomicBool) -> Sent {
+/// Whether an attempt is over.
+#[derive(Default)]
+struct Over(Arc<AtomicBool>);
+
+impl Over {
+    fn set(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Refuses what is asked for when the attempt is over.
+    fn guard(
+        &self,
+        mut before_last: impl FnMut() -> Result<()> + Send + 'static,
+    ) -> impl FnMut() -> Result<()> + Send + 'static {
+        let over = Arc::clone(&self.0);
+        move || if over.load(Ordering::Acquire) { Err(Error::Cancelled) } else { before_last() }
+    }
+}
+
+impl Drop for Over {
+    fn drop(&mut self) {
+        self.set();
+    }
+}
+
+async fn exchange(request: reqwest::RequestBuilder, whole: &AtomicBool, over: &Over) -> Sent {
     let response = match request.send().await {
         Ok(response) => response,
         Err(error) if error.is_connect() || error.is_builder() => {
             return Sent::NotSent { reason: "no connection to the server".to_owned() };
         }
         Err(error) => {
+            over.set();
             let reason = if error.is_timeout() { "the server took too long" } else { "the connection was lost" };
             return Sent::Lost { whole_body: whole.load(Ordering::Acquire), reason: reason.to_owned() };
         }
@@ -104,6 +133,7 @@ async fn exchange(request: reqwest::RequestBuilder, whole: &AtomicBool) -> Sent 
         }
     };
     reply.body = String::from_utf8_lossy(&bytes).into_owned();
+    over.set();
     Sent::Answered { whole_body: whole.load(Ordering::Acquire), reply }
 }
 

@@ -2,9 +2,11 @@
 //! it, refuses the operation it is told to refuse, and can lose what was not yet synced. It is here because a full disk
 //! and a power cut cannot be had otherwise at every single write. `vfs` is what SQLite calls (the only unsafe code),
 //! `power` remembers what a power cut may take, `files` is the disk for what is not SQLite's, and this file is the handle
-//! that tests hold.
+//! that tests hold. `folder` is a disk that can lose power too, and `fuse` what lets both fail at one moment.
 
 mod files;
+mod folder;
+mod fuse;
 mod power;
 mod vfs;
 
@@ -13,6 +15,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use files::Files;
+pub use folder::FolderDisk;
+pub use fuse::{Blow, Fuse};
 use power::Shadows;
 
 /// What SQLite asks of a file.
@@ -98,6 +102,8 @@ struct State {
     shadows: Option<Shadows>,
     off: bool,
     hasty: bool,
+    fuse: Option<Arc<Fuse>>,
+    unsynced: Option<String>,
 }
 
 /// What becomes of an operation.
@@ -122,6 +128,10 @@ impl Shared {
         if state.off && kind != Operation::Read {
             state.refused += 1;
             return Verdict::Refused { error: DiskError::Io, torn: false };
+        }
+        if let Some(error) = state.fuse.as_ref().and_then(|fuse| fuse.meets(fuse::Doing::of(kind))) {
+            state.refused += 1;
+            return Verdict::Refused { error, torn: false };
         }
         let struck = state.failing.as_ref().filter(|failing| {
             failing.kinds.contains(&kind) && failing.file.as_ref().is_none_or(|part| name.contains(part))
@@ -172,6 +182,16 @@ impl Disk {
     /// Lets nothing fail any more.
     pub fn heal(&self) {
         self.shared.state().failing = None;
+    }
+
+    /// Lets this fuse decide, too.
+    pub fn follow(&self, fuse: &Arc<Fuse>) {
+        self.shared.state().fuse = Some(Arc::clone(fuse));
+    }
+
+    /// Says that files whose name contains this are synced, and does not sync them.
+    pub fn pretend_to_sync(&self, part: &str) {
+        self.shared.state().unsynced = Some(part.to_owned());
     }
 
     /// How many operations failed on demand so far.

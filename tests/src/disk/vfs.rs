@@ -240,7 +240,12 @@ unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, flags: c_int) -> c_int {
     if let Verdict::Refused { error, .. } = own.shared.meet(&own.path, Operation::Sync) {
         return code(error, Operation::Sync);
     }
-    let answer = if own.shared.state().hasty { ffi::SQLITE_OK } else { file!(file, xSync, flags) };
+    if own.shared.state().unsynced.as_ref().is_some_and(|part| own.path.contains(part.as_str())) {
+        return ffi::SQLITE_OK;
+    }
+    // What a power cut leaves is decided by what is remembered: a real wait would only cost time.
+    let need_not_wait = own.shared.state().hasty || own.shared.state().shadows.is_some();
+    let answer = if need_not_wait { ffi::SQLITE_OK } else { file!(file, xSync, flags) };
     if answer == ffi::SQLITE_OK
         && let Some(shadows) = own.shared.state().shadows.as_mut()
         && !own.path.is_empty()

@@ -23,7 +23,7 @@ mod query;
 mod reply;
 mod reports;
 mod shown;
-mod small;
+pub(crate) mod small;
 mod socket;
 
 use std::collections::BTreeMap;

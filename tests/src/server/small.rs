@@ -7,7 +7,7 @@ const LEAST: usize = 150;
 const COMMENT: usize = 65_533;
 
 /// A JPEG of so many bytes, at least [`LEAST`]; its grey and its comment follow the seed.
-pub(super) fn jpeg(seed: u32, bytes: usize) -> Vec<u8> {
+pub(crate) fn jpeg(seed: u32, bytes: usize) -> Vec<u8> {
     let mut file = vec![0xff, 0xd8];
     // Its first comment makes it differ from all others, and takes what is left over after whole ones.
     let mut padding = bytes.saturating_sub(LEAST);

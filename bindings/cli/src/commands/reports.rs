@@ -88,7 +88,7 @@ pub(super) fn run(session: &Session, command: ReportCommand) -> Result<Answer> {
 
 /// Sends what is due. Not done is what waits or needs the person.
 pub(super) fn send(session: &Session, allow_http: bool) -> Result<Answer> {
-    let mut options = SendOptions::default();
+    let mut options = SendOptions { now: true, ..SendOptions::default() };
     options.net.allow_plain_http = allow_http;
     let bar = Bar::new("reports");
     let sent = session.companion.send_reports(&options, &stopped_by_ctrl_c(), |report, done, of| {
