@@ -137,6 +137,56 @@ fn everything_can_be_taken_to_another_device() {
     assert!(matches!(other.import(&elsewhere.path().join("no.zip")), Err(Error::InvalidInput { .. })));
 }
 
+#[test]
+fn a_photo_that_is_gone_keeps_nothing_else_from_another_device() {
+    let directory = tempfile::tempdir().unwrap();
+    let journal = open(directory.path());
+    let report = begin(&journal, "Pont");
+    let gone = journal.attach_ready(&report.uuid, &jpeg(10), 1).unwrap();
+    let there = journal.attach_ready(&report.uuid, &jpeg(20), 1).unwrap();
+    begin(&journal, "Source");
+    fs::remove_file(journal.photo_path(&gone)).unwrap();
+    let bundle = directory.path().join("all.zip");
+    assert_eq!(journal.export(&bundle, false).unwrap(), 2);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let other = open(elsewhere.path());
+    let imported = other.import(&bundle).unwrap();
+    assert_eq!((imported.reports, imported.photos_missing), (2, 1));
+    assert_eq!(other.report(&report.uuid).unwrap().photos, [there]);
+}
+
+#[test]
+fn an_empty_or_missing_file_is_filled_from_the_copies() {
+    for is_missing in [false, true] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(FILE_NAME);
+        let (queued, draft) = {
+            let journal = open(directory.path());
+            let report = begin(&journal, "Pont");
+            journal.attach_ready(&report.uuid, &jpeg(10), 1).unwrap();
+            journal.queue(&report.uuid, &Known::default(), 1).unwrap();
+            // Queued once, and being written on since: the copy must not send what was taken back.
+            let draft = begin(&journal, "Source");
+            journal.queue(&draft.uuid, &Known::default(), 1).unwrap();
+            let draft = journal.edit(&draft.uuid, |content| content.comment.push_str(" à sec"), 1).unwrap();
+            let gone = begin(&journal, "nothing");
+            journal.discard(&gone.uuid).unwrap();
+            (journal.report(&report.uuid).unwrap(), draft)
+        };
+        if is_missing {
+            fs::remove_file(&path).unwrap()
+        } else {
+            fs::write(&path, "").unwrap()
+        }
+        let journal = open(directory.path());
+        assert_eq!(journal.reports().unwrap(), [queued, draft]);
+        assert_eq!(photos(directory.path()), 1);
+        assert_eq!(journal.salvaged().unwrap().reports_from_copies, 2);
+        drop(journal);
+        assert!(open(directory.path()).salvaged().is_none());
+    }
+}
+
 /// Damages one page of the file, or its head, or cuts it.
 fn damage(path: &Path, how: usize) {
     let mut bytes = fs::read(path).unwrap();

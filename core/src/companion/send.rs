@@ -42,7 +42,10 @@ impl Companion {
         mut progress: impl FnMut(&Report, u64, u64),
     ) -> Result<Vec<Report>> {
         let journal = Arc::clone(self.journal()?);
-        let _turn = Turn::take(journal.directory(), "send")?;
+        let _turn = Turn::take(journal.directory(), "send").map_err(|error| match error {
+            Error::Busy { .. } => Error::Busy { what: "another process sends reports".to_owned() },
+            other => other,
+        })?;
         self.end_of_the_dead()?;
         let Foundation { disk, .. } = self.foundation.clone();
         let driver = Driver::new(options.net.clone(), disk)?;

@@ -555,7 +555,14 @@ pub(super) fn now_ms() -> i64 {
 /// Only one process works on a territory at a time: a lock of the system's, which ends with the process that has it.
 #[derive(Debug)]
 pub(super) struct Turn {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        // Closing it is not enough while a process that was just forked has it open, too.
+        let _ = self.file.unlock();
+    }
 }
 
 impl Turn {
@@ -565,7 +572,7 @@ impl Turn {
         let file =
             File::options().create(true).truncate(false).write(true).open(folder.join(format!("{territory}.lock")))?;
         match file.try_lock() {
-            Ok(()) => Ok(Turn { _file: file }),
+            Ok(()) => Ok(Turn { file }),
             Err(fs::TryLockError::WouldBlock) => {
                 Err(Error::Busy { what: format!("“{territory}” is being refreshed or downloaded already") })
             }

@@ -37,6 +37,8 @@ pub struct Imported {
     pub reports: usize,
     /// Reports that were here already, and stay as they are.
     pub known: usize,
+    /// Photos that were gone when the file was made: their reports came without them.
+    pub photos_missing: usize,
     /// Favourites.
     pub favourites: usize,
     /// Notes.
@@ -106,6 +108,13 @@ impl Journal {
                 report.life.step(Step::DriverGone, report.created_ms)?;
             }
             let mut photos = Vec::new();
+            let before = report.photos.len();
+            report.photos.retain(|photo| archive.index_for_name(&format!("photos/{}", photo.file_name())).is_some());
+            if report.photos.len() < before {
+                imported.photos_missing += before - report.photos.len();
+                // What was sent of it had other bytes.
+                report.life.revision += 1;
+            }
             for photo in &report.photos {
                 let bytes = read(&mut archive, &format!("photos/{}", photo.file_name()), MOST_PHOTO)?;
                 let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
