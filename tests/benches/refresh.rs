@@ -69,7 +69,12 @@ pub(crate) fn row(scale: &Scale) -> Done {
     }
     table.print();
 
-    server.territory().change(3, 100.0);
+    for module in ["trek", "poi"] {
+        let mut territory = server.territory();
+        for object in territory.modules.get_mut(module).into_iter().flatten() {
+            object["description"]["fr"] = "<p>Autrement dit.</p>".into();
+        }
+    }
     let (told, ..) = refresh(READING, "sweep", directory.path())?;
     let title =
         format!("Questions while a refresh of {} treks and {pois} POIs is written, all of them changed", scale.treks);
