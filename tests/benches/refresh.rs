@@ -69,10 +69,12 @@ pub(crate) fn row(scale: &Scale) -> Done {
     }
     table.print();
 
-    server.territory().change(3, 100.0);
+    for trek in server.territory().modules.get_mut("trek").into_iter().flatten() {
+        trek["description"]["fr"] = "<p>Autrement dit.</p>".into();
+    }
     let (told, ..) = refresh(READING, "sweep", directory.path())?;
     let title =
-        format!("Questions while a refresh of {} treks and {pois} POIs is written, all of them changed", scale.treks);
+        format!("Questions while a refresh of {} treks and {pois} POIs is written, every trek changed", scale.treks);
     let mut table = Table::new(&title, "p99 ≤ 2 × idle", &["", "p50", "p99", "longest", "questions"]);
     for line in told.answer.lines() {
         let cells: Vec<String> = line.split('\t').map(str::to_owned).collect();
@@ -138,7 +140,7 @@ fn line(name: &str, mut took: Vec<Duration>) -> String {
 pub(crate) fn reading(arguments: &[String]) -> Done {
     let (companion, options) = open(arguments)?;
     companion.warm_up()?;
-    let idle = questions(&companion, |at| at == 2_000)?;
+    let idle = questions(&companion, |at| at == 500)?;
     let (is_done, is_writing) = (AtomicBool::new(false), AtomicBool::new(false));
     let (took, busy) = timed(|| {
         std::thread::scope(|scope| {

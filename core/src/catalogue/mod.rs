@@ -77,7 +77,7 @@ pub struct Catalogue {
 
 impl Catalogue {
     /// Opens the catalogue in `directory`, and makes both where they are missing. A file of an older version is brought
-    /// up to date; one of a newer version is [`Error::TooNew`](crate::Error::TooNew) and stays as it is. A damaged one is
+    /// up to date; one of a newer version is [`Error::TooNew`] and stays as it is. A damaged one is
     /// moved aside, and the territories and packs that it held are planned anew.
     pub fn open(directory: &Path) -> Result<Catalogue> {
         Catalogue::open_on(directory, Foundation::default())

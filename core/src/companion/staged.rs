@@ -45,7 +45,7 @@ pub struct Taken {
 }
 
 impl Companion {
-    /// Writes what a refresh has brought, once [`Errand::next`](super::Errand::next) said that everything has come. `at_ms`
+    /// Writes what a refresh has brought, once [`Errand::next`] said that everything has come. `at_ms`
     /// is the wall clock, Unix ms. One transaction: on an error the catalogue stays as it was, and the refresh can be
     /// opened again.
     pub fn take_in(&self, mut refresh: Refresh, at_ms: i64) -> Result<Taken> {
