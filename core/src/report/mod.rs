@@ -13,7 +13,10 @@
 //!   that does. So a process that dies in between leaves either a report that can safely be sent again, or one *in doubt*.
 //! * A report is in doubt exactly when its whole body may have reached the server and no answer says what became of it.
 //!   It is not sent again by itself: the app or the person decides ([`Resolution`]).
-//! * One that cannot be sent holds up no other. Pauses grow with chance in them, on a clock that only runs forward.
+//! * One that cannot be sent holds up no other. Pauses grow with chance in them, on a clock that only runs forward and ends
+//!   with the process.
+//! * Damage is noticed when the journal is opened, a bit that flipped in a report too; what was damaged is kept byte for
+//!   byte, and each report is taken from its row or from its copy, whichever is sound and newer.
 //! * Only one process sends at a time; the lock ends with the process that has it.
 //!
 //! # What it rests on
