@@ -4,7 +4,7 @@
 use std::fmt::Debug;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A file that is being written.
@@ -88,11 +88,16 @@ impl Disk for SystemDisk {
     }
 }
 
+/// The path whose last name ends in something more: `journal.gpkg` and `-wal`.
+pub(crate) fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
 /// Writes a small file whole, or not at all: under another name first, then in its place.
 pub(crate) fn write_whole(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut new = path.as_os_str().to_owned();
-    new.push(".new");
-    let new = Path::new(&new);
+    let new = &with_ending(path, ".new");
     let written = disk.open(new, 0).and_then(|mut file| {
         file.write_all(bytes)?;
         file.sync()

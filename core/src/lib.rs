@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod companion;
+mod digest;
 pub mod disk;
 mod error;
 mod geopackage;

@@ -17,6 +17,12 @@ use rand_chacha::ChaCha8Rng;
 
 const FIRST: Subject = Subject::Trek(1);
 
+/// The addresses of the files of which bytes came since the line was last forgotten.
+fn files_that_came(stage: &Stage<'_>) -> Vec<String> {
+    let came = stage.line.came().iter().filter(|(url, came)| url.contains("/media/") && came.bytes > 0);
+    came.map(|(url, _)| url.clone()).collect()
+}
+
 fn refreshed<'s>(server: &'s TestGeotrek, folder: &tempfile::TempDir) -> Stage<'s> {
     let mut stage = Stage::new(server, folder.path()).unwrap();
     stage.refresh(Sweep::WhenDue).unwrap().unwrap();
@@ -260,13 +266,7 @@ fn a_pack_that_something_changed_for_is_stale_until_that_has_come() {
     stage.line.forget();
     let pack = stage.download(Subject::Trek(1), Pictures::Small).unwrap().unwrap();
     assert_eq!(pack.state, PackState::Ready);
-    let media: Vec<&String> = stage
-        .line
-        .came()
-        .iter()
-        .filter(|(url, came)| url.contains("/media/") && came.bytes > 0)
-        .map(|(url, _)| url)
-        .collect();
+    let media = files_that_came(&stage);
     assert!(media.len() == 1 && media[0].contains("/paperclip/trek/1/photo-1"), "{media:?}");
     stage.check();
     // A picture that changed under its own address, as its object's date moved.
@@ -276,14 +276,8 @@ fn a_pack_that_something_changed_for_is_stale_until_that_has_come() {
     stage.refresh(Sweep::Never).unwrap();
     stage.line.forget();
     stage.download(Subject::Trek(1), Pictures::Small).unwrap();
-    let media: Vec<&String> = stage
-        .line
-        .came()
-        .iter()
-        .filter(|(url, came)| url.contains("/media/") && came.bytes > 0)
-        .map(|(url, _)| url)
-        .collect();
-    assert_eq!(media, [&url]);
+    let media = files_that_came(&stage);
+    assert_eq!(media, [url]);
     stage.check();
 }
 

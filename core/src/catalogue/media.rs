@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::picture;
 use super::{Catalogue, Change};
+use crate::digest::{hex, sha256};
 use crate::error::Result;
 use crate::transfer::Validators;
 
@@ -46,13 +47,9 @@ pub(crate) enum Kept {
     Broken(&'static str),
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// The first digits of the hash of an address.
 pub(crate) fn address_digits(url: &str) -> String {
-    let mut digits = hex(&Sha256::digest(url.as_bytes()));
+    let mut digits = sha256(url);
     digits.truncate(ADDRESS_DIGITS);
     digits
 }
@@ -64,7 +61,7 @@ fn hash_of(path: &Path) -> io::Result<(String, u64)> {
     let mut bytes = 0;
     loop {
         match file.read(&mut piece)? {
-            0 => return Ok((hex(&hasher.finalize()), bytes)),
+            0 => return Ok((hex(hasher.finalize()), bytes)),
             count => {
                 hasher.update(&piece[..count]);
                 bytes += count as u64;

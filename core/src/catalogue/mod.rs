@@ -40,7 +40,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::disk::Disk;
+use crate::disk::{Disk, with_ending};
 use crate::error::{Error, Result};
 
 pub use crate::disk::Foundation;
@@ -119,9 +119,7 @@ impl Catalogue {
     /// How many bytes the file has, with what lies beside it until it is written back.
     pub fn bytes_on_disk(&self) -> Result<u64> {
         let mut bytes = std::fs::metadata(&self.path)?.len();
-        let mut log = self.path.clone().into_os_string();
-        log.push("-wal");
-        if let Ok(log) = std::fs::metadata(PathBuf::from(log)) {
+        if let Ok(log) = std::fs::metadata(with_ending(&self.path, "-wal")) {
             bytes += log.len();
         }
         Ok(bytes)

@@ -79,7 +79,7 @@ impl Subject {
 }
 
 /// Whether a box is one on the Earth; over the date line west is greater than east.
-fn check_box(bounds: &Bounds) -> Result<()> {
+pub(super) fn check_box(bounds: &Bounds) -> Result<()> {
     let on_earth = |lon: f64, lat: f64| Position::new(lon, lat).is_valid();
     if on_earth(bounds.west, bounds.south) && on_earth(bounds.east, bounds.north) && bounds.south <= bounds.north {
         Ok(())

@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::{Catalogue, Foundation, NewTerritory, Pictures, Subject, schema};
-use crate::disk::write_whole;
+use crate::disk::{with_ending, write_whole};
 use crate::error::{Error, Result};
 use crate::model::{Id, Kind};
 
@@ -116,9 +116,7 @@ fn set_aside(directory: &Path, path: &Path, foundation: &Foundation) -> Result<(
     let ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
     foundation.disk.rename(path, &directory.join(format!("{ASIDE}-{ms}.gpkg")))?;
     for ending in ["-wal", "-shm"] {
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(ending);
-        foundation.disk.remove(Path::new(&beside))?;
+        foundation.disk.remove(&with_ending(path, ending))?;
     }
     Ok(())
 }

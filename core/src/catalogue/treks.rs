@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use rusqlite::{OptionalExtension, Row};
 
+use super::packs::check_box;
 use super::{Catalogue, FacetCount, Filters, filter};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::{Bounds, Id, Localized};
 
 /// One trek, as finding sees it.
@@ -84,13 +85,7 @@ impl Catalogue {
         also: impl Fn(&TrekRow) -> bool,
     ) -> Result<(Vec<TrekRow>, Vec<FacetCount>)> {
         if let Some(bounds) = filters.bounds {
-            let on_earth = |lon: f64, lat: f64| crate::model::Position::new(lon, lat).is_valid();
-            if !on_earth(bounds.west, bounds.south)
-                || !on_earth(bounds.east, bounds.north)
-                || bounds.south > bounds.north
-            {
-                return Err(Error::invalid("bounds", "west, south, east, north in degrees, south not above north"));
-            }
+            check_box(&bounds)?;
         }
         let mut rows: Vec<TrekRow> = self.read(|connection| {
             // Boxes are had from the R-tree, which is a while to read.

@@ -10,13 +10,13 @@ use url::Url;
 
 use super::pack::{WantedMedium, belonging, wanted_media};
 use super::refresh::INCOMING;
-use super::work::{
-    Arrived, Asked, Errand, Plan, Progress, Read, Setting, Turn, Work, errand_by_its_work, note_of, now_ms,
-};
+use super::staged::{PlainTexts, has_plain_texts};
+use super::work::{Arrived, Asked, Errand, Plan, Progress, Read, Setting, Turn, Work, errand_by_its_work, now_ms};
 use super::{Companion, RefreshOptions};
 use crate::catalogue::{Catalogue, Job, Kept, PackState, Pictures, Subject, Territory, address_digits, look_at};
 use crate::error::{Error, Result};
 use crate::geotrek::{Ask, Limits, NEAR_LISTS, Reader, by_ids, glance, kind_of, near_trek, read_list};
+use crate::intake::note_of;
 use crate::model::{Id, Kind, Object};
 use crate::transfer::{Answer, Body, Moment, Network, Next, Outcome, Validators};
 
@@ -192,6 +192,10 @@ fn answer(role: Role, ask: &Ask) -> Asked<Role> {
     Asked { url: ask.url.clone(), language, body: Body::Answer, held: Validators::default(), priority: 9, role }
 }
 
+fn file(url: String, held: Validators, priority: i32) -> Asked<Role> {
+    Asked { url: url.clone(), language: None, body: Body::Medium, held, priority, role: Role::Medium(url) }
+}
+
 impl PackPlan {
     fn language(&self) -> &str {
         self.territory.languages.first().map_or("fr", String::as_str)
@@ -223,7 +227,7 @@ impl PackPlan {
             let named = self.near.iter().filter(|((_, list), _)| list == endpoint).flat_map(|(_, ids)| ids);
             let unknown: Vec<Id> =
                 named.copied().collect::<BTreeSet<_>>().into_iter().filter(|id| !held.contains_key(id)).collect();
-            let plain_texts = matches!(kind, Kind::Signage | Kind::Infrastructure);
+            let plain_texts = has_plain_texts(kind);
             let first = self.language().to_owned();
             let languages = if plain_texts { self.territory.languages.clone() } else { vec![first] };
             for ids in unknown.chunks(BATCH) {
@@ -242,7 +246,7 @@ impl PackPlan {
         let mut reader = Reader::new(Some(self.origin.clone()), "", &self.limits);
         let catalogue = Arc::clone(&self.catalogue);
         catalogue.change(|change| {
-            let mut texts = super::staged::PlainTexts::default();
+            let mut texts = PlainTexts::default();
             for (ask, file) in &self.bodies {
                 reader.set_language(&ask.language);
                 read_list(File::open(file)?, &self.limits, |json| {
@@ -323,14 +327,7 @@ impl PackPlan {
             if is_here && !may_have_changed {
                 continue;
             }
-            asked.push(Asked {
-                url: medium.url.clone(),
-                language: None,
-                body: Body::Medium,
-                held,
-                priority: medium.priority,
-                role: Role::Medium(medium.url),
-            });
+            asked.push(file(medium.url, held, medium.priority));
         }
         Ok(asked)
     }
@@ -340,14 +337,7 @@ impl PackPlan {
         let mut asked = Vec::new();
         for medium in self.catalogue.pack_media(self.pack)? {
             if medium.path.is_some() && !self.catalogue.verify_medium(&medium)? {
-                asked.push(Asked {
-                    url: medium.url.clone(),
-                    language: None,
-                    body: Body::Medium,
-                    held: Validators::default(),
-                    priority: 0,
-                    role: Role::Medium(medium.url),
-                });
+                asked.push(file(medium.url, Validators::default(), 0));
             }
         }
         self.catalogue.change(|change| change.note_lack(self.pack))?;

@@ -28,8 +28,7 @@ pub(super) struct Clock {
 
 impl Clock {
     pub(super) fn new() -> Clock {
-        // A hasher's keys are drawn by chance, for each process anew.
-        let boot = RandomState::new().build_hasher().finish() ^ u64::from(std::process::id());
+        let boot = drawn() ^ u64::from(std::process::id());
         Clock { since: Instant::now(), boot }
     }
 
@@ -191,10 +190,18 @@ fn work<E: Errand>(
             Err(Error::InvalidInput { rule, .. }) if transfer.body == Body::Medium => Outcome::Refused { reason: rule },
             fetched => fetched?,
         };
-        // Anything spreads the pauses of many phones; the clock's last digits do.
-        let chance = f64::from(clock.since.elapsed().subsec_nanos() % 1_000) / 1_000.0;
-        lock(errand).complete(transfer.id, outcome, clock.now(), chance)?;
+        lock(errand).complete(transfer.id, outcome, clock.now(), chance())?;
     }
+}
+
+/// Drawn by chance: a hasher's keys are, for each process and each hasher anew.
+fn drawn() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
+/// From 0 to 1, drawn by chance: spreads the pauses of many phones.
+pub(super) fn chance() -> f64 {
+    drawn() as f64 / u64::MAX as f64
 }
 
 /// This driver waits for nobody: what is held is for another time.

@@ -276,10 +276,11 @@ pub(super) fn distances(
 ) -> Result<BTreeMap<Id, f64>> {
     let mut distances = BTreeMap::new();
     let line = change.object(territory, Kind::Trek, trek)?.and_then(|trek| trek.geometry().cloned());
+    let line = line.map(|line| (sheet::index_of(&line), line));
     for id in ids {
         let Some(object) = change.object(territory, kind, *id)? else { continue };
         let metres = match (&line, object.geometry()) {
-            (Some(line), Some(other)) => sheet::distance(line, other)?,
+            (Some((index, line)), Some(other)) => sheet::distance(index, line, other)?,
             _ => None,
         };
         // Where nobody can tell, the server's word is that it is no further than this.

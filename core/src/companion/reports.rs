@@ -110,7 +110,11 @@ impl Companion {
             known.has_trek = Some(trek.is_some());
             let line = trek.as_ref().and_then(Object::geometry);
             if let (Some(line), Some(place)) = (line, content.place) {
-                known.metres_to_trek = sheet::distance(line, &Geometry::Point(Position::new(place.lon, place.lat)))?;
+                known.metres_to_trek = sheet::distance(
+                    &sheet::index_of(line),
+                    line,
+                    &Geometry::Point(Position::new(place.lon, place.lat)),
+                )?;
             }
         }
         if let Some(id) = content.signage {

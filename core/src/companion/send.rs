@@ -2,12 +2,10 @@
 //! time. What could not be sent stays queued; nothing is sent twice unless somebody decided so.
 
 use std::collections::BTreeSet;
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
 use std::sync::{Arc, LazyLock};
 
 use super::Companion;
-use super::online::Clock;
+use super::online::{Clock, chance};
 use super::work::{Turn, now_ms};
 use crate::disk::Foundation;
 use crate::error::{Error, Result};
@@ -146,9 +144,4 @@ fn stopped(error: &Error) -> String {
         Error::InvalidInput { .. } => error.to_string(),
         _ => "it could not be sent".to_owned(),
     }
-}
-
-/// From 0 to 1: a hasher's keys are drawn by chance.
-fn chance() -> f64 {
-    RandomState::new().hash_one(CLOCK.now().ms) as f64 / u64::MAX as f64
 }

@@ -109,7 +109,7 @@ pub(super) fn near_line(
     kind: Kind,
 ) -> Result<Vec<(Id, Found)>> {
     let Some(bounds) = line.bounds() else { return Ok(Vec::new()) };
-    let trek = Nearby::build([Feature { key: 0, kind: Kind::Trek, geometry: line.clone() }]);
+    let trek = index_of(line);
     let mut near = Vec::new();
     for (_, id, other) in catalogue.geometries_in(Some(territory.key), kind, &wider(bounds))? {
         let Some(found) = between(&trek, line, &other)? else { continue };
@@ -128,7 +128,7 @@ fn told(
     line: &Geometry,
     kind: Kind,
 ) -> Result<Vec<(Id, Found)>> {
-    let index = Nearby::build([Feature { key: 0, kind: Kind::Trek, geometry: line.clone() }]);
+    let index = index_of(line);
     let mut near = Vec::new();
     for id in catalogue.beside(territory, trek, kind)? {
         let Some(other) = catalogue.geometry(territory.key, kind, id)? else { continue };
@@ -137,10 +137,14 @@ fn told(
     Ok(near)
 }
 
-/// Metres between a line and another geometry.
-pub(super) fn distance(line: &Geometry, other: &Geometry) -> Result<Option<f64>> {
-    let index = Nearby::build([Feature { key: 0, kind: Kind::Trek, geometry: line.clone() }]);
-    Ok(between(&index, line, other)?.map(|found| found.distance_m))
+/// An index of one geometry: to measure to it from many others.
+pub(super) fn index_of(geometry: &Geometry) -> Nearby {
+    Nearby::build([Feature { key: 0, kind: Kind::Trek, geometry: geometry.clone() }])
+}
+
+/// Metres between a line, whose index is given too, and another geometry.
+pub(super) fn distance(index: &Nearby, line: &Geometry, other: &Geometry) -> Result<Option<f64>> {
+    Ok(between(index, line, other)?.map(|found| found.distance_m))
 }
 
 /// A box that has everything beside what is in this one.
@@ -172,7 +176,7 @@ fn between(trek: &Nearby, geometry: &Geometry, other: &Geometry) -> Result<Optio
         keep(trek.nearest(*position, 1, |_, _| true)?.into_iter().next());
     }
     if !matches!(other, Geometry::Point(_)) {
-        let index = Nearby::build([Feature { key: 0, kind: Kind::Trek, geometry: other.clone() }]);
+        let index = index_of(other);
         let mut corners = Vec::new();
         geometry.for_each_position(&mut |position| corners.push(position));
         for corner in corners {

@@ -124,6 +124,11 @@ impl Companion {
     }
 }
 
+/// Whether the texts of a kind come in one language at a time.
+pub(super) fn has_plain_texts(kind: Kind) -> bool {
+    matches!(kind, Kind::Signage | Kind::Infrastructure | Kind::HdView)
+}
+
 /// Objects whose texts come in one language at a time, until all languages have come: each is written once, and compared
 /// with what it was when it is whole.
 #[derive(Default)]
@@ -134,7 +139,7 @@ pub(super) struct PlainTexts {
 impl PlainTexts {
     /// Holds an object of such a kind; gives back any other.
     pub(super) fn hold(&mut self, object: Object) -> Option<Object> {
-        if !matches!(object.kind(), Kind::Signage | Kind::Infrastructure | Kind::HdView) {
+        if !has_plain_texts(object.kind()) {
             return Some(object);
         }
         let key = (object.kind(), object.id());

@@ -8,12 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use serde::Deserialize;
-
 use crate::catalogue::{Catalogue, Job, KeptTransfer};
 use crate::error::{Error, Result};
+use crate::intake::note_of;
 use crate::transfer::{
-    Answer, Body, Held, Moment, Network, Next, Outcome, Policy, Queue, State, Transfer, Validators, Verdict,
+    Answer, Body, Held, Moment, Network, Next, Outcome, Part, Policy, Queue, State, Transfer, Validators, Verdict,
 };
 
 /// Connections to one server at once: a Geotrek has a handful of workers for everybody.
@@ -382,12 +381,8 @@ impl<P: Plan> Work<P> {
         if !file.is_file() {
             return None;
         }
-        #[derive(Deserialize)]
-        struct Note {
-            validators: Validators,
-        }
-        let note = fs::read(note_of(&file)).ok().and_then(|json| serde_json::from_slice::<Note>(&json).ok());
-        let validators = note.map(|note| note.validators).unwrap_or_default();
+        let part = fs::read(note_of(&file)).ok().and_then(|json| serde_json::from_slice::<Part>(&json).ok());
+        let validators = part.map(|part| part.validators).unwrap_or_default();
         Some(Answer { status: 200, validators, ..Answer::default() })
     }
 
@@ -530,13 +525,6 @@ fn is_open(transfer: &Transfer) -> bool {
 
 fn is_open_state(state: &State) -> bool {
     matches!(state, State::Planned { .. } | State::Started { .. })
-}
-
-/// Where a driver notes what to ask a file's server by later.
-pub(super) fn note_of(file: &Path) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".part.json");
-    PathBuf::from(name)
 }
 
 fn remove_folder(folder: &Path) -> Result<()> {

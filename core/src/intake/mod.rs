@@ -13,6 +13,7 @@ use std::time::SystemTime;
 
 use self::body::{BodyFile, Packing, Written};
 use self::part::PartFiles;
+pub(crate) use self::part::note_of;
 use crate::disk::Disk;
 use crate::error::{Error, Result};
 use crate::transfer::{Answer, Body, Head, Outcome, Part, Receive, Transfer, Validators, receive, request};

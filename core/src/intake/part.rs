@@ -1,12 +1,16 @@
 //! What a file that came in part leaves behind for the next try: its bytes (`.part`), and of which state of the file they
 //! are (`.part.json`). The latter is written first, so that no bytes are ever taken for those of another file.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::disk::{Disk, DiskFile, write_whole};
+use crate::disk::{Disk, DiskFile, with_ending, write_whole};
 use crate::error::{Error, Result};
 use crate::transfer::Part;
+
+/// Where it is noted what to ask a file's server by later.
+pub(crate) fn note_of(target: &Path) -> PathBuf {
+    with_ending(target, ".part.json")
+}
 
 #[derive(Debug)]
 pub(super) struct PartFiles<'a> {
@@ -18,12 +22,7 @@ pub(super) struct PartFiles<'a> {
 
 impl<'a> PartFiles<'a> {
     pub(super) fn new(target: &'a Path, disk: &'a dyn Disk) -> Self {
-        let beside = |ending: &str| {
-            let mut name: OsString = target.as_os_str().to_owned();
-            name.push(ending);
-            PathBuf::from(name)
-        };
-        PartFiles { target, bytes: beside(".part"), note: beside(".part.json"), disk }
+        PartFiles { target, bytes: with_ending(target, ".part"), note: note_of(target), disk }
     }
 
     /// What is there, if it can be used.

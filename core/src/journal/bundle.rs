@@ -8,11 +8,11 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use super::{Favourite, Journal, Note, Report};
+use crate::digest::sha256;
 use crate::disk::write_whole;
 use crate::error::{Error, Result};
 use crate::report::{State, Step};
@@ -117,8 +117,7 @@ impl Journal {
             }
             for photo in &report.photos {
                 let bytes = read(&mut archive, &format!("photos/{}", photo.file_name()), MOST_PHOTO)?;
-                let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-                if sha256 != photo.sha256 {
+                if sha256(&bytes) != photo.sha256 {
                     return Err(broken("a photo is not what was exported"));
                 }
                 photos.push((photo, bytes));

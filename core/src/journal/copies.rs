@@ -9,16 +9,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Transaction;
-use sha2::{Digest, Sha256};
 
 use super::{Journal, Report, reports};
+use crate::digest::sha256;
 use crate::error::{Error, Result};
 
 const FOLDER: &str = "reports";
 
 /// SHA-256 of a report's JSON, in hexadecimal: a bit that flips in a text is no error of SQLite's.
 pub(super) fn seal(json: &str) -> String {
-    Sha256::digest(json).iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256(json)
 }
 
 /// A report that is what was written.

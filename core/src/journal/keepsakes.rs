@@ -1,5 +1,6 @@
 //! Favourites and notes.
 
+use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -45,21 +46,7 @@ pub struct Note {
 impl Journal {
     /// Marks an object, in the place of an earlier mark.
     pub fn add_favourite(&self, favourite: &Favourite) -> Result<()> {
-        let data = serde_json::to_string(favourite).map_err(Error::internal)?;
-        self.write(|transaction| {
-            transaction.execute(
-                "REPLACE INTO favourite (territory, kind, id, name, created_ms, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                (
-                    &favourite.territory,
-                    favourite.kind.as_str(),
-                    favourite.id,
-                    &favourite.name,
-                    favourite.created_ms,
-                    &data,
-                ),
-            )?;
-            Ok(())
-        })
+        self.write(|transaction| put_favourite(transaction, favourite))
     }
 
     /// Unmarks an object; tells whether it was marked.
@@ -96,16 +83,7 @@ impl Journal {
     }
 
     pub(super) fn put_note(&self, note: &Note) -> Result<()> {
-        let data = serde_json::to_string(note).map_err(Error::internal)?;
-        let geometry =
-            note.place.map(|place| geopackage::encode(&Geometry::Point(Position::new(place.lon, place.lat))));
-        self.write(|transaction| {
-            transaction.execute(
-                "REPLACE INTO note (geom, uuid, text, created_ms, data) VALUES (?1, ?2, ?3, ?4, ?5)",
-                (&geometry, &note.uuid, &note.text, note.created_ms, &data),
-            )?;
-            Ok(())
-        })
+        self.write(|transaction| put_note(transaction, note))
     }
 
     /// Removes a note; tells whether it was there.
@@ -126,4 +104,24 @@ impl Journal {
             rows.map(|json| serde_json::from_str(&json?).map_err(damaged)).collect()
         })
     }
+}
+
+pub(super) fn put_favourite(transaction: &Transaction<'_>, favourite: &Favourite) -> Result<()> {
+    let data = serde_json::to_string(favourite).map_err(Error::internal)?;
+    let Favourite { territory, kind, id, name, created_ms } = favourite;
+    transaction.execute(
+        "REPLACE INTO favourite (territory, kind, id, name, created_ms, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        (territory, kind.as_str(), id, name, created_ms, data),
+    )?;
+    Ok(())
+}
+
+pub(super) fn put_note(transaction: &Transaction<'_>, note: &Note) -> Result<()> {
+    let data = serde_json::to_string(note).map_err(Error::internal)?;
+    let geometry = note.place.map(|place| geopackage::encode(&Geometry::Point(Position::new(place.lon, place.lat))));
+    transaction.execute(
+        "REPLACE INTO note (geom, uuid, text, created_ms, data) VALUES (?1, ?2, ?3, ?4, ?5)",
+        (geometry, &note.uuid, &note.text, note.created_ms, data),
+    )?;
+    Ok(())
 }

@@ -7,10 +7,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{Journal, Report};
+use crate::digest::sha256;
 use crate::error::{Error, Result};
 use crate::report::{MOST_PHOTOS, Step};
 
@@ -35,10 +35,6 @@ impl Photo {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 impl Journal {
     /// Where a photo lies.
     pub fn photo_path(&self, photo: &Photo) -> PathBuf {
@@ -54,8 +50,7 @@ impl Journal {
         if jpeg.len() > MOST_BYTES {
             return Err(Error::invalid("photo", format!("at most {} MB", MOST_BYTES >> 20)));
         }
-        let photo =
-            Photo { uuid: Uuid::new_v4().to_string(), bytes: jpeg.len() as u64, sha256: hex(&Sha256::digest(jpeg)) };
+        let photo = Photo { uuid: Uuid::new_v4().to_string(), bytes: jpeg.len() as u64, sha256: sha256(jpeg) };
         self.change(uuid, |report| {
             if report.photos.len() >= MOST_PHOTOS {
                 return Err(Error::invalid("photo", format!("at most {MOST_PHOTOS} photos")));
@@ -93,7 +88,7 @@ impl Journal {
         let mut bytes = Vec::new();
         let read =
             File::open(self.photo_path(photo)).and_then(|file| file.take(MOST_BYTES as u64).read_to_end(&mut bytes));
-        if read.is_ok() && hex(&Sha256::digest(&bytes)) == photo.sha256 {
+        if read.is_ok() && sha256(&bytes) == photo.sha256 {
             Ok(())
         } else {
             Err(Error::Corrupt { reason: "a photo of the report is not what was attached".to_owned() })

@@ -9,8 +9,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 
-use super::{FILE_NAME, Favourite, Note, Report, copies, reports, schema};
-use crate::disk::Foundation;
+use super::{FILE_NAME, Favourite, Note, Report, copies, keepsakes, reports, schema};
+use crate::disk::{Foundation, with_ending};
 use crate::error::{Error, Result};
 use crate::report::{State, Step};
 
@@ -65,11 +65,11 @@ fn check(directory: &Path, path: &Path, foundation: &Foundation) -> Result<()> {
     let length = |path: &Path| fs::metadata(path).map_or(0, |about| about.len());
     if length(path) == 0 {
         // SQLite would take the file for a new one, and its log for nobody's.
-        let had_words = length(&with(path, BESIDE[0])) > 0 || !copies::read(directory)?.is_empty();
+        let had_words = length(&with_ending(path, BESIDE[0])) > 0 || !copies::read(directory)?.is_empty();
         return if had_words { damaged("it is empty") } else { Ok(()) };
     }
     // A process that died while it made the file left a rollback journal, which only a connection that writes can undo.
-    let flags = match with(path, "-journal").exists() {
+    let flags = match with_ending(path, "-journal").exists() {
         true => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         false => OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     };
@@ -103,17 +103,11 @@ fn check(directory: &Path, path: &Path, foundation: &Foundation) -> Result<()> {
     Ok(())
 }
 
-fn with(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
-}
-
 /// Fills a new file first, and then changes the names: a process that dies in between finds the damaged one again.
 fn salvage(directory: &Path, path: &Path, next: &Path, foundation: &Foundation) -> Result<Salvaged> {
     let disk = &*foundation.disk;
     for ending in ["", "-wal", "-shm"] {
-        disk.remove(&with(next, ending))?;
+        disk.remove(&with_ending(next, ending))?;
     }
     let mut connection = schema::connect(next, foundation.vfs.as_deref())?;
     schema::migrate(&mut connection)?;
@@ -123,8 +117,8 @@ fn salvage(directory: &Path, path: &Path, next: &Path, foundation: &Foundation) 
     let ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
     salvaged.aside = directory.join(format!("journal.damaged-{ms}.gpkg"));
     for ending in [BESIDE[0], BESIDE[1], ""] {
-        if with(path, ending).exists() {
-            disk.rename(&with(path, ending), &with(&salvaged.aside, ending))?;
+        if with_ending(path, ending).exists() {
+            disk.rename(&with_ending(path, ending), &with_ending(&salvaged.aside, ending))?;
         }
     }
     disk.rename(next, path)?;
@@ -140,8 +134,8 @@ fn take_over(directory: &Path, damaged: &Path, new: &mut Connection) -> Result<S
     let copy = directory.join("journal.reading.gpkg");
     let log = BESIDE[0];
     for ending in ["", log] {
-        if with(damaged, ending).exists() {
-            fs::copy(with(damaged, ending), with(&copy, ending))?;
+        if with_ending(damaged, ending).exists() {
+            fs::copy(with_ending(damaged, ending), with_ending(&copy, ending))?;
         }
     }
     if let Ok(old) = Connection::open_with_flags(&copy, OpenFlags::SQLITE_OPEN_READ_WRITE) {
@@ -155,7 +149,7 @@ fn take_over(directory: &Path, damaged: &Path, new: &mut Connection) -> Result<S
         notes.extend(words("note").filter_map(|json| serde_json::from_str(&json).ok()));
     }
     for ending in ["", log, BESIDE[1]] {
-        let _ = fs::remove_file(with(&copy, ending));
+        let _ = fs::remove_file(with_ending(&copy, ending));
     }
     salvaged.reports_from_rows = found.len();
     for (uuid, report) in copies::read(directory)? {
@@ -178,20 +172,8 @@ fn take_over(directory: &Path, damaged: &Path, new: &mut Connection) -> Result<S
         }
         reports::put(&transaction, report)?;
     }
-    for favourite in &favourites {
-        let data = serde_json::to_string(favourite).map_err(Error::internal)?;
-        transaction.execute(
-            "REPLACE INTO favourite (territory, kind, id, name, created_ms, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            (&favourite.territory, favourite.kind.as_str(), favourite.id, &favourite.name, favourite.created_ms, data),
-        )?;
-    }
-    for note in &notes {
-        let data = serde_json::to_string(note).map_err(Error::internal)?;
-        transaction.execute(
-            "REPLACE INTO note (uuid, text, created_ms, data) VALUES (?1, ?2, ?3, ?4)",
-            (&note.uuid, &note.text, note.created_ms, data),
-        )?;
-    }
+    favourites.iter().try_for_each(|favourite| keepsakes::put_favourite(&transaction, favourite))?;
+    notes.iter().try_for_each(|note| keepsakes::put_note(&transaction, note))?;
     transaction.commit()?;
     Ok(salvaged)
 }
