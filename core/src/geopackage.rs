@@ -105,6 +105,15 @@ pub(crate) fn encode(geometry: &Geometry) -> Vec<u8> {
     blob
 }
 
+impl Geometry {
+    /// ISO WKB, little endian, with elevations where it has some: what geometry libraries of every language read.
+    pub fn to_wkb(&self) -> Vec<u8> {
+        let mut blob = Vec::with_capacity(16 + 24 * self.vertex_count());
+        write_wkb(&mut blob, self, self.has_elevation());
+        blob
+    }
+}
+
 fn write_wkb(blob: &mut Vec<u8>, geometry: &Geometry, z: bool) {
     let code: u32 = match geometry {
         Geometry::Point(_) => 1,

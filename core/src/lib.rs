@@ -1,6 +1,7 @@
 #![doc = include_str!("../../README.md")]
 
 pub mod catalogue;
+pub mod clock;
 pub mod companion;
 mod digest;
 pub mod disk;

@@ -15,6 +15,7 @@
 //! * `changes`: what changed, `normal` when two states are the same.
 //! * `jobs`: the transfers that fetch, as they stand.
 //! * `packs`: what is wholly on the device, `media` its files, `picture` what a file is.
+//! * `gate`: who uses the file, and whether anybody may.
 //! * `storage`: what it all costs, and what becomes of a damaged file.
 
 mod around;
@@ -23,6 +24,7 @@ mod change;
 mod changes;
 mod filter;
 mod fold;
+mod gate;
 mod jobs;
 mod media;
 mod normal;
@@ -72,6 +74,7 @@ pub struct Catalogue {
     /// Opened by the first change: most who open a catalogue only read.
     writer: Mutex<Option<Connection>>,
     readers: Mutex<Vec<Connection>>,
+    gate: gate::Gate,
     was_damaged: bool,
 }
 
@@ -90,7 +93,8 @@ impl Catalogue {
         let (connection, was_damaged) = storage::open_or_set_aside(directory, &path, &foundation)?;
         let directory = directory.to_owned();
         let (writer, readers) = (Mutex::default(), Mutex::new(vec![connection]));
-        let catalogue = Catalogue { directory, path, foundation, writer, readers, was_damaged };
+        let gate = gate::Gate::default();
+        let catalogue = Catalogue { directory, path, foundation, writer, readers, gate, was_damaged };
         if was_damaged {
             catalogue.plan_anew()?;
         }
@@ -127,6 +131,7 @@ impl Catalogue {
 
     /// Runs `read` on a connection that sees one state of the file from its first statement on.
     fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let _inside = self.gate.enter()?;
         let idle = lock(&self.readers).pop();
         let mut connection = match idle {
             Some(connection) => connection,
@@ -141,6 +146,7 @@ impl Catalogue {
 
     /// Runs `change` in the one write transaction; its error, or a panic, leaves the file as it was.
     pub fn change<T>(&self, change: impl FnOnce(&mut Change<'_>) -> Result<T>) -> Result<T> {
+        let _inside = self.gate.enter()?;
         let mut writer = lock(&self.writer);
         let writer = self.opened(&mut writer)?;
         let changed = Catalogue::change_on(writer, change);
@@ -163,6 +169,7 @@ impl Catalogue {
 
     /// Runs `write` in a small write transaction of its own, for what is no object: how far transfers and packs are.
     fn note<T>(&self, write: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let _inside = self.gate.enter()?;
         let mut writer = lock(&self.writer);
         let transaction = self.opened(&mut writer)?.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let answer = write(&transaction)?;
@@ -197,7 +204,21 @@ impl Catalogue {
     }
 
     fn read_outside_transaction<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let _inside = self.gate.enter()?;
         read(&self.connect()?)
+    }
+
+    /// Closes every connection, so that no lock on the file is held: waits for the reads and writes that run, and answers
+    /// [`Error::Closed`] until [`Catalogue::resume`].
+    pub fn suspend(&self) {
+        self.gate.shut();
+        lock(&self.readers).clear();
+        *lock(&self.writer) = None;
+    }
+
+    /// Goes on after [`Catalogue::suspend`]. Connections are opened by who needs one.
+    pub fn resume(&self) {
+        self.gate.open();
     }
 }
 

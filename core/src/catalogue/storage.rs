@@ -5,12 +5,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::{Catalogue, Foundation, NewTerritory, Pictures, Subject, schema};
+use crate::clock::now_ms;
 use crate::disk::{with_ending, write_whole};
 use crate::error::{Error, Result};
 use crate::model::{Id, Kind};
@@ -113,7 +113,7 @@ fn set_aside(directory: &Path, path: &Path, foundation: &Foundation) -> Result<(
             foundation.disk.remove(&file.path())?;
         }
     }
-    let ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    let ms = now_ms();
     foundation.disk.rename(path, &directory.join(format!("{ASIDE}-{ms}.gpkg")))?;
     for ending in ["-wal", "-shm"] {
         foundation.disk.remove(&with_ending(path, ending))?;
@@ -215,6 +215,7 @@ impl Catalogue {
     /// on meanwhile; needs room for a second copy.
     pub fn vacuum(&self) -> Result<u64> {
         let before = self.bytes_on_disk()?;
+        let _inside = self.gate.enter()?;
         let mut writer = super::lock(&self.writer);
         let writer = self.opened(&mut writer)?;
         let number =

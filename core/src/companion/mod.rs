@@ -7,6 +7,7 @@
 //! * `reports`: field reports, from the first word to what goes out; `send` sends them with the reqwest driver.
 //! * `find`: which treks suit, a page at a time; `figures` what people choose them by.
 //! * `sheet`: a trek with its stages and what lies beside it.
+//! * `words`: texts and the labels of vocabularies, in the languages of whoever asks.
 //! * `near`: what is near, with names; `index` the snapshot in memory that answers, `cold` the file until that stands.
 
 mod cold;
@@ -25,6 +26,7 @@ mod reports;
 mod send;
 mod sheet;
 mod staged;
+mod words;
 mod work;
 
 use std::path::PathBuf;
@@ -39,15 +41,18 @@ pub use refresh::{Refresh, RefreshOptions, Sweep};
 pub use reports::Outgoing;
 #[cfg(feature = "net")]
 pub use send::SendOptions;
-pub use sheet::{BESIDE_M, Beside, BesidePlace, Sheet};
+pub use sheet::{BESIDE_KINDS, BESIDE_M, Beside, BesidePlace, Sheet};
 pub use staged::Taken;
+pub use words::Words;
 pub use work::{Errand, Progress};
 
 use self::work::Turn;
 use crate::catalogue::{Catalogue, NewTerritory, Territory};
 use crate::disk::Foundation;
 use crate::error::Result;
+use crate::intake::{Intake, MOST_ANSWER_BYTES, MOST_MEDIUM_BYTES};
 use crate::journal::Journal;
+use crate::transfer::{Body, Transfer};
 
 /// Where the companion keeps its files. Phones may back up one directory and not the other, so the app names them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,5 +120,31 @@ impl Companion {
         let _ = std::fs::remove_dir_all(self.catalogue.staging_folder().join(name));
         self.catalogue.vacuum()?;
         self.renew_index()
+    }
+
+    /// Takes the answer to a transfer of an errand in, into the file that the errand names, within the limits of the
+    /// reqwest driver: for drivers that are not ours.
+    pub fn intake(&self, transfer: Transfer, target: PathBuf) -> Intake {
+        let most = match transfer.body {
+            Body::Answer => MOST_ANSWER_BYTES,
+            Body::Medium => MOST_MEDIUM_BYTES,
+        };
+        Intake::new(transfer, target, Arc::clone(self.catalogue.disk()), most)
+    }
+
+    /// Releases every lock on the two files: for an app that is about to sleep, as phones kill those that sleep on one. Waits
+    /// for what is being written; until [`Companion::resume`] everything answers [`crate::Error::Closed`]. What is on its
+    /// way over the network should be cancelled first, or it ends with that error; nothing of it is lost.
+    pub fn suspend(&self) {
+        if let Some(journal) = self.journal.get() {
+            journal.suspend();
+        }
+        self.catalogue.suspend();
+    }
+
+    /// Goes on after [`Companion::suspend`].
+    pub fn resume(&self) -> Result<()> {
+        self.catalogue.resume();
+        self.journal.get().map_or(Ok(()), |journal| journal.resume())
     }
 }

@@ -1,17 +1,15 @@
 //! Refreshing and downloading with the reqwest driver (feature `net`): a few threads that ask for work until there is none.
 
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::work::now_ms;
 use super::{Companion, Download, DownloadOptions, Errand, Progress, RefreshOptions, Taken};
 use crate::catalogue::{Pack, PackState, Subject};
+use crate::clock::{ProcessClock, chance, now_ms};
 use crate::disk::Disk;
 use crate::error::{Error, Result};
 use crate::net::{CancelToken, Driver, Options};
-use crate::transfer::{Body, Held, Moment, Next, Outcome};
+use crate::transfer::{Body, Held, Next, Outcome};
 
 const WORKERS: usize = 2;
 const IDLE_LOOK: Duration = Duration::from_millis(20);
@@ -19,23 +17,6 @@ const IDLE_LOOK: Duration = Duration::from_millis(20);
 const LAST_WORD: Duration = Duration::from_secs(2);
 /// Longer than any one exchange may take.
 const LEASE_MS: u64 = 3_600_000;
-
-/// The clock of this process, which ends with it: so do its leases.
-pub(super) struct Clock {
-    since: Instant,
-    boot: u64,
-}
-
-impl Clock {
-    pub(super) fn new() -> Clock {
-        let boot = drawn() ^ u64::from(std::process::id());
-        Clock { since: Instant::now(), boot }
-    }
-
-    pub(super) fn now(&self) -> Moment {
-        Moment { ms: u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX), boot: self.boot }
-    }
-}
 
 impl Companion {
     /// Takes a territory in over the network, and blocks until that is done, failed or cancelled. `progress` is called
@@ -98,7 +79,7 @@ impl Companion {
         mut progress: impl FnMut(Progress),
     ) -> Result<E> {
         let errand = Mutex::new(errand);
-        let clock = Clock::new();
+        let clock = ProcessClock::start();
         let disk = self.catalogue.disk();
         // Where one worker has failed the others bring what they have, and begin nothing more; the caller's token is left
         // alone.
@@ -160,7 +141,7 @@ fn work<E: Errand>(
     errand: &Mutex<E>,
     options: &Options,
     disk: &std::sync::Arc<dyn Disk>,
-    clock: &Clock,
+    clock: &ProcessClock,
     (stop, abort): (&CancelToken, &CancelToken),
 ) -> Result<()> {
     let driver = Driver::new(options.clone(), std::sync::Arc::clone(disk))?;
@@ -192,16 +173,6 @@ fn work<E: Errand>(
         };
         lock(errand).complete(transfer.id, outcome, clock.now(), chance())?;
     }
-}
-
-/// Drawn by chance: a hasher's keys are, for each process and each hasher anew.
-fn drawn() -> u64 {
-    RandomState::new().build_hasher().finish()
-}
-
-/// From 0 to 1, drawn by chance: spreads the pauses of many phones.
-pub(super) fn chance() -> f64 {
-    drawn() as f64 / u64::MAX as f64
 }
 
 /// This driver waits for nobody: what is held is for another time.

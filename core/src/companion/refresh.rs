@@ -8,8 +8,9 @@ use serde::Deserialize;
 use url::Url;
 
 use super::Companion;
-use super::work::{Arrived, Asked, Errand, Plan, Progress, Read, Setting, Turn, Work, errand_by_its_work, now_ms};
+use super::work::{Arrived, Asked, Errand, Plan, Progress, Read, Setting, Turn, Work, errand_by_its_work};
 use crate::catalogue::{Catalogue, Job, Territory, bytes_below};
+use crate::clock::now_ms;
 use crate::error::{Error, Result};
 use crate::geotrek::{
     Ask, Came, HeldObjects, Limits, Overview, VOCABULARIES, glance, kind_of, languages, object_lists, read_one,

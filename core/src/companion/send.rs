@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use super::Companion;
-use super::online::{Clock, chance};
-use super::work::{Turn, now_ms};
+use super::work::Turn;
+use crate::clock::{ProcessClock, chance, now_ms};
 use crate::disk::Foundation;
 use crate::error::{Error, Result};
 use crate::journal::Report;
@@ -28,7 +28,7 @@ pub struct SendOptions {
 }
 
 /// The clock of this process: a pause that one call began holds in the next.
-static CLOCK: LazyLock<Clock> = LazyLock::new(Clock::new);
+static CLOCK: LazyLock<ProcessClock> = LazyLock::new(ProcessClock::start);
 
 impl Companion {
     /// Goes once over the reports that are due, and gives each as it is then. `progress` is told the bytes of a report

@@ -12,6 +12,18 @@ use crate::nearby::{Feature, Found, Nearby};
 
 /// How far what belongs to a trek may lie from its line: Geotrek's own margin where it does not know better.
 pub const BESIDE_M: f64 = 500.0;
+/// The kinds that may belong to a trek.
+pub const BESIDE_KINDS: [Kind; 9] = [
+    Kind::Poi,
+    Kind::Content,
+    Kind::Event,
+    Kind::SensitiveArea,
+    Kind::Service,
+    Kind::Signage,
+    Kind::Infrastructure,
+    Kind::Site,
+    Kind::InformationDesk,
+];
 const METRES_PER_DEGREE: f64 = 110_000.0;
 
 /// A trek with what belongs to it.

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::catalogue::{Catalogue, Job, KeptTransfer};
+use crate::clock::now_ms;
 use crate::error::{Error, Result};
 use crate::intake::note_of;
 use crate::transfer::{
@@ -532,12 +532,6 @@ fn remove_folder(folder: &Path) -> Result<()> {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
         _ => Ok(()),
     }
-}
-
-/// The wall clock, Unix ms: only for dates that people read, never for pauses.
-pub(super) fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-    i64::try_from(since).unwrap_or(i64::MAX)
 }
 
 /// Only one process works on a territory at a time: a lock of the system's, which ends with the process that has it.

@@ -8,16 +8,21 @@
 mod body;
 mod part;
 
-use std::path::Path;
-use std::time::SystemTime;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use self::body::{BodyFile, Packing, Written};
 use self::part::PartFiles;
 pub(crate) use self::part::note_of;
+use crate::clock::now_ms;
 use crate::disk::Disk;
 use crate::error::{Error, Result};
 use crate::transfer::{Answer, Body, Head, Outcome, Part, Receive, Transfer, Validators, receive, request};
 
+/// Bytes that an answer may have, unpacked.
+pub const MOST_ANSWER_BYTES: u64 = 256 << 20;
+/// Bytes that a file may have.
+pub const MOST_MEDIUM_BYTES: u64 = 64 << 20;
 /// Times that one transfer is asked for at once: what is there may not fit what its server has now.
 const ASKS: u8 = 2;
 
@@ -35,9 +40,9 @@ pub enum Step {
 /// One transfer on its way into its file, which is replaced only by a whole answer with a 2xx status. Of a file that came
 /// in part the bytes stay beside it, and the next intake goes on from there.
 #[derive(Debug)]
-pub struct Intake<'a> {
-    transfer: &'a Transfer,
-    files: PartFiles<'a>,
+pub struct Intake {
+    transfer: Transfer,
+    files: PartFiles,
     most: u64,
     part: Option<Part>,
     asks: u8,
@@ -52,9 +57,9 @@ struct Receiving {
     total: Option<u64>,
 }
 
-impl<'a> Intake<'a> {
+impl Intake {
     /// Takes a transfer in, into `target`; `most` is how many bytes that may have, unpacked.
-    pub fn new(transfer: &'a Transfer, target: &'a Path, disk: &'a dyn Disk, most: u64) -> Intake<'a> {
+    pub fn new(transfer: Transfer, target: PathBuf, disk: Arc<dyn Disk>, most: u64) -> Intake {
         let files = PartFiles::new(target, disk);
         Intake { transfer, files, most, part: None, asks: 0, receiving: None }
     }
@@ -73,7 +78,7 @@ impl<'a> Intake<'a> {
             let reason = "the server sends other parts than it was asked for".to_owned();
             return Ok(Step::Ended(Outcome::Unreachable { reason }));
         }
-        Ok(Step::Ask(request(self.transfer, self.part.as_ref())))
+        Ok(Step::Ask(request(&self.transfer, self.part.as_ref())))
     }
 
     /// The head of the answer: its status, and its headers by their names in small letters.
@@ -159,14 +164,13 @@ impl<'a> Intake<'a> {
     }
 }
 
-/// `Retry-After` says seconds or a date.
-pub(crate) fn retry_after_ms(value: &str) -> Option<u64> {
+/// Milliseconds that `Retry-After` asks for, which says seconds or a date; 0 for one that is past.
+pub fn retry_after_ms(value: &str) -> Option<u64> {
     if let Ok(seconds) = value.parse::<u64>() {
         return Some(seconds.saturating_mul(1_000));
     }
     let date = http_date_ms(value)?;
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?.as_millis();
-    Some(u64::try_from(date).ok()?.saturating_sub(u64::try_from(now).ok()?))
+    Some(u64::try_from(date).ok()?.saturating_sub(u64::try_from(now_ms()).ok()?))
 }
 
 /// Unix ms of `Wed, 21 Oct 2015 07:28:00 GMT`.

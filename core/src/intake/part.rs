@@ -2,6 +2,7 @@
 //! are (`.part.json`). The latter is written first, so that no bytes are ever taken for those of another file.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::disk::{Disk, DiskFile, with_ending, write_whole};
 use crate::error::{Error, Result};
@@ -13,16 +14,16 @@ pub(crate) fn note_of(target: &Path) -> PathBuf {
 }
 
 #[derive(Debug)]
-pub(super) struct PartFiles<'a> {
-    target: &'a Path,
+pub(super) struct PartFiles {
+    target: PathBuf,
     bytes: PathBuf,
     note: PathBuf,
-    disk: &'a dyn Disk,
+    disk: Arc<dyn Disk>,
 }
 
-impl<'a> PartFiles<'a> {
-    pub(super) fn new(target: &'a Path, disk: &'a dyn Disk) -> Self {
-        PartFiles { target, bytes: with_ending(target, ".part"), note: note_of(target), disk }
+impl PartFiles {
+    pub(super) fn new(target: PathBuf, disk: Arc<dyn Disk>) -> Self {
+        PartFiles { bytes: with_ending(&target, ".part"), note: note_of(&target), target, disk }
     }
 
     /// What is there, if it can be used.
@@ -41,7 +42,7 @@ impl<'a> PartFiles<'a> {
         // Between an old note and a new one there must be no bytes that either could be about.
         self.disk.remove(&self.bytes)?;
         let json = serde_json::to_vec(part).map_err(Error::internal)?;
-        Ok(write_whole(self.disk, &self.note, &json)?)
+        Ok(write_whole(&*self.disk, &self.note, &json)?)
     }
 
     pub(super) fn open(&self, from: u64) -> Result<Box<dyn DiskFile>> {
@@ -51,7 +52,7 @@ impl<'a> PartFiles<'a> {
     /// Gives the bytes their name: they are whole. The note stays until somebody has taken them: if the process dies now,
     /// it still tells what to ask by later.
     pub(super) fn keep(&self) -> Result<()> {
-        Ok(self.disk.rename(&self.bytes, self.target)?)
+        Ok(self.disk.rename(&self.bytes, &self.target)?)
     }
 
     /// Removes what is there. What cannot be removed is overwritten by the next try.

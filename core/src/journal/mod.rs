@@ -47,7 +47,8 @@ pub const FILE_NAME: &str = "journal.gpkg";
 pub struct Journal {
     directory: PathBuf,
     foundation: Foundation,
-    connection: Mutex<Connection>,
+    /// None while it is suspended.
+    connection: Mutex<Option<Connection>>,
     /// Schema version of a file that a newer Jalon wrote: it is read and exported, and not written.
     newer: Option<i64>,
     salvaged: Option<Salvaged>,
@@ -72,7 +73,7 @@ impl Journal {
         }
         let (connection, newer, salvaged) = salvage::open(directory, &foundation)?;
         let directory = directory.to_owned();
-        let journal = Journal { directory, foundation, connection: Mutex::new(connection), newer, salvaged };
+        let journal = Journal { directory, foundation, connection: Mutex::new(Some(connection)), newer, salvaged };
         if journal.newer.is_none() {
             journal.reconcile()?;
             let aside = journal.salvaged.as_ref().map(|salvaged| salvaged.aside.with_extension("photos"));
@@ -97,13 +98,28 @@ impl Journal {
         self.directory.join(FILE_NAME)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Connection> {
+    fn lock(&self) -> MutexGuard<'_, Option<Connection>> {
         // A poisoned lock guards a connection whose transaction was rolled back when the panic unwound: it is still good.
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        read(&self.lock())
+        read(self.lock().as_ref().ok_or(Error::Closed)?)
+    }
+
+    /// Closes the file, so that no lock on it is held: waits for what is being written, and answers [`Error::Closed`] until
+    /// [`Journal::resume`].
+    pub fn suspend(&self) {
+        *self.lock() = None;
+    }
+
+    /// Opens the file again after [`Journal::suspend`].
+    pub fn resume(&self) -> Result<()> {
+        let mut connection = self.lock();
+        if connection.is_none() {
+            *connection = Some(schema::connect(&self.path(), self.foundation.vfs.as_deref())?);
+        }
+        Ok(())
     }
 
     /// Runs `write` in one transaction, which is on stable storage when this returns. On a full disk the reserve is given
@@ -114,6 +130,7 @@ impl Journal {
         }
         let attempt = || {
             let mut connection = self.lock();
+            let connection = connection.as_mut().ok_or(Error::Closed)?;
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let answer = write(&transaction)?;
             transaction.commit()?;

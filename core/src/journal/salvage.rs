@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 
 use super::{FILE_NAME, Favourite, Note, Report, copies, keepsakes, reports, schema};
+use crate::clock::now_ms;
 use crate::disk::{Foundation, with_ending};
 use crate::error::{Error, Result};
 use crate::report::{State, Step};
@@ -114,7 +114,7 @@ fn salvage(directory: &Path, path: &Path, next: &Path, foundation: &Foundation) 
     let mut salvaged = take_over(directory, path, &mut connection)?;
     // Closed, all of it is in the one file.
     drop(connection);
-    let ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    let ms = now_ms();
     salvaged.aside = directory.join(format!("journal.damaged-{ms}.gpkg"));
     for ending in [BESIDE[0], BESIDE[1], ""] {
         if with_ending(path, ending).exists() {

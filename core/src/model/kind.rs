@@ -4,8 +4,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    City, Content, Course, District, Event, FlatPage, Geometry, HdView, Id, InformationDesk, Infrastructure, Localized,
-    MenuItem, Poi, SensitiveArea, Service, Signage, Site, Term, Trek,
+    Attachment, City, Content, Course, District, Event, FlatPage, Geometry, HdView, Id, InformationDesk,
+    Infrastructure, Localized, MenuItem, Poi, RichText, SensitiveArea, Service, Signage, Site, Term, Trek,
 };
 use crate::error::Error;
 
@@ -183,6 +183,48 @@ impl Object {
             Object::FlatPage(o) => Some(&o.title),
             Object::MenuItem(o) => Some(&o.title),
             Object::Term(o) => Some(&o.label),
+        }
+    }
+
+    /// What it is, in the words of the office; not every kind has such a text.
+    pub fn description(&self) -> Option<&RichText> {
+        match self {
+            Object::Trek(o) => Some(&o.description),
+            Object::Poi(o) => Some(&o.description),
+            Object::Content(o) => Some(&o.description),
+            Object::Event(o) => Some(&o.description),
+            Object::SensitiveArea(o) => Some(&o.description),
+            Object::InformationDesk(o) => Some(&o.description),
+            Object::Signage(o) => Some(&o.description),
+            Object::Infrastructure(o) => Some(&o.description),
+            Object::Site(o) => Some(&o.description),
+            Object::Course(o) => Some(&o.description),
+            Object::HdView(o) => Some(&o.legend),
+            Object::FlatPage(o) => Some(&o.content),
+            Object::Service(_) | Object::City(_) | Object::District(_) | Object::MenuItem(_) | Object::Term(_) => None,
+        }
+    }
+
+    /// Its pictures, files and videos, the cover first.
+    pub fn attachments(&self) -> &[Attachment] {
+        match self {
+            Object::Trek(o) => &o.attachments,
+            Object::Poi(o) => &o.attachments,
+            Object::Content(o) => &o.attachments,
+            Object::Event(o) => &o.attachments,
+            Object::SensitiveArea(o) => &o.attachments,
+            Object::Signage(o) => &o.attachments,
+            Object::Infrastructure(o) => &o.attachments,
+            Object::Site(o) => &o.attachments,
+            Object::Course(o) => &o.attachments,
+            Object::FlatPage(o) => &o.attachments,
+            Object::MenuItem(o) => &o.attachments,
+            Object::InformationDesk(_)
+            | Object::Service(_)
+            | Object::HdView(_)
+            | Object::City(_)
+            | Object::District(_)
+            | Object::Term(_) => &[],
         }
     }
 

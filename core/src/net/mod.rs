@@ -8,7 +8,6 @@ mod post;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
@@ -19,7 +18,8 @@ use url::{Host, Url};
 pub use self::post::PostProgress;
 use crate::disk::Disk;
 use crate::error::{Error, Result};
-use crate::intake::{Intake, Step, cut};
+use crate::intake::{Intake, MOST_ANSWER_BYTES, MOST_MEDIUM_BYTES, Step, cut};
+pub use crate::transfer::CancelToken;
 use crate::transfer::{Body, Outcome, Transfer};
 
 /// Geotrek opens a session for clients whose name contains “geotrek” in lower case, or who have none.
@@ -52,31 +52,15 @@ impl Default for Options {
             connect_timeout: Duration::from_secs(15),
             silence_timeout: Duration::from_secs(90),
             total_timeout: Duration::from_secs(300),
-            max_body_bytes: 256 << 20,
-            max_medium_bytes: 64 << 20,
+            max_body_bytes: MOST_ANSWER_BYTES,
+            max_medium_bytes: MOST_MEDIUM_BYTES,
         }
     }
 }
 
-/// Stops a driver from another thread. Clones stop together.
-#[derive(Debug, Clone, Default)]
-pub struct CancelToken(Arc<AtomicBool>);
-
-impl CancelToken {
-    /// Asks for a stop; what runs ends within a tenth of a second.
-    pub fn cancel(&self) {
-        self.0.store(true, Ordering::Release);
-    }
-
-    /// Whether a stop was asked for.
-    pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Acquire)
-    }
-
-    async fn cancelled(&self) {
-        while !self.is_cancelled() {
-            tokio::time::sleep(CANCEL_LOOK).await;
-        }
+async fn cancelled(cancel: &CancelToken) {
+    while !cancel.is_cancelled() {
+        tokio::time::sleep(CANCEL_LOOK).await;
     }
 }
 
@@ -149,17 +133,17 @@ impl Driver {
             Body::Medium => self.options.max_medium_bytes,
             Body::Answer => self.options.max_body_bytes,
         };
-        let mut intake = Intake::new(transfer, target, &*self.disk, most);
+        let mut intake = Intake::new(transfer.clone(), target.to_owned(), Arc::clone(&self.disk), most);
         let fetched = self.runtime.block_on(async {
             tokio::select! {
                 ended = self.exchange(transfer, &url, &mut intake) => ended,
-                () = cancel.cancelled() => Err(Error::Cancelled),
+                () = cancelled(cancel) => Err(Error::Cancelled),
             }
         });
         intake.close(fetched)
     }
 
-    async fn exchange(&self, transfer: &Transfer, url: &Url, intake: &mut Intake<'_>) -> Result<Outcome> {
+    async fn exchange(&self, transfer: &Transfer, url: &Url, intake: &mut Intake) -> Result<Outcome> {
         let since = Instant::now();
         let mut step = intake.begin()?;
         loop {

@@ -9,7 +9,7 @@ use futures_util::{StreamExt, stream};
 use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use url::Url;
 
-use super::{CancelToken, Driver, check};
+use super::{CancelToken, Driver, cancelled, check};
 use crate::error::{Error, Result};
 use crate::geotrek::{Piece, ReportForm};
 use crate::intake::retry_after_ms;
@@ -61,7 +61,7 @@ impl Driver {
         self.runtime.block_on(async {
             let cancelled = async {
                 loop {
-                    cancel.cancelled().await;
+                    cancelled(cancel).await;
                     if !whole.load(Ordering::Acquire) {
                         return;
                     }

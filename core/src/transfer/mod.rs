@@ -9,12 +9,14 @@
 //! * `exchange`: what one request says, and what its answer means for the bytes that are there already.
 //! * `policy`: what the app allows: which networks, how many bytes.
 
+mod cancel;
 mod exchange;
 mod moment;
 mod policy;
 mod queue;
 mod retry;
 
+pub use cancel::CancelToken;
 pub use exchange::{Head, Part, Receive, receive, request};
 pub use moment::Moment;
 pub use policy::{Held, Network, Policy};

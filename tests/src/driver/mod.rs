@@ -147,8 +147,7 @@ impl<'s> Line<'s> {
                         return Ok(End::Died);
                     }
                     let target = errand.target(transfer.id);
-                    let disk = Arc::clone(&self.disk);
-                    let mut intake = Intake::new(&transfer, &target, &*disk, MOST);
+                    let mut intake = Intake::new(transfer.clone(), target, Arc::clone(&self.disk), MOST);
                     let outcome = match self.exchange(&transfer, &mut intake) {
                         Ok(Err(Dead)) => return Ok(End::Died),
                         Ok(Ok(outcome)) => intake.close(Ok(outcome))?,
@@ -186,7 +185,7 @@ impl<'s> Line<'s> {
         }
     }
 
-    fn exchange(&mut self, transfer: &Transfer, intake: &mut Intake<'_>) -> Result<Result<Outcome, Dead>> {
+    fn exchange(&mut self, transfer: &Transfer, intake: &mut Intake) -> Result<Result<Outcome, Dead>> {
         let mut step = intake.begin()?;
         loop {
             let headers = match step {

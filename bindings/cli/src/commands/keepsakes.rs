@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 
 use jalon::Result;
+use jalon::clock::now_ms;
 use jalon::journal::{Favourite, Note};
 use jalon::model::Kind;
 use serde_json::{Value, json};
 
 use super::Session;
-use super::online::now_ms;
 use crate::answer::{Answer, iso, list};
 use crate::arguments::{FavouriteCommand, NoteCommand};
 use crate::choose;

@@ -1,7 +1,7 @@
 //! What commands share that use the network: the bar that says how far they are, and Ctrl-C.
 
 use std::sync::OnceLock;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jalon::Error;
@@ -50,12 +50,6 @@ impl Drop for Bar {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
-}
-
-/// The wall clock, Unix ms.
-pub(super) fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-    i64::try_from(since).unwrap_or(i64::MAX)
 }
 
 /// The token that Ctrl-C cancels: there is one handler a process, so there is one token.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use jalon::clock::now_ms;
 use jalon::companion::SendOptions;
 use jalon::journal::{Report, Shrink};
 use jalon::report::{Content, FixedPlace, Resolution, State, Warning};
@@ -10,7 +11,7 @@ use jalon::{Error, Result};
 use serde_json::{Value, json};
 
 use super::Session;
-use super::online::{Bar, now_ms, stopped_by_ctrl_c};
+use super::online::{Bar, stopped_by_ctrl_c};
 use crate::answer::{Answer, iso, list};
 use crate::arguments::{ContentArguments, ReportCommand};
 use crate::choose;

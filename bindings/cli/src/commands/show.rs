@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use jalon::Result;
-use jalon::companion::{Beside, Sheet};
+use jalon::companion::{BESIDE_KINDS, Beside, Sheet};
 use jalon::model::{Attachment, Geometry, Id, Kind, Localized, Object, Position, RichText};
 use serde_json::{Value, json};
 
@@ -12,18 +12,6 @@ use super::find::{distance, hours};
 use crate::answer::Answer;
 use crate::{choose, export, profile};
 
-/// What belongs to a trek.
-pub(super) const BESIDE: [Kind; 9] = [
-    Kind::Poi,
-    Kind::Content,
-    Kind::Event,
-    Kind::SensitiveArea,
-    Kind::Service,
-    Kind::Signage,
-    Kind::Infrastructure,
-    Kind::Site,
-    Kind::InformationDesk,
-];
 const COLUMNS: usize = 72;
 const ROWS: usize = 8;
 
@@ -36,20 +24,16 @@ pub(super) fn text<'a>(session: &'a Session, sheet: &'a Sheet, localized: &'a Lo
 
 pub(super) fn trek(session: &Session, reference: &str) -> Result<Answer> {
     let (territory, id) = choose::trek(&session.companion, reference)?;
-    let sheet = session.companion.sheet(&territory, id, &BESIDE)?;
+    let sheet = session.companion.sheet(&territory, id, &BESIDE_KINDS)?;
     Ok(Answer::of(document(session, &sheet)?, words(session, &sheet)?))
 }
 
 fn label(session: &Session, sheet: &Sheet, vocabulary: &str, id: Option<Id>) -> Result<Option<String>> {
-    let labels = session.companion.catalogue().labels(vocabulary)?;
-    let label = id.and_then(|id| labels.get(&(sheet.territory.key, id)).cloned());
-    Ok(label.and_then(|label| text(session, sheet, &label).map(|(text, _)| text.to_owned())))
+    session.companion.words(&sheet.territory, &session.languages()).label(vocabulary, id)
 }
 
 fn labels(session: &Session, sheet: &Sheet, vocabulary: &str, ids: &[Id]) -> Result<Vec<String>> {
-    let labels = session.companion.catalogue().labels(vocabulary)?;
-    let words = ids.iter().filter_map(|id| labels.get(&(sheet.territory.key, *id)));
-    Ok(words.filter_map(|label| text(session, sheet, label).map(|(text, _)| text.to_owned())).collect())
+    session.companion.words(&sheet.territory, &session.languages()).labels(vocabulary, ids)
 }
 
 fn texts(sheet: &Sheet) -> [(&'static str, &RichText); 16] {
@@ -122,7 +106,7 @@ fn document(session: &Session, sheet: &Sheet) -> Result<Value> {
     document["pois"] = own(&[Kind::Poi])?.into();
     document["sensitive_areas"] = own(&[Kind::SensitiveArea])?.into();
     let others: Vec<Kind> =
-        BESIDE.into_iter().filter(|kind| !matches!(kind, Kind::Poi | Kind::SensitiveArea)).collect();
+        BESIDE_KINDS.into_iter().filter(|kind| !matches!(kind, Kind::Poi | Kind::SensitiveArea)).collect();
     document["others"] = own(&others)?.into();
     Ok(document)
 }
@@ -222,7 +206,7 @@ fn words(session: &Session, sheet: &Sheet) -> Result<String> {
         let _ = writeln!(words, "  {}  {credits}", path.display());
     }
     let mut headed = None;
-    for kind in BESIDE {
+    for kind in BESIDE_KINDS {
         for beside in sheet.beside.iter().filter(|beside| beside.object.kind() == kind) {
             if headed != Some(kind) {
                 let told = if beside.place.estimated { " (by their distance)" } else { "" };

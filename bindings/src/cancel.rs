@@ -1,0 +1,44 @@
+//! Stopping what takes long.
+
+use std::sync::Arc;
+
+use crate::doors::plain;
+use crate::error::Result;
+
+/// Stops work that was begun with it; one token may be given to several calls. In Kotlin and Python cancelling the task
+/// that waits does the same; in Swift the package does it by this token.
+#[derive(Debug, Default, uniffi::Object)]
+pub struct CancelToken {
+    pub(crate) token: jalon::transfer::CancelToken,
+}
+
+#[uniffi::export]
+impl CancelToken {
+    /// A token that stops nothing yet.
+    ///
+    /// # Errors
+    /// `Internal` where the library has a defect.
+    #[uniffi::constructor]
+    pub fn new() -> Result<Arc<CancelToken>> {
+        plain(|| Ok(Arc::default()))
+    }
+
+    /// Asks for a stop. What runs ends within a tenth of a second with `Cancelled`; what had come is kept.
+    ///
+    /// # Errors
+    /// `Internal` where the library has a defect.
+    pub fn cancel(&self) -> Result<()> {
+        plain(|| {
+            self.token.cancel();
+            Ok(())
+        })
+    }
+
+    /// Whether a stop was asked for.
+    ///
+    /// # Errors
+    /// `Internal` where the library has a defect.
+    pub fn is_cancelled(&self) -> Result<bool> {
+        plain(|| Ok(self.token.is_cancelled()))
+    }
+}

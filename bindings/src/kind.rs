@@ -1,0 +1,96 @@
+//! What sort of thing an object is.
+
+use crate::error::Result;
+
+/// What sort of thing an object is: the words are the same everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum Kind {
+    /// A walk, an itinerary, or a stage of one.
+    Trek,
+    /// A point of interest.
+    Poi,
+    /// Where to sleep, eat, learn: touristic content.
+    Content,
+    /// Something that takes place on a date.
+    Event,
+    /// Where nature must not be disturbed at some times of the year.
+    SensitiveArea,
+    /// Where people are told.
+    InformationDesk,
+    /// A water point, a toilet, a shelter.
+    Service,
+    /// A signpost.
+    Signage,
+    /// A bridge, a bench, a barrier.
+    Infrastructure,
+    /// An outdoor site: climbing, canyoning.
+    Site,
+    /// A course on an outdoor site.
+    Course,
+    /// A panorama in high definition.
+    HdView,
+    /// A city or commune.
+    City,
+    /// A district: a valley, a sector.
+    District,
+    /// A page of text.
+    FlatPage,
+    /// An entry of the office's menu.
+    MenuItem,
+    /// An entry of a vocabulary.
+    Term,
+}
+
+macro_rules! same {
+    ($($name:ident),* $(,)?) => {
+        impl From<jalon::model::Kind> for Kind {
+            fn from(kind: jalon::model::Kind) -> Kind {
+                match kind {
+                    $(jalon::model::Kind::$name => Kind::$name),*
+                }
+            }
+        }
+
+        impl From<Kind> for jalon::model::Kind {
+            fn from(kind: Kind) -> jalon::model::Kind {
+                match kind {
+                    $(Kind::$name => jalon::model::Kind::$name),*
+                }
+            }
+        }
+    };
+}
+
+same!(
+    Trek,
+    Poi,
+    Content,
+    Event,
+    SensitiveArea,
+    InformationDesk,
+    Service,
+    Signage,
+    Infrastructure,
+    Site,
+    Course,
+    HdView,
+    City,
+    District,
+    FlatPage,
+    MenuItem,
+    Term,
+);
+
+/// The core's kinds.
+pub(crate) fn kinds(kinds: Vec<Kind>) -> Vec<jalon::model::Kind> {
+    kinds.into_iter().map(Into::into).collect()
+}
+
+/// The word for a kind, as it stands in exports and in the shell: `sensitive_area`.
+///
+/// # Errors
+/// `Internal` where the library has a defect.
+#[uniffi::export]
+pub fn kind_word(kind: Kind) -> Result<String> {
+    crate::doors::plain(|| Ok(jalon::model::Kind::from(kind).as_str().to_owned()))
+}

@@ -1,0 +1,59 @@
+//! Jalon for Kotlin, Swift and Python. UniFFI reads this crate and no other: everything here is a type of its own that
+//! converts from the core's, so that the core knows nothing of other languages, and a field that the core gains fails to
+//! compile here until somebody decides about it.
+//!
+//! Few objects: [`Companion`] opens the files, and from it come [`Catalogue`], [`Nearby`], [`Packs`], [`Journal`],
+//! [`Reports`] and [`Transfers`]. Records are flat and immutable, lists come in pages, geometries as ISO WKB.
+//!
+//! Three rules hold for every exported function. It can fail: a panic becomes [`JalonError::Internal`], as UniFFI ends the
+//! app at one in a function that cannot. What touches the disk or the network is `async` and runs on threads of Jalon's
+//! own, whatever runtime the caller has, or none. Nothing here ever calls the app: who wants to know how far something is
+//! asks a watch ([`ProgressWatch`], [`ChangeWatch`]), which answers when there is something new, so nothing can deadlock,
+//! and what comes faster than it is read is told once.
+//!
+//! * `doors`: how every function is entered; `threads` where the work is done.
+//! * `error`: the one error. `cancel`, `watch`: stopping, and how far something is.
+//! * `companion`, `catalogue`, `nearby`, `packs`, `journal`, `reports`, `transfers`: the objects, each with its records.
+//! * `place`, `kind`, `options`: records that several share.
+
+mod cancel;
+mod catalogue;
+mod companion;
+mod doors;
+mod error;
+mod journal;
+mod kind;
+mod nearby;
+mod options;
+mod packs;
+mod place;
+mod reports;
+mod sheet;
+mod threads;
+mod transfers;
+mod treks;
+mod watch;
+
+pub use cancel::CancelToken;
+pub use catalogue::{Catalogue, Change, ChangeKind, Hit, Hits, Label, Object};
+pub use companion::{
+    Account, Companion, Directories, NewTerritory, PackBytes, RefreshResult, Territory, provoke_panic,
+    provoke_panic_in_background, version,
+};
+pub use error::JalonError;
+pub use journal::{Favourite, Imported, Journal, Note, Salvaged};
+pub use kind::{Kind, kind_word};
+pub use nearby::{NearItem, NearQuery, Nearby};
+pub use options::{HeldReason, Network, Progress, RefreshOptions, Sweep};
+pub use packs::{Estimate, MissingFile, Pack, PackState, PackSubject, Packs, PictureSize};
+pub use place::{Bounds, KindCount, Position};
+pub use reports::{
+    Outgoing, Queued, Report, ReportAttempt, ReportContent, ReportPhoto, ReportPlace, ReportState, ReportWarning,
+    Reports, Resolution, ServerField,
+};
+pub use sheet::{BesideItem, Link, Picture, Profile, Stage, Text, TrekSheet};
+pub use transfers::{Exchange, Header, NextTransfer, Receive, TransferResult, Transfers};
+pub use treks::{Choice, Facet, FacetChoices, FacetValue, Interval, Mark, TrekItem, TrekPage, TrekQuery, TrekSort};
+pub use watch::{ChangeWatch, Changes, ProgressWatch};
+
+uniffi::setup_scaffolding!();

@@ -1,0 +1,636 @@
+//! Field reports: written, queued, sent at most once unless somebody decides otherwise.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jalon::clock::{chance, now_ms};
+use jalon::intake::retry_after_ms;
+use jalon::journal as core;
+use jalon::report::{self, Content, FixedPlace, Life, Reply, Sent, State};
+use jalon::transfer;
+
+use crate::cancel::CancelToken;
+use crate::companion::Shared;
+use crate::error::{JalonError, Result};
+use crate::options::{Progress, RefreshOptions};
+use crate::watch::ProgressWatch;
+
+/// Bytes of a photo's file that are looked at.
+const MOST_PHOTO_FILE: u64 = 64 << 20;
+/// Bytes of an answer that are looked at.
+const MOST_ANSWER: usize = 256 << 10;
+
+/// Where something is, and how well that is known.
+#[derive(Debug, Clone, Copy, PartialEq, uniffi::Record)]
+pub struct ReportPlace {
+    /// Degrees east, WGS84.
+    pub lon: f64,
+    /// Degrees north, WGS84.
+    pub lat: f64,
+    /// Metres around it in which it is, as the receiver says.
+    #[uniffi(default = None)]
+    pub accuracy_m: Option<f64>,
+    /// When the receiver found it, Unix ms.
+    #[uniffi(default = None)]
+    pub at_ms: Option<i64>,
+}
+
+/// What a report says.
+#[derive(Debug, Clone, PartialEq, uniffi::Record)]
+pub struct ReportContent {
+    /// What it is about, in the reporter's words.
+    #[uniffi(default = "")]
+    pub comment: String,
+    /// Who can be asked; the server acknowledges to this address.
+    #[uniffi(default = "")]
+    pub email: String,
+    /// Vocabulary `feedback_category`.
+    #[uniffi(default = None)]
+    pub category: Option<i64>,
+    /// Vocabulary `feedback_activity`.
+    #[uniffi(default = None)]
+    pub activity: Option<i64>,
+    /// Vocabulary `feedback_magnitude`.
+    #[uniffi(default = None)]
+    pub magnitude: Option<i64>,
+    /// Where it is.
+    #[uniffi(default = None)]
+    pub place: Option<ReportPlace>,
+    /// Trek that it is about.
+    #[uniffi(default = None)]
+    pub trek: Option<i64>,
+    /// Signage that it is about.
+    #[uniffi(default = None)]
+    pub signage: Option<i64>,
+}
+
+impl From<Content> for ReportContent {
+    fn from(content: Content) -> ReportContent {
+        let Content { comment, email, category, activity, magnitude, place, trek, signage } = content;
+        let place = place.map(|place| {
+            let FixedPlace { lon, lat, accuracy_m, at_ms } = place;
+            ReportPlace { lon, lat, accuracy_m, at_ms }
+        });
+        ReportContent { comment, email, category, activity, magnitude, place, trek, signage }
+    }
+}
+
+impl From<ReportContent> for Content {
+    fn from(content: ReportContent) -> Content {
+        let ReportContent { comment, email, category, activity, magnitude, place, trek, signage } = content;
+        let place = place.map(|place| {
+            let ReportPlace { lon, lat, accuracy_m, at_ms } = place;
+            FixedPlace { lon, lat, accuracy_m, at_ms }
+        });
+        Content { comment, email, category, activity, magnitude, place, trek, signage }
+    }
+}
+
+/// How far a report is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum ReportState {
+    /// It is being written.
+    Draft,
+    /// It is to be sent.
+    Queued,
+    /// A driver has it.
+    Sending,
+    /// The server has it.
+    Accepted,
+    /// The server will not take it as it is: look at `refused_fields`, edit it, queue it again.
+    Refused,
+    /// The server may have it, and nobody can know: resolve it.
+    InDoubt,
+}
+
+/// What the server says of a field.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct ServerField {
+    /// Its name on the server.
+    pub name: String,
+    /// What it says.
+    pub messages: Vec<String>,
+}
+
+/// A photo of a report, as it is kept: a JPEG without anything but its pixels.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct ReportPhoto {
+    /// Its id.
+    pub id: String,
+    /// Its bytes.
+    pub bytes: u64,
+    /// Where it lies.
+    pub path: String,
+}
+
+/// One attempt to send.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct ReportAttempt {
+    /// Revision of the report that was sent.
+    pub revision: u32,
+    /// When it began, Unix ms.
+    pub at_ms: i64,
+    /// How it ended, for a person; none where the process died.
+    pub ended: Option<String>,
+}
+
+/// A report, as it is kept.
+#[derive(Debug, Clone, PartialEq, uniffi::Record)]
+pub struct Report {
+    /// Its id.
+    pub id: String,
+    /// Short name of the territory that it is for.
+    pub territory: String,
+    /// Language of the server's messages and of its mail of acknowledgement.
+    pub language: String,
+    /// When it was begun, Unix ms.
+    pub created_ms: i64,
+    /// What it says.
+    pub content: ReportContent,
+    /// Its photos, in order.
+    pub photos: Vec<ReportPhoto>,
+    /// The short reference at the end of its comment, by which an office recognises a double.
+    pub reference: String,
+    /// How far it is.
+    pub state: ReportState,
+    /// Whether somebody has to do something.
+    pub needs_person: bool,
+    /// The server's number, where it told one.
+    pub server_id: Option<i64>,
+    /// When the server's answer came, Unix ms.
+    pub accepted_ms: Option<i64>,
+    /// What the server says of each field, where it refused it.
+    pub refused_fields: Vec<ServerField>,
+    /// Counts what is sent: each revision has the same bytes whenever it is.
+    pub revision: u32,
+    /// Whether an earlier attempt may have arrived.
+    pub may_be_double: bool,
+    /// How often it was tried.
+    pub tries: u32,
+    /// How the last attempt ended, for a person.
+    pub last_error: Option<String>,
+    /// When it is tried again at the earliest, Unix ms, as far as the wall clock is right.
+    pub next_attempt_ms: Option<i64>,
+    /// The attempts, the first first.
+    pub attempts: Vec<ReportAttempt>,
+}
+
+impl Report {
+    fn of(journal: &core::Journal, report: core::Report) -> Report {
+        let reference = report.reference();
+        let core::Report {
+            uuid,
+            territory,
+            url: _,
+            language,
+            created_ms,
+            changes: _,
+            content,
+            photos,
+            with_reference,
+            life,
+        } = report;
+        let needs_person = life.needs_person();
+        let Life { state, revision, may_be_double, endpoint: _, tries, last_error, next_attempt_ms, attempts } = life;
+        let (mut server_id, mut accepted_ms, mut refused_fields) = (None, None, Vec::new());
+        let state = match state {
+            State::Draft => ReportState::Draft,
+            State::Queued { .. } => ReportState::Queued,
+            State::Sending { .. } => ReportState::Sending,
+            State::Accepted { receipt } => {
+                (server_id, accepted_ms) = (receipt.server_id, Some(receipt.at_ms));
+                ReportState::Accepted
+            }
+            State::Refused { fields } => {
+                refused_fields = fields.into_iter().map(|(name, messages)| ServerField { name, messages }).collect();
+                ReportState::Refused
+            }
+            State::InDoubt { .. } => ReportState::InDoubt,
+        };
+        let photo = |photo: core::Photo| {
+            let path = journal.photo_path(&photo).to_string_lossy().into_owned();
+            ReportPhoto { id: photo.uuid, bytes: photo.bytes, path }
+        };
+        let attempt = |attempt: report::Attempt| {
+            let report::Attempt { revision, endpoint: _, at_ms, ended } = attempt;
+            ReportAttempt { revision, at_ms, ended }
+        };
+        Report {
+            id: uuid,
+            territory,
+            language,
+            created_ms,
+            content: content.into(),
+            photos: photos.into_iter().map(photo).collect(),
+            reference: if with_reference { reference } else { String::new() },
+            state,
+            needs_person,
+            server_id,
+            accepted_ms,
+            refused_fields,
+            revision,
+            may_be_double,
+            tries,
+            last_error,
+            next_attempt_ms,
+            attempts: attempts.into_iter().map(attempt).collect(),
+        }
+    }
+}
+
+/// What is odd about a report and may be right all the same: the person should look at it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum ReportWarning {
+    /// There is no place.
+    NoPlace,
+    /// The place is outside the territory.
+    OutsideTerritory,
+    /// The place is more than a kilometre from the trek that is named.
+    FarFromTrek,
+    /// Nobody can be asked.
+    NoEmail,
+}
+
+impl From<report::Warning> for ReportWarning {
+    fn from(warning: report::Warning) -> ReportWarning {
+        match warning {
+            report::Warning::NoPlace => ReportWarning::NoPlace,
+            report::Warning::OutsideTerritory => ReportWarning::OutsideTerritory,
+            report::Warning::FarFromTrek => ReportWarning::FarFromTrek,
+            report::Warning::NoEmail => ReportWarning::NoEmail,
+        }
+    }
+}
+
+/// A report that was queued.
+#[derive(Debug, Clone, PartialEq, uniffi::Record)]
+pub struct Queued {
+    /// The report.
+    pub report: Report,
+    /// What is odd about it.
+    pub warnings: Vec<ReportWarning>,
+}
+
+/// What a person or an app decides about a report in doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum Resolution {
+    /// Send it again, marked as a possible double of the first.
+    Resend,
+    /// Leave it: it is not sent again, and nobody is asked again.
+    Leave,
+    /// It arrived: somebody saw it at the office, perhaps under this number.
+    Arrived {
+        /// The server's number.
+        server_id: Option<i64>,
+    },
+}
+
+/// A report on its way out, for the platform's own uploader: an HTTP POST without redirects.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Outgoing {
+    /// The report's id.
+    pub id: String,
+    /// Where to post it.
+    pub url: String,
+    /// `Accept-Language`.
+    pub language: String,
+    /// `Content-Type`.
+    pub content_type: String,
+    /// The file that has its body: it stays until the report has ended.
+    pub body_path: String,
+    /// Bytes of that file.
+    pub content_length: u64,
+}
+
+/// Field reports.
+#[derive(Debug, uniffi::Object)]
+pub struct Reports {
+    shared: Arc<Shared>,
+}
+
+impl Reports {
+    pub(crate) fn new(shared: Arc<Shared>) -> Reports {
+        Reports { shared }
+    }
+
+    /// Changes a report, on stable storage when this returns, and tells whoever watches.
+    async fn change(
+        &self,
+        change: impl FnOnce(&Shared) -> jalon::Result<core::Report> + Send + 'static,
+    ) -> Result<Report> {
+        let work = move |shared: &Shared| {
+            let report = change(shared)?;
+            Ok(Report::of(shared.core().journal()?, report))
+        };
+        self.shared.write(|changes| changes.journal += 1, work).await
+    }
+
+    async fn attach(&self, id: String, path: String, is_ready: bool) -> Result<Report> {
+        let attach = move |shared: &Shared| {
+            let file = photo_file(&path)?;
+            let journal = shared.core().journal()?;
+            if is_ready {
+                journal.attach_ready(&id, &file, now_ms())?;
+            } else {
+                attach_any(journal, &id, &file)?;
+            }
+            Ok(Report::of(journal, journal.report(&id)?))
+        };
+        self.shared.write(|changes| changes.journal += 1, attach).await
+    }
+
+    async fn ended(&self, id: String, sent: Sent) -> Result<Report> {
+        self.change(move |shared| {
+            let report = shared.core().report_ended(&id, sent, shared.now(), chance(), now_ms())?;
+            remove_body(&body_path(shared.core().journal()?, &id));
+            Ok(report)
+        })
+        .await
+    }
+}
+
+#[cfg(feature = "photos")]
+fn attach_any(journal: &core::Journal, id: &str, file: &[u8]) -> Result<()> {
+    journal.attach(id, file, &core::Shrink::default(), now_ms())?;
+    Ok(())
+}
+
+#[cfg(not(feature = "photos"))]
+fn attach_any(_: &core::Journal, _: &str, _: &[u8]) -> Result<()> {
+    let rule =
+        "this build of the library does not decode photos: make it a small JPEG, and attach it as ready".to_owned();
+    Err(JalonError::InvalidInput { field: "photo".to_owned(), rule })
+}
+
+/// The bytes of a photo's file.
+fn photo_file(path: &str) -> Result<Vec<u8>> {
+    let invalid = |rule: &str| JalonError::InvalidInput { field: "photo".to_owned(), rule: rule.to_owned() };
+    let file = fs::File::open(path).map_err(|_| invalid("the path of a file that can be read"))?;
+    let mut bytes = Vec::new();
+    let read = file.take(MOST_PHOTO_FILE + 1).read_to_end(&mut bytes);
+    read.map_err(|_| invalid("the path of a file that can be read"))?;
+    if bytes.len() as u64 > MOST_PHOTO_FILE { Err(invalid("a file of at most 64 MB")) } else { Ok(bytes) }
+}
+
+fn outgoing_folder(journal: &core::Journal) -> PathBuf {
+    journal.directory().join("outgoing")
+}
+
+/// Where the body of a report lies while the platform sends it. The journal knows the id, so it is one of its own names.
+fn body_path(journal: &core::Journal, id: &str) -> PathBuf {
+    outgoing_folder(journal).join(format!("{id}.body"))
+}
+
+fn remove_body(path: &Path) {
+    // What cannot be removed now is removed by the next reconciliation.
+    let _ = fs::remove_file(path);
+}
+
+#[uniffi::export]
+impl Reports {
+    /// Begins a report for a territory, as a draft. `language` is that of the server's messages; the territory's own where it
+    /// is empty or the server does not have it.
+    ///
+    /// # Errors
+    /// `NotFound` for the territory.
+    #[uniffi::method(default(language = ""))]
+    pub async fn begin(&self, territory: String, content: ReportContent, language: String) -> Result<Report> {
+        self.change(move |shared| shared.core().new_report(&territory, &language, content.into(), now_ms())).await
+    }
+
+    /// Writes a report on: `content` takes the place of what it says. One that was queued or refused is a draft again.
+    ///
+    /// # Errors
+    /// `NotFound`; `InvalidInput` where it can no longer be changed.
+    pub async fn edit(&self, id: String, content: ReportContent) -> Result<Report> {
+        let content = Content::from(content);
+        self.change(move |shared| shared.core().journal()?.edit(&id, |own| *own = content.clone(), now_ms())).await
+    }
+
+    /// Adds a photo from a file (JPEG, PNG, WebP): turned, made smaller, without its metadata. HEIC is the platform's to
+    /// convert.
+    ///
+    /// # Errors
+    /// `InvalidInput` for the file, or where the library was built without photos; `StorageFull`.
+    pub async fn attach_photo(&self, id: String, path: String) -> Result<Report> {
+        self.attach(id, path, false).await
+    }
+
+    /// Adds a photo that the platform has made ready: a small JPEG, turned, without metadata. The file is copied.
+    ///
+    /// # Errors
+    /// `InvalidInput` for the file; `StorageFull`.
+    pub async fn attach_ready_photo(&self, id: String, path: String) -> Result<Report> {
+        self.attach(id, path, true).await
+    }
+
+    /// Takes a photo out of a report.
+    ///
+    /// # Errors
+    /// `NotFound`; `InvalidInput` where the report can no longer be changed.
+    pub async fn detach_photo(&self, id: String, photo: String) -> Result<Report> {
+        self.change(move |shared| shared.core().journal()?.detach(&id, &photo, now_ms())).await
+    }
+
+    /// Queues a report, if it can be used as it is. When this returns it is on stable storage, with its photos, twice.
+    ///
+    /// # Errors
+    /// `InvalidInput` naming the field; `NotFound`.
+    pub async fn queue(&self, id: String) -> Result<Queued> {
+        let queue = move |shared: &Shared| {
+            let (report, warnings) = shared.core().queue_report(&id, now_ms())?;
+            let report = Report::of(shared.core().journal()?, report);
+            Ok(Queued { report, warnings: warnings.into_iter().map(Into::into).collect() })
+        };
+        self.shared.write(|changes| changes.journal += 1, queue).await
+    }
+
+    /// Every report, in the order in which they were begun.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub async fn list(&self) -> Result<Vec<Report>> {
+        let read = |shared: &Shared| {
+            let journal = shared.core().journal()?;
+            Ok(journal.reports()?.into_iter().map(|report| Report::of(journal, report)).collect())
+        };
+        self.shared.short(read).await
+    }
+
+    /// A report by its id.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn get(&self, id: String) -> Result<Report> {
+        let read = move |shared: &Shared| {
+            let journal = shared.core().journal()?;
+            Ok(Report::of(journal, journal.report(&id)?))
+        };
+        self.shared.short(read).await
+    }
+
+    /// Goes once over the reports that are due, and gives each as it is then. What could not be sent stays queued; nothing is
+    /// sent twice unless somebody decided so. `now` tries what is to wait, too. Of the options it uses those of the network.
+    ///
+    /// # Errors
+    /// `Busy` where another process sends; `Cancelled`; `InvalidInput` where the library was built without a driver.
+    #[uniffi::method(default(options = None, now = false, cancel = None, progress = None))]
+    pub async fn send(
+        &self,
+        options: Option<RefreshOptions>,
+        now: bool,
+        cancel: Option<Arc<CancelToken>>,
+        progress: Option<Arc<ProgressWatch>>,
+    ) -> Result<Vec<Report>> {
+        #[cfg(feature = "net")]
+        let work = move |shared: &Shared, stop: &transfer::CancelToken, tell: &dyn Fn(Progress)| {
+            let options = options.unwrap_or_default();
+            let (policy, network) = options.policy();
+            let options = jalon::companion::SendOptions { policy, network, net: options.net(), now };
+            let tell = |report: &core::Report, bytes: u64, planned: u64| {
+                let (done, subject) = (u64::from(bytes >= planned), report.uuid.clone());
+                tell(Progress { done, planned: 1, objects: 0, bytes, subject });
+            };
+            let journal = shared.core().journal()?;
+            let sent = shared.core().send_reports(&options, stop, tell)?;
+            Ok(sent.into_iter().map(|report| Report::of(journal, report)).collect())
+        };
+        #[cfg(not(feature = "net"))]
+        let work = {
+            let _ = (options, now);
+            |_: &Shared, _: &transfer::CancelToken, _: &dyn Fn(Progress)| crate::companion::without_driver()
+        };
+        self.shared.long((cancel, progress), |changes| changes.journal += 1, work).await
+    }
+
+    /// Decides about a report in doubt.
+    ///
+    /// # Errors
+    /// `NotFound`; `InvalidInput` where it is not in doubt.
+    pub async fn resolve(&self, id: String, resolution: Resolution) -> Result<Report> {
+        let resolution = match resolution {
+            Resolution::Resend => report::Resolution::Resend,
+            Resolution::Leave => report::Resolution::Leave,
+            Resolution::Arrived { server_id } => report::Resolution::Arrived(server_id),
+        };
+        self.change(move |shared| shared.core().resolve_report(&id, resolution, now_ms())).await
+    }
+
+    /// Removes a report that only its writer has seen: a draft, or one that the server refused.
+    ///
+    /// # Errors
+    /// `NotFound`; `InvalidInput` for any other.
+    pub async fn discard(&self, id: String) -> Result<()> {
+        let discard = move |shared: &Shared| Ok(shared.core().journal()?.discard(&id)?);
+        self.shared.write(|changes| changes.journal += 1, discard).await
+    }
+
+    /// Removes reports that were accepted before a moment (Unix ms), and tells how many.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub async fn forget_accepted(&self, before_ms: i64) -> Result<u64> {
+        let forget = move |shared: &Shared| Ok(shared.core().journal()?.forget_accepted(before_ms)? as u64);
+        self.shared.write(|changes| changes.journal += 1, forget).await
+    }
+
+    /// The next report that may be sent, for the platform's own uploader, with its body in a file; none where none is due.
+    /// `but` are those that it does not want to hear of now. Say [`Reports::started`] before the first byte leaves.
+    ///
+    /// # Errors
+    /// `Corrupt` where a photo is not what was attached; `StorageFull`.
+    #[uniffi::method(default(but = []))]
+    pub async fn next_outgoing(&self, but: Vec<String>) -> Result<Option<Outgoing>> {
+        let write = move |shared: &Shared| {
+            let but: BTreeSet<String> = but.into_iter().collect();
+            let Some(outgoing) = shared.core().next_outgoing(shared.now(), &but)? else { return Ok(None) };
+            let journal = shared.core().journal()?;
+            fs::create_dir_all(outgoing_folder(journal)).map_err(jalon::Error::from)?;
+            let body = body_path(journal, &outgoing.uuid);
+            outgoing.write_body(&body).inspect_err(|_| remove_body(&body))?;
+            Ok(Some(Outgoing {
+                id: outgoing.uuid,
+                url: outgoing.url,
+                language: outgoing.language,
+                content_type: outgoing.content_type,
+                body_path: body.to_string_lossy().into_owned(),
+                content_length: outgoing.content_length,
+            }))
+        };
+        self.shared.short(write).await
+    }
+
+    /// The platform's own uploader has a report: nobody else sends it until it says how that ended.
+    ///
+    /// # Errors
+    /// `InvalidInput` where it may not be sent now.
+    pub async fn started(&self, id: String) -> Result<Report> {
+        self.change(move |shared| shared.core().report_started(&id, now_ms())).await
+    }
+
+    /// There was no connection: nothing of it left. `detail` is for a person, and has nothing personal.
+    ///
+    /// # Errors
+    /// `InvalidInput` where it was not started.
+    pub async fn not_sent(&self, id: String, detail: String) -> Result<Report> {
+        self.ended(id, Sent::NotSent { reason: detail }).await
+    }
+
+    /// The connection was lost before an answer. `whole_body` tells whether the last byte of the body may have left: say true
+    /// where that is not known, and the report is in doubt.
+    ///
+    /// # Errors
+    /// `InvalidInput` where it was not started.
+    pub async fn lost(&self, id: String, whole_body: bool, detail: String) -> Result<Report> {
+        self.ended(id, Sent::Lost { whole_body, reason: detail }).await
+    }
+
+    /// The server answered. `retry_after` is that header; `is_whole` tells whether the answer came to its end.
+    ///
+    /// # Errors
+    /// `InvalidInput` where it was not started.
+    pub async fn answered(
+        &self,
+        id: String,
+        status: u16,
+        retry_after: Option<String>,
+        mut body: String,
+        is_whole: bool,
+    ) -> Result<Report> {
+        if body.len() > MOST_ANSWER {
+            let end = (0..=MOST_ANSWER).rev().find(|end| body.is_char_boundary(*end)).unwrap_or_default();
+            body.truncate(end);
+        }
+        let retry_after_ms = retry_after.map(|value| retry_after_ms(&value).unwrap_or_default());
+        // A platform's client answers when all of the body has left, or when the server would not have more of it.
+        let reply = Reply { status, retry_after_ms, body, is_whole };
+        self.ended(id, Sent::Answered { whole_body: true, reply }).await
+    }
+
+    /// At the start of the app: which reports the platform's own uploader still has. Those that it has not, though it had
+    /// them, are in doubt, and are given.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    #[uniffi::method(default(alive = []))]
+    pub async fn reconcile(&self, alive: Vec<String>) -> Result<Vec<Report>> {
+        let reconcile = move |shared: &Shared| {
+            let alive: BTreeSet<String> = alive.into_iter().collect();
+            let journal = shared.core().journal()?;
+            let gone = shared.core().reconcile_reports(&alive, now_ms())?;
+            let bodies = fs::read_dir(outgoing_folder(journal)).into_iter().flatten().flatten();
+            for body in bodies {
+                let path = body.path();
+                let is_alive = path.file_stem().and_then(|id| id.to_str()).is_some_and(|id| alive.contains(id));
+                if !is_alive {
+                    remove_body(&path);
+                }
+            }
+            Ok(gone.into_iter().map(|report| Report::of(journal, report)).collect())
+        };
+        self.shared.write(|changes| changes.journal += 1, reconcile).await
+    }
+}

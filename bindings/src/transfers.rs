@@ -1,0 +1,416 @@
+//! A refresh or a download whose bytes the platform's own HTTP client moves.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jalon::clock::{chance, now_ms};
+use jalon::companion::{Download, Errand, Refresh};
+use jalon::intake::{Intake, Step};
+use jalon::transfer::{Body, Next, Outcome, Transfer};
+
+use crate::companion::{RefreshResult, Shared};
+use crate::doors::plain;
+use crate::error::{JalonError, Result};
+use crate::options::{HeldReason, Network, Progress};
+use crate::packs::Pack;
+
+/// Longer than any one exchange may take.
+const LEASE_MS: u64 = 3_600_000;
+const PIECE: usize = 64 << 10;
+
+/// A header, its name in small letters.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Header {
+    /// Its name.
+    pub name: String,
+    /// What it says.
+    pub value: String,
+}
+
+/// An HTTP GET to make.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Exchange {
+    /// Its number among these transfers.
+    pub id: u64,
+    /// Absolute address. Follow redirects, but not from https to plain http.
+    pub url: String,
+    /// Headers to send. The client may add its own packing (`accept-encoding`) where none is given here.
+    pub headers: Vec<Header>,
+    /// Whether it is a file, which may be asked for in part, or else an answer of the API.
+    pub is_file: bool,
+}
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
+pub enum NextTransfer {
+    /// Make this exchange: hand over its head, its body and its end, or say that it failed.
+    Start {
+        /// The exchange.
+        exchange: Exchange,
+    },
+    /// Nothing may start before so many milliseconds are over.
+    Wait {
+        /// Milliseconds from now.
+        ms: u64,
+    },
+    /// Everything that is left is on its way already: ask again when something has ended.
+    InFlight,
+    /// Something is left, and the app does not allow it now.
+    Held {
+        /// Why.
+        reason: HeldReason,
+    },
+    /// Everything has come: call [`Transfers::finish`].
+    Finished,
+}
+
+/// What to do after the head of an answer.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
+pub enum Receive {
+    /// Hand over the body.
+    Body,
+    /// Make the exchange again, with these headers: what was there does not fit what the server has.
+    Again {
+        /// The exchange.
+        exchange: Exchange,
+    },
+    /// Nothing more of this exchange is needed.
+    Ended,
+}
+
+/// What the transfers have brought.
+#[derive(Debug, Clone, PartialEq, uniffi::Enum)]
+pub enum TransferResult {
+    /// Of a refresh.
+    Refresh {
+        /// What it has brought.
+        result: RefreshResult,
+    },
+    /// Of a download.
+    Download {
+        /// The pack, as it is now.
+        pack: Pack,
+    },
+}
+
+#[derive(Debug)]
+enum Work {
+    Refresh(Refresh),
+    Download(Download),
+}
+
+impl Work {
+    fn errand(&mut self) -> &mut dyn Errand {
+        match self {
+            Work::Refresh(refresh) => refresh,
+            Work::Download(download) => download,
+        }
+    }
+}
+
+#[derive(Debug)]
+struct State {
+    /// None when it was finished or let go.
+    work: Option<Work>,
+    /// Exchanges that are on their way.
+    intakes: HashMap<u64, (Transfer, Intake)>,
+}
+
+/// A refresh or a download on its way, for the platform's own HTTP client (OkHttp, URLSession). Ask [`Transfers::next`] until
+/// it says `Finished`, moving what it says to start, then [`Transfers::finish`]. Two exchanges may be on their way at once. The
+/// process may die at any step: planned again, it goes on where it was, a file at its byte. While one is held nobody else
+/// refreshes or downloads its territory; it ends when it is finished, let go by [`Transfers::release`], or forgotten.
+#[derive(Debug, uniffi::Object)]
+pub struct Transfers {
+    shared: Arc<Shared>,
+    state: Mutex<State>,
+}
+
+impl Transfers {
+    fn new(shared: Arc<Shared>, work: Work) -> Transfers {
+        Transfers { shared, state: Mutex::new(State { work: Some(work), intakes: HashMap::new() }) }
+    }
+
+    pub(crate) fn of_refresh(shared: Arc<Shared>, refresh: Refresh) -> Transfers {
+        Transfers::new(shared, Work::Refresh(refresh))
+    }
+
+    pub(crate) fn of_download(shared: Arc<Shared>, download: Download) -> Transfers {
+        Transfers::new(shared, Work::Download(download))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does something on the disk with what is held.
+    async fn with<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Transfers, &mut State) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let own = Arc::clone(self);
+        self.shared
+            .short(move |_| {
+                let mut state = own.lock();
+                work(&own, &mut state)
+            })
+            .await
+    }
+
+    /// An exchange has ended so.
+    fn end(&self, state: &mut State, id: u64, ended: jalon::Result<Outcome>) -> Result<()> {
+        let Some((_, intake)) = state.intakes.remove(&id) else { return Err(unknown(id)) };
+        let outcome = intake.close(ended)?;
+        Ok(errand(state)?.complete(id, outcome, self.shared.now(), chance())?)
+    }
+
+    /// What a step of an intake means for the platform.
+    fn stepped(&self, state: &mut State, id: u64, step: jalon::Result<Step>) -> Result<Receive> {
+        match step {
+            Ok(Step::Body) => Ok(Receive::Body),
+            Ok(Step::Ask(headers)) => match state.intakes.get(&id) {
+                Some((transfer, _)) => Ok(Receive::Again { exchange: exchange(transfer, headers) }),
+                None => Err(unknown(id)),
+            },
+            Ok(Step::Ended(outcome)) => self.end(state, id, Ok(outcome)).map(|()| Receive::Ended),
+            Err(error) => {
+                let told = JalonError::from(error.clone());
+                // The error of the disk is what the app must hear of, whatever becomes of the exchange.
+                let _ = self.end(state, id, Err(error));
+                Err(told)
+            }
+        }
+    }
+
+    fn piece_of(&self, state: &mut State, id: u64, bytes: &[u8]) -> Result<Receive> {
+        let Some((_, intake)) = state.intakes.get_mut(&id) else { return Err(unknown(id)) };
+        let step = intake.piece(bytes);
+        self.stepped(state, id, step)
+    }
+
+    fn end_of(&self, state: &mut State, id: u64, is_whole: bool) -> Result<()> {
+        let Some((_, intake)) = state.intakes.get_mut(&id) else { return Err(unknown(id)) };
+        let ended = if is_whole { intake.end() } else { Ok(jalon::intake::cut()) };
+        self.end(state, id, ended)
+    }
+}
+
+fn errand(state: &mut State) -> Result<&mut dyn Errand> {
+    state.work.as_mut().map(Work::errand).ok_or(JalonError::Closed)
+}
+
+fn unknown(id: u64) -> JalonError {
+    JalonError::NotFound { what: format!("the exchange {id}, among those that are on their way,") }
+}
+
+fn exchange(transfer: &Transfer, headers: Vec<(&'static str, String)>) -> Exchange {
+    // Platforms ask for a packing of their own, and unpack it.
+    let own_packing = |(name, value): &(&str, String)| *name == "accept-encoding" && value == "gzip";
+    let headers = headers.into_iter().filter(|header| !own_packing(header));
+    Exchange {
+        id: transfer.id,
+        url: transfer.url.clone(),
+        headers: headers.map(|(name, value)| Header { name: name.to_owned(), value }).collect(),
+        is_file: transfer.body == Body::Medium,
+    }
+}
+
+#[uniffi::export]
+impl Transfers {
+    /// What to do now. What it says to start has been started: end it, or say that it failed.
+    ///
+    /// # Errors
+    /// Those of the disk; `Server` or `Offline` where it is no use to go on now; `Closed` when it is finished.
+    pub async fn next(self: Arc<Self>) -> Result<NextTransfer> {
+        self.with(|own, state| {
+            loop {
+                let now = own.shared.now();
+                let transfer = match errand(state)?.next(now)? {
+                    Next::Idle => return Ok(NextTransfer::Finished),
+                    Next::InFlight => return Ok(NextTransfer::InFlight),
+                    Next::WaitUntil(moment) => return Ok(NextTransfer::Wait { ms: moment.ms_since(now) }),
+                    Next::Held(held) => return Ok(NextTransfer::Held { reason: held.into() }),
+                    Next::Start(transfer) => transfer,
+                };
+                let id = transfer.id;
+                if !errand(state)?.started(id, Some(now.after_ms(LEASE_MS)), now)? {
+                    return Ok(NextTransfer::InFlight);
+                }
+                let target = errand(state)?.target(id);
+                let mut intake = own.shared.core().intake(transfer.clone(), target);
+                let begun = intake.begin();
+                state.intakes.insert(id, (transfer, intake));
+                match own.stepped(state, id, begun)? {
+                    Receive::Again { exchange } => return Ok(NextTransfer::Start { exchange }),
+                    // All of it is there already.
+                    Receive::Ended => {}
+                    Receive::Body => return Err(JalonError::Internal { detail: "a body before its head".to_owned() }),
+                }
+            }
+        })
+        .await
+    }
+
+    /// The head of an answer: its status and its headers, after redirects.
+    ///
+    /// # Errors
+    /// `NotFound` for an exchange that is not on its way; those of the disk.
+    pub async fn head(self: Arc<Self>, id: u64, status: u16, headers: Vec<Header>) -> Result<Receive> {
+        self.with(move |own, state| {
+            let mut by_name: HashMap<String, String> =
+                headers.into_iter().map(|header| (header.name.to_ascii_lowercase(), header.value)).collect();
+            if by_name.remove("content-encoding").is_some() {
+                // The platform has unpacked it: its length is that of what came.
+                by_name.remove("content-length");
+            }
+            let Some((_, intake)) = state.intakes.get_mut(&id) else { return Err(unknown(id)) };
+            let step = intake.head(status, |name| by_name.get(name).cloned());
+            own.stepped(state, id, step)
+        })
+        .await
+    }
+
+    /// A piece of the body, unpacked: written on the caller's own thread. `Ended` tells that no more is wanted.
+    ///
+    /// # Errors
+    /// `NotFound` for an exchange that is not on its way; those of the disk.
+    pub fn piece(&self, id: u64, bytes: &[u8]) -> Result<Receive> {
+        plain(|| self.piece_of(&mut self.lock(), id, bytes))
+    }
+
+    /// The end of a body: whole, or cut, after which the next try goes on where it was.
+    ///
+    /// # Errors
+    /// `NotFound` for an exchange that is not on its way; those of the disk; `Server` or `Offline` where it is no use to go on
+    /// now.
+    pub async fn end_body(self: Arc<Self>, id: u64, is_whole: bool) -> Result<()> {
+        self.with(move |own, state| own.end_of(state, id, is_whole)).await
+    }
+
+    /// The whole body of an exchange, in a file that the platform has downloaded (in the background, say), after its head. The
+    /// file is read, and stays. `is_whole` tells whether it came to its end.
+    ///
+    /// # Errors
+    /// As [`Transfers::end_body`]; `InvalidInput` for a file that cannot be read.
+    pub async fn body_file(self: Arc<Self>, id: u64, path: String, is_whole: bool) -> Result<()> {
+        self.with(move |own, state| {
+            let unreadable = || JalonError::InvalidInput {
+                field: "path".to_owned(),
+                rule: "the path of a file that can be read".to_owned(),
+            };
+            let mut file = File::open(path).map_err(|_| unreadable())?;
+            let mut piece = vec![0; PIECE];
+            loop {
+                let count = file.read(&mut piece).map_err(|_| unreadable())?;
+                if count == 0 {
+                    return own.end_of(state, id, is_whole);
+                }
+                if own.piece_of(state, id, &piece[..count])? == Receive::Ended {
+                    return Ok(());
+                }
+            }
+        })
+        .await
+    }
+
+    /// There was no answer: it is tried again after a pause. `detail` is for a person, and has nothing personal.
+    ///
+    /// # Errors
+    /// `NotFound` for an exchange that is not on its way; `Offline` where it is no use to go on now.
+    pub async fn failed(self: Arc<Self>, id: u64, detail: String) -> Result<()> {
+        self.with(move |own, state| own.end(state, id, Ok(Outcome::Unreachable { reason: detail }))).await
+    }
+
+    /// The address may not be asked, or the server sends one where nobody follows: it is not tried again.
+    ///
+    /// # Errors
+    /// As [`Transfers::failed`].
+    pub async fn refused(self: Arc<Self>, id: u64, detail: String) -> Result<()> {
+        self.with(move |own, state| own.end(state, id, Ok(Outcome::Refused { reason: detail }))).await
+    }
+
+    /// How far it is.
+    ///
+    /// # Errors
+    /// `Closed` when it is finished.
+    pub fn progress(&self) -> Result<Progress> {
+        plain(|| Ok(Progress::of(errand(&mut self.lock())?.progress(), "")))
+    }
+
+    /// What network there is from now on.
+    ///
+    /// # Errors
+    /// `Closed` when it is finished.
+    pub fn set_network(&self, network: Network) -> Result<()> {
+        plain(|| {
+            errand(&mut self.lock())?.set_network(network.into());
+            Ok(())
+        })
+    }
+
+    /// Starts nothing more until it is resumed, in this process or another.
+    ///
+    /// # Errors
+    /// `Closed` when it is finished; those of the disk.
+    pub async fn pause(self: Arc<Self>) -> Result<()> {
+        self.with(|_, state| Ok(errand(state)?.pause()?)).await
+    }
+
+    /// Goes on after a pause.
+    ///
+    /// # Errors
+    /// `Closed` when it is finished; those of the disk.
+    pub async fn resume(self: Arc<Self>) -> Result<()> {
+        self.with(|_, state| Ok(errand(state)?.resume()?)).await
+    }
+
+    /// A downloader that outlives its process says which exchanges it still has; the others may start again.
+    ///
+    /// # Errors
+    /// `Closed` when it is finished; those of the disk.
+    pub async fn reconcile(self: Arc<Self>, alive: Vec<u64>) -> Result<()> {
+        self.with(move |_, state| Ok(errand(state)?.reconcile(&alive)?)).await
+    }
+
+    /// Writes what has come, when [`Transfers::next`] said `Finished`, in one change. Called once.
+    ///
+    /// # Errors
+    /// `InvalidInput` where something is still to come, which ends it; `Closed` when it is finished; `StorageFull`.
+    pub async fn finish(self: Arc<Self>) -> Result<TransferResult> {
+        let done = self
+            .with(|own, state| {
+                let core = own.shared.core();
+                match state.work.take().ok_or(JalonError::Closed)? {
+                    Work::Refresh(refresh) => {
+                        Ok(TransferResult::Refresh { result: core.take_in(refresh, now_ms())?.into() })
+                    }
+                    Work::Download(download) => {
+                        Ok(TransferResult::Download { pack: core.finish_download(download, now_ms())?.into() })
+                    }
+                }
+            })
+            .await?;
+        self.shared.changes.changed(|changes| {
+            changes.catalogue += 1;
+            changes.packs += 1;
+        });
+        Ok(done)
+    }
+
+    /// Lets it go: what had come is kept for the next time, and others may refresh or download its territory.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub async fn release(self: Arc<Self>) -> Result<()> {
+        self.with(|_, state| {
+            for (_, (_, intake)) in state.intakes.drain() {
+                intake.close(Ok(jalon::intake::cut()))?;
+            }
+            state.work = None;
+            Ok(())
+        })
+        .await
+    }
+}

@@ -1,0 +1,170 @@
+//! Watches: how far something is, and what has changed. They are asked, and answer when there is something new; what comes
+//! faster than it is read is told once, as it stands then.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use event_listener::Event;
+
+use crate::doors::plain;
+use crate::error::Result;
+use crate::options::Progress;
+
+/// A value that many set and some wait for.
+#[derive(Debug, Default)]
+struct Latest<T> {
+    state: Mutex<State<T>>,
+    news: Event,
+}
+
+#[derive(Debug, Default)]
+struct State<T> {
+    value: T,
+    /// Counts what was set, so that who has seen it waits for the next.
+    version: u64,
+    has_ended: bool,
+}
+
+impl<T: Clone + PartialEq> Latest<T> {
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, change: impl FnOnce(&mut T)) {
+        let mut state = self.lock();
+        let before = state.value.clone();
+        change(&mut state.value);
+        if state.value != before {
+            state.version += 1;
+            drop(state);
+            // Nobody is woken while the lock is held.
+            self.news.notify(usize::MAX);
+        }
+    }
+
+    fn end(&self) {
+        self.lock().has_ended = true;
+        self.news.notify(usize::MAX);
+    }
+
+    async fn next(&self, seen: &Mutex<u64>) -> Option<T> {
+        loop {
+            let listener = self.news.listen();
+            {
+                let state = self.lock();
+                let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+                if state.version > *seen {
+                    *seen = state.version;
+                    return Some(state.value.clone());
+                }
+                if state.has_ended {
+                    return None;
+                }
+            }
+            listener.await;
+        }
+    }
+}
+
+/// How far a refresh, a download or another long call is. Make one, give it to the call, and ask [`ProgressWatch::next`]
+/// beside it until it says none: the call has ended.
+#[derive(Debug, Default, uniffi::Object)]
+pub struct ProgressWatch {
+    latest: Latest<Progress>,
+    seen: Mutex<u64>,
+}
+
+#[uniffi::export]
+impl ProgressWatch {
+    /// A watch for one call.
+    ///
+    /// # Errors
+    /// `Internal` where the library has a defect.
+    #[uniffi::constructor]
+    pub fn new() -> Result<Arc<ProgressWatch>> {
+        plain(|| Ok(Arc::default()))
+    }
+
+    /// Waits until it is further than when it was last asked, and tells how far; none when the call has ended.
+    ///
+    /// # Errors
+    /// `Internal` where the library has a defect.
+    pub async fn next(&self) -> Result<Option<Progress>> {
+        Ok(self.latest.next(&self.seen).await)
+    }
+}
+
+/// Ends a watch when its call does, however that ends.
+pub(crate) struct Watched(Option<Arc<ProgressWatch>>);
+
+impl Watched {
+    pub(crate) fn new(watch: Option<Arc<ProgressWatch>>) -> Watched {
+        Watched(watch)
+    }
+
+    pub(crate) fn tell(&self, progress: Progress) {
+        if let Some(watch) = &self.0 {
+            watch.latest.set(|latest| *latest = progress);
+        }
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        if let Some(watch) = &self.0 {
+            watch.latest.end();
+        }
+    }
+}
+
+/// What has changed since the companion was opened, counted: whoever shows something asks for it anew when its number is
+/// another.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, uniffi::Record)]
+pub struct Changes {
+    /// Territories and their objects.
+    pub catalogue: u64,
+    /// Packs and their files.
+    pub packs: u64,
+    /// Reports, favourites and notes.
+    pub journal: u64,
+}
+
+/// Tells when something has changed, through this companion. Give it up by letting it go.
+#[derive(Debug, uniffi::Object)]
+pub struct ChangeWatch {
+    latest: Arc<Latest<Changes>>,
+    seen: Mutex<u64>,
+}
+
+#[uniffi::export]
+impl ChangeWatch {
+    /// Waits until something has changed since it was last asked (or made), and tells all numbers; none when the companion
+    /// was shut down.
+    ///
+    /// # Errors
+    /// `Internal` where the library has a defect.
+    pub async fn next(&self) -> Result<Option<Changes>> {
+        Ok(self.latest.next(&self.seen).await)
+    }
+}
+
+/// Where changes are counted.
+#[derive(Debug, Default)]
+pub(crate) struct Counting {
+    latest: Arc<Latest<Changes>>,
+}
+
+impl Counting {
+    pub(crate) fn watch(&self) -> Arc<ChangeWatch> {
+        let latest = Arc::clone(&self.latest);
+        let seen = latest.lock().version;
+        Arc::new(ChangeWatch { latest, seen: Mutex::new(seen) })
+    }
+
+    pub(crate) fn changed(&self, count: impl FnOnce(&mut Changes)) {
+        self.latest.set(count);
+    }
+
+    pub(crate) fn end(&self) {
+        self.latest.end();
+    }
+}
