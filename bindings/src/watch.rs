@@ -137,6 +137,19 @@ pub struct ChangeWatch {
 
 #[uniffi::export]
 impl ChangeWatch {
+    /// The numbers as they are now, for who reads something first and watches it then: what changes in between is told by
+    /// [`ChangeWatch::next`].
+    ///
+    /// # Errors
+    /// `Internal` where the library has a defect.
+    pub fn current(&self) -> Result<Changes> {
+        plain(|| {
+            let state = self.latest.lock();
+            *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = state.version;
+            Ok(state.value)
+        })
+    }
+
     /// Waits until something has changed since it was last asked (or made), and tells all numbers; none when the companion
     /// was shut down.
     ///
