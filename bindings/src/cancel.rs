@@ -23,7 +23,8 @@ impl CancelToken {
         plain(|| Ok(Arc::default()))
     }
 
-    /// Asks for a stop. What runs ends within a tenth of a second with `Cancelled`; what had come is kept.
+    /// Asks for a stop. What runs ends within a tenth of a second with `Cancelled`, and what had come
+    /// is kept; only a report whose last piece has left waits for its answer, or it would be in doubt.
     ///
     /// # Errors
     /// `Internal` where the library has a defect.

@@ -449,7 +449,7 @@ impl Companion {
         let shared = Arc::clone(&self.shared);
         let plan = move |within: &Shared| {
             let refresh = within.core.plan_refresh(&territory, &options.unwrap_or_default().core())?;
-            Ok(Arc::new(Transfers::of_refresh(shared, refresh)))
+            Transfers::of_refresh(shared, refresh)
         };
         self.shared.short(plan).await
     }

@@ -302,7 +302,7 @@ impl Packs {
         let plan = move |within: &Shared| {
             let download =
                 within.core().plan_download(&territory, &subject.into(), &self::options(pictures, options))?;
-            Ok(Arc::new(Transfers::of_download(shared, download)))
+            Transfers::of_download(shared, download)
         };
         self.shared.short(plan).await
     }

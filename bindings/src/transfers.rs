@@ -16,8 +16,6 @@ use crate::error::{JalonError, Result};
 use crate::options::{HeldReason, Network, Progress};
 use crate::packs::Pack;
 
-/// Longer than any one exchange may take.
-const LEASE_MS: u64 = 3_600_000;
 const PIECE: usize = 64 << 10;
 
 /// A header, its name in small letters.
@@ -97,15 +95,15 @@ pub enum TransferResult {
 
 #[derive(Debug)]
 enum Work {
-    Refresh(Refresh),
-    Download(Download),
+    Refresh(Box<Refresh>),
+    Download(Box<Download>),
 }
 
 impl Work {
     fn errand(&mut self) -> &mut dyn Errand {
         match self {
-            Work::Refresh(refresh) => refresh,
-            Work::Download(download) => download,
+            Work::Refresh(refresh) => &mut **refresh,
+            Work::Download(download) => &mut **download,
         }
     }
 }
@@ -129,16 +127,19 @@ pub struct Transfers {
 }
 
 impl Transfers {
-    fn new(shared: Arc<Shared>, work: Work) -> Transfers {
-        Transfers { shared, state: Mutex::new(State { work: Some(work), intakes: HashMap::new() }) }
+    fn new(shared: Arc<Shared>, mut work: Work) -> Result<Arc<Transfers>> {
+        // What another process, or an object that was let go, had started goes on with this one.
+        work.errand().reconcile(&[])?;
+        work.errand().resume()?;
+        Ok(Arc::new(Transfers { shared, state: Mutex::new(State { work: Some(work), intakes: HashMap::new() }) }))
     }
 
-    pub(crate) fn of_refresh(shared: Arc<Shared>, refresh: Refresh) -> Transfers {
-        Transfers::new(shared, Work::Refresh(refresh))
+    pub(crate) fn of_refresh(shared: Arc<Shared>, refresh: Refresh) -> Result<Arc<Transfers>> {
+        Transfers::new(shared, Work::Refresh(Box::new(refresh)))
     }
 
-    pub(crate) fn of_download(shared: Arc<Shared>, download: Download) -> Transfers {
-        Transfers::new(shared, Work::Download(download))
+    pub(crate) fn of_download(shared: Arc<Shared>, download: Download) -> Result<Arc<Transfers>> {
+        Transfers::new(shared, Work::Download(Box::new(download)))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -235,7 +236,8 @@ impl Transfers {
                     Next::Start(transfer) => transfer,
                 };
                 let id = transfer.id;
-                if !errand(state)?.started(id, Some(now.after_ms(LEASE_MS)), now)? {
+                // An exchange lives as long as this object: none outlives it, and planning begins by saying so.
+                if !errand(state)?.started(id, None, now)? {
                     return Ok(NextTransfer::InFlight);
                 }
                 let target = errand(state)?.target(id);
@@ -350,7 +352,7 @@ impl Transfers {
         })
     }
 
-    /// Starts nothing more until it is resumed, in this process or another.
+    /// Starts nothing more until it is resumed, or planned again.
     ///
     /// # Errors
     /// `Closed` when it is finished; those of the disk.
@@ -366,14 +368,6 @@ impl Transfers {
         self.with(|_, state| Ok(errand(state)?.resume()?)).await
     }
 
-    /// A downloader that outlives its process says which exchanges it still has; the others may start again.
-    ///
-    /// # Errors
-    /// `Closed` when it is finished; those of the disk.
-    pub async fn reconcile(self: Arc<Self>, alive: Vec<u64>) -> Result<()> {
-        self.with(move |_, state| Ok(errand(state)?.reconcile(&alive)?)).await
-    }
-
     /// Writes what has come, when [`Transfers::next`] said `Finished`, in one change. Called once.
     ///
     /// # Errors
@@ -384,10 +378,10 @@ impl Transfers {
                 let core = own.shared.core();
                 match state.work.take().ok_or(JalonError::Closed)? {
                     Work::Refresh(refresh) => {
-                        Ok(TransferResult::Refresh { result: core.take_in(refresh, now_ms())?.into() })
+                        Ok(TransferResult::Refresh { result: core.take_in(*refresh, now_ms())?.into() })
                     }
                     Work::Download(download) => {
-                        Ok(TransferResult::Download { pack: core.finish_download(download, now_ms())?.into() })
+                        Ok(TransferResult::Download { pack: core.finish_download(*download, now_ms())?.into() })
                     }
                 }
             })

@@ -1,6 +1,7 @@
 //! Watches: how far something is, and what has changed. They are asked, and answer when there is something new; what comes
 //! faster than it is read is told once, as it stands then.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use event_listener::Event;
@@ -46,10 +47,14 @@ impl<T: Clone + PartialEq> Latest<T> {
         self.news.notify(usize::MAX);
     }
 
-    async fn next(&self, seen: &Mutex<u64>) -> Option<T> {
+    /// `is_over` is looked at whenever somebody was woken.
+    async fn next(&self, seen: &Mutex<u64>, is_over: impl Fn() -> bool) -> Option<T> {
         loop {
             let listener = self.news.listen();
             {
+                if is_over() {
+                    return None;
+                }
                 let state = self.lock();
                 let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
                 if state.version > *seen {
@@ -89,7 +94,7 @@ impl ProgressWatch {
     /// # Errors
     /// `Internal` where the library has a defect.
     pub async fn next(&self) -> Result<Option<Progress>> {
-        Ok(self.latest.next(&self.seen).await)
+        Ok(self.latest.next(&self.seen, || false).await)
     }
 }
 
@@ -133,12 +138,13 @@ pub struct Changes {
 pub struct ChangeWatch {
     latest: Arc<Latest<Changes>>,
     seen: Mutex<u64>,
+    is_stopped: AtomicBool,
 }
 
 #[uniffi::export]
 impl ChangeWatch {
-    /// The numbers as they are now, for who reads something first and watches it then: what changes in between is told by
-    /// [`ChangeWatch::next`].
+    /// The numbers as they are now: whoever reads a list first and waits then misses nothing in between by beginning with
+    /// these.
     ///
     /// # Errors
     /// `Internal` where the library has a defect.
@@ -150,13 +156,25 @@ impl ChangeWatch {
         })
     }
 
-    /// Waits until something has changed since it was last asked (or made), and tells all numbers; none when the companion
-    /// was shut down.
+    /// Waits until something has changed since it was last asked (or made), and tells all numbers; none when it was stopped,
+    /// or the companion shut down or let go.
     ///
     /// # Errors
     /// `Internal` where the library has a defect.
     pub async fn next(&self) -> Result<Option<Changes>> {
-        Ok(self.latest.next(&self.seen).await)
+        Ok(self.latest.next(&self.seen, || self.is_stopped.load(Ordering::Acquire)).await)
+    }
+
+    /// Ends it: who waits is told none. For languages in which a task that is cancelled goes on waiting.
+    ///
+    /// # Errors
+    /// `Internal` where the library has a defect.
+    pub fn stop(&self) -> Result<()> {
+        plain(|| {
+            self.is_stopped.store(true, Ordering::Release);
+            self.latest.news.notify(usize::MAX);
+            Ok(())
+        })
     }
 }
 
@@ -170,7 +188,7 @@ impl Counting {
     pub(crate) fn watch(&self) -> Arc<ChangeWatch> {
         let latest = Arc::clone(&self.latest);
         let seen = latest.lock().version;
-        Arc::new(ChangeWatch { latest, seen: Mutex::new(seen) })
+        Arc::new(ChangeWatch { latest, seen: Mutex::new(seen), is_stopped: AtomicBool::new(false) })
     }
 
     pub(crate) fn changed(&self, count: impl FnOnce(&mut Changes)) {
@@ -179,5 +197,12 @@ impl Counting {
 
     pub(crate) fn end(&self) {
         self.latest.end();
+    }
+}
+
+impl Drop for Counting {
+    fn drop(&mut self) {
+        // Nothing more will ever be told to those that still watch.
+        self.end();
     }
 }

@@ -14,8 +14,11 @@ pub struct Words<'c> {
     catalogue: &'c Catalogue,
     territory: i64,
     wanted: Vec<String>,
-    labels: RefCell<HashMap<String, HashMap<(i64, Id), Localized>>>,
+    labels: RefCell<HashMap<String, Labels>>,
 }
+
+/// Of each territory's entries, by number.
+type Labels = HashMap<(i64, Id), Localized>;
 
 impl Companion {
     /// The words of a territory in these languages, its default one after them.
