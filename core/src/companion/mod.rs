@@ -30,7 +30,7 @@ mod words;
 mod work;
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 pub use download::{Download, DownloadOptions};
 pub use figures::TrekFigures;
@@ -81,6 +81,8 @@ pub struct Companion {
     journal: OnceLock<Arc<Journal>>,
     journal_directory: PathBuf,
     foundation: Foundation,
+    /// Held while the journal is opened, so that no file is opened behind [`Companion::suspend`].
+    is_suspended: Mutex<bool>,
 }
 
 impl Companion {
@@ -94,7 +96,8 @@ impl Companion {
     pub fn open_on(directories: &Directories, foundation: Foundation) -> Result<Companion> {
         let catalogue = Arc::new(Catalogue::open_on(&directories.catalogue, foundation.clone())?);
         let (journal, journal_directory) = (OnceLock::new(), directories.journal.clone());
-        Ok(Companion { catalogue, index: Arc::default(), journal, journal_directory, foundation })
+        let (index, is_suspended) = (Arc::default(), Mutex::default());
+        Ok(Companion { catalogue, index, journal, journal_directory, foundation, is_suspended })
     }
 
     /// The downloaded territories, object by object.
@@ -136,6 +139,8 @@ impl Companion {
     /// for what is being written; until [`Companion::resume`] everything answers [`crate::Error::Closed`]. What is on its
     /// way over the network should be cancelled first, or it ends with that error; nothing of it is lost.
     pub fn suspend(&self) {
+        let mut is_suspended = self.is_suspended.lock().unwrap_or_else(PoisonError::into_inner);
+        *is_suspended = true;
         if let Some(journal) = self.journal.get() {
             journal.suspend();
         }
@@ -144,7 +149,10 @@ impl Companion {
 
     /// Goes on after [`Companion::suspend`].
     pub fn resume(&self) -> Result<()> {
+        let mut is_suspended = self.is_suspended.lock().unwrap_or_else(PoisonError::into_inner);
         self.catalogue.resume();
-        self.journal.get().map_or(Ok(()), |journal| journal.resume())
+        self.journal.get().map_or(Ok(()), |journal| journal.resume())?;
+        *is_suspended = false;
+        Ok(())
     }
 }

@@ -31,6 +31,8 @@ impl Companion {
     ) -> Result<Taken> {
         let mut refresh = self.plan_refresh(territory, options)?;
         refresh.resume()?;
+        // The turn is ours alone: a platform's driver that had something has let it go, or died.
+        refresh.reconcile(&[])?;
         let refresh = self.run(refresh, &options.net, cancel, progress)?;
         self.take_in(refresh, now_ms())
     }
@@ -47,6 +49,7 @@ impl Companion {
     ) -> Result<Pack> {
         let mut download = self.plan_download(territory, subject, options)?;
         download.resume()?;
+        download.reconcile(&[])?;
         let download: Download = self.run(download, &options.fetch.net, cancel, progress)?;
         self.finish_download(download, now_ms())
     }

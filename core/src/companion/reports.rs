@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use url::Url;
 
@@ -57,6 +57,13 @@ impl Outgoing {
 impl Companion {
     /// What the person made. Opened by the first call, which may have to salvage it.
     pub fn journal(&self) -> Result<&Arc<Journal>> {
+        if let Some(journal) = self.journal.get() {
+            return Ok(journal);
+        }
+        let is_suspended = self.is_suspended.lock().unwrap_or_else(PoisonError::into_inner);
+        if *is_suspended {
+            return Err(Error::Closed);
+        }
         if let Some(journal) = self.journal.get() {
             return Ok(journal);
         }
