@@ -6,9 +6,14 @@ import PackageDescription
 #if os(Linux)
     let library: Target = .systemLibrary(name: "JalonFFI", path: "Sources/JalonFFI")
     let linked: [LinkerSetting] = [.linkedLibrary("jalon_ffi")]
+    // Measured on Linux only: no app needs it.
+    let figures: [Target] = [
+        .executableTarget(name: "figures", dependencies: ["Jalon", "JalonGenerated"], path: "Sources/Figures")
+    ]
 #else
     let library: Target = .binaryTarget(name: "JalonFFI", path: "JalonFFI.xcframework")
     let linked: [LinkerSetting] = []
+    let figures: [Target] = []
 #endif
 
 let package = Package(
@@ -31,5 +36,5 @@ let package = Package(
             resources: [.copy("PrivacyInfo.xcprivacy")]
         ),
         .testTarget(name: "JalonTests", dependencies: ["Jalon"]),
-    ]
+    ] + figures
 )

@@ -15,11 +15,10 @@ public struct Directories: Sendable, Hashable {
         self.journal = journal
     }
 
-    /// `catalogue` and `journal` within one folder.
+    /// One folder with the journal in a folder of its own below it, as the command line and the other languages have it. On a
+    /// phone ``applicationSupport(named:)`` is right: what leaves a folder out of backups leaves out all that is in it.
     public init(within folder: URL) {
-        self.init(
-            catalogue: folder.appendingPathComponent("catalogue", isDirectory: true),
-            journal: folder.appendingPathComponent("journal", isDirectory: true))
+        self.init(catalogue: folder, journal: folder.appendingPathComponent("journal", isDirectory: true))
     }
 
     /// Two folders in the app's Application Support, made, with their flags: the catalogue is left out of backups, the
@@ -28,14 +27,21 @@ public struct Directories: Sendable, Hashable {
     public static func applicationSupport(named name: String = "Jalon") throws -> Directories {
         let support = try FileManager.default.url(
             for: .applicationSupportDirectory, in: .userDomainMask, appropriateFor: nil, create: true)
-        let directories = Directories(within: support.appendingPathComponent(name, isDirectory: true))
+        let own = support.appendingPathComponent(name, isDirectory: true)
+        let directories = Directories(
+            catalogue: own.appendingPathComponent("catalogue", isDirectory: true),
+            journal: own.appendingPathComponent("journal", isDirectory: true))
         try directories.prepare()
         return directories
     }
 
     /// Makes the folders where they are missing, and sets their flags: for folders of the app's own choice, such as an app
-    /// group's.
+    /// group's. Throws `InvalidInput` where the journal lies within the catalogue's folder, as it would be left out of backups.
     public func prepare() throws {
+        guard !journal.standardizedFileURL.pathComponents.starts(with: catalogue.standardizedFileURL.pathComponents) else {
+            throw JalonError.InvalidInput(
+                field: "journal", rule: "a folder outside that of the catalogue, which is left out of backups")
+        }
         #if os(iOS)
             // What is made in a folder inherits its class. With the default one (complete) the files of an app that is woken
             // in the background would be unreadable while the phone is locked.

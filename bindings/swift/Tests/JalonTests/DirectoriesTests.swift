@@ -22,4 +22,15 @@ import Testing
         // Once more, as at the next start of the app.
         _ = try Directories.applicationSupport(named: name)
     }
+
+    @Test func aJournalThatNoBackupWouldHaveIsRefused() throws {
+        let place = try Place()
+        let nested = Directories(within: place.folder)
+        #expect(throws: JalonError.self) { try nested.prepare() }
+        let besides = Directories(
+            catalogue: place.folder.appendingPathComponent("park"), journal: place.folder.appendingPathComponent("park-journal")
+        )
+        try besides.prepare()
+        #expect(FileManager.default.fileExists(atPath: besides.journal.path))
+    }
 }

@@ -85,16 +85,14 @@ import Testing
     }
 
     @Test func corrupt() async throws {
-        let companion = try await park(at: place)
-        let trek = try #require(try await companion.catalogue.treks().items.first)
-        try await companion.packs.download("park", .trek(id: trek.id))
-        let picture = try #require(try await companion.catalogue.sheet("park", trek.id).pictures.first?.file)
-        let draft = try await companion.reports.begin("park", report(in: companion))
-        let attached = try await companion.reports.attach(draft.id, photo: picture)
-        try await companion.reports.queue(draft.id)
+        let companion = try await companion(at: place, url: "http://127.0.0.1:1")
+        let photo = place.folder.appendingPathComponent("photo.jpg")
+        try Data([0xFF, 0xD8, 0xFF, 0xE0]).write(to: photo)
+        let draft = try await companion.reports.begin("park", ReportContent(comment: "Arbre tombé"))
+        let attached = try await companion.reports.attach(draft.id, readyPhoto: photo)
         // Somebody took the photo's bytes away.
         try Data().write(to: URL(fileURLWithPath: #require(attached.photos.first?.path)))
-        let error = try await failure { try await ReportSession(companion.reports).send() }
+        let error = try await failure { try await companion.reports.queue(draft.id) }
         guard case .Corrupt = error else { return wrong(error) }
     }
 
