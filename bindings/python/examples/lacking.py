@@ -45,9 +45,8 @@ async def lacking(url: str) -> int:
                     sheet = await companion.catalogue.sheet("office", item.id, beside=[jalon.Kind.POI])
                     wanting = [] if sheet.pictures else ["no picture"]
                     addresses = [link.url for link in sheet.web_links] + [picture.url for picture in sheet.pictures]
-                    for address in addresses:
-                        if why := await asyncio.to_thread(broken, address):
-                            wanting.append(f"{address} {why}")
+                    reasons = await asyncio.gather(*(asyncio.to_thread(broken, address) for address in addresses))
+                    wanting += [f"{address} {why}" for address, why in zip(addresses, reasons, strict=True) if why]
                     if wanting:
                         count += 1
                         print(f"{item.id}\t{item.name}\t{'; '.join(wanting)}")

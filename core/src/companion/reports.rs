@@ -12,6 +12,7 @@ use url::Url;
 use super::Companion;
 use super::sheet;
 use crate::catalogue::Territory;
+use crate::clock::{chance, now_ms};
 use crate::error::{Error, Result};
 use crate::geotrek::{PhotoPart, Piece, ReportForm, legacy_report_address, report_address};
 use crate::journal::{Journal, NewReport, Report};
@@ -154,11 +155,26 @@ impl Companion {
     }
 
     /// The next report that may be sent at `now`, the first first; for a driver that is not ours. `but` are those that it
-    /// does not want to hear of now.
+    /// does not want to hear of now. One that cannot be put together holds up no other, and says why.
     pub fn next_outgoing(&self, now: Moment, but: &BTreeSet<String>) -> Result<Option<Outgoing>> {
         let reports = self.journal()?.reports()?;
-        let due = reports.into_iter().find(|report| report.life.is_due(now) && !but.contains(&report.uuid));
-        due.map(|report| self.outgoing(&report)).transpose()
+        for report in reports.iter().filter(|report| report.life.is_due(now) && !but.contains(&report.uuid)) {
+            match self.outgoing(report) {
+                Err(error @ (Error::Corrupt { .. } | Error::InvalidInput { .. })) => {
+                    self.set_back(report, &error, now)?
+                }
+                outgoing => return outgoing.map(Some),
+            };
+        }
+        Ok(None)
+    }
+
+    /// Notes of a report that it could not be sent, as it cannot be put together.
+    pub(super) fn set_back(&self, report: &Report, error: &Error, now: Moment) -> Result<Report> {
+        let journal = self.journal()?;
+        journal.step(&report.uuid, &Step::Start { platform: false }, now_ms())?;
+        let sent = Sent::NotSent { reason: error.to_string() };
+        journal.step(&report.uuid, &Step::End { sent, now, chance: chance() }, now_ms())
     }
 
     /// The platform's own uploader has a report: nobody else sends it until it says how that ended.
@@ -259,6 +275,31 @@ fn version_of(version: &str) -> Option<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_report_that_cannot_be_put_together_holds_up_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let companion = Companion::open(&crate::companion::Directories::within(folder.path())).unwrap();
+        let (name, url) = ("park".to_owned(), "https://park.example".to_owned());
+        companion.add_territory(&crate::catalogue::NewTerritory { name, url, ..Default::default() }).unwrap();
+        let queued = |comment: &str| {
+            let content = Content { comment: comment.into(), ..Content::default() };
+            let report = companion.new_report("park", "fr", content, 1).unwrap();
+            let photo = companion.journal().unwrap().attach_ready(&report.uuid, b"\xFF\xD8\xFF photo", 1).unwrap();
+            (companion.queue_report(&report.uuid, 1).unwrap().0, photo)
+        };
+        let (broken, photo) = queued("first");
+        let (sound, _) = queued("second");
+        fs::write(companion.journal().unwrap().photo_path(&photo), b"other").unwrap();
+        let now = Moment { ms: 1, boot: 1 };
+        let outgoing = companion.next_outgoing(now, &BTreeSet::new()).unwrap();
+        assert_eq!(outgoing.map(|outgoing| outgoing.uuid), Some(sound.uuid.clone()));
+        let told = companion.journal().unwrap().report(&broken.uuid).unwrap().life;
+        assert!(told.last_error.is_some_and(|error| error.contains("photo")), "it says why");
+        assert!(!companion.journal().unwrap().report(&broken.uuid).unwrap().life.is_due(now), "and waits");
+        let but = BTreeSet::from([sound.uuid]);
+        assert_eq!(companion.next_outgoing(now, &but).unwrap(), None);
+    }
 
     #[test]
     fn versions_are_compared_by_their_numbers() {

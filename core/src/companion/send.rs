@@ -98,10 +98,7 @@ impl Companion {
                 Ok(outgoing) => outgoing,
                 // One that cannot be put together holds up no other, and says why.
                 Err(error @ (Error::Corrupt { .. } | Error::InvalidInput { .. })) => {
-                    journal.step(&report.uuid, &Step::Start { platform: false }, now_ms())?;
-                    let sent = Sent::NotSent { reason: error.to_string() };
-                    let end = Step::End { sent, now: CLOCK.now(), chance: chance() };
-                    return journal.step(&report.uuid, &end, now_ms());
+                    return self.set_back(&report, &error, CLOCK.now());
                 }
                 Err(error) => return Err(error),
             };

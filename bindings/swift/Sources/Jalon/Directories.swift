@@ -1,0 +1,66 @@
+import Foundation
+import JalonGenerated
+
+/// Where a companion keeps its files: two folders, since phones should back up one and not the other.
+public struct Directories: Sendable, Hashable {
+    /// For what can be downloaded again.
+    public var catalogue: URL
+    /// For what the person made, which exists nowhere else.
+    public var journal: URL
+
+    /// Two folders of the app's own choice, made where they are missing. See ``applicationSupport(named:)`` for the usual
+    /// one.
+    public init(catalogue: URL, journal: URL) {
+        self.catalogue = catalogue
+        self.journal = journal
+    }
+
+    /// `catalogue` and `journal` within one folder.
+    public init(within folder: URL) {
+        self.init(
+            catalogue: folder.appendingPathComponent("catalogue", isDirectory: true),
+            journal: folder.appendingPathComponent("journal", isDirectory: true))
+    }
+
+    /// Two folders in the app's Application Support, made, with their flags: the catalogue is left out of backups, the
+    /// journal is in them; both can be read while the phone is locked, once it was unlocked after its start (see
+    /// <doc:Background>).
+    public static func applicationSupport(named name: String = "Jalon") throws -> Directories {
+        let support = try FileManager.default.url(
+            for: .applicationSupportDirectory, in: .userDomainMask, appropriateFor: nil, create: true)
+        let directories = Directories(within: support.appendingPathComponent(name, isDirectory: true))
+        try directories.prepare()
+        return directories
+    }
+
+    /// Makes the folders where they are missing, and sets their flags: for folders of the app's own choice, such as an app
+    /// group's.
+    public func prepare() throws {
+        #if os(iOS)
+            // What is made in a folder inherits its class. With the default one (complete) the files of an app that is woken
+            // in the background would be unreadable while the phone is locked.
+            let attributes: [FileAttributeKey: Any] = [
+                .protectionKey: FileProtectionType.completeUntilFirstUserAuthentication
+            ]
+        #else
+            let attributes: [FileAttributeKey: Any] = [:]
+        #endif
+        for folder in [catalogue, journal] {
+            try FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true, attributes: attributes)
+            #if os(iOS)
+                try FileManager.default.setAttributes(attributes, ofItemAtPath: folder.path)
+            #endif
+        }
+        #if canImport(Darwin)
+            var values = URLResourceValues()
+            values.isExcludedFromBackup = true
+            var catalogue = catalogue
+            try catalogue.setResourceValues(values)
+        #endif
+    }
+
+    var generated: JalonGenerated.Directories {
+        JalonGenerated.Directories(catalogue: catalogue.path, journal: journal.path)
+    }
+}

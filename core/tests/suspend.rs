@@ -1,0 +1,56 @@
+//! An app that sleeps holds no lock on a file, nor the file: phones kill it otherwise.
+
+use std::path::Path;
+
+use jalon::Error;
+use jalon::catalogue::NewTerritory;
+use jalon::companion::{Companion, Directories, NearQuery};
+use jalon::model::Position;
+use jalon::report::Content;
+
+fn opened(folder: &Path) -> Companion {
+    let companion = Companion::open(&Directories::within(folder)).unwrap();
+    let (name, url) = ("park".to_owned(), "https://park.example".to_owned());
+    companion.add_territory(&NewTerritory { name, url, ..NewTerritory::default() }).unwrap();
+    companion
+}
+
+fn near(companion: &Companion) -> jalon::Result<usize> {
+    let query = NearQuery { limit: 1, ..NearQuery::default() };
+    companion.near(Position::new(6.0, 45.0), &query, &["fr"]).map(|found| found.len())
+}
+
+#[test]
+fn nothing_is_open_and_everything_is_closed_until_it_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let companion = opened(folder.path());
+    companion.warm_up().unwrap();
+    let content = Content { comment: "Panneau arraché".into(), ..Content::default() };
+    let report = companion.new_report("park", "fr", content, 1).unwrap();
+    companion.suspend();
+    #[cfg(target_os = "linux")]
+    {
+        let files = std::fs::read_dir("/proc/self/fd").unwrap().flatten();
+        let open: Vec<_> = files.filter_map(|file| std::fs::read_link(file.path()).ok()).collect();
+        assert!(open.iter().all(|file| !file.starts_with(folder.path())), "{open:?}");
+    }
+    assert_eq!(near(&companion), Err(Error::Closed));
+    assert_eq!(companion.catalogue().territories().map(drop), Err(Error::Closed));
+    assert_eq!(companion.journal().and_then(|journal| journal.reports()).map(drop), Err(Error::Closed));
+    assert_eq!(companion.queue_report(&report.uuid, 2).map(drop), Err(Error::Closed));
+    companion.suspend();
+    companion.resume().unwrap();
+    companion.resume().unwrap();
+    assert_eq!(near(&companion), Ok(0));
+    assert_eq!(companion.journal().unwrap().reports().unwrap().len(), 1);
+}
+
+#[test]
+fn a_journal_that_nobody_had_opened_stays_closed_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let companion = opened(folder.path());
+    companion.suspend();
+    assert_eq!(companion.journal().map(drop), Err(Error::Closed));
+    companion.resume().unwrap();
+    assert_eq!(companion.journal().unwrap().reports().unwrap(), []);
+}

@@ -1,0 +1,78 @@
+//! Calls per second, the first row of the table that `bindings/figures` prints: what the packages of other languages do,
+//! straight to the core. Or, with `--make`, the territory that all of them ask.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use jalon::catalogue::NewTerritory;
+use jalon::companion::{BESIDE_KINDS, Companion, Directories, NearQuery, RefreshOptions, TrekItem, TrekQuery};
+use jalon::model::{Kind, Position};
+use jalon::net::CancelToken;
+use jalon_tests::server::{Options, TestGeotrek};
+use jalon_tests::territory::{Size, Territory};
+
+const WARM_UP: usize = 200;
+const LANGUAGES: [&str; 2] = ["fr", "en"];
+/// Whose nearest treks are the places that everybody asks from.
+const CENTRE: Position = Position::new(6.2, 44.8);
+
+/// Calls per second of a folder's territory `demo`.
+#[derive(Parser)]
+struct Arguments {
+    /// The folder.
+    data: PathBuf,
+    /// Makes the folder, with 500 treks and 5,000 POIs of seed 1.
+    #[arg(long)]
+    make: bool,
+    /// Seconds that each is measured.
+    #[arg(long, default_value_t = 2.0)]
+    seconds: f64,
+}
+
+fn main() -> jalon::Result<()> {
+    let Arguments { data, make, seconds } = Arguments::parse();
+    let companion = Companion::open(&Directories::within(&data))?;
+    if make {
+        let size = Size { treks: 500, pois: 5_000, ..Size::default() };
+        let server = TestGeotrek::start(Territory::generate(size, 1), Options::default());
+        let new = NewTerritory { name: "demo".into(), url: server.url().into(), ..NewTerritory::default() };
+        companion.add_territory(&new)?;
+        companion.refresh("demo", &RefreshOptions::default(), &CancelToken::default(), |_| {})?;
+        return Ok(());
+    }
+    companion.warm_up()?;
+    let page = TrekQuery { limit: 50, ..TrekQuery::default() };
+    let treks = companion.treks(&page, &LANGUAGES)?.items;
+    let near = NearQuery { kinds: vec![Kind::Trek], limit: 50, ..NearQuery::default() };
+    let places: Vec<Position> = companion
+        .near(CENTRE, &near, &LANGUAGES)?
+        .iter()
+        .map(|item| Position::new(item.point[0], item.point[1]))
+        .collect();
+    let nearest = NearQuery { limit: 10, ..NearQuery::default() };
+    let sheets: Vec<&TrekItem> = treks.iter().take(20).collect();
+    let token = CancelToken::default();
+    let measure = |name: &str, mut call: Box<dyn FnMut(usize) -> jalon::Result<()> + '_>| -> jalon::Result<()> {
+        for round in 0..WARM_UP {
+            call(round)?;
+        }
+        let (since, lasts, mut calls) = (Instant::now(), Duration::from_secs_f64(seconds), 0);
+        while since.elapsed() < lasts {
+            call(calls)?;
+            calls += 1;
+        }
+        println!("{name}\t{:.0}", calls as f64 / since.elapsed().as_secs_f64());
+        Ok(())
+    };
+    measure("page of 50 treks", Box::new(|_| companion.treks(&page, &LANGUAGES).map(drop)))?;
+    measure("nearest 10", Box::new(|n| companion.near(places[n % places.len()], &nearest, &LANGUAGES).map(drop)))?;
+    measure("sheet", Box::new(|n| companion.sheet("demo", sheets[n % sheets.len()].id, &BESIDE_KINDS).map(drop)))?;
+    measure(
+        "empty call",
+        Box::new(|_| {
+            std::hint::black_box(token.is_cancelled());
+            Ok(())
+        }),
+    )
+}
