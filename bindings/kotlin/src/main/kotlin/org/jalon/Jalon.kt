@@ -162,7 +162,8 @@ public class Jalon private constructor(private val door: FrontDoor) : AutoClosea
         public suspend fun open(directory: File): Jalon =
             open(directory, directory.resolve("journal"))
 
-        /** The same, for a path. */
+        /** The same, for a path (on Android from level 26 on). */
+        @Suppress("NewApi")
         public suspend fun open(directory: Path): Jalon = open(directory.toFile())
 
         /**
@@ -171,7 +172,9 @@ public class Jalon private constructor(private val door: FrontDoor) : AutoClosea
          * @param catalogue for what can be downloaded again: leave it out of backups.
          * @param journal for what the person made, which exists nowhere else: back it up.
          */
-        public suspend fun open(catalogue: File, journal: File): Jalon =
-            Jalon(FrontDoor.open(Directories(catalogue.absolutePath, journal.absolutePath)))
+        public suspend fun open(catalogue: File, journal: File): Jalon {
+            LibraryThreads
+            return Jalon(FrontDoor.open(Directories(catalogue.absolutePath, journal.absolutePath)))
+        }
     }
 }

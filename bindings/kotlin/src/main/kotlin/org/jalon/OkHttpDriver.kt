@@ -3,6 +3,7 @@ package org.jalon
 import java.io.IOException
 import java.net.SocketTimeoutException
 import java.net.UnknownHostException
+import java.nio.Buffer
 import java.nio.ByteBuffer
 import javax.net.ssl.SSLException
 import kotlinx.coroutines.CoroutineStart
@@ -192,12 +193,14 @@ public class OkHttpDriver(client: OkHttpClient, private val allowPlainHttp: Bool
         val last = try {
             cancelling(call) {
                 val piece = ByteBuffer.allocateDirect(PIECE)
+                // By this type, since what ByteBuffer's own `clear` and `flip` give is something else on older Androids.
+                val window: Buffer = piece
                 val source = response.body.source()
                 var receive: Receive = Receive.Body
                 while (receive is Receive.Body) {
-                    piece.clear()
+                    window.clear()
                     if (source.read(piece) < 0) break
-                    piece.flip()
+                    window.flip()
                     receive = transfers.piece(id, piece)
                 }
                 receive
