@@ -207,7 +207,8 @@ impl Companion {
 
     /// Before the app sleeps: stops what takes long, waits for what is being written and releases every lock on the files, as
     /// phones kill an app that sleeps on one. Until [`Companion::resume`] everything answers `Closed`. What was stopped goes on
-    /// where it was when it is called again.
+    /// where it was when it is called again. A report whose last piece has left is waited for (until its time-out at the most),
+    /// as nobody would know otherwise whether it arrived: call this while the system still grants some time.
     ///
     /// # Errors
     /// `Internal` where the library has a defect.
