@@ -7,9 +7,9 @@ use jalon::catalogue::What;
 use jalon::companion::BESIDE_KINDS;
 use jalon::model::{self, Geometry};
 
-use crate::companion::{Shared, borrowed};
 use crate::error::{JalonError, Result};
 use crate::kind::{Kind, kinds};
+use crate::shared::{Shared, borrowed};
 use crate::sheet::{Picture, Profile, Text, TrekSheet, named, pictures, rich};
 use crate::treks::{Mark, TrekPage, TrekQuery, marks, page};
 

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use jalon::clock::now_ms;
 use jalon::journal as core;
 
-use crate::companion::Shared;
 use crate::error::{JalonError, Result};
 use crate::kind::Kind;
 use crate::place::Position;
+use crate::shared::Shared;
 
 /// An object that the person wants to find again.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -115,7 +115,7 @@ impl Journal {
         let add = move |shared: &Shared| {
             let held = shared.core().catalogue().territory(&territory)?;
             let object = shared.core().catalogue().object(&held, kind.into(), id)?;
-            let words = shared.core().words(&held, &crate::companion::borrowed(&languages));
+            let words = shared.core().words(&held, &crate::shared::borrowed(&languages));
             let (name, _) = crate::sheet::named(&words, object.name());
             let favourite =
                 core::Favourite { territory, kind: kind.into(), id, name: name.clone(), created_ms: now_ms() };

@@ -11,10 +11,11 @@
 //! asks a watch ([`ProgressWatch`], [`ChangeWatch`]), which answers when there is something new, so nothing can deadlock,
 //! and what comes faster than it is read is told once.
 //!
-//! * `doors`: how every function is entered; `threads` where the work is done.
+//! * `doors`: how every function is entered; `threads` where the work is done; `shared` what the objects of a companion have
+//!   in common.
 //! * `error`: the one error. `cancel`, `watch`: stopping, and how far something is.
-//! * `companion`, `catalogue`, `nearby`, `packs`, `journal`, `reports`, `transfers`: the objects, each with its records.
-//! * `place`, `kind`, `options`: records that several share.
+//! * `companion`, `catalogue`, `nearby`, `packs`, `journal`, `reports`, `transfers`: the objects.
+//! * `place`, `kind`, `options`, `territory`, `treks`, `sheet`, `report`: records.
 
 mod cancel;
 mod catalogue;
@@ -27,8 +28,11 @@ mod nearby;
 mod options;
 mod packs;
 mod place;
+mod report;
 mod reports;
+mod shared;
 mod sheet;
+mod territory;
 mod threads;
 mod transfers;
 mod treks;
@@ -36,10 +40,7 @@ mod watch;
 
 pub use cancel::CancelToken;
 pub use catalogue::{Catalogue, Change, ChangeKind, Hit, Hits, Label, Object};
-pub use companion::{
-    Account, Companion, Directories, NewTerritory, PackBytes, RefreshResult, Territory, provoke_panic,
-    provoke_panic_in_background, version,
-};
+pub use companion::{Companion, Directories, provoke_panic, provoke_panic_in_background, version};
 pub use error::JalonError;
 pub use journal::{Favourite, Imported, Journal, Note, Salvaged};
 pub use kind::{Kind, kind_word};
@@ -47,11 +48,13 @@ pub use nearby::{NearItem, NearQuery, Nearby};
 pub use options::{HeldReason, Network, Progress, RefreshOptions, Sweep};
 pub use packs::{Estimate, MissingFile, Pack, PackState, PackSubject, Packs, PictureSize};
 pub use place::{Bounds, KindCount, Position};
-pub use reports::{
+pub use report::{
     Outgoing, Queued, Report, ReportAttempt, ReportContent, ReportPhoto, ReportPlace, ReportState, ReportWarning,
-    Reports, Resolution, ServerField,
+    Resolution, ServerField,
 };
+pub use reports::Reports;
 pub use sheet::{BesideItem, Link, Picture, Profile, Stage, Text, TrekSheet};
+pub use territory::{Account, NewTerritory, PackBytes, RefreshResult, Territory};
 pub use transfers::{Exchange, Header, NextTransfer, Receive, TransferResult, Transfers};
 pub use treks::{Choice, Facet, FacetChoices, FacetValue, Interval, Mark, TrekItem, TrekPage, TrekQuery, TrekSort};
 pub use watch::{ChangeWatch, Changes, ProgressWatch};

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use jalon::companion::{self, TrekFigures};
 
-use crate::companion::{Shared, borrowed};
 use crate::doors::plain;
 use crate::error::Result;
 use crate::kind::{Kind, kinds};
 use crate::place::Position;
+use crate::shared::{Shared, borrowed};
 use crate::treks::page;
 
 /// What to look for.

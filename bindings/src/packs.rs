@@ -7,10 +7,10 @@ use jalon::companion;
 use jalon::transfer;
 
 use crate::cancel::CancelToken;
-use crate::companion::Shared;
 use crate::error::Result;
 use crate::options::{Progress, RefreshOptions};
 use crate::place::{Bounds, KindCount, by_kind};
+use crate::shared::Shared;
 use crate::transfers::Transfers;
 use crate::watch::ProgressWatch;
 
@@ -255,7 +255,7 @@ impl Packs {
         #[cfg(not(feature = "net"))]
         let work = {
             let _ = (territory, subject, options, pictures);
-            |_: &Shared, _: &transfer::CancelToken, _: &dyn Fn(Progress)| crate::companion::without_driver()
+            |_: &Shared, _: &transfer::CancelToken, _: &dyn Fn(Progress)| crate::shared::without_driver()
         };
         self.shared.long((cancel, progress), |changes| changes.packs += 1, work).await
     }
@@ -281,7 +281,7 @@ impl Packs {
         #[cfg(not(feature = "net"))]
         let work = {
             let _ = (territory, options);
-            |_: &Shared, _: &transfer::CancelToken, _: &dyn Fn(Progress)| crate::companion::without_driver()
+            |_: &Shared, _: &transfer::CancelToken, _: &dyn Fn(Progress)| crate::shared::without_driver()
         };
         self.shared.long((cancel, progress), |changes| changes.packs += 1, work).await
     }

@@ -10,11 +10,12 @@ use jalon::companion::{Download, Errand, Refresh};
 use jalon::intake::{Intake, Step};
 use jalon::transfer::{Body, Next, Outcome, Transfer};
 
-use crate::companion::{RefreshResult, Shared};
 use crate::doors::plain;
 use crate::error::{JalonError, Result};
 use crate::options::{HeldReason, Network, Progress};
 use crate::packs::Pack;
+use crate::shared::Shared;
+use crate::territory::RefreshResult;
 
 const PIECE: usize = 64 << 10;
 

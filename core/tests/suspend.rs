@@ -8,11 +8,11 @@ use jalon::companion::{Companion, Directories, NearQuery};
 use jalon::model::Position;
 use jalon::report::Content;
 
-fn opened(folder: &Path) -> Companion {
-    let companion = Companion::open(&Directories::within(folder)).unwrap();
+fn opened(folder: &Path) -> jalon::Result<Companion> {
+    let companion = Companion::open(&Directories::within(folder))?;
     let (name, url) = ("park".to_owned(), "https://park.example".to_owned());
-    companion.add_territory(&NewTerritory { name, url, ..NewTerritory::default() }).unwrap();
-    companion
+    companion.add_territory(&NewTerritory { name, url, ..NewTerritory::default() })?;
+    Ok(companion)
 }
 
 fn near(companion: &Companion) -> jalon::Result<usize> {
@@ -23,7 +23,7 @@ fn near(companion: &Companion) -> jalon::Result<usize> {
 #[test]
 fn nothing_is_open_and_everything_is_closed_until_it_goes_on() {
     let folder = tempfile::tempdir().unwrap();
-    let companion = opened(folder.path());
+    let companion = opened(folder.path()).unwrap();
     companion.warm_up().unwrap();
     let content = Content { comment: "Panneau arraché".into(), ..Content::default() };
     let report = companion.new_report("park", "fr", content, 1).unwrap();
@@ -48,7 +48,7 @@ fn nothing_is_open_and_everything_is_closed_until_it_goes_on() {
 #[test]
 fn a_journal_that_nobody_had_opened_stays_closed_too() {
     let folder = tempfile::tempdir().unwrap();
-    let companion = opened(folder.path());
+    let companion = opened(folder.path()).unwrap();
     companion.suspend();
     assert_eq!(companion.journal().map(drop), Err(Error::Closed));
     companion.resume().unwrap();
