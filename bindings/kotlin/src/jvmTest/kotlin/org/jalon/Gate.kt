@@ -7,11 +7,12 @@ import java.net.InetAddress
 import java.net.InetSocketAddress
 import java.net.URL
 import java.util.concurrent.ConcurrentLinkedQueue
-import java.util.concurrent.CountDownLatch
 import java.util.concurrent.ExecutorService
 import java.util.concurrent.Executors
 import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.TimeUnit
+import java.util.concurrent.locks.ReentrantLock
+import kotlin.concurrent.withLock
 
 /**
  * Stands in front of the test Geotrek and passes everything on, until it is told otherwise: to hold what comes, so that a
@@ -20,7 +21,9 @@ import java.util.concurrent.TimeUnit
 internal class Gate(private val geotrek: Geotrek) : AutoCloseable {
     private val threads: ExecutorService = Executors.newCachedThreadPool()
     private val server = HttpServer.create(InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0)
-    private val open = CountDownLatch(1)
+    private val lock = ReentrantLock()
+    private val changed = lock.newCondition()
+    private var isClosed = false
 
     /** What is held, in the order in which it came; [arrived] waits for it. */
     private val held = LinkedBlockingQueue<String>()
@@ -28,8 +31,12 @@ internal class Gate(private val geotrek: Geotrek) : AutoCloseable {
     /** The paths of the requests that came so far. */
     val requests = ConcurrentLinkedQueue<String>()
 
-    /** Whether the request of this path is held. */
-    @Volatile var holds: (String) -> Boolean = { false }
+    /** Whether the request of this path is held, until another rule is given. */
+    var holds: (String) -> Boolean = { false }
+        set(value) = lock.withLock {
+            field = value
+            changed.signalAll()
+        }
 
     /** What is answered in the server's place to the request of this path. */
     @Volatile var answers: (String) -> Answer? = { null }
@@ -53,10 +60,13 @@ internal class Gate(private val geotrek: Geotrek) : AutoCloseable {
         val path = exchange.requestURI.toString()
         requests += path
         val sent = exchange.requestBody.readBytes()
-        if (holds(path)) {
-            held.put(path)
-            open.await()
-            return
+        lock.withLock {
+            val holding = holds
+            if (holding(path)) {
+                held.put(path)
+                while (holds === holding && !isClosed) changed.await()
+            }
+            if (isClosed) return
         }
         answers(path)?.let { answer ->
             if (answer.status == null) return
@@ -89,7 +99,10 @@ internal class Gate(private val geotrek: Geotrek) : AutoCloseable {
     }
 
     override fun close() {
-        open.countDown()
+        lock.withLock {
+            isClosed = true
+            changed.signalAll()
+        }
         server.stop(0)
         threads.shutdownNow()
     }

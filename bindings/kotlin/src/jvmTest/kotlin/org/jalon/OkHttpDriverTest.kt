@@ -1,8 +1,11 @@
 package org.jalon
 
 import java.net.InetAddress
-import okhttp3.OkHttpClient
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.launch
 import okhttp3.Dns
+import okhttp3.OkHttpClient
 import org.jalon.World.Companion.HERE
 import org.jalon.World.Companion.ONCE
 import org.jalon.World.Companion.PARK
@@ -82,6 +85,23 @@ class OkHttpDriverTest {
             assertEquals(1, posts(), "${answer.status}")
             gate.answers = { null }
         }
+    }
+
+    @Test
+    fun `a report that may have left when it is cancelled is waited for`() = world {
+        queued()
+        gate.holds = { "report" in it }
+        coroutineScope {
+            val sending = launch(Dispatchers.Default) { driver.send(jalon) }
+            gate.arrived()
+            sending.cancel()
+            assertEquals(ReportState.SENDING, jalon.reports.list().single().state)
+            gate.holds = { false }
+            sending.join()
+            assertTrue(sending.isCancelled)
+        }
+        assertEquals(ReportState.ACCEPTED, jalon.reports.list().single().state)
+        assertEquals(1, posts())
     }
 
     @Test
