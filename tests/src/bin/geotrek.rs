@@ -8,23 +8,23 @@ use clap::Parser;
 use jalon_tests::server::{Fault, Options, Rule, TestGeotrek};
 use jalon_tests::territory::{Size, Territory};
 
+const WORDS: &str = "Lines on its standard input break it, each answered by a line that begins with `ok` or `no`:
+
+delay MS [PATH [TIMES]]    answers so late (for paths with these letters, so many times)
+status CODE [PATH [TIMES]] answers this status
+cut BYTES [PATH [TIMES]]   closes the connection after so many bytes of the body
+mail-outage                stores a report that has an e-mail, and answers 500
+hold [PATH [TIMES]]        does what is asked, and answers only when told `release`
+release                    lets go what is held
+repair                     breaks nothing any more
+requests [PATH]            tells how many requests came
+reports                    tells how many reports are stored
+stop                       listens no more
+start                      listens again, at the same address, with no reports";
+
 /// A Geotrek made up from a seed, on 127.0.0.1.
-///
-/// Lines on its standard input break it, each answered by a line that begins with `ok` or `no`:
-///
-/// delay MS [PATH [TIMES]]    answers so late (for paths with these letters, so many times)
-/// status CODE [PATH [TIMES]] answers this status
-/// cut BYTES [PATH [TIMES]]   closes the connection after so many bytes of the body
-/// mail-outage                stores a report that has an e-mail, and answers 500
-/// hold [PATH [TIMES]]        does what is asked, and answers only when told `release`
-/// release                    lets go what is held
-/// repair                     breaks nothing any more
-/// requests [PATH]            tells how many requests came
-/// reports                    tells how many reports are stored
-/// stop                       listens no more
-/// start                      listens again, at the same address, with no reports
 #[derive(Parser)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = WORDS)]
 struct Arguments {
     /// Port to listen on; 0 lets the system choose.
     #[arg(long, default_value_t = 8100)]
