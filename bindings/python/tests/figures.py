@@ -6,6 +6,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from jalon import Companion, Kind
 from jalon.jalon_ffi import jalon_ffi
@@ -34,7 +35,8 @@ async def main(data: str) -> None:
         treks = (await companion.catalogue.treks(limit=50)).items
         near = companion.nearby.nearest((6.2, 44.8), kinds=[Kind.TREK], limit=50)
         places = [item.point for item in near]
-        token = jalon_ffi.CancelToken()
+        made: Any = jalon_ffi.CancelToken
+        token = made()
         await measure("page of 50 treks", lambda _: companion.catalogue.treks(limit=50))
         await measure("nearest 10", lambda n: companion.nearby.nearest(places[n % len(places)], limit=10))
         await measure("sheet", lambda n: companion.catalogue.sheet("demo", treks[n % 20].id))
