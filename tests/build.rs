@@ -3,7 +3,8 @@
 use std::path::Path;
 
 fn main() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let own = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo names the package's folder");
+    let root = Path::new(&own).join("..");
     let readme = root.join("README.md");
     println!("cargo::rerun-if-changed={}", readme.display());
     let text = std::fs::read_to_string(&readme).expect("the README can be read");

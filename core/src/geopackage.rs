@@ -1,8 +1,10 @@
 //! OGC GeoPackage 1.3 (12-128r19): the binary form of a geometry (a header with its box, then ISO WKB, little endian), the tables that
 //! every such file has, and the `ST_*` functions that the standard's R-tree triggers call and plain SQLite lacks.
 
+use std::time::{Duration, Instant};
+
 use rusqlite::functions::{Context, FunctionFlags};
-use rusqlite::{Connection, Error as SqlError};
+use rusqlite::{Connection, Error as SqlError, ErrorCode};
 
 use crate::model::{Geometry, Position};
 
@@ -58,6 +60,21 @@ pub(crate) fn rtree(table: &str) -> String {
          CREATE TRIGGER rtree_{table}_geom_delete AFTER DELETE ON {table} WHEN OLD.geom NOT NULL
            BEGIN DELETE FROM rtree_{table}_geom WHERE id = OLD.fid; END;"
     )
+}
+
+/// Turns the write-ahead log on. Where two processes make a file at once, each would have to let the other pass, and SQLite
+/// tells both that it is busy without any patience: so it is asked again.
+pub(crate) fn log_ahead(connection: &Connection, patience: Duration) -> rusqlite::Result<()> {
+    const LOOK: Duration = Duration::from_millis(5);
+    let since = Instant::now();
+    loop {
+        match connection.pragma_update(None, "journal_mode", "wal") {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && since.elapsed() < patience => {
+                std::thread::sleep(LOOK);
+            }
+            done => return done,
+        }
+    }
 }
 
 /// Registers what the triggers call. They read the box of our own header, so each costs a few nanoseconds.

@@ -76,7 +76,7 @@ pub(super) fn connect(path: &Path, vfs: Option<&str>) -> Result<Connection> {
     };
     connection.busy_timeout(BUSY)?;
     geopackage::register_functions(&connection)?;
-    connection.pragma_update(None, "journal_mode", "wal")?;
+    geopackage::log_ahead(&connection, BUSY)?;
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // Phones may have no directory for temporary files.

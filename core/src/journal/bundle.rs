@@ -89,7 +89,8 @@ impl Journal {
     /// Takes over what an export has and this journal has not. What is here stays as it is. Nothing of the file's own
     /// names is used: only photos that a report in it names, under names of our own form.
     pub fn import(&self, source: &Path) -> Result<Imported> {
-        let mut archive = ZipArchive::new(File::open(source)?).map_err(broken)?;
+        let file = File::open(source).map_err(|_| Error::invalid("file", "the path of a file that can be read"))?;
+        let mut archive = ZipArchive::new(file).map_err(broken)?;
         let words = read(&mut archive, WORDS, MOST_WORDS)?;
         let mut words: Words = serde_json::from_slice(&words).map_err(|_| broken("its words cannot be read"))?;
         let known: BTreeSet<String> = self.reports()?.into_iter().map(|report| report.uuid).collect();

@@ -40,7 +40,7 @@ pub(super) fn connect(path: &Path, vfs: Option<&str>) -> Result<Connection> {
         None => Connection::open(path)?,
     };
     connection.busy_timeout(BUSY)?;
-    connection.pragma_update(None, "journal_mode", "wal")?;
+    geopackage::log_ahead(&connection, BUSY)?;
     connection.pragma_update(None, "synchronous", "full")?;
     // On Apple's systems an ordinary sync leaves the bytes in the drive's own memory.
     connection.pragma_update(None, "fullfsync", true)?;
