@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use jalon::catalogue::What;
 use jalon::companion::BESIDE_KINDS;
 use jalon::model::{self, Geometry};
 
 use crate::error::{JalonError, Result};
 use crate::kind::{Kind, kinds};
+use crate::mirror::mirror;
 use crate::shared::{Shared, borrowed};
 use crate::sheet::{Picture, Profile, Text, TrekSheet, named, pictures, rich};
 use crate::treks::{Mark, TrekPage, TrekQuery, marks, page};
@@ -84,6 +84,8 @@ pub enum ChangeKind {
     /// Its server publishes it no longer.
     Withdrawn,
 }
+
+mirror!(ChangeKind = jalon::catalogue::What { Added, Changed, Withdrawn });
 
 /// One object that changed.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -270,12 +272,7 @@ impl Catalogue {
             let changes = shared.core().catalogue().changes(&territory, after_ms)?;
             let change = |change: jalon::catalogue::Changed| {
                 let jalon::catalogue::Changed { territory: _, kind, id, names, what, fields, at_ms } = change;
-                let what = match what {
-                    What::Added => ChangeKind::Added,
-                    What::Changed => ChangeKind::Changed,
-                    What::Withdrawn => ChangeKind::Withdrawn,
-                };
-                Change { kind: kind.into(), id, name: named(&words, Some(&names)).0, what, fields, at_ms }
+                Change { kind: kind.into(), id, name: named(&words, Some(&names)).0, what: what.into(), fields, at_ms }
             };
             Ok(changes.into_iter().skip(offset as usize).take(limit).map(change).collect())
         };

@@ -8,7 +8,7 @@ use jalon::transfer;
 use crate::cancel::CancelToken;
 use crate::catalogue::Catalogue;
 use crate::doors::plain;
-use crate::error::{JalonError, Result};
+use crate::error::Result;
 use crate::journal::Journal;
 use crate::nearby::Nearby;
 use crate::options::{Progress, RefreshOptions};
@@ -121,11 +121,7 @@ impl Companion {
     /// # Errors
     /// `NotFound`; `Busy` while it is being refreshed or downloaded.
     pub async fn remove_territory(&self, name: String) -> Result<()> {
-        let count = |changes: &mut Changes| {
-            changes.catalogue += 1;
-            changes.packs += 1;
-        };
-        self.shared.write(count, move |shared| Ok(shared.core().remove_territory(&name)?)).await
+        self.shared.write(Changes::territory, move |shared| Ok(shared.core().remove_territory(&name)?)).await
     }
 
     /// Takes a territory in over the network, by what changed since the last time. Interrupted at any byte, the next call
@@ -141,10 +137,6 @@ impl Companion {
         cancel: Option<Arc<CancelToken>>,
         progress: Option<Arc<ProgressWatch>>,
     ) -> Result<RefreshResult> {
-        let count = |changes: &mut Changes| {
-            changes.catalogue += 1;
-            changes.packs += 1;
-        };
         #[cfg(feature = "net")]
         let work = move |shared: &Shared, stop: &transfer::CancelToken, tell: &dyn Fn(Progress)| {
             let tell = |progress| tell(Progress::of(progress, ""));
@@ -155,7 +147,7 @@ impl Companion {
             let _ = (territory, options);
             |_: &Shared, _: &transfer::CancelToken, _: &dyn Fn(Progress)| crate::shared::without_driver()
         };
-        self.shared.long((cancel, progress), count, work).await
+        self.shared.long((cancel, progress), Changes::territory, work).await
     }
 
     /// Plans a refresh for the platform's own HTTP client, or goes on with one: see [`Transfers`].
@@ -243,13 +235,13 @@ impl Companion {
     }
 }
 
-fn absolute(field: &str, path: String) -> Result<PathBuf> {
+fn absolute(field: &'static str, path: String) -> Result<PathBuf> {
     let path = PathBuf::from(path);
     if path.is_absolute() {
         Ok(path)
     } else {
-        let rule = "an absolute path: what a relative one means is nobody's to know on a phone".to_owned();
-        Err(JalonError::InvalidInput { field: field.to_owned(), rule })
+        let rule = "an absolute path: what a relative one means is nobody's to know on a phone";
+        Err(jalon::Error::invalid(field, rule).into())
     }
 }
 

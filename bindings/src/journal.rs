@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jalon::clock::now_ms;
 use jalon::journal as core;
 
-use crate::error::{JalonError, Result};
+use crate::error::Result;
 use crate::kind::Kind;
 use crate::place::Position;
 use crate::shared::Shared;
@@ -168,8 +168,8 @@ impl Journal {
                 (Some(territory), Some(kind), Some(object)) => Some((territory, kind.into(), object)),
                 (None, None, None) => None,
                 _ => {
-                    let rule = "territory, kind and object together, or none of them".to_owned();
-                    return Err(JalonError::InvalidInput { field: "object".to_owned(), rule });
+                    let rule = "territory, kind and object together, or none of them";
+                    return Err(jalon::Error::invalid("object", rule).into());
                 }
             };
             let place = place.map(Into::into);

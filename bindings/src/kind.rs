@@ -1,6 +1,7 @@
 //! What sort of thing an object is.
 
 use crate::error::Result;
+use crate::mirror::mirror;
 
 /// What sort of thing an object is: the words are the same everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
@@ -41,44 +42,26 @@ pub enum Kind {
     Term,
 }
 
-macro_rules! same {
-    ($($name:ident),* $(,)?) => {
-        impl From<jalon::model::Kind> for Kind {
-            fn from(kind: jalon::model::Kind) -> Kind {
-                match kind {
-                    $(jalon::model::Kind::$name => Kind::$name),*
-                }
-            }
-        }
-
-        impl From<Kind> for jalon::model::Kind {
-            fn from(kind: Kind) -> jalon::model::Kind {
-                match kind {
-                    $(Kind::$name => jalon::model::Kind::$name),*
-                }
-            }
-        }
-    };
-}
-
-same!(
-    Trek,
-    Poi,
-    Content,
-    Event,
-    SensitiveArea,
-    InformationDesk,
-    Service,
-    Signage,
-    Infrastructure,
-    Site,
-    Course,
-    HdView,
-    City,
-    District,
-    FlatPage,
-    MenuItem,
-    Term,
+mirror!(
+    Kind = jalon::model::Kind {
+        Trek,
+        Poi,
+        Content,
+        Event,
+        SensitiveArea,
+        InformationDesk,
+        Service,
+        Signage,
+        Infrastructure,
+        Site,
+        Course,
+        HdView,
+        City,
+        District,
+        FlatPage,
+        MenuItem,
+        Term
+    }
 );
 
 /// The core's kinds.

@@ -15,7 +15,7 @@
 //!   in common.
 //! * `error`: the one error. `cancel`, `watch`: stopping, and how far something is.
 //! * `companion`, `catalogue`, `nearby`, `packs`, `journal`, `reports`, `transfers`: the objects.
-//! * `place`, `kind`, `options`, `territory`, `treks`, `sheet`, `report`: records.
+//! * `mirror`: enums that the core has too. `place`, `kind`, `options`, `territory`, `treks`, `sheet`, `report`: records.
 
 mod cancel;
 mod catalogue;
@@ -24,6 +24,7 @@ mod doors;
 mod error;
 mod journal;
 mod kind;
+mod mirror;
 mod nearby;
 mod options;
 mod packs;

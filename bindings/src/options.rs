@@ -6,6 +6,8 @@ use std::time::Duration;
 use jalon::companion::RefreshOptions as CoreOptions;
 use jalon::transfer::{self, Policy};
 
+use crate::mirror::mirror;
+
 /// When everything is asked for, and not only what the server says has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
 pub enum Sweep {
@@ -16,6 +18,8 @@ pub enum Sweep {
     /// Only the first time.
     Never,
 }
+
+mirror!(Sweep = jalon::companion::Sweep { WhenDue, Now, Never });
 
 /// What network there is, as the platform says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
@@ -28,15 +32,7 @@ pub enum Network {
     Unmetered,
 }
 
-impl From<Network> for transfer::Network {
-    fn from(network: Network) -> transfer::Network {
-        match network {
-            Network::Absent => transfer::Network::Absent,
-            Network::Metered => transfer::Network::Metered,
-            Network::Unmetered => transfer::Network::Unmetered,
-        }
-    }
-}
+mirror!(Network = jalon::transfer::Network { Absent, Metered, Unmetered });
 
 /// Why nothing may start now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
@@ -51,16 +47,7 @@ pub enum HeldReason {
     Budget,
 }
 
-impl From<transfer::Held> for HeldReason {
-    fn from(held: transfer::Held) -> HeldReason {
-        match held {
-            transfer::Held::Paused => HeldReason::Paused,
-            transfer::Held::NoNetwork => HeldReason::NoNetwork,
-            transfer::Held::Metered => HeldReason::Metered,
-            transfer::Held::Budget => HeldReason::Budget,
-        }
-    }
-}
+mirror!(HeldReason = jalon::transfer::Held { Paused, NoNetwork, Metered, Budget });
 
 /// How to use the network.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -128,11 +115,7 @@ impl RefreshOptions {
         let (policy, network) = self.policy();
         CoreOptions {
             most_tries: self.most_tries,
-            sweep: match self.sweep.unwrap_or(Sweep::WhenDue) {
-                Sweep::WhenDue => jalon::companion::Sweep::WhenDue,
-                Sweep::Now => jalon::companion::Sweep::Now,
-                Sweep::Never => jalon::companion::Sweep::Never,
-            },
+            sweep: self.sweep.map(Into::into).unwrap_or_default(),
             policy,
             network,
             #[cfg(feature = "net")]

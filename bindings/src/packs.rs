@@ -8,6 +8,7 @@ use jalon::transfer;
 
 use crate::cancel::CancelToken;
 use crate::error::Result;
+use crate::mirror::mirror;
 use crate::options::{Progress, RefreshOptions};
 use crate::place::{Bounds, KindCount, by_kind};
 use crate::shared::Shared;
@@ -58,15 +59,7 @@ pub enum PictureSize {
     None,
 }
 
-impl From<PictureSize> for core::Pictures {
-    fn from(pictures: PictureSize) -> core::Pictures {
-        match pictures {
-            PictureSize::Small => core::Pictures::Small,
-            PictureSize::Large => core::Pictures::Large,
-            PictureSize::None => core::Pictures::None,
-        }
-    }
-}
+mirror!(PictureSize = jalon::catalogue::Pictures { Small, Large, None });
 
 /// How far a pack is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
@@ -80,6 +73,8 @@ pub enum PackState {
     /// All of it is there as it was on its date; its server has something newer.
     Stale,
 }
+
+mirror!(PackState = jalon::catalogue::PackState { Planned, Partial, Ready, Stale });
 
 /// A file that a pack does without.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -137,17 +132,8 @@ impl From<core::Pack> for Pack {
         Pack {
             territory,
             subject: subject.into(),
-            pictures: match pictures {
-                core::Pictures::Small => PictureSize::Small,
-                core::Pictures::Large => PictureSize::Large,
-                core::Pictures::None => PictureSize::None,
-            },
-            state: match state {
-                core::PackState::Planned => PackState::Planned,
-                core::PackState::Partial => PackState::Partial,
-                core::PackState::Ready => PackState::Ready,
-                core::PackState::Stale => PackState::Stale,
-            },
+            pictures: pictures.into(),
+            state: state.into(),
             as_of_ms,
             objects: by_kind(objects),
             files,

@@ -3,6 +3,8 @@
 use jalon::journal as core;
 use jalon::report::{self, Content, FixedPlace, Life, State};
 
+use crate::mirror::mirror;
+
 /// Where something is, and how well that is known.
 #[derive(Debug, Clone, Copy, PartialEq, uniffi::Record)]
 pub struct ReportPlace {
@@ -234,16 +236,7 @@ pub enum ReportWarning {
     NoEmail,
 }
 
-impl From<report::Warning> for ReportWarning {
-    fn from(warning: report::Warning) -> ReportWarning {
-        match warning {
-            report::Warning::NoPlace => ReportWarning::NoPlace,
-            report::Warning::OutsideTerritory => ReportWarning::OutsideTerritory,
-            report::Warning::FarFromTrek => ReportWarning::FarFromTrek,
-            report::Warning::NoEmail => ReportWarning::NoEmail,
-        }
-    }
-}
+mirror!(ReportWarning = jalon::report::Warning { NoPlace, OutsideTerritory, FarFromTrek, NoEmail });
 
 /// A report that was queued.
 #[derive(Debug, Clone, PartialEq, uniffi::Record)]

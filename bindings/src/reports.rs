@@ -13,7 +13,7 @@ use jalon::report::{self, Content, Reply, Sent};
 use jalon::transfer;
 
 use crate::cancel::CancelToken;
-use crate::error::{JalonError, Result};
+use crate::error::Result;
 use crate::options::{Progress, RefreshOptions};
 use crate::report::{Outgoing, Queued, Report, ReportContent, Resolution};
 use crate::shared::Shared;
@@ -79,19 +79,18 @@ fn attach_any(journal: &core::Journal, id: &str, file: &[u8]) -> Result<()> {
 
 #[cfg(not(feature = "photos"))]
 fn attach_any(_: &core::Journal, _: &str, _: &[u8]) -> Result<()> {
-    let rule =
-        "this build of the library does not decode photos: make it a small JPEG, and attach it as ready".to_owned();
-    Err(JalonError::InvalidInput { field: "photo".to_owned(), rule })
+    let rule = "this build of the library does not decode photos: make it a small JPEG, and attach it as ready";
+    Err(jalon::Error::invalid("photo", rule).into())
 }
 
 /// The bytes of a photo's file.
 fn photo_file(path: &str) -> Result<Vec<u8>> {
-    let invalid = |rule: &str| JalonError::InvalidInput { field: "photo".to_owned(), rule: rule.to_owned() };
+    let invalid = |rule: &str| jalon::Error::invalid("photo", rule);
     let file = fs::File::open(path).map_err(|_| invalid("the path of a file that can be read"))?;
     let mut bytes = Vec::new();
     let read = file.take(MOST_PHOTO_FILE + 1).read_to_end(&mut bytes);
     read.map_err(|_| invalid("the path of a file that can be read"))?;
-    if bytes.len() as u64 > MOST_PHOTO_FILE { Err(invalid("a file of at most 64 MB")) } else { Ok(bytes) }
+    if bytes.len() as u64 > MOST_PHOTO_FILE { Err(invalid("a file of at most 64 MB").into()) } else { Ok(bytes) }
 }
 
 fn outgoing_folder(journal: &core::Journal) -> PathBuf {

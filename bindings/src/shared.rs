@@ -81,9 +81,13 @@ impl Shared {
         count: fn(&mut Changes),
         work: impl FnOnce(&Shared) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let done = self.short(work).await?;
-        self.changes.changed(count);
-        Ok(done)
+        // Told on the thread that wrote: whoever waited may be gone.
+        self.short(move |shared| {
+            let done = work(shared)?;
+            shared.changes.changed(count);
+            Ok(done)
+        })
+        .await
     }
 
     /// Does what may take minutes, on a thread of its own: stopped by its own token, by whoever waits no more, and when the
@@ -146,10 +150,8 @@ impl Shared {
 /// What is said where the library was built without a part.
 #[cfg(not(feature = "net"))]
 pub(crate) fn without_driver<T>() -> Result<T> {
-    Err(JalonError::InvalidInput {
-        field: "driver".to_owned(),
-        rule: "this build of the library has no network driver of its own: move the bytes with `transfers`".to_owned(),
-    })
+    let rule = "this build of the library has no network driver of its own: move the bytes with `transfers`";
+    Err(jalon::Error::invalid("driver", rule).into())
 }
 
 /// Languages in the order in which they are wanted.

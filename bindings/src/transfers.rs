@@ -16,6 +16,7 @@ use crate::options::{HeldReason, Network, Progress};
 use crate::packs::Pack;
 use crate::shared::Shared;
 use crate::territory::RefreshResult;
+use crate::watch::Changes;
 
 const PIECE: usize = 64 << 10;
 
@@ -299,10 +300,7 @@ impl Transfers {
     /// As [`Transfers::end_body`]; `InvalidInput` for a file that cannot be read.
     pub async fn body_file(self: Arc<Self>, id: u64, path: String, is_whole: bool) -> Result<()> {
         self.with(move |own, state| {
-            let unreadable = || JalonError::InvalidInput {
-                field: "path".to_owned(),
-                rule: "the path of a file that can be read".to_owned(),
-            };
+            let unreadable = || jalon::Error::invalid("path", "the path of a file that can be read");
             let mut file = File::open(path).map_err(|_| unreadable())?;
             let mut piece = vec![0; PIECE];
             loop {
@@ -374,24 +372,18 @@ impl Transfers {
     /// # Errors
     /// `InvalidInput` where something is still to come, which ends it; `Closed` when it is finished; `StorageFull`.
     pub async fn finish(self: Arc<Self>) -> Result<TransferResult> {
-        let done = self
-            .with(|own, state| {
-                let core = own.shared.core();
-                match state.work.take().ok_or(JalonError::Closed)? {
-                    Work::Refresh(refresh) => {
-                        Ok(TransferResult::Refresh { result: core.take_in(*refresh, now_ms())?.into() })
-                    }
-                    Work::Download(download) => {
-                        Ok(TransferResult::Download { pack: core.finish_download(*download, now_ms())?.into() })
-                    }
+        self.with(|own, state| {
+            let core = own.shared.core();
+            let done = match state.work.take().ok_or(JalonError::Closed)? {
+                Work::Refresh(refresh) => TransferResult::Refresh { result: core.take_in(*refresh, now_ms())?.into() },
+                Work::Download(download) => {
+                    TransferResult::Download { pack: core.finish_download(*download, now_ms())?.into() }
                 }
-            })
-            .await?;
-        self.shared.changes.changed(|changes| {
-            changes.catalogue += 1;
-            changes.packs += 1;
-        });
-        Ok(done)
+            };
+            own.shared.changes.changed(Changes::territory);
+            Ok(done)
+        })
+        .await
     }
 
     /// Lets it go: what had come is kept for the next time, and others may refresh or download its territory.

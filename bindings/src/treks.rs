@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use jalon::catalogue as core;
 use jalon::companion;
 
-use crate::error::{JalonError, Result};
+use crate::error::Result;
+use crate::mirror::mirror;
 use crate::place::{Bounds, Position};
 
 /// Most that one page has.
@@ -36,27 +37,20 @@ pub enum Facet {
     District,
 }
 
-macro_rules! same {
-    ($($name:ident),* $(,)?) => {
-        impl From<Facet> for core::Facet {
-            fn from(facet: Facet) -> core::Facet {
-                match facet {
-                    $(Facet::$name => core::Facet::$name),*
-                }
-            }
-        }
-
-        impl From<core::Facet> for Facet {
-            fn from(facet: core::Facet) -> Facet {
-                match facet {
-                    $(core::Facet::$name => Facet::$name),*
-                }
-            }
-        }
-    };
-}
-
-same!(Practice, Difficulty, Route, Structure, Theme, Label, Network, Accessibility, City, District);
+mirror!(
+    Facet = jalon::catalogue::Facet {
+        Practice,
+        Difficulty,
+        Route,
+        Structure,
+        Theme,
+        Label,
+        Network,
+        Accessibility,
+        City,
+        District
+    }
+);
 
 /// A value of a facet, of one territory.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -98,6 +92,8 @@ pub enum TrekSort {
     /// Difficulty.
     Difficulty,
 }
+
+mirror!(TrekSort = jalon::catalogue::Sort { Relevance, Name, Distance, Length, Ascent, Duration, Difficulty });
 
 /// Which treks, in which order, which page.
 #[derive(Debug, Clone, PartialEq, uniffi::Record)]
@@ -185,10 +181,7 @@ impl TrekQuery {
         let mut unwanted = Vec::new();
         for FacetValue { facet, territory, id } in without_labels {
             if facet != Facet::Label {
-                return Err(JalonError::InvalidInput {
-                    field: "without_labels".to_owned(),
-                    rule: "values of the facet Label".to_owned(),
-                });
+                return Err(jalon::Error::invalid("without_labels", "values of the facet Label").into());
             }
             unwanted.push((key(&territory)?, id));
         }
@@ -208,15 +201,7 @@ impl TrekQuery {
             },
             near: near.map(Into::into),
             within_m,
-            sort: match sort.unwrap_or(TrekSort::Relevance) {
-                TrekSort::Relevance => core::Sort::Relevance,
-                TrekSort::Name => core::Sort::Name,
-                TrekSort::Distance => core::Sort::Distance,
-                TrekSort::Length => core::Sort::Length,
-                TrekSort::Ascent => core::Sort::Ascent,
-                TrekSort::Duration => core::Sort::Duration,
-                TrekSort::Difficulty => core::Sort::Difficulty,
-            },
+            sort: sort.map(Into::into).unwrap_or_default(),
             order: if descending { core::SortOrder::Descending } else { core::SortOrder::Ascending },
             limit: page(limit)?,
             offset: offset as usize,
@@ -230,7 +215,7 @@ pub(crate) fn page(limit: u32) -> Result<usize> {
     if (1..=MOST_ON_A_PAGE).contains(&limit) {
         return Ok(limit as usize);
     }
-    Err(JalonError::InvalidInput { field: "limit".to_owned(), rule: format!("1 to {MOST_ON_A_PAGE}") })
+    Err(jalon::Error::invalid("limit", format!("1 to {MOST_ON_A_PAGE}")).into())
 }
 
 /// Where words stand in a text, in UTF-16 code units from its start, as Kotlin's and Swift's (`utf16`) strings count them.

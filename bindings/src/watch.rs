@@ -133,6 +133,14 @@ pub struct Changes {
     pub journal: u64,
 }
 
+impl Changes {
+    /// A territory was written, and what its packs have may be old now.
+    pub(crate) fn territory(&mut self) {
+        self.catalogue += 1;
+        self.packs += 1;
+    }
+}
+
 /// Tells when something has changed, through this companion. Give it up by letting it go.
 #[derive(Debug, uniffi::Object)]
 pub struct ChangeWatch {
