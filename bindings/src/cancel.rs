@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::doors::plain;
 use crate::error::Result;
+use crate::panic_guard::guard;
 
 /// Stops work that was begun with it; one token may be given to several calls. In Kotlin and Python cancelling the task
 /// that waits does the same; in Swift the package does it by this token.
@@ -20,7 +20,7 @@ impl CancelToken {
     /// `Internal` where the library has a defect.
     #[uniffi::constructor]
     pub fn new() -> Result<Arc<CancelToken>> {
-        plain(|| Ok(Arc::default()))
+        guard(|| Ok(Arc::default()))
     }
 
     /// Asks for a stop. What runs ends within a tenth of a second with `Cancelled`, and what had come
@@ -29,7 +29,7 @@ impl CancelToken {
     /// # Errors
     /// `Internal` where the library has a defect.
     pub fn cancel(&self) -> Result<()> {
-        plain(|| {
+        guard(|| {
             self.token.cancel();
             Ok(())
         })
@@ -40,6 +40,6 @@ impl CancelToken {
     /// # Errors
     /// `Internal` where the library has a defect.
     pub fn is_cancelled(&self) -> Result<bool> {
-        plain(|| Ok(self.token.is_cancelled()))
+        guard(|| Ok(self.token.is_cancelled()))
     }
 }

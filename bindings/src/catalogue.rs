@@ -1,24 +1,24 @@
-//! The downloaded territories: finding treks, reading sheets and objects, what changed.
+//! The downloaded territories: finding treks, reading sheets and objects, change_kind changed.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use jalon::companion::BESIDE_KINDS;
+use jalon::companion::ROUTE_ITEM_KINDS;
 use jalon::model::{self, Geometry};
 
+use crate::details::{Picture, Profile, RichText, TrekDetails, named, pictures, rich};
+use crate::enum_mirror::mirror;
 use crate::error::{JalonError, Result};
 use crate::kind::{Kind, kinds};
-use crate::mirror::mirror;
-use crate::shared::{Shared, borrowed};
-use crate::sheet::{Picture, Profile, Text, TrekSheet, named, pictures, rich};
-use crate::treks::{Mark, TrekPage, TrekQuery, marks, page};
+use crate::state::{Shared, borrowed};
+use crate::treks::{Highlight, TrekPage, TrekQuery, highlights, page};
 
 /// Any object of a territory.
 #[derive(Debug, Clone, PartialEq, uniffi::Record)]
 pub struct Object {
     /// Short name of its territory.
     pub territory: String,
-    /// What sort of thing it is.
+    /// ChangeKind sort of thing it is.
     pub kind: Kind,
     /// The server's number.
     pub id: i64,
@@ -26,8 +26,8 @@ pub struct Object {
     pub name: String,
     /// Language of that name.
     pub lang: String,
-    /// What it is, where its kind has a description.
-    pub description: Option<Text>,
+    /// ChangeKind it is, where its kind has a description.
+    pub description: Option<RichText>,
     /// Where it is, as ISO WKB.
     pub geometry: Option<Vec<u8>>,
     /// Its pictures, the cover first.
@@ -39,10 +39,10 @@ pub struct Object {
 
 /// An object that was found by its words.
 #[derive(Debug, Clone, PartialEq, uniffi::Record)]
-pub struct Hit {
+pub struct SearchHit {
     /// Short name of its territory.
     pub territory: String,
-    /// What sort of thing it is.
+    /// ChangeKind sort of thing it is.
     pub kind: Kind,
     /// The server's number.
     pub id: i64,
@@ -51,30 +51,30 @@ pub struct Hit {
     /// Language of that name.
     pub lang: String,
     /// Where the words stand in the name; empty where they were found elsewhere.
-    pub marks: Vec<Mark>,
+    pub highlights: Vec<Highlight>,
 }
 
-/// A page of what was found.
+/// A page of change_kind was found.
 #[derive(Debug, Clone, PartialEq, uniffi::Record)]
-pub struct Hits {
+pub struct SearchResults {
     /// How many there are on all pages.
     pub total: u64,
     /// This page, the best first.
-    pub items: Vec<Hit>,
+    pub items: Vec<SearchHit>,
 }
 
 /// An entry of a vocabulary.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Label {
+pub struct Term {
     /// The server's number.
     pub id: i64,
-    /// What people read.
+    /// ChangeKind people read.
     pub label: String,
     /// Language of that label.
     pub lang: String,
 }
 
-/// What happened to an object.
+/// ChangeKind happened to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
 pub enum ChangeKind {
     /// It is new.
@@ -85,19 +85,19 @@ pub enum ChangeKind {
     Withdrawn,
 }
 
-mirror!(ChangeKind = jalon::catalogue::What { Added, Changed, Withdrawn });
+mirror!(ChangeKind = jalon::catalogue::ChangeKind { Added, Changed, Withdrawn });
 
 /// One object that changed.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Change {
-    /// What sort of thing it is.
+pub struct ChangeRecord {
+    /// ChangeKind sort of thing it is.
     pub kind: Kind,
     /// The server's number.
     pub id: i64,
     /// Its name, as it was then.
     pub name: String,
-    /// What happened to it.
-    pub what: ChangeKind,
+    /// ChangeKind happened to it.
+    pub change_kind: ChangeKind,
     /// Names of the fields that are others than before.
     pub fields: Vec<String>,
     /// When the refresh that brought it was made, Unix ms.
@@ -129,27 +129,27 @@ impl Catalogue {
             let query = query.core(shared.core().catalogue())?;
             Ok(shared.core().treks(&query, &borrowed(&languages))?.into())
         };
-        self.shared.short(find).await
+        self.shared.run_blocking(find).await
     }
 
-    /// The sheet of a trek, with what lies beside its line. `beside` limits the kinds; empty for all that may belong to one.
+    /// The sheet of a trek, with change_kind lies beside its line. `beside` limits the kinds; empty for all that may belong to one.
     ///
     /// # Errors
     /// `NotFound`.
     #[uniffi::method(default(languages = [], beside = []))]
-    pub async fn sheet(
+    pub async fn trek_details(
         &self,
         territory: String,
         id: i64,
         languages: Vec<String>,
         beside: Vec<Kind>,
-    ) -> Result<TrekSheet> {
+    ) -> Result<TrekDetails> {
         let read = move |shared: &Shared| {
-            let wanted = if beside.is_empty() { BESIDE_KINDS.to_vec() } else { kinds(beside) };
-            let sheet = shared.core().sheet(&territory, id, &wanted)?;
-            TrekSheet::of(shared.core(), sheet, &borrowed(&languages))
+            let wanted = if beside.is_empty() { ROUTE_ITEM_KINDS.to_vec() } else { kinds(beside) };
+            let sheet = shared.core().trek_details(&territory, id, &wanted)?;
+            TrekDetails::of(shared.core(), sheet, &borrowed(&languages))
         };
-        self.shared.short(read).await
+        self.shared.run_blocking(read).await
     }
 
     /// Elevation over distance along a trek, as `columns` samples (2 to 65,536); none where its line has no elevations.
@@ -163,7 +163,7 @@ impl Catalogue {
             let trek = shared.core().catalogue().object(&territory, model::Kind::Trek, id)?;
             Profile::of(&trek, columns)
         };
-        self.shared.short(read).await
+        self.shared.run_blocking(read).await
     }
 
     /// Any object, of any kind.
@@ -176,7 +176,7 @@ impl Catalogue {
             let companion = shared.core();
             let territory = companion.catalogue().territory(&territory)?;
             let object = companion.catalogue().object(&territory, kind.into(), id)?;
-            let words = companion.words(&territory, &borrowed(&languages));
+            let words = companion.localizer(&territory, &borrowed(&languages));
             let (name, lang) = named(&words, object.name());
             let attachments = object.attachments();
             let json = serde_json::to_string(&object)
@@ -193,7 +193,7 @@ impl Catalogue {
                 json,
             })
         };
-        self.shared.short(read).await
+        self.shared.run_blocking(read).await
     }
 
     /// Finds objects of any kind by their words, as far as they are typed, accents ignored; `kinds` limits them, unless it is
@@ -209,18 +209,18 @@ impl Catalogue {
         kinds: Vec<Kind>,
         limit: u32,
         offset: u32,
-    ) -> Result<Hits> {
+    ) -> Result<SearchResults> {
         let find = move |shared: &Shared| {
             let kinds = crate::kind::kinds(kinds);
             let catalogue = shared.core().catalogue();
             let hits = catalogue.search(&text, &kinds, &borrowed(&languages), page(limit)?, offset as usize)?;
-            let hit = |hit: jalon::catalogue::Hit| {
-                let jalon::catalogue::Hit { territory, kind, id, name, lang, marks: bytes, score: _ } = hit;
-                Hit { territory, kind: kind.into(), id, lang, marks: marks(&name, bytes), name }
+            let hit = |hit: jalon::catalogue::SearchHit| {
+                let jalon::catalogue::SearchHit { territory, kind, id, name, lang, highlights: bytes, score: _ } = hit;
+                SearchHit { territory, kind: kind.into(), id, lang, highlights: highlights(&name, bytes), name }
             };
-            Ok(Hits { total: hits.total as u64, items: hits.items.into_iter().map(hit).collect() })
+            Ok(SearchResults { total: hits.total as u64, items: hits.items.into_iter().map(hit).collect() })
         };
-        self.shared.short(find).await
+        self.shared.run_blocking(find).await
     }
 
     /// The entries of a vocabulary of a territory (`trek_practice`, `feedback_category`, `city`), by number.
@@ -228,55 +228,58 @@ impl Catalogue {
     /// # Errors
     /// `NotFound` for the territory.
     #[uniffi::method(default(languages = []))]
-    pub async fn vocabulary(
-        &self,
-        territory: String,
-        vocabulary: String,
-        languages: Vec<String>,
-    ) -> Result<Vec<Label>> {
+    pub async fn vocabulary(&self, territory: String, vocabulary: String, languages: Vec<String>) -> Result<Vec<Term>> {
         let read = move |shared: &Shared| {
             let territory = shared.core().catalogue().territory(&territory)?;
-            let words = shared.core().words(&territory, &borrowed(&languages));
+            let words = shared.core().localizer(&territory, &borrowed(&languages));
             let labels = shared.core().catalogue().labels(&vocabulary)?;
             let own = labels.into_iter().filter(|((key, _), _)| *key == territory.key);
-            let mut own: Vec<Label> = own
+            let mut own: Vec<Term> = own
                 .map(|((_, id), text)| {
                     let (label, lang) = named(&words, Some(&text));
-                    Label { id, label, lang }
+                    Term { id, label, lang }
                 })
                 .collect();
             own.sort_by_key(|label| label.id);
             Ok(own)
         };
-        self.shared.short(read).await
+        self.shared.run_blocking(read).await
     }
 
-    /// What changed in a territory after a moment (Unix ms), the latest first; without one, what the last refresh that
+    /// ChangeKind changed in a territory after a moment (Unix ms), the latest first; without one, change_kind the last refresh that
     /// changed anything brought. A year is kept. `limit` is 1 to 200.
     ///
     /// # Errors
     /// `NotFound` for the territory.
     #[uniffi::method(default(after_ms = None, languages = [], limit = 200, offset = 0))]
-    pub async fn changes(
+    pub async fn change_history(
         &self,
         territory: String,
         after_ms: Option<i64>,
         languages: Vec<String>,
         limit: u32,
         offset: u32,
-    ) -> Result<Vec<Change>> {
+    ) -> Result<Vec<ChangeRecord>> {
         let read = move |shared: &Shared| {
             let limit = page(limit)?;
             let territory = shared.core().catalogue().territory(&territory)?;
-            let words = shared.core().words(&territory, &borrowed(&languages));
-            let changes = shared.core().catalogue().changes(&territory, after_ms)?;
-            let change = |change: jalon::catalogue::Changed| {
-                let jalon::catalogue::Changed { territory: _, kind, id, names, what, fields, at_ms } = change;
-                Change { kind: kind.into(), id, name: named(&words, Some(&names)).0, what: what.into(), fields, at_ms }
+            let words = shared.core().localizer(&territory, &borrowed(&languages));
+            let changes = shared.core().catalogue().change_history(&territory, after_ms)?;
+            let change = |change: jalon::catalogue::ChangeRecord| {
+                let jalon::catalogue::ChangeRecord { territory: _, kind, id, names, change_kind, fields, at_ms } =
+                    change;
+                ChangeRecord {
+                    kind: kind.into(),
+                    id,
+                    name: named(&words, Some(&names)).0,
+                    change_kind: change_kind.into(),
+                    fields,
+                    at_ms,
+                }
             };
             Ok(changes.into_iter().skip(offset as usize).take(limit).map(change).collect())
         };
-        self.shared.short(read).await
+        self.shared.run_blocking(read).await
     }
 
     /// Writes a copy of the catalogue, whole and in one file, to `path`, which must not exist: a GeoPackage that QGIS opens.
@@ -284,6 +287,6 @@ impl Catalogue {
     /// # Errors
     /// `InvalidInput` for the path, `StorageFull`.
     pub async fn export(&self, path: String) -> Result<()> {
-        self.shared.short(move |shared| Ok(shared.core().catalogue().export(Path::new(&path))?)).await
+        self.shared.run_blocking(move |shared| Ok(shared.core().catalogue().export(Path::new(&path))?)).await
     }
 }

@@ -7,18 +7,18 @@ use jalon::transfer;
 
 use crate::cancel::CancelToken;
 use crate::catalogue::Catalogue;
-use crate::doors::plain;
 use crate::error::Result;
 use crate::journal::Journal;
 use crate::nearby::Nearby;
 use crate::options::{Progress, RefreshOptions};
 use crate::packs::Packs;
+use crate::panic_guard::guard;
 use crate::reports::Reports;
-use crate::shared::Shared;
-use crate::territory::{Account, NewTerritory, RefreshResult, Territory};
+use crate::state::Shared;
+use crate::territory::{NewTerritory, RefreshSummary, StorageUsage, Territory};
 use crate::threads;
 use crate::transfers::Transfers;
-use crate::watch::{ChangeWatch, Changes, ProgressWatch};
+use crate::watch::{ChangeWatch, DataVersions, ProgressWatch};
 
 /// Where the companion keeps its files, as absolute paths. Phones may back up one directory and not the other.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -45,7 +45,7 @@ impl Companion {
     /// `TooNew` for files of a newer version, `StorageFull`, `InvalidInput` for a relative path.
     #[uniffi::constructor]
     pub async fn open(directories: Directories) -> Result<Arc<Companion>> {
-        threads::short(move || {
+        threads::run_blocking(move || {
             let Directories { catalogue, journal } = directories;
             let (catalogue, journal) = (absolute("catalogue", catalogue)?, absolute("journal", journal)?);
             let core = jalon::companion::Companion::open(&jalon::companion::Directories { catalogue, journal })?;
@@ -59,7 +59,7 @@ impl Companion {
     /// # Errors
     /// `Internal` where the library has a defect.
     pub fn catalogue(&self) -> Result<Arc<Catalogue>> {
-        plain(|| Ok(Arc::new(Catalogue::new(Arc::clone(&self.shared)))))
+        guard(|| Ok(Arc::new(Catalogue::new(Arc::clone(&self.shared)))))
     }
 
     /// What is near.
@@ -67,7 +67,7 @@ impl Companion {
     /// # Errors
     /// `Internal` where the library has a defect.
     pub fn nearby(&self) -> Result<Arc<Nearby>> {
-        plain(|| Ok(Arc::new(Nearby::new(Arc::clone(&self.shared)))))
+        guard(|| Ok(Arc::new(Nearby::new(Arc::clone(&self.shared)))))
     }
 
     /// What is wholly on the device.
@@ -75,7 +75,7 @@ impl Companion {
     /// # Errors
     /// `Internal` where the library has a defect.
     pub fn packs(&self) -> Result<Arc<Packs>> {
-        plain(|| Ok(Arc::new(Packs::new(Arc::clone(&self.shared)))))
+        guard(|| Ok(Arc::new(Packs::new(Arc::clone(&self.shared)))))
     }
 
     /// Favourites and notes, export and import of all that the person made.
@@ -83,7 +83,7 @@ impl Companion {
     /// # Errors
     /// `Internal` where the library has a defect.
     pub fn journal(&self) -> Result<Arc<Journal>> {
-        plain(|| Ok(Arc::new(Journal::new(Arc::clone(&self.shared)))))
+        guard(|| Ok(Arc::new(Journal::new(Arc::clone(&self.shared)))))
     }
 
     /// Field reports.
@@ -91,7 +91,7 @@ impl Companion {
     /// # Errors
     /// `Internal` where the library has a defect.
     pub fn reports(&self) -> Result<Arc<Reports>> {
-        plain(|| Ok(Arc::new(Reports::new(Arc::clone(&self.shared)))))
+        guard(|| Ok(Arc::new(Reports::new(Arc::clone(&self.shared)))))
     }
 
     /// Every territory, by name.
@@ -99,7 +99,8 @@ impl Companion {
     /// # Errors
     /// Those of the disk.
     pub async fn territories(&self) -> Result<Vec<Territory>> {
-        let territories = self.shared.short(|shared| Ok(shared.core().catalogue().territories()?)).await?.into_iter();
+        let territories =
+            self.shared.run_blocking(|shared| Ok(shared.core().catalogue().territories()?)).await?.into_iter();
         Ok(territories.map(Into::into).collect())
     }
 
@@ -121,7 +122,7 @@ impl Companion {
     /// # Errors
     /// `NotFound`; `Busy` while it is being refreshed or downloaded.
     pub async fn remove_territory(&self, name: String) -> Result<()> {
-        self.shared.write(Changes::territory, move |shared| Ok(shared.core().remove_territory(&name)?)).await
+        self.shared.write(DataVersions::territory, move |shared| Ok(shared.core().remove_territory(&name)?)).await
     }
 
     /// Takes a territory in over the network, by what changed since the last time. Interrupted at any byte, the next call
@@ -136,7 +137,7 @@ impl Companion {
         options: Option<RefreshOptions>,
         cancel: Option<Arc<CancelToken>>,
         progress: Option<Arc<ProgressWatch>>,
-    ) -> Result<RefreshResult> {
+    ) -> Result<RefreshSummary> {
         #[cfg(feature = "net")]
         let work = move |shared: &Shared, stop: &transfer::CancelToken, tell: &dyn Fn(Progress)| {
             let tell = |progress| tell(Progress::of(progress, ""));
@@ -145,9 +146,9 @@ impl Companion {
         #[cfg(not(feature = "net"))]
         let work = {
             let _ = (territory, options);
-            |_: &Shared, _: &transfer::CancelToken, _: &dyn Fn(Progress)| crate::shared::without_driver()
+            |_: &Shared, _: &transfer::CancelToken, _: &dyn Fn(Progress)| crate::state::without_driver()
         };
-        self.shared.long((cancel, progress), Changes::territory, work).await
+        self.shared.run_cancellable((cancel, progress), DataVersions::territory, work).await
     }
 
     /// Plans a refresh for the platform's own HTTP client, or goes on with one: see [`Transfers`].
@@ -161,15 +162,15 @@ impl Companion {
             let refresh = within.core().plan_refresh(&territory, &options.unwrap_or_default().core())?;
             Transfers::of_refresh(shared, refresh)
         };
-        self.shared.short(plan).await
+        self.shared.run_blocking(plan).await
     }
 
     /// What everything costs on the disk.
     ///
     /// # Errors
     /// Those of the disk.
-    pub async fn account(&self) -> Result<Account> {
-        self.shared.short(|shared| Ok(shared.core().catalogue().account()?.into())).await
+    pub async fn storage_usage(&self) -> Result<StorageUsage> {
+        self.shared.run_blocking(|shared| Ok(shared.core().catalogue().storage_usage()?.into())).await
     }
 
     /// Removes files that nobody needs, and gives back what is empty in the catalogue where that pays. Gives the bytes that
@@ -186,15 +187,15 @@ impl Companion {
     /// # Errors
     /// `Internal` where the library has a defect.
     pub fn was_damaged(&self) -> Result<bool> {
-        plain(|| Ok(self.shared.core().catalogue().was_damaged()))
+        guard(|| Ok(self.shared.core().catalogue().was_damaged()))
     }
 
     /// Tells when something changes from now on.
     ///
     /// # Errors
     /// `Internal` where the library has a defect.
-    pub fn watch(&self) -> Result<Arc<ChangeWatch>> {
-        plain(|| Ok(self.shared.changes.watch()))
+    pub fn watch_changes(&self) -> Result<Arc<ChangeWatch>> {
+        guard(|| Ok(self.shared.changes.watch()))
     }
 
     /// Before the app sleeps: stops what takes long, waits for what is being written and releases every lock on the files, as
@@ -206,7 +207,7 @@ impl Companion {
     /// `Internal` where the library has a defect.
     pub async fn suspend(&self) -> Result<()> {
         self.shared
-            .short(|shared| {
+            .run_blocking(|shared| {
                 shared.stop(false);
                 Ok(())
             })
@@ -218,7 +219,7 @@ impl Companion {
     /// # Errors
     /// `Closed` after [`Companion::shutdown`]; those of the disk.
     pub async fn resume(&self) -> Result<()> {
-        self.shared.short(Shared::go_on).await
+        self.shared.run_blocking(Shared::go_on).await
     }
 
     /// Ends it for good, as [`Companion::suspend`] does; watches end. Opening the same directories again makes a new one.
@@ -227,7 +228,7 @@ impl Companion {
     /// `Internal` where the library has a defect.
     pub async fn shutdown(&self) -> Result<()> {
         self.shared
-            .short(|shared| {
+            .run_blocking(|shared| {
                 shared.stop(true);
                 Ok(())
             })
@@ -251,7 +252,7 @@ fn absolute(field: &'static str, path: String) -> Result<PathBuf> {
 /// `Internal` where the library has a defect.
 #[uniffi::export]
 pub fn version() -> Result<String> {
-    plain(|| Ok(env!("CARGO_PKG_VERSION").to_owned()))
+    guard(|| Ok(env!("CARGO_PKG_VERSION").to_owned()))
 }
 
 /// Panics inside the library, so that an app can see what it makes of a defect: the answer is always `Internal`, and the app
@@ -260,8 +261,8 @@ pub fn version() -> Result<String> {
 /// # Errors
 /// `Internal`, always.
 #[uniffi::export]
-pub fn provoke_panic() -> Result<()> {
-    plain(|| panic!("provoked by the app"))
+pub fn debug_panic() -> Result<()> {
+    guard(|| panic!("provoked by the app"))
 }
 
 /// The same on one of the library's own threads.
@@ -269,6 +270,6 @@ pub fn provoke_panic() -> Result<()> {
 /// # Errors
 /// `Internal`, always.
 #[uniffi::export]
-pub async fn provoke_panic_in_background() -> Result<()> {
-    threads::short(|| panic!("provoked by the app")).await
+pub async fn debug_panic_in_background() -> Result<()> {
+    threads::run_blocking(|| panic!("provoked by the app")).await
 }

@@ -8,8 +8,8 @@ use jalon::journal as core;
 
 use crate::error::Result;
 use crate::kind::Kind;
-use crate::place::Position;
-use crate::shared::Shared;
+use crate::position::Position;
+use crate::state::Shared;
 
 /// An object that the person wants to find again.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -34,7 +34,7 @@ pub struct Note {
     /// The text.
     pub text: String,
     /// Where.
-    pub place: Option<Position>,
+    pub position: Option<Position>,
     /// Short name of the territory of what it is about.
     pub territory: Option<String>,
     /// What sort of thing it is about.
@@ -47,18 +47,18 @@ pub struct Note {
 
 impl From<core::Note> for Note {
     fn from(note: core::Note) -> Note {
-        let core::Note { uuid, text, place, about, created_ms } = note;
+        let core::Note { uuid, text, position, about, created_ms } = note;
         let (territory, kind, object) = match about {
             Some((territory, kind, object)) => (Some(territory), Some(kind.into()), Some(object)),
             None => (None, None, None),
         };
-        Note { id: uuid, text, place: place.map(Into::into), territory, kind, object, created_ms }
+        Note { id: uuid, text, position: position.map(Into::into), territory, kind, object, created_ms }
     }
 }
 
 /// What an import brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
-pub struct Imported {
+pub struct ImportSummary {
     /// Reports that were not here.
     pub reports: u64,
     /// Reports that were here already, and stay as they are.
@@ -73,13 +73,13 @@ pub struct Imported {
 
 /// What was saved out of a damaged file.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Salvaged {
+pub struct RecoverySummary {
     /// Where the damaged file lies now; empty where there was none.
-    pub aside: String,
+    pub quarantined_path: String,
     /// Reports that its rows still had.
     pub reports_from_rows: u64,
     /// Reports that only their copies had.
-    pub reports_from_copies: u64,
+    pub reports_from_sidecars: u64,
     /// Favourites.
     pub favourites: u64,
     /// Notes.
@@ -115,8 +115,8 @@ impl Journal {
         let add = move |shared: &Shared| {
             let held = shared.core().catalogue().territory(&territory)?;
             let object = shared.core().catalogue().object(&held, kind.into(), id)?;
-            let words = shared.core().words(&held, &crate::shared::borrowed(&languages));
-            let (name, _) = crate::sheet::named(&words, object.name());
+            let words = shared.core().localizer(&held, &crate::state::borrowed(&languages));
+            let (name, _) = crate::details::named(&words, object.name());
             let favourite =
                 core::Favourite { territory, kind: kind.into(), id, name: name.clone(), created_ms: now_ms() };
             shared.core().journal()?.add_favourite(&favourite)?;
@@ -147,18 +147,18 @@ impl Journal {
         };
         let read =
             move |shared: &Shared| Ok(shared.core().journal()?.favourites()?.into_iter().map(favourite).collect());
-        self.shared.short(read).await
+        self.shared.run_blocking(read).await
     }
 
-    /// Writes something down, where `place` is given there, about an object where `territory`, `kind` and `object` are.
+    /// Writes something down, where `position` is given there, about an object where `territory`, `kind` and `object` are.
     ///
     /// # Errors
     /// `InvalidInput` for the text or the place, or where only some of those three are given.
-    #[uniffi::method(default(place = None, territory = None, kind = None, object = None))]
+    #[uniffi::method(default(position = None, territory = None, kind = None, object = None))]
     pub async fn add_note(
         &self,
         text: String,
-        place: Option<Position>,
+        position: Option<Position>,
         territory: Option<String>,
         kind: Option<Kind>,
         object: Option<i64>,
@@ -172,8 +172,8 @@ impl Journal {
                     return Err(jalon::Error::invalid("object", rule).into());
                 }
             };
-            let place = place.map(Into::into);
-            Ok(shared.core().journal()?.add_note(&text, place, about, now_ms())?.into())
+            let position = position.map(Into::into);
+            Ok(shared.core().journal()?.add_note(&text, position, about, now_ms())?.into())
         };
         self.shared.write(|changes| changes.journal += 1, add).await
     }
@@ -193,7 +193,7 @@ impl Journal {
     /// Those of the disk.
     pub async fn notes(&self) -> Result<Vec<Note>> {
         let read = |shared: &Shared| Ok(shared.core().journal()?.notes()?.into_iter().map(Into::into).collect());
-        self.shared.short(read).await
+        self.shared.run_blocking(read).await
     }
 
     /// Writes everything that is not accepted yet (`all` for that too), with photos, favourites and notes, to a zip file at
@@ -204,18 +204,18 @@ impl Journal {
     #[uniffi::method(default(all = false))]
     pub async fn export(&self, path: String, all: bool) -> Result<u64> {
         let write = move |shared: &Shared| Ok(shared.core().journal()?.export(Path::new(&path), all)? as u64);
-        self.shared.short(write).await
+        self.shared.run_blocking(write).await
     }
 
     /// Takes over what an export has and this journal has not. What is here stays as it is.
     ///
     /// # Errors
     /// `InvalidInput` for a file that is no export.
-    pub async fn import_from(&self, path: String) -> Result<Imported> {
+    pub async fn import_from(&self, path: String) -> Result<ImportSummary> {
         let read = move |shared: &Shared| {
             let imported = shared.core().journal()?.import(Path::new(&path))?;
-            let core::Imported { reports, known, photos_missing, favourites, notes } = imported;
-            Ok(Imported {
+            let core::ImportSummary { reports, known, photos_missing, favourites, notes } = imported;
+            Ok(ImportSummary {
                 reports: reports as u64,
                 known: known as u64,
                 photos_missing: photos_missing as u64,
@@ -230,20 +230,26 @@ impl Journal {
     ///
     /// # Errors
     /// Those of the disk.
-    pub async fn salvaged(&self) -> Result<Option<Salvaged>> {
+    pub async fn recovery(&self) -> Result<Option<RecoverySummary>> {
         let read = |shared: &Shared| {
-            let salvaged = shared.core().journal()?.salvaged().cloned();
+            let salvaged = shared.core().journal()?.recovery().cloned();
             Ok(salvaged.map(|salvaged| {
-                let core::Salvaged { aside, reports_from_rows, reports_from_copies, favourites, notes } = salvaged;
-                Salvaged {
-                    aside: aside.to_string_lossy().into_owned(),
+                let core::RecoverySummary {
+                    quarantined_path,
+                    reports_from_rows,
+                    reports_from_sidecars,
+                    favourites,
+                    notes,
+                } = salvaged;
+                RecoverySummary {
+                    quarantined_path: quarantined_path.to_string_lossy().into_owned(),
                     reports_from_rows: reports_from_rows as u64,
-                    reports_from_copies: reports_from_copies as u64,
+                    reports_from_sidecars: reports_from_sidecars as u64,
                     favourites: favourites as u64,
                     notes: notes as u64,
                 }
             }))
         };
-        self.shared.short(read).await
+        self.shared.run_blocking(read).await
     }
 }

@@ -1,7 +1,7 @@
 //! What sort of thing an object is.
 
+use crate::enum_mirror::mirror;
 use crate::error::Result;
-use crate::mirror::mirror;
 
 /// What sort of thing an object is: the words are the same everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
@@ -11,9 +11,9 @@ pub enum Kind {
     /// A point of interest.
     Poi,
     /// Where to sleep, eat, learn: touristic content.
-    Content,
+    TouristicContent,
     /// Something that takes place on a date.
-    Event,
+    TouristicEvent,
     /// Where nature must not be disturbed at some times of the year.
     SensitiveArea,
     /// Where people are told.
@@ -46,8 +46,8 @@ mirror!(
     Kind = jalon::model::Kind {
         Trek,
         Poi,
-        Content,
-        Event,
+        TouristicContent,
+        TouristicEvent,
         SensitiveArea,
         InformationDesk,
         Service,
@@ -75,5 +75,5 @@ pub(crate) fn kinds(kinds: Vec<Kind>) -> Vec<jalon::model::Kind> {
 /// `Internal` where the library has a defect.
 #[uniffi::export]
 pub fn kind_word(kind: Kind) -> Result<String> {
-    crate::doors::plain(|| Ok(jalon::model::Kind::from(kind).as_str().to_owned()))
+    crate::panic_guard::guard(|| Ok(jalon::model::Kind::from(kind).as_str().to_owned()))
 }

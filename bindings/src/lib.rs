@@ -11,28 +11,28 @@
 //! asks a watch ([`ProgressWatch`], [`ChangeWatch`]), which answers when there is something new, so nothing can deadlock,
 //! and what comes faster than it is read is told once.
 //!
-//! * `doors`: how every function is entered; `threads` where the work is done; `shared` what the objects of a companion have
+//! * `panic_guard`: how every function is entered; `threads` where the work is done; `state` what the objects of a companion have
 //!   in common.
 //! * `error`: the one error. `cancel`, `watch`: stopping, and how far something is.
 //! * `companion`, `catalogue`, `nearby`, `packs`, `journal`, `reports`, `transfers`: the objects.
-//! * `mirror`: enums that the core has too. `place`, `kind`, `options`, `territory`, `treks`, `sheet`, `report`: records.
+//! * `enum_mirror`: enums that the core has too. `position`, `kind`, `options`, `territory`, `treks`, `details`, `report`: records.
 
 mod cancel;
 mod catalogue;
 mod companion;
-mod doors;
+mod details;
+mod enum_mirror;
 mod error;
 mod journal;
 mod kind;
-mod mirror;
 mod nearby;
 mod options;
 mod packs;
-mod place;
+mod panic_guard;
+mod position;
 mod report;
 mod reports;
-mod shared;
-mod sheet;
+mod state;
 mod territory;
 mod threads;
 mod transfers;
@@ -40,24 +40,27 @@ mod treks;
 mod watch;
 
 pub use cancel::CancelToken;
-pub use catalogue::{Catalogue, Change, ChangeKind, Hit, Hits, Label, Object};
-pub use companion::{Companion, Directories, provoke_panic, provoke_panic_in_background, version};
+pub use catalogue::{Catalogue, ChangeKind, ChangeRecord, Object, SearchHit, SearchResults, Term};
+pub use companion::{Companion, Directories, debug_panic, debug_panic_in_background, version};
+pub use details::{Picture, Profile, RichText, RouteItem, Stage, TrekDetails, WebLink};
 pub use error::JalonError;
-pub use journal::{Favourite, Imported, Journal, Note, Salvaged};
+pub use journal::{Favourite, ImportSummary, Journal, Note, RecoverySummary};
 pub use kind::{Kind, kind_word};
-pub use nearby::{NearItem, NearQuery, Nearby};
-pub use options::{HeldReason, Network, Progress, RefreshOptions, Sweep};
+pub use nearby::{Nearby, NearbyItem, NearbyQuery};
+pub use options::{BlockReason, NetworkKind, Progress, RefreshMode, RefreshOptions};
 pub use packs::{Estimate, MissingFile, Pack, PackState, PackSubject, Packs, PictureSize};
-pub use place::{Bounds, KindCount, Position};
+pub use position::{Bounds, KindCount, Position};
 pub use report::{
-    Outgoing, Queued, Report, ReportAttempt, ReportContent, ReportPhoto, ReportPlace, ReportState, ReportWarning,
-    Resolution, ServerField,
+    FieldErrors, QueuedReport, Report, ReportAttempt, ReportContent, ReportPhoto, ReportPosition, ReportState,
+    ReportUpload, ReportWarning, Resolution,
 };
 pub use reports::Reports;
-pub use sheet::{BesideItem, Link, Picture, Profile, Stage, Text, TrekSheet};
-pub use territory::{Account, NewTerritory, PackBytes, RefreshResult, Territory};
-pub use transfers::{Exchange, Header, NextTransfer, Receive, TransferResult, Transfers};
-pub use treks::{Choice, Facet, FacetChoices, FacetValue, Interval, Mark, TrekItem, TrekPage, TrekQuery, TrekSort};
-pub use watch::{ChangeWatch, Changes, ProgressWatch};
+pub use territory::{NewTerritory, PackUsage, RefreshSummary, StorageUsage, Territory};
+pub use transfers::{Header, HttpRequest, NextTransfer, ResponseAction, TransferResult, Transfers};
+pub use treks::{
+    Facet, FacetValue, FacetValueCount, FacetValueCounts, Highlight, NumericRange, TrekItem, TrekPage, TrekQuery,
+    TrekSort,
+};
+pub use watch::{ChangeWatch, DataVersions, ProgressWatch};
 
 uniffi::setup_scaffolding!();

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use jalon::companion::{self, TrekFigures};
+use jalon::companion::{self, TrekStats};
 
-use crate::doors::plain;
 use crate::error::Result;
 use crate::kind::{Kind, kinds};
-use crate::place::Position;
-use crate::shared::{Shared, borrowed};
+use crate::panic_guard::guard;
+use crate::position::Position;
+use crate::state::{Shared, borrowed};
 use crate::treks::page;
 
 /// What to look for.
 #[derive(Debug, Clone, PartialEq, uniffi::Record)]
-pub struct NearQuery {
+pub struct NearbyQuery {
     /// Kinds to find; empty for all but cities and districts, in which one always is.
     #[uniffi(default = [])]
     pub kinds: Vec<Kind>,
@@ -22,7 +22,7 @@ pub struct NearQuery {
     pub territory: Option<String>,
     /// No further than so many metres.
     #[uniffi(default = None)]
-    pub within_m: Option<f64>,
+    pub max_distance_m: Option<f64>,
     /// At most so many, 1 to 200.
     #[uniffi(default = 10)]
     pub limit: u32,
@@ -30,7 +30,7 @@ pub struct NearQuery {
 
 /// Something that is near.
 #[derive(Debug, Clone, PartialEq, uniffi::Record)]
-pub struct NearItem {
+pub struct NearbyItem {
     /// Short name of its territory.
     pub territory: String,
     /// What sort of thing it is.
@@ -61,11 +61,11 @@ pub struct NearItem {
     pub offline: bool,
 }
 
-impl From<companion::NearItem> for NearItem {
-    fn from(item: companion::NearItem) -> NearItem {
-        let companion::NearItem { territory, kind, id, name, lang, trek, distance_m, bearing_deg, point } = item;
-        let TrekFigures { practice, difficulty, duration_h, length_m, ascent_m, offline } = trek.unwrap_or_default();
-        NearItem {
+impl From<companion::NearbyItem> for NearbyItem {
+    fn from(item: companion::NearbyItem) -> NearbyItem {
+        let companion::NearbyItem { territory, kind, id, name, lang, trek, distance_m, bearing_deg, point } = item;
+        let TrekStats { practice, difficulty, duration_h, length_m, ascent_m, offline } = trek.unwrap_or_default();
+        NearbyItem {
             territory,
             kind: kind.into(),
             id,
@@ -105,11 +105,11 @@ impl Nearby {
     /// # Errors
     /// `InvalidInput` for the position or the limit, `NotFound` for the territory.
     #[uniffi::method(default(languages = []))]
-    pub fn nearest(&self, from: Position, query: NearQuery, languages: Vec<String>) -> Result<Vec<NearItem>> {
-        plain(|| {
-            let NearQuery { kinds: wanted, territory, within_m, limit } = query;
-            let query = companion::NearQuery { kinds: kinds(wanted), territory, within_m, limit: page(limit)? };
-            let found = self.shared.core().near(from.into(), &query, &borrowed(&languages))?;
+    pub fn nearest(&self, from: Position, query: NearbyQuery, languages: Vec<String>) -> Result<Vec<NearbyItem>> {
+        guard(|| {
+            let NearbyQuery { kinds: wanted, territory, max_distance_m, limit } = query;
+            let query = companion::NearbyQuery { kinds: kinds(wanted), territory, max_distance_m, limit: page(limit)? };
+            let found = self.shared.core().nearest(from.into(), &query, &borrowed(&languages))?;
             Ok(found.into_iter().map(Into::into).collect())
         })
     }
@@ -119,6 +119,6 @@ impl Nearby {
     /// # Errors
     /// Those of the disk.
     pub async fn warm_up(&self) -> Result<()> {
-        self.shared.short(|shared| Ok(shared.core().warm_up()?)).await
+        self.shared.run_blocking(|shared| Ok(shared.core().warm_up()?)).await
     }
 }

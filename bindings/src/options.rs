@@ -4,60 +4,60 @@
 use std::time::Duration;
 
 use jalon::companion::RefreshOptions as CoreOptions;
-use jalon::transfer::{self, Policy};
+use jalon::transfer::{self, TransferPolicy};
 
-use crate::mirror::mirror;
+use crate::enum_mirror::mirror;
 
 /// When everything is asked for, and not only what the server says has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-pub enum Sweep {
+pub enum RefreshMode {
     /// The first time, and then once a week.
-    WhenDue,
+    Auto,
     /// Now.
-    Now,
+    Full,
     /// Only the first time.
-    Never,
+    Delta,
 }
 
-mirror!(Sweep = jalon::companion::Sweep { WhenDue, Now, Never });
+mirror!(RefreshMode = jalon::companion::RefreshMode { Auto, Full, Delta });
 
 /// What network there is, as the platform says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-pub enum Network {
+pub enum NetworkKind {
     /// None: nothing is started.
-    Absent,
+    Offline,
     /// One that costs by the byte: mobile data, a hotspot.
     Metered,
     /// One that does not.
     Unmetered,
 }
 
-mirror!(Network = jalon::transfer::Network { Absent, Metered, Unmetered });
+mirror!(NetworkKind = jalon::transfer::NetworkKind { Offline, Metered, Unmetered });
 
 /// Why nothing may start now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-pub enum HeldReason {
+pub enum BlockReason {
     /// The app paused it.
     Paused,
     /// There is no network.
-    NoNetwork,
+    Offline,
     /// The network is metered, and the app wants none such.
     Metered,
     /// The bytes that the app allows have come.
     Budget,
 }
 
-mirror!(HeldReason = jalon::transfer::Held { Paused, NoNetwork, Metered, Budget });
+mirror!(BlockReason = jalon::transfer::BlockReason { Paused, Offline, Metered, Budget });
 
 /// How to use the network.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct RefreshOptions {
-    /// When to ask for everything; `WhenDue` where none is given.
+    /// When to ask for everything; `Auto` where none is given.
     #[uniffi(default = None)]
-    pub sweep: Option<Sweep>,
+    pub mode: Option<RefreshMode>,
     /// What network there is; `Unmetered` where none is given.
     #[uniffi(default = None)]
-    pub network: Option<Network>,
+    pub network: Option<NetworkKind>,
     /// Start nothing on a metered network.
     #[uniffi(default = false)]
     pub unmetered_only: bool,
@@ -66,7 +66,7 @@ pub struct RefreshOptions {
     pub byte_budget: Option<u64>,
     /// How often a transfer is tried, with growing pauses. Five tries take about twenty seconds.
     #[uniffi(default = 5)]
-    pub most_tries: u32,
+    pub max_attempts: u32,
     /// Allow plain http to hosts other than this machine.
     #[uniffi(default = false)]
     pub allow_plain_http: bool,
@@ -81,11 +81,11 @@ pub struct RefreshOptions {
 impl Default for RefreshOptions {
     fn default() -> RefreshOptions {
         RefreshOptions {
-            sweep: None,
+            mode: None,
             network: None,
             unmetered_only: false,
             byte_budget: None,
-            most_tries: 5,
+            max_attempts: 5,
             allow_plain_http: false,
             connect_timeout_s: 15,
             total_timeout_s: 300,
@@ -94,28 +94,28 @@ impl Default for RefreshOptions {
 }
 
 impl RefreshOptions {
-    pub(crate) fn policy(&self) -> (Policy, transfer::Network) {
+    pub(crate) fn policy(&self) -> (TransferPolicy, transfer::NetworkKind) {
         (
-            Policy { unmetered_only: self.unmetered_only, byte_budget: self.byte_budget },
+            TransferPolicy { unmetered_only: self.unmetered_only, byte_budget: self.byte_budget },
             self.network.map(Into::into).unwrap_or_default(),
         )
     }
 
     #[cfg(feature = "net")]
-    pub(crate) fn net(&self) -> jalon::net::Options {
-        jalon::net::Options {
+    pub(crate) fn net(&self) -> jalon::net::ClientOptions {
+        jalon::net::ClientOptions {
             allow_plain_http: self.allow_plain_http,
             connect_timeout: Duration::from_secs(self.connect_timeout_s.into()),
             total_timeout: Duration::from_secs(self.total_timeout_s.into()),
-            ..jalon::net::Options::default()
+            ..jalon::net::ClientOptions::default()
         }
     }
 
     pub(crate) fn core(&self) -> CoreOptions {
         let (policy, network) = self.policy();
         CoreOptions {
-            most_tries: self.most_tries,
-            sweep: self.sweep.map(Into::into).unwrap_or_default(),
+            max_attempts: self.max_attempts,
+            mode: self.mode.map(Into::into).unwrap_or_default(),
             policy,
             network,
             #[cfg(feature = "net")]

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use jalon::catalogue::{self as core, Subject};
+use jalon::catalogue as core;
 use jalon::companion;
 use jalon::transfer;
 
 use crate::cancel::CancelToken;
+use crate::enum_mirror::mirror;
 use crate::error::Result;
-use crate::mirror::mirror;
 use crate::options::{Progress, RefreshOptions};
-use crate::place::{Bounds, KindCount, by_kind};
-use crate::shared::Shared;
+use crate::position::{Bounds, KindCount, by_kind};
+use crate::state::Shared;
 use crate::transfers::Transfers;
 use crate::watch::ProgressWatch;
 
@@ -24,26 +24,26 @@ pub enum PackSubject {
         id: i64,
     },
     /// A box: the treks that cross it, and all that lies in it.
-    Box {
+    Bounds {
         /// The box.
         bounds: Bounds,
     },
 }
 
-impl From<PackSubject> for Subject {
-    fn from(subject: PackSubject) -> Subject {
+impl From<PackSubject> for core::PackSubject {
+    fn from(subject: PackSubject) -> core::PackSubject {
         match subject {
-            PackSubject::Trek { id } => Subject::Trek(id),
-            PackSubject::Box { bounds } => Subject::Box(bounds.into()),
+            PackSubject::Trek { id } => core::PackSubject::Trek(id),
+            PackSubject::Bounds { bounds } => core::PackSubject::Bounds(bounds.into()),
         }
     }
 }
 
-impl From<Subject> for PackSubject {
-    fn from(subject: Subject) -> PackSubject {
+impl From<core::PackSubject> for PackSubject {
+    fn from(subject: core::PackSubject) -> PackSubject {
         match subject {
-            Subject::Trek(id) => PackSubject::Trek { id },
-            Subject::Box(bounds) => PackSubject::Box { bounds: bounds.into() },
+            core::PackSubject::Trek(id) => PackSubject::Trek { id },
+            core::PackSubject::Bounds(bounds) => PackSubject::Bounds { bounds: bounds.into() },
         }
     }
 }
@@ -59,7 +59,7 @@ pub enum PictureSize {
     None,
 }
 
-mirror!(PictureSize = jalon::catalogue::Pictures { Small, Large, None });
+mirror!(PictureSize = jalon::catalogue::PictureSize { Small, Large, None });
 
 /// How far a pack is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
@@ -128,7 +128,7 @@ impl From<core::Pack> for Pack {
             missing,
             withdrawn_ms,
         } = pack;
-        let missing = missing.into_iter().map(|core::Missing { url, reason }| MissingFile { url, reason });
+        let missing = missing.into_iter().map(|core::MissingFile { url, reason }| MissingFile { url, reason });
         Pack {
             territory,
             subject: subject.into(),
@@ -191,7 +191,7 @@ impl Packs {
             let packs = shared.core().packs(territory.as_deref())?;
             Ok(packs.into_iter().map(Into::into).collect())
         };
-        self.shared.short(read).await
+        self.shared.run_blocking(read).await
     }
 
     /// What a pack will cost, from what is known without its server; with small pictures where no size is given.
@@ -211,7 +211,7 @@ impl Packs {
             let companion::Estimate { objects, files, files_here, bytes, error_bytes, free_bytes } = estimate;
             Ok(Estimate { objects, files, files_here, bytes, error_bytes, free_bytes })
         };
-        self.shared.short(read).await
+        self.shared.run_blocking(read).await
     }
 
     /// Makes a pack, goes on with it, or brings it up to date. Where something could not be had the pack is `Partial` and
@@ -232,7 +232,7 @@ impl Packs {
     ) -> Result<Pack> {
         #[cfg(feature = "net")]
         let work = move |shared: &Shared, stop: &transfer::CancelToken, tell: &dyn Fn(Progress)| {
-            let subject = Subject::from(subject);
+            let subject = core::PackSubject::from(subject);
             let name = subject.to_string();
             let tell = |progress| tell(Progress::of(progress, &name));
             let options = self::options(pictures, options);
@@ -241,9 +241,9 @@ impl Packs {
         #[cfg(not(feature = "net"))]
         let work = {
             let _ = (territory, subject, options, pictures);
-            |_: &Shared, _: &transfer::CancelToken, _: &dyn Fn(Progress)| crate::shared::without_driver()
+            |_: &Shared, _: &transfer::CancelToken, _: &dyn Fn(Progress)| crate::state::without_driver()
         };
-        self.shared.long((cancel, progress), |changes| changes.packs += 1, work).await
+        self.shared.run_cancellable((cancel, progress), |changes| changes.packs += 1, work).await
     }
 
     /// Brings the packs of a territory up to date that a refresh has made stale, or that are not whole yet.
@@ -251,7 +251,7 @@ impl Packs {
     /// # Errors
     /// As [`Packs::download`].
     #[uniffi::method(default(options = None, cancel = None, progress = None))]
-    pub async fn follow(
+    pub async fn update(
         &self,
         territory: String,
         options: Option<RefreshOptions>,
@@ -261,15 +261,15 @@ impl Packs {
         #[cfg(feature = "net")]
         let work = move |shared: &Shared, stop: &transfer::CancelToken, tell: &dyn Fn(Progress)| {
             let tell = |pack: &core::Pack, progress| tell(Progress::of(progress, &pack.subject.to_string()));
-            let packs = shared.core().follow_packs(&territory, &options.unwrap_or_default().core(), stop, tell)?;
+            let packs = shared.core().update_packs(&territory, &options.unwrap_or_default().core(), stop, tell)?;
             Ok(packs.into_iter().map(Into::into).collect())
         };
         #[cfg(not(feature = "net"))]
         let work = {
             let _ = (territory, options);
-            |_: &Shared, _: &transfer::CancelToken, _: &dyn Fn(Progress)| crate::shared::without_driver()
+            |_: &Shared, _: &transfer::CancelToken, _: &dyn Fn(Progress)| crate::state::without_driver()
         };
-        self.shared.long((cancel, progress), |changes| changes.packs += 1, work).await
+        self.shared.run_cancellable((cancel, progress), |changes| changes.packs += 1, work).await
     }
 
     /// Plans a download for the platform's own HTTP client, or goes on with one: see [`Transfers`].
@@ -290,7 +290,7 @@ impl Packs {
                 within.core().plan_download(&territory, &subject.into(), &self::options(pictures, options))?;
             Transfers::of_download(shared, download)
         };
-        self.shared.short(plan).await
+        self.shared.run_blocking(plan).await
     }
 
     /// Removes a pack with all that no other pack needs, and gives the bytes that are free now.

@@ -1,13 +1,13 @@
 //! What a report is, as an app sees it.
 
 use jalon::journal as core;
-use jalon::report::{self, Content, FixedPlace, Life, State};
+use jalon::report::{self, Lifecycle};
 
-use crate::mirror::mirror;
+use crate::enum_mirror::mirror;
 
 /// Where something is, and how well that is known.
 #[derive(Debug, Clone, Copy, PartialEq, uniffi::Record)]
-pub struct ReportPlace {
+pub struct ReportPosition {
     /// Degrees east, WGS84.
     pub lon: f64,
     /// Degrees north, WGS84.
@@ -40,7 +40,7 @@ pub struct ReportContent {
     pub magnitude: Option<i64>,
     /// Where it is.
     #[uniffi(default = None)]
-    pub place: Option<ReportPlace>,
+    pub position: Option<ReportPosition>,
     /// Trek that it is about.
     #[uniffi(default = None)]
     pub trek: Option<i64>,
@@ -49,25 +49,25 @@ pub struct ReportContent {
     pub signage: Option<i64>,
 }
 
-impl From<Content> for ReportContent {
-    fn from(content: Content) -> ReportContent {
-        let Content { comment, email, category, activity, magnitude, place, trek, signage } = content;
-        let place = place.map(|place| {
-            let FixedPlace { lon, lat, accuracy_m, at_ms } = place;
-            ReportPlace { lon, lat, accuracy_m, at_ms }
+impl From<report::ReportContent> for ReportContent {
+    fn from(content: report::ReportContent) -> ReportContent {
+        let report::ReportContent { comment, email, category, activity, magnitude, position, trek, signage } = content;
+        let position = position.map(|position| {
+            let report::ReportPosition { lon, lat, accuracy_m, at_ms } = position;
+            ReportPosition { lon, lat, accuracy_m, at_ms }
         });
-        ReportContent { comment, email, category, activity, magnitude, place, trek, signage }
+        ReportContent { comment, email, category, activity, magnitude, position, trek, signage }
     }
 }
 
-impl From<ReportContent> for Content {
-    fn from(content: ReportContent) -> Content {
-        let ReportContent { comment, email, category, activity, magnitude, place, trek, signage } = content;
-        let place = place.map(|place| {
-            let ReportPlace { lon, lat, accuracy_m, at_ms } = place;
-            FixedPlace { lon, lat, accuracy_m, at_ms }
+impl From<ReportContent> for report::ReportContent {
+    fn from(content: ReportContent) -> report::ReportContent {
+        let ReportContent { comment, email, category, activity, magnitude, position, trek, signage } = content;
+        let position = position.map(|position| {
+            let ReportPosition { lon, lat, accuracy_m, at_ms } = position;
+            report::ReportPosition { lon, lat, accuracy_m, at_ms }
         });
-        Content { comment, email, category, activity, magnitude, place, trek, signage }
+        report::ReportContent { comment, email, category, activity, magnitude, position, trek, signage }
     }
 }
 
@@ -90,7 +90,7 @@ pub enum ReportState {
 
 /// What the server says of a field.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct ServerField {
+pub struct FieldErrors {
     /// Its name on the server.
     pub name: String,
     /// What it says.
@@ -139,19 +139,19 @@ pub struct Report {
     /// How far it is.
     pub state: ReportState,
     /// Whether somebody has to do something.
-    pub needs_person: bool,
+    pub needs_user_action: bool,
     /// The server's number, where it told one.
     pub server_id: Option<i64>,
     /// When the server's answer came, Unix ms.
     pub accepted_ms: Option<i64>,
     /// What the server says of each field, where it refused it.
-    pub refused_fields: Vec<ServerField>,
+    pub refused_fields: Vec<FieldErrors>,
     /// Counts what is sent: each revision has the same bytes whenever it is.
     pub revision: u32,
     /// Whether an earlier attempt may have arrived.
-    pub may_be_double: bool,
+    pub may_be_duplicate: bool,
     /// How often it was tried.
-    pub tries: u32,
+    pub attempt_count: u32,
     /// How the last attempt ended, for a person.
     pub last_error: Option<String>,
     /// When it is tried again at the earliest, Unix ms, as far as the wall clock is right.
@@ -173,24 +173,33 @@ impl Report {
             content,
             photos,
             with_reference,
-            life,
+            lifecycle,
         } = report;
-        let needs_person = life.needs_person();
-        let Life { state, revision, may_be_double, endpoint: _, tries, last_error, next_attempt_ms, attempts } = life;
+        let needs_user_action = lifecycle.needs_user_action();
+        let Lifecycle {
+            state,
+            revision,
+            may_be_duplicate,
+            endpoint: _,
+            attempt_count,
+            last_error,
+            next_attempt_ms,
+            attempts,
+        } = lifecycle;
         let (mut server_id, mut accepted_ms, mut refused_fields) = (None, None, Vec::new());
         let state = match state {
-            State::Draft => ReportState::Draft,
-            State::Queued { .. } => ReportState::Queued,
-            State::Sending { .. } => ReportState::Sending,
-            State::Accepted { receipt } => {
+            report::ReportState::Draft => ReportState::Draft,
+            report::ReportState::Queued { .. } => ReportState::Queued,
+            report::ReportState::Sending { .. } => ReportState::Sending,
+            report::ReportState::Accepted { receipt } => {
                 (server_id, accepted_ms) = (receipt.server_id, Some(receipt.at_ms));
                 ReportState::Accepted
             }
-            State::Refused { fields } => {
-                refused_fields = fields.into_iter().map(|(name, messages)| ServerField { name, messages }).collect();
+            report::ReportState::Refused { fields } => {
+                refused_fields = fields.into_iter().map(|(name, messages)| FieldErrors { name, messages }).collect();
                 ReportState::Refused
             }
-            State::InDoubt { .. } => ReportState::InDoubt,
+            report::ReportState::InDoubt { .. } => ReportState::InDoubt,
         };
         let photo = |photo: core::Photo| {
             let path = journal.photo_path(&photo).to_string_lossy().into_owned();
@@ -209,13 +218,13 @@ impl Report {
             photos: photos.into_iter().map(photo).collect(),
             reference: if with_reference { reference } else { String::new() },
             state,
-            needs_person,
+            needs_user_action,
             server_id,
             accepted_ms,
             refused_fields,
             revision,
-            may_be_double,
-            tries,
+            may_be_duplicate,
+            attempt_count,
             last_error,
             next_attempt_ms,
             attempts: attempts.into_iter().map(attempt).collect(),
@@ -227,7 +236,7 @@ impl Report {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
 pub enum ReportWarning {
     /// There is no place.
-    NoPlace,
+    NoPosition,
     /// The place is outside the territory.
     OutsideTerritory,
     /// The place is more than a kilometre from the trek that is named.
@@ -236,11 +245,11 @@ pub enum ReportWarning {
     NoEmail,
 }
 
-mirror!(ReportWarning = jalon::report::Warning { NoPlace, OutsideTerritory, FarFromTrek, NoEmail });
+mirror!(ReportWarning = jalon::report::Warning { NoPosition, OutsideTerritory, FarFromTrek, NoEmail });
 
 /// A report that was queued.
 #[derive(Debug, Clone, PartialEq, uniffi::Record)]
-pub struct Queued {
+pub struct QueuedReport {
     /// The report.
     pub report: Report,
     /// What is odd about it.
@@ -252,10 +261,10 @@ pub struct Queued {
 pub enum Resolution {
     /// Send it again, marked as a possible double of the first.
     Resend,
-    /// Leave it: it is not sent again, and nobody is asked again.
-    Leave,
+    /// Abandon it: it is not sent again, and nobody is asked again.
+    Abandon,
     /// It arrived: somebody saw it at the office, perhaps under this number.
-    Arrived {
+    Delivered {
         /// The server's number.
         server_id: Option<i64>,
     },
@@ -263,7 +272,7 @@ pub enum Resolution {
 
 /// A report on its way out, for the platform's own uploader: an HTTP POST without redirects.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Outgoing {
+pub struct ReportUpload {
     /// The report's id.
     pub id: String,
     /// Where to post it.

@@ -6,23 +6,23 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jalon::clock::{chance, now_ms};
-use jalon::intake::retry_after_ms;
+use jalon::clock::{jitter, now_ms};
 use jalon::journal as core;
-use jalon::report::{self, Content, Reply, Sent};
+use jalon::report::{self, Reply, SendResult};
+use jalon::response::retry_after_ms;
 use jalon::transfer;
 
 use crate::cancel::CancelToken;
 use crate::error::Result;
 use crate::options::{Progress, RefreshOptions};
-use crate::report::{Outgoing, Queued, Report, ReportContent, Resolution};
-use crate::shared::Shared;
+use crate::report::{QueuedReport, Report, ReportContent, ReportUpload, Resolution};
+use crate::state::Shared;
 use crate::watch::ProgressWatch;
 
 /// Bytes of a photo's file that are looked at.
-const MOST_PHOTO_FILE: u64 = 64 << 20;
+const MAX_PHOTO_FILE: u64 = 64 << 20;
 /// Bytes of an answer that are looked at.
-const MOST_ANSWER: usize = 256 << 10;
+const MAX_ANSWER: usize = 256 << 10;
 
 /// Field reports.
 #[derive(Debug, uniffi::Object)]
@@ -52,7 +52,7 @@ impl Reports {
             let file = photo_file(&path)?;
             let journal = shared.core().journal()?;
             if is_ready {
-                journal.attach_ready(&id, &file, now_ms())?;
+                journal.attach_encoded(&id, &file, now_ms())?;
             } else {
                 attach_any(journal, &id, &file)?;
             }
@@ -61,9 +61,9 @@ impl Reports {
         self.shared.write(|changes| changes.journal += 1, attach).await
     }
 
-    async fn ended(&self, id: String, sent: Sent) -> Result<Report> {
+    async fn ended(&self, id: String, sent: SendResult) -> Result<Report> {
         self.change(move |shared| {
-            let report = shared.core().report_ended(&id, sent, shared.now(), chance(), now_ms())?;
+            let report = shared.core().complete_upload(&id, sent, shared.now(), jitter(), now_ms())?;
             remove_body(&body_path(shared.core().journal()?, &id));
             Ok(report)
         })
@@ -73,7 +73,7 @@ impl Reports {
 
 #[cfg(feature = "photos")]
 fn attach_any(journal: &core::Journal, id: &str, file: &[u8]) -> Result<()> {
-    journal.attach(id, file, &core::Shrink::default(), now_ms())?;
+    journal.attach(id, file, &core::PhotoOptions::default(), now_ms())?;
     Ok(())
 }
 
@@ -88,9 +88,9 @@ fn photo_file(path: &str) -> Result<Vec<u8>> {
     let invalid = |rule: &str| jalon::Error::invalid("photo", rule);
     let file = fs::File::open(path).map_err(|_| invalid("the path of a file that can be read"))?;
     let mut bytes = Vec::new();
-    let read = file.take(MOST_PHOTO_FILE + 1).read_to_end(&mut bytes);
+    let read = file.take(MAX_PHOTO_FILE + 1).read_to_end(&mut bytes);
     read.map_err(|_| invalid("the path of a file that can be read"))?;
-    if bytes.len() as u64 > MOST_PHOTO_FILE { Err(invalid("a file of at most 64 MB").into()) } else { Ok(bytes) }
+    if bytes.len() as u64 > MAX_PHOTO_FILE { Err(invalid("a file of at most 64 MB").into()) } else { Ok(bytes) }
 }
 
 fn outgoing_folder(journal: &core::Journal) -> PathBuf {
@@ -115,7 +115,7 @@ impl Reports {
     /// # Errors
     /// `NotFound` for the territory.
     #[uniffi::method(default(language = ""))]
-    pub async fn begin(&self, territory: String, content: ReportContent, language: String) -> Result<Report> {
+    pub async fn new_report(&self, territory: String, content: ReportContent, language: String) -> Result<Report> {
         self.change(move |shared| shared.core().new_report(&territory, &language, content.into(), now_ms())).await
     }
 
@@ -124,7 +124,7 @@ impl Reports {
     /// # Errors
     /// `NotFound`; `InvalidInput` where it can no longer be changed.
     pub async fn edit(&self, id: String, content: ReportContent) -> Result<Report> {
-        let content = Content::from(content);
+        let content = report::ReportContent::from(content);
         self.change(move |shared| shared.core().journal()?.edit(&id, |own| *own = content.clone(), now_ms())).await
     }
 
@@ -141,7 +141,7 @@ impl Reports {
     ///
     /// # Errors
     /// `InvalidInput` for the file; `StorageFull`.
-    pub async fn attach_ready_photo(&self, id: String, path: String) -> Result<Report> {
+    pub async fn attach_encoded_photo(&self, id: String, path: String) -> Result<Report> {
         self.attach(id, path, true).await
     }
 
@@ -157,11 +157,11 @@ impl Reports {
     ///
     /// # Errors
     /// `InvalidInput` naming the field; `NotFound`.
-    pub async fn queue(&self, id: String) -> Result<Queued> {
+    pub async fn queue(&self, id: String) -> Result<QueuedReport> {
         let queue = move |shared: &Shared| {
             let (report, warnings) = shared.core().queue_report(&id, now_ms())?;
             let report = Report::of(shared.core().journal()?, report);
-            Ok(Queued { report, warnings: warnings.into_iter().map(Into::into).collect() })
+            Ok(QueuedReport { report, warnings: warnings.into_iter().map(Into::into).collect() })
         };
         self.shared.write(|changes| changes.journal += 1, queue).await
     }
@@ -175,7 +175,7 @@ impl Reports {
             let journal = shared.core().journal()?;
             Ok(journal.reports()?.into_iter().map(|report| Report::of(journal, report)).collect())
         };
-        self.shared.short(read).await
+        self.shared.run_blocking(read).await
     }
 
     /// A report by its id.
@@ -187,11 +187,11 @@ impl Reports {
             let journal = shared.core().journal()?;
             Ok(Report::of(journal, journal.report(&id)?))
         };
-        self.shared.short(read).await
+        self.shared.run_blocking(read).await
     }
 
     /// Goes once over the reports that are due, and gives each as it is then. What could not be sent stays queued; nothing is
-    /// sent twice unless somebody decided so. `now` tries what is to wait, too. Of the options it uses those of the network.
+    /// sent twice unless somebody decided so. `now` attempt_count what is to wait, too. Of the options it uses those of the network.
     ///
     /// # Errors
     /// `Busy` where another process sends; `Cancelled`; `InvalidInput` where the library was built without a driver.
@@ -219,9 +219,9 @@ impl Reports {
         #[cfg(not(feature = "net"))]
         let work = {
             let _ = (options, now);
-            |_: &Shared, _: &transfer::CancelToken, _: &dyn Fn(Progress)| crate::shared::without_driver()
+            |_: &Shared, _: &transfer::CancelToken, _: &dyn Fn(Progress)| crate::state::without_driver()
         };
-        self.shared.long((cancel, progress), |changes| changes.journal += 1, work).await
+        self.shared.run_cancellable((cancel, progress), |changes| changes.journal += 1, work).await
     }
 
     /// Decides about a report in doubt.
@@ -231,8 +231,8 @@ impl Reports {
     pub async fn resolve(&self, id: String, resolution: Resolution) -> Result<Report> {
         let resolution = match resolution {
             Resolution::Resend => report::Resolution::Resend,
-            Resolution::Leave => report::Resolution::Leave,
-            Resolution::Arrived { server_id } => report::Resolution::Arrived(server_id),
+            Resolution::Abandon => report::Resolution::Abandon,
+            Resolution::Delivered { server_id } => report::Resolution::Delivered(server_id),
         };
         self.change(move |shared| shared.core().resolve_report(&id, resolution, now_ms())).await
     }
@@ -250,8 +250,8 @@ impl Reports {
     ///
     /// # Errors
     /// Those of the disk.
-    pub async fn forget_accepted(&self, before_ms: i64) -> Result<u64> {
-        let forget = move |shared: &Shared| Ok(shared.core().journal()?.forget_accepted(before_ms)? as u64);
+    pub async fn purge_accepted(&self, before_ms: i64) -> Result<u64> {
+        let forget = move |shared: &Shared| Ok(shared.core().journal()?.purge_accepted(before_ms)? as u64);
         self.shared.write(|changes| changes.journal += 1, forget).await
     }
 
@@ -261,15 +261,15 @@ impl Reports {
     /// # Errors
     /// `Corrupt` where a photo is not what was attached; `StorageFull`.
     #[uniffi::method(default(but = []))]
-    pub async fn next_outgoing(&self, but: Vec<String>) -> Result<Option<Outgoing>> {
+    pub async fn next_upload(&self, but: Vec<String>) -> Result<Option<ReportUpload>> {
         let write = move |shared: &Shared| {
             let but: BTreeSet<String> = but.into_iter().collect();
-            let Some(outgoing) = shared.core().next_outgoing(shared.now(), &but)? else { return Ok(None) };
+            let Some(outgoing) = shared.core().next_upload(shared.now(), &but)? else { return Ok(None) };
             let journal = shared.core().journal()?;
             fs::create_dir_all(outgoing_folder(journal)).map_err(jalon::Error::from)?;
             let body = body_path(journal, &outgoing.uuid);
             outgoing.write_body(&body).inspect_err(|_| remove_body(&body))?;
-            Ok(Some(Outgoing {
+            Ok(Some(ReportUpload {
                 id: outgoing.uuid,
                 url: outgoing.url,
                 language: outgoing.language,
@@ -278,23 +278,23 @@ impl Reports {
                 content_length: outgoing.content_length,
             }))
         };
-        self.shared.short(write).await
+        self.shared.run_blocking(write).await
     }
 
     /// The platform's own uploader has a report: nobody else sends it until it says how that ended.
     ///
     /// # Errors
     /// `InvalidInput` where it may not be sent now.
-    pub async fn started(&self, id: String) -> Result<Report> {
-        self.change(move |shared| shared.core().report_started(&id, now_ms())).await
+    pub async fn mark_upload_started(&self, id: String) -> Result<Report> {
+        self.change(move |shared| shared.core().mark_upload_started(&id, now_ms())).await
     }
 
     /// There was no connection: nothing of it left. `detail` is for a person, and has nothing personal.
     ///
     /// # Errors
     /// `InvalidInput` where it was not started.
-    pub async fn not_sent(&self, id: String, detail: String) -> Result<Report> {
-        self.ended(id, Sent::NotSent { reason: detail }).await
+    pub async fn upload_not_sent(&self, id: String, detail: String) -> Result<Report> {
+        self.ended(id, SendResult::NotSent { reason: detail }).await
     }
 
     /// The connection was lost before an answer. `whole_body` tells whether the last byte of the body may have left: say true
@@ -302,15 +302,15 @@ impl Reports {
     ///
     /// # Errors
     /// `InvalidInput` where it was not started.
-    pub async fn lost(&self, id: String, whole_body: bool, detail: String) -> Result<Report> {
-        self.ended(id, Sent::Lost { whole_body, reason: detail }).await
+    pub async fn upload_lost(&self, id: String, whole_body: bool, detail: String) -> Result<Report> {
+        self.ended(id, SendResult::Lost { whole_body, reason: detail }).await
     }
 
     /// The server answered. `retry_after` is that header; `is_whole` tells whether the answer came to its end.
     ///
     /// # Errors
     /// `InvalidInput` where it was not started.
-    pub async fn answered(
+    pub async fn upload_response(
         &self,
         id: String,
         status: u16,
@@ -318,14 +318,14 @@ impl Reports {
         mut body: String,
         is_whole: bool,
     ) -> Result<Report> {
-        if body.len() > MOST_ANSWER {
-            let end = (0..=MOST_ANSWER).rev().find(|end| body.is_char_boundary(*end)).unwrap_or_default();
+        if body.len() > MAX_ANSWER {
+            let end = (0..=MAX_ANSWER).rev().find(|end| body.is_char_boundary(*end)).unwrap_or_default();
             body.truncate(end);
         }
         let retry_after_ms = retry_after.map(|value| retry_after_ms(&value).unwrap_or_default());
         // A platform's client answers when all of the body has left, or when the server would not have more of it.
         let reply = Reply { status, retry_after_ms, body, is_whole };
-        self.ended(id, Sent::Answered { whole_body: true, reply }).await
+        self.ended(id, SendResult::Response { whole_body: true, reply }).await
     }
 
     /// At the start of the app: which reports the platform's own uploader still has. Those that it has not, though it had

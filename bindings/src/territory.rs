@@ -1,6 +1,6 @@
 //! Territories, what a refresh has brought, and what it all costs.
 
-use crate::place::{KindCount, by_kind};
+use crate::position::{KindCount, by_kind};
 
 /// A territory to add.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -9,7 +9,7 @@ pub struct NewTerritory {
     pub name: String,
     /// Where its server is: any address on it.
     pub url: String,
-    /// Portals to limit it to; empty for all.
+    /// Portals to limit it to; reclaimable for all.
     #[uniffi(default = [])]
     pub portals: Vec<i64>,
     /// Language in which names are shown where nobody asks for one; its server's own where it is empty.
@@ -24,7 +24,7 @@ pub struct Territory {
     pub name: String,
     /// Where its server is.
     pub url: String,
-    /// Portals that it is limited to; empty for all.
+    /// Portals that it is limited to; reclaimable for all.
     pub portals: Vec<i64>,
     /// Language in which names are shown where nobody asks for one.
     pub default_language: String,
@@ -35,7 +35,7 @@ pub struct Territory {
     /// When it was last refreshed, Unix ms.
     pub refreshed_ms: Option<i64>,
     /// When all of it was last asked for, Unix ms.
-    pub swept_ms: Option<i64>,
+    pub full_refresh_ms: Option<i64>,
 }
 
 impl From<jalon::catalogue::Territory> for Territory {
@@ -49,20 +49,20 @@ impl From<jalon::catalogue::Territory> for Territory {
             languages,
             server_version,
             refreshed_ms,
-            swept_ms,
+            full_refresh_ms,
             server_ms: _,
         } = territory;
-        Territory { name, url, portals, default_language, languages, server_version, refreshed_ms, swept_ms }
+        Territory { name, url, portals, default_language, languages, server_version, refreshed_ms, full_refresh_ms }
     }
 }
 
 /// What a refresh has brought.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct RefreshResult {
+pub struct RefreshSummary {
     /// Short name of the territory.
     pub territory: String,
     /// Whether everything was asked for, and not only what the server said had changed.
-    pub is_sweep: bool,
+    pub is_full: bool,
     /// Objects that came.
     pub objects: Vec<KindCount>,
     /// Objects that are new.
@@ -72,9 +72,9 @@ pub struct RefreshResult {
     /// Objects that are no longer published.
     pub removed: Vec<KindCount>,
     /// Lists of modules that the server lacks.
-    pub absent: Vec<String>,
+    pub absent_lists: Vec<String>,
     /// Lists that were shorter than the server itself says: nobody was taken away by them.
-    pub doubted: Vec<String>,
+    pub truncated_lists: Vec<String>,
     /// Fields that could not be read, with how often: `trek.ascent: mistyped (3)`.
     pub problems: Vec<String>,
     /// Requests that were made.
@@ -83,30 +83,30 @@ pub struct RefreshResult {
     pub bytes: u64,
 }
 
-impl From<jalon::companion::Taken> for RefreshResult {
-    fn from(taken: jalon::companion::Taken) -> RefreshResult {
-        let jalon::companion::Taken {
+impl From<jalon::companion::RefreshSummary> for RefreshSummary {
+    fn from(taken: jalon::companion::RefreshSummary) -> RefreshSummary {
+        let jalon::companion::RefreshSummary {
             territory,
-            is_sweep,
+            is_full,
             objects,
             added,
             changed,
             removed,
-            absent,
-            doubted,
+            absent_lists,
+            truncated_lists,
             problems,
             requests,
             bytes,
         } = taken;
-        RefreshResult {
+        RefreshSummary {
             territory,
-            is_sweep,
+            is_full,
             objects: by_kind(objects),
             added: by_kind(added),
             changed: by_kind(changed),
             removed: by_kind(removed),
-            absent,
-            doubted,
+            absent_lists,
+            truncated_lists,
             problems: problems.into_iter().map(|(what, times)| format!("{what} ({times})")).collect(),
             requests,
             bytes,
@@ -116,7 +116,7 @@ impl From<jalon::companion::Taken> for RefreshResult {
 
 /// What a pack costs.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct PackBytes {
+pub struct PackUsage {
     /// Short name of its territory.
     pub territory: String,
     /// What it is about: `trek/31`.
@@ -129,15 +129,15 @@ pub struct PackBytes {
 
 /// What everything costs, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Account {
+pub struct StorageUsage {
     /// The catalogue's file.
     pub catalogue: u64,
-    /// Of it, what is empty and could be given back.
-    pub empty: u64,
+    /// Of it, what is reclaimable and could be given back.
+    pub reclaimable: u64,
     /// Objects by kind, texts and lines.
     pub kinds: Vec<KindCount>,
     /// Packs.
-    pub packs: Vec<PackBytes>,
+    pub packs: Vec<PackUsage>,
     /// Files of packs, each once.
     pub media: u64,
     /// Answers and files on their way.
@@ -146,15 +146,23 @@ pub struct Account {
     pub free: u64,
 }
 
-impl From<jalon::catalogue::Account> for Account {
-    fn from(account: jalon::catalogue::Account) -> Account {
-        let jalon::catalogue::Account { catalogue, empty, territories: _, kinds, packs, media, staging, free } =
-            account;
-        let pack = |pack: jalon::catalogue::PackBytes| {
-            let jalon::catalogue::PackBytes { territory, subject, bytes, own_bytes } = pack;
-            PackBytes { territory, subject, bytes, own_bytes }
+impl From<jalon::catalogue::StorageUsage> for StorageUsage {
+    fn from(account: jalon::catalogue::StorageUsage) -> StorageUsage {
+        let jalon::catalogue::StorageUsage {
+            catalogue,
+            reclaimable,
+            territories: _,
+            kinds,
+            packs,
+            media,
+            staging,
+            free,
+        } = account;
+        let pack = |pack: jalon::catalogue::PackUsage| {
+            let jalon::catalogue::PackUsage { territory, subject, bytes, own_bytes } = pack;
+            PackUsage { territory, subject, bytes, own_bytes }
         };
         let packs = packs.into_iter().map(pack).collect();
-        Account { catalogue, empty, kinds: by_kind(kinds), packs, media, staging, free }
+        StorageUsage { catalogue, reclaimable, kinds: by_kind(kinds), packs, media, staging, free }
     }
 }

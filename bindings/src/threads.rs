@@ -1,4 +1,4 @@
-//! Where the work is done: a few threads of Jalon's own for what is short, and one each for what may take minutes, so that
+//! Where the work is done: a few threads of Jalon's own for what is run_blocking, and one each for what may take minutes, so that
 //! a list never waits for a download. Futures hold no runtime and no lock; whoever polls them is woken once.
 
 use std::collections::VecDeque;
@@ -8,10 +8,10 @@ use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use futures_channel::oneshot;
 use jalon::transfer::CancelToken;
 
-use crate::doors::of_panic;
 use crate::error::{JalonError, Result};
+use crate::panic_guard::of_panic;
 
-/// Threads for short work: reads go side by side, and SQLite has one writer anyway.
+/// Threads for run_blocking work: reads go side by side, and SQLite has one writer anyway.
 const THREADS: usize = 4;
 
 type Work = Box<dyn FnOnce() + Send>;
@@ -92,8 +92,8 @@ fn gone<T>(received: Result<Result<T>, oneshot::Canceled>) -> Result<T> {
     received.unwrap_or_else(|_| Err(JalonError::Internal { detail: "its thread is gone".to_owned() }))
 }
 
-/// Does short work on the disk.
-pub(crate) async fn short<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+/// Does run_blocking work on the disk.
+pub(crate) async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     let (work, answer) = answering(work);
     pool().take(work)?;
     gone(answer.await)
@@ -109,12 +109,12 @@ impl Drop for StopWhenDropped {
 }
 
 /// Does work that may take minutes, on a thread of its own, and stops it by `stop` when nobody waits for it any more.
-pub(crate) async fn long<T: Send + 'static>(
+pub(crate) async fn run_cancellable<T: Send + 'static>(
     stop: CancelToken,
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let (work, answer) = answering(work);
-    spawn("jalon-long".to_owned(), work)?;
+    spawn("jalon-run_cancellable".to_owned(), work)?;
     let _stop = StopWhenDropped(stop);
     gone(answer.await)
 }
@@ -152,17 +152,17 @@ mod tests {
     #[test]
     fn a_panic_in_the_background_is_an_error_and_the_threads_go_on() {
         for round in 0..3 * THREADS {
-            let told = block_on(short::<()>(|| panic!("on purpose")));
+            let told = block_on(run_blocking::<()>(|| panic!("on purpose")));
             assert!(matches!(told, Err(JalonError::Internal { .. })), "{round}");
         }
-        assert_eq!(block_on(short(|| Ok(7))), Ok(7));
-        let told = block_on(long::<()>(CancelToken::default(), || panic!("on purpose")));
+        assert_eq!(block_on(run_blocking(|| Ok(7))), Ok(7));
+        let told = block_on(run_cancellable::<()>(CancelToken::default(), || panic!("on purpose")));
         assert!(matches!(told, Err(JalonError::Internal { .. })));
     }
 
     #[test]
     fn more_than_there_are_threads_for_is_all_done() {
-        let answers: Vec<_> = (0..100).map(|number| Box::pin(short(move || Ok(number)))).collect();
+        let answers: Vec<_> = (0..100).map(|number| Box::pin(run_blocking(move || Ok(number)))).collect();
         let sum: i32 = answers.into_iter().map(|answer| block_on(answer).unwrap()).sum();
         assert_eq!(sum, 4_950);
     }
@@ -172,7 +172,7 @@ mod tests {
         let stop = CancelToken::default();
         let (told, stopped) = channel();
         let seen = stop.clone();
-        let mut work = Box::pin(long(stop, move || {
+        let mut work = Box::pin(run_cancellable(stop, move || {
             while !seen.is_cancelled() {
                 std::thread::yield_now();
             }

@@ -5,18 +5,18 @@ use std::fs::File;
 use std::io::Read;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jalon::clock::{chance, now_ms};
-use jalon::companion::{Download, Errand, Refresh};
-use jalon::intake::{Intake, Step};
-use jalon::transfer::{Body, Next, Outcome, Transfer};
+use jalon::clock::{jitter, now_ms};
+use jalon::companion::{Download, Job, Refresh};
+use jalon::response::{ResponseWriter, Step};
+use jalon::transfer::{BodyKind, Next, Outcome, Transfer};
 
-use crate::doors::plain;
 use crate::error::{JalonError, Result};
-use crate::options::{HeldReason, Network, Progress};
+use crate::options::{BlockReason, NetworkKind, Progress};
 use crate::packs::Pack;
-use crate::shared::Shared;
-use crate::territory::RefreshResult;
-use crate::watch::Changes;
+use crate::panic_guard::guard;
+use crate::state::Shared;
+use crate::territory::RefreshSummary;
+use crate::watch::DataVersions;
 
 const PIECE: usize = 64 << 10;
 
@@ -31,7 +31,7 @@ pub struct Header {
 
 /// An HTTP GET to make.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Exchange {
+pub struct HttpRequest {
     /// Its number among these transfers.
     pub id: u64,
     /// Absolute address. Follow redirects, but not from https to plain http.
@@ -48,7 +48,7 @@ pub enum NextTransfer {
     /// Make this exchange: hand over its head, its body and its end, or say that it failed.
     Start {
         /// The exchange.
-        exchange: Exchange,
+        request: HttpRequest,
     },
     /// Nothing may start before so many milliseconds are over.
     Wait {
@@ -58,9 +58,9 @@ pub enum NextTransfer {
     /// Everything that is left is on its way already: ask again when something has ended.
     InFlight,
     /// Something is left, and the app does not allow it now.
-    Held {
+    Blocked {
         /// Why.
-        reason: HeldReason,
+        reason: BlockReason,
     },
     /// Everything has come: call [`Transfers::finish`].
     Finished,
@@ -68,13 +68,13 @@ pub enum NextTransfer {
 
 /// What to do after the head of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
-pub enum Receive {
+pub enum ResponseAction {
     /// Hand over the body.
-    Body,
+    Write,
     /// Make the exchange again, with these headers: what was there does not fit what the server has.
-    Again {
+    Retry {
         /// The exchange.
-        exchange: Exchange,
+        request: HttpRequest,
     },
     /// Nothing more of this exchange is needed.
     Ended,
@@ -86,7 +86,7 @@ pub enum TransferResult {
     /// Of a refresh.
     Refresh {
         /// What it has brought.
-        result: RefreshResult,
+        result: RefreshSummary,
     },
     /// Of a download.
     Download {
@@ -102,7 +102,7 @@ enum Work {
 }
 
 impl Work {
-    fn errand(&mut self) -> &mut dyn Errand {
+    fn job(&mut self) -> &mut dyn Job {
         match self {
             Work::Refresh(refresh) => &mut **refresh,
             Work::Download(download) => &mut **download,
@@ -115,7 +115,7 @@ struct State {
     /// None when it was finished or let go.
     work: Option<Work>,
     /// Exchanges that are on their way.
-    intakes: HashMap<u64, (Transfer, Intake)>,
+    writers: HashMap<u64, (Transfer, ResponseWriter)>,
 }
 
 /// A refresh or a download on its way, for the platform's own HTTP client (OkHttp, URLSession). Ask [`Transfers::next`] until
@@ -131,9 +131,9 @@ pub struct Transfers {
 impl Transfers {
     fn new(shared: Arc<Shared>, mut work: Work) -> Result<Arc<Transfers>> {
         // What another process, or an object that was let go, had started goes on with this one.
-        work.errand().reconcile(&[])?;
-        work.errand().resume()?;
-        Ok(Arc::new(Transfers { shared, state: Mutex::new(State { work: Some(work), intakes: HashMap::new() }) }))
+        work.job().reconcile(&[])?;
+        work.job().resume()?;
+        Ok(Arc::new(Transfers { shared, state: Mutex::new(State { work: Some(work), writers: HashMap::new() }) }))
     }
 
     pub(crate) fn of_refresh(shared: Arc<Shared>, refresh: Refresh) -> Result<Arc<Transfers>> {
@@ -155,7 +155,7 @@ impl Transfers {
     ) -> Result<T> {
         let own = Arc::clone(self);
         self.shared
-            .short(move |_| {
+            .run_blocking(move |_| {
                 let mut state = own.lock();
                 work(&own, &mut state)
             })
@@ -164,20 +164,20 @@ impl Transfers {
 
     /// An exchange has ended so.
     fn end(&self, state: &mut State, id: u64, ended: jalon::Result<Outcome>) -> Result<()> {
-        let Some((_, intake)) = state.intakes.remove(&id) else { return Err(unknown(id)) };
-        let outcome = intake.close(ended)?;
-        Ok(errand(state)?.complete(id, outcome, self.shared.now(), chance())?)
+        let Some((_, writer)) = state.writers.remove(&id) else { return Err(unknown(id)) };
+        let outcome = writer.abort(ended)?;
+        Ok(job(state)?.complete(id, outcome, self.shared.now(), jitter())?)
     }
 
-    /// What a step of an intake means for the platform.
-    fn stepped(&self, state: &mut State, id: u64, step: jalon::Result<Step>) -> Result<Receive> {
+    /// What a step of an writer means for the platform.
+    fn stepped(&self, state: &mut State, id: u64, step: jalon::Result<Step>) -> Result<ResponseAction> {
         match step {
-            Ok(Step::Body) => Ok(Receive::Body),
-            Ok(Step::Ask(headers)) => match state.intakes.get(&id) {
-                Some((transfer, _)) => Ok(Receive::Again { exchange: exchange(transfer, headers) }),
+            Ok(Step::Body) => Ok(ResponseAction::Write),
+            Ok(Step::Send(headers)) => match state.writers.get(&id) {
+                Some((transfer, _)) => Ok(ResponseAction::Retry { request: http_request(transfer, headers) }),
                 None => Err(unknown(id)),
             },
-            Ok(Step::Ended(outcome)) => self.end(state, id, Ok(outcome)).map(|()| Receive::Ended),
+            Ok(Step::Ended(outcome)) => self.end(state, id, Ok(outcome)).map(|()| ResponseAction::Ended),
             Err(error) => {
                 let told = JalonError::from(error.clone());
                 // The error of the disk is what the app must hear of, whatever becomes of the exchange.
@@ -187,36 +187,36 @@ impl Transfers {
         }
     }
 
-    fn piece_of(&self, state: &mut State, id: u64, bytes: &[u8]) -> Result<Receive> {
-        let Some((_, intake)) = state.intakes.get_mut(&id) else { return Err(unknown(id)) };
-        let step = intake.piece(bytes);
+    fn write_chunk_of(&self, state: &mut State, id: u64, bytes: &[u8]) -> Result<ResponseAction> {
+        let Some((_, writer)) = state.writers.get_mut(&id) else { return Err(unknown(id)) };
+        let step = writer.write_chunk(bytes);
         self.stepped(state, id, step)
     }
 
     fn end_of(&self, state: &mut State, id: u64, is_whole: bool) -> Result<()> {
-        let Some((_, intake)) = state.intakes.get_mut(&id) else { return Err(unknown(id)) };
-        let ended = if is_whole { intake.end() } else { Ok(jalon::intake::cut()) };
+        let Some((_, writer)) = state.writers.get_mut(&id) else { return Err(unknown(id)) };
+        let ended = if is_whole { writer.finish() } else { Ok(jalon::response::cut()) };
         self.end(state, id, ended)
     }
 }
 
-fn errand(state: &mut State) -> Result<&mut dyn Errand> {
-    state.work.as_mut().map(Work::errand).ok_or(JalonError::Closed)
+fn job(state: &mut State) -> Result<&mut dyn Job> {
+    state.work.as_mut().map(Work::job).ok_or(JalonError::Closed)
 }
 
 fn unknown(id: u64) -> JalonError {
     JalonError::NotFound { what: format!("the exchange {id}, among those that are on their way,") }
 }
 
-fn exchange(transfer: &Transfer, headers: Vec<(&'static str, String)>) -> Exchange {
+fn http_request(transfer: &Transfer, headers: Vec<(&'static str, String)>) -> HttpRequest {
     // Platforms ask for a packing of their own, and unpack it.
     let own_packing = |(name, value): &(&str, String)| *name == "accept-encoding" && value == "gzip";
     let headers = headers.into_iter().filter(|header| !own_packing(header));
-    Exchange {
+    HttpRequest {
         id: transfer.id,
         url: transfer.url.clone(),
         headers: headers.map(|(name, value)| Header { name: name.to_owned(), value }).collect(),
-        is_file: transfer.body == Body::Medium,
+        is_file: transfer.body == BodyKind::File,
     }
 }
 
@@ -230,27 +230,29 @@ impl Transfers {
         self.with(|own, state| {
             loop {
                 let now = own.shared.now();
-                let transfer = match errand(state)?.next(now)? {
+                let transfer = match job(state)?.next(now)? {
                     Next::Idle => return Ok(NextTransfer::Finished),
                     Next::InFlight => return Ok(NextTransfer::InFlight),
                     Next::WaitUntil(moment) => return Ok(NextTransfer::Wait { ms: moment.ms_since(now) }),
-                    Next::Held(held) => return Ok(NextTransfer::Held { reason: held.into() }),
+                    Next::Blocked(reason) => return Ok(NextTransfer::Blocked { reason: reason.into() }),
                     Next::Start(transfer) => transfer,
                 };
                 let id = transfer.id;
                 // An exchange lives as long as this object: none outlives it, and planning begins by saying so.
-                if !errand(state)?.started(id, None, now)? {
+                if !job(state)?.started(id, None, now)? {
                     return Ok(NextTransfer::InFlight);
                 }
-                let target = errand(state)?.target(id);
-                let mut intake = own.shared.core().intake(transfer.clone(), target);
-                let begun = intake.begin();
-                state.intakes.insert(id, (transfer, intake));
+                let target = job(state)?.target(id);
+                let mut writer = own.shared.core().response_writer(transfer.clone(), target);
+                let begun = writer.start();
+                state.writers.insert(id, (transfer, writer));
                 match own.stepped(state, id, begun)? {
-                    Receive::Again { exchange } => return Ok(NextTransfer::Start { exchange }),
+                    ResponseAction::Retry { request } => return Ok(NextTransfer::Start { request }),
                     // All of it is there already.
-                    Receive::Ended => {}
-                    Receive::Body => return Err(JalonError::Internal { detail: "a body before its head".to_owned() }),
+                    ResponseAction::Ended => {}
+                    ResponseAction::Write => {
+                        return Err(JalonError::Internal { detail: "a body before its head".to_owned() });
+                    }
                 }
             }
         })
@@ -261,7 +263,7 @@ impl Transfers {
     ///
     /// # Errors
     /// `NotFound` for an exchange that is not on its way; those of the disk.
-    pub async fn head(self: Arc<Self>, id: u64, status: u16, headers: Vec<Header>) -> Result<Receive> {
+    pub async fn on_head(self: Arc<Self>, id: u64, status: u16, headers: Vec<Header>) -> Result<ResponseAction> {
         self.with(move |own, state| {
             let mut by_name: HashMap<String, String> =
                 headers.into_iter().map(|header| (header.name.to_ascii_lowercase(), header.value)).collect();
@@ -269,8 +271,8 @@ impl Transfers {
                 // The platform has unpacked it: its length is that of what came.
                 by_name.remove("content-length");
             }
-            let Some((_, intake)) = state.intakes.get_mut(&id) else { return Err(unknown(id)) };
-            let step = intake.head(status, |name| by_name.get(name).cloned());
+            let Some((_, writer)) = state.writers.get_mut(&id) else { return Err(unknown(id)) };
+            let step = writer.on_head(status, |name| by_name.get(name).cloned());
             own.stepped(state, id, step)
         })
         .await
@@ -280,8 +282,8 @@ impl Transfers {
     ///
     /// # Errors
     /// `NotFound` for an exchange that is not on its way; those of the disk.
-    pub fn piece(&self, id: u64, bytes: &[u8]) -> Result<Receive> {
-        plain(|| self.piece_of(&mut self.lock(), id, bytes))
+    pub fn write_chunk(&self, id: u64, bytes: &[u8]) -> Result<ResponseAction> {
+        guard(|| self.write_chunk_of(&mut self.lock(), id, bytes))
     }
 
     /// The end of a body: whole, or cut, after which the next try goes on where it was.
@@ -289,7 +291,7 @@ impl Transfers {
     /// # Errors
     /// `NotFound` for an exchange that is not on its way; those of the disk; `Server` or `Offline` where it is no use to go on
     /// now.
-    pub async fn end_body(self: Arc<Self>, id: u64, is_whole: bool) -> Result<()> {
+    pub async fn finish_body(self: Arc<Self>, id: u64, is_whole: bool) -> Result<()> {
         self.with(move |own, state| own.end_of(state, id, is_whole)).await
     }
 
@@ -297,8 +299,8 @@ impl Transfers {
     /// file is read, and stays. `is_whole` tells whether it came to its end.
     ///
     /// # Errors
-    /// As [`Transfers::end_body`]; `InvalidInput` for a file that cannot be read.
-    pub async fn body_file(self: Arc<Self>, id: u64, path: String, is_whole: bool) -> Result<()> {
+    /// As [`Transfers::finish_body`]; `InvalidInput` for a file that cannot be read.
+    pub async fn write_file(self: Arc<Self>, id: u64, path: String, is_whole: bool) -> Result<()> {
         self.with(move |own, state| {
             let unreadable = || jalon::Error::invalid("path", "the path of a file that can be read");
             let mut file = File::open(path).map_err(|_| unreadable())?;
@@ -308,7 +310,7 @@ impl Transfers {
                 if count == 0 {
                     return own.end_of(state, id, is_whole);
                 }
-                if own.piece_of(state, id, &piece[..count])? == Receive::Ended {
+                if own.write_chunk_of(state, id, &piece[..count])? == ResponseAction::Ended {
                     return Ok(());
                 }
             }
@@ -321,15 +323,15 @@ impl Transfers {
     /// # Errors
     /// `NotFound` for an exchange that is not on its way; `Offline` where it is no use to go on now.
     pub async fn failed(self: Arc<Self>, id: u64, detail: String) -> Result<()> {
-        self.with(move |own, state| own.end(state, id, Ok(Outcome::Unreachable { reason: detail }))).await
+        self.with(move |own, state| own.end(state, id, Ok(Outcome::NetworkError { reason: detail }))).await
     }
 
     /// The address may not be asked, or the server sends one where nobody follows: it is not tried again.
     ///
     /// # Errors
     /// As [`Transfers::failed`].
-    pub async fn refused(self: Arc<Self>, id: u64, detail: String) -> Result<()> {
-        self.with(move |own, state| own.end(state, id, Ok(Outcome::Refused { reason: detail }))).await
+    pub async fn rejected(self: Arc<Self>, id: u64, detail: String) -> Result<()> {
+        self.with(move |own, state| own.end(state, id, Ok(Outcome::Rejected { reason: detail }))).await
     }
 
     /// How far it is.
@@ -337,16 +339,16 @@ impl Transfers {
     /// # Errors
     /// `Closed` when it is finished.
     pub fn progress(&self) -> Result<Progress> {
-        plain(|| Ok(Progress::of(errand(&mut self.lock())?.progress(), "")))
+        guard(|| Ok(Progress::of(job(&mut self.lock())?.progress(), "")))
     }
 
     /// What network there is from now on.
     ///
     /// # Errors
     /// `Closed` when it is finished.
-    pub fn set_network(&self, network: Network) -> Result<()> {
-        plain(|| {
-            errand(&mut self.lock())?.set_network(network.into());
+    pub fn set_network(&self, network: NetworkKind) -> Result<()> {
+        guard(|| {
+            job(&mut self.lock())?.set_network(network.into());
             Ok(())
         })
     }
@@ -356,7 +358,7 @@ impl Transfers {
     /// # Errors
     /// `Closed` when it is finished; those of the disk.
     pub async fn pause(self: Arc<Self>) -> Result<()> {
-        self.with(|_, state| Ok(errand(state)?.pause()?)).await
+        self.with(|_, state| Ok(job(state)?.pause()?)).await
     }
 
     /// Goes on after a pause.
@@ -364,7 +366,7 @@ impl Transfers {
     /// # Errors
     /// `Closed` when it is finished; those of the disk.
     pub async fn resume(self: Arc<Self>) -> Result<()> {
-        self.with(|_, state| Ok(errand(state)?.resume()?)).await
+        self.with(|_, state| Ok(job(state)?.resume()?)).await
     }
 
     /// Writes what has come, when [`Transfers::next`] said `Finished`, in one change. Called once.
@@ -375,12 +377,14 @@ impl Transfers {
         self.with(|own, state| {
             let core = own.shared.core();
             let done = match state.work.take().ok_or(JalonError::Closed)? {
-                Work::Refresh(refresh) => TransferResult::Refresh { result: core.take_in(*refresh, now_ms())?.into() },
+                Work::Refresh(refresh) => {
+                    TransferResult::Refresh { result: core.apply_refresh(*refresh, now_ms())?.into() }
+                }
                 Work::Download(download) => {
                     TransferResult::Download { pack: core.finish_download(*download, now_ms())?.into() }
                 }
             };
-            own.shared.changes.changed(Changes::territory);
+            own.shared.changes.changed(DataVersions::territory);
             Ok(done)
         })
         .await
@@ -392,8 +396,8 @@ impl Transfers {
     /// Those of the disk.
     pub async fn release(self: Arc<Self>) -> Result<()> {
         self.with(|_, state| {
-            for (_, (_, intake)) in state.intakes.drain() {
-                intake.close(Ok(jalon::intake::cut()))?;
+            for (_, (_, writer)) in state.writers.drain() {
+                writer.abort(Ok(jalon::response::cut()))?;
             }
             state.work = None;
             Ok(())

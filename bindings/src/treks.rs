@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use jalon::catalogue as core;
 use jalon::companion;
 
+use crate::enum_mirror::mirror;
 use crate::error::Result;
-use crate::mirror::mirror;
-use crate::place::{Bounds, Position};
+use crate::position::{Bounds, Position};
 
 /// Most that one page has.
-const MOST_ON_A_PAGE: u32 = 200;
+const MAX_ON_A_PAGE: u32 = 200;
 
 /// What a trek can be chosen by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
@@ -65,13 +65,13 @@ pub struct FacetValue {
 
 /// A range of a figure, both ends included; an end that is none is open.
 #[derive(Debug, Clone, Copy, PartialEq, uniffi::Record)]
-pub struct Interval {
+pub struct NumericRange {
     /// Least.
     #[uniffi(default = None)]
-    pub least: Option<f64>,
+    pub min: Option<f64>,
     /// Most.
     #[uniffi(default = None)]
-    pub most: Option<f64>,
+    pub max: Option<f64>,
 }
 
 /// What treks are put in order by.
@@ -93,12 +93,12 @@ pub enum TrekSort {
     Difficulty,
 }
 
-mirror!(TrekSort = jalon::catalogue::Sort { Relevance, Name, Distance, Length, Ascent, Duration, Difficulty });
+mirror!(TrekSort = jalon::catalogue::TrekSort { Relevance, Name, Distance, Length, Ascent, Duration, Difficulty });
 
 /// Which treks, in which order, which page.
 #[derive(Debug, Clone, PartialEq, uniffi::Record)]
 pub struct TrekQuery {
-    /// Words that its texts must have, as far as they are typed; accents do not count.
+    /// Localizer that its texts must have, as far as they are typed; accents do not count.
     #[uniffi(default = "")]
     pub text: String,
     /// Short name of a territory to look in; none for all.
@@ -109,16 +109,16 @@ pub struct TrekQuery {
     pub values: Vec<FacetValue>,
     /// Labels that it must not have.
     #[uniffi(default = [])]
-    pub without_labels: Vec<FacetValue>,
+    pub excluded_labels: Vec<FacetValue>,
     /// Hours: one of these ranges.
     #[uniffi(default = [])]
-    pub duration_h: Vec<Interval>,
+    pub duration_h: Vec<NumericRange>,
     /// Metres of length: one of these ranges.
     #[uniffi(default = [])]
-    pub length_m: Vec<Interval>,
+    pub length_m: Vec<NumericRange>,
     /// Metres up: one of these ranges.
     #[uniffi(default = [])]
-    pub ascent_m: Vec<Interval>,
+    pub ascent_m: Vec<NumericRange>,
     /// A box that its line must meet.
     #[uniffi(default = None)]
     pub bounds: Option<Bounds>,
@@ -127,14 +127,14 @@ pub struct TrekQuery {
     pub near: Option<Position>,
     /// No further from here than so many metres; needs `near`.
     #[uniffi(default = None)]
-    pub within_m: Option<f64>,
+    pub max_distance_m: Option<f64>,
     /// The order; `Relevance` where none is given. Treks without the figure come last.
     #[uniffi(default = None)]
     pub sort: Option<TrekSort>,
-    /// Most first, and not least.
+    /// Most first, and not min.
     #[uniffi(default = false)]
     pub descending: bool,
-    /// At most so many, 1 to 200.
+    /// At max so many, 1 to 200.
     #[uniffi(default = 50)]
     pub limit: u32,
     /// After so many.
@@ -142,7 +142,7 @@ pub struct TrekQuery {
     pub offset: u32,
     /// Whether to count what every choice would give.
     #[uniffi(default = false)]
-    pub counts: bool,
+    pub facet_counts: bool,
 }
 
 impl TrekQuery {
@@ -152,18 +152,18 @@ impl TrekQuery {
             text,
             territory,
             values,
-            without_labels,
+            excluded_labels,
             duration_h,
             length_m,
             ascent_m,
             bounds,
             near,
-            within_m,
+            max_distance_m,
             sort,
             descending,
             limit,
             offset,
-            counts,
+            facet_counts,
         } = self;
         let mut keys: HashMap<String, i64> = HashMap::new();
         let mut key = |name: &str| -> Result<i64> {
@@ -179,20 +179,20 @@ impl TrekQuery {
             by_facet.entry(facet.into()).or_default().push((key(&territory)?, id));
         }
         let mut unwanted = Vec::new();
-        for FacetValue { facet, territory, id } in without_labels {
+        for FacetValue { facet, territory, id } in excluded_labels {
             if facet != Facet::Label {
-                return Err(jalon::Error::invalid("without_labels", "values of the facet Label").into());
+                return Err(jalon::Error::invalid("excluded_labels", "values of the facet Label").into());
             }
             unwanted.push((key(&territory)?, id));
         }
-        let ranges = |ranges: Vec<Interval>| -> Vec<core::Interval> {
-            ranges.into_iter().map(|Interval { least, most }| core::Interval { least, most }).collect()
+        let ranges = |ranges: Vec<NumericRange>| -> Vec<core::NumericRange> {
+            ranges.into_iter().map(|NumericRange { min, max }| core::NumericRange { min, max }).collect()
         };
         Ok(companion::TrekQuery {
             text: Some(text).filter(|text| !text.trim().is_empty()),
             filters: core::Filters {
                 values: by_facet,
-                without_labels: unwanted,
+                excluded_labels: unwanted,
                 duration_h: ranges(duration_h),
                 length_m: ranges(length_m),
                 ascent_m: ranges(ascent_m),
@@ -200,27 +200,27 @@ impl TrekQuery {
                 territory: territory.as_deref().map(key).transpose()?,
             },
             near: near.map(Into::into),
-            within_m,
+            max_distance_m,
             sort: sort.map(Into::into).unwrap_or_default(),
             order: if descending { core::SortOrder::Descending } else { core::SortOrder::Ascending },
             limit: page(limit)?,
             offset: offset as usize,
-            counts,
+            facet_counts,
         })
     }
 }
 
 /// How many a page may have.
 pub(crate) fn page(limit: u32) -> Result<usize> {
-    if (1..=MOST_ON_A_PAGE).contains(&limit) {
+    if (1..=MAX_ON_A_PAGE).contains(&limit) {
         return Ok(limit as usize);
     }
-    Err(jalon::Error::invalid("limit", format!("1 to {MOST_ON_A_PAGE}")).into())
+    Err(jalon::Error::invalid("limit", format!("1 to {MAX_ON_A_PAGE}")).into())
 }
 
 /// Where words stand in a text, in UTF-16 code units from its start, as Kotlin's and Swift's (`utf16`) strings count them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
-pub struct Mark {
+pub struct Highlight {
     /// The first unit.
     pub start: u32,
     /// The unit after the last.
@@ -228,9 +228,9 @@ pub struct Mark {
 }
 
 /// Marks in bytes of UTF-8, in UTF-16.
-pub(crate) fn marks(text: &str, bytes: Vec<(usize, usize)>) -> Vec<Mark> {
+pub(crate) fn highlights(text: &str, bytes: Vec<(usize, usize)>) -> Vec<Highlight> {
     let units = |end: usize| text.get(..end).map_or(0, |before| before.encode_utf16().count() as u32);
-    bytes.into_iter().map(|(start, end)| Mark { start: units(start), end: units(end) }).collect()
+    bytes.into_iter().map(|(start, end)| Highlight { start: units(start), end: units(end) }).collect()
 }
 
 /// One trek in a list.
@@ -245,7 +245,7 @@ pub struct TrekItem {
     /// Language of the name.
     pub lang: String,
     /// Where the words that were asked for stand in the name.
-    pub marks: Vec<Mark>,
+    pub highlights: Vec<Highlight>,
     /// Its practice, in words.
     pub practice: Option<String>,
     /// Its difficulty, in words.
@@ -274,18 +274,18 @@ impl From<companion::TrekItem> for TrekItem {
             id,
             name,
             lang,
-            marks: bytes,
-            figures,
+            highlights: bytes,
+            stats,
             distance_m,
             bearing_deg,
             point,
         } = item;
-        let companion::TrekFigures { practice, difficulty, duration_h, length_m, ascent_m, offline } = figures;
+        let companion::TrekStats { practice, difficulty, duration_h, length_m, ascent_m, offline } = stats;
         TrekItem {
             territory,
             id,
             lang,
-            marks: marks(&name, bytes),
+            highlights: highlights(&name, bytes),
             name,
             practice,
             difficulty,
@@ -302,7 +302,7 @@ impl From<companion::TrekItem> for TrekItem {
 
 /// A value of a facet and what it would give.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Choice {
+pub struct FacetValueCount {
     /// Short name of the territory whose value it is.
     pub territory: String,
     /// The value.
@@ -317,11 +317,11 @@ pub struct Choice {
 
 /// The choices of a facet.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct FacetChoices {
+pub struct FacetValueCounts {
     /// The facet.
     pub facet: Facet,
     /// Its values.
-    pub choices: Vec<Choice>,
+    pub counts: Vec<FacetValueCount>,
 }
 
 /// A page of treks.
@@ -332,24 +332,24 @@ pub struct TrekPage {
     /// This page.
     pub items: Vec<TrekItem>,
     /// What every choice would give, where that was asked.
-    pub counts: Vec<FacetChoices>,
+    pub facet_counts: Vec<FacetValueCounts>,
 }
 
-impl From<companion::Treks> for TrekPage {
-    fn from(treks: companion::Treks) -> TrekPage {
-        let companion::Treks { total, items, counts } = treks;
-        let choice = |choice: companion::Choice| {
-            let companion::Choice { territory, id, name, lang, count } = choice;
-            Choice { territory, id, name, lang, count: count as u64 }
+impl From<companion::TrekPage> for TrekPage {
+    fn from(treks: companion::TrekPage) -> TrekPage {
+        let companion::TrekPage { total, items, facet_counts } = treks;
+        let choice = |choice: companion::FacetValueCount| {
+            let companion::FacetValueCount { territory, id, name, lang, count } = choice;
+            FacetValueCount { territory, id, name, lang, count: count as u64 }
         };
-        let choices = |(facet, choices): (core::Facet, Vec<companion::Choice>)| FacetChoices {
+        let choices = |(facet, choices): (core::Facet, Vec<companion::FacetValueCount>)| FacetValueCounts {
             facet: facet.into(),
-            choices: choices.into_iter().map(choice).collect(),
+            counts: choices.into_iter().map(choice).collect(),
         };
         TrekPage {
             total: total as u64,
             items: items.into_iter().map(Into::into).collect(),
-            counts: counts.unwrap_or_default().into_iter().map(choices).collect(),
+            facet_counts: facet_counts.unwrap_or_default().into_iter().map(choices).collect(),
         }
     }
 }
@@ -362,7 +362,7 @@ mod tests {
     fn marks_count_as_the_strings_of_the_platforms_do() {
         let name = "Étang 🏔 d’Émile";
         let at = name.find("Émile").unwrap();
-        assert_eq!(marks(name, vec![(at, at + "Émile".len())]), [Mark { start: 11, end: 16 }]);
+        assert_eq!(highlights(name, vec![(at, at + "Émile".len())]), [Highlight { start: 11, end: 16 }]);
         assert_eq!(name.encode_utf16().skip(11).count(), 5);
     }
 }

@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use event_listener::Event;
 
-use crate::doors::plain;
 use crate::error::Result;
 use crate::options::Progress;
+use crate::panic_guard::guard;
 
 /// A value that many set and some wait for.
 #[derive(Debug, Default)]
-struct Latest<T> {
+struct LatestValue<T> {
     state: Mutex<State<T>>,
     news: Event,
 }
@@ -25,7 +25,7 @@ struct State<T> {
     has_ended: bool,
 }
 
-impl<T: Clone + PartialEq> Latest<T> {
+impl<T: Clone + PartialEq> LatestValue<T> {
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -47,12 +47,12 @@ impl<T: Clone + PartialEq> Latest<T> {
         self.news.notify(usize::MAX);
     }
 
-    /// `is_over` is looked at whenever somebody was woken.
-    async fn next(&self, seen: &Mutex<u64>, is_over: impl Fn() -> bool) -> Option<T> {
+    /// `has_passed` is looked at whenever somebody was woken.
+    async fn next(&self, seen: &Mutex<u64>, has_passed: impl Fn() -> bool) -> Option<T> {
         loop {
             let listener = self.news.listen();
             {
-                if is_over() {
+                if has_passed() {
                     return None;
                 }
                 let state = self.lock();
@@ -74,7 +74,7 @@ impl<T: Clone + PartialEq> Latest<T> {
 /// beside it until it says none: the call has ended.
 #[derive(Debug, Default, uniffi::Object)]
 pub struct ProgressWatch {
-    latest: Latest<Progress>,
+    latest: LatestValue<Progress>,
     seen: Mutex<u64>,
 }
 
@@ -86,7 +86,7 @@ impl ProgressWatch {
     /// `Internal` where the library has a defect.
     #[uniffi::constructor]
     pub fn new() -> Result<Arc<ProgressWatch>> {
-        plain(|| Ok(Arc::default()))
+        guard(|| Ok(Arc::default()))
     }
 
     /// Waits until it is further than when it was last asked, and tells how far; none when the call has ended.
@@ -99,11 +99,11 @@ impl ProgressWatch {
 }
 
 /// Ends a watch when its call does, however that ends.
-pub(crate) struct Watched(Option<Arc<ProgressWatch>>);
+pub(crate) struct Watcher(Option<Arc<ProgressWatch>>);
 
-impl Watched {
-    pub(crate) fn new(watch: Option<Arc<ProgressWatch>>) -> Watched {
-        Watched(watch)
+impl Watcher {
+    pub(crate) fn new(watch: Option<Arc<ProgressWatch>>) -> Watcher {
+        Watcher(watch)
     }
 
     pub(crate) fn tell(&self, progress: Progress) {
@@ -113,7 +113,7 @@ impl Watched {
     }
 }
 
-impl Drop for Watched {
+impl Drop for Watcher {
     fn drop(&mut self) {
         if let Some(watch) = &self.0 {
             watch.latest.end();
@@ -124,7 +124,7 @@ impl Drop for Watched {
 /// What has changed since the companion was opened, counted: whoever shows something asks for it anew when its number is
 /// another.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, uniffi::Record)]
-pub struct Changes {
+pub struct DataVersions {
     /// Territories and their objects.
     pub catalogue: u64,
     /// Packs and their files.
@@ -133,7 +133,7 @@ pub struct Changes {
     pub journal: u64,
 }
 
-impl Changes {
+impl DataVersions {
     /// A territory was written, and what its packs have may be old now.
     pub(crate) fn territory(&mut self) {
         self.catalogue += 1;
@@ -144,7 +144,7 @@ impl Changes {
 /// Tells when something has changed, through this companion. Give it up by letting it go.
 #[derive(Debug, uniffi::Object)]
 pub struct ChangeWatch {
-    latest: Arc<Latest<Changes>>,
+    latest: Arc<LatestValue<DataVersions>>,
     seen: Mutex<u64>,
     is_stopped: AtomicBool,
 }
@@ -156,8 +156,8 @@ impl ChangeWatch {
     ///
     /// # Errors
     /// `Internal` where the library has a defect.
-    pub fn current(&self) -> Result<Changes> {
-        plain(|| {
+    pub fn current(&self) -> Result<DataVersions> {
+        guard(|| {
             let state = self.latest.lock();
             *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = state.version;
             Ok(state.value)
@@ -169,7 +169,7 @@ impl ChangeWatch {
     ///
     /// # Errors
     /// `Internal` where the library has a defect.
-    pub async fn next(&self) -> Result<Option<Changes>> {
+    pub async fn next(&self) -> Result<Option<DataVersions>> {
         Ok(self.latest.next(&self.seen, || self.is_stopped.load(Ordering::Acquire)).await)
     }
 
@@ -178,7 +178,7 @@ impl ChangeWatch {
     /// # Errors
     /// `Internal` where the library has a defect.
     pub fn stop(&self) -> Result<()> {
-        plain(|| {
+        guard(|| {
             self.is_stopped.store(true, Ordering::Release);
             self.latest.news.notify(usize::MAX);
             Ok(())
@@ -189,7 +189,7 @@ impl ChangeWatch {
 /// Where changes are counted.
 #[derive(Debug, Default)]
 pub(crate) struct Counting {
-    latest: Arc<Latest<Changes>>,
+    latest: Arc<LatestValue<DataVersions>>,
 }
 
 impl Counting {
@@ -199,7 +199,7 @@ impl Counting {
         Arc::new(ChangeWatch { latest, seen: Mutex::new(seen), is_stopped: AtomicBool::new(false) })
     }
 
-    pub(crate) fn changed(&self, count: impl FnOnce(&mut Changes)) {
+    pub(crate) fn changed(&self, count: impl FnOnce(&mut DataVersions)) {
         self.latest.set(count);
     }
 

@@ -4,7 +4,7 @@ use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use crate::transfer::Moment;
+use crate::transfer::BootInstant;
 
 /// The wall clock, Unix ms: only for dates that people read, never for pauses.
 pub fn now_ms() -> i64 {
@@ -16,28 +16,28 @@ pub fn now_ms() -> i64 {
 #[derive(Debug, Clone, Copy)]
 pub struct ProcessClock {
     since: Instant,
-    boot: u64,
+    boot_id: u64,
 }
 
 impl ProcessClock {
     /// A clock that begins now, and that no other process takes for its own.
     pub fn start() -> ProcessClock {
-        let boot = drawn() ^ u64::from(std::process::id());
-        ProcessClock { since: Instant::now(), boot }
+        let boot_id = drawn() ^ u64::from(std::process::id());
+        ProcessClock { since: Instant::now(), boot_id }
     }
 
     /// What it says.
-    pub fn now(&self) -> Moment {
-        Moment { ms: u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX), boot: self.boot }
+    pub fn now(&self) -> BootInstant {
+        BootInstant { ms: u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX), boot_id: self.boot_id }
     }
 }
 
-/// From 0 to 1, drawn by chance: spreads the pauses of many phones.
-pub fn chance() -> f64 {
+/// From 0 to 1, drawn by jitter: spreads the pauses of many phones.
+pub fn jitter() -> f64 {
     drawn() as f64 / u64::MAX as f64
 }
 
-/// A hasher's keys are drawn by chance, for each process and each hasher anew.
+/// A hasher's keys are drawn by jitter, for each process and each hasher anew.
 fn drawn() -> u64 {
     RandomState::new().build_hasher().finish()
 }
@@ -50,8 +50,8 @@ mod tests {
     fn a_process_clock_runs_forward_and_is_no_other_ones() {
         let (one, other) = (ProcessClock::start(), ProcessClock::start());
         let earlier = one.now();
-        assert!(one.now().ms >= earlier.ms && earlier.is_over(one.now()));
-        assert_ne!(one.now().boot, other.now().boot);
-        assert!((0.0..=1.0).contains(&chance()));
+        assert!(one.now().ms >= earlier.ms && earlier.has_passed(one.now()));
+        assert_ne!(one.now().boot_id, other.now().boot_id);
+        assert!((0.0..=1.0).contains(&jitter()));
     }
 }

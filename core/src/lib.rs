@@ -4,11 +4,9 @@ pub mod catalogue;
 pub mod clock;
 pub mod companion;
 mod digest;
-pub mod disk;
 mod error;
 mod geopackage;
 pub mod geotrek;
-pub mod intake;
 pub mod journal;
 pub mod line;
 pub mod model;
@@ -16,6 +14,8 @@ pub mod nearby;
 #[cfg(feature = "net")]
 pub mod net;
 pub mod report;
+pub mod response;
+pub mod storage;
 pub mod transfer;
 
 pub use error::{Error, Result};

@@ -16,7 +16,7 @@ fn filled(directory: &std::path::Path) -> (Catalogue, Territory) {
         default_language: "fr".into(),
         ..NewTerritory::default()
     };
-    let territory = catalogue.change(|change| change.add_territory(&new)).unwrap();
+    let territory = catalogue.write(|change| change.add_territory(&new)).unwrap();
     (catalogue, territory)
 }
 
@@ -40,7 +40,7 @@ fn what_goes_in_comes_out() {
     let lake = trek(31, "Tour du lac");
     let term = |vocabulary: &str| Term { vocabulary: vocabulary.into(), id: 1, ..Term::default() };
     catalogue
-        .change(|change| {
+        .write(|change| {
             change.put(&territory, lake.clone().into())?;
             change.put(&territory, Poi { id: 7, ..Poi::default() }.into())?;
             change.put(&territory, term("theme").into())?;
@@ -59,16 +59,16 @@ fn what_goes_in_comes_out() {
 fn a_change_that_fails_leaves_the_old_state_and_an_empty_list_never_deletes() {
     let directory = tempfile::tempdir().unwrap();
     let (catalogue, territory) = filled(directory.path());
-    let put = |id, name| catalogue.change(|change| change.put(&territory, trek(id, name).into()));
+    let put = |id, name| catalogue.write(|change| change.put(&territory, trek(id, name).into()));
     put(1, "Ancien").unwrap();
     put(2, "Autre").unwrap();
-    let failed = catalogue.change(|change| {
+    let failed = catalogue.write(|change| {
         change.put(&territory, trek(1, "Nouveau").into())?;
-        change.keep_only(&territory, Kind::Trek, &HashSet::new())
+        change.retain(&territory, Kind::Trek, &HashSet::new())
     });
     assert!(matches!(failed, Err(Error::InvalidInput { .. })));
     assert_eq!(catalogue.object(&territory, Kind::Trek, 1).unwrap(), trek(1, "Ancien").into());
-    let removed = catalogue.change(|change| change.keep_only(&territory, Kind::Trek, &HashSet::from([1]))).unwrap();
+    let removed = catalogue.write(|change| change.retain(&territory, Kind::Trek, &HashSet::from([1]))).unwrap();
     assert_eq!((removed, catalogue.count(&territory, Kind::Trek).unwrap()), (1, 1));
 }
 
@@ -76,8 +76,8 @@ fn a_change_that_fails_leaves_the_old_state_and_an_empty_list_never_deletes() {
 fn the_file_is_a_geopackage_whose_rtree_follows_the_rows() {
     let directory = tempfile::tempdir().unwrap();
     let (catalogue, territory) = filled(directory.path());
-    catalogue.change(|change| change.put(&territory, trek(1, "Lac").into())).unwrap();
-    catalogue.change(|change| change.put(&territory, trek(1, "Lac bleu").into())).unwrap();
+    catalogue.write(|change| change.put(&territory, trek(1, "Lac").into())).unwrap();
+    catalogue.write(|change| change.put(&territory, trek(1, "Lac bleu").into())).unwrap();
     let copy = directory.path().join("copy.gpkg");
     catalogue.export(&copy).unwrap();
     let file = rusqlite::Connection::open(&copy).unwrap();
@@ -103,14 +103,14 @@ fn a_newer_file_is_refused_and_bad_territories_are_told_what_would_be_right() {
         ("vanoise", "https://anne:secret@example.org"),
     ] {
         let new = NewTerritory { name: name.into(), url: url.into(), ..NewTerritory::default() };
-        assert!(matches!(catalogue.change(|change| change.add_territory(&new)), Err(Error::InvalidInput { .. })));
+        assert!(matches!(catalogue.write(|change| change.add_territory(&new)), Err(Error::InvalidInput { .. })));
     }
     let copied = NewTerritory {
         name: "vanoise".into(),
         url: "https://example.org:8443/api/v2/trek/?page=1#top".into(),
         ..NewTerritory::default()
     };
-    let kept = catalogue.change(|change| change.add_territory(&copied)).unwrap();
+    let kept = catalogue.write(|change| change.add_territory(&copied)).unwrap();
     assert_eq!(kept.url, "https://example.org:8443/", "whatever page of it was copied");
     drop(catalogue);
     let file = rusqlite::Connection::open(directory.path().join(FILE_NAME)).unwrap();

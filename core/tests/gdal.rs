@@ -7,10 +7,10 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use jalon::catalogue::{Catalogue, NewTerritory};
-use jalon::disk::Foundation;
 use jalon::journal::{Journal, NewReport};
 use jalon::model::{City, Geometry, Infrastructure, Kind, Poi, Position, Term, Trek};
-use jalon::report::{Content, FixedPlace};
+use jalon::report::{ReportContent, ReportPosition};
+use jalon::storage::Storage;
 
 const LOOK: &str = "
 import json, sys, pyogrio
@@ -37,9 +37,9 @@ fn gdal_reads_what_a_person_made() {
         return;
     };
     let directory = tempfile::tempdir().unwrap();
-    let journal = Journal::open(directory.path(), Foundation::default()).unwrap();
-    let place = Some(FixedPlace { lon: 6.2, lat: 44.9, accuracy_m: None, at_ms: None });
-    let content = Content { comment: "Pont coupé".into(), place, ..Content::default() };
+    let journal = Journal::open(directory.path(), Storage::default()).unwrap();
+    let position = Some(ReportPosition { lon: 6.2, lat: 44.9, accuracy_m: None, at_ms: None });
+    let content = ReportContent { comment: "Pont coupé".into(), position, ..ReportContent::default() };
     journal.new_report(NewReport { territory: "pne".into(), content, ..NewReport::default() }, 1).unwrap();
     journal.add_note("Source", Some(Position::new(6.1, 44.8)), None, 1).unwrap();
     drop(journal);
@@ -68,7 +68,7 @@ fn gdal_reads_every_layer_with_its_count_type_crs_and_columns() {
     let line = Geometry::LineString(vec![start, end]);
     let ring = [(6.0, 44.0), (6.5, 44.0), (6.5, 45.0), (6.0, 44.0)].map(|(lon, lat)| Position::new(lon, lat)).to_vec();
     catalogue
-        .change(|change| {
+        .write(|change| {
             let territory = change.add_territory(&new)?;
             let name = || [("fr", "Cœur des Écrins")].into_iter().collect();
             change.put(
@@ -103,7 +103,8 @@ fn gdal_reads_every_layer_with_its_count_type_crs_and_columns() {
         assert!(layer[3].as_array().unwrap().iter().any(|column| column == "name"), "{kind}");
         if kind.is_spatial() {
             assert_eq!(layer[2], "EPSG:4326", "{kind}");
-            let point = [Kind::Poi, Kind::Event, Kind::InformationDesk, Kind::Service, Kind::Signage, Kind::HdView];
+            let point =
+                [Kind::Poi, Kind::TouristicEvent, Kind::InformationDesk, Kind::Service, Kind::Signage, Kind::HdView];
             let (own, high) = if point.contains(&kind) { ("Point", "Point Z") } else { ("Unknown", "Unknown Z") };
             assert!(layer[0] == own || layer[0] == high, "{kind}: {}", layer[0]);
         } else {

@@ -6,21 +6,22 @@ use std::fs;
 use std::path::Path;
 
 use jalon::Error;
-use jalon::disk::Foundation;
 use jalon::journal::{FILE_NAME, Favourite, Journal, NewReport, Report};
 use jalon::model::{Kind, Position};
-use jalon::report::{Content, FixedPlace, Known, Resolution, Sent, State, Step, Warning};
-use jalon::transfer::Moment;
+use jalon::report::{Event, KnownTerms, ReportContent, ReportPosition, ReportState, Resolution, SendResult, Warning};
+use jalon::storage::Storage;
+use jalon::transfer::BootInstant;
 
-const NOW: Moment = Moment { ms: 1, boot: 1 };
+const NOW: BootInstant = BootInstant { ms: 1, boot_id: 1 };
 
 fn open(directory: &Path) -> Journal {
-    Journal::open(directory, Foundation::default()).unwrap()
+    Journal::open(directory, Storage::default()).unwrap()
 }
 
 fn begin(journal: &Journal, comment: &str) -> Report {
-    let place = Some(FixedPlace { lon: 6.2, lat: 44.9, accuracy_m: None, at_ms: None });
-    let content = Content { comment: comment.into(), email: "a@b.example".into(), place, ..Content::default() };
+    let position = Some(ReportPosition { lon: 6.2, lat: 44.9, accuracy_m: None, at_ms: None });
+    let content =
+        ReportContent { comment: comment.into(), email: "a@b.example".into(), position, ..ReportContent::default() };
     let new = NewReport {
         territory: "pne".into(),
         url: "https://park.example/".into(),
@@ -45,15 +46,15 @@ fn a_draft_survives_a_restart_and_a_queued_report_is_there_twice() {
     let report = {
         let journal = open(directory.path());
         let report = begin(&journal, "Passerelle");
-        journal.attach_ready(&report.uuid, &jpeg(100), 2).unwrap();
+        journal.attach_encoded(&report.uuid, &jpeg(100), 2).unwrap();
         journal.edit(&report.uuid, |content| content.comment.push_str(" emportée"), 3).unwrap()
     };
     let journal = open(directory.path());
     let held = journal.report(&report.uuid).unwrap();
     assert_eq!(held, report);
     assert_eq!((held.content.comment.as_str(), held.photos.len()), ("Passerelle emportée", 1));
-    let (queued, warnings) = journal.queue(&report.uuid, &Known::default(), 4).unwrap();
-    assert_eq!(queued.life.state.as_str(), "queued");
+    let (queued, warnings) = journal.queue(&report.uuid, &KnownTerms::default(), 4).unwrap();
+    assert_eq!(queued.lifecycle.state.as_str(), "queued");
     assert_eq!(warnings, Vec::<Warning>::new());
     let copy = fs::read_to_string(directory.path().join(format!("reports/{}.json", report.uuid))).unwrap();
     assert_eq!(serde_json::from_str::<Report>(copy.lines().next().unwrap()).unwrap(), queued);
@@ -66,19 +67,19 @@ fn what_nobody_could_use_is_not_queued_and_only_drafts_are_discarded() {
     let directory = tempfile::tempdir().unwrap();
     let journal = open(directory.path());
     let empty = begin(&journal, " ");
-    assert!(matches!(journal.queue(&empty.uuid, &Known::default(), 1), Err(Error::InvalidInput { .. })));
-    let photo = journal.attach_ready(&empty.uuid, &jpeg(5), 1).unwrap();
+    assert!(matches!(journal.queue(&empty.uuid, &KnownTerms::default(), 1), Err(Error::InvalidInput { .. })));
+    let photo = journal.attach_encoded(&empty.uuid, &jpeg(5), 1).unwrap();
     fs::write(journal.photo_path(&photo), "other").unwrap();
-    assert!(matches!(journal.queue(&empty.uuid, &Known::default(), 1), Err(Error::Corrupt { .. })));
+    assert!(matches!(journal.queue(&empty.uuid, &KnownTerms::default(), 1), Err(Error::Corrupt { .. })));
     journal.discard(&empty.uuid).unwrap();
     assert_eq!(photos(directory.path()), 0, "no photo without its report");
     let report = begin(&journal, "x");
-    journal.queue(&report.uuid, &Known::default(), 1).unwrap();
+    journal.queue(&report.uuid, &KnownTerms::default(), 1).unwrap();
     assert!(journal.discard(&report.uuid).is_err());
     for wrong in ["../../etc/passwd", "", "x"] {
         assert!(matches!(journal.report(wrong), Err(Error::InvalidInput { .. })), "{wrong}");
     }
-    assert!(matches!(journal.attach_ready(&report.uuid, b"GIF89a", 1), Err(Error::InvalidInput { .. })));
+    assert!(matches!(journal.attach_encoded(&report.uuid, b"GIF89a", 1), Err(Error::InvalidInput { .. })));
 }
 
 #[test]
@@ -87,23 +88,23 @@ fn only_what_was_accepted_is_ever_forgotten() {
     let journal = open(directory.path());
     let sent = |reply: &str, status: u16| {
         let reply = jalon::report::Reply { status, body: reply.into(), is_whole: true, retry_after_ms: None };
-        Step::End { sent: Sent::Answered { whole_body: true, reply }, now: NOW, chance: 0.0 }
+        Event::Completed { sent: SendResult::Response { whole_body: true, reply }, now: NOW, jitter: 0.0 }
     };
     let mut uuids = Vec::new();
     for (status, body) in [(201, r#"{"id": 5}"#), (500, ""), (400, "{}")] {
         let report = begin(&journal, "x");
-        journal.attach_ready(&report.uuid, &jpeg(9), 1).unwrap();
-        journal.queue(&report.uuid, &Known::default(), 1).unwrap();
-        for step in [Step::Start { platform: false }, Step::LastPiece, sent(body, status)] {
+        journal.attach_encoded(&report.uuid, &jpeg(9), 1).unwrap();
+        journal.queue(&report.uuid, &KnownTerms::default(), 1).unwrap();
+        for step in [Event::Start { platform: false }, Event::FinalChunkSent, sent(body, status)] {
             journal.step(&report.uuid, &step, 10).unwrap();
         }
         uuids.push(report.uuid);
     }
-    assert_eq!(journal.forget_accepted(10).unwrap(), 0);
-    assert_eq!(journal.forget_accepted(11).unwrap(), 1);
+    assert_eq!(journal.purge_accepted(10).unwrap(), 0);
+    assert_eq!(journal.purge_accepted(11).unwrap(), 1);
     assert!(matches!(journal.report(&uuids[0]), Err(Error::NotFound { .. })));
     assert_eq!(photos(directory.path()), 2);
-    let doubted = journal.step(&uuids[1], &Step::Resolve(Resolution::Resend), 12).unwrap();
+    let doubted = journal.step(&uuids[1], &Event::Resolve(Resolution::Resend), 12).unwrap();
     assert!(doubted.reference().ends_with(", possible duplicate]"));
 }
 
@@ -112,8 +113,8 @@ fn everything_can_be_taken_to_another_device() {
     let directory = tempfile::tempdir().unwrap();
     let journal = open(directory.path());
     let report = begin(&journal, "Pont – coupé");
-    journal.attach_ready(&report.uuid, &jpeg(1_000), 1).unwrap();
-    journal.queue(&report.uuid, &Known::default(), 1).unwrap();
+    journal.attach_encoded(&report.uuid, &jpeg(1_000), 1).unwrap();
+    journal.queue(&report.uuid, &KnownTerms::default(), 1).unwrap();
     journal.add_note("Source à sec", Some(Position::new(6.0, 44.0)), Some(("pne".into(), Kind::Trek, 31)), 2).unwrap();
     let favourite = Favourite { territory: "pne".into(), kind: Kind::Poi, id: 4, name: "Lac".into(), created_ms: 3 };
     journal.add_favourite(&favourite).unwrap();
@@ -142,8 +143,8 @@ fn a_photo_that_is_gone_keeps_nothing_else_from_another_device() {
     let directory = tempfile::tempdir().unwrap();
     let journal = open(directory.path());
     let report = begin(&journal, "Pont");
-    let gone = journal.attach_ready(&report.uuid, &jpeg(10), 1).unwrap();
-    let there = journal.attach_ready(&report.uuid, &jpeg(20), 1).unwrap();
+    let gone = journal.attach_encoded(&report.uuid, &jpeg(10), 1).unwrap();
+    let there = journal.attach_encoded(&report.uuid, &jpeg(20), 1).unwrap();
     begin(&journal, "Source");
     fs::remove_file(journal.photo_path(&gone)).unwrap();
     let bundle = directory.path().join("all.zip");
@@ -163,11 +164,11 @@ fn an_empty_or_missing_file_is_filled_from_the_copies() {
         let (queued, draft) = {
             let journal = open(directory.path());
             let report = begin(&journal, "Pont");
-            journal.attach_ready(&report.uuid, &jpeg(10), 1).unwrap();
-            journal.queue(&report.uuid, &Known::default(), 1).unwrap();
+            journal.attach_encoded(&report.uuid, &jpeg(10), 1).unwrap();
+            journal.queue(&report.uuid, &KnownTerms::default(), 1).unwrap();
             // Queued once, and being written on since: the copy must not send what was taken back.
             let draft = begin(&journal, "Source");
-            journal.queue(&draft.uuid, &Known::default(), 1).unwrap();
+            journal.queue(&draft.uuid, &KnownTerms::default(), 1).unwrap();
             let draft = journal.edit(&draft.uuid, |content| content.comment.push_str(" à sec"), 1).unwrap();
             let gone = begin(&journal, "nothing");
             journal.discard(&gone.uuid).unwrap();
@@ -184,9 +185,9 @@ fn an_empty_or_missing_file_is_filled_from_the_copies() {
         held.sort_by_key(|report| report.uuid != queued.uuid);
         assert_eq!(held, [queued, draft]);
         assert_eq!(photos(directory.path()), 1);
-        assert_eq!(journal.salvaged().unwrap().reports_from_copies, 2);
+        assert_eq!(journal.recovery().unwrap().reports_from_sidecars, 2);
         drop(journal);
-        assert!(open(directory.path()).salvaged().is_none());
+        assert!(open(directory.path()).recovery().is_none());
     }
 }
 
@@ -222,11 +223,11 @@ fn damage_never_means_deletion() {
             let journal = open(directory.path());
             for number in 0..6 {
                 let report = begin(&journal, &format!("{number} {}", "long ".repeat(300)));
-                journal.attach_ready(&report.uuid, &jpeg(50), 1).unwrap();
-                journal.queue(&report.uuid, &Known::default(), 1).unwrap();
+                journal.attach_encoded(&report.uuid, &jpeg(50), 1).unwrap();
+                journal.queue(&report.uuid, &KnownTerms::default(), 1).unwrap();
                 uuids.push(report.uuid);
             }
-            journal.step(&uuids[3], &Step::Start { platform: false }, 1).unwrap();
+            journal.step(&uuids[3], &Event::Start { platform: false }, 1).unwrap();
         }
         damage(&path, how);
         let damaged = fs::read(&path).unwrap();
@@ -235,13 +236,17 @@ fn damage_never_means_deletion() {
             let report = journal.report(uuid).unwrap_or_else(|error| panic!("{how}: {error}"));
             assert_eq!(fs::read(journal.photo_path(&report.photos[0])).unwrap(), jpeg(50), "{how}");
         }
-        let Some(told) = journal.salvaged() else { continue };
+        let Some(told) = journal.recovery() else { continue };
         salvaged += 1;
-        assert_eq!(fs::read(&told.aside).unwrap(), damaged, "{how}: the damaged file keeps every byte");
-        assert_eq!(told.reports_from_rows + told.reports_from_copies, 6, "{how}");
+        assert_eq!(fs::read(&told.quarantined_path).unwrap(), damaged, "{how}: the damaged file keeps every byte");
+        assert_eq!(told.reports_from_rows + told.reports_from_sidecars, 6, "{how}");
         let sending = journal.report(&uuids[3]).unwrap();
-        assert_eq!(sending.life.state, State::InDoubt { left: false }, "{how}: nobody knows whether it left");
-        assert!(open(directory.path()).salvaged().is_none(), "{how}: the new file is sound");
+        assert_eq!(
+            sending.lifecycle.state,
+            ReportState::InDoubt { left: false },
+            "{how}: nobody knows whether it left"
+        );
+        assert!(open(directory.path()).recovery().is_none(), "{how}: the new file is sound");
     }
     assert!(salvaged > 3, "{salvaged}");
 }
@@ -256,6 +261,6 @@ fn a_newer_file_is_read_and_exported_and_not_written() {
     let journal = open(directory.path());
     assert_eq!(journal.report(&report.uuid).unwrap().content.comment, "x");
     assert_eq!(journal.export(&directory.path().join("all.zip"), true).unwrap(), 1);
-    assert!(matches!(journal.queue(&report.uuid, &Known::default(), 1), Err(Error::TooNew { found: 99, .. })));
+    assert!(matches!(journal.queue(&report.uuid, &KnownTerms::default(), 1), Err(Error::TooNew { found: 99, .. })));
     assert!(matches!(journal.add_note("x", None, None, 1), Err(Error::TooNew { .. })));
 }

@@ -1,4 +1,4 @@
-//! What a running Geotrek writes that its documentation does not say: each is read, and none is counted as a problem.
+//! ChangeKind a running Geotrek writes that its documentation does not say: each is read, and none is counted as a problem.
 
 #![allow(clippy::unwrap_used, reason = "a helper of tests outside #[test] is a test all the same")]
 
@@ -59,7 +59,7 @@ fn neighbours_stand_by_their_itinerary_and_a_tour_brings_its_stages() {
 fn numbers_come_as_words_and_words_as_numbers() {
     let event =
         json!({"id": 2, "participant_number": "None", "price": "12.00", "duration": "2 jours", "capacity": null});
-    let event = read_as!(Event, "touristicevent", event);
+    let event = read_as!(TouristicEvent, "touristicevent", event);
     assert_eq!((event.participant_number, event.price.as_deref()), (None, Some("12.00")));
     assert_eq!(event.duration, "2 jours");
     assert_eq!(trek(&json!({"id": 1, "duration": 4.25})).duration_h, Some(4.25));
@@ -72,7 +72,7 @@ fn numbers_come_as_words_and_words_as_numbers() {
     // Texts that know no language are in the one that was asked for.
     assert_eq!(signage.name.find(&["en"]).unwrap().lang, "fr");
     let content = json!({"id": 3, "types": {"301": [7, 8], "302": []}});
-    let content = read_as!(Content, "touristiccontent", content);
+    let content = read_as!(TouristicContent, "touristiccontent", content);
     assert_eq!(content.types, BTreeMap::from([(301, vec![7, 8]), (302, vec![])]));
     // Older servers write ids in quotes; one that cannot be read costs itself only.
     let reader = Reader::new(None, "fr", &Limits::default());

@@ -80,7 +80,7 @@ fn every_recorded_answer_is_read_and_nothing_is_lost() {
         for (list, field, what, times) in reader.problems().iter() {
             complaints.push(format!("{file}: {list}.{field} {what} ×{times}"));
         }
-        // What was read is kept as it is.
+        // ChangeKind was read is kept as it is.
         for object in &read {
             let json = serde_json::to_string(object).unwrap();
             assert_eq!(&Object::from_json(object.kind(), &json).unwrap(), object, "{file}");

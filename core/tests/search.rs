@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use jalon::Error;
-use jalon::catalogue::{Catalogue, Hit, NewTerritory, Territory};
+use jalon::catalogue::{Catalogue, NewTerritory, SearchHit, Territory};
 use jalon::model::{Kind, Localized, Poi, RichText, Term, Trek};
 use proptest::prelude::*;
 
@@ -28,14 +28,14 @@ fn territory(catalogue: &Catalogue, name: &str) -> Territory {
         default_language: "fr".into(),
         ..NewTerritory::default()
     };
-    catalogue.change(|change| change.add_territory(&new)).unwrap()
+    catalogue.write(|change| change.add_territory(&new)).unwrap()
 }
 
 fn filled(directory: &std::path::Path) -> (Catalogue, Territory) {
     let catalogue = Catalogue::open(directory).unwrap();
     let pne = territory(&catalogue, "pne");
     catalogue
-        .change(|change| {
+        .write(|change| {
             change.put(&pne, trek(1, &[("fr", "Cœur des Écrins"), ("en", "Heart of the Écrins")]).into())?;
             change.put(&pne, trek(2, &[("fr", "Tour de Saint-Véran")]).into())?;
             change.put(&pne, trek(3, &[("de", "Alte Straße")]).into())?;
@@ -50,7 +50,7 @@ fn filled(directory: &std::path::Path) -> (Catalogue, Territory) {
     (catalogue, pne)
 }
 
-fn hits(catalogue: &Catalogue, text: &str) -> Vec<Hit> {
+fn hits(catalogue: &Catalogue, text: &str) -> Vec<SearchHit> {
     let found = catalogue.search(text, &[], &["fr"], 100, 0).unwrap();
     assert_eq!(found.total, found.items.len());
     found.items
@@ -108,7 +108,7 @@ fn a_name_ranks_before_a_text_and_like_ones_by_name_then_number() {
     assert_eq!((only.total, only.items[0].id), (1, 5));
     let other = territory(&catalogue, "vanoise");
     catalogue
-        .change(|change| {
+        .write(|change| {
             for (id, name) in [(14, "Col Zeta"), (12, "Col Éole"), (13, "Col Fort"), (11, "Col Fort")] {
                 change.put(&other, trek(id, &[("fr", name)]).into())?;
             }
@@ -128,10 +128,10 @@ fn a_hit_has_its_name_in_the_language_asked_with_its_marks() {
     let (catalogue, _) = filled(directory.path());
     let hit = &catalogue.search("ecrin", &[], &["en"], 1, 0).unwrap().items[0];
     assert_eq!((hit.territory.as_str(), hit.name.as_str(), hit.lang.as_str()), ("pne", "Heart of the Écrins", "en"));
-    let (start, end) = hit.marks[0];
-    assert_eq!((&hit.name[start..end], hit.marks.len()), ("Écrins", 1));
+    let (start, end) = hit.highlights[0];
+    assert_eq!((&hit.name[start..end], hit.highlights.len()), ("Écrins", 1));
     let hit = &catalogue.search("heart", &[], &[], 1, 0).unwrap().items[0];
-    assert_eq!((hit.name.as_str(), hit.lang.as_str(), hit.marks.len()), ("Cœur des Écrins", "fr", 0));
+    assert_eq!((hit.name.as_str(), hit.lang.as_str(), hit.highlights.len()), ("Cœur des Écrins", "fr", 0));
 }
 
 #[test]
@@ -139,20 +139,20 @@ fn the_index_follows_updates_removals_and_failed_changes() {
     let directory = tempfile::tempdir().unwrap();
     let (catalogue, pne) = filled(directory.path());
     let other = territory(&catalogue, "vanoise");
-    catalogue.change(|change| change.put(&other, trek(1, &[("fr", "Cœur de Vanoise")]).into())).unwrap();
-    let put = |name| catalogue.change(|change| change.put(&pne, trek(1, &[("fr", name)]).into()));
+    catalogue.write(|change| change.put(&other, trek(1, &[("fr", "Cœur de Vanoise")]).into())).unwrap();
+    let put = |name| catalogue.write(|change| change.put(&pne, trek(1, &[("fr", name)]).into()));
     put("Âme des Écrins").unwrap();
     put("Âme des Écrins").unwrap();
     assert_eq!(hits(&catalogue, "coeur").iter().map(|hit| hit.territory.as_str()).collect::<Vec<_>>(), ["vanoise"]);
     assert_eq!(ids(&catalogue, "ame"), [(Kind::Trek, 1)]);
-    let failed = catalogue.change(|change| {
+    let failed = catalogue.write(|change| {
         change.put(&pne, trek(1, &[("fr", "Perdu")]).into())?;
-        change.keep_only(&pne, Kind::Trek, &HashSet::new())
+        change.retain(&pne, Kind::Trek, &HashSet::new())
     });
     assert!(failed.is_err());
     assert!(ids(&catalogue, "perdu").is_empty());
     assert_eq!(ids(&catalogue, "ame"), [(Kind::Trek, 1)]);
-    catalogue.change(|change| change.keep_only(&pne, Kind::Trek, &HashSet::from([2]))).unwrap();
+    catalogue.write(|change| change.retain(&pne, Kind::Trek, &HashSet::from([2]))).unwrap();
     assert!(ids(&catalogue, "ame").is_empty());
     assert_eq!(ids(&catalogue, "veran"), [(Kind::Trek, 2)]);
     assert_eq!(ids(&catalogue, "ruisseau"), [(Kind::Poi, 1)], "another kind stays");
@@ -169,9 +169,9 @@ fn words_that_do_not_change_are_not_written_again() {
         file.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap()
     };
     let before = row();
-    catalogue.change(|change| change.put(&pne, trek(3, &[("de", "Alte Straße")]).into())).unwrap();
+    catalogue.write(|change| change.put(&pne, trek(3, &[("de", "Alte Straße")]).into())).unwrap();
     assert_eq!(row(), before);
-    catalogue.change(|change| change.put(&pne, trek(3, &[("de", "Neue Straße")]).into())).unwrap();
+    catalogue.write(|change| change.put(&pne, trek(3, &[("de", "Neue Straße")]).into())).unwrap();
     assert_ne!(row(), before);
 }
 
@@ -179,7 +179,7 @@ fn words_that_do_not_change_are_not_written_again() {
 fn an_exported_copy_is_searched_too() {
     let directory = tempfile::tempdir().unwrap();
     let (catalogue, pne) = filled(directory.path());
-    catalogue.change(|change| change.keep_only(&pne, Kind::Trek, &HashSet::from([1, 5]))).unwrap();
+    catalogue.write(|change| change.retain(&pne, Kind::Trek, &HashSet::from([1, 5]))).unwrap();
     let copy = tempfile::tempdir().unwrap();
     catalogue.export(&copy.path().join(jalon::catalogue::FILE_NAME)).unwrap();
     let copy = Catalogue::open(copy.path()).unwrap();

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use jalon::Error;
 use jalon::catalogue::NewTerritory;
-use jalon::companion::{Companion, Directories, NearQuery};
+use jalon::companion::{Companion, Directories, NearbyQuery};
 use jalon::model::Position;
-use jalon::report::Content;
+use jalon::report::ReportContent;
 
 fn opened(folder: &Path) -> jalon::Result<Companion> {
     let companion = Companion::open(&Directories::within(folder))?;
@@ -16,8 +16,8 @@ fn opened(folder: &Path) -> jalon::Result<Companion> {
 }
 
 fn near(companion: &Companion) -> jalon::Result<usize> {
-    let query = NearQuery { limit: 1, ..NearQuery::default() };
-    companion.near(Position::new(6.0, 45.0), &query, &["fr"]).map(|found| found.len())
+    let query = NearbyQuery { limit: 1, ..NearbyQuery::default() };
+    companion.nearest(Position::new(6.0, 45.0), &query, &["fr"]).map(|found| found.len())
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn nothing_is_open_and_everything_is_closed_until_it_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let companion = opened(folder.path()).unwrap();
     companion.warm_up().unwrap();
-    let content = Content { comment: "Panneau arraché".into(), ..Content::default() };
+    let content = ReportContent { comment: "Panneau arraché".into(), ..ReportContent::default() };
     let report = companion.new_report("park", "fr", content, 1).unwrap();
     companion.suspend();
     #[cfg(target_os = "linux")]

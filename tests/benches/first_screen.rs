@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 use std::process::Command;
 
-use jalon::catalogue::{FILE_NAME, Sort};
+use jalon::catalogue::{FILE_NAME, TrekSort};
 use jalon::companion::{Companion, Directories, TrekQuery};
 
 use crate::Done;
@@ -64,7 +64,7 @@ pub(crate) fn jalon(arguments: &[String]) -> Done {
     let (took, screen) = timed(|| -> Done<_> {
         let companion = Companion::open(&Directories::within(argument(arguments, 0)?))?;
         let near = Some(position(arguments)?);
-        let query = TrekQuery { near, sort: Sort::Distance, limit: COUNT, ..TrekQuery::default() };
+        let query = TrekQuery { near, sort: TrekSort::Distance, limit: COUNT, ..TrekQuery::default() };
         let screen = companion.treks(&query, &["fr"])?;
         Ok((companion, screen))
     });

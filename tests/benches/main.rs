@@ -11,6 +11,7 @@
 
 mod data;
 mod first_screen;
+mod import;
 mod measure;
 mod memory;
 mod nearest;
@@ -18,7 +19,6 @@ mod open;
 mod peers;
 mod refresh;
 mod search;
-mod take_in;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -33,7 +33,7 @@ const ROWS: [(&str, Row); 7] = [
     ("open", open::row),
     ("first_screen", first_screen::row),
     ("search", search::row),
-    ("take_in", take_in::row),
+    ("take_in", import::row),
     ("memory", memory::row),
     ("refresh", refresh::row),
 ];
@@ -78,7 +78,7 @@ fn child(role: &str, arguments: &[String]) -> Done {
         open::JALON => open::jalon(arguments),
         open::SQLITE => open::sqlite(arguments),
         first_screen::JALON => first_screen::jalon(arguments),
-        take_in::JALON => take_in::jalon(arguments),
+        import::JALON => import::jalon(arguments),
         memory::JALON => memory::jalon(arguments),
         refresh::JALON => refresh::jalon(arguments),
         refresh::READING => refresh::reading(arguments),

@@ -1,7 +1,7 @@
 //! The memory of a process that has a large territory open and answers: the index in memory stands, it has told what is
 //! near with names, and has searched.
 
-use jalon::companion::{Companion, Directories, NearQuery};
+use jalon::companion::{Companion, Directories, NearbyQuery};
 
 use crate::Done;
 use crate::data::{self, Scale};
@@ -29,7 +29,7 @@ pub(crate) fn jalon(arguments: &[String]) -> Done {
         let companion = Companion::open(&Directories::within(argument(arguments, 0)?))?;
         companion.warm_up()?;
         for from in &questions {
-            companion.near(*from, &NearQuery { limit: 10, ..NearQuery::default() }, &["fr"])?;
+            companion.nearest(*from, &NearbyQuery { limit: 10, ..NearbyQuery::default() }, &["fr"])?;
         }
         Ok(companion.catalogue().search("crete", &[], &["fr"], 20, 0)?.total)
     });

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use jalon::companion::{Companion, Directories, NearQuery};
+use jalon::companion::{Companion, Directories, NearbyQuery};
 use jalon::model::{Kind, Position};
 
 use crate::Done;
@@ -69,8 +69,8 @@ pub(crate) fn jalon(arguments: &[String]) -> Done {
     let (took, found) = timed(|| -> Done<_> {
         let companion = Companion::open(&Directories::within(argument(arguments, 0)?))?;
         let kinds = vec![Kind::Trek, Kind::Poi, Kind::SensitiveArea];
-        let query = NearQuery { kinds, limit: COUNT, ..NearQuery::default() };
-        let found = companion.near(position(arguments)?, &query, &["fr"])?;
+        let query = NearbyQuery { kinds, limit: COUNT, ..NearbyQuery::default() };
+        let found = companion.nearest(position(arguments)?, &query, &["fr"])?;
         Ok((companion, found))
     });
     let answer: Vec<String> = found?.1.iter().map(|found| found.distance_m.to_string()).collect();

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use jalon::catalogue::NewTerritory;
-use jalon::companion::{Companion, Directories, NearQuery, RefreshOptions, Sweep, Taken, TrekQuery};
+use jalon::companion::{Companion, Directories, NearbyQuery, RefreshMode, RefreshOptions, RefreshSummary, TrekQuery};
 use jalon::net::CancelToken;
-use jalon_tests::server::{Options, TestGeotrek};
+use jalon_tests::fixture_server::{Options, TestGeotrek};
 
 use crate::Done;
 use crate::data::{self, Scale, TERRITORY};
@@ -21,13 +21,13 @@ pub(crate) const READING: &str = "refresh-reading";
 pub(crate) fn row(scale: &Scale) -> Done {
     let server = TestGeotrek::start(data::territory(scale.treks, scale.pois.min(60)), Options::default());
     let directory = tempfile::tempdir()?;
-    let refresh = |role: &str, sweep: &str, directory: &Path| -> Done<(Told, u64, u64)> {
+    let refresh = |role: &str, mode: &str, directory: &Path| -> Done<(Told, u64, u64)> {
         server.forget_requests();
-        let told = spawn(role, &[&text(directory)?, server.url(), sweep])?;
+        let told = spawn(role, &[&text(directory)?, server.url(), mode])?;
         let requests = server.requests();
         Ok((told, requests.len() as u64, requests.iter().map(|request| request.wire as u64).sum()))
     };
-    let all = refresh(JALON, "sweep", directory.path())?;
+    let all = refresh(JALON, "full", directory.path())?;
     let nothing = refresh(JALON, "changes", directory.path())?;
     server.territory().change_in("trek", 1, 1.0);
     let little = refresh(JALON, "changes", directory.path())?;
@@ -53,8 +53,8 @@ pub(crate) fn row(scale: &Scale) -> Done {
 
     *server.territory() = data::territory(scale.treks, scale.pois + scale.treks + scale.areas);
     let directory = tempfile::tempdir()?;
-    let all = refresh(JALON, "sweep", directory.path())?;
-    let again = refresh(JALON, "sweep", directory.path())?;
+    let all = refresh(JALON, "full", directory.path())?;
+    let again = refresh(JALON, "full", directory.path())?;
     server.territory().change(2, 1.0);
     let little = refresh(JALON, "changes", directory.path())?;
     let pois = scale.pois + scale.treks + scale.areas;
@@ -72,7 +72,7 @@ pub(crate) fn row(scale: &Scale) -> Done {
     for trek in server.territory().modules.get_mut("trek").into_iter().flatten() {
         trek["description"]["fr"] = "<p>Autrement dit.</p>".into();
     }
-    let (told, ..) = refresh(READING, "sweep", directory.path())?;
+    let (told, ..) = refresh(READING, "full", directory.path())?;
     let title =
         format!("Questions while a refresh of {} treks and {pois} POIs is written, every trek changed", scale.treks);
     let mut table = Table::new(&title, "p99 ≤ 2 × idle", &["", "p50", "p99", "longest", "questions"]);
@@ -91,16 +91,16 @@ fn open(arguments: &[String]) -> Done<(Companion, RefreshOptions)> {
         let url = argument(arguments, 1)?.to_owned();
         companion.add_territory(&NewTerritory { name: TERRITORY.into(), url, ..NewTerritory::default() })?;
     }
-    let sweep = if argument(arguments, 2)? == "sweep" { Sweep::Now } else { Sweep::Never };
-    Ok((companion, RefreshOptions { sweep, ..RefreshOptions::default() }))
+    let mode = if argument(arguments, 2)? == "full" { RefreshMode::Full } else { RefreshMode::Delta };
+    Ok((companion, RefreshOptions { mode, ..RefreshOptions::default() }))
 }
 
-fn refresh(companion: &Companion, options: &RefreshOptions) -> jalon::Result<Taken> {
+fn refresh(companion: &Companion, options: &RefreshOptions) -> jalon::Result<RefreshSummary> {
     companion.refresh(TERRITORY, options, &CancelToken::default(), |_| {})
 }
 
 pub(crate) fn jalon(arguments: &[String]) -> Done {
-    let (took, done) = timed(|| -> Done<Taken> {
+    let (took, done) = timed(|| -> Done<RefreshSummary> {
         let (companion, options) = open(arguments)?;
         Ok(refresh(&companion, &options)?)
     });
@@ -118,7 +118,7 @@ fn questions(companion: &Companion, until: impl Fn(u32) -> bool) -> Done<Vec<Vec
         }
         let from = places[at as usize % places.len()];
         let started = Instant::now();
-        companion.near(from, &NearQuery { limit: 10, ..NearQuery::default() }, &["fr"])?;
+        companion.nearest(from, &NearbyQuery { limit: 10, ..NearbyQuery::default() }, &["fr"])?;
         took[0].push(started.elapsed());
         let started = Instant::now();
         let query = TrekQuery { near: Some(from), limit: 20, ..TrekQuery::default() };

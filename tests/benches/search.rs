@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use jalon::catalogue::{Catalogue, Sort, fold};
+use jalon::catalogue::{Catalogue, TrekSort, fold};
 use jalon::companion::{Companion, Directories, TrekQuery};
 use jalon::model::{Kind, RichText, Trek};
 use rand::{RngExt, SeedableRng};
@@ -35,7 +35,7 @@ pub(crate) fn row(scale: &Scale) -> Done {
     let find = |text: &str| companion.catalogue().search(text, &[Kind::Trek], &["fr"], COUNT, 0);
     let list = |text: &str| {
         let query =
-            TrekQuery { text: Some(text.to_owned()), sort: Sort::Relevance, limit: COUNT, ..TrekQuery::default() };
+            TrekQuery { text: Some(text.to_owned()), sort: TrekSort::Relevance, limit: COUNT, ..TrekQuery::default() };
         companion.treks(&query, &["fr"])
     };
     compare(

@@ -3,8 +3,8 @@
 #![recursion_limit = "256"]
 
 pub mod day;
-pub mod disk;
 pub mod driver;
+pub mod fault_vfs;
+pub mod fixture_server;
+pub mod generator;
 pub mod harness;
-pub mod server;
-pub mod territory;

@@ -5,14 +5,14 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use jalon::catalogue::{PackState, Pictures, Subject};
-use jalon::companion::Sweep;
+use jalon::catalogue::{PackState, PackSubject, PictureSize};
+use jalon::companion::RefreshMode;
 use jalon_tests::driver::{NAME, Stage, copy, folder, quiet};
-use jalon_tests::server::TestGeotrek;
-use jalon_tests::territory::Territory;
+use jalon_tests::fixture_server::TestGeotrek;
+use jalon_tests::generator::Territory;
 
 /// The second stage: what belongs to it comes in fewer bytes than what belongs to the itinerary.
-const SUBJECT: Subject = Subject::Trek(4);
+const SUBJECT: PackSubject = PackSubject::Trek(4);
 
 /// Nothing that had come was fetched again, and of files not even a byte.
 fn check_counts(stage: &Stage<'_>, server: &TestGeotrek, when: &str) {
@@ -25,7 +25,7 @@ fn check_counts(stage: &Stage<'_>, server: &TestGeotrek, when: &str) {
     }
 }
 
-/// What a refresh took in, whatever order its arrays came in.
+/// ChangeKind a refresh took in, whatever order its arrays came in.
 fn contents(stage: &Stage<'_>) -> Vec<String> {
     let companion = stage.open().unwrap();
     let territory = companion.catalogue().territory(NAME).unwrap();
@@ -42,7 +42,7 @@ fn contents(stage: &Stage<'_>) -> Vec<String> {
 fn prepared(server: &TestGeotrek) -> tempfile::TempDir {
     let folder = folder();
     let mut stage = Stage::new(server, folder.path()).unwrap();
-    stage.refresh(Sweep::WhenDue).unwrap().unwrap();
+    stage.refresh(RefreshMode::Auto).unwrap().unwrap();
     folder
 }
 
@@ -61,7 +61,7 @@ fn download_through(server: &TestGeotrek, prepared: &std::path::Path, death: Dea
         Death::Byte(bytes) => stage.line.die_after_bytes(Some(bytes)),
         Death::Step(steps) => stage.line.die_after_steps(Some(steps)),
     }
-    let died = stage.download(SUBJECT, Pictures::Small).unwrap().is_none();
+    let died = stage.download(SUBJECT, PictureSize::Small).unwrap().is_none();
     stage.line.die_after_bytes(None);
     stage.line.die_after_steps(None);
     if died {
@@ -71,7 +71,7 @@ fn download_through(server: &TestGeotrek, prepared: &std::path::Path, death: Dea
             assert!(states == [PackState::Planned] || states == [PackState::Partial], "{death:?}: {states:?}");
             assert!(!companion.catalogue().was_damaged());
         }
-        let pack = stage.download(SUBJECT, Pictures::Small).unwrap().unwrap();
+        let pack = stage.download(SUBJECT, PictureSize::Small).unwrap().unwrap();
         assert_eq!(pack.state, PackState::Ready, "{death:?}");
     }
     check_counts(&stage, server, &format!("{death:?}"));
@@ -126,7 +126,7 @@ fn a_refresh_that_was_cut_goes_on_there() {
             Death::Byte(bytes) => stage.line.die_after_bytes(Some(bytes)),
             Death::Step(steps) => stage.line.die_after_steps(Some(steps)),
         }
-        let died = stage.refresh(Sweep::WhenDue).unwrap().is_none();
+        let died = stage.refresh(RefreshMode::Auto).unwrap().is_none();
         stage.line.die_after_bytes(None);
         stage.line.die_after_steps(None);
         if died {
@@ -134,7 +134,7 @@ fn a_refresh_that_was_cut_goes_on_there() {
             let territory = companion.catalogue().territory(NAME).unwrap();
             assert_eq!(territory.refreshed_ms, None, "{death:?}");
             drop(companion);
-            stage.refresh(Sweep::WhenDue).unwrap().unwrap();
+            stage.refresh(RefreshMode::Auto).unwrap().unwrap();
         }
         check_counts(&stage, &server, &format!("{death:?}"));
         assert_eq!(contents(&stage), expected, "{death:?}");
@@ -164,18 +164,18 @@ fn one_that_dies_again_and_again_gets_there() {
         let mut deaths = 0_u64;
         let mut at = |stage: &mut Stage<'_>| {
             deaths += 1;
-            let chance = (deaths * 7_919 + seed * 104_729) % 2_003;
-            stage.line.die_after_bytes(chance.is_multiple_of(2).then_some(chance));
-            stage.line.die_after_steps((!chance.is_multiple_of(2)).then_some(chance % 17));
+            let jitter = (deaths * 7_919 + seed * 104_729) % 2_003;
+            stage.line.die_after_bytes(jitter.is_multiple_of(2).then_some(jitter));
+            stage.line.die_after_steps((!jitter.is_multiple_of(2)).then_some(jitter % 17));
         };
         at(&mut stage);
-        while stage.refresh(Sweep::WhenDue).unwrap().is_none() {
+        while stage.refresh(RefreshMode::Auto).unwrap().is_none() {
             at(&mut stage);
         }
         check_counts(&stage, &server, "refresh");
         stage.line.forget();
         at(&mut stage);
-        while stage.download(SUBJECT, Pictures::Small).unwrap().is_none() {
+        while stage.download(SUBJECT, PictureSize::Small).unwrap().is_none() {
             at(&mut stage);
         }
         assert!(deaths > 10, "{deaths}");

@@ -6,12 +6,12 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use jalon::Error;
-use jalon::catalogue::{FILE_NAME, PackState, Pictures, Subject};
-use jalon::companion::{Companion, Sweep, TrekQuery};
+use jalon::catalogue::{FILE_NAME, PackState, PackSubject, PictureSize};
+use jalon::companion::{Companion, RefreshMode, TrekQuery};
 use jalon::model::Kind;
 use jalon_tests::driver::{NAME, Stage, below, folder, quiet};
-use jalon_tests::server::TestGeotrek;
-use jalon_tests::territory::{Size, Territory};
+use jalon_tests::fixture_server::TestGeotrek;
+use jalon_tests::generator::{Size, Territory};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -19,9 +19,9 @@ const PAGE: u64 = 4_096;
 
 fn packed<'s>(server: &'s TestGeotrek, folder: &tempfile::TempDir) -> Stage<'s> {
     let mut stage = Stage::new(server, folder.path()).unwrap();
-    stage.refresh(Sweep::WhenDue).unwrap();
-    stage.download(Subject::Trek(1), Pictures::Small).unwrap();
-    stage.download(Subject::Trek(4), Pictures::Large).unwrap();
+    stage.refresh(RefreshMode::Auto).unwrap();
+    stage.download(PackSubject::Trek(1), PictureSize::Small).unwrap();
+    stage.download(PackSubject::Trek(4), PictureSize::Large).unwrap();
     stage.line.forget();
     stage
 }
@@ -35,7 +35,7 @@ fn use_all(companion: &Companion) -> jalon::Result<()> {
     }
     companion.catalogue().search("lac", &[], &["fr"], 9, 0)?;
     companion.packs(None)?;
-    companion.catalogue().account()?;
+    companion.catalogue().storage_usage()?;
     companion.warm_up()
 }
 
@@ -82,8 +82,8 @@ fn a_damaged_catalogue_is_moved_aside_and_taken_in_again_without_its_pictures() 
         assert_eq!(
             planned,
             [
-                (Subject::Trek(1), Pictures::Small, PackState::Planned),
-                (Subject::Trek(4), Pictures::Large, PackState::Planned)
+                (PackSubject::Trek(1), PictureSize::Small, PackState::Planned),
+                (PackSubject::Trek(4), PictureSize::Large, PackState::Planned)
             ]
         );
         let aside = std::fs::read_dir(folder.path()).unwrap().flatten();
@@ -92,8 +92,9 @@ fn a_damaged_catalogue_is_moved_aside_and_taken_in_again_without_its_pictures() 
         // Nobody cleans away what is about to be found again.
         companion.clean_up().unwrap();
         drop(companion);
-        stage.refresh(Sweep::WhenDue).unwrap();
-        for (subject, size) in [(Subject::Trek(1), Pictures::Small), (Subject::Trek(4), Pictures::Large)] {
+        stage.refresh(RefreshMode::Auto).unwrap();
+        for (subject, size) in [(PackSubject::Trek(1), PictureSize::Small), (PackSubject::Trek(4), PictureSize::Large)]
+        {
             let pack = stage.download(subject, size).unwrap().unwrap();
             assert!(pack.state == PackState::Ready && pack.missing.is_empty(), "{pack:?}");
         }
@@ -113,7 +114,7 @@ fn a_picture_that_is_damaged_or_gone_is_fetched_again_and_alone() {
     let (spoilt, gone) = (&files[0], &files[files.len() / 2]);
     std::fs::write(&spoilt.1, b"nonsense").unwrap();
     std::fs::remove_file(&gone.1).unwrap();
-    for (subject, size) in [(Subject::Trek(1), Pictures::Small), (Subject::Trek(4), Pictures::Large)] {
+    for (subject, size) in [(PackSubject::Trek(1), PictureSize::Small), (PackSubject::Trek(4), PictureSize::Large)] {
         stage.download(subject, size).unwrap();
     }
     let came: Vec<&String> =
@@ -127,8 +128,8 @@ fn what_nobody_needs_goes_and_its_room_comes_back() {
     let server = quiet(Territory::generate(Size { treks: 200, pois: 1_500, ..Size::default() }, 1));
     let folder = folder();
     let mut stage = Stage::new(&server, folder.path()).unwrap();
-    stage.refresh(Sweep::WhenDue).unwrap();
-    stage.download(Subject::Trek(1), Pictures::Small).unwrap();
+    stage.refresh(RefreshMode::Auto).unwrap();
+    stage.download(PackSubject::Trek(1), PictureSize::Small).unwrap();
     let media = folder.path().join("media");
     std::fs::create_dir_all(media.join("zz")).unwrap();
     std::fs::write(media.join("zz/zz-left.jpg"), [0; 1_000]).unwrap();
@@ -138,7 +139,7 @@ fn what_nobody_needs_goes_and_its_room_comes_back() {
     let companion = stage.open().unwrap();
     assert_eq!(companion.clean_up().unwrap(), 1_500);
     assert!(!media.join("zz/zz-left.jpg").exists() && !staged.exists());
-    let account = companion.catalogue().account().unwrap();
+    let account = companion.catalogue().storage_usage().unwrap();
     assert_eq!(account.media, stage.media_bytes());
     assert_eq!(account.packs[0].own_bytes, account.media);
     assert!(account.territories[NAME] > 1_000_000 && account.kinds[&Kind::Trek] > 500_000 && account.free > 0);
@@ -156,6 +157,6 @@ fn what_nobody_needs_goes_and_its_room_comes_back() {
         })
         .unwrap();
     drop(companion);
-    stage.refresh(Sweep::WhenDue).unwrap();
+    stage.refresh(RefreshMode::Auto).unwrap();
     stage.check();
 }

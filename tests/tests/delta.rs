@@ -4,13 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jalon::catalogue::{Changed, What};
-use jalon::companion::{Companion, Sweep, Taken};
+use jalon::catalogue::{ChangeKind, ChangeRecord};
+use jalon::companion::{Companion, RefreshMode, RefreshSummary};
 use jalon::geotrek::kind_of;
 use jalon::model::{Id, Kind, Object};
 use jalon_tests::driver::{NAME, Stage, folder, quiet};
-use jalon_tests::server::{Fault, TestGeotrek};
-use jalon_tests::territory::{Change, Size, Territory};
+use jalon_tests::fixture_server::{Fault, TestGeotrek};
+use jalon_tests::generator::{Change, Size, Territory};
 use serde_json::json;
 
 fn server() -> TestGeotrek {
@@ -19,19 +19,19 @@ fn server() -> TestGeotrek {
 
 fn refreshed<'s>(server: &'s TestGeotrek, folder: &tempfile::TempDir) -> Stage<'s> {
     let mut stage = Stage::new(server, folder.path()).unwrap();
-    stage.refresh(Sweep::WhenDue).unwrap().unwrap();
+    stage.refresh(RefreshMode::Auto).unwrap().unwrap();
     stage.line.forget();
     server.forget_requests();
     stage
 }
 
-fn delta(stage: &mut Stage<'_>) -> Taken {
-    stage.refresh(Sweep::Never).unwrap().unwrap()
+fn delta(stage: &mut Stage<'_>) -> RefreshSummary {
+    stage.refresh(RefreshMode::Delta).unwrap().unwrap()
 }
 
-fn changes(companion: &Companion, after_ms: i64) -> Vec<Changed> {
+fn changes(companion: &Companion, after_ms: i64) -> Vec<ChangeRecord> {
     let territory = companion.catalogue().territory(NAME).unwrap();
-    companion.catalogue().changes(&territory, Some(after_ms)).unwrap()
+    companion.catalogue().change_history(&territory, Some(after_ms)).unwrap()
 }
 
 fn ids(companion: &Companion, kind: Kind) -> BTreeSet<Id> {
@@ -41,9 +41,9 @@ fn ids(companion: &Companion, kind: Kind) -> BTreeSet<Id> {
 
 type Key = (Kind, Id);
 
-/// What is told of each object.
-fn told(changes: &[Changed]) -> BTreeMap<(Kind, Id), (What, Vec<String>)> {
-    changes.iter().map(|change| ((change.kind, change.id), (change.what, change.fields.clone()))).collect()
+/// ChangeKind is told of each object.
+fn told(changes: &[ChangeRecord]) -> BTreeMap<(Kind, Id), (ChangeKind, Vec<String>)> {
+    changes.iter().map(|change| ((change.kind, change.id), (change.change_kind, change.fields.clone()))).collect()
 }
 
 #[test]
@@ -58,17 +58,17 @@ fn where_nothing_changed_it_costs_a_few_requests_and_tells_nothing() {
         let requests = server.requests();
         println!("{} requests", requests.len());
         assert!(requests.len() <= 20, "{}", requests.len());
-        assert!(!taken.is_sweep && taken.added.is_empty() && taken.changed.is_empty() && taken.removed.is_empty());
+        assert!(!taken.is_full && taken.added.is_empty() && taken.changed.is_empty() && taken.removed.is_empty());
         assert_eq!(changes(&stage.open().unwrap(), before), []);
     }
-    // Nor does a sweep tell anything, though arrays came in another order.
-    let taken = stage.refresh(Sweep::Now).unwrap().unwrap();
-    assert!(taken.is_sweep && taken.changed.is_empty() && taken.added.is_empty(), "{taken:?}");
+    // Nor does a full refresh tell anything, though arrays came in another order.
+    let taken = stage.refresh(RefreshMode::Full).unwrap().unwrap();
+    assert!(taken.is_full && taken.changed.is_empty() && taken.added.is_empty(), "{taken:?}");
     assert_eq!(changes(&stage.open().unwrap(), 0), []);
 }
 
-/// The changes that a refresh can see, and whether it needs a sweep.
-fn expected(server: &TestGeotrek, seed: u64) -> (BTreeMap<Key, What>, BTreeSet<Key>) {
+/// The changes that a refresh can see, and whether it needs a full refresh.
+fn expected(server: &TestGeotrek, seed: u64) -> (BTreeMap<Key, ChangeKind>, BTreeSet<Key>) {
     let (mut dated, mut swept) = (BTreeMap::new(), BTreeSet::new());
     for changed in server.territory().change(seed, 3.0) {
         let kind = kind_of(&changed.module);
@@ -77,9 +77,9 @@ fn expected(server: &TestGeotrek, seed: u64) -> (BTreeMap<Key, What>, BTreeSet<K
             Change::Relation | Change::Undated => {
                 swept.insert(key);
             }
-            Change::Added => _ = dated.insert(key, What::Added),
-            Change::Deleted => _ = dated.insert(key, What::Withdrawn),
-            Change::Text | Change::Geometry | Change::Attachment => _ = dated.insert(key, What::Changed),
+            Change::Added => _ = dated.insert(key, ChangeKind::Added),
+            Change::Deleted => _ = dated.insert(key, ChangeKind::Withdrawn),
+            Change::Text | Change::Geometry | Change::Attachment => _ = dated.insert(key, ChangeKind::Changed),
         }
     }
     (dated, swept)
@@ -100,28 +100,29 @@ fn what_changed_is_told_and_nothing_else() {
         for (key, what) in &dated {
             // An event that is over is in no list.
             let Some((told, fields)) = told_now.get(key) else {
-                let is_past = key.0 == Kind::Event;
+                let is_past = key.0 == Kind::TouristicEvent;
                 assert!(is_past, "{key:?} {what:?} is not told");
                 continue;
             };
             assert_eq!(told, what, "{key:?}");
-            assert_eq!(*told == What::Changed, !fields.is_empty(), "{key:?} {fields:?}");
+            assert_eq!(*told == ChangeKind::Changed, !fields.is_empty(), "{key:?} {fields:?}");
         }
-        let of_deleted = |key: &(Kind, Id)| dated.values().any(|what| *what == What::Withdrawn) || swept.contains(key);
+        let of_deleted =
+            |key: &(Kind, Id)| dated.values().any(|what| *what == ChangeKind::Withdrawn) || swept.contains(key);
         for (key, told) in &told_now {
-            // What named a deleted object forgets it, with or without a date.
+            // ChangeKind named a deleted object forgets it, with or without a date.
             assert!(dated.contains_key(key) || of_deleted(key), "{key:?} {told:?} is told");
         }
         drop(companion);
         let before = stage.at_ms;
-        stage.refresh(Sweep::Now).unwrap().unwrap();
+        stage.refresh(RefreshMode::Full).unwrap().unwrap();
         let companion = stage.open().unwrap();
         let told_later = told(&changes(&companion, before));
-        for key in swept.iter().filter(|(kind, _)| *kind != Kind::Term && *kind != Kind::Event) {
-            let gone = dated.get(key) == Some(&What::Withdrawn);
+        for key in swept.iter().filter(|(kind, _)| *kind != Kind::Term && *kind != Kind::TouristicEvent) {
+            let gone = dated.get(key) == Some(&ChangeKind::Withdrawn);
             assert!(
                 told_later.contains_key(key) || told_now.contains_key(key) || gone,
-                "{key:?} is not told by a sweep"
+                "{key:?} is not told by a full refresh"
             );
         }
         for list in ["trek", "poi", "touristiccontent", "sensitivearea", "service", "signage", "outdoor_site"] {
@@ -160,32 +161,32 @@ fn fields_that_changed_are_named() {
     assert_eq!(fields(Kind::Trek, 9), None, "no date shows it");
     assert_eq!(told_now.len(), 4, "{told_now:?}");
     let before = stage.at_ms;
-    stage.refresh(Sweep::Now).unwrap();
+    stage.refresh(RefreshMode::Full).unwrap();
     let told_now = told(&changes(&stage.open().unwrap(), before));
     assert_eq!(told_now.len(), 1, "{told_now:?}");
-    assert_eq!(told_now[&(Kind::Trek, 9)], (What::Changed, vec!["themes".to_owned()]));
+    assert_eq!(told_now[&(Kind::Trek, 9)], (ChangeKind::Changed, vec!["themes".to_owned()]));
 }
 
 #[test]
 fn a_list_that_is_empty_or_short_takes_nobody_away() {
-    for sweep in [Sweep::Never, Sweep::Now] {
+    for mode in [RefreshMode::Delta, RefreshMode::Full] {
         for (keep, count_agrees) in [(0, false), (0, true), (3, false)] {
-            println!("{sweep:?} {keep} {count_agrees}");
+            println!("{mode:?} {keep} {count_agrees}");
             let server = server();
             let folder = folder();
             let mut stage = refreshed(&server, &folder);
             let held: BTreeMap<Kind, BTreeSet<Id>> =
                 Kind::ALL.into_iter().map(|kind| (kind, ids(&stage.open().unwrap(), kind))).collect();
             server.faults().add(Fault::Partial { keep, count_agrees }.on("no_page"));
-            let taken = stage.refresh(sweep).unwrap().unwrap();
+            let taken = stage.refresh(mode).unwrap().unwrap();
             assert_eq!(taken.removed, BTreeMap::new());
-            assert!(taken.doubted.contains(&"trek".to_owned()), "{:?}", taken.doubted);
+            assert!(taken.truncated_lists.contains(&"trek".to_owned()), "{:?}", taken.truncated_lists);
             for (kind, held) in held {
                 assert_eq!(ids(&stage.open().unwrap(), kind), held, "{kind}");
             }
             server.faults().rules.clear();
-            let taken = stage.refresh(sweep).unwrap().unwrap();
-            assert_eq!((&taken.doubted[..], taken.removed.len()), (&[][..], 0));
+            let taken = stage.refresh(mode).unwrap().unwrap();
+            assert_eq!((&taken.truncated_lists[..], taken.removed.len()), (&[][..], 0));
         }
     }
 }
@@ -201,11 +202,11 @@ fn whoever_a_server_says_is_gone_is_gone() {
     let before = stage.at_ms;
     let taken = delta(&mut stage);
     let one = |kind| taken.removed.get(&kind).copied();
-    assert_eq!([one(Kind::Trek), one(Kind::Poi), one(Kind::Content)], [Some(1), Some(1), Some(1)]);
+    assert_eq!([one(Kind::Trek), one(Kind::Poi), one(Kind::TouristicContent)], [Some(1), Some(1), Some(1)]);
     let companion = stage.open().unwrap();
-    let gone = changes(&companion, before).into_iter().filter(|change| change.what == What::Withdrawn);
+    let gone = changes(&companion, before).into_iter().filter(|change| change.change_kind == ChangeKind::Withdrawn);
     assert_eq!(gone.map(|change| change.id).collect::<Vec<_>>(), [7, 7, 7]);
-    assert!(companion.sheet(NAME, 7, &[]).is_err());
+    assert!(companion.trek_details(NAME, 7, &[]).is_err());
 }
 
 #[test]
@@ -219,7 +220,7 @@ fn a_refresh_that_dies_and_goes_on_tells_the_same() {
         let mut died = 0;
         for step in (0..).step_by(3) {
             stage.line.die_after_steps(deaths.then_some(step));
-            if stage.refresh(Sweep::Never).unwrap().is_some() {
+            if stage.refresh(RefreshMode::Delta).unwrap().is_some() {
                 break;
             }
             died += 1;
@@ -260,7 +261,7 @@ fn a_clock_that_jumps_loses_nothing() {
                     serde_json::to_string(&companion.catalogue().object(&territory, kind, id).unwrap()).unwrap();
                 assert!(object.contains(&format!("Tour {round}.")), "{kind} in round {round}");
             }
-            let latest = companion.catalogue().changes(&territory, None).unwrap();
+            let latest = companion.catalogue().change_history(&territory, None).unwrap();
             assert_eq!(latest.len(), 3, "round {round}: {latest:?}");
             assert!(latest.iter().all(|change| change.at_ms == stage.at_ms), "round {round}: {latest:?}");
             assert_eq!(changes(&companion, i64::MIN).len(), 3 * (round + 1), "round {round}");

@@ -4,10 +4,10 @@
 
 use std::path::Path;
 
-use jalon_tests::disk::{Disk, DiskError, Failing, Operation};
+use jalon_tests::fault_vfs::{DiskFault, Failing, FaultVfs, Operation};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-fn open(disk: &Disk, folder: &Path) -> rusqlite::Result<Connection> {
+fn open(disk: &FaultVfs, folder: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let connection = Connection::open_with_flags_and_vfs(folder.join("x.gpkg"), flags, disk.name())?;
     connection.pragma_update(None, "journal_mode", "wal")?;
@@ -36,7 +36,7 @@ fn sound(connection: &Connection) {
 
 #[test]
 fn operations_are_counted_by_file_and_kind() {
-    let disk = Disk::register("counting");
+    let disk = FaultVfs::register("counting");
     let folder = tempfile::tempdir().unwrap();
     let mut connection = open(&disk, folder.path()).unwrap();
     fill(&mut connection, 0..10).unwrap();
@@ -56,7 +56,7 @@ fn operations_are_counted_by_file_and_kind() {
 }
 
 /// A transaction and a checkpoint, each of whose operations can fail.
-fn work(disk: &Disk, folder: &Path) -> rusqlite::Result<()> {
+fn work(disk: &FaultVfs, folder: &Path) -> rusqlite::Result<()> {
     let mut connection = open(disk, folder)?;
     fill(&mut connection, 100..120)?;
     connection.execute_batch("PRAGMA wal_checkpoint(truncate)")
@@ -64,13 +64,13 @@ fn work(disk: &Disk, folder: &Path) -> rusqlite::Result<()> {
 
 #[test]
 fn a_disk_full_at_every_write_leaves_the_old_or_the_new_and_a_sound_file() {
-    let disk = Disk::register("full");
+    let disk = FaultVfs::register("full");
     let mut told = 0;
     for torn in [false, true] {
         for at in 1.. {
             let folder = tempfile::tempdir().unwrap();
             fill(&mut open(&disk, folder.path()).unwrap(), 0..5).unwrap();
-            let failing = Failing::from(at, DiskError::Full);
+            let failing = Failing::from(at, DiskFault::Full);
             disk.fail(if torn { failing.torn() } else { failing });
             let before = disk.refused();
             let done = work(&disk, folder.path());
@@ -95,16 +95,16 @@ fn a_disk_full_at_every_write_leaves_the_old_or_the_new_and_a_sound_file() {
 
 #[test]
 fn one_operation_fails_by_its_kind_and_file_and_the_next_works() {
-    let disk = Disk::register("once");
+    let disk = FaultVfs::register("once");
     let folder = tempfile::tempdir().unwrap();
     let mut connection = open(&disk, folder.path()).unwrap();
-    disk.fail(Failing::once(2, DiskError::Io).on(&[Operation::Write]).in_file("-wal"));
+    disk.fail(Failing::once(2, DiskFault::Io).on(&[Operation::Write]).in_file("-wal"));
     let error = fill(&mut connection, 0..10).unwrap_err();
     assert_eq!(error.sqlite_error_code(), Some(ErrorCode::SystemIoFailure));
     assert_eq!(disk.refused(), 1);
     fill(&mut connection, 0..10).unwrap();
     assert_eq!((rows(&connection), disk.refused()), (10, 1));
-    disk.fail(Failing::once(1, DiskError::Io).on(&[Operation::Open]));
+    disk.fail(Failing::once(1, DiskFault::Io).on(&[Operation::Open]));
     assert_eq!(open(&disk, folder.path()).unwrap_err().sqlite_error_code(), Some(ErrorCode::CannotOpen));
     assert!(open(&disk, folder.path()).is_ok());
 }
@@ -112,7 +112,7 @@ fn one_operation_fails_by_its_kind_and_file_and_the_next_works() {
 #[test]
 fn a_power_cut_takes_what_was_not_synced_and_never_what_was_committed() {
     println!("seeds 0 to 149");
-    let disk = Disk::register("power");
+    let disk = FaultVfs::register("power");
     let (mut lost, mut kept) = (0, 0);
     for seed in 0..150 {
         let folder = tempfile::tempdir().unwrap();
@@ -120,7 +120,7 @@ fn a_power_cut_takes_what_was_not_synced_and_never_what_was_committed() {
         let mut connection = open(&disk, folder.path()).unwrap();
         fill(&mut connection, 0..5).unwrap();
         // Nothing is cut off in the log before the power goes, at a write that differs each time.
-        disk.fail(Failing::from(seed % 60 + 1, DiskError::Io));
+        disk.fail(Failing::from(seed % 60 + 1, DiskFault::Io));
         let committed = fill(&mut connection, 100..110).is_ok();
         connection.execute_batch("PRAGMA wal_checkpoint(passive)").ok();
         disk.power_off();
@@ -143,7 +143,7 @@ fn a_power_cut_takes_what_was_not_synced_and_never_what_was_committed() {
 #[test]
 fn without_a_sync_a_power_cut_is_seen() {
     println!("seeds 0 to 49");
-    let disk = Disk::register("unsynced");
+    let disk = FaultVfs::register("unsynced");
     let mut lost = 0;
     for seed in 0..50 {
         let folder = tempfile::tempdir().unwrap();

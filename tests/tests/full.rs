@@ -8,15 +8,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jalon::Error;
-use jalon::catalogue::{Foundation, PackState, Pictures, Subject};
-use jalon::companion::{Companion, Directories, Sweep, TrekQuery};
+use jalon::catalogue::{PackState, PackSubject, PictureSize, Storage};
+use jalon::companion::{Companion, Directories, RefreshMode, TrekQuery};
 use jalon::model::Kind;
-use jalon_tests::disk::{Disk, DiskError, Failing, Files};
 use jalon_tests::driver::{NAME, Stage, below, copy, folder, hasty, quiet};
-use jalon_tests::server::TestGeotrek;
-use jalon_tests::territory::Territory;
+use jalon_tests::fault_vfs::{DiskFault, Failing, FaultVfs, Files};
+use jalon_tests::fixture_server::TestGeotrek;
+use jalon_tests::generator::Territory;
 
-const SUBJECT: Subject = Subject::Trek(4);
+const SUBJECT: PackSubject = PackSubject::Trek(4);
 
 fn every() -> u64 {
     std::env::var("JALON_EVERY").ok().and_then(|value| value.parse().ok()).unwrap_or(11)
@@ -27,8 +27,8 @@ fn prepared() -> (TestGeotrek, tempfile::TempDir) {
     let server = quiet(Territory::small(1));
     let prepared = folder();
     let mut stage = Stage::new(&server, prepared.path()).unwrap();
-    stage.refresh(Sweep::WhenDue).unwrap().unwrap();
-    stage.download(SUBJECT, Pictures::Small).unwrap().unwrap();
+    stage.refresh(RefreshMode::Auto).unwrap().unwrap();
+    stage.download(SUBJECT, PictureSize::Small).unwrap().unwrap();
     {
         let mut territory = server.territory();
         territory.edit_text("trek", 4, "description", "fr", "<p>Autre.</p>");
@@ -41,20 +41,20 @@ fn prepared() -> (TestGeotrek, tempfile::TempDir) {
 
 /// A refresh and a download of two packs.
 fn work(stage: &mut Stage<'_>) -> jalon::Result<()> {
-    stage.refresh(Sweep::Never)?;
-    stage.download(SUBJECT, Pictures::Small)?;
-    stage.download(Subject::Trek(3), Pictures::Small)?;
+    stage.refresh(RefreshMode::Delta)?;
+    stage.download(SUBJECT, PictureSize::Small)?;
+    stage.download(PackSubject::Trek(3), PictureSize::Small)?;
     Ok(())
 }
 
-/// What is there can be read, while the disk is as it is.
-fn check_readable(folder: &Path, foundation: &Foundation, when: &str) {
-    let open = Companion::open_on(&Directories::within(folder.to_owned()), foundation.clone());
+/// ChangeKind is there can be read, while the disk is as it is.
+fn check_readable(folder: &Path, storage: &Storage, when: &str) {
+    let open = Companion::open_with_storage(&Directories::within(folder.to_owned()), storage.clone());
     let companion = open.unwrap_or_else(|error| panic!("{when}: {error}"));
     assert!(!companion.catalogue().was_damaged(), "{when}");
     let treks = companion.treks(&TrekQuery { limit: 9, ..TrekQuery::default() }, &["fr"]).unwrap();
     assert_eq!(treks.total, 3, "{when}");
-    assert_eq!(companion.sheet(NAME, 4, &Kind::ALL).unwrap().trek.id, 4, "{when}");
+    assert_eq!(companion.trek_details(NAME, 4, &Kind::ALL).unwrap().trek.id, 4, "{when}");
     let pack = &companion.packs(None).unwrap()[0];
     assert!(pack.files > 5, "{when}: {pack:?}");
 }
@@ -65,10 +65,10 @@ fn check_goes_on(stage: &mut Stage<'_>, when: &str) {
     let companion = stage.open().unwrap();
     let states: Vec<PackState> = companion.packs(None).unwrap().iter().map(|pack| pack.state).collect();
     assert_eq!(states, [PackState::Ready; 2], "{when}");
-    let sheet = companion.sheet(NAME, 4, &[]).unwrap();
+    let sheet = companion.trek_details(NAME, 4, &[]).unwrap();
     assert!(serde_json::to_string(&sheet.trek).unwrap().contains("Autre."), "{when}");
     companion.clean_up().unwrap();
-    let pack_bytes = companion.catalogue().account().unwrap().media;
+    let pack_bytes = companion.catalogue().storage_usage().unwrap().media;
     drop(companion);
     assert_eq!(stage.media_bytes(), pack_bytes, "{when}: files of nobody are left");
     let staged: Vec<_> = below(&stage.directory.join("staging"));
@@ -89,39 +89,39 @@ fn staged(folder: &Path) -> u64 {
 #[test]
 fn a_catalogue_that_cannot_grow_stays_what_it_was() {
     let (server, prepared) = prepared();
-    let disk = Disk::register("full-catalogue");
+    let disk = FaultVfs::register("full-catalogue");
     disk.hurry();
-    let foundation = Foundation { vfs: Some(disk.name().to_owned()), disk: Arc::new(Files::default()) };
+    let storage = Storage { vfs: Some(disk.name().to_owned()), disk: Arc::new(Files::default()) };
     let mut tried = 0;
     for (error, torn, once) in [
-        (DiskError::Full, false, false),
-        (DiskError::Full, true, false),
-        (DiskError::Io, false, true),
-        (DiskError::Io, true, false),
+        (DiskFault::Full, false, false),
+        (DiskFault::Full, true, false),
+        (DiskFault::Io, false, true),
+        (DiskFault::Io, true, false),
     ] {
         let mut at = 1;
         loop {
             let when = format!("{error:?} torn {torn} once {once} at {at}");
             let folder = folder();
             copy(prepared.path(), folder.path()).unwrap();
-            let mut stage = Stage::at(&server, folder.path()).on(foundation.clone());
+            let mut stage = Stage::at(&server, folder.path()).on(storage.clone());
             let failing = if once { Failing::once(at, error) } else { Failing::from(at, error) };
             let before = disk.refused();
             disk.fail(if torn { failing.torn() } else { failing });
             let done = work(&mut stage);
             if let Err(told) = &done {
                 match error {
-                    DiskError::Full => assert_eq!(*told, Error::StorageFull, "{when}"),
-                    DiskError::Io => assert!(matches!(told, Error::Internal { .. }), "{when}: {told}"),
+                    DiskFault::Full => assert_eq!(*told, Error::StorageFull, "{when}"),
+                    DiskFault::Io => assert!(matches!(told, Error::Internal { .. }), "{when}: {told}"),
                 }
             }
             let failed = disk.refused() > before;
-            if error == DiskError::Full && done.is_err() {
-                check_readable(folder.path(), &foundation, &when);
+            if error == DiskFault::Full && done.is_err() {
+                check_readable(folder.path(), &storage, &when);
                 assert_eq!(staged(folder.path()), 0, "{when}: answers are left on a full disk");
             }
             disk.heal();
-            check_readable(folder.path(), &foundation, &when);
+            check_readable(folder.path(), &storage, &when);
             check_goes_on(&mut stage, &when);
             if !failed {
                 break;
@@ -138,26 +138,26 @@ fn a_catalogue_that_cannot_grow_stays_what_it_was() {
 fn a_disk_for_files_that_is_full_or_broken_loses_nothing() {
     let (server, prepared) = prepared();
     let files = Files::default();
-    let foundation = Foundation { disk: Arc::new(files.clone()), ..hasty() };
+    let storage = Storage { disk: Arc::new(files.clone()), ..hasty() };
     let mut tried = 0;
-    for (error, once) in [(DiskError::Full, false), (DiskError::Io, true), (DiskError::Io, false)] {
+    for (error, once) in [(DiskFault::Full, false), (DiskFault::Io, true), (DiskFault::Io, false)] {
         let mut at = 1;
         loop {
             let when = format!("{error:?} once {once} at {at}");
             let folder = folder();
             copy(prepared.path(), folder.path()).unwrap();
-            let mut stage = Stage::at(&server, folder.path()).on(foundation.clone());
+            let mut stage = Stage::at(&server, folder.path()).on(storage.clone());
             let before = files.refused();
             files.fail(at, error, once);
             let done = work(&mut stage);
-            if let (Err(told), DiskError::Full) = (&done, error) {
+            if let (Err(told), DiskFault::Full) = (&done, error) {
                 assert_eq!(*told, Error::StorageFull, "{when}");
-                check_readable(folder.path(), &foundation, &when);
+                check_readable(folder.path(), &storage, &when);
                 assert_eq!(staged(folder.path()), 0, "{when}: answers are left on a full disk");
             }
             let failed = files.refused() > before;
             files.heal();
-            check_readable(folder.path(), &foundation, &when);
+            check_readable(folder.path(), &storage, &when);
             check_goes_on(&mut stage, &when);
             if !failed {
                 break;
@@ -174,11 +174,11 @@ fn a_disk_for_files_that_is_full_or_broken_loses_nothing() {
 fn a_pack_for_which_there_is_no_room_is_refused_before_it_begins() {
     #[derive(Debug)]
     struct Small(Files);
-    impl jalon::disk::Disk for Small {
+    impl jalon::storage::FileSystem for Small {
         fn create_folder(&self, path: &Path) -> std::io::Result<()> {
             self.0.create_folder(path)
         }
-        fn open(&self, path: &Path, from: u64) -> std::io::Result<Box<dyn jalon::disk::DiskFile>> {
+        fn open(&self, path: &Path, from: u64) -> std::io::Result<Box<dyn jalon::storage::File>> {
             self.0.open(path, from)
         }
         fn rename(&self, from: &Path, to: &Path) -> std::io::Result<()> {
@@ -195,8 +195,8 @@ fn a_pack_for_which_there_is_no_room_is_refused_before_it_begins() {
         }
     }
     let (server, prepared) = prepared();
-    let foundation = Foundation { disk: Arc::new(Small(Files::default())), ..hasty() };
-    let mut stage = Stage::at(&server, prepared.path()).on(foundation);
-    assert_eq!(stage.download(Subject::Trek(1), Pictures::Large).unwrap_err(), Error::StorageFull);
+    let storage = Storage { disk: Arc::new(Small(Files::default())), ..hasty() };
+    let mut stage = Stage::at(&server, prepared.path()).on(storage);
+    assert_eq!(stage.download(PackSubject::Trek(1), PictureSize::Large).unwrap_err(), Error::StorageFull);
     assert_eq!(stage.open().unwrap().packs(None).unwrap().len(), 1, "it is not even planned");
 }

@@ -9,14 +9,14 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use jalon_tests::driver::{Stage, TODAY, below, folder};
-use jalon_tests::server::{Fault, Options, Request, TestGeotrek};
-use jalon_tests::territory::Territory;
+use jalon_tests::fixture_server::{Fault, Options, Request, TestGeotrek};
+use jalon_tests::generator::Territory;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rusqlite::Connection;
 use serde_json::Value;
 
-/// What a process that was killed leaves to the next one.
+/// ChangeKind a process that was killed leaves to the next one.
 #[derive(Debug, Default)]
 struct Left {
     /// Answers that had come: path and language.
@@ -58,12 +58,12 @@ fn look(folder: &Path, url: &str) -> Left {
             left.answers.insert((path(transfer["url"].as_str().unwrap()), language));
         }
     }
-    left.files = texts("SELECT url FROM jalon_medium WHERE file IS NOT NULL").iter().map(|url| path(url)).collect();
+    left.files = texts("SELECT url FROM jalon_media WHERE file IS NOT NULL").iter().map(|url| path(url)).collect();
     left.ready = texts("SELECT subject FROM jalon_pack WHERE state = 'ready'").into_iter().collect();
     left.refreshed =
         connection.query_row("SELECT max(refreshed_ms) FROM jalon_territory", [], |row| row.get(0)).unwrap();
     // A part's name follows from its address.
-    let wanted = texts("SELECT url FROM jalon_medium WHERE file IS NULL");
+    let wanted = texts("SELECT url FROM jalon_media WHERE file IS NULL");
     for part in below(&folder.join("staging")).iter().filter(|path| path.extension() == Some("part".as_ref())) {
         let digits = part.file_stem().unwrap().to_str().unwrap();
         let bytes = part.metadata().unwrap().len();
@@ -112,7 +112,7 @@ fn a_process_killed_at_any_moment_leaves_what_the_next_one_goes_on_with() {
                 .stderr(Stdio::piped())
                 .spawn()
                 .unwrap();
-            // When it dies is chance, not order: nothing waits for it.
+            // When it dies is jitter, not order: nothing waits for it.
             let until = std::time::Instant::now() + Duration::from_micros(rng.random_range(5_000..220_000));
             let ended = loop {
                 if let Some(status) = worker.try_wait().unwrap() {

@@ -5,17 +5,17 @@
 use std::collections::BTreeSet;
 
 use jalon::Error;
-use jalon::catalogue::{PackState, Pictures, Subject};
-use jalon::companion::{NearQuery, Sweep, TrekQuery};
+use jalon::catalogue::{PackState, PackSubject, PictureSize};
+use jalon::companion::{NearbyQuery, RefreshMode, TrekQuery};
 use jalon::model::{Bounds, Kind, Position};
 use jalon_tests::driver::{NAME, Stage, below, folder, quiet};
-use jalon_tests::server::{Fault, TestGeotrek};
-use jalon_tests::territory::{Size, Territory, hostile_urls};
+use jalon_tests::fixture_server::{Fault, TestGeotrek};
+use jalon_tests::generator::{Size, Territory, hostile_urls};
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-const FIRST: Subject = Subject::Trek(1);
+const FIRST: PackSubject = PackSubject::Trek(1);
 
 /// The addresses of the files of which bytes came since the line was last forgotten.
 fn files_that_came(stage: &Stage<'_>) -> Vec<String> {
@@ -25,7 +25,7 @@ fn files_that_came(stage: &Stage<'_>) -> Vec<String> {
 
 fn refreshed<'s>(server: &'s TestGeotrek, folder: &tempfile::TempDir) -> Stage<'s> {
     let mut stage = Stage::new(server, folder.path()).unwrap();
-    stage.refresh(Sweep::WhenDue).unwrap().unwrap();
+    stage.refresh(RefreshMode::Auto).unwrap().unwrap();
     stage.line.forget();
     stage
 }
@@ -38,13 +38,13 @@ fn a_pack_has_what_the_server_says_belongs_to_its_trek_and_every_picture() {
     let folder = folder();
     let mut stage = refreshed(&server, &folder);
     let companion = stage.open().unwrap();
-    let before = companion.sheet(NAME, 1, &[Kind::Poi]).unwrap();
-    assert!(before.beside.iter().any(|beside| beside.object.id() == 1), "by the distance it belongs to it");
-    assert!(before.beside.iter().all(|beside| beside.place.estimated));
-    let estimate = companion.estimate(NAME, &FIRST, Pictures::Small).unwrap();
+    let before = companion.trek_details(NAME, 1, &[Kind::Poi]).unwrap();
+    assert!(before.route_items.iter().any(|beside| beside.object.id() == 1), "by the distance it belongs to it");
+    assert!(before.route_items.iter().all(|beside| beside.estimated));
+    let estimate = companion.estimate(NAME, &FIRST, PictureSize::Small).unwrap();
     drop(companion);
 
-    let pack = stage.download(FIRST, Pictures::Small).unwrap().unwrap();
+    let pack = stage.download(FIRST, PictureSize::Small).unwrap().unwrap();
     assert_eq!((pack.state, pack.as_of_ms), (PackState::Ready, Some(stage.at_ms)));
     assert!(pack.missing.iter().all(|missing| missing.reason.is_some()), "{:?}", pack.missing);
     let own = pack.missing.iter().filter(|missing| missing.url.starts_with(server.url())).count();
@@ -58,12 +58,16 @@ fn a_pack_has_what_the_server_says_belongs_to_its_trek_and_every_picture() {
     stage.check();
 
     let companion = stage.open().unwrap();
-    let after = companion.sheet(NAME, 1, &[Kind::Poi]).unwrap();
-    assert!(after.beside.iter().all(|beside| beside.object.id() != 1 && !beside.place.estimated), "{:?}", after.beside);
+    let after = companion.trek_details(NAME, 1, &[Kind::Poi]).unwrap();
+    assert!(
+        after.route_items.iter().all(|beside| beside.object.id() != 1 && !beside.estimated),
+        "{:?}",
+        after.route_items
+    );
     let treks = companion.treks(&TrekQuery { limit: 9, ..TrekQuery::default() }, &["fr"]).unwrap();
-    assert!(treks.items.len() == 3 && treks.items.iter().all(|trek| trek.figures.offline));
-    let query = NearQuery { kinds: vec![Kind::Trek], limit: 9, ..NearQuery::default() };
-    let near = companion.near(Position::new(6.2, 44.8), &query, &["fr"]).unwrap();
+    assert!(treks.items.len() == 3 && treks.items.iter().all(|trek| trek.stats.offline));
+    let query = NearbyQuery { kinds: vec![Kind::Trek], limit: 9, ..NearbyQuery::default() };
+    let near = companion.nearest(Position::new(6.2, 44.8), &query, &["fr"]).unwrap();
     assert!(!near.is_empty());
     assert_eq!(
         below(&folder.path().join("staging")).iter().filter(|path| path.extension() != Some("lock".as_ref())).count(),
@@ -72,7 +76,7 @@ fn a_pack_has_what_the_server_says_belongs_to_its_trek_and_every_picture() {
 
     // All of it is here: another one asks only what belongs to it.
     stage.line.forget();
-    let again = stage.download(FIRST, Pictures::Small).unwrap().unwrap();
+    let again = stage.download(FIRST, PictureSize::Small).unwrap().unwrap();
     assert_eq!(again.state, PackState::Ready);
     assert!(stage.line.came().keys().all(|url| url.contains("near_trek")), "{:?}", stage.line.came());
 }
@@ -93,13 +97,13 @@ fn pictures_come_in_the_size_that_is_wanted() {
         assert_eq!(pack.bytes, stage.media_bytes());
         files.into_keys().collect::<BTreeSet<String>>()
     };
-    let none = urls(Pictures::None);
+    let none = urls(PictureSize::None);
     assert!(!none.is_empty() && !none.iter().any(attached), "{none:?}");
-    let some = urls(Pictures::Small);
+    let some = urls(PictureSize::Small);
     assert!(some.iter().any(small) && some.iter().filter(|url| attached(url)).all(small), "{some:?}");
-    let large = urls(Pictures::Large);
+    let large = urls(PictureSize::Large);
     assert!(large.iter().any(attached) && !large.iter().any(small), "{large:?}");
-    assert_eq!(urls(Pictures::None), none);
+    assert_eq!(urls(PictureSize::None), none);
 }
 
 #[test]
@@ -108,7 +112,7 @@ fn a_box_has_what_lies_in_it() {
     let folder = folder();
     let mut stage = refreshed(&server, &folder);
     let square = Bounds { west: 6.0, south: 44.6, east: 6.3, north: 44.9 };
-    let pack = stage.download(Subject::Box(square), Pictures::Small).unwrap().unwrap();
+    let pack = stage.download(PackSubject::Bounds(square), PictureSize::Small).unwrap().unwrap();
     assert_eq!(pack.state, PackState::Ready);
     assert!(pack.objects[&Kind::Trek] > 0 && pack.objects[&Kind::Poi] > 0 && pack.files > 10);
     stage.check();
@@ -120,7 +124,7 @@ fn a_box_has_what_lies_in_it() {
     });
     assert_eq!(pack.objects[&Kind::Poi], inside.count() as u64);
     let wrong = Bounds { west: 6.0, south: 46.0, east: 6.3, north: 44.9 };
-    assert!(matches!(stage.download(Subject::Box(wrong), Pictures::Small), Err(Error::InvalidInput { .. })));
+    assert!(matches!(stage.download(PackSubject::Bounds(wrong), PictureSize::Small), Err(Error::InvalidInput { .. })));
 }
 
 #[test]
@@ -128,9 +132,9 @@ fn a_pack_can_be_had_of_what_is_known_only() {
     let server = quiet(Territory::small(1));
     let folder = folder();
     let mut stage = Stage::new(&server, folder.path()).unwrap();
-    assert!(matches!(stage.download(FIRST, Pictures::Small), Err(Error::InvalidInput { .. })));
-    stage.refresh(Sweep::WhenDue).unwrap();
-    assert!(matches!(stage.download(Subject::Trek(99), Pictures::Small), Err(Error::NotFound { .. })));
+    assert!(matches!(stage.download(FIRST, PictureSize::Small), Err(Error::InvalidInput { .. })));
+    stage.refresh(RefreshMode::Auto).unwrap();
+    assert!(matches!(stage.download(PackSubject::Trek(99), PictureSize::Small), Err(Error::NotFound { .. })));
     assert!(matches!(stage.open().unwrap().remove_pack(NAME, &FIRST), Err(Error::NotFound { .. })));
     assert_eq!(stage.open().unwrap().packs(None).unwrap(), []);
 }
@@ -143,7 +147,7 @@ fn what_the_server_lost_is_told_and_keeps_no_pack_from_being_ready() {
     server.faults().add(Fault::Lost.on("/media/paperclip/trekking_trek/1/"));
     // A sign-in page under the address of a picture, and one in its place.
     server.faults().add(Fault::Portal.on("/media/paperclip/trekking_poi/"));
-    let pack = stage.download(FIRST, Pictures::Small).unwrap().unwrap();
+    let pack = stage.download(FIRST, PictureSize::Small).unwrap().unwrap();
     assert_eq!(pack.state, PackState::Ready);
     let reason = |part: &str| {
         let lost: Vec<_> = pack.missing.iter().filter(|missing| missing.url.contains(part)).collect();
@@ -156,7 +160,7 @@ fn what_the_server_lost_is_told_and_keeps_no_pack_from_being_ready() {
     // They are there again.
     server.faults().rules.clear();
     stage.check();
-    let pack = stage.download(FIRST, Pictures::Small).unwrap().unwrap();
+    let pack = stage.download(FIRST, PictureSize::Small).unwrap().unwrap();
     assert!(pack.missing.iter().all(|missing| !missing.url.starts_with(server.url())), "{:?}", pack.missing);
     stage.check();
 }
@@ -175,7 +179,7 @@ fn whatever_a_picture_is_called_it_stays_in_the_folder_of_pictures() {
     let folder = tempfile::tempdir_in(outer.path()).unwrap();
     let mut stage = refreshed(&server, &folder);
     let before: BTreeSet<_> = below(outer.path()).into_iter().collect();
-    let pack = stage.download(FIRST, Pictures::Large).unwrap().unwrap();
+    let pack = stage.download(FIRST, PictureSize::Large).unwrap().unwrap();
     assert_eq!(pack.state, PackState::Ready);
     let media = folder.path().join("media");
     for path in below(outer.path()).into_iter().filter(|path| !before.contains(path)) {
@@ -195,9 +199,9 @@ fn whatever_a_picture_is_called_it_stays_in_the_folder_of_pictures() {
 #[test]
 fn removals_free_what_nobody_else_needs_in_whatever_order() {
     let server = quiet(Territory::generate(Size { treks: 8, pois: 30, contents: 6, events: 4 }, 3));
-    let subjects: Vec<Subject> = (1..=8)
-        .map(Subject::Trek)
-        .chain([Subject::Box(Bounds { west: 6.0, south: 44.6, east: 6.4, north: 44.9 })])
+    let subjects: Vec<PackSubject> = (1..=8)
+        .map(PackSubject::Trek)
+        .chain([PackSubject::Bounds(Bounds { west: 6.0, south: 44.6, east: 6.4, north: 44.9 })])
         .collect();
     for seed in 0..6 {
         println!("seed {seed}");
@@ -206,10 +210,10 @@ fn removals_free_what_nobody_else_needs_in_whatever_order() {
         let mut stage = refreshed(&server, &folder);
         let mut packed = Vec::new();
         for _ in 0..14 {
-            let absent: Vec<Subject> = subjects.iter().copied().filter(|one| !packed.contains(one)).collect();
+            let absent: Vec<PackSubject> = subjects.iter().copied().filter(|one| !packed.contains(one)).collect();
             if packed.is_empty() || (!absent.is_empty() && rng.random_bool(0.6)) {
                 let subject = absent[rng.random_range(0..absent.len())];
-                let size = [Pictures::Small, Pictures::None, Pictures::Large][rng.random_range(0..3)];
+                let size = [PictureSize::Small, PictureSize::None, PictureSize::Large][rng.random_range(0..3)];
                 assert_eq!(stage.download(subject, size).unwrap().unwrap().state, PackState::Ready);
                 packed.push(subject);
             } else {
@@ -224,7 +228,7 @@ fn removals_free_what_nobody_else_needs_in_whatever_order() {
             }
             let companion = stage.open().unwrap();
             assert_eq!(companion.packs(None).unwrap().len(), packed.len());
-            assert_eq!(companion.catalogue().account().unwrap().media, stage.media_bytes());
+            assert_eq!(companion.catalogue().storage_usage().unwrap().media, stage.media_bytes());
             for pack in companion.packs(None).unwrap() {
                 assert_eq!(pack.state, PackState::Ready, "{}", pack.subject);
                 assert!(pack.missing.iter().all(|missing| missing.reason.is_some()), "{}", pack.subject);
@@ -245,26 +249,26 @@ fn a_pack_that_something_changed_for_is_stale_until_that_has_come() {
     let server = quiet(Territory::generate(Size::default(), 1));
     let folder = folder();
     let mut stage = refreshed(&server, &folder);
-    stage.download(Subject::Trek(1), Pictures::Small).unwrap();
-    stage.download(Subject::Trek(7), Pictures::Small).unwrap();
+    stage.download(PackSubject::Trek(1), PictureSize::Small).unwrap();
+    stage.download(PackSubject::Trek(7), PictureSize::Small).unwrap();
     let states = |stage: &Stage<'_>| -> Vec<PackState> {
         stage.open().unwrap().packs(None).unwrap().iter().map(|pack| pack.state).collect()
     };
-    stage.refresh(Sweep::Never).unwrap();
+    stage.refresh(RefreshMode::Delta).unwrap();
     assert_eq!(states(&stage), [PackState::Ready, PackState::Ready], "nothing changed");
     {
         let mut territory = server.territory();
         territory.replace_attachment("trek", 1, 0);
         territory.edit_text("trek", 1, "description", "fr", "<p>Autre.</p>");
     }
-    stage.refresh(Sweep::Never).unwrap();
+    stage.refresh(RefreshMode::Delta).unwrap();
     assert_eq!(states(&stage), [PackState::Stale, PackState::Ready]);
     let companion = stage.open().unwrap();
     let treks = companion.treks(&TrekQuery { limit: 99, ..TrekQuery::default() }, &["fr"]).unwrap();
-    assert!(treks.items.iter().find(|trek| trek.id == 1).unwrap().figures.offline, "what it has is whole");
+    assert!(treks.items.iter().find(|trek| trek.id == 1).unwrap().stats.offline, "what it has is whole");
     drop(companion);
     stage.line.forget();
-    let pack = stage.download(Subject::Trek(1), Pictures::Small).unwrap().unwrap();
+    let pack = stage.download(PackSubject::Trek(1), PictureSize::Small).unwrap().unwrap();
     assert_eq!(pack.state, PackState::Ready);
     let media = files_that_came(&stage);
     assert!(media.len() == 1 && media[0].contains("/paperclip/trek/1/photo-1"), "{media:?}");
@@ -273,9 +277,9 @@ fn a_pack_that_something_changed_for_is_stale_until_that_has_come() {
     let url = media[0].clone();
     server.renew(url.strip_prefix(server.url()).unwrap());
     server.territory().edit_text("trek", 1, "description", "fr", "<p>Encore autre.</p>");
-    stage.refresh(Sweep::Never).unwrap();
+    stage.refresh(RefreshMode::Delta).unwrap();
     stage.line.forget();
-    stage.download(Subject::Trek(1), Pictures::Small).unwrap();
+    stage.download(PackSubject::Trek(1), PictureSize::Small).unwrap();
     let media = files_that_came(&stage);
     assert_eq!(media, [url]);
     stage.check();
@@ -286,24 +290,24 @@ fn what_is_withdrawn_stays_for_the_pack_that_needs_it() {
     let server = quiet(Territory::generate(Size::default(), 1));
     let folder = folder();
     let mut stage = refreshed(&server, &folder);
-    stage.download(Subject::Trek(7), Pictures::Small).unwrap();
+    stage.download(PackSubject::Trek(7), PictureSize::Small).unwrap();
     let bytes = stage.media_bytes();
     server.territory().delete("trek", 7);
     server.territory().delete("trek", 8);
-    stage.refresh(Sweep::Never).unwrap();
+    stage.refresh(RefreshMode::Delta).unwrap();
     let companion = stage.open().unwrap();
     let pack = &companion.packs(None).unwrap()[0];
     assert_eq!(pack.withdrawn_ms, Some(stage.at_ms));
-    assert!(companion.sheet(NAME, 7, &Kind::ALL).is_ok() && companion.sheet(NAME, 8, &[]).is_err());
+    assert!(companion.trek_details(NAME, 7, &Kind::ALL).is_ok() && companion.trek_details(NAME, 8, &[]).is_err());
     assert_eq!(stage.media_bytes(), bytes);
     // And it stays so over the next ones.
     drop(companion);
-    stage.refresh(Sweep::Now).unwrap();
-    stage.refresh(Sweep::Never).unwrap();
+    stage.refresh(RefreshMode::Full).unwrap();
+    stage.refresh(RefreshMode::Delta).unwrap();
     let companion = stage.open().unwrap();
-    assert!(companion.packs(None).unwrap()[0].withdrawn_ms.is_some() && companion.sheet(NAME, 7, &[]).is_ok());
-    companion.remove_pack(NAME, &Subject::Trek(7)).unwrap();
-    assert!(companion.sheet(NAME, 7, &[]).is_err());
+    assert!(companion.packs(None).unwrap()[0].withdrawn_ms.is_some() && companion.trek_details(NAME, 7, &[]).is_ok());
+    companion.remove_pack(NAME, &PackSubject::Trek(7)).unwrap();
+    assert!(companion.trek_details(NAME, 7, &[]).is_err());
     assert_eq!(stage.media_bytes(), 0);
     stage.check();
 }

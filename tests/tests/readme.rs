@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jalon::companion::{Companion, Directories};
-use jalon_tests::server::{Options, TestGeotrek};
-use jalon_tests::territory::{Size, Territory};
+use jalon_tests::fixture_server::{Options, TestGeotrek};
+use jalon_tests::generator::{Size, Territory};
 
 mod told {
     include!(concat!(env!("OUT_DIR"), "/story.rs"));

@@ -6,19 +6,19 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jalon::catalogue::NewTerritory;
-use jalon::companion::{Companion, Directories, NearQuery, RefreshOptions, Taken, TrekQuery};
+use jalon::companion::{Companion, Directories, NearbyQuery, RefreshOptions, RefreshSummary, TrekQuery};
 use jalon::model::{Kind, Object, Position};
-use jalon::net::{CancelToken, Options as Net};
+use jalon::net::{CancelToken, ClientOptions as Net};
 use jalon::{Error, Result};
 use jalon_tests::day::Day;
-use jalon_tests::server::{Options, TestGeotrek};
-use jalon_tests::territory::{Size, Territory};
+use jalon_tests::fixture_server::{Options, TestGeotrek};
+use jalon_tests::generator::{Size, Territory};
 
 const LISTS: [(&str, Kind); 16] = [
     ("trek", Kind::Trek),
     ("poi", Kind::Poi),
-    ("touristiccontent", Kind::Content),
-    ("touristicevent", Kind::Event),
+    ("touristiccontent", Kind::TouristicContent),
+    ("touristicevent", Kind::TouristicEvent),
     ("sensitivearea", Kind::SensitiveArea),
     ("informationdesk", Kind::InformationDesk),
     ("service", Kind::Service),
@@ -52,11 +52,11 @@ fn stage() -> Stage {
     Stage { companion, server, directory }
 }
 
-fn refresh(stage: &Stage) -> Result<Taken> {
-    let net = Net { silence_timeout: Duration::from_secs(5), max_body_bytes: 8 << 20, ..Net::default() };
+fn refresh(stage: &Stage) -> Result<RefreshSummary> {
+    let net = Net { read_timeout: Duration::from_secs(5), max_body_bytes: 8 << 20, ..Net::default() };
     stage.companion.refresh(
         "test",
-        &RefreshOptions { most_tries: 1, net, ..RefreshOptions::default() },
+        &RefreshOptions { max_attempts: 1, net, ..RefreshOptions::default() },
         &CancelToken::default(),
         |_| {},
     )
@@ -83,7 +83,7 @@ fn everything_is_there_when_the_server_is_gone() {
     stage.server.faults().page_shift = true;
     let taken = refresh(&stage).unwrap();
     assert_eq!(taken.problems, std::collections::BTreeMap::new());
-    assert_eq!(taken.absent, Vec::<String>::new());
+    assert_eq!(taken.absent_lists, Vec::<String>::new());
     for (list, kind) in LISTS {
         let mut there: BTreeSet<i64> =
             stage.server.territory().module(list).iter().map(|object| object["id"].as_i64().unwrap()).collect();
@@ -95,8 +95,8 @@ fn everything_is_there_when_the_server_is_gone() {
             let territory = stage.server.territory();
             there = territory.module(list).iter().flat_map(entries).collect();
         }
-        if kind == Kind::Event {
-            // What is over is not listed.
+        if kind == Kind::TouristicEvent {
+            // ChangeKind is over is not listed.
             let today = TODAY.to_string();
             let territory = stage.server.territory();
             let current = territory.module(list).iter().filter(|event| event["end_date"].as_str().unwrap() >= &*today);
@@ -131,14 +131,14 @@ fn everything_is_there_when_the_server_is_gone() {
     let listed: BTreeSet<i64> = listed.items.iter().map(|item| item.id).collect();
     for object in treks.iter().filter(|object| object.geometry().is_some()) {
         let start = object.geometry().unwrap().first_position().unwrap();
-        let query = NearQuery { kinds: vec![Kind::Trek], within_m: Some(0.01), ..NearQuery::default() };
-        let found = stage.companion.near(start, &query, &["fr"]).unwrap();
-        // What only its itinerary publishes is on the itinerary's sheet, and in no list, as on the server.
+        let query = NearbyQuery { kinds: vec![Kind::Trek], max_distance_m: Some(0.01), ..NearbyQuery::default() };
+        let found = stage.companion.nearest(start, &query, &["fr"]).unwrap();
+        // ChangeKind only its itinerary publishes is on the itinerary's sheet, and in no list, as on the server.
         let stands = !matches!(object, Object::Trek(trek) if trek.published.is_empty());
         assert_eq!(found.iter().any(|item| item.id == object.id()), stands, "trek {}", object.id());
         assert_eq!(listed.contains(&object.id()), stands, "trek {}", object.id());
     }
-    let sheets = treks.iter().map(|trek| stage.companion.sheet("test", trek.id(), &[]).unwrap());
+    let sheets = treks.iter().map(|trek| stage.companion.trek_details("test", trek.id(), &[]).unwrap());
     assert!(sheets.flat_map(|sheet| sheet.stages).any(|stage| stage.published.is_empty()));
     let pictures = treks.iter().flat_map(|object| match object {
         Object::Trek(trek) => trek.attachments.clone(),
@@ -156,8 +156,9 @@ fn everything_is_there_when_the_server_is_gone() {
 fn a_second_refresh_brings_what_changed_and_takes_what_went() {
     let stage = stage();
     refresh(&stage).unwrap();
-    let near =
-        |position| stage.companion.near(position, &NearQuery { limit: 1, ..NearQuery::default() }, &["fr"]).unwrap();
+    let near = |position| {
+        stage.companion.nearest(position, &NearbyQuery { limit: 1, ..NearbyQuery::default() }, &["fr"]).unwrap()
+    };
     let before = near(Position::new(0.0, 0.0));
     let gone = {
         let mut territory = stage.server.territory();
@@ -175,7 +176,7 @@ fn a_second_refresh_brings_what_changed_and_takes_what_went() {
         last["id"].as_i64().unwrap()
     };
     let taken = refresh(&stage).unwrap();
-    assert!(!taken.is_sweep);
+    assert!(!taken.is_full);
     assert_eq!(taken.changed.into_iter().collect::<Vec<_>>(), [(Kind::Poi, 1)]);
     assert_eq!(taken.removed.into_iter().collect::<Vec<_>>(), [(Kind::Poi, 1)]);
     assert!(!ids(&stage, Kind::Poi).contains(&gone));
@@ -206,13 +207,13 @@ fn whatever_breaks_the_old_data_stays_and_the_error_says_what() {
             faults.only = (name != "closed" && name != "404 on trek").then(|| "/api/v2/poi/".to_owned());
         }
         if name == "404 on trek" {
-            // What had come before goes on otherwise, and the trek's list had.
+            // ChangeKind had come before goes on otherwise, and the trek's list had.
             refresh(&stage).unwrap();
         }
         breaks(&stage.server);
         match refresh(&stage) {
             Err(error) => assert!(says(&error), "{name}: {error}"),
-            Ok(taken) => assert!(name == "404 on trek" && taken.absent == ["trek"], "{name}: {taken:?}"),
+            Ok(taken) => assert!(name == "404 on trek" && taken.absent_lists == ["trek"], "{name}: {taken:?}"),
         }
         assert_eq!(objects(&stage, Kind::Trek), before, "{name}");
     }
@@ -230,7 +231,7 @@ fn a_missing_module_is_absent_and_a_cancelled_refresh_changes_nothing() {
     assert_eq!(ids(&stage, Kind::Trek).len(), 0);
     stage.server.faults().missing_modules.extend(["outdoor_site".to_owned(), "sensitivearea".to_owned()]);
     let taken = refresh(&stage).unwrap();
-    assert_eq!(taken.absent, ["outdoor_site", "sensitivearea"]);
+    assert_eq!(taken.absent_lists, ["outdoor_site", "sensitivearea"]);
     assert_eq!(ids(&stage, Kind::Site).len(), 0);
     assert!(!ids(&stage, Kind::Trek).is_empty());
 }
@@ -244,7 +245,7 @@ fn a_server_that_is_gone_or_no_geotrek_is_told_in_a_sentence() {
     let new = NewTerritory { name: "gone".into(), url, ..NewTerritory::default() };
     stage.companion.add_territory(&new).unwrap();
     let cancel = CancelToken::default();
-    let once = RefreshOptions { most_tries: 1, ..RefreshOptions::default() };
+    let once = RefreshOptions { max_attempts: 1, ..RefreshOptions::default() };
     let error = stage.companion.refresh("gone", &once, &cancel, |_| {}).unwrap_err();
     assert!(matches!(error, Error::Offline { .. }), "{error}");
     stage.server.faults().only = Some("/api/v2/version".to_owned());
@@ -258,21 +259,21 @@ fn the_file_and_the_memory_give_the_same_answers() {
     refresh(&stage).unwrap();
     let places = [(6.2, 44.9), (6.5, 44.7), (0.0, 0.0), (179.99, -17.0), (6.3, 89.9), (-173.8, -44.8)];
     let queries = [
-        NearQuery { limit: 1, ..NearQuery::default() },
-        NearQuery { limit: 7, kinds: vec![Kind::Poi, Kind::Trek], ..NearQuery::default() },
-        NearQuery { limit: 3, kinds: vec![Kind::City], ..NearQuery::default() },
-        NearQuery { within_m: Some(4_000.0), ..NearQuery::default() },
-        NearQuery { within_m: Some(30_000.0), limit: 5, ..NearQuery::default() },
-        NearQuery { limit: 10_000, ..NearQuery::default() },
+        NearbyQuery { limit: 1, ..NearbyQuery::default() },
+        NearbyQuery { limit: 7, kinds: vec![Kind::Poi, Kind::Trek], ..NearbyQuery::default() },
+        NearbyQuery { limit: 3, kinds: vec![Kind::City], ..NearbyQuery::default() },
+        NearbyQuery { max_distance_m: Some(4_000.0), ..NearbyQuery::default() },
+        NearbyQuery { max_distance_m: Some(30_000.0), limit: 5, ..NearbyQuery::default() },
+        NearbyQuery { limit: 10_000, ..NearbyQuery::default() },
     ];
     for (lon, lat) in places {
         for query in &queries {
             let here = Position::new(lon, lat);
             // A new companion has nothing in memory yet.
             let new = Companion::open(&Directories::within(stage.directory.path().to_owned())).unwrap();
-            let cold = new.near(here, query, &["fr"]).unwrap();
+            let cold = new.nearest(here, query, &["fr"]).unwrap();
             new.warm_up().unwrap();
-            assert_eq!(new.near(here, query, &["fr"]).unwrap(), cold, "{lon} {lat} {query:?}");
+            assert_eq!(new.nearest(here, query, &["fr"]).unwrap(), cold, "{lon} {lat} {query:?}");
         }
     }
 }
@@ -289,12 +290,12 @@ fn a_trek_is_found_by_its_stages_its_points_and_its_places() {
     let mut seen = (0, 0, 0);
     for object in stage.companion.catalogue().objects(&territory, Kind::Trek).unwrap() {
         let Object::Trek(trek) = &object else { continue };
-        let sheet = stage.companion.sheet("test", trek.id, &[Kind::Poi]).unwrap();
+        let sheet = stage.companion.trek_details("test", trek.id, &[Kind::Poi]).unwrap();
         for other in &sheet.stages {
             assert!(finds(other.name.find(&["fr"]).unwrap().text, trek.id), "a stage of {}", trek.id);
             seen.0 += 1;
         }
-        for beside in &sheet.beside {
+        for beside in &sheet.route_items {
             assert!(finds(beside.object.name().unwrap().find(&["fr"]).unwrap().text, trek.id), "a POI of {}", trek.id);
             seen.1 += 1;
         }

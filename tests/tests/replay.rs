@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use jalon::catalogue::NewTerritory;
-use jalon::companion::{Companion, Directories, NearQuery, RefreshOptions, TrekQuery};
+use jalon::companion::{Companion, Directories, NearbyQuery, RefreshOptions, TrekQuery};
 use jalon::geotrek::kind_of;
 use jalon::model::{Kind, Object};
 use jalon::net::CancelToken;
 use jalon_tests::day::Day;
-use jalon_tests::server::{Options, TestGeotrek};
-use jalon_tests::territory::{Size, Territory};
+use jalon_tests::fixture_server::{Options, TestGeotrek};
+use jalon_tests::generator::{Size, Territory};
 use serde_json::Value;
 
 /// No recorded event is over by then.
@@ -96,8 +96,8 @@ fn every_recorded_list_is_taken_in_whole() {
     // of them finds.
     for trek in companion.catalogue().objects(&territory, Kind::Trek).unwrap() {
         let start = trek.geometry().unwrap().first_position().unwrap();
-        let query = NearQuery { kinds: vec![Kind::Trek], within_m: Some(0.01), ..NearQuery::default() };
-        let found = companion.near(start, &query, &[]).unwrap();
+        let query = NearbyQuery { kinds: vec![Kind::Trek], max_distance_m: Some(0.01), ..NearbyQuery::default() };
+        let found = companion.nearest(start, &query, &[]).unwrap();
         assert_eq!(found.iter().any(|item| item.id == trek.id()), !unlisted.contains(&trek.id()));
     }
     let query = TrekQuery { limit: 1_000, ..TrekQuery::default() };

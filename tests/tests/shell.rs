@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::Path;
 
-use jalon_tests::server::{Options, TestGeotrek};
-use jalon_tests::territory::{Size, Territory};
+use jalon_tests::fixture_server::{Options, TestGeotrek};
+use jalon_tests::generator::{Size, Territory};
 use serde_json::Value;
 
 struct Said {
@@ -85,7 +85,7 @@ fn lists_have_a_total_and_items_with_what_scripts_rely_on() {
     assert_eq!(columns.len(), 1, "people read columns: {words}");
     let pois = ask(&["near", &lat, &lon, "--kind", "poi", "--limit", "1", "--json"]);
     assert!(pois["items"][0].get("offline").is_none(), "only treks have figures");
-    let within = ask(&["near", &lat, &lon, "--within", "3000", "--json"]);
+    let within = ask(&["near", &lat, &lon, "--radius", "3000", "--json"]);
     assert!(within["items"].as_array().unwrap().iter().all(|item| item["distance_m"].as_f64() <= Some(3_000.0)));
     let around = ask(&["treks", "--near", &format!("{lat},{lon}"), "--json", "--limit", "2"]);
     assert_eq!(around["items"][0]["distance_m"], 0.0);
@@ -96,7 +96,7 @@ fn lists_have_a_total_and_items_with_what_scripts_rely_on() {
         .map(|trek| trek["distance_m"].as_f64().unwrap_or(f64::INFINITY))
         .collect();
     assert!(distances.is_sorted(), "{distances:?}");
-    // What asks for nothing but the nearest takes a shorter way to the same answer.
+    // ChangeKind asks for nothing but the nearest takes a shorter way to the same answer.
     for (limit, offset) in [("3", "0"), ("2", "4"), ("99", "0"), ("5", "11")] {
         let page = ["--limit", limit, "--offset", offset, "--json"];
         let near = format!("--near={lat},{lon}");
@@ -120,7 +120,7 @@ fn filters_choose_and_count_what_the_choices_give() {
         assert_eq!(said.status, 0, "{}", said.out);
         said.json()
     };
-    let counts = treks(&["--counts"])["counts"]["practice"].clone();
+    let counts = treks(&["--facets"])["facets"]["practice"].clone();
     let mut seen = 0;
     for choice in counts.as_array().unwrap() {
         let (name, count) = (choice["name"].as_str().unwrap(), &choice["count"]);
@@ -140,9 +140,9 @@ fn filters_choose_and_count_what_the_choices_give() {
         short["items"].as_array().unwrap().iter().map(|trek| trek["length_m"].as_f64().unwrap()).collect();
     assert!(lengths.is_sorted() && lengths.iter().all(|metres| *metres <= 4_000.0));
     let labelled = treks(&["--label", "1"])["total"].as_u64().unwrap();
-    assert_eq!(treks(&["--without-label", "1"])["total"].as_u64().unwrap() + labelled, treks(&[])["total"]);
-    assert_eq!(treks(&["--box", "0,0,1,1"])["total"], 0);
-    assert_eq!(treks(&["--box=-180,-90,180,90"])["total"], treks(&["--box", "5,44,7,46"])["total"]);
+    assert_eq!(treks(&["--exclude-label", "1"])["total"].as_u64().unwrap() + labelled, treks(&[])["total"]);
+    assert_eq!(treks(&["--bbox", "0,0,1,1"])["total"], 0);
+    assert_eq!(treks(&["--bbox=-180,-90,180,90"])["total"], treks(&["--bbox", "5,44,7,46"])["total"]);
     let order = |arguments: &[&str]| -> Vec<String> {
         treks(arguments)["items"].as_array().unwrap().iter().map(|trek| trek["ref"].to_string()).collect()
     };
@@ -153,7 +153,7 @@ fn filters_choose_and_count_what_the_choices_give() {
     let name = treks(&[])["items"][0]["name"].as_str().unwrap().to_owned();
     let found = treks(&[&name.to_uppercase().replace(['’', '\''], " ")]);
     assert_eq!(found["items"][0]["name"], name.as_str());
-    assert!(!found["items"][0]["marks"].as_array().unwrap().is_empty());
+    assert!(!found["items"][0]["highlights"].as_array().unwrap().is_empty());
 }
 
 #[test]
@@ -195,12 +195,12 @@ fn what_is_wrong_is_said_in_a_sentence_with_a_status() {
         (&["near", "44", "x"], 2, "degrees as a number"),
         (&["near", "44", "6", "--kind", "term"], 2, "must be one of trek, poi"),
         (&["near", "44", "6", "--limit", "0"], 2, "whole number from 1"),
-        (&["near", "44", "6", "--within", "-1"], 2, "metres as a number"),
-        (&["near", "44", "6", "--within", "nan"], 2, "metres as a number"),
+        (&["near", "44", "6", "--radius", "-1"], 2, "metres as a number"),
+        (&["near", "44", "6", "--radius", "nan"], 2, "metres as a number"),
         (&["treks", "--limit", "-1"], 2, "whole number from 0"),
-        (&["treks", "--within", "500"], 2, "--near"),
+        (&["treks", "--radius", "500"], 2, "--near"),
         (&["treks", "--near", "6"], 2, "44.9,6.2"),
-        (&["treks", "--box", "6,45,7,44"], 2, "box: "),
+        (&["treks", "--bbox", "6,45,7,44"], 2, "box: "),
         (&["treks", "--practice", "chess"], 2, "À pied"),
         (&["territory", "add", "https://example.org", "--portal", "north"], 2, "server's number"),
         (&["territory", "add", "https://anne:secret@example.org"], 2, "password"),

@@ -5,8 +5,8 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use jalon_tests::server::{Fault, Options, TestGeotrek};
-use jalon_tests::territory::Territory;
+use jalon_tests::fixture_server::{Fault, Options, TestGeotrek};
+use jalon_tests::generator::Territory;
 use serde_json::Value;
 
 fn run(data: &Path, arguments: &[&str]) -> (u8, Value) {
@@ -94,7 +94,7 @@ fn treks_are_taken_along_listed_and_removed() {
         &["download"][..],
         &["download", "x"],
         &["download", "3", "--pictures", "huge"],
-        &["download", "--box", "1,2,3"],
+        &["download", "--bbox", "1,2,3"],
     ] {
         assert_eq!(stage.run(wrong).0, 2, "{wrong:?}");
     }
@@ -124,7 +124,7 @@ fn a_refresh_asks_for_what_changed_and_changes_tells() {
     stage.server.territory().delete("trek", 3);
     stage.ok(&["refresh"]);
     let changes = stage.ok(&["changes"]);
-    let withdrawn = |change: &&Value| change["what"] == "withdrawn";
+    let withdrawn = |change: &&Value| change["change_kind"] == "withdrawn";
     assert_eq!(changes["items"].as_array().unwrap().iter().find(withdrawn).unwrap()["ref"], "pne/3");
     assert!(stage.ok(&["packs"])["items"][0]["withdrawn_on"].is_string());
     assert_eq!(stage.ok(&["trek", "3"])["name"], "Tour du glacier");

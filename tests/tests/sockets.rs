@@ -6,17 +6,17 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use jalon::catalogue::{NewTerritory, Pack, PackState, Pictures, Subject};
-use jalon::companion::{Companion, Directories, DownloadOptions, RefreshOptions, Sweep};
-use jalon::net::{CancelToken, Options as Net};
+use jalon::catalogue::{NewTerritory, Pack, PackState, PackSubject, PictureSize};
+use jalon::companion::{Companion, Directories, DownloadOptions, RefreshMode, RefreshOptions};
+use jalon::net::{CancelToken, ClientOptions as Net};
 use jalon::{Error, Result};
 use jalon_tests::driver::{NAME, Stage, TODAY, folder};
-use jalon_tests::server::{Fault, Options, Rule, TestGeotrek};
-use jalon_tests::territory::Territory;
+use jalon_tests::fixture_server::{Fault, Options, Rule, TestGeotrek};
+use jalon_tests::generator::Territory;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-const SUBJECT: Subject = Subject::Trek(1);
+const SUBJECT: PackSubject = PackSubject::Trek(1);
 
 fn server() -> TestGeotrek {
     let options = Options { today: Some(TODAY), media_bytes: Some(300), ..Options::default() };
@@ -25,8 +25,8 @@ fn server() -> TestGeotrek {
 
 /// Nobody waits between two tries: those are the test's.
 fn options() -> RefreshOptions {
-    let net = Net { silence_timeout: Duration::from_millis(400), ..Net::default() };
-    RefreshOptions { most_tries: 1, net, ..RefreshOptions::default() }
+    let net = Net { read_timeout: Duration::from_millis(400), ..Net::default() };
+    RefreshOptions { max_attempts: 1, net, ..RefreshOptions::default() }
 }
 
 fn open(folder: &Path) -> Companion {
@@ -44,7 +44,7 @@ fn refreshed(server: &TestGeotrek) -> tempfile::TempDir {
 }
 
 fn download(companion: &Companion, options: RefreshOptions) -> Result<Pack> {
-    let options = DownloadOptions { pictures: Pictures::Small, fetch: options };
+    let options = DownloadOptions { pictures: PictureSize::Small, fetch: options };
     companion.download(NAME, &SUBJECT, &options, &CancelToken::default(), |_| {})
 }
 
@@ -118,7 +118,7 @@ fn a_server_that_is_busy_is_waited_for_and_one_that_is_gone_leaves_what_there_wa
         let fault = Fault::Status { status, retry_after: retry_after.map(str::to_owned) };
         server.faults().add(Rule::from(fault).on("near_trek").times(1));
     }
-    let patient = RefreshOptions { most_tries: 5, ..options() };
+    let patient = RefreshOptions { max_attempts: 5, ..options() };
     let pack = download(&open(folder.path()), patient.clone()).unwrap();
     assert_eq!(pack.state, PackState::Ready);
     assert!(server.faults().rules.iter().all(|rule| rule.hits() == 1));
@@ -188,7 +188,7 @@ fn slow_silent_and_lying_servers_get_there_or_are_told() {
         }
         until_ready(folder.path());
         server.faults().rules.clear();
-        // What was told to be lost is there again.
+        // ChangeKind was told to be lost is there again.
         let pack = download(&open(folder.path()), options()).unwrap();
         assert!(pack.missing.is_empty(), "{:?}", pack.missing);
         Stage::at(&server, folder.path()).check();
@@ -246,16 +246,16 @@ fn a_refresh_of_lists_that_shift_and_of_one_that_is_cut_is_the_same() {
             let fault = Fault::CutWire(rng.random_range(0..900));
             server.faults().add(Rule::from(fault).on("/api/v2/").after(rng.random_range(0..60)).times(1));
         }
-        let sweep = RefreshOptions { sweep: Sweep::Now, ..options() };
+        let full = RefreshOptions { mode: RefreshMode::Full, ..options() };
         let taken = loop {
-            match companion.refresh(NAME, &sweep, &CancelToken::default(), |_| {}) {
+            match companion.refresh(NAME, &full, &CancelToken::default(), |_| {}) {
                 Ok(taken) => break taken,
                 Err(Error::Offline { .. }) => {}
                 Err(other) => panic!("{other}"),
             }
         };
-        assert!(taken.is_sweep && taken.added.is_empty() && taken.changed.is_empty() && taken.removed.is_empty());
+        assert!(taken.is_full && taken.added.is_empty() && taken.changed.is_empty() && taken.removed.is_empty());
     }
     let territory = companion.catalogue().territory(NAME).unwrap();
-    assert_eq!(companion.catalogue().changes(&territory, Some(0)).unwrap(), []);
+    assert_eq!(companion.catalogue().change_history(&territory, Some(0)).unwrap(), []);
 }

@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jalon::Error;
-use jalon::catalogue::{NewTerritory, PackState, Pictures, Subject};
-use jalon::companion::{Companion, Directories, DownloadOptions, NearQuery, RefreshOptions, Sweep, TrekQuery};
+use jalon::catalogue::{NewTerritory, PackState, PackSubject, PictureSize};
+use jalon::companion::{Companion, Directories, DownloadOptions, NearbyQuery, RefreshMode, RefreshOptions, TrekQuery};
 use jalon::model::{Kind, Position};
 use jalon::net::CancelToken;
 use jalon_tests::driver::{NAME, Stage, TODAY, folder, quiet};
-use jalon_tests::server::{Options, TestGeotrek};
-use jalon_tests::territory::{Size, Territory};
+use jalon_tests::fixture_server::{Options, TestGeotrek};
+use jalon_tests::generator::{Size, Territory};
 
 /// Every name of the server's treks says which round it is of.
 fn rename(server: &TestGeotrek, round: usize) {
@@ -54,7 +54,7 @@ fn two_territories_are_refreshed_while_somebody_searches_and_nobody_sees_half_of
                 scope.spawn(move || {
                     for round in 1..=6 {
                         rename(server, round);
-                        let options = RefreshOptions { sweep: Sweep::Never, ..RefreshOptions::default() };
+                        let options = RefreshOptions { mode: RefreshMode::Delta, ..RefreshOptions::default() };
                         let taken = companion.refresh(name, &options, &CancelToken::default(), |_| {}).unwrap();
                         assert_eq!(taken.changed[&Kind::Trek], 40);
                     }
@@ -66,8 +66,8 @@ fn two_territories_are_refreshed_while_somebody_searches_and_nobody_sees_half_of
             while !is_done.load(Ordering::Acquire) {
                 let hits = companion.catalogue().search("boucle", &[Kind::Trek], &["fr"], 200, 0).unwrap();
                 let treks = companion.treks(&TrekQuery { limit: 200, ..TrekQuery::default() }, &["fr"]).unwrap();
-                let query = NearQuery { kinds: vec![Kind::Trek], limit: 200, ..NearQuery::default() };
-                let near = companion.near(Position::new(6.2, 44.8), &query, &["fr"]).unwrap();
+                let query = NearbyQuery { kinds: vec![Kind::Trek], limit: 200, ..NearbyQuery::default() };
+                let near = companion.nearest(Position::new(6.2, 44.8), &query, &["fr"]).unwrap();
                 for name in ["one", "two"] {
                     let of = |territory: &str| territory == name;
                     let hits = hits.items.iter().filter(|hit| of(&hit.territory)).map(|hit| hit.name.clone());
@@ -95,8 +95,8 @@ fn one_process_works_and_the_other_is_told() {
     let server = quiet(Territory::small(1));
     let folder = folder();
     let mut stage = Stage::new(&server, folder.path()).unwrap();
-    stage.refresh(Sweep::WhenDue).unwrap();
-    stage.download(Subject::Trek(4), Pictures::None).unwrap();
+    stage.refresh(RefreshMode::Auto).unwrap();
+    stage.download(PackSubject::Trek(4), PictureSize::None).unwrap();
     let (app, worker) = (stage.open().unwrap(), stage.open().unwrap());
     let other = NewTerritory { name: "other".into(), url: "https://park.example".into(), ..NewTerritory::default() };
     app.add_territory(&other).unwrap();
@@ -104,19 +104,19 @@ fn one_process_works_and_the_other_is_told() {
     let options = DownloadOptions::default();
     let work = worker.plan_refresh(NAME, &RefreshOptions::default()).unwrap();
     assert!(is_busy(app.plan_refresh(NAME, &RefreshOptions::default()).unwrap_err()));
-    assert!(is_busy(app.plan_download(NAME, &Subject::Trek(1), &options).unwrap_err()));
-    assert!(is_busy(app.remove_pack(NAME, &Subject::Trek(4)).unwrap_err()));
+    assert!(is_busy(app.plan_download(NAME, &PackSubject::Trek(1), &options).unwrap_err()));
+    assert!(is_busy(app.remove_pack(NAME, &PackSubject::Trek(4)).unwrap_err()));
     assert!(is_busy(app.remove_territory(NAME).unwrap_err()));
     assert!(is_busy(app.clean_up().unwrap_err()));
     // Another territory is another matter, and reading waits for nobody.
     drop(app.plan_refresh("other", &RefreshOptions::default()).unwrap());
-    assert_eq!(app.sheet(NAME, 1, &Kind::ALL).unwrap().stages.len(), 2);
+    assert_eq!(app.trek_details(NAME, 1, &Kind::ALL).unwrap().stages.len(), 2);
     drop(work);
     drop(app.plan_refresh(NAME, &RefreshOptions::default()).unwrap());
-    let work = worker.plan_download(NAME, &Subject::Trek(1), &options).unwrap();
+    let work = worker.plan_download(NAME, &PackSubject::Trek(1), &options).unwrap();
     assert!(is_busy(app.plan_refresh(NAME, &RefreshOptions::default()).unwrap_err()));
     drop(work);
-    app.remove_pack(NAME, &Subject::Trek(4)).unwrap();
+    app.remove_pack(NAME, &PackSubject::Trek(4)).unwrap();
 }
 
 #[test]
@@ -124,21 +124,21 @@ fn what_one_process_writes_the_other_sees() {
     let server = quiet(Territory::small(1));
     let folder = folder();
     let mut stage = Stage::new(&server, folder.path()).unwrap();
-    stage.refresh(Sweep::WhenDue).unwrap();
+    stage.refresh(RefreshMode::Auto).unwrap();
     let app = stage.open().unwrap();
     app.warm_up().unwrap();
-    let query = NearQuery { kinds: vec![Kind::Poi], limit: 99, ..NearQuery::default() };
-    let near = || app.near(Position::new(6.2, 44.8), &query, &["fr"]).unwrap().len();
+    let query = NearbyQuery { kinds: vec![Kind::Poi], limit: 99, ..NearbyQuery::default() };
+    let near = || app.nearest(Position::new(6.2, 44.8), &query, &["fr"]).unwrap().len();
     let before = near();
     assert_eq!(app.packs(None).unwrap(), []);
     server.territory().add("poi");
     server.territory().edit_text("trek", 1, "name", "fr", "Boucle tour9");
-    stage.refresh(Sweep::Never).unwrap();
-    stage.download(Subject::Trek(1), Pictures::Small).unwrap();
+    stage.refresh(RefreshMode::Delta).unwrap();
+    stage.download(PackSubject::Trek(1), PictureSize::Small).unwrap();
     assert_eq!(app.packs(None).unwrap()[0].state, PackState::Ready);
     let treks = app.treks(&TrekQuery { limit: 9, ..TrekQuery::default() }, &["fr"]).unwrap();
     let trek = treks.items.iter().find(|trek| trek.id == 1).unwrap();
-    assert!(trek.name == "Boucle tour9" && trek.figures.offline);
+    assert!(trek.name == "Boucle tour9" && trek.stats.offline);
     assert_eq!(app.catalogue().search("tour9", &[Kind::Trek], &["fr"], 9, 0).unwrap().total, 1);
     // The index in memory is built anew behind the questions.
     while near() == before {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use jalon::catalogue::Pictures;
+use jalon::catalogue::PictureSize;
 use jalon::model::Kind;
 
 use crate::measure::Units;
@@ -204,12 +204,12 @@ pub(crate) enum ReportCommand {
         resend: bool,
         /// Leave it as it is
         #[arg(long, group = "how")]
-        leave: bool,
+        abandon: bool,
         /// It arrived: the office has it
         #[arg(long, group = "how")]
-        arrived: bool,
+        delivered: bool,
         /// Its number at the office
-        #[arg(long, value_name = "NUMBER", requires = "arrived", conflicts_with_all = ["resend", "leave"])]
+        #[arg(long, value_name = "NUMBER", requires = "delivered", conflicts_with_all = ["resend", "abandon"])]
         server_id: Option<i64>,
     },
     /// Remove a draft, or a report that was refused
@@ -329,7 +329,7 @@ pub(crate) struct DownloadArguments {
     #[arg(required_unless_present = "bounds", conflicts_with = "bounds")]
     pub(crate) ids: Vec<String>,
     /// A box, in degrees: the treks that cross it and all that lies in it
-    #[arg(long = "box", value_name = "W,S,E,N", allow_hyphen_values = true)]
+    #[arg(long = "bbox", value_name = "W,S,E,N", allow_hyphen_values = true)]
     pub(crate) bounds: Option<String>,
     /// Territory of the box, where several are held
     #[arg(long, requires = "bounds")]
@@ -352,12 +352,12 @@ pub(crate) enum PicturesArgument {
     None,
 }
 
-impl From<PicturesArgument> for Pictures {
-    fn from(pictures: PicturesArgument) -> Pictures {
+impl From<PicturesArgument> for PictureSize {
+    fn from(pictures: PicturesArgument) -> PictureSize {
         match pictures {
-            PicturesArgument::Small => Pictures::Small,
-            PicturesArgument::Large => Pictures::Large,
-            PicturesArgument::None => Pictures::None,
+            PicturesArgument::Small => PictureSize::Small,
+            PicturesArgument::Large => PictureSize::Large,
+            PicturesArgument::None => PictureSize::None,
         }
     }
 }
@@ -386,7 +386,7 @@ pub(crate) struct TreksArguments {
     pub(crate) label: Vec<String>,
     /// Label that it must not have: name or number
     #[arg(long)]
-    pub(crate) without_label: Vec<String>,
+    pub(crate) exclude_label: Vec<String>,
     /// Waymarking: name or number
     #[arg(long)]
     pub(crate) network: Vec<String>,
@@ -412,14 +412,14 @@ pub(crate) struct TreksArguments {
     #[arg(long, value_name = "M..M", allow_hyphen_values = true)]
     pub(crate) ascent: Vec<String>,
     /// Box that its line must meet, in degrees
-    #[arg(long = "box", value_name = "W,S,E,N", allow_hyphen_values = true)]
+    #[arg(long = "bbox", value_name = "W,S,E,N", allow_hyphen_values = true)]
     pub(crate) bounds: Option<String>,
     /// Where "here" is, in degrees
     #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true)]
     pub(crate) near: Option<String>,
     /// No further from here, in metres
     #[arg(long, value_name = "METRES", requires = "near", value_parser = read::metres, allow_negative_numbers = true)]
-    pub(crate) within: Option<f64>,
+    pub(crate) radius: Option<f64>,
     /// The order [default: how well the text matches; else the distance, else the name]
     #[arg(long, value_enum)]
     pub(crate) sort: Option<SortArgument>,
@@ -434,7 +434,7 @@ pub(crate) struct TreksArguments {
     pub(crate) offset: usize,
     /// Also say what every choice would give
     #[arg(long)]
-    pub(crate) counts: bool,
+    pub(crate) facets: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -464,7 +464,7 @@ pub(crate) struct NearArguments {
     pub(crate) territory: Option<String>,
     /// No further, in metres
     #[arg(long, value_name = "METRES", value_parser = read::metres, allow_negative_numbers = true)]
-    pub(crate) within: Option<f64>,
+    pub(crate) radius: Option<f64>,
     /// At most so many
     #[arg(long, default_value_t = 10, value_name = "n", value_parser = read::some, allow_negative_numbers = true)]
     pub(crate) limit: usize,

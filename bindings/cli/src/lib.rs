@@ -1,16 +1,16 @@
 //! Jalon for a shell: the same doors as every language has. `arguments` is what a person types, `commands` does it,
-//! `answer` says it (to people, or as one JSON document to scripts), `choose` turns names that people know into numbers
+//! `answer` says it (to people, or as one JSON document to scripts), `query` turns names that people know into numbers
 //! that servers know; `export`, `map`, `profile` and `measure` draw and write. The binary `jalon` is [`run`] and nothing
 //! more, so that it can be tried without a process of its own.
 
 mod answer;
 mod arguments;
-mod choose;
 mod commands;
 mod export;
 mod map;
 mod measure;
 mod profile;
+mod query;
 
 use std::ffi::OsString;
 use std::io::{ErrorKind, Write};

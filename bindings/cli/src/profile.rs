@@ -102,14 +102,14 @@ fn distances(from: f64, to: f64, margin: usize, width: usize, units: Units) -> S
 mod tests {
     use super::*;
 
-    fn climb(metres: impl Fn(f64) -> f64) -> Vec<Position> {
+    fn elevation_gain(metres: impl Fn(f64) -> f64) -> Vec<Position> {
         let vertices = (0..=100).map(f64::from);
         vertices.map(|n| Position { elevation: Some(metres(n)), ..Position::new(6.0, 45.0 + n * 0.0009) }).collect()
     }
 
     #[test]
     fn a_climb_rises_and_is_labelled() {
-        let drawn = draw(&climb(|n| 1000.0 + n * 8.0), 60, 10, Units::Metric).unwrap();
+        let drawn = draw(&elevation_gain(|n| 1000.0 + n * 8.0), 60, 10, Units::Metric).unwrap();
         println!("{drawn}");
         let lines: Vec<&str> = drawn.lines().collect();
         assert_eq!(lines.len(), 10);
@@ -123,21 +123,21 @@ mod tests {
 
     #[test]
     fn miles_and_feet() {
-        let drawn = draw(&climb(|n| 1000.0 + n * 8.0), 60, 10, Units::Imperial).unwrap();
+        let drawn = draw(&elevation_gain(|n| 1000.0 + n * 8.0), 60, 10, Units::Imperial).unwrap();
         println!("{drawn}");
         assert!(drawn.contains("5906 ft") && drawn.contains(" mi"), "{drawn}");
     }
 
     #[test]
     fn the_summit_shows_however_few_columns_there_are() {
-        let drawn = draw(&climb(|n| if n == 50.0 { 2000.0 } else { 1000.0 }), 0, 0, Units::Metric).unwrap();
+        let drawn = draw(&elevation_gain(|n| if n == 50.0 { 2000.0 } else { 1000.0 }), 0, 0, Units::Metric).unwrap();
         println!("{drawn}");
         assert!(drawn.lines().next().unwrap().contains('▄'), "{drawn}");
     }
 
     #[test]
     fn a_flat_walk_is_flat() {
-        let drawn = draw(&climb(|_| 12.0), 40, 6, Units::Metric).unwrap();
+        let drawn = draw(&elevation_gain(|_| 12.0), 40, 6, Units::Metric).unwrap();
         let top = drawn.lines().next().unwrap();
         assert!(drawn.contains("12 m ┤"), "{drawn}");
         assert!(!top.chars().any(|c| BLOCKS[1..].contains(&c)), "{drawn}");

@@ -26,7 +26,7 @@ async def doubtful(file: str) -> int:
         async with await jalon.Companion.open(folder) as companion:
             await companion.journal.import_from(file)
             reports = await companion.reports.list()
-    wanting = [report for report in reports if report.needs_person]
+    wanting = [report for report in reports if report.needs_user_action]
     for report in wanting:
         print(f"{report.reference}\t{report.territory}\t{report.state.name.lower()}\tbegun {date(report.created_ms)}")
         for attempt in report.attempts:

@@ -43,7 +43,7 @@ def test_a_server_that_is_gone_or_refuses_is_told(geotrek: Geotrek, data: Path) 
     async def story() -> None:
         async with await Companion.open(data) as companion:
             await companion.add_territory("demo", geotrek.url)
-            hasty = jalon.RefreshOptions(most_tries=1)
+            hasty = jalon.RefreshOptions(max_attempts=1)
             geotrek.say("status 403 /api/")
             with pytest.raises(jalon.ServerRefused) as refused:
                 await companion.refresh("demo", options=hasty)
@@ -104,7 +104,7 @@ def test_a_damaged_journal_is_salvaged_and_a_photo_that_was_changed_is_corrupt(g
         file.write_bytes(b"nonsense" + file.read_bytes()[8:])
         async with await Companion.open(data) as companion:
             salvaged = await companion.journal.salvaged()
-            assert salvaged is not None and salvaged.reports_from_rows + salvaged.reports_from_copies == 1
+            assert salvaged is not None and salvaged.reports_from_rows + salvaged.reports_from_sidecars == 1
             assert [report.content.comment for report in await companion.reports.list()] == ["Panneau arraché"]
 
     asyncio.run(story())
@@ -133,12 +133,12 @@ def test_every_variant_has_an_error_of_its_own() -> None:
 
 def test_a_panic_is_an_error_and_the_process_lives(data: Path) -> None:
     with pytest.raises(jalon.Internal, match="provoked"):
-        jalon.provoke_panic()
+        jalon.debug_panic()
 
     async def story() -> None:
         for _ in range(20):
             with pytest.raises(jalon.Internal, match="provoked"):
-                await jalon.provoke_panic_in_background()
+                await jalon.debug_panic_in_background()
         async with await Companion.open(data) as companion:
             assert await companion.territories() == []
             with pytest.raises(jalon.NotFound):

@@ -31,7 +31,7 @@ def test_the_whole_story(geotrek: Geotrek, data: Path, tmp_path: Path) -> None:
             told: list[jalon.Progress] = []
             taken = await companion.refresh("demo", progress=told.append)
             objects = {count.kind: count.count for count in taken.objects}
-            assert taken.is_sweep and objects[Kind.TREK] >= 12 and objects[Kind.POI] == 60
+            assert taken.is_full and objects[Kind.TREK] >= 12 and objects[Kind.POI] == 60
             assert told and told[-1].done == told[-1].planned and told[-1].bytes > 0
             assert [territory.name for territory in await companion.territories()] == ["demo"]
 
@@ -45,16 +45,16 @@ def test_the_whole_story(geotrek: Geotrek, data: Path, tmp_path: Path) -> None:
             found = await companion.catalogue.treks(word.lower(), limit=200)
             hit = next(item for item in found.items if item.id == first.id)
             units = hit.name.encode("utf-16-le")
-            marked = [units[2 * mark.start : 2 * mark.end].decode("utf-16-le") for mark in hit.marks]
+            marked = [units[2 * mark.start : 2 * mark.end].decode("utf-16-le") for mark in hit.highlights]
             assert word in marked
 
             sheet = await companion.catalogue.sheet("demo", first.id)
-            assert isinstance(sheet, jalon.TrekSheet) and sheet.name == first.name
+            assert isinstance(sheet, jalon.TrekDetails) and sheet.name == first.name
             feature = sheet.__geo_interface__
             assert feature["geometry"]["type"] in ("LineString", "MultiLineString")
             shown = sheet._repr_html_()
             assert "<polyline" in shown and "<polygon" in shown and "<script" not in shown
-            along = [item.along_m for item in sheet.beside]
+            along = [item.along_m for item in sheet.route_items]
             assert along == sorted(along)
             profile = await companion.catalogue.profile("demo", first.id, 100)
             assert profile is not None and len(profile.distance_m) == len(profile.elevation_m) == 100
@@ -64,7 +64,7 @@ def test_the_whole_story(geotrek: Geotrek, data: Path, tmp_path: Path) -> None:
             distances = [item.distance_m for item in near]
             assert len(near) == 5 and distances == sorted(distances)
             assert near[0].__geo_interface__["geometry"]["type"] == "Point"
-            pois = companion.nearby.nearest((lon, lat), kinds=[Kind.POI], within_m=50_000, limit=200)
+            pois = companion.nearby.nearest((lon, lat), kinds=[Kind.POI], max_distance_m=50_000, limit=200)
             assert pois and {item.kind for item in pois} == {Kind.POI}
             poi = await companion.catalogue.object("demo", Kind.POI, pois[0].id)
             assert poi.data["id"] == pois[0].id and poi.geometry is not None
@@ -104,7 +104,7 @@ def test_the_whole_story(geotrek: Geotrek, data: Path, tmp_path: Path) -> None:
             assert [one.state for one in sent] == [jalon.ReportState.ACCEPTED] and sent[0].server_id == 1
             assert geotrek.say("reports") == "1"
             again = await companion.refresh("demo")
-            assert not again.is_sweep
+            assert not again.is_full
 
             export = tmp_path / "mine.zip"
             assert await companion.journal.export(export, all=True) == 1
@@ -130,7 +130,7 @@ def test_a_report_in_doubt_is_resolved(geotrek: Geotrek, data: Path) -> None:
             await companion.reports.queue(report.id)
             geotrek.say("mail-outage")
             (doubtful,) = await companion.reports.send()
-            assert doubtful.state == jalon.ReportState.IN_DOUBT and doubtful.needs_person
+            assert doubtful.state == jalon.ReportState.IN_DOUBT and doubtful.needs_user_action
             geotrek.say("repair")
             assert list(await companion.reports.send(now=True)) == []
             resolved = await companion.reports.arrived(report.id, 1)

@@ -33,7 +33,7 @@ def test_a_cancelled_task_stops_the_work_and_the_next_goes_on(geotrek: Geotrek, 
             asked = int(geotrek.say("requests"))
             assert taken.objects
             # What had come was not asked for again: fewer than two whole refreshes.
-            await companion.refresh("demo", options=jalon.RefreshOptions(sweep=jalon.Sweep.NOW))
+            await companion.refresh("demo", options=jalon.RefreshOptions(sweep=jalon.RefreshMode.NOW))
             whole = int(geotrek.say("requests")) - asked
             assert asked < 2 * whole
 
@@ -65,10 +65,10 @@ def test_many_at_once_and_all_right(geotrek: Geotrek, data: Path) -> None:
             await companion.add_territory("demo", geotrek.url)
             await companion.refresh("demo")
             alone = await companion.catalogue.treks(limit=200)
-            again = companion.refresh("demo", options=jalon.RefreshOptions(sweep=jalon.Sweep.NOW))
+            again = companion.refresh("demo", options=jalon.RefreshOptions(sweep=jalon.RefreshMode.NOW))
             refreshing = asyncio.create_task(again)
             pages = await asyncio.gather(*(companion.catalogue.treks(limit=200) for _ in range(50)))
-            assert (await refreshing).is_sweep
+            assert (await refreshing).is_full
             ids = [item.id for item in alone.items]
             assert all([item.id for item in page.items] == ids for page in pages)
 

@@ -90,16 +90,16 @@ impl Facet {
 
 /// A range of a figure, both ends included; an end that is none is open.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Interval {
+pub struct NumericRange {
     /// Least.
-    pub least: Option<f64>,
+    pub min: Option<f64>,
     /// Most.
-    pub most: Option<f64>,
+    pub max: Option<f64>,
 }
 
-impl Interval {
+impl NumericRange {
     fn contains(self, value: f64) -> bool {
-        self.least.is_none_or(|least| value >= least) && self.most.is_none_or(|most| value <= most)
+        self.min.is_none_or(|min| value >= min) && self.max.is_none_or(|max| value <= max)
     }
 }
 
@@ -109,13 +109,13 @@ pub struct Filters {
     /// Values by facet, each of a territory (by its number in the catalogue): one of them is enough.
     pub values: BTreeMap<Facet, Vec<(i64, Id)>>,
     /// Labels that it must not have.
-    pub without_labels: Vec<(i64, Id)>,
+    pub excluded_labels: Vec<(i64, Id)>,
     /// Hours: one of these ranges.
-    pub duration_h: Vec<Interval>,
+    pub duration_h: Vec<NumericRange>,
     /// Metres of length: one of these ranges.
-    pub length_m: Vec<Interval>,
+    pub length_m: Vec<NumericRange>,
     /// Metres up: one of these ranges.
-    pub ascent_m: Vec<Interval>,
+    pub ascent_m: Vec<NumericRange>,
     /// A box that its line must meet.
     pub bounds: Option<Bounds>,
     /// Territory, by its number in the catalogue.
@@ -124,10 +124,10 @@ pub struct Filters {
 
 impl Filters {
     /// Whether any trek could be left out by them.
-    pub fn asks_something(&self) -> bool {
-        let Filters { values, without_labels, duration_h, length_m, ascent_m, bounds, territory } = self;
+    pub fn is_unfiltered(&self) -> bool {
+        let Filters { values, excluded_labels, duration_h, length_m, ascent_m, bounds, territory } = self;
         values.values().any(|wanted| !wanted.is_empty())
-            || !without_labels.is_empty()
+            || !excluded_labels.is_empty()
             || [duration_h, length_m, ascent_m].into_iter().any(|ranges| !ranges.is_empty())
             || bounds.is_some()
             || territory.is_some()
@@ -138,12 +138,12 @@ impl Filters {
         let has = |facet: Facet, wanted: &[(i64, Id)]| {
             facet.values(trek).iter().any(|value| wanted.contains(&(trek.territory, *value)))
         };
-        let in_one = |intervals: &[Interval], value: Option<f64>| {
+        let in_one = |intervals: &[NumericRange], value: Option<f64>| {
             intervals.is_empty() || value.is_some_and(|value| intervals.iter().any(|range| range.contains(value)))
         };
         self.territory.is_none_or(|territory| territory == trek.territory)
             && self.values.iter().all(|(facet, wanted)| Some(*facet) == but || wanted.is_empty() || has(*facet, wanted))
-            && !has(Facet::Label, &self.without_labels)
+            && !has(Facet::Label, &self.excluded_labels)
             && in_one(&self.duration_h, trek.duration_h)
             && in_one(&self.length_m, trek.length_m)
             && in_one(&self.ascent_m, trek.ascent_m)
@@ -186,7 +186,7 @@ pub(super) fn counts(treks: &[TrekRow], filters: &Filters, also: impl Fn(&TrekRo
 
 /// What treks are ordered by.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Sort {
+pub enum TrekSort {
     /// How well they match a text; by name where there is none.
     #[default]
     Relevance,
@@ -214,15 +214,15 @@ pub enum SortOrder {
     Descending,
 }
 
-impl Sort {
+impl TrekSort {
     /// The figure of a trek that counts, where it is one.
-    pub(crate) fn figure(self, trek: &TrekRow) -> Option<f64> {
+    pub(crate) fn value(self, trek: &TrekRow) -> Option<f64> {
         match self {
-            Sort::Length => trek.length_m,
-            Sort::Ascent => trek.ascent_m,
-            Sort::Duration => trek.duration_h,
-            Sort::Difficulty => trek.difficulty.map(|id| id as f64),
-            Sort::Relevance | Sort::Name | Sort::Distance => None,
+            TrekSort::Length => trek.length_m,
+            TrekSort::Ascent => trek.ascent_m,
+            TrekSort::Duration => trek.duration_h,
+            TrekSort::Difficulty => trek.difficulty.map(|id| id as f64),
+            TrekSort::Relevance | TrekSort::Name | TrekSort::Distance => None,
         }
     }
 }
@@ -253,12 +253,12 @@ mod tests {
         let wanted = || prop::collection::vec((1..3_i64, 1..4_i64), 0..3);
         let range = (proptest::option::of(0..10_i32), proptest::option::of(0..10_i32));
         let ranges = prop::collection::vec(range, 0..2);
-        (wanted(), wanted(), wanted(), ranges).prop_map(|(practices, themes, without_labels, ranges)| Filters {
+        (wanted(), wanted(), wanted(), ranges).prop_map(|(practices, themes, excluded_labels, ranges)| Filters {
             values: BTreeMap::from([(Facet::Practice, practices), (Facet::Theme, themes)]),
-            without_labels,
+            excluded_labels,
             duration_h: ranges
                 .into_iter()
-                .map(|(least, most)| Interval { least: least.map(f64::from), most: most.map(f64::from) })
+                .map(|(min, max)| NumericRange { min: min.map(f64::from), max: max.map(f64::from) })
                 .collect(),
             ..Filters::default()
         })
@@ -280,7 +280,7 @@ mod tests {
     #[test]
     fn intervals_include_their_ends_and_unknown_figures_suit_none() {
         let five = TrekRow { duration_h: Some(5.0), ..TrekRow::default() };
-        let asks = |least, most| Filters { duration_h: vec![Interval { least, most }], ..Filters::default() };
+        let asks = |min, max| Filters { duration_h: vec![NumericRange { min, max }], ..Filters::default() };
         assert!(asks(Some(5.0), Some(5.0)).suits(&five, None));
         assert!(!asks(None, Some(4.9)).suits(&five, None));
         assert!(!asks(None, None).suits(&TrekRow::default(), None));

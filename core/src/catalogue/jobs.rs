@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{Catalogue, Change};
+use super::{Catalogue, WriteTransaction};
 use crate::error::{Error, Result};
 use crate::transfer::Transfer;
 
@@ -18,36 +18,36 @@ CREATE TABLE jalon_transfer (
 
 /// One piece of work as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Job {
+pub(crate) struct JobRecord {
     pub(crate) job: i64,
     /// When it was begun, Unix ms.
     pub(crate) created_ms: i64,
     pub(crate) is_paused: bool,
     /// What its answers said is in the catalogue: they are not needed again.
-    pub(crate) is_settled: bool,
+    pub(crate) is_finished: bool,
 }
 
 /// One transfer of a job as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct KeptTransfer {
+pub(crate) struct TransferRecord {
     pub(crate) transfer: Transfer,
     /// Its place among those that are done, and how long it took, in milliseconds.
     pub(crate) done: Option<(u64, u64)>,
 }
 
-fn find(connection: &Connection, territory: i64, subject: &str) -> Result<Option<Job>> {
+fn find(connection: &Connection, territory: i64, subject: &str) -> Result<Option<JobRecord>> {
     let mut statement = connection.prepare_cached(
         "SELECT job, created_ms, paused, settled FROM jalon_job WHERE territory = ?1 AND subject = ?2",
     )?;
     let row = |row: &rusqlite::Row<'_>| {
-        Ok(Job { job: row.get(0)?, created_ms: row.get(1)?, is_paused: row.get(2)?, is_settled: row.get(3)? })
+        Ok(JobRecord { job: row.get(0)?, created_ms: row.get(1)?, is_paused: row.get(2)?, is_finished: row.get(3)? })
     };
     Ok(statement.query_row((territory, subject), row).optional()?)
 }
 
 impl Catalogue {
     /// The job about a subject, where there is one.
-    pub(crate) fn job(&self, territory: i64, subject: &str) -> Result<Option<Job>> {
+    pub(crate) fn job(&self, territory: i64, subject: &str) -> Result<Option<JobRecord>> {
         self.read(|connection| find(connection, territory, subject))
     }
 
@@ -62,7 +62,7 @@ impl Catalogue {
     }
 
     /// Begins a job about a subject, in the place of one that there was.
-    pub(crate) fn begin_job(&self, territory: i64, subject: &str, at_ms: i64) -> Result<Job> {
+    pub(crate) fn begin_job(&self, territory: i64, subject: &str, at_ms: i64) -> Result<JobRecord> {
         self.note(|connection| {
             connection.execute("DELETE FROM jalon_job WHERE territory = ?1 AND subject = ?2", (territory, subject))?;
             connection.execute(
@@ -87,7 +87,7 @@ impl Catalogue {
     }
 
     /// The transfers of a job, by their numbers.
-    pub(crate) fn transfers(&self, job: i64) -> Result<Vec<KeptTransfer>> {
+    pub(crate) fn transfers(&self, job: i64) -> Result<Vec<TransferRecord>> {
         self.read(|connection| {
             let mut statement = connection
                 .prepare_cached("SELECT data, done_order, elapsed_ms FROM jalon_transfer WHERE job = ?1 ORDER BY id")?;
@@ -99,14 +99,14 @@ impl Catalogue {
                 let done: Option<i64> = row.get(1)?;
                 let elapsed: Option<i64> = row.get(2)?;
                 let done = done.map(|order| (order.unsigned_abs(), elapsed.unwrap_or_default().unsigned_abs()));
-                kept.push(KeptTransfer { transfer, done });
+                kept.push(TransferRecord { transfer, done });
             }
             Ok(kept)
         })
     }
 
     /// Keeps transfers as they are now.
-    pub(crate) fn keep_transfers(&self, job: i64, transfers: &[KeptTransfer]) -> Result<()> {
+    pub(crate) fn keep_transfers(&self, job: i64, transfers: &[TransferRecord]) -> Result<()> {
         if transfers.is_empty() {
             return Ok(());
         }
@@ -123,9 +123,9 @@ impl Catalogue {
     }
 }
 
-impl Change<'_> {
+impl WriteTransaction<'_> {
     /// What the answers of a job said is in this change: they are forgotten in the same transaction.
-    pub(crate) fn settle_job(&mut self, job: i64) -> Result<()> {
+    pub(crate) fn finish_job(&mut self, job: i64) -> Result<()> {
         self.connection().execute("UPDATE jalon_job SET settled = 1 WHERE job = ?1", [job])?;
         self.connection().execute("DELETE FROM jalon_transfer WHERE job = ?1", [job])?;
         Ok(())

@@ -12,7 +12,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::picture;
-use super::{Catalogue, Change};
+use super::{Catalogue, WriteTransaction};
 use crate::digest::{hex, sha256};
 use crate::error::Result;
 use crate::transfer::Validators;
@@ -22,7 +22,7 @@ const ADDRESS_DIGITS: usize = 16;
 
 /// A file as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Medium {
+pub struct MediaFile {
     /// Where it was fetched from.
     pub url: String,
     /// Where it is on this device; none where it is not.
@@ -82,30 +82,30 @@ impl Catalogue {
     }
 
     /// What is known of the file that was fetched from an address; none where no pack wanted it.
-    pub fn medium(&self, url: &str) -> Result<Option<Medium>> {
+    pub fn media_file(&self, url: &str) -> Result<Option<MediaFile>> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT url, file, bytes, sha256, etag, last_modified, lost FROM jalon_medium WHERE url = ?1",
+                "SELECT url, file, bytes, sha256, etag, last_modified, lost FROM jalon_media WHERE url = ?1",
             )?;
-            Ok(statement.query_row([url], |row| self.read_medium(row)).optional()?)
+            Ok(statement.query_row([url], |row| self.read_media_file(row)).optional()?)
         })
     }
 
     /// The files of a pack, in the order in which they were wanted.
-    pub(crate) fn pack_media(&self, pack: i64) -> Result<Vec<Medium>> {
+    pub(crate) fn pack_media(&self, pack: i64) -> Result<Vec<MediaFile>> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT url, file, bytes, sha256, etag, last_modified, lost FROM jalon_pack_medium
-                   JOIN jalon_medium USING (medium) WHERE pack = ?1 ORDER BY medium",
+                "SELECT url, file, bytes, sha256, etag, last_modified, lost FROM jalon_pack_media
+                   JOIN jalon_media USING (medium) WHERE pack = ?1 ORDER BY medium",
             )?;
-            let rows = statement.query_map([pack], |row| self.read_medium(row))?;
+            let rows = statement.query_map([pack], |row| self.read_media_file(row))?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
 
-    fn read_medium(&self, row: &rusqlite::Row<'_>) -> rusqlite::Result<Medium> {
+    fn read_media_file(&self, row: &rusqlite::Row<'_>) -> rusqlite::Result<MediaFile> {
         let file: Option<String> = row.get(1)?;
-        Ok(Medium {
+        Ok(MediaFile {
             url: row.get(0)?,
             path: file.map(|file| self.place(&file)),
             bytes: row.get::<_, i64>(2)?.unsigned_abs(),
@@ -120,7 +120,7 @@ impl Catalogue {
     }
 
     /// Gives a file that came its place among the others, if it is what was asked for.
-    pub(crate) fn keep_medium(&self, url: &str, came: &Path, validators: &Validators, at_ms: i64) -> Result<Kept> {
+    pub(crate) fn store_media_file(&self, url: &str, came: &Path, validators: &Validators, at_ms: i64) -> Result<Kept> {
         let ending = match picture::look(came)? {
             Ok(format) => format.ending(),
             Err(what) => return Ok(Kept::Broken(what)),
@@ -132,8 +132,8 @@ impl Catalogue {
             self.disk().create_folder(folder)?;
         }
         self.disk().rename(came, &place)?;
-        let before = self.medium(url)?.and_then(|medium| medium.path);
-        self.note_medium(url, &file, bytes, &sha256, validators, at_ms)?;
+        let before = self.media_file(url)?.and_then(|medium| medium.path);
+        self.record_media_file(url, &file, bytes, &sha256, validators, at_ms)?;
         if let Some(before) = before.filter(|before| *before != place) {
             // A file that nobody names any more is swept later where this fails.
             let _ = self.disk().remove(&before);
@@ -141,7 +141,7 @@ impl Catalogue {
         Ok(Kept::Whole)
     }
 
-    fn note_medium(
+    fn record_media_file(
         &self,
         url: &str,
         file: &str,
@@ -152,7 +152,7 @@ impl Catalogue {
     ) -> Result<()> {
         self.note(|connection| {
             connection.execute(
-                "UPDATE jalon_medium SET file = ?2, bytes = ?3, sha256 = ?4, etag = ?5, last_modified = ?6,
+                "UPDATE jalon_media SET file = ?2, bytes = ?3, sha256 = ?4, etag = ?5, last_modified = ?6,
                    checked_ms = ?7, lost = NULL WHERE url = ?1",
                 (
                     url,
@@ -169,24 +169,24 @@ impl Catalogue {
     }
 
     /// The server says that a file is still what it was.
-    pub(crate) fn confirm_medium(&self, url: &str, at_ms: i64) -> Result<()> {
+    pub(crate) fn confirm_media_file(&self, url: &str, at_ms: i64) -> Result<()> {
         self.note(|connection| {
-            connection.execute("UPDATE jalon_medium SET checked_ms = ?2 WHERE url = ?1", (url, at_ms))?;
+            connection.execute("UPDATE jalon_media SET checked_ms = ?2 WHERE url = ?1", (url, at_ms))?;
             Ok(())
         })
     }
 
     /// A file cannot be had, and why. One that is there stays.
-    pub(crate) fn lose_medium(&self, url: &str, why: &str) -> Result<()> {
+    pub(crate) fn mark_media_missing(&self, url: &str, why: &str) -> Result<()> {
         self.note(|connection| {
-            connection.execute("UPDATE jalon_medium SET lost = ?2 WHERE url = ?1 AND file IS NULL", (url, why))?;
+            connection.execute("UPDATE jalon_media SET lost = ?2 WHERE url = ?1 AND file IS NULL", (url, why))?;
             Ok(())
         })
     }
 
     /// Looks for a file of this address among those that lie there: one whose word was lost when a process died, or a
     /// whole catalogue.
-    pub(crate) fn adopt_medium(&self, url: &str, at_ms: i64) -> Result<bool> {
+    pub(crate) fn adopt_media_file(&self, url: &str, at_ms: i64) -> Result<bool> {
         let digits = address_digits(url);
         let Ok(files) = fs::read_dir(self.media_folder().join(&digits[..2])) else { return Ok(false) };
         for file in files.flatten() {
@@ -199,7 +199,7 @@ impl Catalogue {
             let (sha256, bytes) = hash_of(&file.path())?;
             if sha256 == told {
                 let name = format!("{digits}-{rest}");
-                self.note_medium(url, &name, bytes, &sha256, &Validators::default(), at_ms)?;
+                self.record_media_file(url, &name, bytes, &sha256, &Validators::default(), at_ms)?;
                 return Ok(true);
             }
             // Not all of a file, or a damaged one.
@@ -209,13 +209,13 @@ impl Catalogue {
     }
 
     /// Whether a file is there and is, byte for byte, what came. One that is not is forgotten, so that it comes again.
-    pub(crate) fn verify_medium(&self, medium: &Medium) -> Result<bool> {
+    pub(crate) fn verify_media_file(&self, medium: &MediaFile) -> Result<bool> {
         let Some(path) = &medium.path else { return Ok(false) };
         let whole = hash_of(path).is_ok_and(|(sha256, _)| Some(&sha256) == medium.sha256.as_ref());
         if !whole {
             self.note(|connection| {
                 connection.execute(
-                    "UPDATE jalon_medium SET file = NULL, bytes = 0, sha256 = NULL, etag = NULL, last_modified = NULL
+                    "UPDATE jalon_media SET file = NULL, bytes = 0, sha256 = NULL, etag = NULL, last_modified = NULL
                        WHERE url = ?1",
                     [&medium.url],
                 )?;
@@ -227,9 +227,9 @@ impl Catalogue {
     }
 
     /// Removes the files that no row names, and gives their bytes. Only for who knows that nothing is on its way.
-    pub(crate) fn sweep_media(&self) -> Result<u64> {
+    pub(crate) fn remove_unknown_media(&self) -> Result<u64> {
         let known: HashSet<String> = self.read(|connection| {
-            let mut statement = connection.prepare_cached("SELECT file FROM jalon_medium WHERE file IS NOT NULL")?;
+            let mut statement = connection.prepare_cached("SELECT file FROM jalon_media WHERE file IS NOT NULL")?;
             let rows = statement.query_map([], |row| row.get(0))?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })?;
@@ -249,10 +249,10 @@ impl Catalogue {
     }
 
     /// Removes the rows and files of media that no pack needs, and gives the bytes that are free now.
-    pub(crate) fn drop_media_of_nobody(&self) -> Result<u64> {
+    pub(crate) fn remove_orphaned_media(&self) -> Result<u64> {
         let files: Vec<(Option<String>, i64)> = self.note(|connection| {
             let mut statement = connection.prepare_cached(
-                "DELETE FROM jalon_medium WHERE medium NOT IN (SELECT medium FROM jalon_pack_medium)
+                "DELETE FROM jalon_media WHERE medium NOT IN (SELECT medium FROM jalon_pack_media)
                    RETURNING file, bytes",
             )?;
             let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -274,7 +274,7 @@ impl Catalogue {
             let row = connection
                 .prepare_cached(
                     "SELECT coalesce(avg(bytes), 0.0), coalesce(avg(1.0 * bytes * bytes), 0.0), count(*)
-                       FROM jalon_medium WHERE file IS NOT NULL AND url LIKE ?1",
+                       FROM jalon_media WHERE file IS NOT NULL AND url LIKE ?1",
                 )?
                 .query_row([like], |row| Ok((row.get::<_, f64>(0)?, row.get::<_, f64>(1)?, row.get::<_, i64>(2)?)))?;
             let (mean, squares, count) = row;
@@ -283,14 +283,14 @@ impl Catalogue {
     }
 }
 
-impl Change<'_> {
+impl WriteTransaction<'_> {
     /// Says which files a pack needs, in the order in which they are wanted.
     pub(crate) fn set_pack_media(&mut self, pack: i64, urls: &[String]) -> Result<()> {
         let connection = self.connection();
-        connection.execute("DELETE FROM jalon_pack_medium WHERE pack = ?1", [pack])?;
-        let mut insert = connection.prepare_cached("INSERT OR IGNORE INTO jalon_medium (url) VALUES (?1)")?;
+        connection.execute("DELETE FROM jalon_pack_media WHERE pack = ?1", [pack])?;
+        let mut insert = connection.prepare_cached("INSERT OR IGNORE INTO jalon_media (url) VALUES (?1)")?;
         let mut link = connection.prepare_cached(
-            "INSERT OR IGNORE INTO jalon_pack_medium SELECT ?1, medium FROM jalon_medium WHERE url = ?2",
+            "INSERT OR IGNORE INTO jalon_pack_media SELECT ?1, medium FROM jalon_media WHERE url = ?2",
         )?;
         for url in urls {
             insert.execute([url])?;

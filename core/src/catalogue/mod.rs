@@ -4,63 +4,63 @@
 //!
 //! * `schema`: our tables, numbered migrations.
 //! * `territory`: which territories are held.
-//! * `change`: writing, in one transaction.
+//! * `transaction`: writing, in one transaction.
 //! * `read`: objects by id and by kind.
-//! * `boxes`: objects by distance, from the layers' own R-trees.
-//! * `around`: what belongs to a trek, for its words.
-//! * `fold`: words without accents, and where they stand in a text.
+//! * `rtree`: objects by distance, from the layers' own R-trees.
+//! * `route_items`: what belongs to a trek, for its words.
+//! * `text_fold`: words without accents, and where they stand in a text.
 //! * `search`: the full-text index.
 //! * `filter`: which treks suit, how many each choice would give, in which order.
 //! * `treks`: the rows that `filter` looks at.
-//! * `changes`: what changed, `normal` when two states are the same.
+//! * `history`: what changed, `normalize` when two states are the same.
 //! * `jobs`: the transfers that fetch, as they stand.
 //! * `packs`: what is wholly on the device, `media` its files, `picture` what a file is.
-//! * `gate`: who uses the file, and whether anybody may.
-//! * `storage`: what it all costs, and what becomes of a damaged file.
+//! * `suspend`: who uses the file, and whether anybody may.
+//! * `usage`: what it all costs, and what becomes of a damaged file.
 
-mod around;
-mod boxes;
-mod change;
-mod changes;
 mod filter;
-mod fold;
-mod gate;
+mod history;
 mod jobs;
 mod media;
-mod normal;
+mod normalize;
 mod packs;
 mod picture;
 mod read;
+mod route_items;
+mod rtree;
 mod schema;
 mod search;
-mod storage;
+mod suspend;
 mod territory;
+mod text_fold;
+mod transaction;
 mod treks;
+mod usage;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::disk::{Disk, with_ending};
 use crate::error::{Error, Result};
+use crate::storage::{FileSystem, with_suffix};
 
-pub use crate::disk::Foundation;
-pub(crate) use boxes::Met;
-pub use change::Change;
-pub use changes::{Changed, What};
-pub use filter::{Facet, FacetCount, Filters, Interval, Sort, SortOrder};
-pub use fold::{fold, mark, sort_key};
-pub(crate) use jobs::{Job, KeptTransfer};
-pub use media::Medium;
+pub use crate::storage::Storage;
+pub use filter::{Facet, FacetCount, Filters, NumericRange, SortOrder, TrekSort};
+pub use history::{ChangeKind, ChangeRecord};
+pub(crate) use jobs::{JobRecord, TransferRecord};
+pub use media::MediaFile;
 pub(crate) use media::{Kept, address_digits, look_at};
-pub(crate) use normal::state_digits;
-pub use packs::{Missing, Pack, PackState, Pictures, Subject};
-pub use search::{Hit, Hits};
-pub(crate) use storage::bytes_below;
-pub use storage::{Account, PackBytes};
+pub(crate) use normalize::state_digits;
+pub use packs::{MissingFile, Pack, PackState, PackSubject, PictureSize};
+pub(crate) use rtree::Met;
+pub use search::{SearchHit, SearchResults};
 pub use territory::{NewTerritory, Territory};
+pub use text_fold::{fold, highlight, sort_key};
+pub use transaction::WriteTransaction;
 pub use treks::TrekRow;
+pub(crate) use usage::bytes_below;
+pub use usage::{PackUsage, StorageUsage};
 
 /// The name of the file in the directory that the app gives.
 pub const FILE_NAME: &str = "catalogue.gpkg";
@@ -70,11 +70,11 @@ pub const FILE_NAME: &str = "catalogue.gpkg";
 pub struct Catalogue {
     directory: PathBuf,
     path: PathBuf,
-    foundation: Foundation,
+    storage: Storage,
     /// Opened by the first change: most who open a catalogue only read.
     writer: Mutex<Option<Connection>>,
     readers: Mutex<Vec<Connection>>,
-    gate: gate::Gate,
+    suspend_lock: suspend::SuspendLock,
     was_damaged: bool,
 }
 
@@ -83,20 +83,20 @@ impl Catalogue {
     /// up to date; one of a newer version is [`Error::TooNew`] and stays as it is. A damaged one is
     /// moved aside, and the territories and packs that it held are planned anew.
     pub fn open(directory: &Path) -> Result<Catalogue> {
-        Catalogue::open_on(directory, Foundation::default())
+        Catalogue::open_with_storage(directory, Storage::default())
     }
 
-    /// The same on another foundation than the system's own.
-    pub fn open_on(directory: &Path, foundation: Foundation) -> Result<Catalogue> {
-        foundation.disk.create_folder(directory)?;
+    /// The same on another storage than the system's own.
+    pub fn open_with_storage(directory: &Path, storage: Storage) -> Result<Catalogue> {
+        storage.disk.create_folder(directory)?;
         let path = directory.join(FILE_NAME);
-        let (connection, was_damaged) = storage::open_or_set_aside(directory, &path, &foundation)?;
+        let (connection, was_damaged) = usage::open_or_quarantine(directory, &path, &storage)?;
         let directory = directory.to_owned();
         let (writer, readers) = (Mutex::default(), Mutex::new(vec![connection]));
-        let gate = gate::Gate::default();
-        let catalogue = Catalogue { directory, path, foundation, writer, readers, gate, was_damaged };
+        let suspend_lock = suspend::SuspendLock::default();
+        let catalogue = Catalogue { directory, path, storage, writer, readers, suspend_lock, was_damaged };
         if was_damaged {
-            catalogue.plan_anew()?;
+            catalogue.restore_wanted()?;
         }
         Ok(catalogue)
     }
@@ -116,14 +116,14 @@ impl Catalogue {
         &self.path
     }
 
-    pub(crate) fn disk(&self) -> &Arc<dyn Disk> {
-        &self.foundation.disk
+    pub(crate) fn disk(&self) -> &Arc<dyn FileSystem> {
+        &self.storage.disk
     }
 
     /// How many bytes the file has, with what lies beside it until it is written back.
     pub fn bytes_on_disk(&self) -> Result<u64> {
         let mut bytes = std::fs::metadata(&self.path)?.len();
-        if let Ok(log) = std::fs::metadata(with_ending(&self.path, "-wal")) {
+        if let Ok(log) = std::fs::metadata(with_suffix(&self.path, "-wal")) {
             bytes += log.len();
         }
         Ok(bytes)
@@ -131,25 +131,25 @@ impl Catalogue {
 
     /// Runs `read` on a connection that sees one state of the file from its first statement on.
     fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let _inside = self.gate.enter()?;
+        let _guard = self.suspend_lock.acquire()?;
         let idle = lock(&self.readers).pop();
         let mut connection = match idle {
             Some(connection) => connection,
             None => self.connect()?,
         };
         let snapshot = connection.transaction()?;
-        let answer = read(&snapshot).inspect_err(|error| self.mark_damage(error));
+        let answer = read(&snapshot).inspect_err(|error| self.flag_damage(error));
         drop(snapshot);
         lock(&self.readers).push(connection);
         answer
     }
 
-    /// Runs `change` in the one write transaction; its error, or a panic, leaves the file as it was.
-    pub fn change<T>(&self, change: impl FnOnce(&mut Change<'_>) -> Result<T>) -> Result<T> {
-        let _inside = self.gate.enter()?;
+    /// Runs `transaction` in the one write transaction; its error, or a panic, leaves the file as it was.
+    pub fn write<T>(&self, write: impl FnOnce(&mut WriteTransaction<'_>) -> Result<T>) -> Result<T> {
+        let _guard = self.suspend_lock.acquire()?;
         let mut writer = lock(&self.writer);
         let writer = self.opened(&mut writer)?;
-        let changed = Catalogue::change_on(writer, change);
+        let changed = Catalogue::write_on(writer, write);
         if matches!(changed, Err(Error::StorageFull)) {
             // What the log holds of the change that failed is given back. Where a reader needs the log this waits for the
             // next time.
@@ -158,10 +158,10 @@ impl Catalogue {
         changed
     }
 
-    fn change_on<T>(writer: &mut Connection, change: impl FnOnce(&mut Change<'_>) -> Result<T>) -> Result<T> {
+    fn write_on<T>(writer: &mut Connection, write: impl FnOnce(&mut WriteTransaction<'_>) -> Result<T>) -> Result<T> {
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut work = Change::new(&transaction);
-        let answer = change(&mut work)?;
+        let mut work = WriteTransaction::new(&transaction);
+        let answer = write(&mut work)?;
         work.finish()?;
         transaction.commit()?;
         Ok(answer)
@@ -169,7 +169,7 @@ impl Catalogue {
 
     /// Runs `write` in a small write transaction of its own, for what is no object: how far transfers and packs are.
     fn note<T>(&self, write: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let _inside = self.gate.enter()?;
+        let _guard = self.suspend_lock.acquire()?;
         let mut writer = lock(&self.writer);
         let transaction = self.opened(&mut writer)?.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let answer = write(&transaction)?;
@@ -185,7 +185,7 @@ impl Catalogue {
     }
 
     fn connect(&self) -> Result<Connection> {
-        schema::connect(&self.path, self.foundation.vfs.as_deref())
+        schema::connect(&self.path, self.storage.vfs.as_deref())
     }
 
     /// Writes a copy of the catalogue, whole and in one file, to `target`, which must not exist. This is the way to hand
@@ -204,21 +204,21 @@ impl Catalogue {
     }
 
     fn read_outside_transaction<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let _inside = self.gate.enter()?;
+        let _guard = self.suspend_lock.acquire()?;
         read(&self.connect()?)
     }
 
     /// Closes every connection, so that no lock on the file is held: waits for the reads and writes that run, and answers
     /// [`Error::Closed`] until [`Catalogue::resume`].
     pub fn suspend(&self) {
-        self.gate.shut();
+        self.suspend_lock.suspend();
         lock(&self.readers).clear();
         *lock(&self.writer) = None;
     }
 
     /// Goes on after [`Catalogue::suspend`]. Connections are opened by who needs one.
     pub fn resume(&self) {
-        self.gate.open();
+        self.suspend_lock.resume();
     }
 }
 

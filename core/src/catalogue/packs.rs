@@ -8,7 +8,7 @@ use std::str::FromStr;
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 
-use super::{Catalogue, Change, Territory, state_digits};
+use super::{Catalogue, Territory, WriteTransaction, state_digits};
 use crate::error::{Error, Result};
 use crate::model::{Bounds, Id, Kind, Position};
 
@@ -20,60 +20,60 @@ CREATE TABLE jalon_pack_object (
   pack INTEGER NOT NULL REFERENCES jalon_pack (pack) ON DELETE CASCADE, kind TEXT NOT NULL, id INTEGER NOT NULL,
   seen TEXT, PRIMARY KEY (pack, kind, id)) WITHOUT ROWID;
 CREATE INDEX jalon_pack_object_of ON jalon_pack_object (kind, id);
-CREATE TABLE jalon_medium (
+CREATE TABLE jalon_media (
   medium INTEGER PRIMARY KEY AUTOINCREMENT, url TEXT NOT NULL UNIQUE, file TEXT, bytes INTEGER NOT NULL DEFAULT 0,
   sha256 TEXT, etag TEXT, last_modified TEXT, checked_ms INTEGER, lost TEXT);
-CREATE TABLE jalon_pack_medium (
+CREATE TABLE jalon_pack_media (
   pack INTEGER NOT NULL REFERENCES jalon_pack (pack) ON DELETE CASCADE,
-  medium INTEGER NOT NULL REFERENCES jalon_medium (medium), PRIMARY KEY (pack, medium)) WITHOUT ROWID;
-CREATE INDEX jalon_pack_medium_of ON jalon_pack_medium (medium);
-CREATE TABLE jalon_told (territory INTEGER NOT NULL, trek INTEGER NOT NULL, PRIMARY KEY (territory, trek)) WITHOUT ROWID;
+  medium INTEGER NOT NULL REFERENCES jalon_media (medium), PRIMARY KEY (pack, medium)) WITHOUT ROWID;
+CREATE INDEX jalon_pack_media_of ON jalon_pack_media (medium);
+CREATE TABLE jalon_reported_trek (territory INTEGER NOT NULL, trek INTEGER NOT NULL, PRIMARY KEY (territory, trek)) WITHOUT ROWID;
 ";
 
 /// What a pack is about.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Subject {
+pub enum PackSubject {
     /// A trek, by its server's number.
     Trek(Id),
     /// A box: the treks that cross it, and all that lies in it.
-    Box(Bounds),
+    Bounds(Bounds),
 }
 
-impl fmt::Display for Subject {
+impl fmt::Display for PackSubject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Subject::Trek(id) => write!(f, "trek/{id}"),
-            Subject::Box(Bounds { west, south, east, north }) => write!(f, "box/{west},{south},{east},{north}"),
+            PackSubject::Trek(id) => write!(f, "trek/{id}"),
+            PackSubject::Bounds(Bounds { west, south, east, north }) => write!(f, "box/{west},{south},{east},{north}"),
         }
     }
 }
 
-impl FromStr for Subject {
+impl FromStr for PackSubject {
     type Err = Error;
 
-    fn from_str(text: &str) -> Result<Subject> {
+    fn from_str(text: &str) -> Result<PackSubject> {
         let wrong = || Error::invalid("subject", "trek/NUMBER or box/W,S,E,N");
         match text.split_once('/') {
-            Some(("trek", id)) => Ok(Subject::Trek(id.parse().map_err(|_| wrong())?)),
+            Some(("trek", id)) => Ok(PackSubject::Trek(id.parse().map_err(|_| wrong())?)),
             Some(("box", corners)) => {
                 let corners: Vec<f64> =
                     corners.split(',').map(|number| number.parse().map_err(|_| wrong())).collect::<Result<_>>()?;
                 let [west, south, east, north] = corners[..] else { return Err(wrong()) };
                 let bounds = Bounds { west, south, east, north };
                 check_box(&bounds)?;
-                Ok(Subject::Box(bounds))
+                Ok(PackSubject::Bounds(bounds))
             }
             _ => Err(wrong()),
         }
     }
 }
 
-impl Subject {
+impl PackSubject {
     /// Whether it can be one.
     pub(crate) fn check(&self) -> Result<()> {
         match self {
-            Subject::Trek(_) => Ok(()),
-            Subject::Box(bounds) => check_box(bounds),
+            PackSubject::Trek(_) => Ok(()),
+            PackSubject::Bounds(bounds) => check_box(bounds),
         }
     }
 }
@@ -91,7 +91,7 @@ pub(super) fn check_box(bounds: &Bounds) -> Result<()> {
 /// Which pictures a pack takes along.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Pictures {
+pub enum PictureSize {
     /// Those of some 400 pixels that the server makes.
     #[default]
     Small,
@@ -101,13 +101,13 @@ pub enum Pictures {
     None,
 }
 
-impl Pictures {
+impl PictureSize {
     /// The word for it.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Pictures::Small => "small",
-            Pictures::Large => "large",
-            Pictures::None => "none",
+            PictureSize::Small => "small",
+            PictureSize::Large => "large",
+            PictureSize::None => "none",
         }
     }
 }
@@ -142,7 +142,7 @@ impl PackState {
 
 /// A file that a pack does without.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Missing {
+pub struct MissingFile {
     /// Its address.
     pub url: String,
     /// Why it is not there: nothing where it is still to come.
@@ -157,9 +157,9 @@ pub struct Pack {
     /// Short name of its territory.
     pub territory: String,
     /// What it is about.
-    pub subject: Subject,
+    pub subject: PackSubject,
     /// Which pictures it has.
-    pub pictures: Pictures,
+    pub pictures: PictureSize,
     /// How far it is.
     pub state: PackState,
     /// Of when what it has is, Unix ms; none where it never was whole.
@@ -173,7 +173,7 @@ pub struct Pack {
     /// Bytes of the files that no other pack needs: what its removal gives back.
     pub own_bytes: u64,
     /// Files that are not there.
-    pub missing: Vec<Missing>,
+    pub missing: Vec<MissingFile>,
     /// When the server withdrew what it is about, Unix ms.
     pub withdrawn_ms: Option<i64>,
 }
@@ -181,8 +181,8 @@ pub struct Pack {
 struct PackRow {
     key: i64,
     territory: i64,
-    subject: Subject,
-    pictures: Pictures,
+    subject: PackSubject,
+    pictures: PictureSize,
     state: PackState,
     as_of_ms: Option<i64>,
 }
@@ -192,7 +192,9 @@ const SELECT: &str = "SELECT pack, territory, subject, pictures, state, as_of_ms
 fn read_row(row: &Row<'_>) -> rusqlite::Result<Option<PackRow>> {
     let (subject, pictures, state): (String, String, String) = (row.get(2)?, row.get(3)?, row.get(4)?);
     let Ok(subject) = subject.parse() else { return Ok(None) };
-    let known = [Pictures::Small, Pictures::Large, Pictures::None].into_iter().find(|known| known.as_str() == pictures);
+    let known = [PictureSize::Small, PictureSize::Large, PictureSize::None]
+        .into_iter()
+        .find(|known| known.as_str() == pictures);
     let state = PackState::ALL.into_iter().find(|known| known.as_str() == state);
     Ok(Some(PackRow {
         key: row.get(0)?,
@@ -221,19 +223,20 @@ fn whole(connection: &Connection, row: PackRow, territory: String) -> Result<Pac
     let (files, bytes, own): (i64, i64, i64) = connection
         .prepare_cached(
             "SELECT count(m.file), coalesce(sum(m.bytes), 0), coalesce(sum(m.bytes) FILTER (WHERE NOT EXISTS
-               (SELECT 1 FROM jalon_pack_medium o WHERE o.medium = m.medium AND o.pack != ?1)), 0)
-               FROM jalon_pack_medium p JOIN jalon_medium m USING (medium) WHERE p.pack = ?1 AND m.file IS NOT NULL",
+               (SELECT 1 FROM jalon_pack_media o WHERE o.medium = m.medium AND o.pack != ?1)), 0)
+               FROM jalon_pack_media p JOIN jalon_media m USING (medium) WHERE p.pack = ?1 AND m.file IS NOT NULL",
         )?
         .query_row([row.key], |found| Ok((found.get(0)?, found.get(1)?, found.get(2)?)))?;
     let mut statement = connection.prepare_cached(
-        "SELECT m.url, m.lost FROM jalon_pack_medium p JOIN jalon_medium m USING (medium)
+        "SELECT m.url, m.lost FROM jalon_pack_media p JOIN jalon_media m USING (medium)
            WHERE p.pack = ?1 AND m.file IS NULL ORDER BY m.medium",
     )?;
-    let missing = statement.query_map([row.key], |found| Ok(Missing { url: found.get(0)?, reason: found.get(1)? }))?;
+    let missing =
+        statement.query_map([row.key], |found| Ok(MissingFile { url: found.get(0)?, reason: found.get(1)? }))?;
     let missing = missing.collect::<rusqlite::Result<_>>()?;
     let withdrawn_ms = match row.subject {
-        Subject::Box(_) => None,
-        Subject::Trek(id) => connection
+        PackSubject::Bounds(_) => None,
+        PackSubject::Trek(id) => connection
             .prepare_cached("SELECT withdrawn_ms FROM trek WHERE territory = ?1 AND id = ?2")?
             .query_row((row.territory, id), |found| found.get(0))
             .optional()?
@@ -305,7 +308,7 @@ impl Catalogue {
     }
 
     /// The pack about a subject.
-    pub fn pack(&self, territory: &Territory, subject: &Subject) -> Result<Option<Pack>> {
+    pub fn pack(&self, territory: &Territory, subject: &PackSubject) -> Result<Option<Pack>> {
         self.read(|connection| {
             let sql = format!("{SELECT} WHERE territory = ?1 AND subject = ?2");
             let row = connection
@@ -331,7 +334,12 @@ impl Catalogue {
     }
 
     /// Wants a pack, or wants another size of its pictures; gives its number.
-    pub(crate) fn want_pack(&self, territory: &Territory, subject: &Subject, pictures: Pictures) -> Result<i64> {
+    pub(crate) fn request_pack(
+        &self,
+        territory: &Territory,
+        subject: &PackSubject,
+        pictures: PictureSize,
+    ) -> Result<i64> {
         self.note(|connection| {
             connection.execute(
                 "INSERT INTO jalon_pack (territory, subject, pictures, state) VALUES (?1, ?2, ?3, 'planned')
@@ -392,15 +400,15 @@ impl Catalogue {
     }
 
     /// Whether the server told what belongs to a trek.
-    pub(crate) fn is_told(&self, territory: &Territory, trek: Id) -> Result<bool> {
+    pub(crate) fn is_reported(&self, territory: &Territory, trek: Id) -> Result<bool> {
         self.read(|connection| {
-            let sql = "SELECT count(*) FROM jalon_told WHERE territory = ?1 AND trek = ?2";
+            let sql = "SELECT count(*) FROM jalon_reported_trek WHERE territory = ?1 AND trek = ?2";
             Ok(connection.prepare_cached(sql)?.query_row((territory.key, trek), |row| row.get::<_, i64>(0))? > 0)
         })
     }
 }
 
-impl Change<'_> {
+impl WriteTransaction<'_> {
     /// Says what belongs to a pack, and where that lies: something new there makes it stale.
     pub(crate) fn set_pack_objects(
         &mut self,
@@ -430,7 +438,7 @@ impl Change<'_> {
                 (pack, &kind, id),
             )?;
             if let Some(kind) = known {
-                self.forget_withdrawn(territory, kind, id)?;
+                self.delete_withdrawn(territory, kind, id)?;
             }
         }
         let connection = self.connection();
@@ -464,10 +472,10 @@ impl Change<'_> {
     }
 
     /// A pack is no longer whole where a file of it is not here; what lacks nothing stays what it was.
-    pub(crate) fn note_lack(&mut self, pack: i64) -> Result<()> {
+    pub(crate) fn record_missing(&mut self, pack: i64) -> Result<()> {
         self.connection().execute(
             "UPDATE jalon_pack SET state = 'partial' WHERE pack = ?1 AND (state = 'planned' OR EXISTS
-               (SELECT 1 FROM jalon_pack_medium JOIN jalon_medium m USING (medium)
+               (SELECT 1 FROM jalon_pack_media JOIN jalon_media m USING (medium)
                   WHERE pack = ?1 AND m.file IS NULL AND m.lost IS NULL))",
             [pack],
         )?;
@@ -480,14 +488,16 @@ impl Change<'_> {
     }
 
     /// The server has told what belongs to a trek.
-    pub(crate) fn note_told(&mut self, territory: &Territory, trek: Id) -> Result<()> {
-        self.connection().execute("INSERT OR IGNORE INTO jalon_told VALUES (?1, ?2)", (territory.key, trek))?;
+    pub(crate) fn mark_reported(&mut self, territory: &Territory, trek: Id) -> Result<()> {
+        self.connection()
+            .execute("INSERT OR IGNORE INTO jalon_reported_trek VALUES (?1, ?2)", (territory.key, trek))?;
         Ok(())
     }
 
     /// The treks of which the server told what belongs to them.
     pub(crate) fn told(&self, territory: &Territory) -> Result<BTreeSet<Id>> {
-        let mut statement = self.connection().prepare_cached("SELECT trek FROM jalon_told WHERE territory = ?1")?;
+        let mut statement =
+            self.connection().prepare_cached("SELECT trek FROM jalon_reported_trek WHERE territory = ?1")?;
         let rows = statement.query_map([territory.key], |row| row.get(0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
@@ -502,10 +512,12 @@ impl Change<'_> {
         for (kind, id) in objects {
             let Ok(kind) = kind.parse::<Kind>() else { continue };
             if kind == Kind::Trek && !self.is_packed(territory, kind, id)? {
-                self.connection()
-                    .execute("DELETE FROM jalon_told WHERE territory = ?1 AND trek = ?2", (territory.key, id))?;
+                self.connection().execute(
+                    "DELETE FROM jalon_reported_trek WHERE territory = ?1 AND trek = ?2",
+                    (territory.key, id),
+                )?;
             }
-            self.forget_withdrawn(territory, kind, id)?;
+            self.delete_withdrawn(territory, kind, id)?;
         }
         Ok(())
     }
@@ -556,11 +568,11 @@ mod tests {
     #[test]
     fn a_subject_is_read_as_it_is_written() {
         let square = Bounds { west: 6.0, south: 44.5, east: 6.25, north: 45.0 };
-        for subject in [Subject::Trek(31), Subject::Box(square)] {
+        for subject in [PackSubject::Trek(31), PackSubject::Bounds(square)] {
             assert_eq!(subject.to_string().parse(), Ok(subject));
         }
         for wrong in ["trek/x", "box/1,2,3", "box/1,9,3,4", "box/1,2,3,99", "poi/1", ""] {
-            assert!(wrong.parse::<Subject>().is_err(), "{wrong}");
+            assert!(wrong.parse::<PackSubject>().is_err(), "{wrong}");
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
-use super::{changes, jobs, packs, search};
+use super::{history, jobs, packs, search};
 use crate::error::{Error, Result};
 use crate::geopackage;
 use crate::model::Kind;
@@ -43,8 +43,8 @@ pub(super) fn columns(kind: Kind) -> &'static [Column] {
             ("published", "TEXT", "$.published"),
         ],
         Kind::Poi => &[("poi_type", "INTEGER", "$.poi_type"), ("structure", "INTEGER", "$.structure")],
-        Kind::Content => &[("category", "INTEGER", "$.category"), ("website", "TEXT", "$.website")],
-        Kind::Event => &[("begin_date", "TEXT", "$.begin_date"), ("end_date", "TEXT", "$.end_date")],
+        Kind::TouristicContent => &[("category", "INTEGER", "$.category"), ("website", "TEXT", "$.website")],
+        Kind::TouristicEvent => &[("begin_date", "TEXT", "$.begin_date"), ("end_date", "TEXT", "$.end_date")],
         Kind::SensitiveArea => &[("species", "INTEGER", "$.species"), ("season", "TEXT", "$.season.months")],
         Kind::InformationDesk => &[("phone", "TEXT", "$.phone"), ("municipality", "TEXT", "$.municipality")],
         Kind::Service => &[("service_type", "INTEGER", "$.service_type")],
@@ -63,7 +63,9 @@ pub(super) fn columns(kind: Kind) -> &'static [Column] {
 /// The geometry type that a layer declares: one where its kind has one, else any.
 fn geometry_type(kind: Kind) -> &'static str {
     match kind {
-        Kind::Poi | Kind::Event | Kind::InformationDesk | Kind::Service | Kind::Signage | Kind::HdView => "POINT",
+        Kind::Poi | Kind::TouristicEvent | Kind::InformationDesk | Kind::Service | Kind::Signage | Kind::HdView => {
+            "POINT"
+        }
         _ => "GEOMETRY",
     }
 }
@@ -117,11 +119,11 @@ fn first_version() -> String {
          CREATE TABLE jalon_territory (
            territory INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, url TEXT NOT NULL, portals TEXT NOT NULL DEFAULT '[]',
            default_language TEXT NOT NULL DEFAULT '', languages TEXT NOT NULL DEFAULT '[]', server_version TEXT,
-           refreshed_ms INTEGER, swept_ms INTEGER, server_ms INTEGER);
-         CREATE TABLE jalon_beside (
+           refreshed_ms INTEGER, full_refresh_ms INTEGER, server_ms INTEGER);
+         CREATE TABLE jalon_route_item (
            territory INTEGER NOT NULL, trek INTEGER NOT NULL, kind TEXT NOT NULL, id INTEGER NOT NULL,
            distance_m REAL NOT NULL, estimated INTEGER NOT NULL, PRIMARY KEY (territory, trek, kind, id)) WITHOUT ROWID;
-         CREATE INDEX jalon_beside_object ON jalon_beside (territory, kind, id);",
+         CREATE INDEX jalon_route_item_object ON jalon_route_item (territory, kind, id);",
     );
     for kind in Kind::ALL {
         sql.push_str(&layer(kind));
@@ -129,7 +131,7 @@ fn first_version() -> String {
     // Which treks are listed is asked for at every letter that a person types.
     sql.push_str("CREATE INDEX trek_listed ON trek (territory, id, published, parents);");
     sql.push_str(search::TABLES);
-    sql.push_str(changes::TABLES);
+    sql.push_str(history::TABLES);
     sql.push_str(jobs::TABLES);
     sql.push_str(packs::TABLES);
     sql

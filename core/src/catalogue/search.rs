@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 
-use super::{Catalogue, Territory, fold};
+use super::{Catalogue, Territory, text_fold};
 use crate::error::{Error, Result};
 use crate::model::{Id, Kind, Localized, Object, RichText};
 
@@ -21,16 +21,16 @@ CREATE VIRTUAL TABLE jalon_search_words USING fts5(
 
 /// What a search found.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Hits {
+pub struct SearchResults {
     /// How many objects match, on this page or not.
     pub total: usize,
     /// One page of them, the best first.
-    pub items: Vec<Hit>,
+    pub items: Vec<SearchHit>,
 }
 
 /// One object that a search found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Hit {
+pub struct SearchHit {
     /// Short name of its territory.
     pub territory: String,
     /// What sort of thing it is.
@@ -43,7 +43,7 @@ pub struct Hit {
     pub lang: String,
     /// Where the words stand in the name: start and end in bytes of its UTF-8, in their order. Empty where they were
     /// found elsewhere in the object, or in its name in another language.
-    pub marks: Vec<(usize, usize)>,
+    pub highlights: Vec<(usize, usize)>,
     /// How well it matches: more is better. Only to compare hits of one search.
     pub score: f64,
 }
@@ -54,7 +54,14 @@ impl Catalogue {
     /// count. `kinds` limits what is found, unless it is empty; `languages` is the order in which names are wanted.
     /// The best come first (a name counts more than a teaser, a teaser more than the rest, and what lies around a trek least), like ones by name, then
     /// number. A `text` without a letter or a digit is [`Error::InvalidInput`].
-    pub fn search(&self, text: &str, kinds: &[Kind], languages: &[&str], limit: usize, offset: usize) -> Result<Hits> {
+    pub fn search(
+        &self,
+        text: &str,
+        kinds: &[Kind],
+        languages: &[&str],
+        limit: usize,
+        offset: usize,
+    ) -> Result<SearchResults> {
         let query = expression(text).ok_or_else(|| Error::invalid("text", "at least one letter or digit"))?;
         self.read(|connection| {
             let mut found = find(connection, &query, kinds)?;
@@ -68,16 +75,19 @@ impl Catalogue {
                 let end = start + like.len();
                 if start < page.end && page.start < end {
                     let mut hits = named(connection, like, languages)?;
-                    hits.sort_by_cached_key(|hit| (fold::sort_key(&hit.name), hit.id, hit.kind, hit.territory.clone()));
+                    hits.sort_by_cached_key(|hit| {
+                        (text_fold::sort_key(&hit.name), hit.id, hit.kind, hit.territory.clone())
+                    });
                     let from = page.start.saturating_sub(start);
                     items.extend(hits.drain(from..(page.end - start).min(like.len())));
                 }
                 start = end;
             }
             for hit in &mut items {
-                hit.marks = fold::mark(&hit.name, text).into_iter().map(|range| (range.start, range.end)).collect();
+                hit.highlights =
+                    text_fold::highlight(&hit.name, text).into_iter().map(|range| (range.start, range.end)).collect();
             }
-            Ok(Hits { total, items })
+            Ok(SearchResults { total, items })
         })
     }
 
@@ -95,7 +105,7 @@ impl Catalogue {
 /// is ever syntax.
 fn expression(text: &str) -> Option<String> {
     let prefix = |word: &String| format!("\"{word}\"*");
-    let words: Vec<String> = fold::query_words(text)
+    let words: Vec<String> = text_fold::query_words(text)
         .iter()
         .map(|word| {
             let parts: Vec<String> = word.parts.iter().map(prefix).collect();
@@ -133,7 +143,7 @@ fn find(connection: &Connection, query: &str, kinds: &[Kind]) -> Result<Vec<Matc
 }
 
 /// Whose the rows are.
-fn named(connection: &Connection, matches: &[Match], languages: &[&str]) -> Result<Vec<Hit>> {
+fn named(connection: &Connection, matches: &[Match], languages: &[&str]) -> Result<Vec<SearchHit>> {
     let mut statement = connection.prepare_cached(
         "SELECT t.name, t.default_language, s.kind, s.id, s.names FROM jalon_search s
            JOIN jalon_territory t ON t.territory = s.territory WHERE s.row = ?1",
@@ -152,13 +162,13 @@ fn named(connection: &Connection, matches: &[Match], languages: &[&str]) -> Resu
         wanted.push(&default_language);
         let (lang, name) =
             names.find(&wanted).map(|found| (found.lang.to_owned(), found.text.to_owned())).unwrap_or_default();
-        hits.push(Hit {
+        hits.push(SearchHit {
             territory: row.get(0)?,
             kind: kind.parse().map_err(|_| damaged())?,
             id: row.get(3)?,
             name,
             lang,
-            marks: Vec::new(),
+            highlights: Vec::new(),
             score: *score,
         });
     }
@@ -177,7 +187,7 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// The words of an object. `around` are texts of what belongs to it.
+    /// The words of an object. `route_items` are texts of what belongs to it.
     pub(super) fn of(territory: &Territory, object: &Object, names: Option<String>, around: &[Localized]) -> Words {
         let (summary, body) = texts(object);
         let columns = [object.name().into_iter().collect(), summary, body, around.iter().collect()];
@@ -248,7 +258,8 @@ pub(super) fn remove_all(connection: &Connection, territory: &Territory) -> Resu
 }
 
 fn folded(texts: &[&Localized]) -> String {
-    let words: Vec<String> = texts.iter().flat_map(|text| text.iter()).flat_map(|(_, text)| fold::fold(text)).collect();
+    let words: Vec<String> =
+        texts.iter().flat_map(|text| text.iter()).flat_map(|(_, text)| text_fold::fold(text)).collect();
     words.join(" ")
 }
 
@@ -279,10 +290,10 @@ fn texts(object: &Object) -> (Vec<&Localized>, Vec<&Localized>) {
             ]),
         ),
         Object::Poi(o) => (vec![&o.type_label], plain([&o.description])),
-        Object::Content(o) => {
+        Object::TouristicContent(o) => {
             (plain([&o.description_teaser]), plain([&o.description, &o.practical_info, &o.accessibility, &o.contact]))
         }
-        Object::Event(o) => {
+        Object::TouristicEvent(o) => {
             let mut body = plain([&o.description, &o.practical_info, &o.accessibility, &o.booking, &o.contact]);
             body.extend([&o.target_audience, &o.cancellation_reason]);
             (vec![&o.meeting_point, &o.description_teaser.plain], body)

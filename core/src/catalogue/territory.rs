@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
-use super::{Catalogue, Change};
+use super::{Catalogue, WriteTransaction};
 use crate::error::{Error, Result};
 use crate::model::Id;
 
@@ -28,7 +28,7 @@ pub struct Territory {
     /// When it was last refreshed, Unix ms.
     pub refreshed_ms: Option<i64>,
     /// When all of it was last asked for, and not only what its server said had changed, Unix ms.
-    pub swept_ms: Option<i64>,
+    pub full_refresh_ms: Option<i64>,
     /// What its server's clock said when the last refresh began, Unix ms; none where it did not say.
     #[serde(skip)]
     pub server_ms: Option<i64>,
@@ -48,7 +48,7 @@ pub struct NewTerritory {
 }
 
 const SELECT: &str =
-    "SELECT territory, name, url, portals, default_language, languages, server_version, refreshed_ms, swept_ms,
+    "SELECT territory, name, url, portals, default_language, languages, server_version, refreshed_ms, full_refresh_ms,
     server_ms FROM jalon_territory";
 
 fn read_row(row: &Row<'_>) -> rusqlite::Result<Territory> {
@@ -62,7 +62,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<Territory> {
         languages: serde_json::from_str(&row.get::<_, String>(5)?).unwrap_or_default(),
         server_version: row.get(6)?,
         refreshed_ms: row.get(7)?,
-        swept_ms: row.get(8)?,
+        full_refresh_ms: row.get(8)?,
         server_ms: row.get(9)?,
     })
 }
@@ -93,7 +93,7 @@ impl Catalogue {
     }
 }
 
-impl Change<'_> {
+impl WriteTransaction<'_> {
     /// Adds a territory, still empty.
     pub fn add_territory(&mut self, new: &NewTerritory) -> Result<Territory> {
         let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
@@ -123,24 +123,24 @@ impl Change<'_> {
 
     /// Notes what a refresh learnt about a territory: its languages (the default first), its server's version, when that
     /// was, and whether all of it was asked for.
-    pub fn note_refresh(&mut self, territory: &Territory, at_ms: i64, is_sweep: bool) -> Result<()> {
+    pub fn record_refresh(&mut self, territory: &Territory, at_ms: i64, is_full: bool) -> Result<()> {
         let languages = serde_json::to_string(&territory.languages).map_err(Error::internal)?;
         self.connection().execute(
             "UPDATE jalon_territory SET default_language = ?2, languages = ?3, server_version = ?4, refreshed_ms = ?5,
-               swept_ms = CASE WHEN ?6 THEN ?5 ELSE swept_ms END, server_ms = ?7 WHERE territory = ?1",
+               full_refresh_ms = CASE WHEN ?6 THEN ?5 ELSE full_refresh_ms END, server_ms = ?7 WHERE territory = ?1",
             (
                 territory.key,
                 &territory.default_language,
                 languages,
                 &territory.server_version,
                 at_ms,
-                is_sweep,
+                is_full,
                 territory.server_ms,
             ),
         )?;
         // A clock that was set years ahead is no reason to forget.
         let now_ms = territory.server_ms.map_or(at_ms, |server_ms| server_ms.min(at_ms));
-        super::changes::forget_old(self.connection(), territory.key, now_ms)?;
+        super::history::forget_old(self.connection(), territory.key, now_ms)?;
         Ok(())
     }
 
@@ -150,10 +150,10 @@ impl Change<'_> {
             self.connection().execute(&format!("DELETE FROM {kind} WHERE territory = ?1"), [territory.key])?;
         }
         super::search::remove_all(self.connection(), territory)?;
-        for table in ["jalon_beside", "jalon_change", "jalon_job", "jalon_pack", "jalon_told"] {
+        for table in ["jalon_route_item", "jalon_change", "jalon_job", "jalon_pack", "jalon_reported_trek"] {
             self.connection().execute(&format!("DELETE FROM {table} WHERE territory = ?1"), [territory.key])?;
         }
-        super::changes::step_generation(self.connection())?;
+        super::history::step_generation(self.connection())?;
         self.connection().execute("DELETE FROM jalon_territory WHERE territory = ?1", [territory.key])?;
         Ok(())
     }

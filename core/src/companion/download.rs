@@ -8,44 +8,48 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::pack::{WantedMedium, belonging, wanted_media};
+use super::apply::{PlainTexts, has_plain_texts};
+use super::job::{
+    Completed, Job, JobContext, JobRunner, Parsed, PendingRequest, Planner, Progress, TerritoryLock, job_by_its_runner,
+};
+use super::pack_contents::{NeededMedia, belonging, needed_media};
 use super::refresh::INCOMING;
-use super::staged::{PlainTexts, has_plain_texts};
-use super::work::{Arrived, Asked, Errand, Plan, Progress, Read, Setting, Turn, Work, errand_by_its_work};
 use super::{Companion, RefreshOptions};
-use crate::catalogue::{Catalogue, Job, Kept, PackState, Pictures, Subject, Territory, address_digits, look_at};
+use crate::catalogue::{
+    Catalogue, JobRecord, Kept, PackState, PackSubject, PictureSize, Territory, address_digits, look_at,
+};
 use crate::clock::now_ms;
 use crate::error::{Error, Result};
-use crate::geotrek::{Ask, Limits, NEAR_LISTS, Reader, by_ids, glance, kind_of, near_trek, read_list};
-use crate::intake::note_of;
+use crate::geotrek::{ApiRequest, Limits, NEAR_LISTS, Reader, by_ids, kind_of, near_trek, read_list, scan};
 use crate::model::{Id, Kind, Object};
-use crate::transfer::{Answer, Body, Moment, Network, Next, Outcome, Validators};
+use crate::response::note_of;
+use crate::transfer::{BodyKind, BootInstant, NetworkKind, Next, Outcome, ResponseMeta, Validators};
 
 /// Objects that are asked for at once.
 const BATCH: usize = 50;
 /// So many transfers in a row that find nobody: the server is gone, and asking for the rest is no use.
-const MOST_LOST_IN_A_ROW: u32 = 2;
+const MAX_LOST_IN_A_ROW: u32 = 2;
 
 /// How to download a pack.
 #[derive(Debug, Clone, Default)]
 pub struct DownloadOptions {
     /// Which pictures it takes along.
-    pub pictures: Pictures,
+    pub pictures: PictureSize,
     /// How to use the network.
     pub fetch: RefreshOptions,
 }
 
 #[derive(Debug, Clone)]
 pub(super) enum Role {
-    Near { trek: Id, ask: Ask },
-    Bodies(Ask),
-    Medium(String),
+    Near { trek: Id, ask: ApiRequest },
+    Bodies(ApiRequest),
+    MediaFile(String),
 }
 
-pub(super) enum Came {
+pub(super) enum Response {
     Ids(BTreeSet<Id>),
     Bodies(PathBuf),
-    Medium { file: PathBuf, validators: Validators },
+    MediaFile { file: PathBuf, validators: Validators },
     Unchanged,
 }
 
@@ -58,31 +62,31 @@ enum Stage {
     Done,
 }
 
-pub(super) struct PackPlan {
+pub(super) struct DownloadPlanner {
     catalogue: Arc<Catalogue>,
     territory: Territory,
     origin: Url,
     limits: Limits,
-    subject: Subject,
-    pictures: Pictures,
+    subject: PackSubject,
+    pictures: PictureSize,
     pack: i64,
     job: i64,
     incoming: PathBuf,
     stage: Stage,
     /// What its server says belongs to it is in the catalogue.
-    is_settled: bool,
+    is_finished: bool,
     /// What the server says is near, by trek and list.
     near: BTreeMap<(Id, &'static str), BTreeSet<Id>>,
-    bodies: Vec<(Ask, PathBuf)>,
+    bodies: Vec<(ApiRequest, PathBuf)>,
     count: u64,
     lost_in_a_row: u32,
 }
 
-/// A download on its way. When [`Errand::next`] says that everything has come, [`Companion::finish_download`] says what the
+/// A download on its way. When [`Job::next`] says that everything has come, [`Companion::finish_download`] says what the
 /// pack is.
 pub struct Download {
-    work: Work<PackPlan>,
-    _turn: Turn,
+    work: JobRunner<DownloadPlanner>,
+    _turn: TerritoryLock,
 }
 
 impl std::fmt::Debug for Download {
@@ -94,36 +98,36 @@ impl std::fmt::Debug for Download {
 
 impl Companion {
     /// Plans a pack, or goes on with it: what is there is not fetched again. The territory must have been refreshed once.
-    pub fn plan_download(&self, name: &str, subject: &Subject, options: &DownloadOptions) -> Result<Download> {
-        let turn = Turn::take(&self.catalogue.staging_folder(), name)?;
+    pub fn plan_download(&self, name: &str, subject: &PackSubject, options: &DownloadOptions) -> Result<Download> {
+        let turn = TerritoryLock::try_acquire(&self.catalogue.staging_folder(), name)?;
         let territory = self.catalogue.territory(name)?;
         if territory.refreshed_ms.is_none() {
             return Err(Error::invalid("territory", "one that was refreshed once: its treks are not known yet"));
         }
-        if let Subject::Trek(id) = subject {
+        if let PackSubject::Trek(id) = subject {
             self.catalogue.object(&territory, Kind::Trek, *id)?;
         }
         let origin = Url::parse(&territory.url).map_err(|_| Error::invalid("url", "a web address"))?;
         self.check_room(&territory, subject, options.pictures)?;
-        let pack = self.catalogue.want_pack(&territory, subject, options.pictures)?;
-        self.catalogue.note_wanted()?;
+        let pack = self.catalogue.request_pack(&territory, subject, options.pictures)?;
+        self.catalogue.record_wanted()?;
         let held = self.catalogue.pack(&territory, subject)?;
         // Its server knows nothing of it any more: what is there is all that will ever be.
         let is_withdrawn = held.is_some_and(|pack| pack.withdrawn_ms.is_some() && !pack.objects.is_empty());
         let incoming = self.catalogue.staging_folder().join(&territory.name).join(INCOMING);
         let subject_name = subject.to_string();
-        let setting = Setting {
+        let setting = JobContext {
             catalogue: Arc::clone(&self.catalogue),
             territory: territory.key,
             subject: subject_name.clone(),
             folder: self.staging_of(&territory, &subject_name)?,
-            most_tries: options.fetch.most_tries,
+            max_attempts: options.fetch.max_attempts,
             policy: options.fetch.policy,
             network: options.fetch.network,
         };
         self.catalogue.disk().create_folder(&incoming)?;
-        let make = |job: &Job| {
-            Ok(PackPlan {
+        let make = |job: &JobRecord| {
+            Ok(DownloadPlanner {
                 catalogue: Arc::clone(&self.catalogue),
                 territory: territory.clone(),
                 origin: origin.clone(),
@@ -133,18 +137,18 @@ impl Companion {
                 pack,
                 job: job.job,
                 incoming: incoming.clone(),
-                stage: if job.is_settled || is_withdrawn { Stage::Bodies } else { Stage::Relations },
-                is_settled: job.is_settled || is_withdrawn,
+                stage: if job.is_finished || is_withdrawn { Stage::Bodies } else { Stage::Relations },
+                is_finished: job.is_finished || is_withdrawn,
                 near: BTreeMap::new(),
                 bodies: Vec::new(),
                 count: 0,
                 lost_in_a_row: 0,
             })
         };
-        Ok(Download { work: Work::open(setting, make)?, _turn: turn })
+        Ok(Download { work: JobRunner::open(setting, make)?, _turn: turn })
     }
 
-    /// Says what a download has made of its pack, once [`Errand::next`] said that everything has come: every file was
+    /// Says what a download has made of its pack, once [`Job::next`] said that everything has come: every file was
     /// looked at, and those that its server lost are told.
     pub fn finish_download(&self, mut download: Download, at_ms: i64) -> Result<crate::catalogue::Pack> {
         let plan = &download.work.plan;
@@ -152,22 +156,22 @@ impl Companion {
             return Err(Error::invalid("download", "every transfer must be complete before it is finished"));
         }
         let (territory, subject) = (plan.territory.clone(), plan.subject);
-        if let Err(error) = self.settle_pack(&download, at_ms) {
+        if let Err(error) = self.finish_pack(&download, at_ms) {
             if error == Error::StorageFull {
                 // What cannot be removed now is removed when the download is opened again.
-                let _ = download.give_back();
+                let _ = download.release_space();
             }
             return Err(error);
         }
         download.work.close()?;
-        self.sweep_staging(&territory, None)?;
-        self.renew_index()?;
+        self.remove_staging(&territory, None)?;
+        self.rebuild_snapshot()?;
         let gone = || Error::NotFound { what: format!("the pack of {subject}") };
         self.catalogue.pack(&territory, &subject)?.ok_or_else(gone)
     }
 
     /// Writes what a pack is, and removes the files that nobody needs any more.
-    fn settle_pack(&self, download: &Download, at_ms: i64) -> Result<()> {
+    fn finish_pack(&self, download: &Download, at_ms: i64) -> Result<()> {
         let plan = &download.work.plan;
         let media = self.catalogue.pack_media(plan.pack)?;
         let is_whole = media.iter().all(|medium| medium.path.is_some() || medium.lost.is_some());
@@ -176,35 +180,49 @@ impl Companion {
             true => self.catalogue.object_states(&plan.territory, plan.objects()?)?,
             false => BTreeMap::new(),
         };
-        self.catalogue.change(|change| {
+        self.catalogue.write(|change| {
             change.set_pack_state(plan.pack, state, is_whole.then_some(at_ms), &seen)?;
             // Where files are still to come, the next one asks for them alone.
             if is_whole { change.end_job(download.work.job()) } else { Ok(()) }
         })?;
-        self.catalogue.drop_media_of_nobody()?;
+        self.catalogue.remove_orphaned_media()?;
         Ok(())
     }
 }
 
-errand_by_its_work!(Download);
+job_by_its_runner!(Download);
 
-fn answer(role: Role, ask: &Ask) -> Asked<Role> {
+fn answer(role: Role, ask: &ApiRequest) -> PendingRequest<Role> {
     let language = Some(ask.language.clone());
-    Asked { url: ask.url.clone(), language, body: Body::Answer, held: Validators::default(), priority: 9, role }
+    PendingRequest {
+        url: ask.url.clone(),
+        language,
+        body: BodyKind::Json,
+        validators: Validators::default(),
+        priority: 9,
+        role,
+    }
 }
 
-fn file(url: String, held: Validators, priority: i32) -> Asked<Role> {
-    Asked { url: url.clone(), language: None, body: Body::Medium, held, priority, role: Role::Medium(url) }
+fn file(url: String, validators: Validators, priority: i32) -> PendingRequest<Role> {
+    PendingRequest {
+        url: url.clone(),
+        language: None,
+        body: BodyKind::File,
+        validators,
+        priority,
+        role: Role::MediaFile(url),
+    }
 }
 
-impl PackPlan {
+impl DownloadPlanner {
     fn language(&self) -> &str {
         self.territory.languages.first().map_or("fr", String::as_str)
     }
 
     /// The treks whose surroundings are asked for: the trek and its stages.
     fn treks(&self) -> Result<Vec<Id>> {
-        let Subject::Trek(id) = self.subject else { return Ok(Vec::new()) };
+        let PackSubject::Trek(id) = self.subject else { return Ok(Vec::new()) };
         let Object::Trek(trek) = self.catalogue.object(&self.territory, Kind::Trek, id)? else {
             return Err(Error::internal("a layer of treks has something else"));
         };
@@ -220,7 +238,7 @@ impl PackPlan {
     }
 
     /// Objects that the server names and the catalogue lacks: they are newer than its last refresh.
-    fn unknown(&self) -> Result<Vec<Asked<Role>>> {
+    fn unknown(&self) -> Result<Vec<PendingRequest<Role>>> {
         let mut asked = Vec::new();
         for (endpoint, filter) in NEAR_LISTS {
             let kind = kind_of(endpoint);
@@ -246,7 +264,7 @@ impl PackPlan {
         let treks = self.treks()?;
         let mut reader = Reader::new(Some(self.origin.clone()), "", &self.limits);
         let catalogue = Arc::clone(&self.catalogue);
-        catalogue.change(|change| {
+        catalogue.write(|change| {
             let mut texts = PlainTexts::default();
             for (ask, file) in &self.bodies {
                 reader.set_language(&ask.language);
@@ -264,26 +282,26 @@ impl PackPlan {
             }
             let withdrawn = change.withdrawn_of(self.pack)?;
             for trek in &treks {
-                change.note_told(&self.territory, *trek)?;
+                change.mark_reported(&self.territory, *trek)?;
                 for (endpoint, _) in NEAR_LISTS {
                     let kind = kind_of(endpoint);
                     let mut ids = self.near.get(&(*trek, *endpoint)).cloned().unwrap_or_default();
                     // Who was withdrawn stays where they were.
-                    let held = change.beside(&self.territory, *trek, kind)?;
+                    let held = change.route_item_ids(&self.territory, *trek, kind)?;
                     ids.extend(held.into_iter().filter(|id| withdrawn.contains(&(kind, *id))));
-                    let beside = super::pack::distances(change, &self.territory, *trek, kind, &ids)?;
-                    change.set_beside(&self.territory, *trek, kind, &beside, false)?;
+                    let beside = super::pack_contents::distances(change, &self.territory, *trek, kind, &ids)?;
+                    change.set_route_items(&self.territory, *trek, kind, &beside, false)?;
                 }
             }
-            change.settle_job(self.job)
+            change.finish_job(self.job)
         })?;
-        self.is_settled = true;
+        self.is_finished = true;
         Ok(())
     }
 
     /// Says what belongs to the pack, and which files it shows. Done anew whenever the work is opened: the objects may
     /// have been refreshed meanwhile.
-    fn list(&mut self) -> Result<Vec<WantedMedium>> {
+    fn list(&mut self) -> Result<Vec<NeededMedia>> {
         let mut belonging = belonging(&self.catalogue, &self.territory, &self.subject)?;
         let held = self.catalogue.pack_objects(self.pack)?;
         let pack = self.catalogue.pack(&self.territory, &self.subject)?;
@@ -293,12 +311,12 @@ impl PackPlan {
             let all = pack.withdrawn_ms.is_some();
             belonging.objects.extend(held.keys().filter(|object| all || stays.contains_key(object)));
         }
-        let media = wanted_media(&self.catalogue, &self.territory, &belonging.objects, self.pictures)?;
+        let media = needed_media(&self.catalogue, &self.territory, &belonging.objects, self.pictures)?;
         let urls: Vec<String> = media.iter().map(|medium| medium.url.clone()).collect();
-        self.catalogue.change(|change| {
+        self.catalogue.write(|change| {
             change.set_pack_objects(&self.territory, self.pack, &belonging.objects, belonging.bounds.as_ref())?;
             change.set_pack_media(self.pack, &urls)?;
-            change.note_lack(self.pack)
+            change.record_missing(self.pack)
         })?;
         self.count = belonging.objects.len() as u64;
         Ok(media)
@@ -309,7 +327,7 @@ impl PackPlan {
     }
 
     /// The files that are not here, and those that may have changed under the same address.
-    fn media(&mut self) -> Result<Vec<Asked<Role>>> {
+    fn media(&mut self) -> Result<Vec<PendingRequest<Role>>> {
         let wanted = self.list()?;
         let seen = self.catalogue.pack_objects(self.pack)?;
         let now = self.catalogue.object_states(&self.territory, seen.keys().copied())?;
@@ -319,10 +337,10 @@ impl PackPlan {
         };
         let mut asked = Vec::new();
         for medium in wanted {
-            let known = self.catalogue.medium(&medium.url)?;
+            let known = self.catalogue.media_file(&medium.url)?;
             let (held, is_here) = match known.filter(|known| known.path.is_some()) {
                 Some(known) => (known.validators, true),
-                None => (Validators::default(), self.catalogue.adopt_medium(&medium.url, now_ms())?),
+                None => (Validators::default(), self.catalogue.adopt_media_file(&medium.url, now_ms())?),
             };
             let may_have_changed = !held.is_empty() && medium.of.iter().any(is_another);
             if is_here && !may_have_changed {
@@ -334,14 +352,14 @@ impl PackPlan {
     }
 
     /// Looks at every file, byte for byte; those that are not what came are fetched again.
-    fn broken(&self) -> Result<Vec<Asked<Role>>> {
+    fn broken(&self) -> Result<Vec<PendingRequest<Role>>> {
         let mut asked = Vec::new();
         for medium in self.catalogue.pack_media(self.pack)? {
-            if medium.path.is_some() && !self.catalogue.verify_medium(&medium)? {
+            if medium.path.is_some() && !self.catalogue.verify_media_file(&medium)? {
                 asked.push(file(medium.url, Validators::default(), 0));
             }
         }
-        self.catalogue.change(|change| change.note_lack(self.pack))?;
+        self.catalogue.write(|change| change.record_missing(self.pack))?;
         Ok(asked)
     }
 
@@ -350,14 +368,14 @@ impl PackPlan {
     }
 }
 
-impl Plan for PackPlan {
+impl Planner for DownloadPlanner {
     type Role = Role;
-    type Came = Came;
+    type Response = Response;
 
-    fn begin(&mut self) -> Result<Vec<Asked<Role>>> {
+    fn begin(&mut self) -> Result<Vec<PendingRequest<Role>>> {
         let mut asked = Vec::new();
-        if self.is_settled {
-            return self.follow();
+        if self.is_finished {
+            return self.next_phase();
         }
         for trek in self.treks()? {
             for (endpoint, filter) in NEAR_LISTS {
@@ -372,96 +390,96 @@ impl Plan for PackPlan {
         Ok(asked)
     }
 
-    fn read(&self, role: &Role, arrived: &Arrived<'_>) -> Result<Read<Came>> {
+    fn read(&self, role: &Role, arrived: &Completed<'_>) -> Result<Parsed<Response>> {
         Ok(match role {
-            Role::Near { ask, .. } => match glance(File::open(arrived.file)?, &self.limits, ask) {
-                Ok(came) => Read::Good(Came::Ids(came.ids)),
-                Err(error) => Read::Bad(error),
+            Role::Near { ask, .. } => match scan(File::open(arrived.file)?, &self.limits, ask) {
+                Ok(came) => Parsed::Valid(Response::Ids(came.ids)),
+                Err(error) => Parsed::Invalid(error),
             },
-            Role::Bodies(ask) => match glance(File::open(arrived.file)?, &self.limits, ask) {
-                Ok(_) => Read::Good(Came::Bodies(arrived.file.to_owned())),
-                Err(error) => Read::Bad(error),
+            Role::Bodies(ask) => match scan(File::open(arrived.file)?, &self.limits, ask) {
+                Ok(_) => Parsed::Valid(Response::Bodies(arrived.file.to_owned())),
+                Err(error) => Parsed::Invalid(error),
             },
-            Role::Medium(_) if arrived.answer.status == 304 => Read::Good(Came::Unchanged),
-            Role::Medium(url) if !arrived.file.is_file() => match self.catalogue.medium(url)? {
+            Role::MediaFile(_) if arrived.answer.status == 304 => Parsed::Valid(Response::Unchanged),
+            Role::MediaFile(url) if !arrived.file.is_file() => match self.catalogue.media_file(url)? {
                 // It has its place already: the process died after that.
-                Some(medium) if medium.path.is_some() => Read::Good(Came::Unchanged),
-                _ => Read::Bad(Error::internal("a file that came is not there")),
+                Some(medium) if medium.path.is_some() => Parsed::Valid(Response::Unchanged),
+                _ => Parsed::Invalid(Error::internal("a file that came is not there")),
             },
-            Role::Medium(_) => match look_at(arrived.file)? {
+            Role::MediaFile(_) => match look_at(arrived.file)? {
                 Ok(()) => {
                     let validators = arrived.answer.validators.clone();
-                    Read::Good(Came::Medium { file: arrived.file.to_owned(), validators })
+                    Parsed::Valid(Response::MediaFile { file: arrived.file.to_owned(), validators })
                 }
-                Err(what) => Read::Bad(Error::Server { status: None, reason: what.to_owned() }),
+                Err(what) => Parsed::Invalid(Error::Server { status: None, reason: what.to_owned() }),
             },
         })
     }
 
-    fn came(&mut self, role: &Role, came: Came) -> Result<Vec<Asked<Role>>> {
+    fn on_response(&mut self, role: &Role, came: Response) -> Result<Vec<PendingRequest<Role>>> {
         self.lost_in_a_row = 0;
         match (role, came) {
-            (Role::Near { trek, ask }, Came::Ids(ids)) => {
+            (Role::Near { trek, ask }, Response::Ids(ids)) => {
                 self.near.insert((*trek, ask.endpoint), ids);
             }
-            (Role::Bodies(ask), Came::Bodies(file)) => self.bodies.push((ask.clone(), file)),
-            (Role::Medium(url), Came::Medium { file, validators }) => {
-                match self.catalogue.keep_medium(url, &file, &validators, now_ms())? {
+            (Role::Bodies(ask), Response::Bodies(file)) => self.bodies.push((ask.clone(), file)),
+            (Role::MediaFile(url), Response::MediaFile { file, validators }) => {
+                match self.catalogue.store_media_file(url, &file, &validators, now_ms())? {
                     Kept::Whole => {}
-                    Kept::Broken(what) => self.catalogue.lose_medium(url, what)?,
+                    Kept::Broken(what) => self.catalogue.mark_media_missing(url, what)?,
                 }
                 self.catalogue.disk().remove(&note_of(&file))?;
             }
-            (Role::Medium(url), Came::Unchanged) => self.catalogue.confirm_medium(url, now_ms())?,
+            (Role::MediaFile(url), Response::Unchanged) => self.catalogue.confirm_media_file(url, now_ms())?,
             _ => {}
         }
         Ok(Vec::new())
     }
 
     fn failed(&mut self, role: &Role, outcome: &Outcome) -> Result<()> {
-        let Role::Medium(url) = role else {
+        let Role::MediaFile(url) = role else {
             return match outcome {
                 // A module that left the server since the last refresh.
-                Outcome::Answered(Answer { status: 404, .. }) => Ok(()),
-                Outcome::Answered(Answer { status, .. }) => {
+                Outcome::Response(ResponseMeta { status: 404, .. }) => Ok(()),
+                Outcome::Response(ResponseMeta { status, .. }) => {
                     let reason = "what belongs to the trek cannot be had; what is on the device stays".to_owned();
                     Err(Error::Server { status: Some(*status), reason })
                 }
-                Outcome::Unreachable { reason } => Err(Error::Offline { reason: reason.clone() }),
-                Outcome::Refused { reason } => Err(Error::Server { status: None, reason: reason.clone() }),
+                Outcome::NetworkError { reason } => Err(Error::Offline { reason: reason.clone() }),
+                Outcome::Rejected { reason } => Err(Error::Server { status: None, reason: reason.clone() }),
             };
         };
         match outcome {
-            Outcome::Answered(Answer { status, .. }) => {
+            Outcome::Response(ResponseMeta { status, .. }) => {
                 self.lost_in_a_row = 0;
-                self.catalogue.lose_medium(url, &format!("the server answered {status}"))
+                self.catalogue.mark_media_missing(url, &format!("the server answered {status}"))
             }
-            Outcome::Refused { reason } => self.catalogue.lose_medium(url, reason),
-            Outcome::Unreachable { reason } if self.is_own(url) => {
+            Outcome::Rejected { reason } => self.catalogue.mark_media_missing(url, reason),
+            Outcome::NetworkError { reason } if self.is_own(url) => {
                 self.lost_in_a_row += 1;
-                if self.lost_in_a_row >= MOST_LOST_IN_A_ROW {
+                if self.lost_in_a_row >= MAX_LOST_IN_A_ROW {
                     return Err(Error::Offline { reason: reason.clone() });
                 }
                 Ok(())
             }
             // A picture that the office linked from elsewhere.
-            Outcome::Unreachable { reason } => self.catalogue.lose_medium(url, reason),
+            Outcome::NetworkError { reason } => self.catalogue.mark_media_missing(url, reason),
         }
     }
 
     fn unreadable(&mut self, role: &Role, error: Error) -> Result<()> {
         match (role, error) {
-            (Role::Medium(url), Error::Server { reason, .. }) => self.catalogue.lose_medium(url, &reason),
+            (Role::MediaFile(url), Error::Server { reason, .. }) => self.catalogue.mark_media_missing(url, &reason),
             (_, error) => Err(error),
         }
     }
 
-    fn follow(&mut self) -> Result<Vec<Asked<Role>>> {
+    fn next_phase(&mut self) -> Result<Vec<PendingRequest<Role>>> {
         loop {
             let (next, asked) = match self.stage {
                 Stage::Relations => (Stage::Bodies, self.unknown()?),
                 Stage::Bodies => {
-                    if !self.is_settled {
+                    if !self.is_finished {
                         self.settle()?;
                     }
                     (Stage::Media, self.media()?)
@@ -479,7 +497,7 @@ impl Plan for PackPlan {
 
     fn target(&self, role: &Role) -> Option<PathBuf> {
         match role {
-            Role::Medium(url) => Some(self.incoming.join(address_digits(url))),
+            Role::MediaFile(url) => Some(self.incoming.join(address_digits(url))),
             _ => None,
         }
     }
@@ -488,7 +506,7 @@ impl Plan for PackPlan {
         self.count
     }
 
-    fn still_to_plan(&self) -> usize {
+    fn pending_estimate(&self) -> usize {
         0
     }
 }

@@ -1,58 +1,58 @@
 //! The front door: [`Companion::open`], and from it everything else. Here the rooms meet: what a server answers becomes
 //! the catalogue, and the catalogue becomes what the person asks for.
 //!
-//! * `work`: what needs the network, kept so that the process may die at any step; `online` the loop that moves it.
-//! * `refresh`: taking a territory in; `staged` what came, into the catalogue, in one change.
-//! * `download`: taking a pack along; `pack` what belongs to one, `pictures` which files it shows.
+//! * `job`: what needs the network, kept so that the process may die at any step; `run` the loop that moves it.
+//! * `refresh`: taking a territory in; `apply` what came, into the catalogue, in one change.
+//! * `download`: taking a pack along; `pack_contents` what belongs to one, `pack_media` which files it shows.
 //! * `reports`: field reports, from the first word to what goes out; `send` sends them with the reqwest driver.
-//! * `find`: which treks suit, a page at a time; `figures` what people choose them by.
-//! * `sheet`: a trek with its stages and what lies beside it.
-//! * `words`: texts and the labels of vocabularies, in the languages of whoever asks.
-//! * `near`: what is near, with names; `index` the snapshot in memory that answers, `cold` the file until that stands.
+//! * `treks`: which treks suit, a page at a time; `stats` what people choose them by.
+//! * `details`: a trek with its stages and what lies beside it.
+//! * `localizer`: texts and the labels of vocabularies, in the languages of whoever asks.
+//! * `nearby`: what is near, with names; `snapshot` the snapshot in memory that answers, `from_disk` the file until that stands.
 
-mod cold;
+mod apply;
+mod details;
 mod download;
-mod figures;
-mod find;
-mod index;
-mod near;
-#[cfg(feature = "net")]
-mod online;
-mod pack;
-mod pictures;
+mod from_disk;
+mod job;
+mod localizer;
+mod nearby;
+mod pack_contents;
+mod pack_media;
 mod refresh;
 mod reports;
 #[cfg(feature = "net")]
+mod run;
+#[cfg(feature = "net")]
 mod send;
-mod sheet;
-mod staged;
-mod words;
-mod work;
+mod snapshot;
+mod stats;
+mod treks;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+pub use apply::RefreshSummary;
+pub use details::{ROUTE_ITEM_KINDS, ROUTE_ITEM_MAX_OFFSET_M, RouteItem, TrekDetails};
 pub use download::{Download, DownloadOptions};
-pub use figures::TrekFigures;
-pub use find::{Choice, TrekItem, TrekQuery, Treks};
-pub use near::{NearItem, NearQuery};
-pub use pack::Estimate;
-pub use refresh::{Refresh, RefreshOptions, Sweep};
-pub use reports::Outgoing;
+pub use job::{Job, Progress};
+pub use localizer::Localizer;
+pub use nearby::{NearbyItem, NearbyQuery};
+pub use pack_contents::Estimate;
+pub use refresh::{Refresh, RefreshMode, RefreshOptions};
+pub use reports::ReportUpload;
 #[cfg(feature = "net")]
 pub use send::SendOptions;
-pub use sheet::{BESIDE_KINDS, BESIDE_M, Beside, BesidePlace, Sheet};
-pub use staged::Taken;
-pub use words::Words;
-pub use work::{Errand, Progress};
+pub use stats::TrekStats;
+pub use treks::{FacetValueCount, TrekItem, TrekPage, TrekQuery};
 
-use self::work::Turn;
+use self::job::TerritoryLock;
 use crate::catalogue::{Catalogue, NewTerritory, Territory};
-use crate::disk::Foundation;
 use crate::error::Result;
-use crate::intake::{Intake, MOST_ANSWER_BYTES, MOST_MEDIUM_BYTES};
 use crate::journal::Journal;
-use crate::transfer::{Body, Transfer};
+use crate::response::{MAX_FILE_BYTES, MAX_JSON_BYTES, ResponseWriter};
+use crate::storage::Storage;
+use crate::transfer::{BodyKind, Transfer};
 
 /// Where the companion keeps its files. Phones may back up one directory and not the other, so the app names them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,12 +76,12 @@ impl Directories {
 #[derive(Debug)]
 pub struct Companion {
     catalogue: Arc<Catalogue>,
-    index: Arc<index::Standing>,
+    index: Arc<snapshot::Standing>,
     /// Opened by the first who asks for it: most who open a companion only read.
     journal: OnceLock<Arc<Journal>>,
     journal_directory: PathBuf,
-    foundation: Foundation,
-    /// Held while the journal is opened, so that no file is opened behind [`Companion::suspend`].
+    storage: Storage,
+    /// BlockReason while the journal is opened, so that no file is opened behind [`Companion::suspend`].
     is_suspended: Mutex<bool>,
 }
 
@@ -89,15 +89,15 @@ impl Companion {
     /// Opens the catalogue, and makes it where there is none. A damaged one is moved aside, and what it held is planned
     /// anew: [`Catalogue::was_damaged`] tells.
     pub fn open(directories: &Directories) -> Result<Companion> {
-        Companion::open_on(directories, Foundation::default())
+        Companion::open_with_storage(directories, Storage::default())
     }
 
-    /// The same on another foundation than the system's own.
-    pub fn open_on(directories: &Directories, foundation: Foundation) -> Result<Companion> {
-        let catalogue = Arc::new(Catalogue::open_on(&directories.catalogue, foundation.clone())?);
+    /// The same on another storage than the system's own.
+    pub fn open_with_storage(directories: &Directories, storage: Storage) -> Result<Companion> {
+        let catalogue = Arc::new(Catalogue::open_with_storage(&directories.catalogue, storage.clone())?);
         let (journal, journal_directory) = (OnceLock::new(), directories.journal.clone());
         let (index, is_suspended) = (Arc::default(), Mutex::default());
-        Ok(Companion { catalogue, index, journal, journal_directory, foundation, is_suspended })
+        Ok(Companion { catalogue, index, journal, journal_directory, storage, is_suspended })
     }
 
     /// The downloaded territories, object by object.
@@ -107,32 +107,32 @@ impl Companion {
 
     /// Adds a territory, still empty: [`Companion::plan_refresh`] takes it in.
     pub fn add_territory(&self, new: &NewTerritory) -> Result<Territory> {
-        let territory = self.catalogue.change(|change| change.add_territory(new))?;
-        self.catalogue.note_wanted()?;
+        let territory = self.catalogue.write(|change| change.add_territory(new))?;
+        self.catalogue.record_wanted()?;
         Ok(territory)
     }
 
     /// Forgets a territory and everything in it, packs included. It can be added again.
     pub fn remove_territory(&self, name: &str) -> Result<()> {
         let territory = self.catalogue.territory(name)?;
-        let _turn = Turn::take(&self.catalogue.staging_folder(), name)?;
-        self.catalogue.change(|change| change.remove_territory(&territory))?;
-        self.catalogue.note_wanted()?;
-        self.catalogue.drop_media_of_nobody()?;
+        let _turn = TerritoryLock::try_acquire(&self.catalogue.staging_folder(), name)?;
+        self.catalogue.write(|change| change.remove_territory(&territory))?;
+        self.catalogue.record_wanted()?;
+        self.catalogue.remove_orphaned_media()?;
         // What cannot be removed now is removed with the next territory of this name; nothing depends on it.
         let _ = std::fs::remove_dir_all(self.catalogue.staging_folder().join(name));
         self.catalogue.vacuum()?;
-        self.renew_index()
+        self.rebuild_snapshot()
     }
 
-    /// Takes the answer to a transfer of an errand in, into the file that the errand names, within the limits of the
+    /// Takes the answer to a transfer of an job in, into the file that the job names, within the limits of the
     /// reqwest driver: for drivers that are not ours.
-    pub fn intake(&self, transfer: Transfer, target: PathBuf) -> Intake {
+    pub fn response_writer(&self, transfer: Transfer, target: PathBuf) -> ResponseWriter {
         let most = match transfer.body {
-            Body::Answer => MOST_ANSWER_BYTES,
-            Body::Medium => MOST_MEDIUM_BYTES,
+            BodyKind::Json => MAX_JSON_BYTES,
+            BodyKind::File => MAX_FILE_BYTES,
         };
-        Intake::new(transfer, target, Arc::clone(self.catalogue.disk()), most)
+        ResponseWriter::new(transfer, target, Arc::clone(self.catalogue.disk()), most)
     }
 
     /// Releases every lock on the two files: for an app that is about to sleep, as phones kill those that sleep on one. Waits

@@ -8,56 +8,59 @@ use serde::Deserialize;
 use url::Url;
 
 use super::Companion;
-use super::work::{Arrived, Asked, Errand, Plan, Progress, Read, Setting, Turn, Work, errand_by_its_work};
-use crate::catalogue::{Catalogue, Job, Territory, bytes_below};
+use super::job::{
+    Completed, Job, JobContext, JobRunner, Parsed, PendingRequest, Planner, Progress, TerritoryLock, job_by_its_runner,
+};
+use crate::catalogue::{Catalogue, JobRecord, Territory, bytes_below};
 use crate::clock::now_ms;
 use crate::error::{Error, Result};
 use crate::geotrek::{
-    Ask, Came, HeldObjects, Limits, Overview, VOCABULARIES, glance, kind_of, languages, object_lists, read_one,
+    ApiRequest, ApiResponse, KnownObjects, Limits, SyncPlan, VOCABULARIES, kind_of, languages, object_lists, read_one,
+    scan,
 };
-use crate::transfer::{Answer, Body, Moment, Network, Next, Outcome, Policy, Validators};
+use crate::transfer::{BodyKind, BootInstant, NetworkKind, Next, Outcome, ResponseMeta, TransferPolicy, Validators};
 
 const DAY_MS: i64 = 24 * 3_600 * 1_000;
 /// What no date shows is looked at once a week.
-const SWEEP_AFTER_MS: i64 = 7 * DAY_MS;
+const FULL_REFRESH_AFTER_MS: i64 = 7 * DAY_MS;
 
 /// When everything is asked for, and not only what the server says has changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Sweep {
+pub enum RefreshMode {
     /// The first time, and then once a week: a change of a theme, a city, a vocabulary moves no date.
     #[default]
-    WhenDue,
+    Auto,
     /// Now.
-    Now,
+    Full,
     /// Only the first time.
-    Never,
+    Delta,
 }
 
 /// How to refresh.
 #[derive(Debug, Clone)]
 pub struct RefreshOptions {
     /// How often a transfer is tried, with growing pauses. Five tries take about twenty seconds.
-    pub most_tries: u32,
+    pub max_attempts: u32,
     /// When to ask for everything.
-    pub sweep: Sweep,
+    pub mode: RefreshMode,
     /// Which networks, how many bytes.
-    pub policy: Policy,
+    pub policy: TransferPolicy,
     /// What network there is.
-    pub network: Network,
+    pub network: NetworkKind,
     /// Time-outs, limits, whether plain http is allowed.
     #[cfg(feature = "net")]
-    pub net: crate::net::Options,
+    pub net: crate::net::ClientOptions,
 }
 
 impl Default for RefreshOptions {
     fn default() -> Self {
         RefreshOptions {
-            most_tries: 5,
-            sweep: Sweep::default(),
-            policy: Policy::default(),
-            network: Network::default(),
+            max_attempts: 5,
+            mode: RefreshMode::default(),
+            policy: TransferPolicy::default(),
+            network: NetworkKind::default(),
             #[cfg(feature = "net")]
-            net: crate::net::Options::default(),
+            net: crate::net::ClientOptions::default(),
         }
     }
 }
@@ -67,29 +70,29 @@ impl Default for RefreshOptions {
 pub(super) enum Role {
     Version,
     Languages,
-    Ask(Ask),
+    ApiRequest(ApiRequest),
 }
 
 pub(super) enum Answered {
     Version { version: String, date_ms: Option<i64> },
     Languages(Vec<String>),
-    Ask(Came),
+    ApiRequest(ApiResponse),
 }
 
 /// The lists of a territory.
-pub(super) struct RefreshPlan {
+pub(super) struct RefreshPlanner {
     pub(super) territory: Territory,
     pub(super) origin: Url,
     pub(super) limits: Limits,
-    pub(super) overview: Option<Overview>,
-    held: Arc<HeldObjects>,
+    pub(super) overview: Option<SyncPlan>,
+    held: Arc<KnownObjects>,
     objects: u64,
 }
 
-/// A refresh on its way. When [`Errand::next`] says that everything has come, [`Companion::take_in`] writes it.
+/// A refresh on its way. When [`Job::next`] says that everything has come, [`Companion::apply_refresh`] writes it.
 pub struct Refresh {
-    pub(super) work: Work<RefreshPlan>,
-    _turn: Turn,
+    pub(super) work: JobRunner<RefreshPlanner>,
+    _turn: TerritoryLock,
 }
 
 impl std::fmt::Debug for Refresh {
@@ -103,33 +106,33 @@ impl Companion {
     /// Plans to take a territory in, or goes on with what another process has begun in the last day. Only one refresh or
     /// download of a territory is on its way at a time: others are told [`Error::Busy`].
     pub fn plan_refresh(&self, name: &str, options: &RefreshOptions) -> Result<Refresh> {
-        let turn = Turn::take(&self.catalogue.staging_folder(), name)?;
+        let turn = TerritoryLock::try_acquire(&self.catalogue.staging_folder(), name)?;
         let territory = self.catalogue.territory(name)?;
         let origin = Url::parse(&territory.url).map_err(|_| Error::invalid("url", "a web address"))?;
-        let is_sweep = match (territory.refreshed_ms, options.sweep) {
-            (None, _) | (_, Sweep::Now) => true,
-            (_, Sweep::Never) => false,
-            (_, Sweep::WhenDue) => {
-                let begun = self.catalogue.job(territory.key, "sweep")?.is_some();
-                let age = territory.swept_ms.map_or(i64::MAX, |swept| now_ms().saturating_sub(swept));
-                // A clock that was set back must not put the sweep off for years.
-                begun || !(0..SWEEP_AFTER_MS).contains(&age)
+        let is_full = match (territory.refreshed_ms, options.mode) {
+            (None, _) | (_, RefreshMode::Full) => true,
+            (_, RefreshMode::Delta) => false,
+            (_, RefreshMode::Auto) => {
+                let begun = self.catalogue.job(territory.key, "full")?.is_some();
+                let age = territory.full_refresh_ms.map_or(i64::MAX, |swept| now_ms().saturating_sub(swept));
+                // A clock that was set back must not put the full refresh off for years.
+                begun || !(0..FULL_REFRESH_AFTER_MS).contains(&age)
             }
         };
-        let subject = if is_sweep { "sweep" } else { "changes" };
+        let subject = if is_full { "full" } else { "changes" };
         let folder = self.staging_of(&territory, subject)?;
-        let held = Arc::new(held(&self.catalogue, &territory, is_sweep)?);
-        let setting = Setting {
+        let held = Arc::new(held(&self.catalogue, &territory, is_full)?);
+        let setting = JobContext {
             catalogue: self.catalogue.clone(),
             territory: territory.key,
             subject: subject.to_owned(),
             folder,
-            most_tries: options.most_tries,
+            max_attempts: options.max_attempts,
             policy: options.policy,
             network: options.network,
         };
-        let make = |_: &Job| {
-            Ok(RefreshPlan {
+        let make = |_: &JobRecord| {
+            Ok(RefreshPlanner {
                 territory: territory.clone(),
                 origin: origin.clone(),
                 limits: Limits::default(),
@@ -138,17 +141,17 @@ impl Companion {
                 objects: 0,
             })
         };
-        Ok(Refresh { work: Work::open(setting, make)?, _turn: turn })
+        Ok(Refresh { work: JobRunner::open(setting, make)?, _turn: turn })
     }
 
     /// Where the answers for a subject lie; what no job names any more is removed.
     pub(super) fn staging_of(&self, territory: &Territory, subject: &str) -> Result<PathBuf> {
-        self.sweep_staging(territory, Some(subject))?;
+        self.remove_staging(territory, Some(subject))?;
         Ok(self.catalogue.staging_folder().join(&territory.name).join(folder_name(subject)))
     }
 
     /// Removes what came for jobs that are no more, and gives its bytes.
-    pub(super) fn sweep_staging(&self, territory: &Territory, subject: Option<&str>) -> Result<u64> {
+    pub(super) fn remove_staging(&self, territory: &Territory, subject: Option<&str>) -> Result<u64> {
         let subjects = self.catalogue.jobs(territory.key)?;
         let subjects: Vec<&str> = subjects.iter().map(String::as_str).chain(subject).collect();
         let mut known: Vec<String> = subjects.iter().map(|known| folder_name(known)).collect();
@@ -176,9 +179,9 @@ fn folder_name(subject: &str) -> String {
 }
 
 /// What the catalogue holds of a territory, as its server would list it.
-fn held(catalogue: &Catalogue, territory: &Territory, is_sweep: bool) -> Result<HeldObjects> {
+fn held(catalogue: &Catalogue, territory: &Territory, is_full: bool) -> Result<KnownObjects> {
     let (stages, unlisted) = (catalogue.stages(territory)?, catalogue.unlisted_stages(territory)?);
-    let mut held = HeldObjects { stages, unlisted, ..HeldObjects::default() };
+    let mut held = KnownObjects { stages, unlisted, ..KnownObjects::default() };
     for list in object_lists() {
         held.lists.insert(list, catalogue.dates(territory, kind_of(list))?);
     }
@@ -186,7 +189,7 @@ fn held(catalogue: &Catalogue, territory: &Territory, is_sweep: bool) -> Result<
         let ids = catalogue.term_ids(territory, vocabulary)?;
         held.lists.insert(vocabulary, ids.into_iter().map(|id| (id, None)).collect());
     }
-    if !is_sweep {
+    if !is_full {
         // A day is the finest that a server takes, in a zone that it does not tell.
         let last = territory.server_ms.or(territory.refreshed_ms).unwrap_or_default();
         let day = jiff::Timestamp::from_millisecond(last.saturating_sub(DAY_MS)).map_err(Error::internal)?;
@@ -195,20 +198,20 @@ fn held(catalogue: &Catalogue, territory: &Territory, is_sweep: bool) -> Result<
     Ok(held)
 }
 
-errand_by_its_work!(Refresh);
+job_by_its_runner!(Refresh);
 
-impl RefreshPlan {
-    fn asked(role: Role, url: String, language: Option<String>) -> Asked<Role> {
-        Asked { url, language, body: Body::Answer, held: Validators::default(), priority: 0, role }
+impl RefreshPlanner {
+    fn asked(role: Role, url: String, language: Option<String>) -> PendingRequest<Role> {
+        PendingRequest { url, language, body: BodyKind::Json, validators: Validators::default(), priority: 0, role }
     }
 
-    fn asks(asks: Vec<Ask>) -> Vec<Asked<Role>> {
-        let one = |ask: Ask| Self::asked(Role::Ask(ask.clone()), ask.url, Some(ask.language));
+    fn asks(asks: Vec<ApiRequest>) -> Vec<PendingRequest<Role>> {
+        let one = |ask: ApiRequest| Self::asked(Role::ApiRequest(ask.clone()), ask.url, Some(ask.language));
         asks.into_iter().map(one).collect()
     }
 
     /// The server has told who it is: from here on the lists.
-    fn meet(&mut self) -> Result<Vec<Ask>> {
+    fn meet(&mut self) -> Result<Vec<ApiRequest>> {
         if self.territory.languages.is_empty() {
             // A server without a single trek does not tell; French is Geotrek's own default.
             self.territory.languages = vec!["fr".to_owned()];
@@ -217,7 +220,7 @@ impl RefreshPlan {
             self.territory.default_language.clone_from(&self.territory.languages[0]);
         }
         let held = Arc::clone(&self.held);
-        let overview = Overview::new(&self.origin, &self.territory.portals, &self.territory.languages, held)?;
+        let overview = SyncPlan::new(&self.origin, &self.territory.portals, &self.territory.languages, held)?;
         let asks = overview.begin();
         self.overview = Some(overview);
         Ok(asks)
@@ -228,11 +231,11 @@ fn no_geotrek(status: Option<u16>) -> Error {
     Error::Server { status, reason: "there is no Geotrek with an open API at this address".to_owned() }
 }
 
-impl Plan for RefreshPlan {
+impl Planner for RefreshPlanner {
     type Role = Role;
-    type Came = Answered;
+    type Response = Answered;
 
-    fn begin(&mut self) -> Result<Vec<Asked<Role>>> {
+    fn begin(&mut self) -> Result<Vec<PendingRequest<Role>>> {
         let address =
             |path: &str| self.origin.join(path).map_err(|_| Error::invalid("url", "a web address with a host"));
         let mut asked = vec![Self::asked(Role::Version, address("/api/v2/version")?.into(), None)];
@@ -243,7 +246,7 @@ impl Plan for RefreshPlan {
         Ok(asked)
     }
 
-    fn read(&self, role: &Role, arrived: &Arrived<'_>) -> Result<Read<Answered>> {
+    fn read(&self, role: &Role, arrived: &Completed<'_>) -> Result<Parsed<Answered>> {
         #[derive(Deserialize)]
         struct Version {
             version: String,
@@ -256,21 +259,20 @@ impl Plan for RefreshPlan {
                     .and_then(|body| serde_json::from_str::<Version>(&body).ok())
                     .map(|told| told.version);
                 match version {
-                    Some(version) => Read::Good(Answered::Version { version, date_ms: arrived.answer.date_ms }),
-                    None => Read::Bad(no_geotrek(Some(arrived.answer.status))),
+                    Some(version) => Parsed::Valid(Answered::Version { version, date_ms: arrived.answer.date_ms }),
+                    None => Parsed::Invalid(no_geotrek(Some(arrived.answer.status))),
                 }
             }
-            Role::Languages => {
-                languages(file, &self.limits).map_or_else(Read::Bad, |told| Read::Good(Answered::Languages(told)))
-            }
-            Role::Ask(ask) => match glance(file, &self.limits, ask) {
-                Ok(came) => Read::Good(Answered::Ask(Came { elapsed_ms: arrived.elapsed_ms, ..came })),
-                Err(error) => Read::Bad(error),
+            Role::Languages => languages(file, &self.limits)
+                .map_or_else(Parsed::Invalid, |told| Parsed::Valid(Answered::Languages(told))),
+            Role::ApiRequest(ask) => match scan(file, &self.limits, ask) {
+                Ok(came) => Parsed::Valid(Answered::ApiRequest(ApiResponse { elapsed_ms: arrived.elapsed_ms, ..came })),
+                Err(error) => Parsed::Invalid(error),
             },
         })
     }
 
-    fn came(&mut self, role: &Role, came: Answered) -> Result<Vec<Asked<Role>>> {
+    fn on_response(&mut self, role: &Role, came: Answered) -> Result<Vec<PendingRequest<Role>>> {
         match (role, came) {
             (_, Answered::Version { version, date_ms }) => {
                 self.territory.server_version = Some(version);
@@ -283,12 +285,12 @@ impl Plan for RefreshPlan {
                 }
                 Ok(Vec::new())
             }
-            (Role::Ask(ask), Answered::Ask(came)) => {
+            (Role::ApiRequest(ask), Answered::ApiRequest(came)) => {
                 if ask.purpose.is_kept() {
                     self.objects += came.ids.len() as u64;
                 }
                 let Some(overview) = &mut self.overview else { return Ok(Vec::new()) };
-                Ok(Self::asks(overview.came(ask, came)?))
+                Ok(Self::asks(overview.on_response(ask, came)?))
             }
             _ => Ok(Vec::new()),
         }
@@ -296,9 +298,9 @@ impl Plan for RefreshPlan {
 
     fn failed(&mut self, role: &Role, outcome: &Outcome) -> Result<()> {
         let status = match outcome {
-            Outcome::Unreachable { reason } => return Err(Error::Offline { reason: reason.clone() }),
-            Outcome::Refused { reason } => return Err(Error::Server { status: None, reason: reason.clone() }),
-            Outcome::Answered(Answer { status, .. }) => *status,
+            Outcome::NetworkError { reason } => return Err(Error::Offline { reason: reason.clone() }),
+            Outcome::Rejected { reason } => return Err(Error::Server { status: None, reason: reason.clone() }),
+            Outcome::Response(ResponseMeta { status, .. }) => *status,
         };
         match (role, status) {
             (_, 401 | 403) => {
@@ -309,8 +311,10 @@ impl Plan for RefreshPlan {
             (Role::Version, 400..=499) => Err(no_geotrek(Some(status))),
             // A missing module is an answer.
             (Role::Languages, 404) => Ok(()),
-            (Role::Ask(ask), 404) => match &mut self.overview {
-                Some(overview) => overview.came(ask, Came { status, ..Came::default() }).map(|_| ()),
+            (Role::ApiRequest(ask), 404) => match &mut self.overview {
+                Some(overview) => {
+                    overview.on_response(ask, ApiResponse { status, ..ApiResponse::default() }).map(|_| ())
+                }
                 None => Ok(()),
             },
             _ => {
@@ -320,7 +324,7 @@ impl Plan for RefreshPlan {
         }
     }
 
-    fn follow(&mut self) -> Result<Vec<Asked<Role>>> {
+    fn next_phase(&mut self) -> Result<Vec<PendingRequest<Role>>> {
         let asks = match &mut self.overview {
             None => self.meet()?,
             Some(overview) => match overview.unlisted_stages() {
@@ -336,7 +340,7 @@ impl Plan for RefreshPlan {
         self.objects
     }
 
-    fn still_to_plan(&self) -> usize {
-        self.overview.as_ref().map_or(0, Overview::still_to_plan)
+    fn pending_estimate(&self) -> usize {
+        self.overview.as_ref().map_or(0, SyncPlan::pending_estimate)
     }
 }

@@ -10,22 +10,22 @@ use std::sync::{Arc, PoisonError};
 use url::Url;
 
 use super::Companion;
-use super::sheet;
+use super::details;
 use crate::catalogue::Territory;
-use crate::clock::{chance, now_ms};
+use crate::clock::{jitter, now_ms};
 use crate::error::{Error, Result};
-use crate::geotrek::{PhotoPart, Piece, ReportForm, legacy_report_address, report_address};
+use crate::geotrek::{BodyChunk, PhotoPart, ReportForm, legacy_report_address, report_address};
 use crate::journal::{Journal, NewReport, Report};
 use crate::model::{Bounds, Geometry, Kind, Object, Position};
-use crate::report::{Content, Endpoint, Known, Resolution, Sent, State, Step, Warning};
-use crate::transfer::Moment;
+use crate::report::{Endpoint, Event, KnownTerms, ReportContent, ReportState, Resolution, SendResult, Warning};
+use crate::transfer::BootInstant;
 
 /// The first Geotrek that takes reports by its API v2.
 const FIRST_V2: (u32, u32) = (2, 104);
 
 /// A report on its way out, for a driver that is not ours.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Outgoing {
+pub struct ReportUpload {
     /// The report's name.
     pub uuid: String,
     /// Where to post it.
@@ -39,14 +39,14 @@ pub struct Outgoing {
     pub(super) form: ReportForm,
 }
 
-impl Outgoing {
+impl ReportUpload {
     /// Writes the body to a file, for an uploader that wants one.
     pub fn write_body(&self, path: &Path) -> Result<()> {
         let mut file = File::create(path)?;
         for piece in self.form.pieces() {
             match piece {
-                Piece::Bytes(bytes) => file.write_all(&bytes)?,
-                Piece::File(photo, _) => {
+                BodyChunk::Bytes(bytes) => file.write_all(&bytes)?,
+                BodyChunk::File(photo, _) => {
                     std::io::copy(&mut File::open(photo)?, &mut file)?;
                 }
             }
@@ -68,12 +68,12 @@ impl Companion {
         if let Some(journal) = self.journal.get() {
             return Ok(journal);
         }
-        let journal = Arc::new(Journal::open(&self.journal_directory, self.foundation.clone())?);
+        let journal = Arc::new(Journal::open(&self.journal_directory, self.storage.clone())?);
         Ok(self.journal.get_or_init(|| journal))
     }
 
     /// Begins a report for a territory, as a draft.
-    pub fn new_report(&self, territory: &str, language: &str, content: Content, at_ms: i64) -> Result<Report> {
+    pub fn new_report(&self, territory: &str, language: &str, content: ReportContent, at_ms: i64) -> Result<Report> {
         let territory = self.catalogue.territory(territory)?;
         let endpoint = match &territory.server_version {
             Some(version) if version_of(version).is_some_and(|version| version < FIRST_V2) => Endpoint::Legacy,
@@ -98,14 +98,14 @@ impl Companion {
         let known = match self.catalogue.territory(&report.territory) {
             Ok(territory) => self.known(&territory, &report.content)?,
             // Its territory was removed since: nothing is known, and nothing is refused for that.
-            Err(Error::NotFound { .. }) => Known::default(),
+            Err(Error::NotFound { .. }) => KnownTerms::default(),
             Err(error) => return Err(error),
         };
         self.journal()?.queue(uuid, &known, at_ms)
     }
 
-    fn known(&self, territory: &Territory, content: &Content) -> Result<Known> {
-        let mut known = Known::default();
+    fn known(&self, territory: &Territory, content: &ReportContent) -> Result<KnownTerms> {
+        let mut known = KnownTerms::default();
         if territory.refreshed_ms.is_none() {
             return Ok(known);
         }
@@ -117,11 +117,11 @@ impl Companion {
             let trek = found(self.catalogue.object(territory, Kind::Trek, id))?;
             known.has_trek = Some(trek.is_some());
             let line = trek.as_ref().and_then(Object::geometry);
-            if let (Some(line), Some(place)) = (line, content.place) {
-                known.metres_to_trek = sheet::distance(
-                    &sheet::index_of(line),
+            if let (Some(line), Some(position)) = (line, content.position) {
+                known.metres_to_trek = details::distance(
+                    &details::index_of(line),
                     line,
-                    &Geometry::Point(Position::new(place.lon, place.lat)),
+                    &Geometry::Point(Position::new(position.lon, position.lat)),
                 )?;
             }
         }
@@ -143,7 +143,7 @@ impl Companion {
                 }
             })?;
             if let Some(bounds) = bounds {
-                return Ok(Some(sheet::wider(bounds)));
+                return Ok(Some(details::wider(bounds)));
             }
         }
         Ok(None)
@@ -151,14 +151,14 @@ impl Companion {
 
     /// Decides about a report in doubt.
     pub fn resolve_report(&self, uuid: &str, resolution: Resolution, at_ms: i64) -> Result<Report> {
-        self.journal()?.step(uuid, &Step::Resolve(resolution), at_ms)
+        self.journal()?.step(uuid, &Event::Resolve(resolution), at_ms)
     }
 
     /// The next report that may be sent at `now`, the first first; for a driver that is not ours. `but` are those that it
     /// does not want to hear of now. One that cannot be put together holds up no other, and says why.
-    pub fn next_outgoing(&self, now: Moment, but: &BTreeSet<String>) -> Result<Option<Outgoing>> {
+    pub fn next_upload(&self, now: BootInstant, but: &BTreeSet<String>) -> Result<Option<ReportUpload>> {
         let reports = self.journal()?.reports()?;
-        for report in reports.iter().filter(|report| report.life.is_due(now) && !but.contains(&report.uuid)) {
+        for report in reports.iter().filter(|report| report.lifecycle.is_due(now) && !but.contains(&report.uuid)) {
             match self.outgoing(report) {
                 Err(error @ (Error::Corrupt { .. } | Error::InvalidInput { .. })) => {
                     self.set_back(report, &error, now)?
@@ -170,21 +170,28 @@ impl Companion {
     }
 
     /// Notes of a report that it could not be sent, as it cannot be put together.
-    pub(super) fn set_back(&self, report: &Report, error: &Error, now: Moment) -> Result<Report> {
+    pub(super) fn set_back(&self, report: &Report, error: &Error, now: BootInstant) -> Result<Report> {
         let journal = self.journal()?;
-        journal.step(&report.uuid, &Step::Start { platform: false }, now_ms())?;
-        let sent = Sent::NotSent { reason: error.to_string() };
-        journal.step(&report.uuid, &Step::End { sent, now, chance: chance() }, now_ms())
+        journal.step(&report.uuid, &Event::Start { platform: false }, now_ms())?;
+        let sent = SendResult::NotSent { reason: error.to_string() };
+        journal.step(&report.uuid, &Event::Completed { sent, now, jitter: jitter() }, now_ms())
     }
 
     /// The platform's own uploader has a report: nobody else sends it until it says how that ended.
-    pub fn report_started(&self, uuid: &str, at_ms: i64) -> Result<Report> {
-        self.journal()?.step(uuid, &Step::Start { platform: true }, at_ms)
+    pub fn mark_upload_started(&self, uuid: &str, at_ms: i64) -> Result<Report> {
+        self.journal()?.step(uuid, &Event::Start { platform: true }, at_ms)
     }
 
     /// How an attempt of the platform's own uploader ended.
-    pub fn report_ended(&self, uuid: &str, sent: Sent, now: Moment, chance: f64, at_ms: i64) -> Result<Report> {
-        self.journal()?.step(uuid, &Step::End { sent, now, chance }, at_ms)
+    pub fn complete_upload(
+        &self,
+        uuid: &str,
+        sent: SendResult,
+        now: BootInstant,
+        jitter: f64,
+        at_ms: i64,
+    ) -> Result<Report> {
+        self.journal()?.step(uuid, &Event::Completed { sent, now, jitter }, at_ms)
     }
 
     /// At the start of the app: which reports the platform's own uploader still has. Those that it has not, though it had
@@ -192,16 +199,17 @@ impl Companion {
     pub fn reconcile_reports(&self, alive: &BTreeSet<String>, at_ms: i64) -> Result<Vec<Report>> {
         let journal = self.journal()?;
         let is_gone = |report: &Report| {
-            matches!(report.life.state, State::Sending { platform: true, .. }) && !alive.contains(&report.uuid)
+            matches!(report.lifecycle.state, ReportState::Sending { platform: true, .. })
+                && !alive.contains(&report.uuid)
         };
         let gone: Vec<Report> = journal.reports()?.into_iter().filter(is_gone).collect();
-        gone.iter().map(|report| journal.step(&report.uuid, &Step::DriverGone, at_ms)).collect()
+        gone.iter().map(|report| journal.step(&report.uuid, &Event::SenderLost, at_ms)).collect()
     }
 
-    pub(super) fn outgoing(&self, report: &Report) -> Result<Outgoing> {
+    pub(super) fn outgoing(&self, report: &Report) -> Result<ReportUpload> {
         let journal = self.journal()?;
         let origin = Url::parse(&report.url).map_err(|_| Error::invalid("url", "a web address"))?;
-        let url = match report.life.endpoint {
+        let url = match report.lifecycle.endpoint {
             Endpoint::V2 => report_address(&origin)?,
             Endpoint::Legacy => legacy_report_address(&origin, &report.language)?,
         };
@@ -213,14 +221,14 @@ impl Companion {
         };
         let form = ReportForm {
             // Of the report and its revision alone, so that each attempt has the same bytes.
-            boundary: format!("jalon-{}-{}", report.uuid.replace('-', ""), report.life.revision),
+            boundary: format!("jalon-{}-{}", report.uuid.replace('-', ""), report.lifecycle.revision),
             comment: comment(report),
             email: content.email.clone(),
             activity: content.activity,
             category: content.category,
             magnitude: content.magnitude,
             trek: content.trek,
-            place: content.place.map(|place| [place.lon, place.lat]),
+            position: content.position.map(|position| [position.lon, position.lat]),
             photos: report.photos.iter().map(photo).collect(),
         };
         for part in &form.photos {
@@ -229,7 +237,7 @@ impl Companion {
                 return Err(Error::Corrupt { reason: "a photo of the report is not what was attached".to_owned() });
             }
         }
-        Ok(Outgoing {
+        Ok(ReportUpload {
             uuid: report.uuid.clone(),
             url: url.into(),
             language: report.language.clone(),
@@ -283,22 +291,22 @@ mod tests {
         let (name, url) = ("park".to_owned(), "https://park.example".to_owned());
         companion.add_territory(&crate::catalogue::NewTerritory { name, url, ..Default::default() }).unwrap();
         let queued = |comment: &str| {
-            let content = Content { comment: comment.into(), ..Content::default() };
+            let content = ReportContent { comment: comment.into(), ..ReportContent::default() };
             let report = companion.new_report("park", "fr", content, 1).unwrap();
-            let photo = companion.journal().unwrap().attach_ready(&report.uuid, b"\xFF\xD8\xFF photo", 1).unwrap();
+            let photo = companion.journal().unwrap().attach_encoded(&report.uuid, b"\xFF\xD8\xFF photo", 1).unwrap();
             (companion.queue_report(&report.uuid, 1).unwrap().0, photo)
         };
         let (broken, photo) = queued("first");
         let (sound, _) = queued("second");
         fs::write(companion.journal().unwrap().photo_path(&photo), b"other").unwrap();
-        let now = Moment { ms: 1, boot: 1 };
-        let outgoing = companion.next_outgoing(now, &BTreeSet::new()).unwrap();
+        let now = BootInstant { ms: 1, boot_id: 1 };
+        let outgoing = companion.next_upload(now, &BTreeSet::new()).unwrap();
         assert_eq!(outgoing.map(|outgoing| outgoing.uuid), Some(sound.uuid.clone()));
-        let told = companion.journal().unwrap().report(&broken.uuid).unwrap().life;
+        let told = companion.journal().unwrap().report(&broken.uuid).unwrap().lifecycle;
         assert!(told.last_error.is_some_and(|error| error.contains("photo")), "it says why");
-        assert!(!companion.journal().unwrap().report(&broken.uuid).unwrap().life.is_due(now), "and waits");
+        assert!(!companion.journal().unwrap().report(&broken.uuid).unwrap().lifecycle.is_due(now), "and waits");
         let but = BTreeSet::from([sound.uuid]);
-        assert_eq!(companion.next_outgoing(now, &but).unwrap(), None);
+        assert_eq!(companion.next_upload(now, &but).unwrap(), None);
     }
 
     #[test]

@@ -5,24 +5,24 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use super::Companion;
-use super::work::Turn;
-use crate::clock::{ProcessClock, chance, now_ms};
-use crate::disk::Foundation;
+use super::job::TerritoryLock;
+use crate::clock::{ProcessClock, jitter, now_ms};
 use crate::error::{Error, Result};
 use crate::journal::Report;
-use crate::net::{CancelToken, Driver, Options, PostProgress};
-use crate::report::{Endpoint, Sent, State, Step};
-use crate::transfer::{Network, Policy};
+use crate::net::{CancelToken, ClientOptions, HttpClient, PostProgress};
+use crate::report::{Endpoint, Event, ReportState, SendResult};
+use crate::storage::Storage;
+use crate::transfer::{NetworkKind, TransferPolicy};
 
 /// How reports may be sent.
 #[derive(Debug, Clone, Default)]
 pub struct SendOptions {
     /// Which networks, how many bytes.
-    pub policy: Policy,
+    pub policy: TransferPolicy,
     /// What network there is.
-    pub network: Network,
+    pub network: NetworkKind,
     /// Time-outs, limits, whether plain http is allowed.
-    pub net: Options,
+    pub net: ClientOptions,
     /// Try what is to wait, too: somebody asks for it. Pauses hold for as long as this process runs.
     pub now: bool,
 }
@@ -40,20 +40,20 @@ impl Companion {
         mut progress: impl FnMut(&Report, u64, u64),
     ) -> Result<Vec<Report>> {
         let journal = Arc::clone(self.journal()?);
-        let _turn = Turn::take(journal.directory(), "send").map_err(|error| match error {
+        let _turn = TerritoryLock::try_acquire(journal.directory(), "send").map_err(|error| match error {
             Error::Busy { .. } => Error::Busy { what: "another process sends reports".to_owned() },
             other => other,
         })?;
-        self.end_of_the_dead()?;
-        let Foundation { disk, .. } = self.foundation.clone();
-        let driver = Driver::new(options.net.clone(), disk)?;
+        self.recover_interrupted_sends()?;
+        let Storage { disk, .. } = self.storage.clone();
+        let driver = HttpClient::new(options.net.clone(), disk)?;
         let (mut gone, mut sent, mut spent) = (BTreeSet::new(), Vec::new(), 0);
-        let is_due = |report: &Report| match report.life.state {
-            State::Queued { .. } => options.now || report.life.is_due(CLOCK.now()),
+        let is_due = |report: &Report| match report.lifecycle.state {
+            ReportState::Queued { .. } => options.now || report.lifecycle.is_due(CLOCK.now()),
             _ => false,
         };
         for report in journal.reports()?.into_iter().filter(is_due) {
-            if options.policy.holds(options.network, spent).is_some() || cancel.is_cancelled() {
+            if options.policy.block_reason(options.network, spent).is_some() || cancel.is_cancelled() {
                 break;
             }
             if gone.contains(&report.url) {
@@ -61,7 +61,7 @@ impl Companion {
                 continue;
             }
             let report = self.send_one(&driver, report, cancel, &mut progress, &mut spent)?;
-            if report.life.attempts.last().is_some_and(|attempt| attempt.ended.as_deref() == Some(NO_CONNECTION)) {
+            if report.lifecycle.attempts.last().is_some_and(|attempt| attempt.ended.as_deref() == Some(NO_CONNECTION)) {
                 gone.insert(report.url.clone());
             }
             sent.push(report);
@@ -73,11 +73,11 @@ impl Companion {
     }
 
     /// Whoever was sending when its process died: the lock says that nobody else is.
-    fn end_of_the_dead(&self) -> Result<()> {
+    fn recover_interrupted_sends(&self) -> Result<()> {
         let journal = self.journal()?;
         for report in journal.reports()? {
-            if matches!(report.life.state, State::Sending { platform: false, .. }) {
-                journal.step(&report.uuid, &Step::DriverGone, now_ms())?;
+            if matches!(report.lifecycle.state, ReportState::Sending { platform: false, .. }) {
+                journal.step(&report.uuid, &Event::SenderLost, now_ms())?;
             }
         }
         Ok(())
@@ -85,7 +85,7 @@ impl Companion {
 
     fn send_one(
         &self,
-        driver: &Driver,
+        driver: &HttpClient,
         report: Report,
         cancel: &CancelToken,
         progress: &mut impl FnMut(&Report, u64, u64),
@@ -102,30 +102,30 @@ impl Companion {
                 }
                 Err(error) => return Err(error),
             };
-            report = journal.step(&report.uuid, &Step::Start { platform: false }, now_ms())?;
+            report = journal.step(&report.uuid, &Event::Start { platform: false }, now_ms())?;
             progress(&report, 0, outgoing.content_length);
-            let last_piece = {
+            let final_chunk_sent = {
                 let (journal, uuid) = (Arc::clone(journal), report.uuid.clone());
-                move || journal.step(&uuid, &Step::LastPiece, now_ms()).map(|_| ())
+                move || journal.step(&uuid, &Event::FinalChunkSent, now_ms()).map(|_| ())
             };
             let told = PostProgress::default();
-            let sent = driver.post(&outgoing.url, &outgoing.form, &outgoing.language, last_piece, cancel, &told);
+            let sent = driver.post(&outgoing.url, &outgoing.form, &outgoing.language, final_chunk_sent, cancel, &told);
             progress(&report, told.bytes(), outgoing.content_length);
             *spent += told.bytes();
             let (sent, failed) = match sent {
-                Ok(Sent::NotSent { .. }) => (Sent::NotSent { reason: NO_CONNECTION.to_owned() }, None),
+                Ok(SendResult::NotSent { .. }) => (SendResult::NotSent { reason: NO_CONNECTION.to_owned() }, None),
                 Ok(sent) => (sent, None),
                 // Nothing of it can be there: a cancel is obeyed before the last piece only.
-                Err(error) => (Sent::NotSent { reason: stopped(&error) }, Some(error)),
+                Err(error) => (SendResult::NotSent { reason: stopped(&error) }, Some(error)),
             };
-            let end = Step::End { sent, now: CLOCK.now(), chance: chance() };
+            let end = Event::Completed { sent, now: CLOCK.now(), jitter: jitter() };
             report = journal.step(&report.uuid, &end, now_ms())?;
             match failed {
                 // An address that may not be asked is one report's own trouble.
                 Some(Error::Cancelled | Error::InvalidInput { .. }) | None => {}
                 Some(error) => return Err(error),
             }
-            let goes_on = report.life.endpoint == Endpoint::Legacy && report.life.is_due(CLOCK.now());
+            let goes_on = report.lifecycle.endpoint == Endpoint::Legacy && report.lifecycle.is_due(CLOCK.now());
             if !goes_on || cancel.is_cancelled() {
                 return Ok(report);
             }

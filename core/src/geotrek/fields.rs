@@ -8,14 +8,14 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::clean::Cleaner;
-use super::left_out;
+use super::ignored_fields;
 use super::links::Links;
 use super::projected::Projected;
 use super::value::{self, AnyId};
 use crate::model::{Geometry, Id, Localized, Position, RichText};
 
 /// Different problems that are told apart; more are only counted together.
-const MOST_PROBLEMS: usize = 1_000;
+const MAX_PROBLEMS: usize = 1_000;
 
 /// What could not be read, counted by list, field and what was wrong.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct Problems {
 impl Problems {
     pub(super) fn add(&mut self, list: &str, field: &str, what: &'static str) {
         let key = (list.to_owned(), field.to_owned(), what);
-        if self.counts.len() < MOST_PROBLEMS || self.counts.contains_key(&key) {
+        if self.counts.len() < MAX_PROBLEMS || self.counts.contains_key(&key) {
             *self.counts.entry(key).or_default() += 1;
         } else {
             self.others += 1;
@@ -256,7 +256,7 @@ impl<'a> Fields<'a> {
 impl Drop for Fields<'_> {
     fn drop(&mut self) {
         for field in self.map.keys() {
-            if !left_out::is_left_out(self.list, field) {
+            if !ignored_fields::is_ignored_field(self.list, field) {
                 self.note(field, "unknown");
             }
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
-use super::overview::{Ask, Purpose};
+use super::sync_plan::{ApiRequest, RequestKind};
 use crate::error::{Error, Result};
 use crate::model::Id;
 
@@ -23,21 +23,27 @@ pub const NEAR_LISTS: &[(&str, &str)] = &[
 ];
 
 /// Asks one list for the ids of what is near a trek.
-pub fn near_trek(origin: &Url, endpoint: &'static str, filter: &str, trek: Id, language: &str) -> Result<Ask> {
+pub fn near_trek(origin: &Url, endpoint: &'static str, filter: &str, trek: Id, language: &str) -> Result<ApiRequest> {
     ask(
         origin,
         endpoint,
         &format!("{filter}near_trek={trek}&fields=id&no_page"),
         language,
-        Purpose::Ids,
+        RequestKind::Ids,
         BTreeSet::new(),
     )
 }
 
 /// Asks for objects by their ids.
-pub fn by_ids(origin: &Url, endpoint: &'static str, filter: &str, ids: BTreeSet<Id>, language: &str) -> Result<Ask> {
+pub fn by_ids(
+    origin: &Url,
+    endpoint: &'static str,
+    filter: &str,
+    ids: BTreeSet<Id>,
+    language: &str,
+) -> Result<ApiRequest> {
     let list = ids.iter().map(Id::to_string).collect::<Vec<_>>().join(",");
-    ask(origin, endpoint, &format!("{filter}ids={list}&no_page"), language, Purpose::Objects, ids)
+    ask(origin, endpoint, &format!("{filter}ids={list}&no_page"), language, RequestKind::Objects, ids)
 }
 
 fn ask(
@@ -45,11 +51,11 @@ fn ask(
     endpoint: &'static str,
     query: &str,
     language: &str,
-    purpose: Purpose,
+    purpose: RequestKind,
     ids: BTreeSet<Id>,
-) -> Result<Ask> {
+) -> Result<ApiRequest> {
     let url = origin
         .join(&format!("/api/v2/{endpoint}/?{query}"))
         .map_err(|_| Error::invalid("url", "a web address with a host"))?;
-    Ok(Ask { endpoint, url: url.into(), language: language.to_owned(), purpose, ids })
+    Ok(ApiRequest { endpoint, url: url.into(), language: language.to_owned(), purpose, ids })
 }

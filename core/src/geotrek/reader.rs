@@ -58,8 +58,8 @@ impl Reader {
         match kind_of(list) {
             Kind::Trek => trek::read(fields),
             Kind::Poi => one(places::poi(&mut fields)),
-            Kind::Content => one(tourism::content(&mut fields)),
-            Kind::Event => one(tourism::event(&mut fields)),
+            Kind::TouristicContent => one(tourism::content(&mut fields)),
+            Kind::TouristicEvent => one(tourism::event(&mut fields)),
             Kind::InformationDesk => one(tourism::desk(&mut fields)),
             Kind::SensitiveArea => one(places::sensitive_area(&mut fields)),
             Kind::Service => one(equipment::service(&mut fields)),
@@ -87,8 +87,8 @@ pub fn kind_of(list: &str) -> Kind {
     match list {
         "trek" | "tour" => Kind::Trek,
         "poi" => Kind::Poi,
-        "touristiccontent" => Kind::Content,
-        "touristicevent" => Kind::Event,
+        "touristiccontent" => Kind::TouristicContent,
+        "touristicevent" => Kind::TouristicEvent,
         "informationdesk" => Kind::InformationDesk,
         "sensitivearea" => Kind::SensitiveArea,
         "service" => Kind::Service,

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use super::attached::attachments;
 use super::fields::Fields;
 use super::value::AnyId;
-use crate::model::{Content, Event, Geometry, InformationDesk, Position};
+use crate::model::{Geometry, InformationDesk, Position, TouristicContent, TouristicEvent};
 
-pub(super) fn content(f: &mut Fields<'_>) -> Option<Content> {
+pub(super) fn content(f: &mut Fields<'_>) -> Option<TouristicContent> {
     let types: BTreeMap<String, Vec<AnyId>> = f.value("types").unwrap_or_default();
     let types = types
         .into_iter()
         .filter_map(|(list, ids)| Some((list.parse().ok()?, ids.into_iter().map(|id| id.0).collect())));
-    Some(Content {
+    Some(TouristicContent {
         id: f.own_id()?,
         uuid: f.string("uuid"),
         name: f.text("name"),
@@ -49,8 +49,8 @@ pub(super) fn content(f: &mut Fields<'_>) -> Option<Content> {
     })
 }
 
-pub(super) fn event(f: &mut Fields<'_>) -> Option<Event> {
-    Some(Event {
+pub(super) fn event(f: &mut Fields<'_>) -> Option<TouristicEvent> {
+    Some(TouristicEvent {
         id: f.own_id()?,
         uuid: f.string("uuid"),
         name: f.text("name"),

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use crate::model::{Geometry, Id, Localized, Position};
 
 /// How deep collections may lie in collections.
-const MOST_DEPTH: usize = 8;
+const MAX_DEPTH: usize = 8;
 
 /// An id: a number, or, from older servers, a number in quotes.
 pub(super) struct AnyId(pub(super) Id);
@@ -132,7 +132,7 @@ const MISTYPED: &str = "mistyped";
 
 impl Counts<'_> {
     fn geometry(&mut self, json: &str, depth: usize) -> Result<Geometry, &'static str> {
-        if depth > MOST_DEPTH {
+        if depth > MAX_DEPTH {
             return Err("collections too deep");
         }
         let wire: GeoJson<'_> = serde_json::from_str(json).map_err(|_| MISTYPED)?;

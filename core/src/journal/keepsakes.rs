@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::geopackage;
 use crate::model::{Geometry, Id, Kind, Position};
 
-const MOST_TEXT: usize = 10_000;
+const MAX_TEXT: usize = 10_000;
 
 /// An object that the person wants to find again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,7 +35,7 @@ pub struct Note {
     pub text: String,
     /// Where, longitude and latitude.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<Position>,
+    pub position: Option<Position>,
     /// What it is about: territory, kind, number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<(String, Kind, Id)>,
@@ -66,18 +66,18 @@ impl Journal {
     pub fn add_note(
         &self,
         text: &str,
-        place: Option<Position>,
+        position: Option<Position>,
         about: Option<(String, Kind, Id)>,
         at_ms: i64,
     ) -> Result<Note> {
-        if text.trim().is_empty() || text.chars().count() > MOST_TEXT {
-            return Err(Error::invalid("text", format!("1 to {MOST_TEXT} characters")));
+        if text.trim().is_empty() || text.chars().count() > MAX_TEXT {
+            return Err(Error::invalid("text", format!("1 to {MAX_TEXT} characters")));
         }
-        if place.is_some_and(|place| !place.is_valid()) {
-            return Err(Error::invalid("place", "longitude from -180 to 180 and latitude from -90 to 90 degrees"));
+        if position.is_some_and(|position| !position.is_valid()) {
+            return Err(Error::invalid("position", "longitude from -180 to 180 and latitude from -90 to 90 degrees"));
         }
         let uuid = Uuid::new_v4().to_string();
-        let note = Note { uuid, text: text.to_owned(), place, about, created_ms: at_ms };
+        let note = Note { uuid, text: text.to_owned(), position, about, created_ms: at_ms };
         self.put_note(&note)?;
         Ok(note)
     }
@@ -118,7 +118,8 @@ pub(super) fn put_favourite(transaction: &Transaction<'_>, favourite: &Favourite
 
 pub(super) fn put_note(transaction: &Transaction<'_>, note: &Note) -> Result<()> {
     let data = serde_json::to_string(note).map_err(Error::internal)?;
-    let geometry = note.place.map(|place| geopackage::encode(&Geometry::Point(Position::new(place.lon, place.lat))));
+    let geometry =
+        note.position.map(|position| geopackage::encode(&Geometry::Point(Position::new(position.lon, position.lat))));
     transaction.execute(
         "REPLACE INTO note (geom, uuid, text, created_ms, data) VALUES (?1, ?2, ?3, ?4, ?5)",
         (geometry, &note.uuid, &note.text, note.created_ms, data),

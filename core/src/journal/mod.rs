@@ -7,37 +7,37 @@
 //! and what was set aside as damaged.
 //!
 //! * `schema`: the tables.
-//! * `reports`: reports and the steps of their lives, `photos` their photos, `copies` each report once more.
-//! * `shrink`: any photo into one that can be sent (feature `photos`).
+//! * `reports`: reports and the steps of their lives, `photos` their photos, `sidecar` each report once more.
+//! * `photo`: any photo into one that can be sent (feature `photos`).
 //! * `keepsakes`: favourites and notes.
-//! * `bundle`: export and import.
+//! * `archive`: export and import.
 //! * `salvage`: what becomes of a damaged file.
 
-mod bundle;
-mod copies;
+mod archive;
 mod keepsakes;
+#[cfg(feature = "photos")]
+mod photo;
 mod photos;
 mod reports;
 mod salvage;
 mod schema;
-#[cfg(feature = "photos")]
-mod shrink;
+mod sidecar;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::disk::Foundation;
 use crate::error::{Error, Result};
+use crate::storage::Storage;
 
-pub use bundle::Imported;
+pub use archive::ImportSummary;
 pub use keepsakes::{Favourite, Note};
+#[cfg(feature = "photos")]
+pub use photo::{PhotoOptions, encode_jpeg};
 pub use photos::Photo;
 pub use reports::{NewReport, Report};
-pub use salvage::Salvaged;
-#[cfg(feature = "photos")]
-pub use shrink::{Shrink, shrink};
+pub use salvage::RecoverySummary;
 
 /// The name of the file in the directory that the app gives.
 pub const FILE_NAME: &str = "journal.gpkg";
@@ -46,20 +46,20 @@ pub const FILE_NAME: &str = "journal.gpkg";
 #[derive(Debug)]
 pub struct Journal {
     directory: PathBuf,
-    foundation: Foundation,
+    storage: Storage,
     /// None while it is suspended.
     connection: Mutex<Option<Connection>>,
     /// Schema version of a file that a newer Jalon wrote: it is read and exported, and not written.
     newer: Option<i64>,
-    salvaged: Option<Salvaged>,
+    salvaged: Option<RecoverySummary>,
 }
 
 impl Journal {
     /// Opens the journal in `directory`, and makes both where they are missing. A damaged file is moved aside byte for
     /// byte and what can be read of it is taken over: [`Journal::salvaged`] tells. One that a newer version of Jalon wrote
     /// can be read and exported; writing is [`Error::TooNew`].
-    pub fn open(directory: &Path, foundation: Foundation) -> Result<Journal> {
-        let disk = &*foundation.disk;
+    pub fn open(directory: &Path, storage: Storage) -> Result<Journal> {
+        let disk = &*storage.disk;
         let is_new = !directory.join("reports").is_dir();
         for folder in [directory, &directory.join("photos"), &directory.join("reports")] {
             disk.create_folder(folder)?;
@@ -71,20 +71,21 @@ impl Journal {
                 disk.sync_folder(above)?;
             }
         }
-        let (connection, newer, salvaged) = salvage::open(directory, &foundation)?;
+        let (connection, newer, salvaged) = salvage::open(directory, &storage)?;
         let directory = directory.to_owned();
-        let journal = Journal { directory, foundation, connection: Mutex::new(Some(connection)), newer, salvaged };
+        let journal = Journal { directory, storage, connection: Mutex::new(Some(connection)), newer, salvaged };
         if journal.newer.is_none() {
             journal.reconcile()?;
-            let aside = journal.salvaged.as_ref().map(|salvaged| salvaged.aside.with_extension("photos"));
-            journal.sweep_photos(aside.as_deref())?;
+            let quarantined_path =
+                journal.salvaged.as_ref().map(|salvaged| salvaged.quarantined_path.with_extension("photos"));
+            journal.sweep_photos(quarantined_path.as_deref())?;
             journal.keep_reserve();
         }
         Ok(journal)
     }
 
     /// What was saved out of a damaged file when this one was opened.
-    pub fn salvaged(&self) -> Option<&Salvaged> {
+    pub fn recovery(&self) -> Option<&RecoverySummary> {
         self.salvaged.as_ref()
     }
 
@@ -117,7 +118,7 @@ impl Journal {
     pub fn resume(&self) -> Result<()> {
         let mut connection = self.lock();
         if connection.is_none() {
-            *connection = Some(schema::connect(&self.path(), self.foundation.vfs.as_deref())?);
+            *connection = Some(schema::connect(&self.path(), self.storage.vfs.as_deref())?);
         }
         Ok(())
     }
@@ -138,7 +139,7 @@ impl Journal {
         };
         match attempt() {
             Err(Error::StorageFull) if self.reserve().exists() => {
-                self.foundation.disk.remove(&self.reserve())?;
+                self.storage.disk.remove(&self.reserve())?;
                 attempt()
             }
             answer => answer,
@@ -156,13 +157,13 @@ impl Journal {
         if std::fs::metadata(self.reserve()).is_ok_and(|about| about.len() >= BYTES as u64) {
             return;
         }
-        let written = self.foundation.disk.open(&self.reserve(), 0).and_then(|mut file| {
+        let written = self.storage.disk.open(&self.reserve(), 0).and_then(|mut file| {
             // Not zeros: some disks keep no room for those.
             file.write_all(&vec![0xA5; BYTES])?;
             file.sync()
         });
         if written.is_err() {
-            let _ = self.foundation.disk.remove(&self.reserve());
+            let _ = self.storage.disk.remove(&self.reserve());
         }
     }
 }

@@ -12,10 +12,10 @@ use uuid::Uuid;
 use super::{Journal, Report};
 use crate::digest::sha256;
 use crate::error::{Error, Result};
-use crate::report::{MOST_PHOTOS, Step};
+use crate::report::{Event, MAX_PHOTOS};
 
 /// Bytes that a photo may have as it is kept.
-const MOST_BYTES: usize = 16 << 20;
+const MAX_BYTES: usize = 16 << 20;
 
 /// A photo, as it is kept: a JPEG without anything but its pixels.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,21 +41,21 @@ impl Journal {
         self.directory.join("photos").join(photo.file_name())
     }
 
-    /// Adds a photo that is ready to be sent: a JPEG, turned, shrunk, without metadata (as `shrink` makes it, or the
+    /// Adds a photo that is ready to be sent: a JPEG, turned, shrunk, without metadata (as `photo` makes it, or the
     /// platform). The bytes are copied.
-    pub fn attach_ready(&self, uuid: &str, jpeg: &[u8], at_ms: i64) -> Result<Photo> {
+    pub fn attach_encoded(&self, uuid: &str, jpeg: &[u8], at_ms: i64) -> Result<Photo> {
         if !jpeg.starts_with(b"\xFF\xD8\xFF") {
             return Err(Error::invalid("photo", "a JPEG that is ready to be sent"));
         }
-        if jpeg.len() > MOST_BYTES {
-            return Err(Error::invalid("photo", format!("at most {} MB", MOST_BYTES >> 20)));
+        if jpeg.len() > MAX_BYTES {
+            return Err(Error::invalid("photo", format!("at most {} MB", MAX_BYTES >> 20)));
         }
         let photo = Photo { uuid: Uuid::new_v4().to_string(), bytes: jpeg.len() as u64, sha256: sha256(jpeg) };
         self.change(uuid, |report| {
-            if report.photos.len() >= MOST_PHOTOS {
-                return Err(Error::invalid("photo", format!("at most {MOST_PHOTOS} photos")));
+            if report.photos.len() >= MAX_PHOTOS {
+                return Err(Error::invalid("photo", format!("at most {MAX_PHOTOS} photos")));
             }
-            report.life.step(Step::Edit, at_ms)?;
+            report.lifecycle.step(Event::Edit, at_ms)?;
             // Within the transaction, so that nobody takes the file for one that nobody needs.
             self.write_photo(&photo, jpeg)?;
             report.photos.push(photo.clone());
@@ -65,8 +65,8 @@ impl Journal {
     }
 
     pub(super) fn write_photo(&self, photo: &Photo, jpeg: &[u8]) -> Result<()> {
-        crate::disk::write_whole(&*self.foundation.disk, &self.photo_path(photo), jpeg)?;
-        Ok(self.foundation.disk.sync_folder(&self.directory.join("photos"))?)
+        crate::storage::write_atomic(&*self.storage.disk, &self.photo_path(photo), jpeg)?;
+        Ok(self.storage.disk.sync_folder(&self.directory.join("photos"))?)
     }
 
     /// Takes a photo out of a report.
@@ -77,7 +77,7 @@ impl Journal {
             if report.photos.len() == before {
                 return Err(Error::NotFound { what: "a photo of this id".to_owned() });
             }
-            report.life.step(Step::Edit, at_ms)
+            report.lifecycle.step(Event::Edit, at_ms)
         })?;
         self.sweep_photos(None)?;
         Ok(report)
@@ -87,7 +87,7 @@ impl Journal {
     pub(super) fn verify_photo(&self, photo: &Photo) -> Result<()> {
         let mut bytes = Vec::new();
         let read =
-            File::open(self.photo_path(photo)).and_then(|file| file.take(MOST_BYTES as u64).read_to_end(&mut bytes));
+            File::open(self.photo_path(photo)).and_then(|file| file.take(MAX_BYTES as u64).read_to_end(&mut bytes));
         if read.is_ok() && sha256(&bytes) == photo.sha256 {
             Ok(())
         } else {
@@ -96,9 +96,9 @@ impl Journal {
     }
 
     /// Removes photos that no report has: those of drafts that were discarded, or of a process that died.
-    /// `aside` is where they go instead, if anywhere: after damage their reports may be what was lost.
-    pub(super) fn sweep_photos(&self, aside: Option<&Path>) -> Result<()> {
-        let disk = &*self.foundation.disk;
+    /// `quarantined_path` is where they go instead, if anywhere: after damage their reports may be what was lost.
+    pub(super) fn sweep_photos(&self, quarantined_path: Option<&Path>) -> Result<()> {
+        let disk = &*self.storage.disk;
         self.write(|transaction| {
             let mut statement = transaction.prepare("SELECT data FROM report")?;
             let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
@@ -114,7 +114,7 @@ impl Journal {
                 if file.file_name().to_str().is_some_and(|name| known.contains(name)) {
                     continue;
                 }
-                match aside {
+                match quarantined_path {
                     None => disk.remove(&file.path())?,
                     Some(folder) => {
                         disk.create_folder(folder)?;

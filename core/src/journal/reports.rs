@@ -6,11 +6,11 @@ use rusqlite::{Connection, OptionalExtension, Transaction};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Journal, Photo, copies};
+use super::{Journal, Photo, sidecar};
 use crate::error::{Error, Result};
 use crate::geopackage;
 use crate::model::{Geometry, Position};
-use crate::report::{Content, Endpoint, Known, Life, State, Step, Warning};
+use crate::report::{Endpoint, Event, KnownTerms, Lifecycle, ReportContent, ReportState, Warning};
 
 /// A report to be begun.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -24,7 +24,7 @@ pub struct NewReport {
     /// Where that server takes reports, as far as is known.
     pub endpoint: Endpoint,
     /// What it says so far.
-    pub content: Content,
+    pub content: ReportContent,
 }
 
 /// A report, as it is kept.
@@ -40,24 +40,28 @@ pub struct Report {
     pub language: String,
     /// When it was begun, Unix ms.
     pub created_ms: i64,
-    /// Counts what was changed, so that of two copies the newer is known.
+    /// Counts what was changed, so that of two sidecar the newer is known.
     #[serde(default)]
     pub changes: u64,
     /// What it says.
-    pub content: Content,
+    pub content: ReportContent,
     /// Its photos, in order.
     pub photos: Vec<Photo>,
     /// Whether the comment ends with a reference by which an office recognises a double.
     pub with_reference: bool,
     /// How far it is.
-    pub life: Life,
+    pub lifecycle: Lifecycle,
 }
 
 impl Report {
     /// The reference at the end of the comment.
     pub fn reference(&self) -> String {
         let digits: String = self.uuid.chars().filter(|c| *c != '-').take(8).collect::<String>().to_uppercase();
-        if self.life.may_be_double { format!("[ref {digits}, possible duplicate]") } else { format!("[ref {digits}]") }
+        if self.lifecycle.may_be_duplicate {
+            format!("[ref {digits}, possible duplicate]")
+        } else {
+            format!("[ref {digits}]")
+        }
     }
 }
 
@@ -79,7 +83,7 @@ impl Journal {
             content: new.content,
             photos: Vec::new(),
             with_reference: true,
-            life: Life { endpoint: new.endpoint, ..Life::default() },
+            lifecycle: Lifecycle { endpoint: new.endpoint, ..Lifecycle::default() },
         };
         self.keep(&report.uuid, |_| Ok(report.clone()))
     }
@@ -96,16 +100,16 @@ impl Journal {
     }
 
     /// Writes a report on. What was sent of it keeps its bytes: this makes a new revision, which must be queued again.
-    pub fn edit(&self, uuid: &str, edit: impl Fn(&mut Content), at_ms: i64) -> Result<Report> {
+    pub fn edit(&self, uuid: &str, edit: impl Fn(&mut ReportContent), at_ms: i64) -> Result<Report> {
         self.change(uuid, |report| {
-            report.life.step(Step::Edit, at_ms)?;
+            report.lifecycle.step(Event::Edit, at_ms)?;
             edit(&mut report.content);
             Ok(())
         })
     }
 
     /// Queues a report, if it can be used as it is. When this returns it is on stable storage, with its photos, twice.
-    pub fn queue(&self, uuid: &str, known: &Known, at_ms: i64) -> Result<(Report, Vec<Warning>)> {
+    pub fn queue(&self, uuid: &str, known: &KnownTerms, at_ms: i64) -> Result<(Report, Vec<Warning>)> {
         let report = self.report(uuid)?;
         let warnings = report.content.check(report.photos.len(), known)?;
         for photo in &report.photos {
@@ -114,23 +118,23 @@ impl Journal {
         let report = self.change(uuid, |report| {
             // Somebody may have written on in between.
             report.content.check(report.photos.len(), known)?;
-            report.life.step(Step::Queue, at_ms)
+            report.lifecycle.step(Event::Queue, at_ms)
         })?;
         Ok((report, warnings))
     }
 
-    /// Takes a step in a report's life, on stable storage when this returns.
-    pub fn step(&self, uuid: &str, step: &Step, at_ms: i64) -> Result<Report> {
-        self.change(uuid, |report| report.life.step(step.clone(), at_ms))
+    /// Takes a step in a report's lifecycle, on stable storage when this returns.
+    pub fn step(&self, uuid: &str, step: &Event, at_ms: i64) -> Result<Report> {
+        self.change(uuid, |report| report.lifecycle.step(step.clone(), at_ms))
     }
 
     /// Removes a report that only its writer has seen: a draft, or one that the server refused. Others stay.
     pub fn discard(&self, uuid: &str) -> Result<()> {
         let report = self.report(uuid)?;
-        if !matches!(report.life.state, State::Draft | State::Refused { .. }) {
+        if !matches!(report.lifecycle.state, ReportState::Draft | ReportState::Refused { .. }) {
             return Err(Error::invalid(
                 "state",
-                format!("a draft or a refused report; this one is {}", report.life.state.as_str()),
+                format!("a draft or a refused report; this one is {}", report.lifecycle.state.as_str()),
             ));
         }
         self.remove(&report)
@@ -138,10 +142,10 @@ impl Journal {
 
     /// Removes reports that were accepted before a moment (Unix ms), and tells how many. The only way by which what was
     /// sent is removed.
-    pub fn forget_accepted(&self, before_ms: i64) -> Result<usize> {
+    pub fn purge_accepted(&self, before_ms: i64) -> Result<usize> {
         let mut forgotten = 0;
         for report in self.reports()? {
-            if matches!(report.life.state, State::Accepted { receipt } if receipt.at_ms < before_ms) {
+            if matches!(report.lifecycle.state, ReportState::Accepted { receipt } if receipt.at_ms < before_ms) {
                 self.remove(&report)?;
                 forgotten += 1;
             }
@@ -151,7 +155,7 @@ impl Journal {
 
     fn remove(&self, report: &Report) -> Result<()> {
         // The copy first: one without a row is taken over at the next opening.
-        self.remove_copy(&report.uuid)?;
+        self.remove_sidecar(&report.uuid)?;
         self.write(|transaction| {
             transaction.execute("DELETE FROM report WHERE uuid = ?1", [&report.uuid])?;
             Ok(())
@@ -176,13 +180,13 @@ impl Journal {
         let is_prepared = Cell::new(false);
         let kept = self.write(|transaction| {
             let report = make(transaction)?;
-            self.prepare_copy(&report)?;
+            self.prepare_sidecar(&report)?;
             is_prepared.set(true);
             put(transaction, &report)?;
             Ok(report)
         });
         if is_prepared.get() {
-            self.settle_copy(uuid, kept.is_ok());
+            self.finish_sidecar(uuid, kept.is_ok());
         }
         kept
     }
@@ -210,10 +214,10 @@ fn find(connection: &Connection, uuid: &str) -> Result<Report> {
 
 pub(super) fn put(transaction: &Transaction<'_>, report: &Report) -> Result<()> {
     let data = serde_json::to_string(report).map_err(Error::internal)?;
-    let place = report.content.place.map(|place| Geometry::Point(Position::new(place.lon, place.lat)));
-    let geometry = place.map(|place| geopackage::encode(&place));
-    let server_id = match &report.life.state {
-        State::Accepted { receipt } => receipt.server_id,
+    let position = report.content.position.map(|position| Geometry::Point(Position::new(position.lon, position.lat)));
+    let geometry = position.map(|position| geopackage::encode(&position));
+    let server_id = match &report.lifecycle.state {
+        ReportState::Accepted { receipt } => receipt.server_id,
         _ => None,
     };
     let content = &report.content;
@@ -230,7 +234,7 @@ pub(super) fn put(transaction: &Transaction<'_>, report: &Report) -> Result<()> 
             geometry,
             report.uuid,
             report.territory,
-            report.life.state.as_str(),
+            report.lifecycle.state.as_str(),
             content.comment,
             content.category,
             content.activity,
@@ -240,7 +244,7 @@ pub(super) fn put(transaction: &Transaction<'_>, report: &Report) -> Result<()> 
             i64::try_from(report.photos.len()).unwrap_or(i64::MAX),
             report.created_ms,
             data,
-            copies::seal(&data),
+            sidecar::add_checksum(&data),
         ])?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What becomes of a damaged file: what can be read of it, row by row, and of the copies beside it, goes into a new one,
+//! What becomes of a damaged file: what can be read of it, row by row, and of the sidecar beside it, goes into a new one,
 //! and the damaged one is moved aside byte for byte. Damage never means deletion.
 
 use std::collections::BTreeMap;
@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 
-use super::{FILE_NAME, Favourite, Note, Report, copies, keepsakes, reports, schema};
+use super::{FILE_NAME, Favourite, Note, Report, keepsakes, reports, schema, sidecar};
 use crate::clock::now_ms;
-use crate::disk::{Foundation, with_ending};
 use crate::error::{Error, Result};
-use crate::report::{State, Step};
+use crate::report::{Event, ReportState};
+use crate::storage::{Storage, with_suffix};
 
 /// Rows in a row that cannot be read, after which a table is taken to have ended.
-const MOST_GAP: i64 = 5_000;
+const MAX_GAP: i64 = 5_000;
 /// The file that takes the damaged one's place, until it does.
 const NEXT: &str = "journal.next.gpkg";
 /// What SQLite puts beside a file: the log has rows that the file lacks.
@@ -23,14 +23,14 @@ const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
 /// What was saved out of a damaged file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Salvaged {
+pub struct RecoverySummary {
     /// Where the damaged file lies now, if there was one. Photos whose reports cannot be read any more lie beside it, in a
     /// folder of the same name that ends in `.photos`.
-    pub aside: PathBuf,
+    pub quarantined_path: PathBuf,
     /// Reports that its rows still had.
     pub reports_from_rows: usize,
-    /// Reports that only their copies had.
-    pub reports_from_copies: usize,
+    /// Reports that only their sidecar had.
+    pub reports_from_sidecars: usize,
     /// Favourites.
     pub favourites: usize,
     /// Notes.
@@ -38,7 +38,7 @@ pub struct Salvaged {
 }
 
 /// Opens the file; a damaged one is salvaged first.
-pub(super) fn open(directory: &Path, foundation: &Foundation) -> Result<(Connection, Option<i64>, Option<Salvaged>)> {
+pub(super) fn open(directory: &Path, storage: &Storage) -> Result<(Connection, Option<i64>, Option<RecoverySummary>)> {
     // Two processes must not both move aside what they found.
     let lock = File::options().create(true).truncate(false).write(true).open(directory.join("open.lock"))?;
     lock.lock()?;
@@ -46,34 +46,34 @@ pub(super) fn open(directory: &Path, foundation: &Foundation) -> Result<(Connect
     let next = directory.join(NEXT);
     if next.exists() && !path.exists() {
         // The process died when the damaged file had been moved aside.
-        foundation.disk.rename(&next, &path)?;
+        storage.disk.rename(&next, &path)?;
     }
-    let salvaged = match check(directory, &path, foundation) {
+    let salvaged = match check(directory, &path, storage) {
         Ok(()) => None,
-        Err(Error::Corrupt { .. }) => Some(salvage(directory, &path, &next, foundation)?),
+        Err(Error::Corrupt { .. }) => Some(salvage(directory, &path, &next, storage)?),
         Err(other) => return Err(other),
     };
-    let mut connection = schema::connect(&path, foundation.vfs.as_deref())?;
+    let mut connection = schema::connect(&path, storage.vfs.as_deref())?;
     let newer = schema::migrate(&mut connection)?;
     Ok((connection, newer, salvaged))
 }
 
 /// Whether the file is what was written. A journal is small: all of it is looked at, as nothing else has what it has, and
 /// by a connection that cannot write, so that a damaged one keeps every byte.
-fn check(directory: &Path, path: &Path, foundation: &Foundation) -> Result<()> {
+fn check(directory: &Path, path: &Path, storage: &Storage) -> Result<()> {
     let damaged = |reason: &str| Err(Error::Corrupt { reason: reason.to_owned() });
     let length = |path: &Path| fs::metadata(path).map_or(0, |about| about.len());
     if length(path) == 0 {
         // SQLite would take the file for a new one, and its log for nobody's.
-        let had_words = length(&with_ending(path, BESIDE[0])) > 0 || !copies::read(directory)?.is_empty();
+        let had_words = length(&with_suffix(path, BESIDE[0])) > 0 || !sidecar::read(directory)?.is_empty();
         return if had_words { damaged("it is empty") } else { Ok(()) };
     }
     // A process that died while it made the file left a rollback journal, which only a connection that writes can undo.
-    let flags = match with_ending(path, "-journal").exists() {
+    let flags = match with_suffix(path, "-journal").exists() {
         true => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         false => OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     };
-    let connection = match &foundation.vfs {
+    let connection = match &storage.vfs {
         Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs.as_str())?,
         None => Connection::open_with_flags(path, flags)?,
     };
@@ -87,7 +87,7 @@ fn check(directory: &Path, path: &Path, foundation: &Foundation) -> Result<()> {
         Ok(connection.query_row(sql, [table], |row| row.get::<_, i64>(0))? > 0)
     };
     if !has("jalon_schema")? {
-        return if copies::read(directory)?.is_empty() { Ok(()) } else { damaged("it has no tables") };
+        return if sidecar::read(directory)?.is_empty() { Ok(()) } else { damaged("it has no tables") };
     }
     if schema::version(&connection)? != Some(schema::VERSION) {
         return Ok(());
@@ -96,7 +96,7 @@ fn check(directory: &Path, path: &Path, foundation: &Foundation) -> Result<()> {
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let sealed = (row.get::<_, String>(0), row.get::<_, String>(1));
-        if !matches!(&sealed, (Ok(json), Ok(sum)) if copies::unsealed(json, sum).is_some()) {
+        if !matches!(&sealed, (Ok(json), Ok(sum)) if sidecar::verify_checksum(json, sum).is_some()) {
             return damaged("a report is not what was written");
         }
     }
@@ -104,21 +104,21 @@ fn check(directory: &Path, path: &Path, foundation: &Foundation) -> Result<()> {
 }
 
 /// Fills a new file first, and then changes the names: a process that dies in between finds the damaged one again.
-fn salvage(directory: &Path, path: &Path, next: &Path, foundation: &Foundation) -> Result<Salvaged> {
-    let disk = &*foundation.disk;
+fn salvage(directory: &Path, path: &Path, next: &Path, storage: &Storage) -> Result<RecoverySummary> {
+    let disk = &*storage.disk;
     for ending in ["", "-wal", "-shm"] {
-        disk.remove(&with_ending(next, ending))?;
+        disk.remove(&with_suffix(next, ending))?;
     }
-    let mut connection = schema::connect(next, foundation.vfs.as_deref())?;
+    let mut connection = schema::connect(next, storage.vfs.as_deref())?;
     schema::migrate(&mut connection)?;
     let mut salvaged = take_over(directory, path, &mut connection)?;
     // Closed, all of it is in the one file.
     drop(connection);
     let ms = now_ms();
-    salvaged.aside = directory.join(format!("journal.damaged-{ms}.gpkg"));
+    salvaged.quarantined_path = directory.join(format!("journal.damaged-{ms}.gpkg"));
     for ending in [BESIDE[0], BESIDE[1], ""] {
-        if with_ending(path, ending).exists() {
-            disk.rename(&with_ending(path, ending), &with_ending(&salvaged.aside, ending))?;
+        if with_suffix(path, ending).exists() {
+            disk.rename(&with_suffix(path, ending), &with_suffix(&salvaged.quarantined_path, ending))?;
         }
     }
     disk.rename(next, path)?;
@@ -126,21 +126,21 @@ fn salvage(directory: &Path, path: &Path, next: &Path, foundation: &Foundation) 
     Ok(salvaged)
 }
 
-fn take_over(directory: &Path, damaged: &Path, new: &mut Connection) -> Result<Salvaged> {
-    let mut salvaged = Salvaged::default();
+fn take_over(directory: &Path, damaged: &Path, new: &mut Connection) -> Result<RecoverySummary> {
+    let mut salvaged = RecoverySummary::default();
     let mut found: BTreeMap<String, Report> = BTreeMap::new();
     let (mut favourites, mut notes) = (Vec::<Favourite>::new(), Vec::<Note>::new());
     // A copy is read, so that the damaged file keeps every byte.
     let copy = directory.join("journal.reading.gpkg");
     let log = BESIDE[0];
     for ending in ["", log] {
-        if with_ending(damaged, ending).exists() {
-            fs::copy(with_ending(damaged, ending), with_ending(&copy, ending))?;
+        if with_suffix(damaged, ending).exists() {
+            fs::copy(with_suffix(damaged, ending), with_suffix(&copy, ending))?;
         }
     }
     if let Ok(old) = Connection::open_with_flags(&copy, OpenFlags::SQLITE_OPEN_READ_WRITE) {
         for (json, sum) in rows(&old, "report", "sha256") {
-            if let Some(report) = copies::unsealed(&json, &sum) {
+            if let Some(report) = sidecar::verify_checksum(&json, &sum) {
                 found.insert(report.uuid.clone(), report);
             }
         }
@@ -149,12 +149,12 @@ fn take_over(directory: &Path, damaged: &Path, new: &mut Connection) -> Result<S
         notes.extend(words("note").filter_map(|json| serde_json::from_str(&json).ok()));
     }
     for ending in ["", log, BESIDE[1]] {
-        let _ = fs::remove_file(with_ending(&copy, ending));
+        let _ = fs::remove_file(with_suffix(&copy, ending));
     }
     salvaged.reports_from_rows = found.len();
-    for (uuid, report) in copies::read(directory)? {
+    for (uuid, report) in sidecar::read(directory)? {
         let known = found.get(&uuid);
-        salvaged.reports_from_copies += usize::from(known.is_none());
+        salvaged.reports_from_sidecars += usize::from(known.is_none());
         if known.is_none_or(|known| known.changes < report.changes) {
             found.insert(uuid, report);
         }
@@ -164,10 +164,10 @@ fn take_over(directory: &Path, damaged: &Path, new: &mut Connection) -> Result<S
     let mut found: Vec<Report> = found.into_values().collect();
     found.sort_by_key(|report| report.created_ms);
     for report in &mut found {
-        if matches!(report.life.state, State::Sending { .. }) {
+        if matches!(report.lifecycle.state, ReportState::Sending { .. }) {
             // Whether its last piece had left is not to be trusted to a file that was damaged.
-            report.life.step(Step::LastPiece, report.created_ms)?;
-            report.life.step(Step::DriverGone, report.created_ms)?;
+            report.lifecycle.step(Event::FinalChunkSent, report.created_ms)?;
+            report.lifecycle.step(Event::SenderLost, report.created_ms)?;
             report.changes += 1;
         }
         reports::put(&transaction, report)?;
@@ -186,7 +186,7 @@ fn rows(connection: &Connection, table: &str, sum: &str) -> Vec<(String, String)
     let Ok(mut statement) = connection.prepare(&format!("SELECT data, {sum} FROM {table} WHERE fid = ?1")) else {
         return found;
     };
-    while gap < MOST_GAP {
+    while gap < MAX_GAP {
         row += 1;
         match statement.query_row([row], |row| Ok((row.get(0)?, row.get(1)?))) {
             Ok(both) => {

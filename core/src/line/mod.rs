@@ -17,9 +17,9 @@ use crate::error::{Error, Result};
 use crate::model::Position;
 
 pub use measure::MeasuredLine;
-pub use profile::{Climb, MAX_COLUMNS, Profile, ProfileSample, TURNING_POINT_THRESHOLD_M};
+pub use profile::{ElevationGain, MAX_COLUMNS, Profile, ProfileSample, TURNING_POINT_THRESHOLD_M};
 pub use simplify::simplify;
-pub use walking_time::{din_33466_hours, swiss_minutes};
+pub use walking_time::{din_33466_hours, swiss_hiking_minutes};
 
 /// Refuses an empty line, and a vertex that is no place on Earth.
 fn check_line(line: &[Position]) -> Result<()> {

@@ -22,7 +22,7 @@ pub struct ProfileSample {
 
 /// What a walker climbs and comes down.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Climb {
+pub struct ElevationGain {
     /// Metres up, zero or more.
     pub ascent_m: f64,
     /// Metres down, zero or more.
@@ -41,7 +41,7 @@ impl Leg {
     }
 }
 
-impl Climb {
+impl ElevationGain {
     fn add(&mut self, leg: &Leg) {
         self.ascent_m += (leg.to_m - leg.from_m).max(0.0);
         self.descent_m += (leg.from_m - leg.to_m).max(0.0);
@@ -114,13 +114,13 @@ impl Profile {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] when `threshold_m` is negative or not finite.
-    pub fn climb(&self, threshold_m: f64) -> Result<Climb> {
+    pub fn elevation_gain(&self, threshold_m: f64) -> Result<ElevationGain> {
         check_not_negative("threshold_m", threshold_m)?;
         let first_m = self.samples[0].elevation_m;
         // Before the first turning point: the lowest and the highest so far, either of which may become it.
         let (mut low_m, mut high_m) = (first_m, first_m);
         let mut leg: Option<Leg> = None;
-        let mut climb = Climb::default();
+        let mut climb = ElevationGain::default();
         for sample in &self.samples {
             let now_m = sample.elevation_m;
             match &mut leg {

@@ -8,8 +8,8 @@ fn profile(elevations: &[f64]) -> Profile {
     Profile::new(elevations.iter().enumerate().map(sample).collect()).unwrap()
 }
 
-fn climb(elevations: &[f64], threshold_m: f64) -> (f64, f64) {
-    let climb = profile(elevations).climb(threshold_m).unwrap();
+fn elevation_gain(elevations: &[f64], threshold_m: f64) -> (f64, f64) {
+    let climb = profile(elevations).elevation_gain(threshold_m).unwrap();
     (climb.ascent_m, climb.descent_m)
 }
 
@@ -49,19 +49,19 @@ fn slow_climb(elevations: &[f64], threshold_m: f64) -> (f64, f64) {
 
 #[test]
 fn noise_below_the_threshold_is_no_climb() {
-    assert_eq!(climb(&[100.0, 103.0, 99.0, 104.0, 100.0], 7.0), (0.0, 0.0));
-    assert_eq!(climb(&[100.0, 103.0, 99.0, 104.0, 100.0], 0.0), (8.0, 8.0));
-    assert_eq!(climb(&[100.0, 150.0, 146.0, 200.0, 195.0, 100.0, 104.0], 7.0), (100.0, 100.0));
+    assert_eq!(elevation_gain(&[100.0, 103.0, 99.0, 104.0, 100.0], 7.0), (0.0, 0.0));
+    assert_eq!(elevation_gain(&[100.0, 103.0, 99.0, 104.0, 100.0], 0.0), (8.0, 8.0));
+    assert_eq!(elevation_gain(&[100.0, 150.0, 146.0, 200.0, 195.0, 100.0, 104.0], 7.0), (100.0, 100.0));
     // A steady climb counts though each of its steps is small, and a summit between two small dips is whole.
-    assert_eq!(climb(&[0.0, 2.0, 4.0, 6.0, 8.0, 10.0], 7.0), (10.0, 0.0));
-    assert_eq!(climb(&[5.0, 0.0, 20.0, 0.0, 5.0], 7.0), (20.0, 20.0));
-    assert_eq!(climb(&[42.0], 7.0), (0.0, 0.0));
+    assert_eq!(elevation_gain(&[0.0, 2.0, 4.0, 6.0, 8.0, 10.0], 7.0), (10.0, 0.0));
+    assert_eq!(elevation_gain(&[5.0, 0.0, 20.0, 0.0, 5.0], 7.0), (20.0, 20.0));
+    assert_eq!(elevation_gain(&[42.0], 7.0), (0.0, 0.0));
 }
 
 #[test]
 fn the_threshold_itself_counts() {
-    assert_eq!(climb(&[0.0, 7.0, 0.0], 7.0), (7.0, 7.0));
-    assert_eq!(climb(&[0.0, 6.9, 0.0], 7.0), (0.0, 0.0));
+    assert_eq!(elevation_gain(&[0.0, 7.0, 0.0], 7.0), (7.0, 7.0));
+    assert_eq!(elevation_gain(&[0.0, 6.9, 0.0], 7.0), (0.0, 0.0));
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn refusals_name_the_argument() {
     assert_eq!(back, "samples: sample 1 must be no nearer to the start than the one before");
     let flat = profile(&[0.0, 0.0]);
     for threshold_m in [-1.0, f64::NAN, f64::INFINITY] {
-        assert!(flat.climb(threshold_m).unwrap_err().to_string().starts_with("threshold_m: "));
+        assert!(flat.elevation_gain(threshold_m).unwrap_err().to_string().starts_with("threshold_m: "));
     }
     for columns in [0, 1, MAX_COLUMNS + 1] {
         assert!(flat.resample(columns).unwrap_err().to_string().starts_with("columns: "));
@@ -122,12 +122,12 @@ proptest! {
     ) {
         let elevations: Vec<f64> = metres.into_iter().map(f64::from).collect();
         let threshold_m = f64::from(threshold);
-        let (up, down) = climb(&elevations, threshold_m);
+        let (up, down) = elevation_gain(&elevations, threshold_m);
         prop_assert_eq!((up, down), slow_climb(&elevations, threshold_m));
         let net = elevations[elevations.len() - 1] - elevations[0];
         prop_assert!((up - down - net).abs() <= 2.0 * threshold_m);
         let back: Vec<f64> = elevations.iter().rev().copied().collect();
-        prop_assert_eq!(climb(&back, threshold_m), (down, up));
+        prop_assert_eq!(elevation_gain(&back, threshold_m), (down, up));
     }
 
     #[test]

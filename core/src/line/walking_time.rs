@@ -42,17 +42,20 @@ pub fn din_33466_hours(distance_m: f64, ascent_m: f64, descent_m: f64) -> Result
 /// per kilometre and tenth up, 9 down, which at a step (no distance at all) leaves 17 and 9 minutes per 100 m of
 /// height. It was measured up to 25 %. Slopes between close samples are mostly noise, and noise is slow: smooth a
 /// recorded profile first. One pass.
-pub fn swiss_minutes(profile: &Profile) -> f64 {
+pub fn swiss_hiking_minutes(profile: &Profile) -> f64 {
     profile
         .samples()
         .windows(2)
         .map(|pair| {
-            swiss_segment_minutes(pair[1].distance_m - pair[0].distance_m, pair[1].elevation_m - pair[0].elevation_m)
+            swiss_hiking_segment_minutes(
+                pair[1].distance_m - pair[0].distance_m,
+                pair[1].elevation_m - pair[0].elevation_m,
+            )
         })
         .sum()
 }
 
-fn swiss_segment_minutes(distance_m: f64, rise_m: f64) -> f64 {
+fn swiss_hiking_segment_minutes(distance_m: f64, rise_m: f64) -> f64 {
     // Compared by multiplication, so that a step needs no case of its own.
     if rise_m.abs() * 10.0 < 4.0 * distance_m {
         let tenths = rise_m * 10.0 / distance_m;
@@ -74,7 +77,7 @@ mod tests {
 
     fn minutes(samples: &[(f64, f64)]) -> f64 {
         let sample = |s: &(f64, f64)| ProfileSample { distance_m: s.0, elevation_m: s.1 };
-        swiss_minutes(&Profile::new(samples.iter().map(sample).collect()).unwrap())
+        swiss_hiking_minutes(&Profile::new(samples.iter().map(sample).collect()).unwrap())
     }
 
     #[test]
@@ -109,7 +112,8 @@ mod tests {
     #[test]
     fn swiss_has_no_jump_where_the_polynomial_ends() {
         for rise_m in [400.0, -400.0] {
-            let (inside, outside) = (swiss_segment_minutes(1000.0001, rise_m), swiss_segment_minutes(1000.0, rise_m));
+            let (inside, outside) =
+                (swiss_hiking_segment_minutes(1000.0001, rise_m), swiss_hiking_segment_minutes(1000.0, rise_m));
             assert!((inside - outside).abs() < 0.03 * outside, "{inside} {outside}");
         }
         assert_eq!(minutes(&[(5.0, 0.0), (5.0, 100.0)]), 17.0);

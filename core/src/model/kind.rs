@@ -4,8 +4,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Attachment, City, Content, Course, District, Event, FlatPage, Geometry, HdView, Id, InformationDesk,
-    Infrastructure, Localized, MenuItem, Poi, RichText, SensitiveArea, Service, Signage, Site, Term, Trek,
+    Attachment, City, Course, District, FlatPage, Geometry, HdView, Id, InformationDesk, Infrastructure, Localized,
+    MenuItem, Poi, RichText, SensitiveArea, Service, Signage, Site, Term, TouristicContent, TouristicEvent, Trek,
 };
 use crate::error::Error;
 
@@ -16,8 +16,8 @@ use crate::error::Error;
 pub enum Kind {
     Trek,
     Poi,
-    Content,
-    Event,
+    TouristicContent,
+    TouristicEvent,
     SensitiveArea,
     InformationDesk,
     Service,
@@ -38,8 +38,8 @@ impl Kind {
     pub const ALL: [Kind; 17] = [
         Kind::Trek,
         Kind::Poi,
-        Kind::Content,
-        Kind::Event,
+        Kind::TouristicContent,
+        Kind::TouristicEvent,
         Kind::SensitiveArea,
         Kind::InformationDesk,
         Kind::Service,
@@ -60,8 +60,8 @@ impl Kind {
         match self {
             Kind::Trek => "trek",
             Kind::Poi => "poi",
-            Kind::Content => "content",
-            Kind::Event => "event",
+            Kind::TouristicContent => "content",
+            Kind::TouristicEvent => "event",
             Kind::SensitiveArea => "sensitive_area",
             Kind::InformationDesk => "information_desk",
             Kind::Service => "service",
@@ -145,8 +145,8 @@ macro_rules! objects {
 objects!(
     Trek(Trek),
     Poi(Poi),
-    Content(Content),
-    Event(Event),
+    TouristicContent(TouristicContent),
+    TouristicEvent(TouristicEvent),
     SensitiveArea(SensitiveArea),
     InformationDesk(InformationDesk),
     Service(Service),
@@ -168,8 +168,8 @@ impl Object {
         match self {
             Object::Trek(o) => Some(&o.name),
             Object::Poi(o) => Some(&o.name),
-            Object::Content(o) => Some(&o.name),
-            Object::Event(o) => Some(&o.name),
+            Object::TouristicContent(o) => Some(&o.name),
+            Object::TouristicEvent(o) => Some(&o.name),
             Object::SensitiveArea(o) => Some(&o.name),
             Object::InformationDesk(o) => Some(&o.name),
             Object::Service(_) => None,
@@ -191,8 +191,8 @@ impl Object {
         match self {
             Object::Trek(o) => Some(&o.description),
             Object::Poi(o) => Some(&o.description),
-            Object::Content(o) => Some(&o.description),
-            Object::Event(o) => Some(&o.description),
+            Object::TouristicContent(o) => Some(&o.description),
+            Object::TouristicEvent(o) => Some(&o.description),
             Object::SensitiveArea(o) => Some(&o.description),
             Object::InformationDesk(o) => Some(&o.description),
             Object::Signage(o) => Some(&o.description),
@@ -210,8 +210,8 @@ impl Object {
         match self {
             Object::Trek(o) => &o.attachments,
             Object::Poi(o) => &o.attachments,
-            Object::Content(o) => &o.attachments,
-            Object::Event(o) => &o.attachments,
+            Object::TouristicContent(o) => &o.attachments,
+            Object::TouristicEvent(o) => &o.attachments,
             Object::SensitiveArea(o) => &o.attachments,
             Object::Signage(o) => &o.attachments,
             Object::Infrastructure(o) => &o.attachments,
@@ -233,8 +233,8 @@ impl Object {
         match self {
             Object::Trek(o) => o.geometry.as_ref(),
             Object::Poi(o) => o.geometry.as_ref(),
-            Object::Content(o) => o.geometry.as_ref(),
-            Object::Event(o) => o.geometry.as_ref(),
+            Object::TouristicContent(o) => o.geometry.as_ref(),
+            Object::TouristicEvent(o) => o.geometry.as_ref(),
             Object::SensitiveArea(o) => o.geometry.as_ref(),
             Object::InformationDesk(o) => o.geometry.as_ref(),
             Object::Service(o) => o.geometry.as_ref(),
@@ -254,8 +254,8 @@ impl Object {
         match self {
             Object::Trek(o) => Some(&mut o.geometry),
             Object::Poi(o) => Some(&mut o.geometry),
-            Object::Content(o) => Some(&mut o.geometry),
-            Object::Event(o) => Some(&mut o.geometry),
+            Object::TouristicContent(o) => Some(&mut o.geometry),
+            Object::TouristicEvent(o) => Some(&mut o.geometry),
             Object::SensitiveArea(o) => Some(&mut o.geometry),
             Object::InformationDesk(o) => Some(&mut o.geometry),
             Object::Service(o) => Some(&mut o.geometry),

@@ -27,7 +27,7 @@ pub use poi::Poi;
 pub use sensitive_area::{Rule, Season, SensitiveArea};
 pub use term::Term;
 pub use text::{Localized, RichText, Text};
-pub use tourism::{Content, Event, InformationDesk};
+pub use tourism::{InformationDesk, TouristicContent, TouristicEvent};
 pub use trek::{Stage, Trek, WebLink};
 
 /// A server's number for an object; unique within one territory and kind.

@@ -11,7 +11,7 @@ pub struct Season {
 
 impl Season {
     /// Whether it holds in a month, 1 for January to 12 for December.
-    pub fn holds_in(&self, month: u8) -> bool {
+    pub fn contains_month(&self, month: u8) -> bool {
         (1..=12).contains(&month) && self.months[usize::from(month) - 1]
     }
 }

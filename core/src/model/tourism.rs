@@ -6,7 +6,7 @@ use super::{Attachment, Geometry, Id, Localized, RichText};
 
 /// A touristic content: a hut, a farm, a museum.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Content {
+pub struct TouristicContent {
     /// The server's number.
     pub id: Id,
     /// Alternate identity, stable across servers.
@@ -109,7 +109,7 @@ pub struct Content {
 
 /// A touristic event: a market, a guided walk.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Event {
+pub struct TouristicEvent {
     /// The server's number.
     pub id: Id,
     /// Alternate identity, stable across servers.

@@ -8,7 +8,7 @@ use super::part::{CHUNK, Part, Shape};
 use super::vertices::{Place, Span};
 use crate::model::{Geometry, Kind, Position};
 
-const MOST_PIECES: f64 = 4_096.0;
+const MAX_PIECES: f64 = 4_096.0;
 
 /// An index on its way: features are added one by one, so that no more than one geometry is in memory beside it.
 #[derive(Debug, Default)]
@@ -129,7 +129,7 @@ pub(super) fn run_on(line: &[Position], into: &mut Vec<Place>) {
             }
             let span = (to.0 - from.0).abs() + (to.1 - from.1).abs();
             if span > LONGEST_DEG {
-                let pieces = (span / LONGEST_DEG).ceil().min(MOST_PIECES);
+                let pieces = (span / LONGEST_DEG).ceil().min(MAX_PIECES);
                 for piece in 1..pieces as u32 {
                     let t = f64::from(piece) / pieces;
                     into.push((from.0 + t * (to.0 - from.0), from.1 + t * (to.1 - from.1)));

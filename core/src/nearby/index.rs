@@ -32,7 +32,7 @@ pub struct Feature {
 
 /// Something that was found.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Found {
+pub struct Neighbor {
     /// The key of the feature.
     pub key: u64,
     /// What sort of thing it is.
@@ -96,7 +96,7 @@ impl Nearby {
 
     /// The `count` nearest features that `accept` takes (by kind and key), nearest first; those equally far by kind, then
     /// key.
-    pub fn nearest(&self, from: Position, count: usize, accept: impl Fn(Kind, u64) -> bool) -> Result<Vec<Found>> {
+    pub fn nearest(&self, from: Position, count: usize, accept: impl Fn(Kind, u64) -> bool) -> Result<Vec<Neighbor>> {
         check(from)?;
         if count >= self.features.len() {
             return self.within(from, HALF_EARTH_M, accept);
@@ -108,7 +108,7 @@ impl Nearby {
     }
 
     /// Every feature that `accept` takes (by kind and key) no further than so many metres, nearest first.
-    pub fn within(&self, from: Position, metres: f64, accept: impl Fn(Kind, u64) -> bool) -> Result<Vec<Found>> {
+    pub fn within(&self, from: Position, metres: f64, accept: impl Fn(Kind, u64) -> bool) -> Result<Vec<Neighbor>> {
         check(from)?;
         check_metres(metres)?;
         let asker = Asker::new(from.lon, from.lat);
@@ -209,10 +209,10 @@ impl Nearby {
         a.metres.total_cmp(&b.metres).then_with(|| name(a.feature).cmp(&name(b.feature)))
     }
 
-    fn found(&self, asker: &Asker, found: &Candidate) -> Found {
+    fn found(&self, asker: &Asker, found: &Candidate) -> Neighbor {
         let (key, kind) = self.features[found.feature as usize];
         let (bearing_deg, point) = way_to(asker, found);
-        Found { key, kind, distance_m: found.metres, bearing_deg, point }
+        Neighbor { key, kind, distance_m: found.metres, bearing_deg, point }
     }
 }
 

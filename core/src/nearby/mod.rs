@@ -22,5 +22,5 @@ mod tests;
 mod vertices;
 
 pub use build::Builder;
-pub use index::{Feature, Found, Nearby};
-pub use scan::Scan;
+pub use index::{Feature, Nearby, Neighbor};
+pub use scan::LinearScan;

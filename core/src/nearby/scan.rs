@@ -3,7 +3,7 @@
 use super::build::{corners, run_on, runs};
 use super::edge::Asker;
 use super::ellipsoid::{LEAST_RADIUS_M, point};
-use super::index::{Found, check, check_metres, way_to};
+use super::index::{Neighbor, check, check_metres, way_to};
 use super::part::{Candidate, is_inside, is_nearer, measure_edges, measure_place};
 use super::vertices::Place;
 use crate::error::Result;
@@ -11,26 +11,26 @@ use crate::model::{Bounds, Geometry, Kind, Position};
 
 /// Somebody who asks how far things are.
 #[derive(Debug, Clone)]
-pub struct Scan {
+pub struct LinearScan {
     asker: Asker,
     line: Vec<Place>,
 }
 
-impl Scan {
-    /// From a position; what is further than `within_m` is of no interest.
-    pub fn new(from: Position, within_m: Option<f64>) -> Result<Scan> {
+impl LinearScan {
+    /// From a position; what is further than `max_distance_m` is of no interest.
+    pub fn new(from: Position, max_distance_m: Option<f64>) -> Result<LinearScan> {
         check(from)?;
-        within_m.map_or(Ok(()), check_metres)?;
-        Ok(Scan { asker: Asker::new(from.lon, from.lat), line: Vec::new() })
+        max_distance_m.map_or(Ok(()), check_metres)?;
+        Ok(LinearScan { asker: Asker::new(from.lon, from.lat), line: Vec::new() })
     }
 
     /// The nearest place of a geometry; none where all of it is further than so many metres, or nowhere on the Earth.
-    pub fn measure(&mut self, key: u64, kind: Kind, geometry: &Geometry, furthest_m: f64) -> Option<Found> {
+    pub fn measure(&mut self, key: u64, kind: Kind, geometry: &Geometry, furthest_m: f64) -> Option<Neighbor> {
         let mut nearest = Nearest { furthest_m, found: None };
         self.look(geometry, &mut nearest);
         let found = nearest.found?;
         let (bearing_deg, point) = way_to(&self.asker, &found);
-        Some(Found { key, kind, distance_m: found.metres, bearing_deg, point })
+        Some(Neighbor { key, kind, distance_m: found.metres, bearing_deg, point })
     }
 
     /// Metres that nothing within a box of longitudes and latitudes undercuts. On the ellipsoid no way is shorter than on a

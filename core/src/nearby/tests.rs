@@ -134,7 +134,7 @@ proptest! {
         let index = Nearby::build(features.iter().cloned());
         let here = Position::new(from.0, from.1);
         // One index a feature: no tree to cut anything off.
-        let mut each: Vec<Found> = features
+        let mut each: Vec<Neighbor> = features
             .iter()
             .flat_map(|one| Nearby::build([one.clone()]).nearest(here, 1, all).unwrap())
             .collect();
@@ -143,7 +143,7 @@ proptest! {
         prop_assert_eq!(&found[..], &each[..count.min(each.len())]);
         let near: Vec<_> = each.iter().copied().filter(|one| one.distance_m <= metres).collect();
         prop_assert_eq!(index.within(here, metres, all).unwrap(), near);
-        let mut scan = Scan::new(here, None).unwrap();
+        let mut scan = LinearScan::new(here, None).unwrap();
         for one in &each {
             let geometry = &geometries[one.key as usize];
             prop_assert_eq!(scan.measure(one.key, Kind::Poi, geometry, f64::INFINITY), Some(*one));

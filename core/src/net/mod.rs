@@ -1,6 +1,6 @@
 //! The reqwest driver of transfers (feature `net`): moves the bytes of one exchange into a file and says how it ended.
 //! It brings its own certificate roots, so it works with no platform set-up; it asks only http(s), plain http only on
-//! loopback or where the app allows it, and never writes more than it was told. What becomes of the bytes is `intake`'s;
+//! loopback or where the app allows it, and never writes more than it was told. What becomes of the bytes is `writer`'s;
 //! `post` sends a form.
 
 mod post;
@@ -16,11 +16,11 @@ use reqwest::redirect;
 use url::{Host, Url};
 
 pub use self::post::PostProgress;
-use crate::disk::Disk;
 use crate::error::{Error, Result};
-use crate::intake::{Intake, MOST_ANSWER_BYTES, MOST_MEDIUM_BYTES, Step, cut};
+use crate::response::{MAX_FILE_BYTES, MAX_JSON_BYTES, ResponseWriter, Step, cut};
+use crate::storage::FileSystem;
 pub use crate::transfer::CancelToken;
-use crate::transfer::{Body, Outcome, Transfer};
+use crate::transfer::{BodyKind, Outcome, Transfer};
 
 /// Geotrek opens a session for clients whose name contains “geotrek” in lower case, or who have none.
 const USER_AGENT: &str = concat!("Jalon/", env!("CARGO_PKG_VERSION"));
@@ -29,31 +29,31 @@ const CANCEL_LOOK: Duration = Duration::from_millis(50);
 
 /// What the driver may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Options {
+pub struct ClientOptions {
     /// Allow plain http to hosts other than this machine.
     pub allow_plain_http: bool,
     /// How long a connection may take to stand.
     pub connect_timeout: Duration,
     /// How long the server may be silent. A cold Geotrek makes thumbnails before its first byte.
-    pub silence_timeout: Duration,
+    pub read_timeout: Duration,
     /// How long one exchange may take in all. An answer that takes longer is not tried again, as it would be no shorter; a
     /// file goes on from where it was.
     pub total_timeout: Duration,
     /// How many bytes an answer may have, unpacked.
     pub max_body_bytes: u64,
     /// How many bytes a file may have.
-    pub max_medium_bytes: u64,
+    pub max_file_bytes: u64,
 }
 
-impl Default for Options {
+impl Default for ClientOptions {
     fn default() -> Self {
-        Options {
+        ClientOptions {
             allow_plain_http: false,
             connect_timeout: Duration::from_secs(15),
-            silence_timeout: Duration::from_secs(90),
+            read_timeout: Duration::from_secs(90),
             total_timeout: Duration::from_secs(300),
-            max_body_bytes: MOST_ANSWER_BYTES,
-            max_medium_bytes: MOST_MEDIUM_BYTES,
+            max_body_bytes: MAX_JSON_BYTES,
+            max_file_bytes: MAX_FILE_BYTES,
         }
     }
 }
@@ -66,18 +66,18 @@ async fn cancelled(cancel: &CancelToken) {
 
 /// Moves the bytes of transfers.
 #[derive(Debug)]
-pub struct Driver {
+pub struct HttpClient {
     client: reqwest::Client,
     /// Follows no redirect: what was posted is for one server and nobody else.
     poster: reqwest::Client,
     runtime: tokio::runtime::Runtime,
-    options: Options,
-    disk: Arc<dyn Disk>,
+    options: ClientOptions,
+    disk: Arc<dyn FileSystem>,
 }
 
-impl Driver {
+impl HttpClient {
     /// Makes a driver with a runtime of its own.
-    pub fn new(options: Options, disk: Arc<dyn Disk>) -> Result<Driver> {
+    pub fn new(options: ClientOptions, disk: Arc<dyn FileSystem>) -> Result<HttpClient> {
         let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .with_safe_default_protocol_versions()
@@ -91,7 +91,7 @@ impl Driver {
             .user_agent(USER_AGENT)
             .referer(false)
             .connect_timeout(options.connect_timeout)
-            .read_timeout(options.silence_timeout)
+            .read_timeout(options.read_timeout)
             .timeout(options.total_timeout)
             .redirect(redirect::Policy::custom(move |attempt| {
                 let secure_before = attempt.previous().last().is_some_and(|before| before.scheme() == "https");
@@ -120,7 +120,7 @@ impl Driver {
             .build()
             .map_err(Error::internal)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Driver { client, poster, runtime, options, disk })
+        Ok(HttpClient { client, poster, runtime, options, disk })
     }
 
     /// Fetches one transfer into `target`, which is replaced only by a whole answer with a 2xx status. Of a file that came
@@ -130,27 +130,27 @@ impl Driver {
         let url = Url::parse(&transfer.url).map_err(|_| Error::invalid("url", "a web address"))?;
         check(&url, self.options.allow_plain_http)?;
         let most = match transfer.body {
-            Body::Medium => self.options.max_medium_bytes,
-            Body::Answer => self.options.max_body_bytes,
+            BodyKind::File => self.options.max_file_bytes,
+            BodyKind::Json => self.options.max_body_bytes,
         };
-        let mut intake = Intake::new(transfer.clone(), target.to_owned(), Arc::clone(&self.disk), most);
+        let mut writer = ResponseWriter::new(transfer.clone(), target.to_owned(), Arc::clone(&self.disk), most);
         let fetched = self.runtime.block_on(async {
             tokio::select! {
-                ended = self.exchange(transfer, &url, &mut intake) => ended,
+                ended = self.exchange(transfer, &url, &mut writer) => ended,
                 () = cancelled(cancel) => Err(Error::Cancelled),
             }
         });
-        intake.close(fetched)
+        writer.abort(fetched)
     }
 
-    async fn exchange(&self, transfer: &Transfer, url: &Url, intake: &mut Intake) -> Result<Outcome> {
+    async fn exchange(&self, transfer: &Transfer, url: &Url, writer: &mut ResponseWriter) -> Result<Outcome> {
         let since = Instant::now();
-        let mut step = intake.begin()?;
+        let mut step = writer.start()?;
         loop {
             let headers = match step {
                 Step::Ended(outcome) => return Ok(outcome),
                 Step::Body => return Err(Error::internal("a body before its head")),
-                Step::Ask(headers) => headers,
+                Step::Send(headers) => headers,
             };
             let mut asked = self.client.get(url.clone());
             for (name, value) in headers {
@@ -161,8 +161,8 @@ impl Driver {
                 Err(error) => return Ok(unreachable(&error)),
             };
             let headers = response.headers();
-            step =
-                intake.head(response.status().as_u16(), |name| headers.get(name)?.to_str().ok().map(str::to_owned))?;
+            step = writer
+                .on_head(response.status().as_u16(), |name| headers.get(name)?.to_str().ok().map(str::to_owned))?;
             if step != Step::Body {
                 continue;
             }
@@ -171,18 +171,18 @@ impl Driver {
                 let chunk = match chunk {
                     Ok(chunk) => chunk,
                     // However that shows: the time is over.
-                    Err(_) if transfer.body == Body::Answer && since.elapsed() >= self.options.total_timeout => {
+                    Err(_) if transfer.body == BodyKind::Json && since.elapsed() >= self.options.total_timeout => {
                         let seconds = self.options.total_timeout.as_secs();
                         let reason = format!("the answer does not end within {seconds} s");
-                        return Ok(Outcome::Refused { reason });
+                        return Ok(Outcome::Rejected { reason });
                     }
                     Err(error) => return Ok(unreachable(&error)),
                 };
-                if let Step::Ended(outcome) = intake.piece(&chunk)? {
+                if let Step::Ended(outcome) = writer.write_chunk(&chunk)? {
                     return Ok(outcome);
                 }
             }
-            return intake.end();
+            return writer.finish();
         }
     }
 }
@@ -190,7 +190,7 @@ impl Driver {
 /// Says what failed without the address, which may carry what a person asked for.
 fn unreachable(error: &reqwest::Error) -> Outcome {
     let reason = if error.is_redirect() {
-        return Outcome::Refused { reason: "the server redirects to where Jalon does not follow".to_owned() };
+        return Outcome::Rejected { reason: "the server redirects to where Jalon does not follow".to_owned() };
     } else if error.is_timeout() {
         "the server took too long"
     } else if error.is_connect() {
@@ -198,7 +198,7 @@ fn unreachable(error: &reqwest::Error) -> Outcome {
     } else {
         return cut();
     };
-    Outcome::Unreachable { reason: reason.to_owned() }
+    Outcome::NetworkError { reason: reason.to_owned() }
 }
 
 fn check(url: &Url, allow_plain_http: bool) -> Result<()> {
@@ -222,8 +222,8 @@ mod tests {
     use std::net::TcpListener;
 
     use super::*;
-    use crate::disk::SystemDisk;
-    use crate::transfer::Answer;
+    use crate::storage::StdFileSystem;
+    use crate::transfer::ResponseMeta;
 
     /// Answers one connection with these bytes, then closes; gives back what was asked.
     fn serve(answer: Vec<u8>) -> (String, std::thread::JoinHandle<String>) {
@@ -244,14 +244,14 @@ mod tests {
     }
 
     fn transfer(url: &str) -> Transfer {
-        Transfer { language: Some("fr".to_owned()), ..Transfer::new(1, url, Body::Answer) }
+        Transfer { language: Some("fr".to_owned()), ..Transfer::new(1, url, BodyKind::Json) }
     }
 
-    fn driver(options: Options) -> Driver {
-        Driver::new(options, Arc::new(SystemDisk)).unwrap()
+    fn driver(options: ClientOptions) -> HttpClient {
+        HttpClient::new(options, Arc::new(StdFileSystem)).unwrap()
     }
 
-    fn fetch(options: Options, url: &str, target: &Path) -> Result<Outcome> {
+    fn fetch(options: ClientOptions, url: &str, target: &Path) -> Result<Outcome> {
         driver(options).fetch(&transfer(url), target, &CancelToken::default())
     }
 
@@ -260,8 +260,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let target = directory.path().join("trek.json");
         let (url, served) = serve(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}".to_vec());
-        let outcome = fetch(Options::default(), &url, &target).unwrap();
-        assert_eq!(outcome, Outcome::Answered(Answer { status: 200, bytes: 2, ..Answer::default() }));
+        let outcome = fetch(ClientOptions::default(), &url, &target).unwrap();
+        assert_eq!(outcome, Outcome::Response(ResponseMeta { status: 200, bytes: 2, ..ResponseMeta::default() }));
         assert_eq!(std::fs::read(&target).unwrap(), b"{}");
         let asked = served.join().unwrap().to_lowercase();
         assert!(asked.contains("accept-language: fr\r\n"));
@@ -274,15 +274,16 @@ mod tests {
         let target = directory.path().join("trek.json");
         std::fs::write(&target, "old").unwrap();
         let (url, _) = serve(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{".to_vec());
-        assert!(matches!(fetch(Options::default(), &url, &target).unwrap(), Outcome::Unreachable { .. }));
+        assert!(matches!(fetch(ClientOptions::default(), &url, &target).unwrap(), Outcome::NetworkError { .. }));
         let mut endless = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
         endless.extend([b'['; 4096]);
         let (url, _) = serve(endless);
-        let small = Options { max_body_bytes: 1000, ..Options::default() };
-        assert!(matches!(fetch(small, &url, &target).unwrap(), Outcome::Refused { .. }));
+        let small = ClientOptions { max_body_bytes: 1000, ..ClientOptions::default() };
+        assert!(matches!(fetch(small, &url, &target).unwrap(), Outcome::Rejected { .. }));
         let (url, _) = serve(b"HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n".to_vec());
-        let busy = Outcome::Answered(Answer { status: 503, retry_after_ms: Some(7_000), ..Answer::default() });
-        assert_eq!(fetch(Options::default(), &url, &target).unwrap(), busy);
+        let busy =
+            Outcome::Response(ResponseMeta { status: 503, retry_after_ms: Some(7_000), ..ResponseMeta::default() });
+        assert_eq!(fetch(ClientOptions::default(), &url, &target).unwrap(), busy);
         assert_eq!(std::fs::read(&target).unwrap(), b"old");
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1, "no part is left over");
     }
@@ -292,11 +293,11 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let target = directory.path().join("x");
         for url in ["ftp://example.org/", "file:///etc/passwd", "http://example.org/", "nonsense"] {
-            assert!(matches!(fetch(Options::default(), url, &target), Err(Error::InvalidInput { .. })), "{url}");
+            assert!(matches!(fetch(ClientOptions::default(), url, &target), Err(Error::InvalidInput { .. })), "{url}");
         }
         let (url, _) =
             serve(b"HTTP/1.1 302 Found\r\nLocation: http://example.org/\r\nContent-Length: 0\r\n\r\n".to_vec());
-        assert!(matches!(fetch(Options::default(), &url, &target).unwrap(), Outcome::Refused { .. }));
+        assert!(matches!(fetch(ClientOptions::default(), &url, &target).unwrap(), Outcome::Rejected { .. }));
     }
 
     #[test]
@@ -313,9 +314,9 @@ mod tests {
             }
         });
         let total_timeout = Duration::from_millis(300);
-        let options = Options { total_timeout, ..Options::default() };
+        let options = ClientOptions { total_timeout, ..ClientOptions::default() };
         let outcome = fetch(options, &url, &directory.path().join("x")).unwrap();
-        assert!(matches!(&outcome, Outcome::Refused { reason } if reason.contains("does not end")), "{outcome:?}");
+        assert!(matches!(&outcome, Outcome::Rejected { reason } if reason.contains("does not end")), "{outcome:?}");
         dripping.join().unwrap();
     }
 
@@ -326,7 +327,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let cancel = CancelToken::default();
         cancel.clone().cancel();
-        let driver = driver(Options::default());
+        let driver = driver(ClientOptions::default());
         let answer = driver.fetch(&transfer(&url), &directory.path().join("x"), &cancel);
         assert_eq!(answer, Err(Error::Cancelled));
     }
@@ -335,20 +336,20 @@ mod tests {
     fn a_file_that_was_cut_goes_on_where_it_was_and_one_that_changed_comes_anew() {
         let directory = tempfile::tempdir().unwrap();
         let target = directory.path().join("a.jpg");
-        let driver = driver(Options::default());
-        let medium = |url: &str| Transfer::new(1, url, Body::Medium);
+        let driver = driver(ClientOptions::default());
+        let medium = |url: &str| Transfer::new(1, url, BodyKind::File);
         let cancel = CancelToken::default();
         let (url, _) = serve(b"HTTP/1.1 200 OK\r\nETag: \"a\"\r\nContent-Length: 6\r\n\r\nabc".to_vec());
-        assert!(matches!(driver.fetch(&medium(&url), &target, &cancel).unwrap(), Outcome::Unreachable { .. }));
+        assert!(matches!(driver.fetch(&medium(&url), &target, &cancel).unwrap(), Outcome::NetworkError { .. }));
         let rest = b"HTTP/1.1 206 Partial\r\nETag: \"a\"\r\nContent-Range: bytes 3-5/6\r\nContent-Length: 3\r\n\r\nd";
         let (url, served) = serve(rest.to_vec());
-        assert!(matches!(driver.fetch(&medium(&url), &target, &cancel).unwrap(), Outcome::Unreachable { .. }));
+        assert!(matches!(driver.fetch(&medium(&url), &target, &cancel).unwrap(), Outcome::NetworkError { .. }));
         let asked = served.join().unwrap().to_lowercase();
         assert!(asked.contains("range: bytes=3-\r\n") && asked.contains("if-range: \"a\"\r\n"), "{asked}");
         let rest = b"HTTP/1.1 206 Partial\r\nETag: \"a\"\r\nContent-Range: bytes 4-5/6\r\nContent-Length: 2\r\n\r\nef";
         let (url, _) = serve(rest.to_vec());
         match driver.fetch(&medium(&url), &target, &cancel).unwrap() {
-            Outcome::Answered(Answer { status: 200, bytes: 2, validators, .. }) => {
+            Outcome::Response(ResponseMeta { status: 200, bytes: 2, validators, .. }) => {
                 assert_eq!(validators.etag.as_deref(), Some("\"a\""));
             }
             other => panic!("{other:?}"),
@@ -377,18 +378,18 @@ mod tests {
         };
         let (answer, bytes) = packed(b"{\"a\": 1}");
         let (url, _) = serve(answer.clone());
-        let got = fetch(Options::default(), &url, &target).unwrap();
-        assert_eq!(got, Outcome::Answered(Answer { status: 200, bytes, ..Answer::default() }));
+        let got = fetch(ClientOptions::default(), &url, &target).unwrap();
+        assert_eq!(got, Outcome::Response(ResponseMeta { status: 200, bytes, ..ResponseMeta::default() }));
         assert_eq!(std::fs::read(&target).unwrap(), b"{\"a\": 1}");
         let (bomb, _) = packed(&vec![b' '; 1 << 20]);
         let (url, _) = serve(bomb);
-        let small = Options { max_body_bytes: 10_000, ..Options::default() };
-        assert!(matches!(fetch(small, &url, &target).unwrap(), Outcome::Refused { .. }));
+        let small = ClientOptions { max_body_bytes: 10_000, ..ClientOptions::default() };
+        assert!(matches!(fetch(small, &url, &target).unwrap(), Outcome::Rejected { .. }));
         // A packed answer whose end is missing, though its length is right.
         let short = String::from_utf8_lossy(&answer[..answer.len() - bytes as usize])
             .replace(&bytes.to_string(), &(bytes - 4).to_string());
         let (url, _) = serve([short.as_bytes(), &answer[answer.len() - bytes as usize..answer.len() - 4]].concat());
-        assert!(matches!(fetch(Options::default(), &url, &target).unwrap(), Outcome::Unreachable { .. }));
+        assert!(matches!(fetch(ClientOptions::default(), &url, &target).unwrap(), Outcome::NetworkError { .. }));
         assert_eq!(std::fs::read(&target).unwrap(), b"{\"a\": 1}");
     }
 }

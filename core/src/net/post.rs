@@ -9,15 +9,15 @@ use futures_util::{StreamExt, stream};
 use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use url::Url;
 
-use super::{CancelToken, Driver, cancelled, check};
+use super::{CancelToken, HttpClient, cancelled, check};
 use crate::error::{Error, Result};
-use crate::geotrek::{Piece, ReportForm};
-use crate::intake::retry_after_ms;
-use crate::report::{Reply, Sent};
+use crate::geotrek::{BodyChunk, ReportForm};
+use crate::report::{Reply, SendResult};
+use crate::response::retry_after_ms;
 
 const CHUNK: usize = 64 << 10;
 /// Bytes of an answer that are read: a receipt has some hundreds.
-const MOST_REPLY: usize = 256 << 10;
+const MAX_REPLY: usize = 256 << 10;
 
 /// How far a form is, as its driver sees it.
 #[derive(Debug, Clone, Default)]
@@ -30,7 +30,7 @@ impl PostProgress {
     }
 }
 
-impl Driver {
+impl HttpClient {
     /// Posts a form. `before_last` is called when all but the last piece was handed to the network: where it fails, the last
     /// piece is never sent. Blocks. A cancel ends it at once before the last piece; after that the answer is waited for,
     /// as nobody could know otherwise what became of it.
@@ -42,7 +42,7 @@ impl Driver {
         before_last: impl FnMut() -> Result<()> + Send + 'static,
         cancel: &CancelToken,
         progress: &PostProgress,
-    ) -> Result<Sent> {
+    ) -> Result<SendResult> {
         let url = Url::parse(url).map_err(|_| Error::invalid("url", "a web address"))?;
         check(&url, self.options.allow_plain_http)?;
         let whole = Arc::new(AtomicBool::new(false));
@@ -102,16 +102,16 @@ impl Drop for Over {
     }
 }
 
-async fn exchange(request: reqwest::RequestBuilder, whole: &AtomicBool, over: &Over) -> Sent {
+async fn exchange(request: reqwest::RequestBuilder, whole: &AtomicBool, over: &Over) -> SendResult {
     let response = match request.send().await {
         Ok(response) => response,
         Err(error) if error.is_connect() || error.is_builder() => {
-            return Sent::NotSent { reason: "no connection to the server".to_owned() };
+            return SendResult::NotSent { reason: "no connection to the server".to_owned() };
         }
         Err(error) => {
             over.set();
             let reason = if error.is_timeout() { "the server took too long" } else { "the connection was lost" };
-            return Sent::Lost { whole_body: whole.load(Ordering::Acquire), reason: reason.to_owned() };
+            return SendResult::Lost { whole_body: whole.load(Ordering::Acquire), reason: reason.to_owned() };
         }
     };
     let mut reply = Reply {
@@ -128,18 +128,18 @@ async fn exchange(request: reqwest::RequestBuilder, whole: &AtomicBool, over: &O
     reply.is_whole = loop {
         match body.next().await {
             None => break true,
-            Some(Ok(chunk)) if bytes.len() + chunk.len() <= MOST_REPLY => bytes.extend(&chunk),
+            Some(Ok(chunk)) if bytes.len() + chunk.len() <= MAX_REPLY => bytes.extend(&chunk),
             Some(_) => break false,
         }
     };
     reply.body = String::from_utf8_lossy(&bytes).into_owned();
     over.set();
-    Sent::Answered { whole_body: whole.load(Ordering::Acquire), reply }
+    SendResult::Response { whole_body: whole.load(Ordering::Acquire), reply }
 }
 
 /// The pieces as a stream that reads no further than the network takes.
 fn body(
-    pieces: Vec<Piece>,
+    pieces: Vec<BodyChunk>,
     before_last: impl FnMut() -> Result<()> + Send + 'static,
     whole: Arc<AtomicBool>,
     progress: PostProgress,
@@ -161,8 +161,8 @@ fn body(
             }
             match pieces.next() {
                 None => return Ok(None),
-                Some(Piece::File(path, bytes)) => open = Some((File::open(path)?, bytes)),
-                Some(Piece::Bytes(bytes)) => {
+                Some(BodyChunk::File(path, bytes)) => open = Some((File::open(path)?, bytes)),
+                Some(BodyChunk::Bytes(bytes)) => {
                     if pieces.peek().is_none() {
                         before_last().map_err(|_| io::Error::other("the last piece was held back"))?;
                         whole.store(true, Ordering::Release);

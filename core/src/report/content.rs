@@ -8,14 +8,14 @@ use crate::error::{Error, Result};
 use crate::model::{Bounds, Id};
 
 /// Characters that a comment may have.
-pub const MOST_COMMENT: usize = 10_000;
+pub const MAX_COMMENT: usize = 10_000;
 /// Photos that a report may have: offices ask for three, a few more are no harm.
-pub const MOST_PHOTOS: usize = 6;
-const MOST_EMAIL: usize = 254;
+pub const MAX_PHOTOS: usize = 6;
+const MAX_EMAIL: usize = 254;
 
 /// Where something is, and how well that is known.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct FixedPlace {
+pub struct ReportPosition {
     /// Degrees east, WGS84.
     pub lon: f64,
     /// Degrees north, WGS84.
@@ -30,7 +30,7 @@ pub struct FixedPlace {
 
 /// What a report says.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Content {
+pub struct ReportContent {
     /// What it is about, in the reporter's words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub comment: String,
@@ -48,7 +48,7 @@ pub struct Content {
     pub magnitude: Option<Id>,
     /// Where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<FixedPlace>,
+    pub position: Option<ReportPosition>,
     /// Trek that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trek: Option<Id>,
@@ -59,7 +59,7 @@ pub struct Content {
 
 /// What is known of the territory that a report is for; all empty where its catalogue is not at hand.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Known {
+pub struct KnownTerms {
     /// Ids by vocabulary. One that is empty or missing says nothing.
     pub vocabularies: BTreeMap<&'static str, Vec<Id>>,
     /// Where the territory is.
@@ -77,7 +77,7 @@ pub struct Known {
 #[serde(rename_all = "snake_case")]
 pub enum Warning {
     /// There is no place.
-    NoPlace,
+    NoPosition,
     /// The place is outside the territory.
     OutsideTerritory,
     /// The place is more than a kilometre from the trek that is named.
@@ -88,20 +88,20 @@ pub enum Warning {
 
 const FAR_M: f64 = 1_000.0;
 
-impl Content {
+impl ReportContent {
     /// Refuses what the server would take and nobody could use; says what is odd. `photos` is how many there are.
-    pub fn check(&self, photos: usize, known: &Known) -> Result<Vec<Warning>> {
+    pub fn check(&self, photos: usize, known: &KnownTerms) -> Result<Vec<Warning>> {
         if self.comment.trim().is_empty() && self.category.is_none() && photos == 0 {
             return Err(Error::invalid("comment", "at least a comment, a category or a photo"));
         }
-        if self.comment.chars().count() > MOST_COMMENT {
-            return Err(Error::invalid("comment", format!("at most {MOST_COMMENT} characters")));
+        if self.comment.chars().count() > MAX_COMMENT {
+            return Err(Error::invalid("comment", format!("at most {MAX_COMMENT} characters")));
         }
         if self.comment.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
             return Err(Error::invalid("comment", "no control characters but line ends and tabs"));
         }
-        if photos > MOST_PHOTOS {
-            return Err(Error::invalid("photo", format!("at most {MOST_PHOTOS} photos")));
+        if photos > MAX_PHOTOS {
+            return Err(Error::invalid("photo", format!("at most {MAX_PHOTOS} photos")));
         }
         if !self.email.is_empty() && !is_email(&self.email) {
             return Err(Error::invalid("email", "an e-mail address such as name@example.org"));
@@ -127,11 +127,11 @@ impl Content {
             }
         }
         let mut warnings = Vec::new();
-        match &self.place {
-            None => warnings.push(Warning::NoPlace),
-            Some(place) => {
-                check_place(place)?;
-                let here = crate::model::Position::new(place.lon, place.lat);
+        match &self.position {
+            None => warnings.push(Warning::NoPosition),
+            Some(position) => {
+                check_position(position)?;
+                let here = crate::model::Position::new(position.lon, position.lat);
                 if known.bounds.is_some_and(|bounds| !bounds.contains(here)) {
                     warnings.push(Warning::OutsideTerritory);
                 }
@@ -147,14 +147,17 @@ impl Content {
     }
 }
 
-fn check_place(place: &FixedPlace) -> Result<()> {
-    if !crate::model::Position::new(place.lon, place.lat).is_valid() {
-        return Err(Error::invalid("place", "longitude from -180 to 180 and latitude from -90 to 90 degrees"));
+fn check_position(position: &ReportPosition) -> Result<()> {
+    if !crate::model::Position::new(position.lon, position.lat).is_valid() {
+        return Err(Error::invalid("position", "longitude from -180 to 180 and latitude from -90 to 90 degrees"));
     }
-    if place.lon == 0.0 && place.lat == 0.0 {
-        return Err(Error::invalid("place", "a place that was found: 0, 0 is what receivers say that have none"));
+    if position.lon == 0.0 && position.lat == 0.0 {
+        return Err(Error::invalid(
+            "position",
+            "must be a real GPS position (0, 0 means that the receiver had no fix)",
+        ));
     }
-    if place.accuracy_m.is_some_and(|metres| !metres.is_finite() || metres < 0.0) {
+    if position.accuracy_m.is_some_and(|metres| !metres.is_finite() || metres < 0.0) {
         return Err(Error::invalid("accuracy", "metres, not below 0"));
     }
     Ok(())
@@ -179,24 +182,24 @@ fn is_email(text: &str) -> bool {
             && label.chars().all(|c| c.is_alphanumeric() || c == '-')
     };
     let last_ok = labels.last().is_some_and(|last| last.len() >= 2 && !last.chars().all(|c| c.is_ascii_digit()));
-    text.len() <= MOST_EMAIL && local_ok && labels.len() >= 2 && labels.iter().all(label_ok) && last_ok
+    text.len() <= MAX_EMAIL && local_ok && labels.len() >= 2 && labels.iter().all(label_ok) && last_ok
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn content() -> Content {
-        let place = Some(FixedPlace { lon: 6.2, lat: 44.9, accuracy_m: Some(8.0), at_ms: Some(1) });
-        Content {
+    fn content() -> ReportContent {
+        let position = Some(ReportPosition { lon: 6.2, lat: 44.9, accuracy_m: Some(8.0), at_ms: Some(1) });
+        ReportContent {
             comment: "Passerelle emportée".into(),
             email: "a.b+c@parc.example".into(),
-            place,
-            ..Content::default()
+            position,
+            ..ReportContent::default()
         }
     }
 
-    fn refused(content: &Content, photos: usize, known: &Known) -> String {
+    fn refused(content: &ReportContent, photos: usize, known: &KnownTerms) -> String {
         match content.check(photos, known) {
             Err(Error::InvalidInput { field, .. }) => field.into_owned(),
             other => panic!("{other:?}"),
@@ -205,40 +208,40 @@ mod tests {
 
     #[test]
     fn what_nobody_could_use_is_refused_by_its_field() {
-        let known = Known::default();
+        let known = KnownTerms::default();
         assert_eq!(content().check(0, &known), Ok(Vec::new()));
-        let without = Content { comment: " \n".into(), ..content() };
+        let without = ReportContent { comment: " \n".into(), ..content() };
         assert_eq!(refused(&without, 0, &known), "comment");
         assert!(without.check(1, &known).is_ok(), "a photo says enough");
-        assert_eq!(refused(&Content { comment: "a\0b".into(), ..content() }, 0, &known), "comment");
-        assert_eq!(refused(&Content { comment: "é".repeat(MOST_COMMENT + 1), ..content() }, 0, &known), "comment");
-        assert_eq!(refused(&content(), MOST_PHOTOS + 1, &known), "photo");
+        assert_eq!(refused(&ReportContent { comment: "a\0b".into(), ..content() }, 0, &known), "comment");
+        assert_eq!(refused(&ReportContent { comment: "é".repeat(MAX_COMMENT + 1), ..content() }, 0, &known), "comment");
+        assert_eq!(refused(&content(), MAX_PHOTOS + 1, &known), "photo");
         for email in ["a", "a@b", "@b.fr", "a b@c.fr", "a@b..fr", "a@-b.fr", "a@b.1", "a@b.fr\n", ".a@b.fr", "a@b@c"] {
-            assert_eq!(refused(&Content { email: email.into(), ..content() }, 0, &known), "email", "{email}");
+            assert_eq!(refused(&ReportContent { email: email.into(), ..content() }, 0, &known), "email", "{email}");
         }
         for (lon, lat) in [(0.0, 0.0), (f64::NAN, 44.0), (6.0, 91.0), (181.0, 44.0), (f64::INFINITY, 0.0)] {
-            let place = Some(FixedPlace { lon, lat, accuracy_m: None, at_ms: None });
-            assert_eq!(refused(&Content { place, ..content() }, 0, &known), "place");
+            let position = Some(ReportPosition { lon, lat, accuracy_m: None, at_ms: None });
+            assert_eq!(refused(&ReportContent { position, ..content() }, 0, &known), "position");
         }
     }
 
     #[test]
     fn ids_must_be_the_territorys_where_they_are_known() {
-        let category = Content { category: Some(9), ..content() };
-        assert!(category.check(0, &Known::default()).is_ok());
+        let category = ReportContent { category: Some(9), ..content() };
+        assert!(category.check(0, &KnownTerms::default()).is_ok());
         let vocabularies = BTreeMap::from([("feedback_category", vec![1, 2])]);
-        let known = Known { vocabularies, has_trek: Some(false), ..Known::default() };
+        let known = KnownTerms { vocabularies, has_trek: Some(false), ..KnownTerms::default() };
         assert_eq!(refused(&category, 0, &known), "category");
-        assert_eq!(refused(&Content { trek: Some(3), ..content() }, 0, &known), "trek");
+        assert_eq!(refused(&ReportContent { trek: Some(3), ..content() }, 0, &known), "trek");
     }
 
     #[test]
     fn what_is_odd_is_told() {
         let bounds = Some(Bounds { west: 7.0, south: 44.0, east: 8.0, north: 45.0 });
-        let known = Known { bounds, metres_to_trek: Some(4_000.0), ..Known::default() };
+        let known = KnownTerms { bounds, metres_to_trek: Some(4_000.0), ..KnownTerms::default() };
         let odd = content().check(0, &known).unwrap();
         assert_eq!(odd, [Warning::OutsideTerritory, Warning::FarFromTrek]);
-        let bare = Content { comment: "x".into(), ..Content::default() };
-        assert_eq!(bare.check(0, &known).unwrap(), [Warning::NoPlace, Warning::NoEmail]);
+        let bare = ReportContent { comment: "x".into(), ..ReportContent::default() };
+        assert_eq!(bare.check(0, &known).unwrap(), [Warning::NoPosition, Warning::NoEmail]);
     }
 }

@@ -1,4 +1,4 @@
-//! The life of a field report: draft → queued → sending → accepted, refused or in doubt. A pure state machine: what
+//! The lifecycle of a field report: draft → queued → sending → accepted, refused or in doubt. A pure state machine: what
 //! happened and when comes in, what follows comes out; the journal keeps it, a driver moves the bytes.
 //!
 //! # What is guaranteed
@@ -13,7 +13,7 @@
 //!   that does. So a process that dies in between leaves either a report that can safely be sent again, or one *in doubt*.
 //! * A report is in doubt exactly when its whole body may have reached the server and no answer says what became of it.
 //!   It is not sent again by itself: the app or the person decides ([`Resolution`]).
-//! * One that cannot be sent holds up no other. Pauses grow with chance in them, on a clock that only runs forward and ends
+//! * One that cannot be sent holds up no other. Pauses grow with jitter in them, on a clock that only runs forward and ends
 //!   with the process.
 //! * Damage is noticed when the journal is opened, a bit that flipped in a report too; what was damaged is kept byte for
 //!   byte, and each report is taken from its row or from its copy, whichever is sound and newer.
@@ -49,13 +49,13 @@
 //! > Nothing changes for clients that send no `uuid`. One migration-free change of the serializer and the view; we are
 //! > glad to send it.
 //!
-//! Files: `content` what a report says, and the check at the door; `life` the state machine; `reply` what a server's
+//! Files: `content` what a report says, and the check at the door; `lifecycle` the state machine; `reply` what a server's
 //! answer means.
 
 mod content;
-mod life;
+mod lifecycle;
 mod reply;
 
-pub use content::{Content, FixedPlace, Known, MOST_COMMENT, MOST_PHOTOS, Warning};
-pub use life::{Attempt, Endpoint, Life, Receipt, Resolution, State, Step};
-pub use reply::{Reply, Sent, Verdict, judge};
+pub use content::{KnownTerms, MAX_COMMENT, MAX_PHOTOS, ReportContent, ReportPosition, Warning};
+pub use lifecycle::{Attempt, Endpoint, Event, Lifecycle, Receipt, ReportState, Resolution};
+pub use reply::{Classification, Reply, SendResult, classify};

@@ -29,7 +29,7 @@ pub struct Reply {
 
 /// How an attempt ended, as its driver saw it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Sent {
+pub enum SendResult {
     /// There was no connection: nothing left.
     NotSent {
         /// What happened, for a person; nothing personal.
@@ -43,7 +43,7 @@ pub enum Sent {
         reason: String,
     },
     /// The server answered.
-    Answered {
+    Response {
         /// Whether the last piece of the body had been handed to the network by then.
         whole_body: bool,
         /// What it answered.
@@ -53,14 +53,14 @@ pub enum Sent {
 
 /// What follows from how an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Classification {
     /// The server has it.
     Accepted {
         /// The server's number; none where it hands reports on to another office.
         server_id: Option<i64>,
     },
     /// It has not, and may be asked again after a pause.
-    Again {
+    Retry {
         /// Milliseconds.
         pause_ms: u64,
         /// Why, for a person.
@@ -82,36 +82,36 @@ pub enum Verdict {
     },
 }
 
-/// Judges an attempt. `tries` counts them, this one included; `is_last_endpoint` says that the server has no other
-/// address to try; `chance` is 0 to 1.
-pub fn judge(sent: &Sent, tries: u32, is_last_endpoint: bool, chance: f64) -> Verdict {
+/// Judges an attempt. `attempt_count` counts them, this one included; `is_last_endpoint` says that the server has no other
+/// address to try; `jitter` is 0 to 1.
+pub fn classify(sent: &SendResult, attempt_count: u32, is_last_endpoint: bool, jitter: f64) -> Classification {
     let again = |at_least_ms: u64, reason: &str| {
-        let doubled = FIRST_PAUSE_MS.saturating_mul(1 << tries.saturating_sub(1).min(16)).min(LONGEST_PAUSE_MS);
-        let spread = doubled / 2 + (doubled as f64 / 2.0 * chance.clamp(0.0, 1.0)) as u64;
-        Verdict::Again { pause_ms: spread.max(at_least_ms), reason: reason.to_owned() }
+        let doubled = FIRST_PAUSE_MS.saturating_mul(1 << attempt_count.saturating_sub(1).min(16)).min(LONGEST_PAUSE_MS);
+        let spread = doubled / 2 + (doubled as f64 / 2.0 * jitter.clamp(0.0, 1.0)) as u64;
+        Classification::Retry { pause_ms: spread.max(at_least_ms), reason: reason.to_owned() }
     };
     let (whole_body, reply) = match sent {
-        Sent::NotSent { reason } | Sent::Lost { whole_body: false, reason } => return again(0, reason),
-        Sent::Lost { whole_body: true, reason } => {
-            return Verdict::InDoubt { reason: format!("the whole report had left, and then {reason}") };
+        SendResult::NotSent { reason } | SendResult::Lost { whole_body: false, reason } => return again(0, reason),
+        SendResult::Lost { whole_body: true, reason } => {
+            return Classification::InDoubt { reason: format!("the whole report had left, and then {reason}") };
         }
-        Sent::Answered { whole_body, reply } => (*whole_body, reply),
+        SendResult::Response { whole_body, reply } => (*whole_body, reply),
     };
     let asked = reply.retry_after_ms.map(|ms| ms.min(LONGEST_RETRY_AFTER_MS));
     let doubt = |what: &str| {
-        if whole_body { Verdict::InDoubt { reason: what.to_owned() } } else { again(asked.unwrap_or(0), what) }
+        if whole_body { Classification::InDoubt { reason: what.to_owned() } } else { again(asked.unwrap_or(0), what) }
     };
     match reply.status {
         201 => match receipt(reply) {
-            Some(server_id) => Verdict::Accepted { server_id },
+            Some(server_id) => Classification::Accepted { server_id },
             None => doubt("the server said that it took the report, in words that are not a Geotrek's"),
         },
         // Geotrek never answers so: somebody else did, such as the sign-in page of a hotel.
         200 => again(0, "somebody else than the server answered (a sign-in page?)"),
-        301 | 404 | 405 | 410 if !is_last_endpoint && reply.status != 410 => Verdict::OtherEndpoint,
+        301 | 404 | 405 | 410 if !is_last_endpoint && reply.status != 410 => Classification::OtherEndpoint,
         404 | 405 | 410 => again(ENDPOINT_PAUSE_MS, "the server takes no reports now"),
         300..=399 => again(0, "the server sends elsewhere, where no report is taken"),
-        400 | 413 | 415 | 422 => Verdict::Refused { fields: fields(&reply.body), reason: refusal(reply.status) },
+        400 | 413 | 415 | 422 => Classification::Refused { fields: fields(&reply.body), reason: refusal(reply.status) },
         401 | 403 => again(ACCOUNT_PAUSE_MS, "the server wants somebody to sign in"),
         408 | 425 | 429 => again(asked.unwrap_or(0), "the server asks for patience"),
         503 if asked.is_some() => again(asked.unwrap_or(0), "the server asks for patience"),
@@ -155,18 +155,18 @@ fn refusal(status: u16) -> String {
 mod tests {
     use super::*;
 
-    fn answered(status: u16, body: &str, retry_after_ms: Option<u64>) -> Sent {
+    fn answered(status: u16, body: &str, retry_after_ms: Option<u64>) -> SendResult {
         let reply = Reply { status, retry_after_ms, body: body.to_owned(), is_whole: true };
-        Sent::Answered { whole_body: true, reply }
+        SendResult::Response { whole_body: true, reply }
     }
 
-    fn of(sent: &Sent) -> &'static str {
-        match judge(sent, 1, true, 0.5) {
-            Verdict::Accepted { .. } => "accepted",
-            Verdict::Again { .. } => "again",
-            Verdict::OtherEndpoint => "other",
-            Verdict::Refused { .. } => "refused",
-            Verdict::InDoubt { .. } => "doubt",
+    fn of(sent: &SendResult) -> &'static str {
+        match classify(sent, 1, true, 0.5) {
+            Classification::Accepted { .. } => "accepted",
+            Classification::Retry { .. } => "again",
+            Classification::OtherEndpoint => "other",
+            Classification::Refused { .. } => "refused",
+            Classification::InDoubt { .. } => "doubt",
         }
     }
 
@@ -198,19 +198,19 @@ mod tests {
     #[test]
     fn a_cut_answer_is_no_receipt_and_a_cut_request_can_be_sent_again() {
         let reply = Reply { status: 201, body: r#"{"id": 7}"#.into(), ..Reply::default() };
-        assert_eq!(of(&Sent::Answered { whole_body: true, reply }), "doubt");
+        assert_eq!(of(&SendResult::Response { whole_body: true, reply }), "doubt");
         let reason = "the connection was lost".to_owned();
-        assert_eq!(of(&Sent::Lost { whole_body: true, reason: reason.clone() }), "doubt");
-        assert_eq!(of(&Sent::Lost { whole_body: false, reason: reason.clone() }), "again");
-        assert_eq!(of(&Sent::NotSent { reason }), "again");
+        assert_eq!(of(&SendResult::Lost { whole_body: true, reason: reason.clone() }), "doubt");
+        assert_eq!(of(&SendResult::Lost { whole_body: false, reason: reason.clone() }), "again");
+        assert_eq!(of(&SendResult::NotSent { reason }), "again");
         let early = Reply { status: 500, is_whole: true, ..Reply::default() };
-        assert_eq!(of(&Sent::Answered { whole_body: false, reply: early }), "again", "it cannot have it");
+        assert_eq!(of(&SendResult::Response { whole_body: false, reply: early }), "again", "it cannot have it");
     }
 
     #[test]
     fn a_server_may_ask_for_patience_within_reason() {
-        let pause = |status, ms| match judge(&answered(status, "", ms), 1, true, 1.0) {
-            Verdict::Again { pause_ms, .. } => Some(pause_ms),
+        let pause = |status, ms| match classify(&answered(status, "", ms), 1, true, 1.0) {
+            Classification::Retry { pause_ms, .. } => Some(pause_ms),
             _ => None,
         };
         assert_eq!(pause(503, Some(90_000)), Some(90_000));
@@ -223,16 +223,16 @@ mod tests {
     #[test]
     fn the_other_address_is_tried_where_the_first_is_not_there() {
         for status in [301, 404, 405] {
-            assert_eq!(judge(&answered(status, "", None), 1, false, 0.0), Verdict::OtherEndpoint);
+            assert_eq!(classify(&answered(status, "", None), 1, false, 0.0), Classification::OtherEndpoint);
             assert_eq!(of(&answered(status, "", None)), "again");
         }
-        assert!(matches!(judge(&answered(302, "", None), 1, false, 0.0), Verdict::Again { .. }));
+        assert!(matches!(classify(&answered(302, "", None), 1, false, 0.0), Classification::Retry { .. }));
     }
 
     #[test]
     fn what_the_server_says_of_fields_is_kept() {
         let sent = answered(400, r#"{"email": ["Saisissez une adresse e-mail valide."], "x": "y"}"#, None);
-        let Verdict::Refused { fields, .. } = judge(&sent, 1, true, 0.0) else { panic!() };
+        let Classification::Refused { fields, .. } = classify(&sent, 1, true, 0.0) else { panic!() };
         assert_eq!(fields["email"], ["Saisissez une adresse e-mail valide."]);
         assert_eq!(fields["x"], ["y"]);
     }

@@ -3,11 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Body, Transfer, Validators};
+use super::{BodyKind, Transfer, Validators};
 
 /// What is there of a file that came in part. A driver keeps it beside the bytes, and writes it before the first of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
+pub struct PartialFile {
     /// How many bytes are there.
     #[serde(skip)]
     pub bytes: u64,
@@ -17,7 +17,7 @@ pub struct Part {
     pub validators: Validators,
 }
 
-impl Part {
+impl PartialFile {
     /// What `If-Range` can say: it wants a strong tag, or else a date.
     fn condition(&self) -> Option<&str> {
         let strong = self.validators.etag.as_deref().filter(|etag| etag.starts_with('"'));
@@ -31,28 +31,28 @@ impl Part {
 }
 
 /// The headers of a request, by name and value. `part` is what came before, if anything did.
-pub fn request(transfer: &Transfer, part: Option<&Part>) -> Vec<(&'static str, String)> {
+pub fn request(transfer: &Transfer, part: Option<&PartialFile>) -> Vec<(&'static str, String)> {
     let mut headers = Vec::new();
     match transfer.body {
-        Body::Answer => {
+        BodyKind::Json => {
             headers.push(("accept", "application/json".to_owned()));
             headers.push(("accept-encoding", "gzip".to_owned()));
         }
-        Body::Medium => {
+        BodyKind::File => {
             // A range is one of the bytes that are kept, so nothing may pack them.
             headers.push(("accept-encoding", "identity".to_owned()));
         }
     }
     headers.extend(transfer.language.clone().map(|language| ("accept-language", language)));
-    if transfer.body == Body::Medium {
+    if transfer.body == BodyKind::File {
         match part.and_then(|part| Some((part.bytes, part.condition()?))).filter(|(bytes, _)| *bytes > 0) {
             Some((bytes, condition)) => {
                 headers.push(("range", format!("bytes={bytes}-")));
                 headers.push(("if-range", condition.to_owned()));
             }
             None => {
-                headers.extend(transfer.held.etag.clone().map(|etag| ("if-none-match", etag)));
-                headers.extend(transfer.held.last_modified.clone().map(|date| ("if-modified-since", date)));
+                headers.extend(transfer.validators.etag.clone().map(|etag| ("if-none-match", etag)));
+                headers.extend(transfer.validators.last_modified.clone().map(|date| ("if-modified-since", date)));
             }
         }
     }
@@ -61,7 +61,7 @@ pub fn request(transfer: &Transfer, part: Option<&Part>) -> Vec<(&'static str, S
 
 /// What the head of an answer says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Head {
+pub struct ResponseHead {
     /// HTTP status.
     pub status: u16,
     /// `Content-Range`.
@@ -74,27 +74,27 @@ pub struct Head {
 
 /// What to do with the body of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Receive {
+pub enum HeadAction {
     /// Write it from this byte on; whatever is there beyond goes. The part that this makes is told, with no bytes yet.
-    Body {
+    Write {
         /// The first byte.
         from: u64,
         /// What is to be noted before the first byte is written.
-        part: Part,
+        part: PartialFile,
     },
     /// All is there already.
-    Whole,
+    AlreadyComplete,
     /// There is nothing to write: the answer is its status.
-    Nothing,
+    Ignore,
     /// What is there does not fit: throw it away and ask again.
     Restart,
 }
 
 /// Judges the head of an answer to [`request`].
-pub fn receive(part: Option<&Part>, head: &Head) -> Receive {
+pub fn receive(part: Option<&PartialFile>, head: &ResponseHead) -> HeadAction {
     match head.status {
         206 => {
-            let Some(part) = part.filter(|part| part.bytes > 0) else { return Receive::Restart };
+            let Some(part) = part.filter(|part| part.bytes > 0) else { return HeadAction::Restart };
             let range = head.content_range.as_deref().and_then(content_range);
             let same_tag = match (&part.validators.etag, &head.validators.etag) {
                 (Some(before), Some(now)) => before == now,
@@ -102,22 +102,23 @@ pub fn receive(part: Option<&Part>, head: &Head) -> Receive {
             };
             match range {
                 Some((Some(first), total)) if first == part.bytes && same_tag && fits(part.total, total) => {
-                    let part = Part { bytes: 0, total: total.or(part.total), validators: part.validators.clone() };
-                    Receive::Body { from: first, part }
+                    let part =
+                        PartialFile { bytes: 0, total: total.or(part.total), validators: part.validators.clone() };
+                    HeadAction::Write { from: first, part }
                 }
-                _ => Receive::Restart,
+                _ => HeadAction::Restart,
             }
         }
         416 => match (part, head.content_range.as_deref().and_then(content_range)) {
-            (Some(part), Some((None, Some(total)))) if total == part.bytes && total > 0 => Receive::Whole,
-            (Some(_), _) => Receive::Restart,
-            (None, _) => Receive::Nothing,
+            (Some(part), Some((None, Some(total)))) if total == part.bytes && total > 0 => HeadAction::AlreadyComplete,
+            (Some(_), _) => HeadAction::Restart,
+            (None, _) => HeadAction::Ignore,
         },
         200 => {
-            let part = Part { bytes: 0, total: head.content_length, validators: head.validators.clone() };
-            Receive::Body { from: 0, part }
+            let part = PartialFile { bytes: 0, total: head.content_length, validators: head.validators.clone() };
+            HeadAction::Write { from: 0, part }
         }
-        _ => Receive::Nothing,
+        _ => HeadAction::Ignore,
     }
 }
 
@@ -142,18 +143,18 @@ fn content_range(value: &str) -> Option<(Option<u64>, Option<u64>)> {
 mod tests {
     use super::*;
 
-    fn part(bytes: u64) -> Part {
+    fn part(bytes: u64) -> PartialFile {
         let validators = Validators { etag: Some("\"a\"".into()), last_modified: Some("Mon".into()) };
-        Part { bytes, total: Some(10), validators }
+        PartialFile { bytes, total: Some(10), validators }
     }
 
-    fn head(status: u16, range: Option<&str>, etag: &str) -> Head {
+    fn head(status: u16, range: Option<&str>, etag: &str) -> ResponseHead {
         let validators = Validators { etag: Some(etag.to_owned()), last_modified: None };
-        Head { status, content_range: range.map(str::to_owned), content_length: Some(10), validators }
+        ResponseHead { status, content_range: range.map(str::to_owned), content_length: Some(10), validators }
     }
 
-    fn asked(part: Option<&Part>, held: Validators) -> Vec<(&'static str, String)> {
-        let transfer = Transfer { held, ..Transfer::new(1, "https://park.example/a.jpg", Body::Medium) };
+    fn asked(part: Option<&PartialFile>, validators: Validators) -> Vec<(&'static str, String)> {
+        let transfer = Transfer { validators, ..Transfer::new(1, "https://park.example/a.jpg", BodyKind::File) };
         request(&transfer, part).into_iter().filter(|(name, _)| *name != "accept-encoding").collect()
     }
 
@@ -166,13 +167,13 @@ mod tests {
         assert_eq!(asked(Some(&weak), Validators::default())[1].1, "Mon");
         weak.validators.last_modified = None;
         assert_eq!(asked(Some(&weak), Validators::default()), []);
-        let held = Validators { etag: Some("\"h\"".into()), last_modified: None };
-        assert_eq!(asked(Some(&part(0)), held), [("if-none-match", "\"h\"".to_owned())]);
+        let validators = Validators { etag: Some("\"h\"".into()), last_modified: None };
+        assert_eq!(asked(Some(&part(0)), validators), [("if-none-match", "\"h\"".to_owned())]);
     }
 
     #[test]
     fn the_rest_is_added_only_to_what_it_is_the_rest_of() {
-        let rest = Receive::Body { from: 4, part: part(0) };
+        let rest = HeadAction::Write { from: 4, part: part(0) };
         assert_eq!(receive(Some(&part(4)), &head(206, Some("bytes 4-9/10"), "\"a\"")), rest);
         for (range, etag) in [
             (Some("bytes 3-9/10"), "\"a\""),
@@ -181,20 +182,24 @@ mod tests {
             (Some("lines 4-9/10"), "\"a\""),
             (None, "\"a\""),
         ] {
-            assert_eq!(receive(Some(&part(4)), &head(206, range, etag)), Receive::Restart, "{range:?} {etag}");
+            assert_eq!(receive(Some(&part(4)), &head(206, range, etag)), HeadAction::Restart, "{range:?} {etag}");
         }
-        assert_eq!(receive(None, &head(206, Some("bytes 0-9/10"), "\"a\"")), Receive::Restart, "nobody asked for it");
+        assert_eq!(
+            receive(None, &head(206, Some("bytes 0-9/10"), "\"a\"")),
+            HeadAction::Restart,
+            "nobody asked for it"
+        );
     }
 
     #[test]
     fn a_new_file_replaces_what_was_there_and_one_that_is_whole_stays() {
         match receive(Some(&part(4)), &head(200, None, "\"b\"")) {
-            Receive::Body { from: 0, part } => assert_eq!(part.validators.etag.as_deref(), Some("\"b\"")),
+            HeadAction::Write { from: 0, part } => assert_eq!(part.validators.etag.as_deref(), Some("\"b\"")),
             other => panic!("{other:?}"),
         }
-        assert_eq!(receive(Some(&part(10)), &head(416, Some("bytes */10"), "\"a\"")), Receive::Whole);
-        assert_eq!(receive(Some(&part(10)), &head(416, Some("bytes */9"), "\"a\"")), Receive::Restart);
-        assert_eq!(receive(Some(&part(4)), &head(304, None, "\"a\"")), Receive::Nothing);
+        assert_eq!(receive(Some(&part(10)), &head(416, Some("bytes */10"), "\"a\"")), HeadAction::AlreadyComplete);
+        assert_eq!(receive(Some(&part(10)), &head(416, Some("bytes */9"), "\"a\"")), HeadAction::Restart);
+        assert_eq!(receive(Some(&part(4)), &head(304, None, "\"a\"")), HeadAction::Ignore);
         assert!(part(10).is_whole() && !part(9).is_whole());
     }
 }

@@ -3,7 +3,7 @@
 //! driver moves the bytes, the catalogue keeps the queue, and time comes in as moments of a clock that only runs
 //! forward. So a queue can be stored at any step and go on in another process.
 //!
-//! * `moment`: a point in time that another process can still judge.
+//! * `instant`: a point in time that another process can still decide.
 //! * `queue`: the state machine.
 //! * `retry`: which outcomes are worth another try, and when.
 //! * `exchange`: what one request says, and what its answer means for the bytes that are there already.
@@ -11,14 +11,14 @@
 
 mod cancel;
 mod exchange;
-mod moment;
+mod instant;
 mod policy;
 mod queue;
 mod retry;
 
 pub use cancel::CancelToken;
-pub use exchange::{Head, Part, Receive, receive, request};
-pub use moment::Moment;
-pub use policy::{Held, Network, Policy};
-pub use queue::{Body, Next, Queue, State, Transfer};
-pub use retry::{Answer, Outcome, Validators, Verdict, judge};
+pub use exchange::{HeadAction, PartialFile, ResponseHead, receive, request};
+pub use instant::BootInstant;
+pub use policy::{BlockReason, NetworkKind, TransferPolicy};
+pub use queue::{BodyKind, Next, Queue, State, Transfer};
+pub use retry::{Outcome, ResponseMeta, RetryDecision, Validators, decide};

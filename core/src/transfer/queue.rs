@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Moment, Outcome, Validators, Verdict, judge};
+use super::{BootInstant, Outcome, ResponseMeta, RetryDecision, Validators, decide};
 
 /// What the body of an answer is, which decides how it is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Body {
+pub enum BodyKind {
     /// JSON of the API, packed where the server can; never in part.
-    Answer,
+    Json,
     /// A file: unpacked, resumed by ranges.
-    Medium,
+    File,
 }
 
 /// One HTTP GET that has to happen.
@@ -26,29 +26,29 @@ pub struct Transfer {
     /// `Accept-Language`, where the answer depends on it.
     pub language: Option<String>,
     /// What comes.
-    pub body: Body,
+    pub body: BodyKind,
     /// What is there already, where it is only to be asked whether it is still the same (304).
     #[serde(default, skip_serializing_if = "Validators::is_empty")]
-    pub held: Validators,
+    pub validators: Validators,
     /// Higher ones go first, then lower numbers.
     pub priority: i32,
     /// How often it was started.
-    pub tries: u32,
+    pub attempts: u32,
     /// How far it is.
     pub state: State,
 }
 
 impl Transfer {
     /// A transfer that may start at once.
-    pub fn new(id: u64, url: impl Into<String>, body: Body) -> Transfer {
+    pub fn new(id: u64, url: impl Into<String>, body: BodyKind) -> Transfer {
         Transfer {
             id,
             url: url.into(),
             language: None,
             body,
-            held: Validators::default(),
+            validators: Validators::default(),
             priority: 0,
-            tries: 0,
+            attempts: 0,
             state: State::Planned { not_before: None },
         }
     }
@@ -60,13 +60,13 @@ pub enum State {
     /// It may start.
     Planned {
         /// Not before this moment.
-        not_before: Option<Moment>,
+        not_before: Option<BootInstant>,
     },
     /// A driver has it.
     Started {
         /// The end of its lease: if nothing was heard until then, the driver is taken to be dead. A driver that outlives
         /// its process, such as a platform's downloader, has none, and is asked by [`Queue::reconcile`].
-        lease: Option<Moment>,
+        lease: Option<BootInstant>,
     },
     /// It is done; the status says with what.
     Done {
@@ -89,11 +89,11 @@ pub enum Next {
     /// Move the bytes of this one: say `started`, then `complete`.
     Start(Transfer),
     /// Nothing may start before this moment.
-    WaitUntil(Moment),
+    WaitUntil(BootInstant),
     /// Everything that is left is on its way already.
     InFlight,
     /// Something is left, and the app does not allow it now.
-    Held(super::Held),
+    Blocked(super::BlockReason),
     /// Nothing is left.
     Idle,
 }
@@ -106,14 +106,14 @@ pub struct Queue {
     planned: BTreeMap<String, BTreeSet<(Reverse<i32>, u64)>>,
     started: BTreeSet<u64>,
     connections_per_host: usize,
-    most_tries: u32,
+    max_attempts: u32,
 }
 
 impl Queue {
     /// A queue that lets so many transfers of one host run at once, at least one, and tries each so often, at least once.
-    pub fn new(connections_per_host: usize, most_tries: u32) -> Self {
-        let (connections_per_host, most_tries) = (connections_per_host.max(1), most_tries.max(1));
-        Queue { connections_per_host, most_tries, ..Queue::default() }
+    pub fn new(connections_per_host: usize, max_attempts: u32) -> Self {
+        let (connections_per_host, max_attempts) = (connections_per_host.max(1), max_attempts.max(1));
+        Queue { connections_per_host, max_attempts, ..Queue::default() }
     }
 
     /// Takes a transfer in, as it was planned or as it was stored, in the place of one with the same number.
@@ -140,7 +140,7 @@ impl Queue {
     }
 
     /// What to do at `now`. A lease that is over makes its transfer startable again.
-    pub fn next(&mut self, now: Moment) -> Next {
+    pub fn next(&mut self, now: BootInstant) -> Next {
         let lapsed: Vec<u64> = self.started.iter().copied().filter(|id| self.has_lapsed(*id, now)).collect();
         for id in lapsed {
             self.set(id, State::Planned { not_before: None });
@@ -150,7 +150,7 @@ impl Queue {
             *busy.entry(host(&transfer.url)).or_default() += 1;
         }
         let mut first: Option<(Reverse<i32>, u64)> = None;
-        let mut earliest: Option<Moment> = None;
+        let mut earliest: Option<BootInstant> = None;
         let mut held_back = !self.started.is_empty();
         for (host, waiting) in &self.planned {
             if busy.get(host.as_str()).is_some_and(|count| *count >= self.connections_per_host) {
@@ -159,7 +159,7 @@ impl Queue {
             }
             for key in waiting {
                 match self.transfers.get(&key.1).map(|transfer| &transfer.state) {
-                    Some(State::Planned { not_before: Some(moment) }) if !moment.is_over(now) => {
+                    Some(State::Planned { not_before: Some(moment) }) if !moment.has_passed(now) => {
                         earliest =
                             Some(earliest.map_or(*moment, |known| if known.ms < moment.ms { known } else { *moment }));
                     }
@@ -180,27 +180,29 @@ impl Queue {
 
     /// A driver has this one now, with a lease until a moment, or one that does not end by itself. `false` where it may
     /// not have it: another has it, or it has ended.
-    pub fn started(&mut self, id: u64, lease: Option<Moment>) -> bool {
+    pub fn started(&mut self, id: u64, lease: Option<BootInstant>) -> bool {
         let Some(transfer) = self.transfers.get_mut(&id) else { return false };
         if !matches!(transfer.state, State::Planned { .. }) {
             return false;
         }
-        transfer.tries += 1;
+        transfer.attempts += 1;
         self.set(id, State::Started { lease });
         true
     }
 
-    /// This one ended so. `chance` (0 to 1) spreads the pause before another try. Gives the verdict, or `None` where the
+    /// This one ended so. `jitter` (0 to 1) spreads the pause before another try. Gives the verdict, or `None` where the
     /// transfer had ended already. A driver whose lease was over may still bring what it has.
-    pub fn complete(&mut self, id: u64, outcome: Outcome, now: Moment, chance: f64) -> Option<Verdict> {
+    pub fn complete(&mut self, id: u64, outcome: Outcome, now: BootInstant, jitter: f64) -> Option<RetryDecision> {
         let transfer = self.transfers.get(&id)?;
         if matches!(transfer.state, State::Done { .. } | State::Failed { .. }) {
             return None;
         }
-        let verdict = judge(&outcome, transfer.tries, self.most_tries, chance);
+        let verdict = decide(&outcome, transfer.attempts, self.max_attempts, jitter);
         let state = match (verdict, outcome) {
-            (Verdict::Again { pause_ms }, _) => State::Planned { not_before: Some(now.after_ms(pause_ms)) },
-            (Verdict::Done, Outcome::Answered(Answer { status, date_ms, .. })) => State::Done { status, date_ms },
+            (RetryDecision::Retry { pause_ms }, _) => State::Planned { not_before: Some(now.after_ms(pause_ms)) },
+            (RetryDecision::Done, Outcome::Response(ResponseMeta { status, date_ms, .. })) => {
+                State::Done { status, date_ms }
+            }
             (_, outcome) => State::Failed { outcome },
         };
         self.set(id, state);
@@ -219,7 +221,7 @@ impl Queue {
     }
 
     /// Makes a transfer go before or after others.
-    pub fn prefer(&mut self, id: u64, priority: i32) {
+    pub fn prioritize(&mut self, id: u64, priority: i32) {
         self.unlist(id);
         if let Some(transfer) = self.transfers.get_mut(&id) {
             transfer.priority = priority;
@@ -227,8 +229,8 @@ impl Queue {
         self.list(id);
     }
 
-    fn has_lapsed(&self, id: u64, now: Moment) -> bool {
-        matches!(&self.transfers[&id].state, State::Started { lease: Some(end) } if end.is_over(now))
+    fn has_lapsed(&self, id: u64, now: BootInstant) -> bool {
+        matches!(&self.transfers[&id].state, State::Started { lease: Some(end) } if end.has_passed(now))
     }
 
     fn set(&mut self, id: u64, state: State) {
@@ -278,23 +280,23 @@ mod tests {
 
     const BOOT: u64 = 1;
 
-    fn at(ms: u64) -> Moment {
-        Moment { ms, boot: BOOT }
+    fn at(ms: u64) -> BootInstant {
+        BootInstant { ms, boot_id: BOOT }
     }
 
     fn done() -> Outcome {
-        Outcome::Answered(Answer { status: 200, ..Answer::default() })
+        Outcome::Response(ResponseMeta { status: 200, ..ResponseMeta::default() })
     }
 
     fn queue(connections: usize, urls: &[&str]) -> Queue {
         let mut queue = Queue::new(connections, 5);
         for url in urls {
-            queue.insert(Transfer::new(queue.next_id(), *url, Body::Answer));
+            queue.insert(Transfer::new(queue.next_id(), *url, BodyKind::Json));
         }
         queue
     }
 
-    fn starts(queue: &mut Queue, now: Moment) -> Option<u64> {
+    fn starts(queue: &mut Queue, now: BootInstant) -> Option<u64> {
         match queue.next(now) {
             Next::Start(transfer) => Some(transfer.id),
             _ => None,
@@ -319,12 +321,12 @@ mod tests {
     #[test]
     fn what_the_person_waits_for_goes_first() {
         let mut queue = queue(9, &["https://park.example/a", "https://park.example/b", "https://media.example/c"]);
-        queue.prefer(2, 5);
+        queue.prioritize(2, 5);
         assert_eq!(starts(&mut queue, at(0)), Some(2));
-        queue.prefer(3, 9);
+        queue.prioritize(3, 9);
         assert_eq!(starts(&mut queue, at(0)), Some(3));
-        queue.prefer(3, -1);
-        queue.prefer(2, -2);
+        queue.prioritize(3, -1);
+        queue.prioritize(2, -2);
         assert_eq!(starts(&mut queue, at(0)), Some(1));
     }
 
@@ -334,7 +336,7 @@ mod tests {
         assert!(queue.started(1, Some(at(100))));
         assert_eq!(queue.next(at(99)), Next::InFlight);
         assert_eq!(starts(&mut queue, at(100)), Some(1));
-        assert_eq!(queue.complete(1, done(), at(101), 0.0), Some(Verdict::Done));
+        assert_eq!(queue.complete(1, done(), at(101), 0.0), Some(RetryDecision::Done));
         assert_eq!(queue.complete(1, done(), at(102), 0.0), None);
         assert_eq!(queue.next(at(102)), Next::Idle);
     }
@@ -345,12 +347,12 @@ mod tests {
         queue.started(1, Some(at(1_000)));
         queue.started(2, None);
         queue.started(3, None);
-        queue.complete(3, Outcome::Unreachable { reason: "cut".into() }, at(0), 1.0);
+        queue.complete(3, Outcome::NetworkError { reason: "cut".into() }, at(0), 1.0);
         let stored: Vec<String> = queue.iter().map(|transfer| serde_json::to_string(transfer).unwrap()).collect();
         let mut again = Queue::new(9, 5);
         stored.iter().for_each(|json| again.insert(serde_json::from_str(json).unwrap()));
         assert_eq!(again, queue);
-        let now = Moment { ms: 5, boot: BOOT + 1 };
+        let now = BootInstant { ms: 5, boot_id: BOOT + 1 };
         assert_eq!(starts(&mut again, now), Some(1));
         again.started(1, None);
         assert_eq!(starts(&mut again, now), Some(3), "no pause of an older clock counts");
@@ -365,7 +367,7 @@ mod tests {
         fn every_transfer_ends_whatever_happens(outcomes in prop::collection::vec((0_u8..6, 0.0..1.0), 0..400)) {
             let mut queue = Queue::new(2, 5);
             for path in 0..5 {
-                queue.insert(Transfer::new(path + 1, format!("https://park.example/{path}"), Body::Medium));
+                queue.insert(Transfer::new(path + 1, format!("https://park.example/{path}"), BodyKind::File));
             }
             let mut now = at(0);
             let mut outcomes = outcomes.into_iter();
@@ -373,28 +375,28 @@ mod tests {
                 match queue.next(now) {
                     Next::Start(transfer) => {
                         prop_assert!(queue.started(transfer.id, Some(now.after_ms(10))));
-                        let (kind, chance) = outcomes.next().unwrap_or((0, 0.0));
+                        let (kind, jitter) = outcomes.next().unwrap_or((0, 0.0));
                         let answered = |status, retry_after_ms| {
-                            Outcome::Answered(Answer { status, retry_after_ms, ..Answer::default() })
+                            Outcome::Response(ResponseMeta { status, retry_after_ms, ..ResponseMeta::default() })
                         };
                         let outcome = match kind {
                             0 => done(),
                             1 => answered(500, None),
                             2 => answered(429, Some(7_000)),
                             3 => answered(404, None),
-                            4 => Outcome::Unreachable { reason: "cut".into() },
-                            _ => Outcome::Refused { reason: "too long".into() },
+                            4 => Outcome::NetworkError { reason: "cut".into() },
+                            _ => Outcome::Rejected { reason: "too long".into() },
                         };
-                        queue.complete(transfer.id, outcome, now, chance);
+                        queue.complete(transfer.id, outcome, now, jitter);
                     }
-                    Next::WaitUntil(moment) => { prop_assert!(!moment.is_over(now)); now = moment; }
-                    Next::InFlight | Next::Held(_) => prop_assert!(false, "nothing was on its way"),
+                    Next::WaitUntil(moment) => { prop_assert!(!moment.has_passed(now)); now = moment; }
+                    Next::InFlight | Next::Blocked(_) => prop_assert!(false, "nothing was on its way"),
                     Next::Idle => break,
                 }
             }
             prop_assert_eq!(queue.next(now), Next::Idle);
             for transfer in queue.iter() {
-                prop_assert!(transfer.tries <= 5);
+                prop_assert!(transfer.attempts <= 5);
                 let ended = matches!(transfer.state, State::Done { .. } | State::Failed { .. });
                 prop_assert!(ended);
             }

@@ -27,7 +27,7 @@ impl Validators {
 
 /// What a whole answer told beside its body.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answer {
+pub struct ResponseMeta {
     /// HTTP status.
     pub status: u16,
     /// What `Retry-After` asked for, in milliseconds.
@@ -48,14 +48,14 @@ pub struct Answer {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     /// The whole answer came.
-    Answered(Answer),
+    Response(ResponseMeta),
     /// No whole answer: no network, no such host, a time-out, a cut in the middle.
-    Unreachable {
+    NetworkError {
         /// What happened, for a person; nothing personal.
         reason: String,
     },
     /// The answer broke a limit or a rule of ours, and would break it again.
-    Refused {
+    Rejected {
         /// Which one.
         reason: String,
     },
@@ -63,11 +63,11 @@ pub enum Outcome {
 
 /// What follows from an outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum RetryDecision {
     /// It is done.
     Done,
     /// It may be tried again after this pause.
-    Again {
+    Retry {
         /// Milliseconds.
         pause_ms: u64,
     },
@@ -75,22 +75,22 @@ pub enum Verdict {
     Failed,
 }
 
-/// Judges the outcome of try number `tries` (from 1) of at most `most_tries`. `chance` is 0 to 1 and spreads the pauses of many phones that lost
+/// Judges the outcome of try number `attempts` (from 1) of at most `max_attempts`. `jitter` is 0 to 1 and spreads the pauses of many phones that lost
 /// the same server at the same moment.
-pub fn judge(outcome: &Outcome, tries: u32, most_tries: u32, chance: f64) -> Verdict {
+pub fn decide(outcome: &Outcome, attempts: u32, max_attempts: u32, jitter: f64) -> RetryDecision {
     let asked_ms = match outcome {
-        Outcome::Answered(Answer { status: 200..=299 | 304, .. }) => return Verdict::Done,
-        Outcome::Answered(Answer { status: 408 | 425 | 429 | 500..=599, retry_after_ms, .. }) => *retry_after_ms,
-        Outcome::Unreachable { .. } => None,
-        Outcome::Answered(_) | Outcome::Refused { .. } => return Verdict::Failed,
+        Outcome::Response(ResponseMeta { status: 200..=299 | 304, .. }) => return RetryDecision::Done,
+        Outcome::Response(ResponseMeta { status: 408 | 425 | 429 | 500..=599, retry_after_ms, .. }) => *retry_after_ms,
+        Outcome::NetworkError { .. } => None,
+        Outcome::Response(_) | Outcome::Rejected { .. } => return RetryDecision::Failed,
     };
-    if tries >= most_tries || asked_ms.is_some_and(|asked| asked > LONGEST_RETRY_AFTER_MS) {
-        return Verdict::Failed;
+    if attempts >= max_attempts || asked_ms.is_some_and(|asked| asked > LONGEST_RETRY_AFTER_MS) {
+        return RetryDecision::Failed;
     }
-    let doubled = FIRST_PAUSE_MS.saturating_mul(1 << tries.saturating_sub(1).min(16)).min(LONGEST_PAUSE_MS);
+    let doubled = FIRST_PAUSE_MS.saturating_mul(1 << attempts.saturating_sub(1).min(16)).min(LONGEST_PAUSE_MS);
     // Between half and the whole of the pause: never at once, and never all together.
-    let spread = doubled / 2 + (doubled as f64 / 2.0 * chance.clamp(0.0, 1.0)) as u64;
-    Verdict::Again { pause_ms: spread.max(asked_ms.unwrap_or(0)) }
+    let spread = doubled / 2 + (doubled as f64 / 2.0 * jitter.clamp(0.0, 1.0)) as u64;
+    RetryDecision::Retry { pause_ms: spread.max(asked_ms.unwrap_or(0)) }
 }
 
 #[cfg(test)]
@@ -100,32 +100,32 @@ mod tests {
     const TRIES: u32 = 5;
 
     fn answered(status: u16, retry_after_ms: Option<u64>) -> Outcome {
-        Outcome::Answered(Answer { status, retry_after_ms, ..Answer::default() })
+        Outcome::Response(ResponseMeta { status, retry_after_ms, ..ResponseMeta::default() })
     }
 
     #[test]
     fn what_may_get_better_is_tried_again_and_nothing_else() {
         for status in [200, 206, 304] {
-            assert_eq!(judge(&answered(status, None), 1, TRIES, 0.5), Verdict::Done, "{status}");
+            assert_eq!(decide(&answered(status, None), 1, TRIES, 0.5), RetryDecision::Done, "{status}");
         }
         for status in [301, 400, 401, 403, 404, 410, 413] {
-            assert_eq!(judge(&answered(status, None), 1, TRIES, 0.5), Verdict::Failed, "{status}");
+            assert_eq!(decide(&answered(status, None), 1, TRIES, 0.5), RetryDecision::Failed, "{status}");
         }
         for status in [408, 425, 429, 500, 502, 503, 504] {
-            assert!(matches!(judge(&answered(status, None), 1, TRIES, 0.5), Verdict::Again { .. }), "{status}");
+            assert!(matches!(decide(&answered(status, None), 1, TRIES, 0.5), RetryDecision::Retry { .. }), "{status}");
         }
         let reason = String::new();
-        assert_eq!(judge(&Outcome::Refused { reason }, 1, TRIES, 0.5), Verdict::Failed);
+        assert_eq!(decide(&Outcome::Rejected { reason }, 1, TRIES, 0.5), RetryDecision::Failed);
     }
 
     #[test]
     fn pauses_double_stay_within_bounds_and_obey_the_server() {
-        let lost = Outcome::Unreachable { reason: String::new() };
-        assert_eq!(judge(&lost, 1, TRIES, 0.0), Verdict::Again { pause_ms: 500 });
-        assert_eq!(judge(&lost, 1, TRIES, 1.0), Verdict::Again { pause_ms: 1_000 });
-        assert_eq!(judge(&lost, 3, TRIES, 1.0), Verdict::Again { pause_ms: 4_000 });
-        assert_eq!(judge(&lost, TRIES, TRIES, 1.0), Verdict::Failed);
-        assert_eq!(judge(&answered(429, Some(30_000)), 1, TRIES, 1.0), Verdict::Again { pause_ms: 30_000 });
-        assert_eq!(judge(&answered(503, Some(86_400_000)), 1, TRIES, 1.0), Verdict::Failed);
+        let lost = Outcome::NetworkError { reason: String::new() };
+        assert_eq!(decide(&lost, 1, TRIES, 0.0), RetryDecision::Retry { pause_ms: 500 });
+        assert_eq!(decide(&lost, 1, TRIES, 1.0), RetryDecision::Retry { pause_ms: 1_000 });
+        assert_eq!(decide(&lost, 3, TRIES, 1.0), RetryDecision::Retry { pause_ms: 4_000 });
+        assert_eq!(decide(&lost, TRIES, TRIES, 1.0), RetryDecision::Failed);
+        assert_eq!(decide(&answered(429, Some(30_000)), 1, TRIES, 1.0), RetryDecision::Retry { pause_ms: 30_000 });
+        assert_eq!(decide(&answered(503, Some(86_400_000)), 1, TRIES, 1.0), RetryDecision::Failed);
     }
 }

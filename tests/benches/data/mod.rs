@@ -10,7 +10,7 @@ use jalon::catalogue::{Catalogue, NewTerritory};
 use jalon::geotrek::{Limits, Reader};
 use jalon::model::{Geometry, Kind, Object, Position, SensitiveArea};
 use jalon::nearby::Feature;
-use jalon_tests::territory::{Size, Territory};
+use jalon_tests::generator::{Size, Territory};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -106,7 +106,7 @@ pub(crate) fn fill(directory: &Path, objects: Vec<Object>) -> Done {
         default_language: "fr".into(),
         ..NewTerritory::default()
     };
-    catalogue.change(|change| {
+    catalogue.write(|change| {
         let territory = change.add_territory(&new)?;
         objects.into_iter().try_for_each(|object| change.put(&territory, object))
     })?;

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use jalon::catalogue::NewTerritory;
-use jalon::companion::{BESIDE_KINDS, Companion, Directories, NearQuery, RefreshOptions, TrekItem, TrekQuery};
+use jalon::companion::{Companion, Directories, NearbyQuery, ROUTE_ITEM_KINDS, RefreshOptions, TrekItem, TrekQuery};
 use jalon::model::{Kind, Position};
 use jalon::net::CancelToken;
-use jalon_tests::server::{Options, TestGeotrek};
-use jalon_tests::territory::{Size, Territory};
+use jalon_tests::fixture_server::{Options, TestGeotrek};
+use jalon_tests::generator::{Size, Territory};
 
 const WARM_UP: usize = 200;
 const LANGUAGES: [&str; 2] = ["fr", "en"];
@@ -44,13 +44,13 @@ fn main() -> jalon::Result<()> {
     companion.warm_up()?;
     let page = TrekQuery { limit: 50, ..TrekQuery::default() };
     let treks = companion.treks(&page, &LANGUAGES)?.items;
-    let near = NearQuery { kinds: vec![Kind::Trek], limit: 50, ..NearQuery::default() };
+    let near = NearbyQuery { kinds: vec![Kind::Trek], limit: 50, ..NearbyQuery::default() };
     let places: Vec<Position> = companion
-        .near(CENTRE, &near, &LANGUAGES)?
+        .nearest(CENTRE, &near, &LANGUAGES)?
         .iter()
         .map(|item| Position::new(item.point[0], item.point[1]))
         .collect();
-    let nearest = NearQuery { limit: 10, ..NearQuery::default() };
+    let nearest = NearbyQuery { limit: 10, ..NearbyQuery::default() };
     let sheets: Vec<&TrekItem> = treks.iter().take(20).collect();
     let token = CancelToken::default();
     let measure = |name: &str, mut call: Box<dyn FnMut(usize) -> jalon::Result<()> + '_>| -> jalon::Result<()> {
@@ -66,8 +66,11 @@ fn main() -> jalon::Result<()> {
         Ok(())
     };
     measure("page of 50 treks", Box::new(|_| companion.treks(&page, &LANGUAGES).map(drop)))?;
-    measure("nearest 10", Box::new(|n| companion.near(places[n % places.len()], &nearest, &LANGUAGES).map(drop)))?;
-    measure("sheet", Box::new(|n| companion.sheet("demo", sheets[n % sheets.len()].id, &BESIDE_KINDS).map(drop)))?;
+    measure("nearest 10", Box::new(|n| companion.nearest(places[n % places.len()], &nearest, &LANGUAGES).map(drop)))?;
+    measure(
+        "sheet",
+        Box::new(|n| companion.trek_details("demo", sheets[n % sheets.len()].id, &ROUTE_ITEM_KINDS).map(drop)),
+    )?;
     measure(
         "empty call",
         Box::new(|_| {

@@ -8,8 +8,8 @@ use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 
-use jalon_tests::server::{Fault, Options, TestGeotrek};
-use jalon_tests::territory::{Size, Territory};
+use jalon_tests::fixture_server::{Fault, Options, TestGeotrek};
+use jalon_tests::generator::{Size, Territory};
 
 const SEED: u64 = 1;
 /// The word before the arguments of the process that is killed.
@@ -109,7 +109,7 @@ fn demo() -> Result<(), String> {
     let doubtful = first_in_doubt(&data)?;
     say("Nobody can know from here, so it is not sent again by itself. A call to the office: they have it.");
     let number = server.reports().first().map(|report| report.id.to_string()).unwrap_or_default();
-    jalon(&["report", "resolve", &doubtful, "--arrived", "--server-id", &number])?;
+    jalon(&["report", "resolve", &doubtful, "--delivered", "--server-id", &number])?;
     jalon(&["send"])?;
     if server.reports().len() != 2 {
         return Err("the office has another number of reports".to_owned());

@@ -5,8 +5,8 @@ use std::io::{BufRead, Write};
 use std::time::Duration;
 
 use clap::Parser;
-use jalon_tests::server::{Fault, Options, Rule, TestGeotrek};
-use jalon_tests::territory::{Size, Territory};
+use jalon_tests::fixture_server::{Fault, Options, Rule, TestGeotrek};
+use jalon_tests::generator::{Size, Territory};
 
 const WORDS: &str = "Lines on its standard input break it, each answered by a line that begins with `ok` or `no`:
 

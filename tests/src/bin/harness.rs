@@ -4,10 +4,10 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
-use jalon_tests::disk::Blow;
+use jalon_tests::fault_vfs::Blow;
 use jalon_tests::harness::figures::Figures;
 use jalon_tests::harness::peers::Peer;
-use jalon_tests::harness::{cuts, kills, mutants, peers, power, rot, simulation};
+use jalon_tests::harness::{corruption, disconnects, mutants, peers, power_loss, process_kills, simulation};
 
 /// Lets everything go wrong that can, and counts what is lost, doubled or stuck.
 #[derive(Parser)]
@@ -20,7 +20,7 @@ struct Arguments {
     histories: u64,
     /// Deaths of real processes, by chance.
     #[arg(long, default_value_t = 1_000)]
-    kills: u64,
+    process_kills: u64,
     /// Looks at every so-manyth operation in the runs that count them; 1 for each.
     #[arg(long, default_value_t = 1)]
     every: u64,
@@ -34,7 +34,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().collect();
-    if let Some(worked) = kills::work_if_asked(&words) {
+    if let Some(worked) = process_kills::work_if_asked(&words) {
         return match worked {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
@@ -55,7 +55,7 @@ fn main() -> ExitCode {
 
 /// Whether all is well.
 fn run(arguments: &Arguments) -> jalon::Result<bool> {
-    let Arguments { seed, histories, kills: deaths, every, times, peers: peer_histories } = *arguments;
+    let Arguments { seed, histories, process_kills: deaths, every, times, peers: peer_histories } = *arguments;
     println!("seed {seed}\n\n{}", Figures::head());
     let mut well = true;
     let mut told = |name: &str, began: Instant, figures: Figures| {
@@ -68,13 +68,13 @@ fn run(arguments: &Arguments) -> jalon::Result<bool> {
     let program = std::env::current_exe()?;
     let now = Instant::now;
     let began = now();
-    told("cuts at each byte", began, cuts::run()?);
+    told("disconnects at each byte", began, disconnects::run()?);
     let began = now();
     told("histories", began, side_by_side(seed, histories));
     let began = now();
-    told("power losses", began, power::off(seed, every, times, None, false)?);
+    told("power_loss losses", began, power_loss::off(seed, every, times, None, false)?);
     let began = now();
-    told("power losses, and then no database", began, power::off(seed, every, 1, None, true)?);
+    told("power_loss losses, and then no database", began, power_loss::off(seed, every, 1, None, true)?);
     for (name, blow, room) in [
         ("full disks, the reserve is room", Blow::Full, true),
         ("full disks, the reserve is none", Blow::Full, false),
@@ -82,21 +82,21 @@ fn run(arguments: &Arguments) -> jalon::Result<bool> {
         ("disks that refuse from then on", Blow::Io, false),
     ] {
         let began = now();
-        told(name, began, power::refused(blow, room, every)?);
+        told(name, began, power_loss::refused(blow, room, every)?);
     }
     let began = now();
-    told("acceptances on a full disk", began, power::accepted_on_a_full_disk(true)?);
+    told("acceptances on a full disk", began, power_loss::accepted_on_a_full_disk(true)?);
     let mut rows = Vec::new();
-    for (name, with_copies) in [("pages that rot", true), ("pages that rot, without the copies", false)] {
+    for (name, with_copies) in [("pages that corruption", true), ("pages that corruption, without the copies", false)] {
         let began = now();
-        let figures = rot::run(seed, with_copies)?;
+        let figures = corruption::run(seed, with_copies)?;
         rows.push(format!("{name}: {} of {} rows saved", figures.rows.0, figures.rows.1));
         told(name, began, figures);
     }
     let began = now();
-    told("processes killed by chance", began, kills::run(&program, seed, deaths)?);
+    told("processes killed by chance", began, process_kills::run(&program, seed, deaths)?);
     let began = now();
-    told("processes that die at each operation", began, kills::at_each(&program, seed, 1, every)?);
+    told("processes that die at each operation", began, process_kills::at_each(&program, seed, 1, every)?);
     println!("\n{}\n", rows.join("\n"));
 
     println!("in the same weather\n{}", Figures::head());

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use jalon::catalogue::{NewTerritory, Subject};
+use jalon::catalogue::{NewTerritory, PackSubject};
 use jalon::companion::{Companion, Directories, DownloadOptions, RefreshOptions};
 use jalon::model::Bounds;
 use jalon::net::CancelToken;
@@ -38,7 +38,7 @@ fn work(catalogue: PathBuf, url: String) -> Result<()> {
     let cancel = CancelToken::default();
     companion.refresh(NAME, &RefreshOptions::default(), &cancel, |_| {})?;
     let square = Bounds { west: 5.0, south: 44.0, east: 7.0, north: 46.0 };
-    for subject in [Subject::Trek(4), Subject::Box(square)] {
+    for subject in [PackSubject::Trek(4), PackSubject::Bounds(square)] {
         companion.download(NAME, &subject, &DownloadOptions::default(), &cancel, |_| {})?;
     }
     Ok(())

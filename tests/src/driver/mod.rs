@@ -1,5 +1,5 @@
 //! A driver without sockets, that dies on demand: it moves errands against a [`TestGeotrek`] that listens nowhere, writes
-//! what `net` would write by the same intake, on a clock of its own, and stops at a chosen byte or step as a process does
+//! what `net` would write by the same writer, on a clock of its own, and stops at a chosen byte or step as a process does
 //! that is killed there. It keeps count of what came, so that a test can say that nothing came twice. `stage` is a folder
 //! with a companion, and what a process does in it.
 
@@ -9,14 +9,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jalon::Result;
-use jalon::companion::Errand;
-use jalon::disk::{Disk, SystemDisk};
-use jalon::intake::{Intake, Step, cut};
-use jalon::transfer::{Body, Held, Moment, Next, Outcome, Transfer};
+use jalon::companion::Job;
+use jalon::response::{ResponseWriter, Step, cut};
+use jalon::storage::{FileSystem, StdFileSystem};
+use jalon::transfer::{BlockReason, BodyKind, BootInstant, Next, Outcome, Transfer};
 
 pub use stage::{NAME, Stage, TODAY, below, copy, digits, folder, hasty, quiet};
 
-use crate::server::TestGeotrek;
+use crate::fixture_server::TestGeotrek;
 
 /// Bytes that a file may have.
 const MOST: u64 = 64 << 20;
@@ -28,20 +28,20 @@ const LEASE_MS: u64 = 3_600_000;
 pub enum End {
     /// Everything has come.
     Idle,
-    /// The process died: whoever holds the errand drops it.
+    /// The process died: whoever holds the job drops it.
     Died,
     /// The app does not allow more.
-    Held(Held),
+    Blocked(BlockReason),
 }
 
-/// What came of one address, in one language.
+/// ChangeKind came of one address, in one language.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Came {
     /// Bytes of bodies that were read.
     pub bytes: u64,
     /// Times it was asked for.
     pub asked: u32,
-    /// Times that a whole answer had been told to the errand, or its file had its name, before it was asked for once more.
+    /// Times that a whole answer had been told to the job, or its file had its name, before it was asked for once more.
     pub again: u32,
     is_whole: bool,
 }
@@ -49,8 +49,8 @@ pub struct Came {
 /// A driver; it outlives the processes that it plays.
 pub struct Line<'s> {
     server: &'s TestGeotrek,
-    disk: Arc<dyn Disk>,
-    now: Moment,
+    disk: Arc<dyn FileSystem>,
+    now: BootInstant,
     /// Bytes until it dies.
     bytes_left: Option<u64>,
     /// Steps until it dies.
@@ -70,8 +70,8 @@ impl<'s> Line<'s> {
     pub fn new(server: &'s TestGeotrek) -> Self {
         Line {
             server,
-            disk: Arc::new(SystemDisk),
-            now: Moment { ms: 1_000, boot: 1 },
+            disk: Arc::new(StdFileSystem),
+            now: BootInstant { ms: 1_000, boot_id: 1 },
             bytes_left: None,
             steps_left: None,
             bytes: 0,
@@ -82,7 +82,7 @@ impl<'s> Line<'s> {
     }
 
     /// The same on another disk.
-    pub fn on(self, disk: Arc<dyn Disk>) -> Self {
+    pub fn on(self, disk: Arc<dyn FileSystem>) -> Self {
         Line { disk, ..self }
     }
 
@@ -91,7 +91,7 @@ impl<'s> Line<'s> {
         self.bytes_left = bytes;
     }
 
-    /// It dies after so many more steps, a step being what it does between two words to the errand; none for never.
+    /// It dies after so many more steps, a step being what it does between two words to the job; none for never.
     pub fn die_after_steps(&mut self, steps: Option<u64>) {
         self.steps_left = steps;
     }
@@ -106,7 +106,7 @@ impl<'s> Line<'s> {
         self.steps
     }
 
-    /// What came, by address, with the language behind it where it depends on that.
+    /// ChangeKind came, by address, with the language behind it where it depends on that.
     pub fn came(&self) -> &BTreeMap<String, Came> {
         &self.came
     }
@@ -119,19 +119,19 @@ impl<'s> Line<'s> {
 
     /// A new process has a clock of its own.
     pub fn restart(&mut self) {
-        self.now = Moment { ms: 1_000, boot: self.now.boot + 1 };
+        self.now = BootInstant { ms: 1_000, boot_id: self.now.boot_id + 1 };
     }
 
-    /// Moves an errand until everything has come, or the process dies.
+    /// Moves an job until everything has come, or the process dies.
     ///
     /// # Errors
-    /// Those of the errand and of the disk.
-    pub fn drive(&mut self, errand: &mut dyn Errand) -> Result<End> {
+    /// Those of the job and of the disk.
+    pub fn drive(&mut self, job: &mut dyn Job) -> Result<End> {
         loop {
             self.now = self.now.after_ms(1);
-            match errand.next(self.now)? {
+            match job.next(self.now)? {
                 Next::Idle => return Ok(End::Idle),
-                Next::Held(why) => return Ok(End::Held(why)),
+                Next::Blocked(why) => return Ok(End::Blocked(why)),
                 Next::WaitUntil(moment) => {
                     self.waited_ms += moment.ms_since(self.now);
                     self.now = moment;
@@ -142,18 +142,18 @@ impl<'s> Line<'s> {
                         return Ok(End::Died);
                     }
                     let lease = self.now.after_ms(LEASE_MS);
-                    assert!(errand.started(transfer.id, Some(lease), self.now)?, "what may start may be started");
+                    assert!(job.started(transfer.id, Some(lease), self.now)?, "what may start may be started");
                     if self.step().is_err() {
                         return Ok(End::Died);
                     }
-                    let target = errand.target(transfer.id);
-                    let mut intake = Intake::new(transfer.clone(), target, Arc::clone(&self.disk), MOST);
-                    let outcome = match self.exchange(&transfer, &mut intake) {
+                    let target = job.target(transfer.id);
+                    let mut writer = ResponseWriter::new(transfer.clone(), target, Arc::clone(&self.disk), MOST);
+                    let outcome = match self.exchange(&transfer, &mut writer) {
                         Ok(Err(Dead)) => return Ok(End::Died),
-                        Ok(Ok(outcome)) => intake.close(Ok(outcome))?,
-                        Err(error) => intake.close(Err(error))?,
+                        Ok(Ok(outcome)) => writer.abort(Ok(outcome))?,
+                        Err(error) => writer.abort(Err(error))?,
                     };
-                    if let Outcome::Answered(answer) = &outcome
+                    if let Outcome::Response(answer) = &outcome
                         && matches!(answer.status, 200..=299 | 304)
                     {
                         self.of(&transfer).is_whole = true;
@@ -161,7 +161,7 @@ impl<'s> Line<'s> {
                     if self.step().is_err() {
                         return Ok(End::Died);
                     }
-                    errand.complete(transfer.id, outcome, self.now, 0.5)?;
+                    job.complete(transfer.id, outcome, self.now, 0.5)?;
                 }
             }
         }
@@ -185,13 +185,13 @@ impl<'s> Line<'s> {
         }
     }
 
-    fn exchange(&mut self, transfer: &Transfer, intake: &mut Intake) -> Result<Result<Outcome, Dead>> {
-        let mut step = intake.begin()?;
+    fn exchange(&mut self, transfer: &Transfer, writer: &mut ResponseWriter) -> Result<Result<Outcome, Dead>> {
+        let mut step = writer.start()?;
         loop {
             let headers = match step {
                 Step::Ended(outcome) => return Ok(Ok(outcome)),
                 Step::Body => unreachable!("a body comes after its head"),
-                Step::Ask(headers) => headers,
+                Step::Send(headers) => headers,
             };
             let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
             let is_conditional =
@@ -200,7 +200,7 @@ impl<'s> Line<'s> {
             came.asked += 1;
             // A word about whether it is still the same is no second fetch.
             came.again += u32::from(came.is_whole && !is_conditional);
-            let lost = || Outcome::Unreachable { reason: "no connection to the server".to_owned() };
+            let lost = || Outcome::NetworkError { reason: "no connection to the server".to_owned() };
             if !transfer.url.starts_with(self.server.url()) {
                 return Ok(Ok(lost()));
             }
@@ -208,21 +208,21 @@ impl<'s> Line<'s> {
             if self.step().is_err() {
                 return Ok(Err(Dead));
             }
-            step = intake.head(answer.status, |wanted| {
+            step = writer.on_head(answer.status, |wanted| {
                 let mut found = answer.headers.iter().filter(|(name, _)| name == wanted);
                 found.next().map(|(_, value)| value.clone())
             })?;
             if step != Step::Body {
                 continue;
             }
-            if transfer.body == Body::Medium && self.step().is_err() {
+            if transfer.body == BodyKind::File && self.step().is_err() {
                 return Ok(Err(Dead));
             }
             let most = self.bytes_left.map_or(answer.body.len(), |left| (left as usize).min(answer.body.len()));
             self.bytes += most as u64;
             self.of(transfer).bytes += most as u64;
             for piece in answer.body[..most].chunks(4_096) {
-                if let Step::Ended(outcome) = intake.piece(piece)? {
+                if let Step::Ended(outcome) = writer.write_chunk(piece)? {
                     return Ok(Ok(outcome));
                 }
             }
@@ -235,7 +235,7 @@ impl<'s> Line<'s> {
             if !answer.whole {
                 return Ok(Ok(cut()));
             }
-            return Ok(Ok(intake.end()?));
+            return Ok(Ok(writer.finish()?));
         }
     }
 }

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use jalon::catalogue::{Foundation, NewTerritory, Pack, Pictures, Subject};
-use jalon::companion::{Companion, Directories, DownloadOptions, Errand, RefreshOptions, Sweep, Taken};
+use jalon::catalogue::{NewTerritory, Pack, PackSubject, PictureSize, Storage};
+use jalon::companion::{Companion, Directories, DownloadOptions, Job, RefreshMode, RefreshOptions, RefreshSummary};
 use jalon::{Error, Result};
 use sha2::Digest;
 
 use super::{End, Line};
 use crate::day::Day;
-use crate::server::{Options, TestGeotrek};
-use crate::territory::Territory;
+use crate::fixture_server::{Options, TestGeotrek};
+use crate::generator::Territory;
 
 /// The name of the territory.
 pub const NAME: &str = "test";
@@ -24,25 +24,25 @@ pub fn quiet(territory: Territory) -> TestGeotrek {
     TestGeotrek::unheard(territory, options)
 }
 
-/// A foundation on which nothing waits for the disk: what dies here are processes, not devices.
-pub fn hasty() -> Foundation {
-    static DISK: std::sync::OnceLock<crate::disk::Disk> = std::sync::OnceLock::new();
+/// A storage on which nothing waits for the disk: what dies here are processes, not devices.
+pub fn hasty() -> Storage {
+    static DISK: std::sync::OnceLock<crate::fault_vfs::FaultVfs> = std::sync::OnceLock::new();
     let disk = DISK.get_or_init(|| {
-        let disk = crate::disk::Disk::register("hasty");
+        let disk = crate::fault_vfs::FaultVfs::register("hasty");
         disk.hurry();
         disk
     });
-    Foundation { vfs: Some(disk.name().to_owned()), disk: std::sync::Arc::new(crate::disk::Files::default()) }
+    Storage { vfs: Some(disk.name().to_owned()), disk: std::sync::Arc::new(crate::fault_vfs::Files::default()) }
 }
 
 /// One folder and what happens in it. Every call opens the companion anew, as a process does that starts.
 pub struct Stage<'s> {
     /// Where the files are.
     pub directory: PathBuf,
-    /// What moves the bytes.
+    /// ChangeKind moves the bytes.
     pub line: Line<'s>,
-    /// What it stands on.
-    pub foundation: Foundation,
+    /// ChangeKind it stands on.
+    pub storage: Storage,
     /// How errands use the network.
     pub options: RefreshOptions,
     /// The wall clock, Unix ms.
@@ -67,17 +67,17 @@ impl<'s> Stage<'s> {
         Stage {
             directory: directory.to_owned(),
             line: Line::new(server).on(hasty().disk),
-            foundation: hasty(),
+            storage: hasty(),
             options: RefreshOptions::default(),
             at_ms: 1_790_000_000_000,
             server,
         }
     }
 
-    /// The same on another foundation.
-    pub fn on(mut self, foundation: Foundation) -> Self {
-        self.line = self.line.on(std::sync::Arc::clone(&foundation.disk));
-        Stage { foundation, ..self }
+    /// The same on another storage.
+    pub fn on(mut self, storage: Storage) -> Self {
+        self.line = self.line.on(std::sync::Arc::clone(&storage.disk));
+        Stage { storage, ..self }
     }
 
     /// Opens the companion.
@@ -85,22 +85,22 @@ impl<'s> Stage<'s> {
     /// # Errors
     /// Those of the catalogue.
     pub fn open(&self) -> Result<Companion> {
-        Companion::open_on(&Directories::within(self.directory.clone()), self.foundation.clone())
+        Companion::open_with_storage(&Directories::within(self.directory.clone()), self.storage.clone())
     }
 
     /// Refreshes in a new process; none when that dies.
     ///
     /// # Errors
     /// Those of the refresh.
-    pub fn refresh(&mut self, sweep: Sweep) -> Result<Option<Taken>> {
+    pub fn refresh(&mut self, mode: RefreshMode) -> Result<Option<RefreshSummary>> {
         self.line.restart();
         self.at_ms += 60_000;
         let companion = self.open()?;
-        let mut refresh = companion.plan_refresh(NAME, &RefreshOptions { sweep, ..self.options.clone() })?;
+        let mut refresh = companion.plan_refresh(NAME, &RefreshOptions { mode, ..self.options.clone() })?;
         match drive(&mut self.line, &mut refresh)? {
-            End::Idle if self.line.step().is_ok() => Ok(Some(companion.take_in(refresh, self.at_ms)?)),
+            End::Idle if self.line.step().is_ok() => Ok(Some(companion.apply_refresh(refresh, self.at_ms)?)),
             End::Idle | End::Died => Ok(None),
-            End::Held(_) => Err(Error::Cancelled),
+            End::Blocked(_) => Err(Error::Cancelled),
         }
     }
 
@@ -108,7 +108,7 @@ impl<'s> Stage<'s> {
     ///
     /// # Errors
     /// Those of the download.
-    pub fn download(&mut self, subject: Subject, pictures: Pictures) -> Result<Option<Pack>> {
+    pub fn download(&mut self, subject: PackSubject, pictures: PictureSize) -> Result<Option<Pack>> {
         self.line.restart();
         self.at_ms += 60_000;
         let companion = self.open()?;
@@ -117,7 +117,7 @@ impl<'s> Stage<'s> {
         match drive(&mut self.line, &mut download)? {
             End::Idle if self.line.step().is_ok() => Ok(Some(companion.finish_download(download, self.at_ms)?)),
             End::Idle | End::Died => Ok(None),
-            End::Held(_) => Err(Error::Cancelled),
+            End::Blocked(_) => Err(Error::Cancelled),
         }
     }
 
@@ -133,8 +133,8 @@ impl<'s> Stage<'s> {
         let broken = row("SELECT (SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1)");
         assert_eq!(broken, None, "a row names another that is not there");
         let open =
-            row("SELECT group_concat(p.subject || ' ' || m.url) FROM jalon_pack p JOIN jalon_pack_medium USING (pack)
-               JOIN jalon_medium m USING (medium) WHERE p.state = 'ready' AND m.file IS NULL AND m.lost IS NULL");
+            row("SELECT group_concat(p.subject || ' ' || m.url) FROM jalon_pack p JOIN jalon_pack_media USING (pack)
+               JOIN jalon_media m USING (medium) WHERE p.state = 'ready' AND m.file IS NULL AND m.lost IS NULL");
         assert_eq!(open, None, "packs that say they are ready lack files");
         for (url, path) in self.files() {
             let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{url} at {}: {error}", path.display()));
@@ -150,9 +150,8 @@ impl<'s> Stage<'s> {
     /// When the catalogue cannot be read.
     pub fn files(&self) -> BTreeMap<String, PathBuf> {
         let connection = self.look();
-        let mut statement = connection
-            .prepare("SELECT url, file FROM jalon_medium WHERE file IS NOT NULL")
-            .expect("the table is there");
+        let mut statement =
+            connection.prepare("SELECT url, file FROM jalon_media WHERE file IS NOT NULL").expect("the table is there");
         let rows =
             statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?))).expect("rows can be read");
         let place = |file: String| self.directory.join("media").join(&file[..2]).join(file);
@@ -175,11 +174,11 @@ impl<'s> Stage<'s> {
     }
 }
 
-/// Where the disk is full the errand gives back what it has of it, as a driver sees to.
-fn drive(line: &mut Line<'_>, errand: &mut dyn Errand) -> Result<End> {
-    let ended = line.drive(errand);
+/// Where the disk is full the job gives back what it has of it, as a driver sees to.
+fn drive(line: &mut Line<'_>, job: &mut dyn Job) -> Result<End> {
+    let ended = line.drive(job);
     if ended == Err(Error::StorageFull) {
-        errand.give_back()?;
+        job.release_space()?;
     }
     ended
 }

@@ -5,7 +5,7 @@
 pub enum Wrong {
     /// What was acknowledged is not there any more, or is not what it was.
     Lost,
-    /// The server has a copy more than one, and nothing marks it.
+    /// The server has a copy more than one, and nothing highlights it.
     Doubled,
     /// A report names a photo that is not there, or not whole.
     Dangling,

@@ -3,8 +3,8 @@
 
 use jalon::Result;
 
-use super::power::{self, Unsynced};
-use super::rot;
+use super::corruption;
+use super::power_loss::{self, Unsynced};
 use super::simulation::{self, Slip};
 
 /// A mutant, and what became of it.
@@ -33,9 +33,9 @@ pub fn run(seed: u64, histories: u64, every: u64) -> Result<Vec<Mutant>> {
         let how = caught(seed, every, unsynced)?;
         mutants.push(Mutant { name: format!("disk: no sync of {unsynced:?}"), caught: how.is_some(), how });
     }
-    let how = power::accepted_on_a_full_disk(false)?.words.into_iter().next();
+    let how = power_loss::accepted_on_a_full_disk(false)?.words.into_iter().next();
     mutants.push(Mutant { name: "journal: no reserve".to_owned(), caught: how.is_some(), how });
-    let (saved, of) = rot::run(seed, false)?.rows;
+    let (saved, of) = corruption::run(seed, false)?.rows;
     let how = (saved < of).then(|| format!("{saved} of {of} rows are saved"));
     mutants.push(Mutant { name: "journal: no copies".to_owned(), caught: how.is_some(), how });
     Ok(mutants)
@@ -44,7 +44,7 @@ pub fn run(seed: u64, histories: u64, every: u64) -> Result<Vec<Mutant>> {
 fn caught(seed: u64, every: u64, unsynced: Unsynced) -> Result<Option<String>> {
     // Copies matter only on the day when the database is gone.
     for then_damaged in [false, true] {
-        let figures = power::off(seed, every, 2, Some(unsynced), then_damaged)?;
+        let figures = power_loss::off(seed, every, 2, Some(unsynced), then_damaged)?;
         if let Some(words) = figures.words.into_iter().next() {
             return Ok(Some(words));
         }

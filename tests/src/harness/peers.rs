@@ -1,16 +1,16 @@
 //! How simpler queues fare in the same weather: one that rewrites a JSON file after each change and waits for no disk, and one
-//! that keeps reports in memory and tries until it is told 2xx. Both are written as field apps write them; neither is any
+//! that keeps reports in memory and attempt_count until it is told 2xx. Both are written as field apps write them; neither is any
 //! project's own code.
 
 use std::io::Write;
 
 use jalon::Result;
-use jalon::disk::Disk as _;
+use jalon::storage::FileSystem as _;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::figures::{Figures, Wrong};
-use crate::disk::FolderDisk;
+use crate::fault_vfs::FolderDisk;
 
 /// Which queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub enum Peer {
     /// A JSON file, cut to nothing and written anew at each change, never synced; what has not been answered with 2xx is
     /// sent again.
     JsonFile,
-    /// A list in memory, and a loop that tries three times at once and again later.
+    /// A list in memory, and a loop that attempt_count three times at once and again later.
     RetryLoop,
 }
 
@@ -113,11 +113,11 @@ impl Run {
     }
 
     fn pass(&mut self, peer: Peer) -> Result<()> {
-        let tries = if peer == Peer::RetryLoop { 3 } else { 1 };
+        let attempt_count = if peer == Peer::RetryLoop { 3 } else { 1 };
         for number in self.queue.clone() {
-            for _ in 0..tries {
+            for _ in 0..attempt_count {
                 // The weather of the simulation: some lost before, some stored and lost after, some not stored.
-                let (stores, is_told) = match self.rng.random_range(0..20) {
+                let (stores, is_reported) = match self.rng.random_range(0..20) {
                     0..4 => (false, false),
                     4..11 => (true, false),
                     11 => (false, true),
@@ -130,7 +130,7 @@ impl Run {
                 if self.rng.random_range(0..25) == 0 {
                     return self.dies(peer, false);
                 }
-                if is_told {
+                if is_reported {
                     self.queue.retain(|queued| *queued != number);
                     let is_cut_short = self.rng.random_range(0..25) == 0;
                     self.save(peer, is_cut_short)?;

@@ -1,12 +1,12 @@
 //! Histories by the million: from one seed come a clock with reboots and jumps, a network with every fault, crashes before
 //! and after each step that is written down, edits and decisions. The state machine is the real one; the journal is a list
-//! in memory whose steps are whole or not at all, which `power` and `kills` show of the real one. Beside it stands a model
+//! in memory whose steps are whole or not at all, which `power` and `process_kills` show of the real one. RouteItem it stands a model
 //! of its own, and the server's truth.
 
 use std::collections::BTreeMap;
 
-use jalon::report::{Endpoint, Life, Reply, Resolution, Sent, State, Step};
-use jalon::transfer::Moment;
+use jalon::report::{Endpoint, Event, Lifecycle, Reply, ReportState, Resolution, SendResult};
+use jalon::transfer::BootInstant;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -93,7 +93,7 @@ impl Model {
 
 /// A report, as the journal has it, and what is known of it outside.
 struct Item {
-    life: Life,
+    lifecycle: Lifecycle,
     model: Model,
     /// Which text it has.
     text: u32,
@@ -114,18 +114,18 @@ struct Item {
 enum Weather {
     NoConnection,
     /// It is lost before the last piece.
-    Early(Sent),
+    Early(SendResult),
     /// The last piece leaves; whether the server stores the report, and what comes back.
     Late {
         stores: bool,
-        sent: Sent,
+        sent: SendResult,
     },
 }
 
 struct World<'f> {
     rng: ChaCha8Rng,
     items: Vec<Item>,
-    now: Moment,
+    now: BootInstant,
     wall_ms: i64,
     /// Without API v2 for reports.
     is_old_server: bool,
@@ -151,7 +151,7 @@ pub fn one(seed: u64, slip: Option<Slip>, figures: &mut Figures) {
     let mut world = World {
         rng,
         items: Vec::new(),
-        now: Moment { ms: 0, boot: 1 },
+        now: BootInstant { ms: 0, boot_id: 1 },
         wall_ms: 1_770_000_000_000,
         is_old_server,
         is_healed: false,
@@ -163,7 +163,7 @@ pub fn one(seed: u64, slip: Option<Slip>, figures: &mut Figures) {
         world.event();
     }
     world.heal();
-    world.judge();
+    world.classify();
     world.figures.rounds += 1;
 }
 
@@ -178,11 +178,11 @@ impl World<'_> {
     }
 
     /// Takes a step, as a journal does: the machine's answer must be the model's. None where the step is refused.
-    fn step(&mut self, at: usize, step: Step, model: Option<Model>) -> Option<()> {
-        let before = self.items[at].life.clone();
-        let taken = self.items[at].life.step(step.clone(), self.wall_ms);
+    fn step(&mut self, at: usize, step: Event, model: Option<Model>) -> Option<()> {
+        let before = self.items[at].lifecycle.clone();
+        let taken = self.items[at].lifecycle.step(step.clone(), self.wall_ms);
         let item = &mut self.items[at];
-        if taken.is_err() && item.life != before {
+        if taken.is_err() && item.lifecycle != before {
             self.wrong(Wrong::Odd, "a step that was refused changed something");
             return None;
         }
@@ -195,11 +195,12 @@ impl World<'_> {
                 return None;
             }
         }
-        if item.life.state.as_str() != item.model.word() {
-            let words = format!("{step:?} leads from {before:?} to {:?}, not to {:?}", item.life.state, item.model);
+        if item.lifecycle.state.as_str() != item.model.word() {
+            let words =
+                format!("{step:?} leads from {before:?} to {:?}, not to {:?}", item.lifecycle.state, item.model);
             self.wrong(Wrong::Odd, &words);
         }
-        if before.state.as_str() == "accepted" && taken.is_ok() && !matches!(step, Step::DriverGone) {
+        if before.state.as_str() == "accepted" && taken.is_ok() && !matches!(step, Event::SenderLost) {
             self.wrong(Wrong::Odd, "something came after the acceptance");
         }
         Some(())
@@ -227,7 +228,7 @@ impl World<'_> {
         }
         let (poison, is_deadly) = (self.chance(8), self.chance(2));
         self.items.push(Item {
-            life: Life::default(),
+            lifecycle: Lifecycle::default(),
             model: Model::Draft,
             text: 0,
             acked: false,
@@ -246,7 +247,7 @@ impl World<'_> {
     }
 
     fn queue(&mut self, at: usize) {
-        if self.step(at, Step::Queue, Some(Model::Queued)).is_some() {
+        if self.step(at, Event::Queue, Some(Model::Queued)).is_some() {
             self.items[at].acked = true;
         }
     }
@@ -259,7 +260,7 @@ impl World<'_> {
             self.items[at].text += 1;
             return;
         }
-        if self.step(at, Step::Edit, Some(Model::Draft)).is_some() {
+        if self.step(at, Event::Edit, Some(Model::Draft)).is_some() {
             self.items[at].text += 1;
         }
         if !self.chance(6) {
@@ -280,7 +281,7 @@ impl World<'_> {
                 continue;
             }
             let model = if last { Model::Doubt } else { Model::Queued };
-            self.step(at, Step::DriverGone, Some(model));
+            self.step(at, Event::SenderLost, Some(model));
         }
     }
 
@@ -288,11 +289,11 @@ impl World<'_> {
     fn pass(&mut self) {
         for at in 0..self.items.len() {
             if self.slip == Some(Slip::ResendsDoubt) && self.items[at].model == Model::Doubt {
-                self.items[at].life.state = State::Queued { not_before: None };
+                self.items[at].lifecycle.state = ReportState::Queued { not_before: None };
                 self.items[at].model = Model::Queued;
             }
             for _ in 0..2 {
-                if !self.items[at].life.is_due(self.now) {
+                if !self.items[at].lifecycle.is_due(self.now) {
                     break;
                 }
                 if self.attempt(at).is_none() {
@@ -314,7 +315,7 @@ impl World<'_> {
     /// None where the process dies.
     fn attempt(&mut self, at: usize) -> Option<()> {
         self.crashes()?;
-        let start = Step::Start { platform: false };
+        let start = Event::Start { platform: false };
         let under_way = Model::Sending { last: false, platform: false };
         if self.slip != Some(Slip::StartAfter) {
             self.step(at, start.clone(), Some(under_way))?;
@@ -323,11 +324,11 @@ impl World<'_> {
         self.freeze(at);
         let weather = self.weather(at);
         let (sent, stores) = match weather {
-            Weather::NoConnection => (Sent::NotSent { reason: "no".into() }, false),
+            Weather::NoConnection => (SendResult::NotSent { reason: "no".into() }, false),
             Weather::Early(sent) => (sent, false),
             Weather::Late { stores, sent } => {
                 if !matches!(self.slip, Some(Slip::StartAfter | Slip::NoLastPiece)) {
-                    self.step(at, Step::LastPiece, Some(Model::Sending { last: true, platform: false }))?;
+                    self.step(at, Event::FinalChunkSent, Some(Model::Sending { last: true, platform: false }))?;
                 }
                 self.crashes()?;
                 (sent, stores)
@@ -335,7 +336,7 @@ impl World<'_> {
         };
         if stores {
             let item = &mut self.items[at];
-            item.copies.push((item.life.revision, item.life.may_be_double));
+            item.copies.push((item.lifecycle.revision, item.lifecycle.may_be_duplicate));
         }
         self.crashes()?;
         if self.slip == Some(Slip::StartAfter) {
@@ -348,11 +349,11 @@ impl World<'_> {
         self.crashes()
     }
 
-    fn slipped(&self, mut sent: Sent) -> Sent {
-        if let (Some(Slip::LostIsUnsent), Sent::Lost { whole_body, .. }) = (self.slip, &mut sent) {
+    fn slipped(&self, mut sent: SendResult) -> SendResult {
+        if let (Some(Slip::LostIsUnsent), SendResult::Lost { whole_body, .. }) = (self.slip, &mut sent) {
             *whole_body = false;
         }
-        if let (Some(Slip::Any2xx), Sent::Answered { reply, .. }) = (self.slip, &mut sent)
+        if let (Some(Slip::Any2xx), SendResult::Response { reply, .. }) = (self.slip, &mut sent)
             && (200..300).contains(&reply.status)
         {
             *reply = Reply { status: 201, body: r#"{"id": 1}"#.into(), is_whole: true, retry_after_ms: None };
@@ -363,26 +364,26 @@ impl World<'_> {
     /// What is sent of a revision is what was sent of it before.
     fn freeze(&mut self, at: usize) {
         let item = &mut self.items[at];
-        let bytes = u64::from(item.text) << 1 | u64::from(item.life.may_be_double);
-        if *item.sent.entry(item.life.revision).or_insert(bytes) != bytes {
+        let bytes = u64::from(item.text) << 1 | u64::from(item.lifecycle.may_be_duplicate);
+        if *item.sent.entry(item.lifecycle.revision).or_insert(bytes) != bytes {
             self.wrong(Wrong::Odd, "a revision was sent with other bytes");
         }
     }
 
-    fn end(&mut self, at: usize, sent: Sent) {
-        let is_first = self.items[at].life.endpoint == Endpoint::V2;
+    fn end(&mut self, at: usize, sent: SendResult) {
+        let is_first = self.items[at].lifecycle.endpoint == Endpoint::V2;
         let (model, moves) = match &sent {
-            Sent::NotSent { .. } | Sent::Lost { whole_body: false, .. } => (Model::Queued, false),
-            Sent::Lost { whole_body: true, .. } => (Model::Doubt, false),
-            Sent::Answered { whole_body, reply } => {
+            SendResult::NotSent { .. } | SendResult::Lost { whole_body: false, .. } => (Model::Queued, false),
+            SendResult::Lost { whole_body: true, .. } => (Model::Doubt, false),
+            SendResult::Response { whole_body, reply } => {
                 let is_receipt = reply.is_whole && reply.body.contains("\"id\"") && reply.body.ends_with('}');
                 let model = Model::answered(*whole_body, reply.status, reply.retry_after_ms.is_some(), is_receipt);
                 (model, is_first && matches!(reply.status, 301 | 404 | 405))
             }
         };
         let chance = f64::from(self.rng.random_range(0..=1_000_u32)) / 1_000.0;
-        self.step(at, Step::End { sent, now: self.now, chance }, Some(model));
-        let State::Queued { not_before } = self.items[at].life.state else { return };
+        self.step(at, Event::Completed { sent, now: self.now, jitter: chance }, Some(model));
+        let ReportState::Queued { not_before } = self.items[at].lifecycle.state else { return };
         let waits = not_before.map_or(0, |until| until.ms_since(self.now));
         let right = if moves { waits == 0 } else { (15_000..=CAP_MS).contains(&waits) };
         if !right {
@@ -392,10 +393,10 @@ impl World<'_> {
 
     fn weather(&mut self, at: usize) -> Weather {
         let item = &self.items[at];
-        let (is_first, poison, is_deadly) = (item.life.endpoint == Endpoint::V2, item.poison, item.is_deadly);
+        let (is_first, poison, is_deadly) = (item.lifecycle.endpoint == Endpoint::V2, item.poison, item.is_deadly);
         let answered = |whole_body: bool, status: u16, body: &str, retry_after_ms: Option<u64>, is_whole: bool| {
             let reply = Reply { status, retry_after_ms, body: body.into(), is_whole };
-            Sent::Answered { whole_body, reply }
+            SendResult::Response { whole_body, reply }
         };
         let late = |stores: bool, status: u16, body: &str, wait: Option<u64>| Weather::Late {
             stores,
@@ -406,7 +407,7 @@ impl World<'_> {
         }
         let receipt = r#"{"id": 7, "email": ""}"#;
         if poison && is_deadly {
-            return Weather::Early(Sent::Lost { whole_body: false, reason: "cut".into() });
+            return Weather::Early(SendResult::Lost { whole_body: false, reason: "cut".into() });
         }
         if poison && (self.is_healed || self.chance(2)) {
             return late(false, [400, 413, 422][self.rng.random_range(0..3)], r#"{"comment": ["no"]}"#, None);
@@ -414,7 +415,7 @@ impl World<'_> {
         if self.is_healed {
             return late(true, 201, receipt, None);
         }
-        let lost = |whole_body: bool| Sent::Lost { whole_body, reason: "cut".into() };
+        let lost = |whole_body: bool| SendResult::Lost { whole_body, reason: "cut".into() };
         let wait = match self.rng.random_range(0..5) {
             0 => Some(0),
             1 => Some(120_000),
@@ -456,31 +457,31 @@ impl World<'_> {
     /// The platform's uploader has one, and says how that ended, or is gone; a late word may come after.
     fn platform(&mut self) {
         let now = self.now;
-        let Some(at) = self.pick(|item| item.life.is_due(now)) else { return };
+        let Some(at) = self.pick(|item| item.lifecycle.is_due(now)) else { return };
         if matches!(self.slip, Some(Slip::StartAfter | Slip::NoLastPiece | Slip::NoEnd)) {
             return;
         }
         let under_way = Model::Sending { last: true, platform: true };
-        if self.step(at, Step::Start { platform: true }, Some(under_way)).is_none() {
+        if self.step(at, Event::Start { platform: true }, Some(under_way)).is_none() {
             return;
         }
         self.freeze(at);
         let (sent, stores) = match self.weather(at) {
-            Weather::NoConnection => (Sent::NotSent { reason: "no".into() }, false),
+            Weather::NoConnection => (SendResult::NotSent { reason: "no".into() }, false),
             Weather::Early(sent) => (sent, false),
             Weather::Late { stores, sent } => (sent, stores),
         };
         if stores {
             let item = &mut self.items[at];
-            item.copies.push((item.life.revision, item.life.may_be_double));
+            item.copies.push((item.lifecycle.revision, item.lifecycle.may_be_duplicate));
         }
         if self.chance(3) {
-            self.step(at, Step::DriverGone, Some(Model::Doubt));
+            self.step(at, Event::SenderLost, Some(Model::Doubt));
             if self.chance(2) {
-                let is_receipt = matches!(&sent, Sent::Answered { reply, .. }
+                let is_receipt = matches!(&sent, SendResult::Response { reply, .. }
                     if reply.is_whole && reply.status == 201 && reply.body.ends_with('}'));
                 let model = if is_receipt { Model::Accepted } else { Model::Doubt };
-                self.step(at, Step::End { sent, now, chance: 0.0 }, Some(model));
+                self.step(at, Event::Completed { sent, now, jitter: 0.0 }, Some(model));
             }
         } else {
             self.end(at, self.slipped(sent));
@@ -498,15 +499,15 @@ impl World<'_> {
         match self.rng.random_range(0..4) {
             0 if arrived => {
                 let said = if self.chance(2) { Some(3) } else { None };
-                self.step(at, Step::Resolve(Resolution::Arrived(said)), Some(Model::Accepted));
+                self.step(at, Event::Resolve(Resolution::Delivered(said)), Some(Model::Accepted));
                 self.items[at].vouched = true;
             }
             1 if arrived => {
-                self.step(at, Step::Resolve(Resolution::Leave), Some(Model::Doubt));
+                self.step(at, Event::Resolve(Resolution::Abandon), Some(Model::Doubt));
                 self.items[at].left = true;
             }
             _ => {
-                self.step(at, Step::Resolve(Resolution::Resend), Some(Model::Queued));
+                self.step(at, Event::Resolve(Resolution::Resend), Some(Model::Queued));
                 self.items[at].left = false;
             }
         }
@@ -523,7 +524,7 @@ impl World<'_> {
     }
 
     fn reboot(&mut self) {
-        self.now = Moment { ms: 0, boot: self.now.boot + 1 };
+        self.now = BootInstant { ms: 0, boot_id: self.now.boot_id + 1 };
     }
 
     /// A step at random, which the state may not allow.
@@ -531,11 +532,13 @@ impl World<'_> {
         let Some(at) = self.pick(|_| true) else { return };
         let model = self.items[at].model;
         let (step, after) = match self.rng.random_range(0..5) {
-            0 => (Step::LastPiece, None),
-            1 => (Step::Resolve(Resolution::Leave), (model == Model::Doubt).then_some(Model::Doubt)),
-            2 => (Step::Queue, matches!(model, Model::Draft | Model::Queued | Model::Refused).then_some(Model::Queued)),
+            0 => (Event::FinalChunkSent, None),
+            1 => (Event::Resolve(Resolution::Abandon), (model == Model::Doubt).then_some(Model::Doubt)),
+            2 => {
+                (Event::Queue, matches!(model, Model::Draft | Model::Queued | Model::Refused).then_some(Model::Queued))
+            }
             3 => (
-                Step::Start { platform: false },
+                Event::Start { platform: false },
                 (model == Model::Queued).then_some(Model::Sending { last: false, platform: false }),
             ),
             _ => return,
@@ -543,8 +546,8 @@ impl World<'_> {
         if matches!(model, Model::Sending { .. }) {
             return;
         }
-        let left = matches!(step, Step::Resolve(_));
-        let queues = step == Step::Queue;
+        let left = matches!(step, Event::Resolve(_));
+        let queues = step == Event::Queue;
         if self.step(at, step, after).is_some() {
             self.items[at].left |= left;
             self.items[at].acked |= queues;
@@ -559,7 +562,7 @@ impl World<'_> {
             for at in 0..self.items.len() {
                 match self.items[at].model {
                     Model::Sending { platform: true, .. } => {
-                        self.step(at, Step::DriverGone, Some(Model::Doubt));
+                        self.step(at, Event::SenderLost, Some(Model::Doubt));
                     }
                     Model::Doubt if !self.items[at].left => self.resolve(at),
                     Model::Draft if self.items[at].acked => self.queue(at),
@@ -570,8 +573,8 @@ impl World<'_> {
             self.reconcile();
             self.pass();
             let hopeful = self.items.iter().filter(|item| !item.poison);
-            let waits = hopeful.filter_map(|item| match item.life.state {
-                State::Queued { not_before } => Some(not_before.map_or(0, |until| until.ms_since(self.now))),
+            let waits = hopeful.filter_map(|item| match item.lifecycle.state {
+                ReportState::Queued { not_before } => Some(not_before.map_or(0, |until| until.ms_since(self.now))),
                 _ => None,
             });
             let Some(wait) = waits.min() else { continue };
@@ -584,22 +587,24 @@ impl World<'_> {
     }
 
     /// What the server has, against what is said of it.
-    fn judge(&mut self) {
+    fn classify(&mut self) {
         for at in 0..self.items.len() {
             let item = &self.items[at];
             let unmarked = item.copies.iter().filter(|(_, marked)| !marked).count();
             let marked = item.copies.len() - unmarked;
-            let (state, acked, poison, left) = (item.life.state.clone(), item.acked, item.poison, item.left);
+            let (state, acked, poison, left) = (item.lifecycle.state.clone(), item.acked, item.poison, item.left);
             let has = !item.copies.is_empty();
             if unmarked > 1 || (unmarked + marked > 1 && marked == 0) {
-                self.wrong(Wrong::Doubled, &format!("{unmarked} copies that nothing marks"));
+                self.wrong(Wrong::Doubled, &format!("{unmarked} copies that nothing highlights"));
             }
             match &state {
-                State::Accepted { .. } if !has => self.wrong(Wrong::Lost, "accepted, and the server has not got it"),
-                State::Accepted { .. } => {}
-                State::InDoubt { left: true } if left => {}
-                State::Refused { .. } | State::Queued { .. } if poison => {}
-                State::Draft if !acked => {}
+                ReportState::Accepted { .. } if !has => {
+                    self.wrong(Wrong::Lost, "accepted, and the server has not got it")
+                }
+                ReportState::Accepted { .. } => {}
+                ReportState::InDoubt { left: true } if left => {}
+                ReportState::Refused { .. } | ReportState::Queued { .. } if poison => {}
+                ReportState::Draft if !acked => {}
                 _ if acked || has => self.wrong(Wrong::Stuck, &format!("at the end it is {}", state.as_str())),
                 _ => {}
             }

@@ -1,10 +1,10 @@
-//! What each answer of the server leads to, over real sockets.
+//! ChangeKind each answer of the server leads to, over real sockets.
 
 use jalon::companion::SendOptions;
 use jalon::net::CancelToken;
-use jalon::report::{Resolution, State};
-use jalon_tests::harness::ranger;
-use jalon_tests::server::{Body, Fault};
+use jalon::report::{ReportState, Resolution};
+use jalon_tests::fixture_server::{Body, Fault};
+use jalon_tests::harness::actor;
 
 use super::Walk;
 
@@ -59,15 +59,15 @@ fn each_answer_leads_where_the_table_says() {
         walk.server.faults().rules = vec![fault.clone().on("report")];
         let report = walk.file(rank as u32, u32::from(rank % 2 == 0));
         let sent = walk.send();
-        assert_eq!(walk.state(&report), state, "{fault:?}: {:?}", sent.last().map(|report| &report.life));
+        assert_eq!(walk.state(&report), state, "{fault:?}: {:?}", sent.last().map(|report| &report.lifecycle));
         let stored = walk.server.reports();
-        let own = stored.iter().filter(|stored| ranger::is_of(stored, &report)).count();
+        let own = stored.iter().filter(|stored| actor::is_of(stored, &report)).count();
         assert_eq!(own, copies, "{fault:?}");
-        // What is queued arrives as soon as it can, before the next is tried.
+        // ChangeKind is queued arrives as soon as it can, before the next is tried.
         walk.server.faults().rules.clear();
         walk.send();
         let stored = walk.server.reports();
-        let own = stored.iter().filter(|stored| ranger::is_of(stored, &report)).count();
+        let own = stored.iter().filter(|stored| actor::is_of(stored, &report)).count();
         assert_eq!(own, copies + usize::from(state == "queued"), "{fault:?}");
     }
 }
@@ -82,7 +82,7 @@ fn an_answer_before_the_body_is_taken_for_what_it_says() {
         // The system may lose the answer when it resets the connection: then nobody knows, and that is said.
         let state_now = walk.state(&report);
         assert!(state_now == state || state_now == "in_doubt" || state_now == "queued", "{status}: {state_now}");
-        assert!(walk.server.reports().iter().all(|stored| !ranger::is_of(stored, &report)));
+        assert!(walk.server.reports().iter().all(|stored| !actor::is_of(stored, &report)));
     }
 }
 
@@ -93,7 +93,7 @@ fn whoever_doubts_decides() {
     let reports: Vec<_> = (0..3).map(|number| walk.file(number, 1)).collect();
     walk.send();
     assert!(walk.send().is_empty(), "what is in doubt is not sent by itself");
-    let decisions = [Resolution::Resend, Resolution::Leave, Resolution::Arrived(Some(3))];
+    let decisions = [Resolution::Resend, Resolution::Abandon, Resolution::Delivered(Some(3))];
     for (report, decision) in reports.iter().zip(decisions) {
         assert_eq!(walk.state(report), "in_doubt");
         walk.companion.resolve_report(&report.uuid, decision, 5).unwrap();
@@ -105,12 +105,12 @@ fn whoever_doubts_decides() {
     );
     let stored = walk.server.reports();
     assert_eq!(stored.len(), 4);
-    let copies: Vec<_> = stored.iter().filter(|stored| ranger::is_of(stored, &reports[0])).collect();
-    assert_eq!(copies.iter().map(|copy| ranger::is_marked(copy)).collect::<Vec<_>>(), [false, true]);
+    let copies: Vec<_> = stored.iter().filter(|stored| actor::is_of(stored, &reports[0])).collect();
+    assert_eq!(copies.iter().map(|copy| actor::is_marked(copy)).collect::<Vec<_>>(), [false, true]);
     assert_eq!(copies[0].attachments[0].sha256, copies[1].attachments[0].sha256);
     let left = walk.companion.journal().unwrap().report(&reports[1].uuid).unwrap();
-    assert_eq!(left.life.state, State::InDoubt { left: true });
-    assert!(!left.life.needs_person());
+    assert_eq!(left.lifecycle.state, ReportState::InDoubt { left: true });
+    assert!(!left.lifecycle.needs_user_action());
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn a_server_that_wants_patience_is_left_alone_and_somebody_may_insist() {
     let patient =
         || walk.companion.send_reports(&SendOptions::default(), &CancelToken::default(), |_, _, _| {}).unwrap().len();
     assert_eq!((patient(), walk.state(&report)), (1, "queued"));
-    let held = walk.companion.journal().unwrap().report(&report.uuid).unwrap().life;
+    let held = walk.companion.journal().unwrap().report(&report.uuid).unwrap().lifecycle;
     let last = held.attempts.last().unwrap();
     assert!(held.next_attempt_ms.unwrap() >= last.at_ms + 7_200_000);
     assert_eq!((patient(), walk.server.posts().len()), (0, 1));
@@ -137,7 +137,7 @@ fn what_is_left_of_an_attempt_that_is_over_does_not_end_in_the_next() {
         walk.send();
         walk.send();
         let stored = walk.server.reports();
-        let own = stored.iter().filter(|stored| ranger::is_of(stored, &report)).count();
+        let own = stored.iter().filter(|stored| actor::is_of(stored, &report)).count();
         let state = walk.state(&report);
         // The system may lose the early answer when it resets the connection.
         assert!((state == "accepted" && own == 1) || own == 0, "{state}, {own} copies");

@@ -1,4 +1,4 @@
-//! What arrives is what was written, once; who else sends is told to wait.
+//! ChangeKind arrives is what was written, once; who else sends is told to wait.
 
 use std::collections::BTreeMap;
 
@@ -6,9 +6,9 @@ use jalon::Error;
 use jalon::companion::{Companion, Directories, SendOptions};
 use jalon::journal::NewReport;
 use jalon::net::CancelToken;
-use jalon::report::{Content, Known, State};
-use jalon_tests::harness::ranger;
-use jalon_tests::server::Fault;
+use jalon::report::{KnownTerms, ReportContent, ReportState};
+use jalon_tests::fixture_server::Fault;
+use jalon_tests::harness::actor;
 
 use super::Walk;
 
@@ -21,17 +21,19 @@ fn a_report_arrives_once_with_its_fields_and_its_photos() {
     let stored = walk.server.reports();
     assert_eq!(stored.len(), 2);
     for (rank, report) in [&plain, &pictured].into_iter().enumerate() {
-        let State::Accepted { receipt } = &sent[rank].life.state else { panic!("{:?}", sent[rank].life) };
+        let ReportState::Accepted { receipt } = &sent[rank].lifecycle.state else {
+            panic!("{:?}", sent[rank].lifecycle)
+        };
         assert_eq!(receipt.server_id, Some(rank as i64 + 1));
         let fields: BTreeMap<&str, &str> = stored[rank].fields.iter().map(|(k, v)| (&k[..], &v[..])).collect();
-        let place = report.content.place.unwrap();
+        let position = report.content.position.unwrap();
         let comment = report.content.comment.replace('\n', "\r\n");
         assert_eq!(fields["comment"], format!("{comment}\r\n{}", report.reference()));
-        assert_eq!(fields["email"], "ranger@parc.example");
+        assert_eq!(fields["email"], "actor@parc.example");
         let numbers = [fields["category"], fields["activity"], fields["problem_magnitude"], fields["related_trek"]];
         assert_eq!(numbers, ["2", "1", "3", "1"]);
         let geometry: serde_json::Value = serde_json::from_str(fields["geom"]).unwrap();
-        assert_eq!(geometry["coordinates"], serde_json::json!([place.lon, place.lat]));
+        assert_eq!(geometry["coordinates"], serde_json::json!([position.lon, position.lat]));
         assert_eq!(fields.len(), 7, "{fields:?}");
         assert!(stored[rank].dropped.is_empty());
         let photos: Vec<&str> = stored[rank].attachments.iter().map(|photo| &photo.sha256[..]).collect();
@@ -73,7 +75,7 @@ fn one_sends_and_the_others_wait() {
         let options = SendOptions { now: true, ..SendOptions::default() };
         let refused = other.send_reports(&options, &CancelToken::default(), |_, _, _| {});
         assert!(matches!(refused, Err(Error::Busy { .. })), "{refused:?}");
-        assert_eq!(other.journal().unwrap().report(&report.uuid).unwrap().life.state.as_str(), "sending");
+        assert_eq!(other.journal().unwrap().report(&report.uuid).unwrap().lifecycle.state.as_str(), "sending");
         walk.server.release();
         assert_eq!(sending.join().unwrap().len(), 1);
     });
@@ -85,10 +87,10 @@ fn one_that_cannot_be_sent_holds_up_no_other() {
     let walk = Walk::new();
     let journal = walk.companion.journal().unwrap();
     let begin = |url: &str, number: u32| {
-        let content = Content { category: Some(999), ..ranger::content(number) };
+        let content = ReportContent { category: Some(999), ..actor::content(number) };
         let new = NewReport { territory: "x".into(), url: url.into(), content, ..NewReport::default() };
         let report = journal.new_report(new, 1).unwrap();
-        journal.queue(&report.uuid, &Known::default(), 1).unwrap().0
+        journal.queue(&report.uuid, &KnownTerms::default(), 1).unwrap().0
     };
     // An address that may not be asked, one that is none, one where nobody is, and a category that the server does not know.
     let hopeless: Vec<_> = ["http://park.example/", "no address", "http://127.0.0.1:1/", walk.server.url()]
@@ -106,9 +108,11 @@ fn one_that_cannot_be_sent_holds_up_no_other() {
         ["queued", "queued", "queued", "refused"]
     );
     assert_eq!((walk.state(&gone), walk.server.reports().len()), ("queued", 1));
-    let why = |uuid: &str| journal.report(uuid).unwrap().life.last_error.unwrap();
+    let why = |uuid: &str| journal.report(uuid).unwrap().lifecycle.last_error.unwrap();
     assert!(why(&hopeless[0].uuid).contains("http"), "{}", why(&hopeless[0].uuid));
     assert!(why(&gone.uuid).contains("photo"), "{}", why(&gone.uuid));
-    let State::Refused { fields } = journal.report(&hopeless[3].uuid).unwrap().life.state else { panic!("refused") };
+    let ReportState::Refused { fields } = journal.report(&hopeless[3].uuid).unwrap().lifecycle.state else {
+        panic!("refused")
+    };
     assert!(fields.contains_key("category"));
 }

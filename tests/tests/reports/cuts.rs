@@ -1,13 +1,13 @@
 //! The connection ends at each byte; over real sockets at some of them.
 
-use jalon_tests::harness::{cuts, ranger};
-use jalon_tests::server::Fault;
+use jalon_tests::fixture_server::Fault;
+use jalon_tests::harness::{actor, disconnects};
 
 use super::{Walk, clean};
 
 #[test]
 fn a_cut_at_every_byte_loses_nothing_and_doubles_nothing() {
-    clean(&cuts::run().unwrap(), 4_000);
+    clean(&disconnects::run().unwrap(), 4_000);
 }
 
 #[test]
@@ -39,8 +39,8 @@ fn a_cut_over_a_real_socket_is_in_doubt_exactly_where_the_server_may_have_it() {
             assert!(right, "{fault:?}: {state}, {copies} copies");
             doubted += u32::from(state == "in_doubt");
             let again = walk.send();
-            assert!(again.iter().all(|sent| sent.life.state.as_str() == "accepted"), "{fault:?}");
-            let unmarked = walk.server.reports().iter().filter(|stored| ranger::is_of(stored, &report)).count();
+            assert!(again.iter().all(|sent| sent.lifecycle.state.as_str() == "accepted"), "{fault:?}");
+            let unmarked = walk.server.reports().iter().filter(|stored| actor::is_of(stored, &report)).count();
             assert!(unmarked <= 1, "{fault:?}: {unmarked} copies");
         }
     }

@@ -14,9 +14,9 @@ mod peers;
 use jalon::companion::{Companion, Directories, SendOptions};
 use jalon::journal::Report;
 use jalon::net::CancelToken;
+use jalon_tests::fixture_server::{Options, TestGeotrek};
+use jalon_tests::generator::{Size, Territory};
 use jalon_tests::harness::figures::Figures;
-use jalon_tests::server::{Options, TestGeotrek};
-use jalon_tests::territory::{Size, Territory};
 
 /// A phone in somebody's pocket, and the server that it speaks to.
 struct Walk {
@@ -34,8 +34,7 @@ impl Walk {
     }
 
     fn file(&self, number: u32, photos: u32) -> Report {
-        jalon_tests::harness::ranger::file(self.companion.journal().unwrap(), self.server.url(), number, photos)
-            .unwrap()
+        jalon_tests::harness::actor::file(self.companion.journal().unwrap(), self.server.url(), number, photos).unwrap()
     }
 
     /// Sends whatever is queued, its pauses left aside.
@@ -45,13 +44,13 @@ impl Walk {
     }
 
     fn state(&self, report: &Report) -> &'static str {
-        self.companion.journal().unwrap().report(&report.uuid).unwrap().life.state.as_str()
+        self.companion.journal().unwrap().report(&report.uuid).unwrap().lifecycle.state.as_str()
     }
 }
 
 /// Nothing was wrong, and something was tried.
-fn clean(figures: &Figures, least: u64) {
+fn clean(figures: &Figures, min: u64) {
     println!("{}\n{}", Figures::head(), figures.row(""));
     assert!(figures.is_clean(), "{:#?}", figures.words);
-    assert!(figures.rounds >= least, "{}", figures.rounds);
+    assert!(figures.rounds >= min, "{}", figures.rounds);
 }

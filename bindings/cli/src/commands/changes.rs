@@ -1,14 +1,14 @@
-//! What changed since the last time.
+//! ChangeKind changed since the last time.
 
 use std::fmt::Write as _;
 
 use jalon::Result;
-use jalon::catalogue::What;
+use jalon::catalogue::ChangeKind;
 use serde_json::{Value, json};
 
 use super::Session;
 use crate::answer::{Answer, iso, list, referred};
-use crate::choose;
+use crate::query;
 
 pub(super) fn changes(session: &Session, territory: Option<&str>, since: Option<&str>) -> Result<Answer> {
     let catalogue = session.companion.catalogue();
@@ -17,11 +17,11 @@ pub(super) fn changes(session: &Session, territory: Option<&str>, since: Option<
         None => catalogue.territories()?,
     };
     // All of that day counts.
-    let after_ms = since.map(choose::day_ms).transpose()?.map(|ms| ms - 1);
+    let after_ms = since.map(query::day_ms).transpose()?.map(|ms| ms - 1);
     let mut items: Vec<Value> = Vec::new();
     let mut words = String::new();
     for territory in &territories {
-        for changed in catalogue.changes(territory, after_ms)? {
+        for changed in catalogue.change_history(territory, after_ms)? {
             let mut languages = session.languages();
             languages.push(&territory.default_language);
             let (name, lang) = changed
@@ -29,10 +29,10 @@ pub(super) fn changes(session: &Session, territory: Option<&str>, since: Option<
                 .find(&languages)
                 .map(|found| (found.text.to_owned(), found.lang.to_owned()))
                 .unwrap_or_default();
-            let sign = match changed.what {
-                What::Added => '+',
-                What::Changed => '~',
-                What::Withdrawn => '-',
+            let sign = match changed.change_kind {
+                ChangeKind::Added => '+',
+                ChangeKind::Changed => '~',
+                ChangeKind::Withdrawn => '-',
             };
             let _ = write!(words, "{sign} {:<16} {}/{:<7} {name}", changed.kind, changed.territory, changed.id);
             if !changed.fields.is_empty() {
@@ -42,7 +42,7 @@ pub(super) fn changes(session: &Session, territory: Option<&str>, since: Option<
             let mut item = referred(&json!({
                 "territory": changed.territory, "kind": changed.kind, "id": changed.id, "name": name, "lang": lang,
             }));
-            item["what"] = json!(changed.what);
+            item["change_kind"] = json!(changed.change_kind);
             item["fields"] = json!(changed.fields);
             item["at"] = iso(changed.at_ms).into();
             items.push(item);

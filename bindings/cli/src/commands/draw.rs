@@ -7,18 +7,18 @@ use jalon::{Error, Result};
 use serde_json::json;
 
 use super::Session;
-use super::show::{figures, text};
+use super::show::{stats, text};
 use crate::answer::Answer;
 use crate::map::{MapSheet, svg};
-use crate::{choose, export};
+use crate::{export, query};
 
 pub(super) fn export(session: &Session, reference: &str, output: &Path) -> Result<Answer> {
-    let (territory, id) = choose::trek(&session.companion, reference)?;
-    let sheet = session.companion.sheet(&territory, id, &[Kind::Poi])?;
+    let (territory, id) = query::trek(&session.companion, reference)?;
+    let sheet = session.companion.trek_details(&territory, id, &[Kind::Poi])?;
     let mut languages = session.languages.clone();
     languages.push(sheet.territory.default_language.clone());
     let pois: Vec<&Poi> = sheet
-        .beside
+        .route_items
         .iter()
         .filter_map(|beside| match &beside.object {
             Object::Poi(poi) => Some(&**poi),
@@ -37,15 +37,15 @@ pub(super) fn map(session: &Session, reference: &str, output: &Path) -> Result<A
     if ending(output).as_deref() != Some("svg") {
         return Err(Error::invalid("output", "a file that ends in .svg"));
     }
-    let (territory, id) = choose::trek(&session.companion, reference)?;
-    let sheet = session.companion.sheet(&territory, id, &[Kind::Poi, Kind::SensitiveArea])?;
+    let (territory, id) = query::trek(&session.companion, reference)?;
+    let sheet = session.companion.trek_details(&territory, id, &[Kind::Poi, Kind::SensitiveArea])?;
     let word = |localized| text(session, &sheet, localized).map(|(text, _)| text.to_owned()).unwrap_or_default();
     let lines = |geometry: &Option<Geometry>| -> Vec<Vec<Position>> {
         geometry.as_ref().map(|geometry| geometry.lines().into_iter().map(<[_]>::to_vec).collect()).unwrap_or_default()
     };
     let mut picture = MapSheet {
         title: word(&sheet.trek.name),
-        figures: figures(session, &sheet)?,
+        stats: stats(session, &sheet)?,
         subtitle: word(&sheet.trek.description_teaser.plain).lines().next().unwrap_or_default().to_owned(),
         stages: sheet.stages.iter().map(|stage| (word(&stage.name), lines(&stage.geometry).concat())).collect(),
         line: lines(&sheet.trek.geometry),
@@ -54,7 +54,7 @@ pub(super) fn map(session: &Session, reference: &str, output: &Path) -> Result<A
         attribution: format!("{} · {}", sheet.territory.name, sheet.territory.url),
         units: session.units,
     };
-    for beside in &sheet.beside {
+    for beside in &sheet.route_items {
         match &beside.object {
             Object::Poi(poi) => {
                 if let Some(position) = poi.geometry.as_ref().and_then(Geometry::first_position) {
@@ -86,7 +86,7 @@ fn write(output: &Path, content: &str, reference: &str) -> Result<Answer> {
 
 /// The months of a season in numbers, runs with a dash, over the turn of the year too: 11–2.
 fn months(area: &SensitiveArea) -> String {
-    let holds = |month: u8| area.season.holds_in((month - 1) % 12 + 1);
+    let holds = |month: u8| area.season.contains_month((month - 1) % 12 + 1);
     if (1..=12).all(holds) {
         return "1–12".to_owned();
     }

@@ -2,14 +2,14 @@
 
 mod changes;
 mod draw;
-mod find;
-mod keepsakes;
+mod journal;
 mod online;
 mod packs;
 mod refresh;
 mod reports;
 mod show;
 mod status;
+mod treks;
 
 use std::path::PathBuf;
 
@@ -68,12 +68,12 @@ pub(crate) fn run(arguments: Arguments) -> Result<Answer, Failure> {
         Command::Remove { ids } => packs::remove(&session, &ids)?,
         Command::Report { command } => reports::run(&session, command)?,
         Command::Send { allow_http } => reports::send(&session, allow_http)?,
-        Command::Favourite { command } => keepsakes::favourites(&session, command)?,
-        Command::Note { command } => keepsakes::notes(&session, command)?,
+        Command::Favourite { command } => journal::favourites(&session, command)?,
+        Command::Note { command } => journal::notes(&session, command)?,
         Command::Changes { territory, since } => changes::changes(&session, territory.as_deref(), since.as_deref())?,
-        Command::Treks(arguments) => find::treks(&session, &arguments)?,
+        Command::Treks(arguments) => treks::treks(&session, &arguments)?,
         Command::Trek { id } => show::trek(&session, &id)?,
-        Command::Near(arguments) => find::near(&session, &arguments)?,
+        Command::Near(arguments) => treks::near(&session, &arguments)?,
         Command::Status => status::status(&session)?,
         Command::Export { id, output } => draw::export(&session, &id, &output)?,
         Command::Map { id, output } => draw::map(&session, &id, &output)?,

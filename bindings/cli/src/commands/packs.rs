@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use jalon::catalogue::{Pack, PackState, Pictures, Subject, Territory};
+use jalon::catalogue::{Pack, PackState, PackSubject, PictureSize, Territory};
 use jalon::companion::{DownloadOptions, Estimate, RefreshOptions};
 use jalon::model::Kind;
 use jalon::{Error, Result};
@@ -12,15 +12,15 @@ use super::Session;
 use super::online::{Bar, TRIES, explained, stopped_by_ctrl_c};
 use crate::answer::{Answer, iso, list};
 use crate::arguments::DownloadArguments;
-use crate::choose;
+use crate::query;
 
 pub(super) fn download(session: &Session, arguments: &DownloadArguments) -> Result<Answer> {
     let wanted = wanted(session, arguments)?;
-    let pictures: Pictures = arguments.pictures.into();
+    let pictures: PictureSize = arguments.pictures.into();
     if arguments.dry_run {
         return dry_run(session, &wanted, pictures);
     }
-    let mut fetch = RefreshOptions { most_tries: TRIES, ..RefreshOptions::default() };
+    let mut fetch = RefreshOptions { max_attempts: TRIES, ..RefreshOptions::default() };
     fetch.net.allow_plain_http = arguments.allow_http;
     let options = DownloadOptions { pictures, fetch };
     let cancel = stopped_by_ctrl_c();
@@ -43,34 +43,34 @@ pub(super) fn download(session: &Session, arguments: &DownloadArguments) -> Resu
     Ok(Answer::of(list(items.len(), items), words))
 }
 
-fn again(territory: &str, subject: &Subject) -> String {
+fn again(territory: &str, subject: &PackSubject) -> String {
     match subject {
-        Subject::Trek(id) => format!("jalon download {territory}/{id}"),
-        Subject::Box(b) => {
-            format!("jalon download --territory {territory} --box={},{},{},{}", b.west, b.south, b.east, b.north)
+        PackSubject::Trek(id) => format!("jalon download {territory}/{id}"),
+        PackSubject::Bounds(b) => {
+            format!("jalon download --territory {territory} --bbox={},{},{},{}", b.west, b.south, b.east, b.north)
         }
     }
 }
 
-fn wanted(session: &Session, arguments: &DownloadArguments) -> Result<Vec<(String, Subject)>> {
+fn wanted(session: &Session, arguments: &DownloadArguments) -> Result<Vec<(String, PackSubject)>> {
     if let Some(words) = &arguments.bounds {
-        let bounds = choose::bounds(words)?;
+        let bounds = query::bounds(words)?;
         let territory = match &arguments.territory {
             Some(name) => session.companion.catalogue().territory(name)?.name,
-            None => choose::only_territory(&session.companion, "territory", "its name with --territory")?,
+            None => query::only_territory(&session.companion, "territory", "its name with --territory")?,
         };
-        return Ok(vec![(territory, Subject::Box(bounds))]);
+        return Ok(vec![(territory, PackSubject::Bounds(bounds))]);
     }
     let one = |reference: &String| {
-        let (territory, id) = choose::trek(&session.companion, reference)?;
+        let (territory, id) = query::trek(&session.companion, reference)?;
         let held = session.companion.catalogue().territory(&territory)?;
         session.companion.catalogue().object(&held, Kind::Trek, id)?;
-        Ok((territory, Subject::Trek(id)))
+        Ok((territory, PackSubject::Trek(id)))
     };
     arguments.ids.iter().map(one).collect()
 }
 
-fn dry_run(session: &Session, wanted: &[(String, Subject)], pictures: Pictures) -> Result<Answer> {
+fn dry_run(session: &Session, wanted: &[(String, PackSubject)], pictures: PictureSize) -> Result<Answer> {
     let mut items = Vec::new();
     let mut words = String::new();
     for (territory, subject) in wanted {
@@ -115,7 +115,7 @@ pub(super) fn packs(session: &Session, territory: Option<&str>) -> Result<Answer
 
 pub(super) fn remove(session: &Session, ids: &[String]) -> Result<Answer> {
     // All are looked up before the first one goes.
-    let wanted: Vec<(String, Subject)> = ids.iter().map(|id| packed(session, id)).collect::<Result<_>>()?;
+    let wanted: Vec<(String, PackSubject)> = ids.iter().map(|id| packed(session, id)).collect::<Result<_>>()?;
     let mut items = Vec::new();
     let mut words = String::new();
     for (territory, subject) in &wanted {
@@ -136,25 +136,26 @@ pub(super) fn remove(session: &Session, ids: &[String]) -> Result<Answer> {
 }
 
 /// A pack by its trek's number, or by what the list calls a box.
-fn packed(session: &Session, reference: &str) -> Result<(String, Subject)> {
+fn packed(session: &Session, reference: &str) -> Result<(String, PackSubject)> {
     let (territory, own) = match reference.split_once('/') {
         Some((territory, own)) => (Some(territory), own),
         None => (None, reference),
     };
     if let Some(key) = own.strip_prefix("box-") {
         let packs = session.companion.packs(territory)?;
-        let pack =
-            packs.into_iter().find(|pack| pack.key.to_string() == key && matches!(pack.subject, Subject::Box(_)));
+        let pack = packs
+            .into_iter()
+            .find(|pack| pack.key.to_string() == key && matches!(pack.subject, PackSubject::Bounds(_)));
         return pack
             .map(|pack| (pack.territory, pack.subject))
             .ok_or_else(|| Error::NotFound { what: format!("the pack {reference}") });
     }
-    let (territory, id) = choose::trek(&session.companion, reference)?;
-    Ok((territory, Subject::Trek(id)))
+    let (territory, id) = query::trek(&session.companion, reference)?;
+    Ok((territory, PackSubject::Trek(id)))
 }
 
-fn name(session: &Session, territory: &str, subject: &Subject) -> Result<String> {
-    let Subject::Trek(id) = subject else { return Ok(subject.to_string()) };
+fn name(session: &Session, territory: &str, subject: &PackSubject) -> Result<String> {
+    let PackSubject::Trek(id) = subject else { return Ok(subject.to_string()) };
     let held: Territory = session.companion.catalogue().territory(territory)?;
     let mut languages = session.languages();
     languages.push(&held.default_language);
@@ -167,12 +168,12 @@ fn name(session: &Session, territory: &str, subject: &Subject) -> Result<String>
     })
 }
 
-fn subject_of(territory: &str, key: Option<i64>, subject: &Subject) -> Value {
+fn subject_of(territory: &str, key: Option<i64>, subject: &PackSubject) -> Value {
     match subject {
-        Subject::Trek(id) => {
+        PackSubject::Trek(id) => {
             json!({"territory": territory, "kind": "trek", "id": id, "ref": format!("{territory}/{id}")})
         }
-        Subject::Box(b) => {
+        PackSubject::Bounds(b) => {
             let id = key.map(|key| format!("box-{key}"));
             let reference = id.as_ref().map(|id| format!("{territory}/{id}"));
             let corners = [b.west, b.south, b.east, b.north];

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use jalon::companion::{RefreshOptions, Sweep, Taken};
+use jalon::companion::{RefreshMode, RefreshOptions, RefreshSummary};
 use jalon::{Error, Result};
 use serde_json::{Value, json};
 
@@ -19,9 +19,9 @@ pub(super) fn run(session: &Session, arguments: &RefreshArguments) -> Result<Ans
     if names.is_empty() {
         return Err(Error::NotFound { what: "any territory (add one with “jalon territory add URL”)".to_owned() });
     }
-    let mut options = RefreshOptions { most_tries: TRIES, ..RefreshOptions::default() };
+    let mut options = RefreshOptions { max_attempts: TRIES, ..RefreshOptions::default() };
     options.net.allow_plain_http = arguments.allow_http;
-    options.sweep = if arguments.full { Sweep::Now } else { Sweep::WhenDue };
+    options.mode = if arguments.full { RefreshMode::Full } else { RefreshMode::Auto };
     let mut items: Vec<Value> = Vec::new();
     let mut words = String::new();
     let mut failed = None;
@@ -55,7 +55,7 @@ fn one(session: &Session, name: &str, options: &RefreshOptions, no_packs: bool, 
     let mut followed = Vec::new();
     if !no_packs {
         let bar = Bar::new(name);
-        let packs = session.companion.follow_packs(name, options, &cancel, |pack, progress| {
+        let packs = session.companion.update_packs(name, options, &cancel, |pack, progress| {
             bar.about(&pack.subject.to_string());
             bar.show(progress);
         })?;
@@ -68,10 +68,10 @@ fn one(session: &Session, name: &str, options: &RefreshOptions, no_packs: bool, 
     Ok(item)
 }
 
-fn describe(taken: &Taken, words: &mut String) {
+fn describe(taken: &RefreshSummary, words: &mut String) {
     let all: u64 = taken.objects.values().sum();
     let size = taken.bytes as f64 / 1e6;
-    if taken.is_sweep {
+    if taken.is_full {
         let _ = writeln!(words, "{}: {all} objects taken in ({size:.1} MB).", taken.territory);
         for (kind, count) in &taken.objects {
             let _ = writeln!(words, "  {count:>7} {kind}");
@@ -92,12 +92,15 @@ fn describe(taken: &Taken, words: &mut String) {
             let _ = writeln!(words, "  {count:>7} {kind} {what}");
         }
     }
-    if !taken.doubted.is_empty() {
-        let _ =
-            writeln!(words, "  shorter than the server says, so nothing was taken away: {}", taken.doubted.join(", "));
+    if !taken.truncated_lists.is_empty() {
+        let _ = writeln!(
+            words,
+            "  shorter than the server says, so nothing was taken away: {}",
+            taken.truncated_lists.join(", ")
+        );
     }
-    if !taken.absent.is_empty() {
-        let _ = writeln!(words, "  the server has no {}", taken.absent.join(", "));
+    if !taken.absent_lists.is_empty() {
+        let _ = writeln!(words, "  the server has no {}", taken.absent_lists.join(", "));
     }
     let unread: u64 = taken.problems.values().sum();
     if unread > 0 {

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use jalon::clock::now_ms;
 use jalon::companion::SendOptions;
-use jalon::journal::{Report, Shrink};
-use jalon::report::{Content, FixedPlace, Resolution, State, Warning};
+use jalon::journal::{PhotoOptions, Report};
+use jalon::report::{ReportContent, ReportPosition, ReportState, Resolution, Warning};
 use jalon::{Error, Result};
 use serde_json::{Value, json};
 
@@ -14,15 +14,15 @@ use super::Session;
 use super::online::{Bar, stopped_by_ctrl_c};
 use crate::answer::{Answer, iso, list};
 use crate::arguments::{ContentArguments, ReportCommand};
-use crate::choose;
+use crate::query;
 
 pub(super) fn run(session: &Session, command: ReportCommand) -> Result<Answer> {
     let journal = session.companion.journal()?;
-    if let Some(salvaged) = journal.salvaged() {
+    if let Some(salvaged) = journal.recovery() {
         eprintln!(
             "The journal was damaged; {} reports were saved. The damaged file is {}.",
-            salvaged.reports_from_rows + salvaged.reports_from_copies,
-            salvaged.aside.display()
+            salvaged.reports_from_rows + salvaged.reports_from_sidecars,
+            salvaged.quarantined_path.display()
         );
     }
     match command {
@@ -56,12 +56,12 @@ pub(super) fn run(session: &Session, command: ReportCommand) -> Result<Answer> {
             Ok(Answer::of(document(&report), shown(session, &report)?))
         }
         ReportCommand::Queue { id } => queue(session, &full(session, &id)?),
-        ReportCommand::Resolve { id, resend, leave, arrived, server_id } => {
-            let resolution = match (resend, leave, arrived) {
+        ReportCommand::Resolve { id, resend, abandon, delivered, server_id } => {
+            let resolution = match (resend, abandon, delivered) {
                 (true, _, _) => Resolution::Resend,
-                (_, true, _) => Resolution::Leave,
-                (_, _, true) => Resolution::Arrived(server_id),
-                _ => return Err(Error::invalid("resolve", "one of --resend, --leave and --arrived")),
+                (_, true, _) => Resolution::Abandon,
+                (_, _, true) => Resolution::Delivered(server_id),
+                _ => return Err(Error::invalid("resolve", "one of --resend, --abandon and --delivered")),
             };
             let report = session.companion.resolve_report(&full(session, &id)?, resolution, now_ms())?;
             Ok(one(&report, &[], "Decided"))
@@ -102,8 +102,8 @@ pub(super) fn send(session: &Session, allow_http: bool) -> Result<Answer> {
         line(report, &mut words);
     }
     let left: Vec<Report> = session.companion.journal()?.reports()?;
-    let waiting = left.iter().filter(|report| matches!(report.life.state, State::Queued { .. })).count();
-    let person = left.iter().filter(|report| report.life.needs_person()).count();
+    let waiting = left.iter().filter(|report| matches!(report.lifecycle.state, ReportState::Queued { .. })).count();
+    let person = left.iter().filter(|report| report.lifecycle.needs_user_action()).count();
     if sent.is_empty() && waiting + person == 0 {
         words.push_str("Nothing to send.\n");
     }
@@ -129,13 +129,13 @@ fn new(
 ) -> Result<Answer> {
     let territory = match territory {
         Some(name) => session.companion.catalogue().territory(name)?.name,
-        None => choose::only_territory(&session.companion, "territory", "its name with --territory")?,
+        None => query::only_territory(&session.companion, "territory", "its name with --territory")?,
     };
-    let mut own = Content::default();
+    let mut own = ReportContent::default();
     written_on(&mut own, &read(content)?);
     if !draft {
         // What cannot be queued is told before anything is kept.
-        own.check(photos.len(), &jalon::report::Known::default())?;
+        own.check(photos.len(), &jalon::report::KnownTerms::default())?;
     }
     for photo in photos {
         open(photo)?;
@@ -167,7 +167,7 @@ fn open(photo: &Path) -> Result<Vec<u8>> {
 
 fn attach(session: &Session, id: &str, photos: &[PathBuf]) -> Result<()> {
     for photo in photos {
-        session.companion.journal()?.attach(id, &open(photo)?, &Shrink::default(), now_ms())?;
+        session.companion.journal()?.attach(id, &open(photo)?, &PhotoOptions::default(), now_ms())?;
     }
     Ok(())
 }
@@ -175,33 +175,33 @@ fn attach(session: &Session, id: &str, photos: &[PathBuf]) -> Result<()> {
 /// What was typed, and only that.
 #[derive(Default)]
 struct Typed {
-    content: Content,
+    content: ReportContent,
     has_comment: bool,
     has_email: bool,
 }
 
 fn read(arguments: &ContentArguments) -> Result<Typed> {
-    let place = match &arguments.at {
+    let position = match &arguments.at {
         None => None,
         Some(words) => {
-            let at = choose::place("at", words)?;
-            Some(FixedPlace { lon: at.lon, lat: at.lat, accuracy_m: arguments.accuracy, at_ms: Some(now_ms()) })
+            let at = query::place("at", words)?;
+            Some(ReportPosition { lon: at.lon, lat: at.lat, accuracy_m: arguments.accuracy, at_ms: Some(now_ms()) })
         }
     };
-    let content = Content {
+    let content = ReportContent {
         comment: arguments.comment.clone().unwrap_or_default(),
         email: arguments.email.clone().unwrap_or_default(),
         category: arguments.category,
         activity: arguments.activity,
         magnitude: arguments.magnitude,
-        place,
+        position,
         trek: arguments.trek,
         signage: arguments.signage,
     };
     Ok(Typed { content, has_comment: arguments.comment.is_some(), has_email: arguments.email.is_some() })
 }
 
-fn written_on(own: &mut Content, typed: &Typed) {
+fn written_on(own: &mut ReportContent, typed: &Typed) {
     let new = &typed.content;
     if typed.has_comment {
         own.comment.clone_from(&new.comment);
@@ -212,7 +212,7 @@ fn written_on(own: &mut Content, typed: &Typed) {
     own.category = new.category.or(own.category);
     own.activity = new.activity.or(own.activity);
     own.magnitude = new.magnitude.or(own.magnitude);
-    own.place = new.place.or(own.place);
+    own.position = new.position.or(own.position);
     own.trek = new.trek.or(own.trek);
     own.signage = new.signage.or(own.signage);
 }
@@ -229,28 +229,28 @@ fn full(session: &Session, id: &str) -> Result<String> {
 }
 
 fn document(report: &Report) -> Value {
-    let life = &report.life;
+    let lifecycle = &report.lifecycle;
     let content = &report.content;
-    let (server_id, accepted_at) = match &life.state {
-        State::Accepted { receipt } => (receipt.server_id, Some(iso(receipt.at_ms))),
+    let (server_id, accepted_at) = match &lifecycle.state {
+        ReportState::Accepted { receipt } => (receipt.server_id, Some(iso(receipt.at_ms))),
         _ => (None, None),
     };
-    let fields = match &life.state {
-        State::Refused { fields } => json!(fields),
+    let fields = match &lifecycle.state {
+        ReportState::Refused { fields } => json!(fields),
         _ => json!({}),
     };
-    let history = life.attempts.iter().map(|attempt| {
+    let history = lifecycle.attempts.iter().map(|attempt| {
         json!({"revision": attempt.revision, "endpoint": attempt.endpoint, "at": iso(attempt.at_ms), "ended": attempt.ended})
     });
     json!({
-        "id": report.uuid, "territory": report.territory, "state": life.state.as_str(), "created_at": iso(report.created_ms),
+        "id": report.uuid, "territory": report.territory, "state": lifecycle.state.as_str(), "created_at": iso(report.created_ms),
         "comment": content.comment, "email": content.email, "category": content.category, "activity": content.activity,
         "magnitude": content.magnitude, "trek": content.trek, "signage": content.signage,
-        "point": content.place.map(|place| [place.lon, place.lat]),
-        "accuracy_m": content.place.and_then(|place| place.accuracy_m),
+        "point": content.position.map(|position| [position.lon, position.lat]),
+        "accuracy_m": content.position.and_then(|position| position.accuracy_m),
         "photos": report.photos, "reference": report.reference(), "server_id": server_id, "accepted_at": accepted_at,
-        "attempts": life.tries, "last_error": life.last_error, "next_attempt_at": life.next_attempt_ms.map(iso),
-        "refused_fields": fields, "may_be_double": life.may_be_double, "history": history.collect::<Vec<_>>(),
+        "attempts": lifecycle.attempt_count, "last_error": lifecycle.last_error, "next_attempt_at": lifecycle.next_attempt_ms.map(iso),
+        "refused_fields": fields, "may_be_duplicate": lifecycle.may_be_duplicate, "history": history.collect::<Vec<_>>(),
     })
 }
 
@@ -263,7 +263,7 @@ fn one(report: &Report, warnings: &[Warning], said: &str) -> Answer {
             words,
             "  mind: {}",
             match warning {
-                Warning::NoPlace => "it says no place (--at LAT,LON)",
+                Warning::NoPosition => "it says no place (--at LAT,LON)",
                 Warning::OutsideTerritory => "the place is outside the territory",
                 Warning::FarFromTrek => "the place is more than a kilometre from the trek that it names",
                 Warning::NoEmail => "nobody can be asked (--email)",
@@ -275,12 +275,12 @@ fn one(report: &Report, warnings: &[Warning], said: &str) -> Answer {
 }
 
 fn line(report: &Report, words: &mut String) {
-    let state = match &report.life.state {
-        State::Accepted { receipt } => match receipt.server_id {
+    let state = match &report.lifecycle.state {
+        ReportState::Accepted { receipt } => match receipt.server_id {
             Some(id) => format!("accepted as number {id}"),
             None => "accepted".to_owned(),
         },
-        State::InDoubt { left: true } => "in doubt, left so".to_owned(),
+        ReportState::InDoubt { left: true } => "in doubt, left so".to_owned(),
         other => other.as_str().replace('_', " "),
     };
     let comment: String = report.content.comment.chars().take(48).collect();
@@ -292,18 +292,18 @@ fn line(report: &Report, words: &mut String) {
         report.photos.len(),
         comment.replace('\n', " ")
     );
-    if let Some(error) = &report.life.last_error {
+    if let Some(error) = &report.lifecycle.last_error {
         let _ = writeln!(words, "          {error}");
     }
-    if let State::Refused { fields } = &report.life.state {
+    if let ReportState::Refused { fields } = &report.lifecycle.state {
         for (field, said) in fields {
             let _ = writeln!(words, "          {field}: {}", said.join(" "));
         }
     }
-    if matches!(report.life.state, State::InDoubt { left: false }) {
+    if matches!(report.lifecycle.state, ReportState::InDoubt { left: false }) {
         let _ = writeln!(
             words,
-            "          decide: jalon report resolve {} --resend | --leave | --arrived",
+            "          decide: jalon report resolve {} --resend | --abandon | --delivered",
             &report.uuid[..8]
         );
     }
@@ -313,13 +313,13 @@ fn shown(session: &Session, report: &Report) -> Result<String> {
     let mut words = String::new();
     line(report, &mut words);
     let _ = writeln!(words, "  {}", report.content.comment.replace('\n', "\n  "));
-    if let Some(place) = report.content.place {
-        let _ = writeln!(words, "  at {:.6}, {:.6}", place.lat, place.lon);
+    if let Some(position) = report.content.position {
+        let _ = writeln!(words, "  at {:.6}, {:.6}", position.lat, position.lon);
     }
     for photo in &report.photos {
         let _ = writeln!(words, "  {}", session.companion.journal()?.photo_path(photo).display());
     }
-    for attempt in &report.life.attempts {
+    for attempt in &report.lifecycle.attempts {
         let ended = attempt.ended.as_deref().unwrap_or("not ended");
         let _ = writeln!(words, "  {}  {ended}", iso(attempt.at_ms));
     }

@@ -3,40 +3,44 @@
 use std::fmt::Write as _;
 
 use jalon::Result;
-use jalon::companion::{BESIDE_KINDS, Beside, Sheet};
+use jalon::companion::{ROUTE_ITEM_KINDS, RouteItem, TrekDetails};
 use jalon::model::{Attachment, Geometry, Id, Kind, Localized, Object, Position, RichText};
 use serde_json::{Value, json};
 
 use super::Session;
-use super::find::{distance, hours};
+use super::treks::{distance, hours};
 use crate::answer::Answer;
-use crate::{choose, export, profile};
+use crate::{export, profile, query};
 
 const COLUMNS: usize = 72;
 const ROWS: usize = 8;
 
 /// A text in the person's languages, the territory's default after them.
-pub(super) fn text<'a>(session: &'a Session, sheet: &'a Sheet, localized: &'a Localized) -> Option<(&'a str, &'a str)> {
+pub(super) fn text<'a>(
+    session: &'a Session,
+    sheet: &'a TrekDetails,
+    localized: &'a Localized,
+) -> Option<(&'a str, &'a str)> {
     let mut wanted = session.languages();
     wanted.push(&sheet.territory.default_language);
     localized.find(&wanted).map(|found| (found.text, found.lang))
 }
 
 pub(super) fn trek(session: &Session, reference: &str) -> Result<Answer> {
-    let (territory, id) = choose::trek(&session.companion, reference)?;
-    let sheet = session.companion.sheet(&territory, id, &BESIDE_KINDS)?;
+    let (territory, id) = query::trek(&session.companion, reference)?;
+    let sheet = session.companion.trek_details(&territory, id, &ROUTE_ITEM_KINDS)?;
     Ok(Answer::of(document(session, &sheet)?, words(session, &sheet)?))
 }
 
-fn label(session: &Session, sheet: &Sheet, vocabulary: &str, id: Option<Id>) -> Result<Option<String>> {
-    session.companion.words(&sheet.territory, &session.languages()).label(vocabulary, id)
+fn label(session: &Session, sheet: &TrekDetails, vocabulary: &str, id: Option<Id>) -> Result<Option<String>> {
+    session.companion.localizer(&sheet.territory, &session.languages()).label(vocabulary, id)
 }
 
-fn labels(session: &Session, sheet: &Sheet, vocabulary: &str, ids: &[Id]) -> Result<Vec<String>> {
-    session.companion.words(&sheet.territory, &session.languages()).labels(vocabulary, ids)
+fn labels(session: &Session, sheet: &TrekDetails, vocabulary: &str, ids: &[Id]) -> Result<Vec<String>> {
+    session.companion.localizer(&sheet.territory, &session.languages()).labels(vocabulary, ids)
 }
 
-fn texts(sheet: &Sheet) -> [(&'static str, &RichText); 16] {
+fn texts(sheet: &TrekDetails) -> [(&'static str, &RichText); 16] {
     let trek = &sheet.trek;
     [
         ("description_teaser", &trek.description_teaser),
@@ -58,7 +62,7 @@ fn texts(sheet: &Sheet) -> [(&'static str, &RichText); 16] {
     ]
 }
 
-fn document(session: &Session, sheet: &Sheet) -> Result<Value> {
+fn document(session: &Session, sheet: &TrekDetails) -> Result<Value> {
     let trek = &sheet.trek;
     let (name, lang) = text(session, sheet, &trek.name).unwrap_or_default();
     let mut document = json!({
@@ -100,13 +104,13 @@ fn document(session: &Session, sheet: &Sheet) -> Result<Value> {
     });
     document["stages"] = stages.collect::<Result<Vec<Value>>>()?.into();
     let own = |kinds: &[Kind]| -> Result<Vec<Value>> {
-        let own = sheet.beside.iter().filter(|beside| kinds.contains(&beside.object.kind()));
-        own.map(|beside| beside_document(session, sheet, beside)).collect()
+        let own = sheet.route_items.iter().filter(|beside| kinds.contains(&beside.object.kind()));
+        own.map(|beside| route_item_document(session, sheet, beside)).collect()
     };
     document["pois"] = own(&[Kind::Poi])?.into();
     document["sensitive_areas"] = own(&[Kind::SensitiveArea])?.into();
     let others: Vec<Kind> =
-        BESIDE_KINDS.into_iter().filter(|kind| !matches!(kind, Kind::Poi | Kind::SensitiveArea)).collect();
+        ROUTE_ITEM_KINDS.into_iter().filter(|kind| !matches!(kind, Kind::Poi | Kind::SensitiveArea)).collect();
     document["others"] = own(&others)?.into();
     Ok(document)
 }
@@ -128,18 +132,17 @@ fn coordinates(position: &Position) -> Value {
     }
 }
 
-fn beside_document(session: &Session, sheet: &Sheet, beside: &Beside) -> Result<Value> {
-    let object = &beside.object;
+fn route_item_document(session: &Session, sheet: &TrekDetails, item: &RouteItem) -> Result<Value> {
+    let object = &item.object;
     let (name, lang) = name(session, sheet, object)?;
-    let place = beside.place;
     Ok(json!({"territory": sheet.territory.name, "kind": object.kind(), "id": object.id(),
         "ref": format!("{}/{}", sheet.territory.name, object.id()), "name": name, "lang": lang,
-        "distance_m": place.distance_m, "along_m": place.along_m, "estimated": place.estimated,
+        "offset_m": item.offset_m, "along_m": item.along_m, "estimated": item.estimated,
         "point": object.geometry().and_then(Geometry::first_position).as_ref().map(coordinates)}))
 }
 
 /// The name of an object; of a service the name of its type.
-pub(super) fn name(session: &Session, sheet: &Sheet, object: &Object) -> Result<(String, String)> {
+pub(super) fn name(session: &Session, sheet: &TrekDetails, object: &Object) -> Result<(String, String)> {
     if let Object::Service(service) = object {
         let label = label(session, sheet, "service_type", service.service_type)?;
         return Ok((label.unwrap_or_default(), String::new()));
@@ -148,10 +151,10 @@ pub(super) fn name(session: &Session, sheet: &Sheet, object: &Object) -> Result<
     Ok(found.map(|(text, lang)| (text.to_owned(), lang.to_owned())).unwrap_or_default())
 }
 
-/// What people choose it by, in a line.
-pub(super) fn figures(session: &Session, sheet: &Sheet) -> Result<String> {
+/// What people query it by, in a line.
+pub(super) fn stats(session: &Session, sheet: &TrekDetails) -> Result<String> {
     let (trek, units) = (&sheet.trek, session.units);
-    let figures = [
+    let stats = [
         label(session, sheet, "trek_practice", trek.practice)?,
         label(session, sheet, "trek_difficulty", trek.difficulty)?,
         label(session, sheet, "trek_route", trek.route)?,
@@ -160,14 +163,14 @@ pub(super) fn figures(session: &Session, sheet: &Sheet) -> Result<String> {
         trek.ascent_m.map(|metres| format!("+{}", units.high().write(metres))),
         trek.descent_m.map(|metres| format!("−{}", units.high().write(metres.abs()))),
     ];
-    Ok(figures.into_iter().flatten().collect::<Vec<_>>().join(" · "))
+    Ok(stats.into_iter().flatten().collect::<Vec<_>>().join(" · "))
 }
 
-fn words(session: &Session, sheet: &Sheet) -> Result<String> {
+fn words(session: &Session, sheet: &TrekDetails) -> Result<String> {
     let (trek, units) = (&sheet.trek, session.units);
     let (title, _) = text(session, sheet, &trek.name).unwrap_or(("—", ""));
     let mut words = format!("{title}  ({}/{})\n", sheet.territory.name, trek.id);
-    let _ = writeln!(words, "{}", figures(session, sheet)?);
+    let _ = writeln!(words, "{}", stats(session, sheet)?);
     for (heading, localized) in [("From", &trek.departure), ("To", &trek.arrival)] {
         if let Some((place, _)) = text(session, sheet, localized) {
             let _ = writeln!(words, "{heading}: {place}");
@@ -206,16 +209,16 @@ fn words(session: &Session, sheet: &Sheet) -> Result<String> {
         let _ = writeln!(words, "  {}  {credits}", path.display());
     }
     let mut headed = None;
-    for kind in BESIDE_KINDS {
-        for beside in sheet.beside.iter().filter(|beside| beside.object.kind() == kind) {
+    for kind in ROUTE_ITEM_KINDS {
+        for beside in sheet.route_items.iter().filter(|beside| beside.object.kind() == kind) {
             if headed != Some(kind) {
-                let told = if beside.place.estimated { " (by their distance)" } else { "" };
+                let told = if beside.estimated { " (by their distance)" } else { "" };
                 let _ = writeln!(words, "\n{}{told}", kind.as_str().replace('_', " "));
                 headed = Some(kind);
             }
             let (name, _) = name(session, sheet, &beside.object)?;
-            let along = units.far().write(beside.place.along_m);
-            let _ = writeln!(words, "  {along:>9}  {name} ({} off)", distance(beside.place.distance_m, units));
+            let along = units.far().write(beside.along_m);
+            let _ = writeln!(words, "  {along:>9}  {name} ({} off)", distance(beside.offset_m, units));
         }
     }
     Ok(words)

@@ -64,7 +64,7 @@ fn free_name(session: &Session, url: &str) -> Result<String> {
 
 pub(super) fn status(session: &Session) -> Result<Answer> {
     let catalogue = session.companion.catalogue();
-    let account = catalogue.account()?;
+    let account = catalogue.storage_usage()?;
     let mut items = Vec::new();
     let mut words = String::new();
     let held = catalogue.territories()?;

@@ -45,8 +45,8 @@ const PROFILE: f64 = 400.0;
 pub(crate) struct MapSheet {
     /// The walk's name.
     pub(crate) title: String,
-    /// What people choose it by: practice, difficulty, time, length, climb.
-    pub(crate) figures: String,
+    /// What people query it by: practice, difficulty, time, length, climb.
+    pub(crate) stats: String,
     /// What else to say of it in a line or two.
     pub(crate) subtitle: String,
     /// For an itinerary, its stages in order: name and line.
@@ -141,7 +141,7 @@ fn legend_height(sections: &[Section]) -> f64 {
 fn head(sheet: &MapSheet) -> (Group, f64) {
     let mut group = Group::new();
     let mut y = ENDS.0;
-    let figures = (!sheet.figures.is_empty()).then_some((&sheet.figures, 34.0, "bold"));
+    let figures = (!sheet.stats.is_empty()).then_some((&sheet.stats, 34.0, "bold"));
     let title = [(&sheet.title, 58.0, "bold")].into_iter();
     for (content, size, weight) in title.chain(figures).chain([(&sheet.subtitle, 32.0, "normal")]) {
         // Bold letters are a tenth wider.

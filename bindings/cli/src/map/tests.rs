@@ -73,7 +73,7 @@ fn walk() -> MapSheet {
     let line = winding(Position::new(6.2, 44.85), 9000.0, 0.9);
     MapSheet {
         title: "Tour du lac de la Muzelle & cabane d’« En-Haut »".to_owned(),
-        figures: "À pied · Difficile · 4 h 30 · 9 km · +850 m".to_owned(),
+        stats: "À pied · Difficile · 4 h 30 · 9 km · +850 m".to_owned(),
         subtitle: "Du Bourg-d’Oisans au lac par les alpages, retour par le torrent.".to_owned(),
         pois: pois(8, &line),
         zones: vec![
@@ -98,7 +98,7 @@ fn a_walk_with_its_surroundings() {
     assert!(sheet.pois.iter().all(|(name, _)| texts.contains(name)), "{texts}");
     assert!(sheet.zones.iter().all(|(name, _)| texts.contains(name)), "{texts}");
     assert!(texts.contains(&sheet.attribution) && texts.contains(" km"));
-    assert!(texts.contains(&sheet.figures) && texts.contains(&sheet.subtitle));
+    assert!(texts.contains(&sheet.stats) && texts.contains(&sheet.subtitle));
     assert!(drawn.contains("Lac &amp; cascade") && drawn.contains("Col &lt;haut&gt;"));
 }
 

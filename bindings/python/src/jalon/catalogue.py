@@ -12,8 +12,8 @@ from .jalon_ffi.jalon_ffi import (
     Bounds,
     Change,
     FacetValue,
-    Hits,
-    Interval,
+    SearchResults,
+    NumericRange,
     Kind,
     Label,
     Position,
@@ -21,7 +21,7 @@ from .jalon_ffi.jalon_ffi import (
     TrekPage,
     TrekSort,
 )
-from .records import NearItem, Object, TrekSheet
+from .records import NearbyItem, Object, TrekDetails
 
 __all__ = ["Catalogue", "Nearby", "position"]
 
@@ -49,13 +49,13 @@ class Catalogue:
         *,
         territory: str | None = None,
         values: Sequence[FacetValue] = (),
-        without_labels: Sequence[FacetValue] = (),
-        duration_h: Sequence[Interval] = (),
-        length_m: Sequence[Interval] = (),
-        ascent_m: Sequence[Interval] = (),
+        excluded_labels: Sequence[FacetValue] = (),
+        duration_h: Sequence[NumericRange] = (),
+        length_m: Sequence[NumericRange] = (),
+        ascent_m: Sequence[NumericRange] = (),
         bounds: Bounds | None = None,
         near: Place | None = None,
-        within_m: float | None = None,
+        max_distance_m: float | None = None,
         sort: TrekSort | None = None,
         descending: bool = False,
         limit: int = 50,
@@ -70,13 +70,13 @@ class Catalogue:
             text=text,
             territory=territory,
             values=list(values),
-            without_labels=list(without_labels),
+            excluded_labels=list(excluded_labels),
             duration_h=list(duration_h),
             length_m=list(length_m),
             ascent_m=list(ascent_m),
             bounds=bounds,
             near=None if near is None else position(near),
-            within_m=within_m,
+            max_distance_m=max_distance_m,
             sort=sort,
             descending=descending,
             limit=limit,
@@ -85,10 +85,10 @@ class Catalogue:
         )
         return await awaited(self._ffi.treks(query, self._languages))
 
-    async def sheet(self, territory: str, trek: int, *, beside: Sequence[Kind] = ()) -> TrekSheet:
+    async def sheet(self, territory: str, trek: int, *, beside: Sequence[Kind] = ()) -> TrekDetails:
         """The sheet of a trek, with what lies beside its line; `beside` limits the kinds. Raises NotFound."""
         sheet = await awaited(self._ffi.sheet(territory, trek, self._languages, list(beside)))
-        return cast(TrekSheet, sheet)
+        return cast(TrekDetails, sheet)
 
     async def profile(self, territory: str, trek: int, columns: int = 200) -> Profile | None:
         """Elevation over distance along a trek; None where its line has no elevations. Raises NotFound."""
@@ -98,7 +98,7 @@ class Catalogue:
         """Any object, of any kind. Raises NotFound."""
         return cast(Object, await awaited(self._ffi.object(territory, kind, number, self._languages)))
 
-    async def search(self, text: str, *, kinds: Sequence[Kind] = (), limit: int = 50, offset: int = 0) -> Hits:
+    async def search(self, text: str, *, kinds: Sequence[Kind] = (), limit: int = 50, offset: int = 0) -> SearchResults:
         """Finds objects of any kind by their words, as far as they are typed, accents ignored."""
         return await awaited(self._ffi.search(text, self._languages, list(kinds), limit, offset))
 
@@ -130,16 +130,16 @@ class Nearby:
         *,
         kinds: Sequence[Kind] = (),
         territory: str | None = None,
-        within_m: float | None = None,
+        max_distance_m: float | None = None,
         limit: int = 10,
-    ) -> list[NearItem]:
+    ) -> list[NearbyItem]:
         """What is nearest to a place (longitude, latitude), nearest first. Answers at once.
 
         Raises InvalidInput for the place or the limit (1 to 200), NotFound for the territory.
         """
-        query = _ffi.NearQuery(kinds=list(kinds), territory=territory, within_m=within_m, limit=limit)
+        query = _ffi.NearbyQuery(kinds=list(kinds), territory=territory, max_distance_m=max_distance_m, limit=limit)
         found = called(lambda: self._ffi.nearest(position(place), query, self._languages))
-        return cast(list[NearItem], found)
+        return cast(list[NearbyItem], found)
 
     async def warm_up(self) -> None:
         """Builds the index and waits for it: for who has the time before the first question."""

@@ -11,7 +11,7 @@ from typing import Self
 from .catalogue import Catalogue, Nearby
 from .errors import awaited, called
 from .jalon_ffi import jalon_ffi as _ffi
-from .jalon_ffi.jalon_ffi import Account, Changes, RefreshOptions, RefreshResult, Territory
+from .jalon_ffi.jalon_ffi import StorageUsage, Changes, RefreshOptions, RefreshSummary, Territory
 from .journal import Journal, Reports
 from .packs import Packs
 from .watching import Told, watched
@@ -88,7 +88,7 @@ class Companion:
 
     async def refresh(
         self, territory: str, *, options: RefreshOptions | None = None, progress: Told | None = None
-    ) -> RefreshResult:
+    ) -> RefreshSummary:
         """Takes a territory in over the network, by what changed since the last time.
 
         Cancelled or interrupted at any byte, the next call goes on from there; until it is done everything answers as
@@ -96,7 +96,7 @@ class Companion:
         """
         return await watched(lambda watch: self._ffi.refresh(territory, options, None, watch), progress)
 
-    async def account(self) -> Account:
+    async def account(self) -> StorageUsage:
         """What everything costs on the disk."""
         return await awaited(self._ffi.account())
 

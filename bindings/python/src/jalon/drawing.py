@@ -24,7 +24,7 @@ def _points(points: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
-def _map(lines: list[list[list[float]]], marks: list[tuple[float, float, str]]) -> str:
+def _map(lines: list[list[list[float]]], highlights: list[tuple[float, float, str]]) -> str:
     every = [position for line in lines for position in line]
     south, north = min(p[1] for p in every), max(p[1] for p in every)
     west, east = min(p[0] for p in every), max(p[0] for p in every)
@@ -38,7 +38,7 @@ def _map(lines: list[list[list[float]]], marks: list[tuple[float, float, str]]) 
         return left + (lon - west) * shrink * scale, top + (north - lat) * scale
 
     drawn = [f'<rect width="{_WIDTH:.0f}" height="{_MAP:.0f}" fill="#f4f1ea"/>']
-    for lon, lat, name in marks:
+    for lon, lat, name in highlights:
         x, y = place(lon, lat)
         if 0 <= x <= _WIDTH and 0 <= y <= _MAP:
             title = html.escape(name)
@@ -81,7 +81,7 @@ def _profile(lines: list[list[list[float]]]) -> str:
     )
 
 
-def drawing(geometry: dict[str, Any], marks: list[tuple[float, float, str]]) -> str:
+def drawing(geometry: dict[str, Any], highlights: list[tuple[float, float, str]]) -> str:
     """The line of a trek with what lies beside it, and its profile; empty where there is no line."""
     lines = [line for line in lines_of(geometry) if len(line) > 1]
     if not lines:
@@ -89,4 +89,4 @@ def drawing(geometry: dict[str, Any], marks: list[tuple[float, float, str]]) -> 
     profile = _profile(lines)
     height = _MAP + (_PROFILE + 2 * _GAP if profile else 0)
     size = f'width="{_WIDTH:.0f}" height="{height:.0f}" viewBox="0 0 {_WIDTH:.0f} {height:.0f}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{_map(lines, marks)}{profile}</svg>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{_map(lines, highlights)}{profile}</svg>'

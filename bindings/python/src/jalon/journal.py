@@ -11,15 +11,15 @@ from .errors import awaited
 from .jalon_ffi import jalon_ffi as _ffi
 from .jalon_ffi.jalon_ffi import (
     Favourite,
-    Imported,
+    ImportSummary,
     Kind,
     Note,
     Queued,
     RefreshOptions,
     Report,
     ReportContent,
-    ReportPlace,
-    Salvaged,
+    ReportPosition,
+    RecoverySummary,
 )
 from .watching import Told, watched
 
@@ -69,17 +69,17 @@ class Journal:
         reports."""
         return await awaited(self._ffi.export(os.path.abspath(path), all))
 
-    async def import_from(self, path: str | os.PathLike[str]) -> Imported:
+    async def import_from(self, path: str | os.PathLike[str]) -> ImportSummary:
         """Takes over what an export has and this journal has not. Raises InvalidInput for a file that is no export."""
         return await awaited(self._ffi.import_from(os.path.abspath(path)))
 
-    async def salvaged(self) -> Salvaged | None:
+    async def salvaged(self) -> RecoverySummary | None:
         """What was saved out of a damaged file when this journal was opened; None where it was sound."""
         return await awaited(self._ffi.salvaged())
 
 
 class Reports:
-    """Field reports: written, queued, sent at most once unless somebody decides otherwise."""
+    """Field reports: written, queued, sent at max once unless somebody decides otherwise."""
 
     def __init__(self, within: _ffi.Reports) -> None:
         self._ffi = within
@@ -90,7 +90,7 @@ class Reports:
         comment: str = "",
         *,
         email: str = "",
-        place: Place | ReportPlace | None = None,
+        place: Place | ReportPosition | None = None,
         category: int | None = None,
         activity: int | None = None,
         magnitude: int | None = None,
@@ -99,9 +99,9 @@ class Reports:
         language: str = "",
     ) -> Report:
         """Begins a report, as a draft; `place` is longitude, latitude. Raises NotFound for the territory."""
-        if place is not None and not isinstance(place, ReportPlace):
+        if place is not None and not isinstance(place, ReportPosition):
             at = position(place)
-            place = ReportPlace(lon=at.lon, lat=at.lat)
+            place = ReportPosition(lon=at.lon, lat=at.lat)
         content = ReportContent(
             comment=comment,
             email=email,
@@ -163,6 +163,6 @@ class Reports:
         """Removes a report that only its writer has seen."""
         await awaited(self._ffi.discard(report))
 
-    async def forget_accepted(self, before_ms: int) -> int:
+    async def purge_accepted(self, before_ms: int) -> int:
         """Removes reports that were accepted before a moment (Unix ms), and tells how many."""
-        return await awaited(self._ffi.forget_accepted(before_ms))
+        return await awaited(self._ffi.purge_accepted(before_ms))

@@ -11,7 +11,7 @@ from .drawing import drawing
 from .geometry import geojson
 from .jalon_ffi import jalon_ffi as _ffi
 
-__all__ = ["NearItem", "Object", "TrekItem", "TrekSheet"]
+__all__ = ["NearbyItem", "Object", "TrekItem", "TrekDetails"]
 
 
 def _feature(identity: str, geometry: dict[str, Any] | None, properties: dict[str, Any]) -> dict[str, Any]:
@@ -33,7 +33,7 @@ class TrekItem(_ffi.TrekItem):
         return _feature(f"{self.territory}/trek/{self.id}", _point(self.point), properties)
 
 
-class NearItem(_ffi.NearItem):
+class NearbyItem(_ffi.NearbyItem):
     """Something that is near; on a map it stands at its nearest point."""
 
     @property
@@ -60,7 +60,7 @@ class Object(_ffi.Object):
         return _feature(f"{self.territory}/{kind}/{self.id}", geometry, properties)
 
 
-class TrekSheet(_ffi.TrekSheet):
+class TrekDetails(_ffi.TrekDetails):
     """A trek with what belongs to it."""
 
     @property
@@ -79,17 +79,17 @@ class TrekSheet(_ffi.TrekSheet):
         if self.duration_h is not None:
             words.append(f"{self.duration_h:g} h")
         figures = " · ".join(html.escape(word) for word in words if word)
-        marks = [
+        highlights = [
             (item.point.lon, item.point.lat, item.name)
             for item in self.beside
             if item.kind == _ffi.Kind.POI and item.point is not None
         ]
-        picture = "" if self.geometry is None else drawing(geojson(self.geometry), marks)
+        picture = "" if self.geometry is None else drawing(geojson(self.geometry), highlights)
         # The library has cleaned this HTML when it came in.
         teaser = "" if self.description_teaser is None else self.description_teaser.html
         return f"<div><h3>{html.escape(self.name)}</h3><p>{figures}</p>{picture}<div>{teaser}</div></div>"
 
 
 # What the generated module reads it makes by these names, so from here on it makes ours.
-for _record in (TrekItem, NearItem, Object, TrekSheet):
+for _record in (TrekItem, NearbyItem, Object, TrekDetails):
     setattr(_ffi, _record.__name__, _record)

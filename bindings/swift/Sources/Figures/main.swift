@@ -1,6 +1,6 @@
 // Calls per second of a folder's territory `demo`, one call at a time: a line `NAME<TAB>CALLS_PER_SECOND` each.
 
-import Foundation
+import Storage
 import Jalon
 import JalonGenerated
 
@@ -28,9 +28,9 @@ let companion = try await Jalon.Companion.open(Directories(within: data), langua
 try await companion.nearby.warmUp()
 let page = TrekQuery(limit: 50)
 let treks = try await companion.catalogue.treks(page).items
-let near = NearQuery(kinds: [.trek], limit: 50)
+let near = NearbyQuery(kinds: [.trek], limit: 50)
 let places = try companion.nearby.nearest(to: Position(lon: 6.2, lat: 44.8), near).map(\.point)
-let ten = NearQuery(limit: 10)
+let ten = NearbyQuery(limit: 10)
 let token = try CancelToken()
 
 try await measure("page of 50 treks") { _ in _ = try await companion.catalogue.treks(page) }

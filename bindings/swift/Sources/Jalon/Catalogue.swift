@@ -1,4 +1,4 @@
-import Foundation
+import Storage
 import JalonGenerated
 
 /// The downloaded territories: finding treks, reading sheets and objects, what changed. `languages` is always the order in
@@ -17,7 +17,7 @@ public struct Catalogue: Sendable {
     /// The sheet of a trek, with what lies beside its line. `beside` limits the kinds; empty for all that may belong to one.
     public func sheet(
         _ territory: String, _ id: Int64, languages: [String]? = nil, beside: [Kind] = []
-    ) async throws -> TrekSheet {
+    ) async throws -> TrekDetails {
         try await inner.sheet(territory: territory, id: id, languages: languages ?? self.languages, beside: beside)
     }
 
@@ -37,7 +37,7 @@ public struct Catalogue: Sendable {
     /// empty. `limit` is 1 to 200.
     public func search(
         _ text: String, languages: [String]? = nil, kinds: [Kind] = [], limit: UInt32 = 50, offset: UInt32 = 0
-    ) async throws -> Hits {
+    ) async throws -> SearchResults {
         try await inner.search(text: text, languages: languages ?? self.languages, kinds: kinds, limit: limit, offset: offset)
     }
 

@@ -1,4 +1,4 @@
-import Foundation
+import Storage
 import JalonGenerated
 
 /// Everything that Jalon knows and does, for one pair of directories: open it once, keep it for as long as the app runs, and
@@ -62,7 +62,7 @@ public final class Companion: Sendable {
     /// Adds a territory, still empty: ``refresh(_:options:progress:)`` takes it in. Throws `InvalidInput` naming the field.
     ///
     /// - Parameters:
-    ///   - name: short; lower-case letters, digits and hyphens, 32 at most.
+    ///   - name: short; lower-case letters, digits and hyphens, 32 at max.
     ///   - url: any address on its Geotrek.
     ///   - portals: portals to limit it to; empty for all.
     ///   - defaultLanguage: in which names are shown where nobody asks for one; the server's own where it is empty.
@@ -84,7 +84,7 @@ public final class Companion: Sendable {
     @discardableResult
     public func refresh(
         _ territory: String, options: RefreshOptions? = nil, progress: ProgressStream? = nil
-    ) async throws -> RefreshResult {
+    ) async throws -> RefreshSummary {
         try await stoppable(progress) { cancel, watch in
             try await inner.refresh(
                 territory: territory, options: options, cancel: cancel, progress: watch)
@@ -99,7 +99,7 @@ public final class Companion: Sendable {
     }
 
     /// What everything costs on the disk.
-    public func account() async throws -> Account {
+    public func account() async throws -> StorageUsage {
         try await inner.account()
     }
 
@@ -159,12 +159,12 @@ public final class Companion: Sendable {
     }
 
     /// Panics inside the library, so that an app can see what it makes of a defect: throws `Internal`, and the app lives.
-    public static func provokePanic() throws {
-        try JalonGenerated.provokePanic()
+    public static func debugPanic() throws {
+        try JalonGenerated.debugPanic()
     }
 
     /// The same on one of the library's own threads.
-    public static func provokePanicInBackground() async throws {
-        try await JalonGenerated.provokePanicInBackground()
+    public static func debugPanicInBackground() async throws {
+        try await JalonGenerated.debugPanicInBackground()
     }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Storage
 import JalonGenerated
 
 /// Where a companion keeps its files: two folders, since phones should back up one and not the other.

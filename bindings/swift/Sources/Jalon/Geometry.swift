@@ -1,4 +1,4 @@
-import Foundation
+import Storage
 import JalonGenerated
 
 /// A geometry as maps take it: longitude and latitude in degrees on WGS84, elevation in metres where it is known.

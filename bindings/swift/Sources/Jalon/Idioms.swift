@@ -1,4 +1,4 @@
-import Foundation
+import Storage
 import JalonGenerated
 
 /// Unix milliseconds, as the library counts.
@@ -32,7 +32,7 @@ extension Report {
     public var accepted: Date? { acceptedMs.map(date) }
 }
 
-extension ReportPlace {
+extension ReportPosition {
     /// A place without a word on how well it is known: one that was chosen on a map.
     public init(_ position: Position) {
         self.init(lon: position.lon, lat: position.lat)
@@ -49,7 +49,7 @@ extension Picture {
     public var file: URL? { path.map { URL(fileURLWithPath: $0) } }
 }
 
-extension Mark {
+extension Highlight {
     /// The same place in the text that it was told for.
     public func range(in text: String) -> Range<String.Index>? {
         let units = text.utf16
@@ -60,7 +60,7 @@ extension Mark {
     }
 }
 
-extension TrekSheet {
+extension TrekDetails {
     /// The line to walk; nil where the server gave none. Throws `Corrupt` where it cannot be read.
     public func line() throws -> Geometry? { try geometry.map(Geometry.init(wkb:)) }
 }

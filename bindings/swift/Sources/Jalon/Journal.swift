@@ -1,4 +1,4 @@
-import Foundation
+import Storage
 import JalonGenerated
 
 /// What the person made, which exists nowhere else.
@@ -59,12 +59,12 @@ public struct Journal: Sendable {
 
     /// Takes over what an export has and this journal has not. What is here stays as it is.
     @discardableResult
-    public func `import`(from file: URL) async throws -> Imported {
+    public func `import`(from file: URL) async throws -> ImportSummary {
         try await inner.importFrom(path: file.path)
     }
 
     /// What was saved out of a damaged file when this journal was opened; nil where it was sound.
-    public func salvaged() async throws -> Salvaged? {
+    public func salvaged() async throws -> RecoverySummary? {
         try await inner.salvaged()
     }
 }

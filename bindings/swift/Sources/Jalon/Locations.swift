@@ -14,7 +14,7 @@
         }
     }
 
-    extension ReportPlace {
+    extension ReportPosition {
         /// Where the receiver found itself, with how well and when.
         public init(_ location: CLLocation) {
             self.init(

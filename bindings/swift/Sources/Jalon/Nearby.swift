@@ -10,8 +10,8 @@ public struct Nearby: Sendable {
     ///
     /// Throws `InvalidInput` for the position or the limit, `NotFound` for the territory.
     public func nearest(
-        to position: Position, _ query: NearQuery = NearQuery(), languages: [String]? = nil
-    ) throws -> [NearItem] {
+        to position: Position, _ query: NearbyQuery = NearbyQuery(), languages: [String]? = nil
+    ) throws -> [NearbyItem] {
         try inner.nearest(from: position, query: query, languages: languages ?? self.languages)
     }
 

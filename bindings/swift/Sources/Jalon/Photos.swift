@@ -1,5 +1,5 @@
 #if canImport(ImageIO)
-    import Foundation
+    import Storage
     import ImageIO
     import JalonGenerated
 
@@ -7,7 +7,7 @@
     /// Geotrek drop unseen), turned upright, shrunk, as JPEG, without the place, the camera or anything else of the file.
     /// The full picture is never in memory at once, as it is where the library itself shrinks one.
     public struct PhotoShrinker: Sendable {
-        /// Pixels of the longer side at most.
+        /// Pixels of the longer side at max.
         public var mostPixels: Int
         /// From 0 to 1.
         public var quality: Double

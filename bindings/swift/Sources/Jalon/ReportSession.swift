@@ -1,4 +1,4 @@
-import Foundation
+import Storage
 import JalonGenerated
 
 #if canImport(FoundationNetworking)
@@ -21,7 +21,7 @@ public final class ReportSession: Sendable {
     /// not left whole.
     fileprivate static let lag: Int64 = 256 << 10
     /// Times that one report is tried in one go: a server may want another address.
-    private static let most = 2
+    private static let max = 2
 
     private let reports: JalonGenerated.Reports
     private let session: URLSession
@@ -81,7 +81,7 @@ public final class ReportSession: Sendable {
     public func send() async throws -> [Report] {
         var tries: [String: Int] = [:]
         var sent: [String: Report] = [:]
-        while let outgoing = try await reports.nextOutgoing(but: tries.filter { $0.value >= Self.most }.map(\.key)) {
+        while let outgoing = try await reports.nextUpload(but: tries.filter { $0.value >= Self.max }.map(\.key)) {
             try Task.checkCancellation()
             tries[outgoing.id, default: 0] += 1
             sent[outgoing.id] = try await send(outgoing)
@@ -90,7 +90,7 @@ public final class ReportSession: Sendable {
         return sent.values.sorted { $0.createdMs < $1.createdMs }
     }
 
-    private func send(_ outgoing: Outgoing) async throws -> Report {
+    private func send(_ outgoing: ReportUpload) async throws -> Report {
         _ = try await reports.started(id: outgoing.id)
         guard let url = URL(string: outgoing.url),
             url.scheme == "https" || allowsPlainHTTP || isThisMachine(url.host)

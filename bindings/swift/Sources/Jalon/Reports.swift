@@ -1,7 +1,7 @@
-import Foundation
+import Storage
 import JalonGenerated
 
-/// Field reports: written, queued, sent at most once unless somebody decides otherwise.
+/// Field reports: written, queued, sent at max once unless somebody decides otherwise.
 public struct Reports: Sendable {
     let inner: JalonGenerated.Reports
     let languages: [String]
@@ -28,7 +28,7 @@ public struct Reports: Sendable {
     /// Adds a photo that is ready: a small JPEG, turned, without metadata. The file is copied.
     @discardableResult
     public func attach(_ id: String, readyPhoto file: URL) async throws -> Report {
-        try await inner.attachReadyPhoto(id: id, path: file.path)
+        try await inner.attachEncodedPhoto(id: id, path: file.path)
     }
 
     /// Takes a photo out of a report.
@@ -80,8 +80,8 @@ public struct Reports: Sendable {
 
     /// Removes reports that were accepted before a moment, and tells how many.
     @discardableResult
-    public func forgetAccepted(before moment: Date) async throws -> UInt64 {
-        try await inner.forgetAccepted(beforeMs: milliseconds(moment))
+    public func purgeAccepted(before moment: Date) async throws -> UInt64 {
+        try await inner.purgeAccepted(beforeMs: milliseconds(moment))
     }
 }
 

@@ -1,4 +1,4 @@
-import Foundation
+import Storage
 import JalonGenerated
 
 #if canImport(FoundationNetworking)
@@ -18,7 +18,7 @@ import JalonGenerated
 /// runs.
 public final class TransferSession: Sendable {
     /// Exchanges that are on their way at once.
-    private static let most = 2
+    private static let max = 2
 
     private let session: URLSession
     private let courier: Courier
@@ -90,7 +90,7 @@ public final class TransferSession: Sendable {
             }
             while true {
                 try Task.checkCancellation()
-                if running == Self.most { try await oneHasEnded(&exchanges) }
+                if running == Self.max { try await oneHasEnded(&exchanges) }
                 switch try await transfers.next() {
                 case .start(let exchange):
                     exchanges.addTask { try await self.make(exchange, of: transfers) }
@@ -111,13 +111,13 @@ public final class TransferSession: Sendable {
     }
 
     /// Makes one exchange, and says how it ended.
-    private func make(_ first: Exchange, of transfers: Transfers) async throws {
+    private func make(_ first: HttpRequest, of transfers: Transfers) async throws {
         var exchange = first
         while let again = try await ask(exchange, of: transfers) { exchange = again }
     }
 
     /// Asks once. Gives what to ask again, where the library wants that.
-    private func ask(_ exchange: Exchange, of transfers: Transfers) async throws -> Exchange? {
+    private func ask(_ exchange: HttpRequest, of transfers: Transfers) async throws -> HttpRequest? {
         guard let url = URL(string: exchange.url), mayBeAsked(url) else {
             try await transfers.refused(id: exchange.id, detail: "its address is neither https nor on this machine")
             return nil
@@ -163,7 +163,7 @@ public final class TransferSession: Sendable {
         url.scheme == "https" || url.scheme == "http" && (allowsPlainHTTP || isThisMachine(url.host))
     }
 
-    private static func held(_ reason: HeldReason) -> any Error {
+    private static func held(_ reason: BlockReason) -> any Error {
         switch reason {
         case .paused, .budget: JalonError.Cancelled
         case .noNetwork: JalonError.Offline(detail: "there is no network")

@@ -1,4 +1,4 @@
-import Foundation
+import Storage
 import Jalon
 import Testing
 
@@ -116,10 +116,10 @@ import Testing
 
     @Test func aPanicIsAnErrorAndTheAppLives() async throws {
         for _ in 0..<20 {
-            let error = try await failure { try Companion.provokePanic() }
+            let error = try await failure { try Companion.debugPanic() }
             guard case .Internal(let detail) = error else { return wrong(error) }
             #expect(detail.contains("panic"))
-            let background = try await failure { try await Companion.provokePanicInBackground() }
+            let background = try await failure { try await Companion.debugPanicInBackground() }
             guard case .Internal = background else { return wrong(background) }
         }
         #expect(try Companion.version().split(separator: ".").count == 3)

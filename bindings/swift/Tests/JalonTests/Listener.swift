@@ -1,4 +1,4 @@
-import Foundation
+import Storage
 
 #if canImport(Glibc)
     import Glibc

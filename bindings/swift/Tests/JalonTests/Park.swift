@@ -1,4 +1,4 @@
-import Foundation
+import Storage
 import Jalon
 import Testing
 
@@ -38,7 +38,7 @@ func park(at place: Place) async throws -> Companion {
     return companion
 }
 
-let once = RefreshOptions(mostTries: 1)
+let once = RefreshOptions(maxAttempts: 1)
 
 func write(_ report: ReportContent, to companion: Companion) async throws -> Report {
     let draft = try await companion.reports.begin("park", report)
@@ -50,10 +50,10 @@ func report(in companion: Companion, _ comment: String = "Passerelle emportée")
     let category = try await companion.catalogue.vocabulary("park", "feedback_category").first
     let trek = try #require(try await companion.catalogue.treks().items.first)
     let point = try #require(
-        try companion.nearby.nearest(to: Position(lon: 6.2, lat: 44.9), NearQuery(kinds: [.trek], limit: 1)).first?.point)
+        try companion.nearby.nearest(to: Position(lon: 6.2, lat: 44.9), NearbyQuery(kinds: [.trek], limit: 1)).first?.point)
     return ReportContent(
         comment: comment, email: "walker@example.org", category: category?.id,
-        place: ReportPlace(lon: point.lon, lat: point.lat), trek: trek.id)
+        place: ReportPosition(lon: point.lon, lat: point.lat), trek: trek.id)
 }
 
 /// The error of Jalon's with which something ends.

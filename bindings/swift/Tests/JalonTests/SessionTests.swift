@@ -1,4 +1,4 @@
-import Foundation
+import Storage
 import Jalon
 import Testing
 
@@ -23,7 +23,7 @@ import Testing
         var last: TransferProgress?
         for await step in progress { last = step }
         guard case .refresh(let result) = try await run else { throw Failed() }
-        #expect(result.isSweep && result.requests > 0 && result.problems == [])
+        #expect(result.isFull && result.requests > 0 && result.problems == [])
         #expect(last.map { $0.done == $0.planned && $0.bytes > 0 } == true)
 
         // The same as by the library's own driver.
@@ -41,7 +41,7 @@ import Testing
 
         // What nothing changed in costs little.
         guard case .refresh(let second) = try await session.run(companion.planRefresh("park")) else { throw Failed() }
-        #expect(!second.isSweep && second.requests < result.requests)
+        #expect(!second.isFull && second.requests < result.requests)
 
         let written = try await write(report(in: companion), to: companion)
         let reports = ReportSession(companion.reports)

@@ -1,4 +1,4 @@
-import Foundation
+import Storage
 import Jalon
 import Testing
 
@@ -16,7 +16,7 @@ import Testing
         let added = try await companion.addTerritory("park", url: url)
         #expect(added.refreshed == nil)
         let result = try await companion.refresh("park")
-        #expect(result.isSweep && result.requests > 0)
+        #expect(result.isFull && result.requests > 0)
         #expect(try await companion.territories().map(\.name) == ["park"])
         #expect(try await companion.territories().first?.refreshed != nil)
 
@@ -26,7 +26,7 @@ import Testing
         let word = String(try #require(trek.name.split(separator: " ").first { $0.count > 4 }))
         let found = try await companion.catalogue.treks(TrekQuery(text: word))
         let hit = try #require(found.items.first { $0.id == trek.id })
-        let mark = try #require(hit.marks.first?.range(in: hit.name))
+        let mark = try #require(hit.highlights.first?.range(in: hit.name))
         #expect(String(hit.name[mark]).lowercased() == word.lowercased())
         #expect(try await companion.catalogue.search(word, kinds: [.trek]).items.contains { $0.id == trek.id })
 
@@ -38,14 +38,14 @@ import Testing
         let start = try #require(line.positions.first)
         let profile = try #require(try await companion.catalogue.profile("park", trek.id, columns: 50))
         #expect(profile.distanceM.count == 50 && profile.elevationM.count == 50)
-        let poi = try #require(sheet.beside.first { $0.kind == .poi })
+        let poi = try #require(sheet.routeItems.first { $0.kind == .poi })
         #expect(try await companion.catalogue.object("park", .poi, poi.id).name == poi.name)
 
         // From its start the trek is nearest, and the nearest come first.
-        let near = try companion.nearby.nearest(to: start, NearQuery(limit: 20))
+        let near = try companion.nearby.nearest(to: start, NearbyQuery(limit: 20))
         #expect(near.contains { $0.kind == .trek && $0.id == trek.id && $0.distanceM < 1 })
         #expect(zip(near, near.dropFirst()).allSatisfy { $0.distanceM <= $1.distanceM })
-        let pois = try companion.nearby.nearest(to: start, NearQuery(kinds: [.poi], limit: 3))
+        let pois = try companion.nearby.nearest(to: start, NearbyQuery(kinds: [.poi], limit: 3))
         #expect(pois.count == 3 && pois.allSatisfy { $0.kind == .poi })
 
         // Taken along, with its pictures.
@@ -72,7 +72,7 @@ import Testing
         try await companion.shutdown()
         let again = try await Companion.open(place.directories, languages: ["fr", "en"])
         #expect(try await again.packs.list("park").map(\.state) == [.ready])
-        #expect(try again.nearby.nearest(to: start, NearQuery(limit: 20)).map(\.id) == near.map(\.id))
+        #expect(try again.nearby.nearest(to: start, NearbyQuery(limit: 20)).map(\.id) == near.map(\.id))
         #expect(try await again.reports.list().map(\.state) == [.accepted])
         #expect(try await again.packs.remove("park", .trek(id: trek.id)) > 0)
         try await again.removeTerritory("park")
@@ -122,7 +122,7 @@ import Testing
         let companion = try await park(at: place)
         let total = try await companion.catalogue.treks().total
         try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask { try await companion.refresh("park", options: RefreshOptions(sweep: .now)).isSweep }
+            group.addTask { try await companion.refresh("park", options: RefreshOptions(sweep: .now)).isFull }
             for number in 0..<200 {
                 group.addTask {
                     let here = Position(lon: 6 + Double(number) / 1_000, lat: 44.9)

@@ -7,12 +7,12 @@ import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.launch
 import org.jalon.World.Companion.HERE
 import org.jalon.World.Companion.PARK
-import org.jalon.ffi.NearQuery
+import org.jalon.ffi.NearbyQuery
 import org.jalon.ffi.RefreshOptions
 import org.jalon.ffi.ReportContent
-import org.jalon.ffi.Sweep
+import org.jalon.ffi.RefreshMode
 import org.jalon.ffi.TrekQuery
-import org.jalon.ffi.TrekSheet
+import org.jalon.ffi.TrekDetails
 import org.jalon.ffi.TrekSort
 import org.junit.jupiter.api.Assertions.assertArrayEquals
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -24,16 +24,16 @@ class ConcurrencyTest {
     fun `questions are answered the same while everything is refreshed`() = world {
         takenIn()
         val treks = jalon.catalogue.treks(TrekQuery(sort = TrekSort.NAME))
-        val near = jalon.nearby.nearest(HERE, NearQuery(limit = 30u))
+        val near = jalon.nearby.nearest(HERE, NearbyQuery(limit = 30u))
         val sheet = jalon.catalogue.sheet(PARK, trek().id)
         coroutineScope {
-            val refresh = launch { repeat(3) { jalon.refresh(PARK, RefreshOptions(sweep = Sweep.NOW)) } }
+            val refresh = launch { repeat(3) { jalon.refresh(PARK, RefreshOptions(sweep = RefreshMode.NOW)) } }
             val asking = List(40) { number ->
                 async(Dispatchers.Default) {
                     repeat(25) {
                         when (number % 3) {
                             0 -> assertEquals(treks, jalon.catalogue.treks(TrekQuery(sort = TrekSort.NAME)))
-                            1 -> assertEquals(near, jalon.nearby.nearest(HERE, NearQuery(limit = 30u)))
+                            1 -> assertEquals(near, jalon.nearby.nearest(HERE, NearbyQuery(limit = 30u)))
                             else -> assertSame(sheet, jalon.catalogue.sheet(PARK, sheet.id))
                         }
                     }
@@ -45,7 +45,7 @@ class ConcurrencyTest {
     }
 
     /** A data class takes two arrays of the same bytes for different. */
-    private fun assertSame(expected: TrekSheet, actual: TrekSheet) {
+    private fun assertSame(expected: TrekDetails, actual: TrekDetails) {
         assertArrayEquals(expected.geometry, actual.geometry)
         assertEquals(expected.copy(geometry = null), actual.copy(geometry = null))
     }

@@ -9,10 +9,10 @@ import org.jalon.ffi.CancelToken
 import org.jalon.ffi.JalonException
 import org.jalon.ffi.PackSubject
 import org.jalon.ffi.ReportContent
-import org.jalon.ffi.ReportPlace
+import org.jalon.ffi.ReportPosition
 import org.jalon.ffi.TrekQuery
-import org.jalon.ffi.provokePanic
-import org.jalon.ffi.provokePanicInBackground
+import org.jalon.ffi.debugPanic
+import org.jalon.ffi.debugPanicInBackground
 import org.jalon.ffi.use
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
@@ -88,7 +88,7 @@ class ErrorsTest {
     @Test
     fun `corrupt, where a photo is not what was attached`() = world {
         takenIn()
-        val draft = jalon.reports.begin(PARK, ReportContent(comment = "c", place = ReportPlace(HERE.lon, HERE.lat)))
+        val draft = jalon.reports.begin(PARK, ReportContent(comment = "c", place = ReportPosition(HERE.lon, HERE.lat)))
         val photo = directory.resolve("photo.jpg")
         check(javax.imageio.ImageIO.write(java.awt.image.BufferedImage(64, 64, 1), "jpeg", photo))
         val kept = jalon.reports.attachPhoto(draft.id, photo).photos.single().file
@@ -119,8 +119,8 @@ class ErrorsTest {
     @Test
     fun `internal, and a panic inside the library is no more than that`() = world {
         repeat(3) {
-            assertTrue("provoked" in failing<JalonException.Internal> { provokePanic() }.detail)
-            assertTrue("provoked" in failing<JalonException.Internal> { provokePanicInBackground() }.detail)
+            assertTrue("provoked" in failing<JalonException.Internal> { debugPanic() }.detail)
+            assertTrue("provoked" in failing<JalonException.Internal> { debugPanicInBackground() }.detail)
         }
         takenIn()
         assertTrue(jalon.catalogue.treks(TrekQuery()).total > 0uL)

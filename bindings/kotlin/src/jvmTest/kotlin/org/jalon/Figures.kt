@@ -4,7 +4,7 @@ import java.io.File
 import kotlinx.coroutines.runBlocking
 import org.jalon.ffi.CancelToken
 import org.jalon.ffi.Kind
-import org.jalon.ffi.NearQuery
+import org.jalon.ffi.NearbyQuery
 import org.jalon.ffi.Position
 import org.jalon.ffi.TrekQuery
 
@@ -26,9 +26,9 @@ fun main(arguments: Array<String>): Unit = runBlocking {
         jalon.nearby.warmUp()
         val page = TrekQuery(limit = 50u)
         val treks = jalon.catalogue.treks(page, languages).items
-        val around = NearQuery(kinds = listOf(Kind.TREK), limit = 50u)
+        val around = NearbyQuery(kinds = listOf(Kind.TREK), limit = 50u)
         val places = jalon.nearby.nearest(Position(6.2, 44.8), around, languages).map { it.point }
-        val nearest = NearQuery(limit = 10u)
+        val nearest = NearbyQuery(limit = 10u)
         val token = CancelToken()
         measure("page of 50 treks") { jalon.catalogue.treks(page, languages) }
         measure("nearest 10") { jalon.nearby.nearest(places[it % places.size], nearest, languages) }

@@ -23,7 +23,7 @@ class FlowTest {
     fun `a refresh and a download tell how far they are, and then what they brought`() = world {
         jalon.addTerritory(PARK, gate.url)
         val result = told(jalon.refreshAsFlow(PARK).toList())
-        assertTrue(result.isSweep)
+        assertTrue(result.isFull)
         val pack = told(jalon.packs.downloadAsFlow(PARK, PackSubject.Trek(trek().id)).toList())
         assertEquals(PackState.READY, pack.state)
         assertEquals(emptyList<Any>(), told(jalon.packs.followAsFlow(PARK).toList(), atLeast = 0))
@@ -34,7 +34,7 @@ class FlowTest {
     fun `so do those that OkHttp drives`() = world {
         val driver = OkHttpDriver(OkHttpClient())
         jalon.addTerritory(PARK, gate.url)
-        assertTrue(told(driver.refreshAsFlow(jalon, PARK).toList()).isSweep)
+        assertTrue(told(driver.refreshAsFlow(jalon, PARK).toList()).isFull)
         val pack = told(driver.downloadAsFlow(jalon, PARK, PackSubject.Trek(trek().id)).toList())
         assertEquals(PackState.READY, pack.state)
     }

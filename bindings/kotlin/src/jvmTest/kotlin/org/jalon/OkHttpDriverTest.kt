@@ -12,7 +12,7 @@ import org.jalon.World.Companion.PARK
 import org.jalon.ffi.JalonException
 import org.jalon.ffi.RefreshOptions
 import org.jalon.ffi.ReportContent
-import org.jalon.ffi.ReportPlace
+import org.jalon.ffi.ReportPosition
 import org.jalon.ffi.ReportState
 import org.jalon.ffi.Network
 import org.jalon.ffi.TrekQuery
@@ -34,7 +34,7 @@ class OkHttpDriverTest {
         jalon.refresh(PARK)
         val rest = gate.requests.size
         gate.requests.clear()
-        jalon.refresh(PARK, RefreshOptions(sweep = org.jalon.ffi.Sweep.NOW))
+        jalon.refresh(PARK, RefreshOptions(sweep = org.jalon.ffi.RefreshMode.NOW))
         assertTrue(rest < gate.requests.size, "$rest of ${gate.requests.size}")
     }
 
@@ -117,7 +117,7 @@ class OkHttpDriverTest {
 
     private suspend fun World.queued() {
         if (jalon.territories().isEmpty()) takenIn()
-        val content = ReportContent(comment = "c", email = "me@example.org", place = ReportPlace(HERE.lon, HERE.lat))
+        val content = ReportContent(comment = "c", email = "me@example.org", place = ReportPosition(HERE.lon, HERE.lat))
         jalon.reports.queue(jalon.reports.begin(PARK, content).id)
     }
 }

@@ -7,14 +7,14 @@ import okhttp3.OkHttpClient
 import org.jalon.World.Companion.HERE
 import org.jalon.World.Companion.PARK
 import org.jalon.ffi.Kind
-import org.jalon.ffi.NearQuery
+import org.jalon.ffi.NearbyQuery
 import org.jalon.ffi.Pack
 import org.jalon.ffi.PackState
 import org.jalon.ffi.PackSubject
-import org.jalon.ffi.RefreshResult
+import org.jalon.ffi.RefreshSummary
 import org.jalon.ffi.Report
 import org.jalon.ffi.ReportContent
-import org.jalon.ffi.ReportPlace
+import org.jalon.ffi.ReportPosition
 import org.jalon.ffi.ReportState
 import org.jalon.ffi.TrekQuery
 import org.jalon.ffi.use
@@ -41,22 +41,22 @@ class WholeStoryTest {
     }
 
     private suspend fun World.story(
-        refresh: suspend () -> RefreshResult,
+        refresh: suspend () -> RefreshSummary,
         download: suspend (PackSubject) -> Pack,
         send: suspend () -> List<Report>,
     ) {
         jalon.addTerritory(PARK, gate.url, defaultLanguage = "fr")
         val taken = refresh()
-        assertTrue(taken.isSweep && taken.objects.first { it.kind == Kind.TREK }.count >= 10uL, "$taken")
+        assertTrue(taken.isFull && taken.objects.first { it.kind == Kind.TREK }.count >= 10uL, "$taken")
         assertEquals(listOf(PARK), jalon.territories().map { it.name })
 
         val found = jalon.catalogue.treks(TrekQuery(text = "coeur crete", near = HERE), listOf("fr"))
         val trek = found.items.first()
         assertTrue("Cœur" in trek.name, trek.name)
-        val words = trek.marks.map { trek.name.substring(it.start.toInt(), it.end.toInt()) }
+        val words = trek.highlights.map { trek.name.substring(it.start.toInt(), it.end.toInt()) }
         assertEquals(setOf("Crêtes", "Cœur"), words.toSet())
 
-        val near = jalon.nearby.nearest(HERE, NearQuery(kinds = listOf(Kind.POI, Kind.TREK), limit = 20u), listOf("fr"))
+        val near = jalon.nearby.nearest(HERE, NearbyQuery(kinds = listOf(Kind.POI, Kind.TREK), limit = 20u), listOf("fr"))
         assertEquals(20, near.size)
         assertEquals(near.sortedBy { it.distanceM }, near)
 
@@ -73,8 +73,8 @@ class WholeStoryTest {
 
         // No network any more: what is here answers, and a report is kept.
         gate.requests.clear()
-        assertEquals(near, jalon.nearby.nearest(HERE, NearQuery(kinds = listOf(Kind.POI, Kind.TREK), limit = 20u), listOf("fr")))
-        val place = ReportPlace(HERE.lon, HERE.lat)
+        assertEquals(near, jalon.nearby.nearest(HERE, NearbyQuery(kinds = listOf(Kind.POI, Kind.TREK), limit = 20u), listOf("fr")))
+        val place = ReportPosition(HERE.lon, HERE.lat)
         val content = ReportContent(comment = "Passerelle emportée", email = "me@example.org", place = place)
         val draft = jalon.reports.begin(PARK, content)
         val photographed = jalon.reports.attachPhoto(draft.id, photo())
@@ -86,7 +86,7 @@ class WholeStoryTest {
         assertEquals(ReportState.ACCEPTED, sent.state, "$sent")
         assertEquals(sent, jalon.reports.get(draft.id))
         assertEquals(emptyList<Report>(), send())
-        assertFalse(sent.mayBeDouble)
+        assertFalse(sent.mayBeDuplicate)
 
         val changes = refresh()
         assertEquals(emptyList<Any>(), changes.changed, "$changes")

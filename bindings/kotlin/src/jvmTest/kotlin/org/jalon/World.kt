@@ -28,7 +28,7 @@ internal class World(val geotrek: Geotrek, val gate: Gate, val directory: File, 
         val HERE = Position(6.2, 44.8)
 
         /** Nothing is tried twice, so that an error comes at once. */
-        val ONCE = RefreshOptions(mostTries = 1u)
+        val ONCE = RefreshOptions(maxAttempts = 1u)
     }
 }
 

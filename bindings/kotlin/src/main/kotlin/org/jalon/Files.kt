@@ -2,7 +2,7 @@ package org.jalon
 
 import java.io.File
 import org.jalon.ffi.Catalogue
-import org.jalon.ffi.Imported
+import org.jalon.ffi.ImportSummary
 import org.jalon.ffi.JalonException
 import org.jalon.ffi.Journal
 import org.jalon.ffi.Picture
@@ -28,7 +28,7 @@ public val ReportPhoto.file: File get() = File(path)
 public suspend fun Reports.attachPhoto(id: String, photo: File): Report = attachPhoto(id, photo.absolutePath)
 
 /** Attaches a JPEG that is small already and has nothing in it but the picture, byte for byte. */
-public suspend fun Reports.attachReadyPhoto(id: String, jpeg: File): Report = attachReadyPhoto(id, jpeg.absolutePath)
+public suspend fun Reports.attachEncodedPhoto(id: String, jpeg: File): Report = attachEncodedPhoto(id, jpeg.absolutePath)
 
 /**
  * Writes everything that is not accepted yet ([all] for that too), with photos, favourites and notes, to the zip file
@@ -44,7 +44,7 @@ public suspend fun Journal.export(target: File, all: Boolean = false): ULong = e
  *
  * @throws JalonException.InvalidInput for a file that is no export.
  */
-public suspend fun Journal.importFrom(source: File): Imported = importFrom(source.absolutePath)
+public suspend fun Journal.importFrom(source: File): ImportSummary = importFrom(source.absolutePath)
 
 /**
  * Writes a copy of the catalogue, whole and in one file, to [target], which must not exist: a GeoPackage that QGIS opens.

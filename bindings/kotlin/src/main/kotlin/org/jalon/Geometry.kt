@@ -95,7 +95,7 @@ public class Geometry private constructor(
         }
 
         private fun read(bytes: ByteBuffer, depth: Int): Geometry {
-            require(depth <= DEEPEST) { "wkb: collections at most $DEEPEST deep" }
+            require(depth <= DEEPEST) { "wkb: collections at max $DEEPEST deep" }
             bytes.order(if (bytes.get().toInt() == 0) ByteOrder.BIG_ENDIAN else ByteOrder.LITTLE_ENDIAN)
             val code = bytes.int
             val type = requireNotNull(TYPES.getOrNull(code % 1000 - 1)) { "wkb: a geometry of a known kind, not $code" }
@@ -132,10 +132,10 @@ public class Geometry private constructor(
             return position
         }
 
-        /** A counted list whose items take [least] bytes at least, so that a wrong count cannot ask for the memory. */
-        private inline fun <T> list(bytes: ByteBuffer, least: Int, item: () -> T): List<T> {
+        /** A counted list whose items take [min] bytes at min, so that a wrong count cannot ask for the memory. */
+        private inline fun <T> list(bytes: ByteBuffer, min: Int, item: () -> T): List<T> {
             val count = bytes.int
-            require(count >= 0 && count.toLong() * least <= bytes.remaining()) {
+            require(count >= 0 && count.toLong() * min <= bytes.remaining()) {
                 "wkb: a whole geometry; this one ends in the middle"
             }
             return List(count) { item() }

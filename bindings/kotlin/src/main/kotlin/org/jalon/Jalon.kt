@@ -5,7 +5,7 @@ import java.nio.file.Path
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.runBlocking
-import org.jalon.ffi.Account
+import org.jalon.ffi.StorageUsage
 import org.jalon.ffi.Catalogue
 import org.jalon.ffi.Changes
 import org.jalon.ffi.Directories
@@ -16,7 +16,7 @@ import org.jalon.ffi.Nearby
 import org.jalon.ffi.NewTerritory
 import org.jalon.ffi.Packs
 import org.jalon.ffi.RefreshOptions
-import org.jalon.ffi.RefreshResult
+import org.jalon.ffi.RefreshSummary
 import org.jalon.ffi.Reports
 import org.jalon.ffi.Territory
 import org.jalon.ffi.Transfers
@@ -30,7 +30,7 @@ import org.jalon.ffi.Transfers
  * Jalon.open(context.filesDir.resolve("jalon")).use { jalon ->
  *     jalon.addTerritory("park", "https://geotrek.example.org")
  *     jalon.refresh("park")
- *     jalon.nearby.nearest(Position(6.2, 44.9), NearQuery(limit = 5u))
+ *     jalon.nearby.nearest(Position(6.2, 44.9), NearbyQuery(limit = 5u))
  * }
  * ```
  *
@@ -62,7 +62,7 @@ public class Jalon private constructor(private val door: FrontDoor) : AutoClosea
     /**
      * Adds a territory, still empty: [refresh] takes it in.
      *
-     * @param name short: lower-case letters, digits and hyphens, 32 at most.
+     * @param name short: lower-case letters, digits and hyphens, 32 at max.
      * @param url any address on its Geotrek.
      * @param portals portals to limit it to; empty for all.
      * @param defaultLanguage in which names are shown where nobody asks for one; the server's own where it is empty.
@@ -92,14 +92,14 @@ public class Jalon private constructor(private val door: FrontDoor) : AutoClosea
      * @throws JalonException.Busy while somebody else refreshes it.
      * @throws JalonException.StorageFull
      */
-    public suspend fun refresh(territory: String, options: RefreshOptions = RefreshOptions()): RefreshResult =
+    public suspend fun refresh(territory: String, options: RefreshOptions = RefreshOptions()): RefreshSummary =
         door.refresh(territory, options)
 
     /** [refresh], telling how far it is. It begins when the flow is collected, and stops when that is cancelled. */
     public fun refreshAsFlow(
         territory: String,
         options: RefreshOptions = RefreshOptions(),
-    ): Flow<Step<RefreshResult>> = steps { progress -> door.refresh(territory, options, progress = progress) }
+    ): Flow<Step<RefreshSummary>> = steps { progress -> door.refresh(territory, options, progress = progress) }
 
     /**
      * Plans a refresh for an HTTP client of the app's own, or goes on with one: [OkHttpDriver] is such a driver.
@@ -126,7 +126,7 @@ public class Jalon private constructor(private val door: FrontDoor) : AutoClosea
     }
 
     /** What everything costs on the disk. */
-    public suspend fun account(): Account = door.account()
+    public suspend fun account(): StorageUsage = door.account()
 
     /**
      * Removes files that nobody needs, and gives back what is empty in the catalogue where that pays. Gives the bytes that are

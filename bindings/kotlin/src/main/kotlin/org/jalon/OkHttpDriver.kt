@@ -24,18 +24,18 @@ import okhttp3.Callback
 import okhttp3.OkHttpClient
 import okhttp3.Request
 import okhttp3.Response
-import org.jalon.ffi.Exchange
+import org.jalon.ffi.HttpRequest
 import org.jalon.ffi.Header
-import org.jalon.ffi.HeldReason
+import org.jalon.ffi.BlockReason
 import org.jalon.ffi.JalonException
 import org.jalon.ffi.NextTransfer
 import org.jalon.ffi.Pack
 import org.jalon.ffi.PackSubject
 import org.jalon.ffi.PictureSize
 import org.jalon.ffi.Progress
-import org.jalon.ffi.Receive
+import org.jalon.ffi.ResponseAction
 import org.jalon.ffi.RefreshOptions
-import org.jalon.ffi.RefreshResult
+import org.jalon.ffi.RefreshSummary
 import org.jalon.ffi.Report
 import org.jalon.ffi.TransferResult
 import org.jalon.ffi.Transfers
@@ -77,21 +77,21 @@ public class OkHttpDriver(client: OkHttpClient, private val allowPlainHttp: Bool
         jalon: Jalon,
         territory: String,
         options: RefreshOptions = RefreshOptions(),
-    ): RefreshResult = refresh(jalon, territory, options) {}
+    ): RefreshSummary = refresh(jalon, territory, options) {}
 
     private suspend fun refresh(
         jalon: Jalon,
         territory: String,
         options: RefreshOptions,
         tell: suspend (Progress) -> Unit,
-    ): RefreshResult = (drive(jalon.planRefresh(territory, options), tell) as TransferResult.Refresh).result
+    ): RefreshSummary = (drive(jalon.planRefresh(territory, options), tell) as TransferResult.Refresh).result
 
     /** As [Jalon.refreshAsFlow]. */
     public fun refreshAsFlow(
         jalon: Jalon,
         territory: String,
         options: RefreshOptions = RefreshOptions(),
-    ): Flow<Step<RefreshResult>> = steps { tell -> refresh(jalon, territory, options, tell) }
+    ): Flow<Step<RefreshSummary>> = steps { tell -> refresh(jalon, territory, options, tell) }
 
     /** As `packs.download`. */
     public suspend fun download(
@@ -155,13 +155,13 @@ public class OkHttpDriver(client: OkHttpClient, private val allowPlainHttp: Bool
         transfers.close()
     }
 
-    private suspend fun move(transfers: Transfers, first: Exchange) {
+    private suspend fun move(transfers: Transfers, first: HttpRequest) {
         var exchange = first
         while (true) exchange = once(transfers, exchange) ?: return
     }
 
     /** Makes one exchange; gives another where the server has something else than was thought. */
-    private suspend fun once(transfers: Transfers, exchange: Exchange): Exchange? {
+    private suspend fun once(transfers: Transfers, exchange: HttpRequest): HttpRequest? {
         val request = Request.Builder().url(exchange.url)
         exchange.headers.forEach { request.header(it.name, it.value) }
         val asked = request.build().let { it.newBuilder().tag(Began::class.java, Began(it.isHttps)).build() }
@@ -182,22 +182,22 @@ public class OkHttpDriver(client: OkHttpClient, private val allowPlainHttp: Bool
         return response.use {
             val headers = response.headers.map { (name, value) -> Header(name.lowercase(), value) }
             when (val receive = transfers.head(exchange.id, response.code.toUShort(), headers)) {
-                is Receive.Again -> receive.exchange
-                is Receive.Ended -> null
-                is Receive.Body -> body(transfers, exchange.id, call, response)
+                is ResponseAction.Again -> receive.exchange
+                is ResponseAction.Ended -> null
+                is ResponseAction.Body -> body(transfers, exchange.id, call, response)
             }
         }
     }
 
-    private suspend fun body(transfers: Transfers, id: ULong, call: Call, response: Response): Exchange? {
+    private suspend fun body(transfers: Transfers, id: ULong, call: Call, response: Response): HttpRequest? {
         val last = try {
             cancelling(call) {
                 val piece = ByteBuffer.allocateDirect(PIECE)
                 // By this type, since what ByteBuffer's own `clear` and `flip` give is something else on older Androids.
                 val window: Buffer = piece
                 val source = response.body.source()
-                var receive: Receive = Receive.Body
-                while (receive is Receive.Body) {
+                var receive: ResponseAction = ResponseAction.Body
+                while (receive is ResponseAction.Body) {
                     window.clear()
                     if (source.read(piece) < 0) break
                     window.flip()
@@ -210,9 +210,9 @@ public class OkHttpDriver(client: OkHttpClient, private val allowPlainHttp: Bool
             return null
         }
         when (last) {
-            is Receive.Body -> transfers.endBody(id, true)
-            is Receive.Ended -> {}
-            is Receive.Again -> return last.exchange
+            is ResponseAction.Body -> transfers.endBody(id, true)
+            is ResponseAction.Ended -> {}
+            is ResponseAction.Again -> return last.exchange
         }
         return null
     }
@@ -234,10 +234,10 @@ public class OkHttpDriver(client: OkHttpClient, private val allowPlainHttp: Bool
         val THIS_MACHINE = setOf("localhost", "::1")
         val LOOPBACK = Regex("""127\.\d+\.\d+\.\d+""")
 
-        fun held(reason: HeldReason): JalonException = when (reason) {
-            HeldReason.PAUSED, HeldReason.BUDGET -> JalonException.Cancelled()
-            HeldReason.NO_NETWORK -> JalonException.Offline("there is no network")
-            HeldReason.METERED -> JalonException.Offline("the network is metered, and only others are allowed")
+        fun held(reason: BlockReason): JalonException = when (reason) {
+            BlockReason.PAUSED, BlockReason.BUDGET -> JalonException.Cancelled()
+            BlockReason.NO_NETWORK -> JalonException.Offline("there is no network")
+            BlockReason.METERED -> JalonException.Offline("the network is metered, and only others are allowed")
         }
 
         /** A flow of the steps of a call that tells its progress itself. */

@@ -25,12 +25,12 @@ import okhttp3.Response
 import okio.Buffer
 import okio.BufferedSink
 import okio.source
-import org.jalon.ffi.Outgoing
+import org.jalon.ffi.ReportUpload
 import org.jalon.ffi.Report
 import org.jalon.ffi.ReportState
 import org.jalon.ffi.Reports
 
-/** Posts reports, each at most once: OkHttp by itself would try some again. */
+/** Posts reports, each at max once: OkHttp by itself would try some again. */
 internal class ReportPosts(client: OkHttpClient, private val mayBeAsked: (Request) -> String?) {
     private val client = client.newBuilder()
         .retryOnConnectionFailure(false)
@@ -52,7 +52,7 @@ internal class ReportPosts(client: OkHttpClient, private val mayBeAsked: (Reques
         val gone = mutableSetOf<String>()
         while (true) {
             currentCoroutineContext().ensureActive()
-            val outgoing = reports.nextOutgoing(done) ?: break
+            val outgoing = reports.nextUpload(done) ?: break
             if (outgoing.url in gone) {
                 // Its server could not be reached a moment ago.
                 done += outgoing.id
@@ -99,12 +99,12 @@ internal class ReportPosts(client: OkHttpClient, private val mayBeAsked: (Reques
         report
     }
 
-    private suspend fun answered(reports: Reports, outgoing: Outgoing, response: Response): Report {
+    private suspend fun answered(reports: Reports, outgoing: ReportUpload, response: Response): Report {
         val body = Buffer()
         val isWhole = withContext(Dispatchers.IO) {
             try {
-                response.body.source().run { while (body.size < MOST_ANSWER && read(body, PIECE) >= 0) Unit }
-                body.size < MOST_ANSWER
+                response.body.source().run { while (body.size < MAX_ANSWER && read(body, PIECE) >= 0) Unit }
+                body.size < MAX_ANSWER
             } catch (cut: IOException) {
                 false
             }
@@ -115,7 +115,7 @@ internal class ReportPosts(client: OkHttpClient, private val mayBeAsked: (Reques
 
     private enum class Stage { WAITING, LEAVING, LAST, STOPPED }
 
-    private class Post(val outgoing: Outgoing) : RequestBody() {
+    private class Post(val outgoing: ReportUpload) : RequestBody() {
         @Volatile var stage = Stage.WAITING
             private set
 
@@ -158,6 +158,6 @@ internal class ReportPosts(client: OkHttpClient, private val mayBeAsked: (Reques
 
     private companion object {
         const val PIECE = 8_192L
-        const val MOST_ANSWER = 256L * 1024
+        const val MAX_ANSWER = 256L * 1024
     }
 }

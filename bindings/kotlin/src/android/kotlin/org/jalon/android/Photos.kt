@@ -42,21 +42,21 @@ public class Photos(private val resolver: ContentResolver, private val cache: Fi
         val jpeg = ready(uri)
         val file = withContext(Dispatchers.IO) { File.createTempFile("photo", ".jpg", cache).apply { writeBytes(jpeg) } }
         try {
-            return reports.attachReadyPhoto(id, file.absolutePath)
+            return reports.attachEncodedPhoto(id, file.absolutePath)
         } finally {
             file.delete()
         }
     }
 
     /**
-     * The photo behind [uri], upright, its longer side [mostPixels] at most, in [mostBytes] at most. Safe on the main
+     * The photo behind [uri], upright, its longer side [mostPixels] at max, in [mostBytes] at max. Safe on the main
      * thread; takes about 16 MB of memory and a few tenths of a second at the usual size.
      *
      * @throws JalonException.InvalidInput where this phone cannot read it, or it cannot be made so small.
      */
     public suspend fun ready(uri: Uri, mostPixels: Int = 2_048, mostBytes: Int = 1 shl 20): ByteArray =
         withContext(Dispatchers.Default) {
-            require(mostPixels >= SMALLEST && mostBytes >= 10_000) { "at least $SMALLEST pixels and 10,000 bytes" }
+            require(mostPixels >= SMALLEST && mostBytes >= 10_000) { "at min $SMALLEST pixels and 10,000 bytes" }
             val bitmap = try {
                 if (Build.VERSION.SDK_INT >= 28) decode(uri, mostPixels) else decodeWithoutImageDecoder(uri, mostPixels)
             } catch (unreadable: IOException) {

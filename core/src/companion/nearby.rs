@@ -1,0 +1,144 @@
+//! What is near, with names.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::Companion;
+use super::stats::{TrekStats, TrekWords};
+use crate::catalogue::{Territory, TrekRow};
+use crate::error::{Error, Result};
+use crate::model::{Id, Kind, Localized, Position};
+use crate::nearby::Neighbor;
+
+/// What to look for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct NearbyQuery {
+    /// Kinds to treks; empty for all but cities and districts, in which one always is.
+    pub kinds: Vec<Kind>,
+    /// Short name of the territory to look in; none for all.
+    pub territory: Option<String>,
+    /// No further than so many metres.
+    pub max_distance_m: Option<f64>,
+    /// At most so many; 0 for no limit, which needs `max_distance_m`.
+    pub limit: usize,
+}
+
+/// Something that is near.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NearbyItem {
+    /// Short name of its territory.
+    pub territory: String,
+    /// What sort of thing it is.
+    pub kind: Kind,
+    /// The server's number.
+    pub id: Id,
+    /// Its name; empty where it has none.
+    pub name: String,
+    /// Language of that name.
+    pub lang: String,
+    /// What people choose it by, where it is a trek.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub trek: Option<TrekStats>,
+    /// Metres along the ellipsoid to its nearest point; 0 inside an area.
+    pub distance_m: f64,
+    /// Degrees clockwise from north.
+    pub bearing_deg: f64,
+    /// Its nearest point, `[longitude, latitude]`.
+    pub point: [f64; 2],
+}
+
+impl Companion {
+    /// What is nearest to a position, nearest first. Answers come from memory; until the index stands after opening, the
+    /// file's own R-tree gives the same ones.
+    pub fn nearest(&self, from: Position, query: &NearbyQuery, languages: &[&str]) -> Result<Vec<NearbyItem>> {
+        let territories = self.catalogue.territories()?;
+        let found = self.found(from, query, |_| true)?;
+        let names = self.catalogue.names(found.iter().map(|(territory, id, found)| (*territory, found.kind, *id)))?;
+        let treks: Vec<(i64, Id)> =
+            found.iter().filter(|(_, _, found)| found.kind == Kind::Trek).map(|(key, id, _)| (*key, *id)).collect();
+        let treks =
+            if treks.is_empty() { None } else { Some((self.trek_words()?, self.catalogue.treks_by_id(&treks)?)) };
+        let treks = treks.map(|(words, rows)| TrekPage { words, rows: by_key(rows) });
+        let naming = Naming { territories, treks, languages };
+        let items = found.into_iter().zip(&names);
+        let items = items.map(|((key, id, found), names)| naming.item(key, id, found, names)).collect();
+        self.build_if_none_stands();
+        Ok(items)
+    }
+
+    /// The same without names: number of the territory, number of the object, where it was found. Who asks lets the index
+    /// be built when the whole answer is there: a phone has few cores, and somebody waits.
+    pub(super) fn found(
+        &self,
+        from: Position,
+        query: &NearbyQuery,
+        also: impl Fn((i64, Id)) -> bool,
+    ) -> Result<Vec<(i64, Id, Neighbor)>> {
+        let only = match &query.territory {
+            Some(name) => Some(self.catalogue.territory(name)?.key),
+            None => None,
+        };
+        let accept = |territory: i64, kind: Kind, id: Id| {
+            let wanted = match query.kinds.as_slice() {
+                [] => !matches!(kind, Kind::City | Kind::District),
+                kinds => kinds.contains(&kind),
+            };
+            wanted && only.is_none_or(|only| territory == only) && also((territory, id))
+        };
+        let within = match (query.max_distance_m, query.limit) {
+            (None, 0) => return Err(Error::invalid("limit", "at least 1 where no distance is given")),
+            (within, _) => within,
+        };
+        let mut found = match self.standing()? {
+            Some(index) => index.find(from, within, query.limit, accept)?,
+            None => self.nearest_from_disk(from, within, query.limit, &query.kinds, accept)?,
+        };
+        if query.limit > 0 {
+            found.truncate(query.limit);
+        }
+        Ok(found)
+    }
+}
+
+/// What turns numbers into words.
+struct Naming<'a> {
+    territories: Vec<Territory>,
+    /// The treks among what was found, if any.
+    treks: Option<TrekPage>,
+    languages: &'a [&'a str],
+}
+
+impl Naming<'_> {
+    fn item(&self, key: i64, id: Id, found: Neighbor, names: &Localized) -> NearbyItem {
+        let territory = self.territories.iter().find(|territory| territory.key == key);
+        let mut wanted = self.languages.to_vec();
+        wanted.extend(territory.map(|territory| territory.default_language.as_str()));
+        let text = |text: &Localized| text.find(&wanted).map(|found| (found.text.to_owned(), found.lang.to_owned()));
+        let (name, lang) = text(names).unwrap_or_default();
+        let trek = self.treks.as_ref().filter(|_| found.kind == Kind::Trek).and_then(|treks| {
+            let row = treks.rows.get(&(key, id))?;
+            Some(treks.words.stats(row, |label| text(label).unwrap_or_default().0))
+        });
+        NearbyItem {
+            territory: territory.map(|territory| territory.name.clone()).unwrap_or_default(),
+            kind: found.kind,
+            id,
+            name,
+            lang,
+            trek,
+            distance_m: found.distance_m,
+            bearing_deg: found.bearing_deg,
+            point: [found.point.lon, found.point.lat],
+        }
+    }
+}
+
+struct TrekPage {
+    words: TrekWords,
+    rows: HashMap<(i64, Id), TrekRow>,
+}
+
+fn by_key(rows: Vec<TrekRow>) -> HashMap<(i64, Id), TrekRow> {
+    rows.into_iter().map(|row| ((row.territory, row.id), row)).collect()
+}
