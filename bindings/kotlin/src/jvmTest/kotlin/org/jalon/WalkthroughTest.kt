@@ -4,8 +4,8 @@ import java.awt.image.BufferedImage
 import java.io.File
 import javax.imageio.ImageIO
 import okhttp3.OkHttpClient
-import org.jalon.World.Companion.HERE
-import org.jalon.World.Companion.PARK
+import org.jalon.JalonTestScope.Companion.HERE
+import org.jalon.JalonTestScope.Companion.PARK
 import org.jalon.ffi.Kind
 import org.jalon.ffi.NearbyQuery
 import org.jalon.ffi.Pack
@@ -23,11 +23,11 @@ import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 
-/** Everything that a walk takes, from the first opening to the report that arrives, by each driver. */
-class WholeStoryTest {
+/** All functions in one scenario, from the first start to a delivered report, with each HTTP client. */
+class WalkthroughTest {
     @Test
-    fun `by Jalon's own driver`() = world {
-        story(
+    fun `walkthrough with own HTTP client delivers report`() = runJalonTest {
+        walkthrough(
             { jalon.refresh(PARK) },
             { jalon.packs.download(PARK, it) },
             { jalon.reports.send(now = true) },
@@ -35,52 +35,52 @@ class WholeStoryTest {
     }
 
     @Test
-    fun `by OkHttp`() = world {
+    fun `walkthrough with OkHttp delivers report`() = runJalonTest {
         val driver = OkHttpDriver(OkHttpClient())
-        story({ driver.refresh(jalon, PARK) }, { driver.download(jalon, PARK, it) }, { driver.send(jalon) })
+        walkthrough({ driver.refresh(jalon, PARK) }, { driver.download(jalon, PARK, it) }, { driver.send(jalon) })
     }
 
-    private suspend fun World.story(
+    private suspend fun JalonTestScope.walkthrough(
         refresh: suspend () -> RefreshSummary,
         download: suspend (PackSubject) -> Pack,
         send: suspend () -> List<Report>,
     ) {
-        jalon.addTerritory(PARK, gate.url, defaultLanguage = "fr")
-        val taken = refresh()
-        assertTrue(taken.isFull && taken.objects.first { it.kind == Kind.TREK }.count >= 10uL, "$taken")
+        jalon.addTerritory(PARK, proxy.url, defaultLanguage = "fr")
+        val summary = refresh()
+        assertTrue(summary.isFull && summary.objects.first { it.kind == Kind.TREK }.count >= 10uL, "$summary")
         assertEquals(listOf(PARK), jalon.territories().map { it.name })
 
-        val found = jalon.catalogue.treks(TrekQuery(text = "coeur crete", near = HERE), listOf("fr"))
-        val trek = found.items.first()
+        val page = jalon.catalogue.treks(TrekQuery(text = "coeur crete", near = HERE), listOf("fr"))
+        val trek = page.items.first()
         assertTrue("Cœur" in trek.name, trek.name)
-        val words = trek.highlights.map { trek.name.substring(it.start.toInt(), it.end.toInt()) }
-        assertEquals(setOf("Crêtes", "Cœur"), words.toSet())
+        val highlighted = trek.highlights.map { trek.name.substring(it.start.toInt(), it.end.toInt()) }
+        assertEquals(setOf("Crêtes", "Cœur"), highlighted.toSet())
 
         val near = jalon.nearby.nearest(HERE, NearbyQuery(kinds = listOf(Kind.POI, Kind.TREK), limit = 20u), listOf("fr"))
         assertEquals(20, near.size)
         assertEquals(near.sortedBy { it.distanceM }, near)
 
-        val sheet = jalon.catalogue.sheet(PARK, trek.id, listOf("fr"))
-        assertEquals(trek.name, sheet.name)
-        val line = Geometry.of(checkNotNull(sheet.geometry))
+        val details = jalon.catalogue.trekDetails(PARK, trek.id, listOf("fr"))
+        assertEquals(trek.name, details.name)
+        val line = Geometry.of(checkNotNull(details.geometry))
         assertTrue(line.parts.first().size > 10 && line.toGeoJson().startsWith("""{"type":"LineString","coordinates":[["""))
 
         val pack = download(PackSubject.Trek(trek.id))
         assertEquals(PackState.READY, pack.state, "$pack")
-        assertTrue(jalon.packs.list(PARK).single() == pack && jalon.catalogue.sheet(PARK, trek.id).offline)
-        val picture = jalon.catalogue.sheet(PARK, trek.id).pictures.first()
+        assertTrue(jalon.packs.list(PARK).single() == pack && jalon.catalogue.trekDetails(PARK, trek.id).offline)
+        val picture = jalon.catalogue.trekDetails(PARK, trek.id).pictures.first()
         assertTrue(checkNotNull(picture.file).length() > 0)
 
-        // No network any more: what is here answers, and a report is kept.
-        gate.requests.clear()
+        // Queries and new reports need no network.
+        proxy.requests.clear()
         assertEquals(near, jalon.nearby.nearest(HERE, NearbyQuery(kinds = listOf(Kind.POI, Kind.TREK), limit = 20u), listOf("fr")))
-        val place = ReportPosition(HERE.lon, HERE.lat)
-        val content = ReportContent(comment = "Passerelle emportée", email = "me@example.org", place = place)
-        val draft = jalon.reports.begin(PARK, content)
-        val photographed = jalon.reports.attachPhoto(draft.id, photo())
-        assertTrue(photographed.photos.single().file.length() > 0)
+        val position = ReportPosition(HERE.lon, HERE.lat)
+        val content = ReportContent(comment = "Passerelle emportée", email = "me@example.org", position = position)
+        val draft = jalon.reports.newReport(PARK, content)
+        val withPhoto = jalon.reports.attachPhoto(draft.id, photo())
+        assertTrue(withPhoto.photos.single().file.length() > 0)
         assertEquals(ReportState.QUEUED, jalon.reports.queue(draft.id).report.state)
-        assertEquals(emptyList<String>(), gate.requests.toList())
+        assertEquals(emptyList<String>(), proxy.requests.toList())
 
         val sent = send().single()
         assertEquals(ReportState.ACCEPTED, sent.state, "$sent")
@@ -88,11 +88,11 @@ class WholeStoryTest {
         assertEquals(emptyList<Report>(), send())
         assertFalse(sent.mayBeDuplicate)
 
-        val changes = refresh()
-        assertEquals(emptyList<Any>(), changes.changed, "$changes")
+        val secondSummary = refresh()
+        assertEquals(emptyList<Any>(), secondSummary.changed, "$secondSummary")
     }
 
-    private fun World.photo(): File = directory.resolve("photo.jpg").also {
+    private fun JalonTestScope.photo(): File = directory.resolve("photo.jpg").also {
         check(ImageIO.write(BufferedImage(640, 480, BufferedImage.TYPE_INT_RGB), "jpeg", it))
     }
 }
