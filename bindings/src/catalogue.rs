@@ -9,7 +9,7 @@ use jalon::model::{self, Geometry};
 use crate::details::{Picture, Profile, RichText, TrekDetails, named, pictures, rich};
 use crate::enum_mirror::mirror;
 use crate::error::{JalonError, Result};
-use crate::kind::{Kind, kinds};
+use crate::kind::Kind;
 use crate::state::{Shared, borrowed};
 use crate::treks::{Highlight, TrekPage, TrekQuery, highlights, page};
 
@@ -132,20 +132,20 @@ impl Catalogue {
         self.shared.run_blocking(find).await
     }
 
-    /// The sheet of a trek, with change_kind lies beside its line. `beside` limits the kinds; empty for all that may belong to one.
+    /// The sheet of a trek, with the objects along its route. `kinds` limits these objects; an empty list means every kind that may lie along one.
     ///
     /// # Errors
     /// `NotFound`.
-    #[uniffi::method(default(languages = [], beside = []))]
+    #[uniffi::method(default(languages = [], kinds = []))]
     pub async fn trek_details(
         &self,
         territory: String,
         id: i64,
         languages: Vec<String>,
-        beside: Vec<Kind>,
+        kinds: Vec<Kind>,
     ) -> Result<TrekDetails> {
         let read = move |shared: &Shared| {
-            let wanted = if beside.is_empty() { ROUTE_ITEM_KINDS.to_vec() } else { kinds(beside) };
+            let wanted = if kinds.is_empty() { ROUTE_ITEM_KINDS.to_vec() } else { crate::kind::kinds(kinds) };
             let sheet = shared.core().trek_details(&territory, id, &wanted)?;
             TrekDetails::of(shared.core(), sheet, &borrowed(&languages))
         };

@@ -12,8 +12,8 @@ pub enum JalonError {
         detail: String,
     },
     /// The server answered, and the answer is a refusal or cannot be read.
-    #[error("the server answered {}: {detail}", status.map_or_else(|| "nonsense".to_owned(), |code| code.to_string()))]
-    Server {
+    #[error("the server {}: {detail}", status.map_or_else(|| "sent an invalid response".to_owned(), |code| format!("answered {code}")))]
+    ServerError {
         /// HTTP status, where there was one.
         status: Option<u16>,
         /// What it means.
@@ -28,16 +28,16 @@ pub enum JalonError {
         rule: String,
     },
     /// What was asked for is not here.
-    #[error("{what} is not in the catalogue")]
+    #[error("{detail} was not found")]
     NotFound {
         /// What was asked for.
-        what: String,
+        detail: String,
     },
     /// Somebody else is doing it: another call or another process.
-    #[error("busy: {what}")]
+    #[error("busy: {detail}")]
     Busy {
         /// What is going on.
-        what: String,
+        detail: String,
     },
     /// The device is full.
     #[error("the storage is full")]
@@ -78,10 +78,10 @@ impl From<jalon::Error> for JalonError {
         use jalon::Error;
         match error {
             Error::Offline { reason } => JalonError::Offline { detail: reason },
-            Error::Server { status, reason } => JalonError::Server { status, detail: reason },
+            Error::Server { status, reason } => JalonError::ServerError { status, detail: reason },
             Error::InvalidInput { field, rule } => JalonError::InvalidInput { field: field.into_owned(), rule },
-            Error::NotFound { what } => JalonError::NotFound { what },
-            Error::Busy { what } => JalonError::Busy { what },
+            Error::NotFound { what } => JalonError::NotFound { detail: what },
+            Error::Busy { what } => JalonError::Busy { detail: what },
             Error::StorageFull => JalonError::StorageFull,
             Error::TooNew { found, supported } => JalonError::TooNew { found, supported },
             Error::Corrupt { reason } => JalonError::Corrupt { detail: reason },

@@ -40,7 +40,7 @@ pub struct Note {
     /// What sort of thing it is about.
     pub kind: Option<Kind>,
     /// The server's number of what it is about.
-    pub object: Option<i64>,
+    pub object_id: Option<i64>,
     /// When it was written, Unix ms.
     pub created_ms: i64,
 }
@@ -48,11 +48,11 @@ pub struct Note {
 impl From<core::Note> for Note {
     fn from(note: core::Note) -> Note {
         let core::Note { uuid, text, position, about, created_ms } = note;
-        let (territory, kind, object) = match about {
-            Some((territory, kind, object)) => (Some(territory), Some(kind.into()), Some(object)),
+        let (territory, kind, object_id) = match about {
+            Some((territory, kind, id)) => (Some(territory), Some(kind.into()), Some(id)),
             None => (None, None, None),
         };
-        Note { id: uuid, text, position: position.map(Into::into), territory, kind, object, created_ms }
+        Note { id: uuid, text, position: position.map(Into::into), territory, kind, object_id, created_ms }
     }
 }
 
@@ -150,26 +150,26 @@ impl Journal {
         self.shared.run_blocking(read).await
     }
 
-    /// Writes something down, where `position` is given there, about an object where `territory`, `kind` and `object` are.
+    /// Writes something down, where `position` is given there, about an object where `territory`, `kind` and `object_id` are.
     ///
     /// # Errors
     /// `InvalidInput` for the text or the place, or where only some of those three are given.
-    #[uniffi::method(default(position = None, territory = None, kind = None, object = None))]
+    #[uniffi::method(default(position = None, territory = None, kind = None, object_id = None))]
     pub async fn add_note(
         &self,
         text: String,
         position: Option<Position>,
         territory: Option<String>,
         kind: Option<Kind>,
-        object: Option<i64>,
+        object_id: Option<i64>,
     ) -> Result<Note> {
         let add = move |shared: &Shared| {
-            let about = match (territory, kind, object) {
-                (Some(territory), Some(kind), Some(object)) => Some((territory, kind.into(), object)),
+            let about = match (territory, kind, object_id) {
+                (Some(territory), Some(kind), Some(id)) => Some((territory, kind.into(), id)),
                 (None, None, None) => None,
                 _ => {
-                    let rule = "territory, kind and object together, or none of them";
-                    return Err(jalon::Error::invalid("object", rule).into());
+                    let rule = "must be given together with territory and kind, or none of the three";
+                    return Err(jalon::Error::invalid("object_id", rule).into());
                 }
             };
             let position = position.map(Into::into);

@@ -74,6 +74,6 @@ pub(crate) fn kinds(kinds: Vec<Kind>) -> Vec<jalon::model::Kind> {
 /// # Errors
 /// `Internal` where the library has a defect.
 #[uniffi::export]
-pub fn kind_word(kind: Kind) -> Result<String> {
+pub fn kind_name(kind: Kind) -> Result<String> {
     crate::panic_guard::guard(|| Ok(jalon::model::Kind::from(kind).as_str().to_owned()))
 }

@@ -45,7 +45,7 @@ pub use companion::{Companion, Directories, debug_panic, debug_panic_in_backgrou
 pub use details::{Picture, Profile, RichText, RouteItem, Stage, TrekDetails, WebLink};
 pub use error::JalonError;
 pub use journal::{Favourite, ImportSummary, Journal, Note, RecoverySummary};
-pub use kind::{Kind, kind_word};
+pub use kind::{Kind, kind_name};
 pub use nearby::{Nearby, NearbyItem, NearbyQuery};
 pub use options::{BlockReason, NetworkKind, Progress, RefreshMode, RefreshOptions};
 pub use packs::{Estimate, MissingFile, Pack, PackState, PackSubject, Packs, PictureSize};

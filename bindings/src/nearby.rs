@@ -105,11 +105,11 @@ impl Nearby {
     /// # Errors
     /// `InvalidInput` for the position or the limit, `NotFound` for the territory.
     #[uniffi::method(default(languages = []))]
-    pub fn nearest(&self, from: Position, query: NearbyQuery, languages: Vec<String>) -> Result<Vec<NearbyItem>> {
+    pub fn nearest(&self, position: Position, query: NearbyQuery, languages: Vec<String>) -> Result<Vec<NearbyItem>> {
         guard(|| {
             let NearbyQuery { kinds: wanted, territory, max_distance_m, limit } = query;
             let query = companion::NearbyQuery { kinds: kinds(wanted), territory, max_distance_m, limit: page(limit)? };
-            let found = self.shared.core().nearest(from.into(), &query, &borrowed(&languages))?;
+            let found = self.shared.core().nearest(position.into(), &query, &borrowed(&languages))?;
             Ok(found.into_iter().map(Into::into).collect())
         })
     }

@@ -116,7 +116,7 @@ pub struct ReportAttempt {
     /// When it began, Unix ms.
     pub at_ms: i64,
     /// How it ended, for a person; none where the process died.
-    pub ended: Option<String>,
+    pub outcome: Option<String>,
 }
 
 /// A report, as it is kept.
@@ -207,7 +207,7 @@ impl Report {
         };
         let attempt = |attempt: report::Attempt| {
             let report::Attempt { revision, endpoint: _, at_ms, ended } = attempt;
-            ReportAttempt { revision, at_ms, ended }
+            ReportAttempt { revision, at_ms, outcome: ended }
         };
         Report {
             id: uuid,

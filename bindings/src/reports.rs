@@ -149,8 +149,8 @@ impl Reports {
     ///
     /// # Errors
     /// `NotFound`; `InvalidInput` where the report can no longer be changed.
-    pub async fn detach_photo(&self, id: String, photo: String) -> Result<Report> {
-        self.change(move |shared| shared.core().journal()?.detach(&id, &photo, now_ms())).await
+    pub async fn detach_photo(&self, id: String, photo_id: String) -> Result<Report> {
+        self.change(move |shared| shared.core().journal()?.detach(&id, &photo_id, now_ms())).await
     }
 
     /// Queues a report, if it can be used as it is. When this returns it is on stable storage, with its photos, twice.
@@ -256,15 +256,15 @@ impl Reports {
     }
 
     /// The next report that may be sent, for the platform's own uploader, with its body in a file; none where none is due.
-    /// `but` are those that it does not want to hear of now. Say [`Reports::started`] before the first byte leaves.
+    /// Reports in `excluded_ids` are skipped. Say [`Reports::started`] before the first byte leaves.
     ///
     /// # Errors
     /// `Corrupt` where a photo is not what was attached; `StorageFull`.
-    #[uniffi::method(default(but = []))]
-    pub async fn next_upload(&self, but: Vec<String>) -> Result<Option<ReportUpload>> {
+    #[uniffi::method(default(excluded_ids = []))]
+    pub async fn next_upload(&self, excluded_ids: Vec<String>) -> Result<Option<ReportUpload>> {
         let write = move |shared: &Shared| {
-            let but: BTreeSet<String> = but.into_iter().collect();
-            let Some(outgoing) = shared.core().next_upload(shared.now(), &but)? else { return Ok(None) };
+            let excluded: BTreeSet<String> = excluded_ids.into_iter().collect();
+            let Some(outgoing) = shared.core().next_upload(shared.now(), &excluded)? else { return Ok(None) };
             let journal = shared.core().journal()?;
             fs::create_dir_all(outgoing_folder(journal)).map_err(jalon::Error::from)?;
             let body = body_path(journal, &outgoing.uuid);
@@ -297,16 +297,16 @@ impl Reports {
         self.ended(id, SendResult::NotSent { reason: detail }).await
     }
 
-    /// The connection was lost before an answer. `whole_body` tells whether the last byte of the body may have left: say true
+    /// The connection was lost before an answer. `final_chunk_sent` tells whether the last byte of the body may have left: say true
     /// where that is not known, and the report is in doubt.
     ///
     /// # Errors
     /// `InvalidInput` where it was not started.
-    pub async fn upload_lost(&self, id: String, whole_body: bool, detail: String) -> Result<Report> {
-        self.ended(id, SendResult::Lost { whole_body, reason: detail }).await
+    pub async fn upload_lost(&self, id: String, final_chunk_sent: bool, detail: String) -> Result<Report> {
+        self.ended(id, SendResult::Lost { whole_body: final_chunk_sent, reason: detail }).await
     }
 
-    /// The server answered. `retry_after` is that header; `is_whole` tells whether the answer came to its end.
+    /// The server answered. `retry_after` is that header; `is_complete` tells whether the answer came to its end.
     ///
     /// # Errors
     /// `InvalidInput` where it was not started.
@@ -316,7 +316,7 @@ impl Reports {
         status: u16,
         retry_after: Option<String>,
         mut body: String,
-        is_whole: bool,
+        is_complete: bool,
     ) -> Result<Report> {
         if body.len() > MAX_ANSWER {
             let end = (0..=MAX_ANSWER).rev().find(|end| body.is_char_boundary(*end)).unwrap_or_default();
@@ -324,7 +324,7 @@ impl Reports {
         }
         let retry_after_ms = retry_after.map(|value| retry_after_ms(&value).unwrap_or_default());
         // A platform's client answers when all of the body has left, or when the server would not have more of it.
-        let reply = Reply { status, retry_after_ms, body, is_whole };
+        let reply = Reply { status, retry_after_ms, body, is_whole: is_complete };
         self.ended(id, SendResult::Response { whole_body: true, reply }).await
     }
 
@@ -333,17 +333,17 @@ impl Reports {
     ///
     /// # Errors
     /// Those of the disk.
-    #[uniffi::method(default(alive = []))]
-    pub async fn reconcile(&self, alive: Vec<String>) -> Result<Vec<Report>> {
+    #[uniffi::method(default(in_flight_ids = []))]
+    pub async fn reconcile(&self, in_flight_ids: Vec<String>) -> Result<Vec<Report>> {
         let reconcile = move |shared: &Shared| {
-            let alive: BTreeSet<String> = alive.into_iter().collect();
+            let in_flight: BTreeSet<String> = in_flight_ids.into_iter().collect();
             let journal = shared.core().journal()?;
-            let gone = shared.core().reconcile_reports(&alive, now_ms())?;
+            let gone = shared.core().reconcile_reports(&in_flight, now_ms())?;
             let bodies = fs::read_dir(outgoing_folder(journal)).into_iter().flatten().flatten();
             for body in bodies {
                 let path = body.path();
-                let is_alive = path.file_stem().and_then(|id| id.to_str()).is_some_and(|id| alive.contains(id));
-                if !is_alive {
+                let is_in_flight = path.file_stem().and_then(|id| id.to_str()).is_some_and(|id| in_flight.contains(id));
+                if !is_in_flight {
                     remove_body(&path);
                 }
             }

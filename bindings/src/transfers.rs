@@ -86,7 +86,7 @@ pub enum TransferResult {
     /// Of a refresh.
     Refresh {
         /// What it has brought.
-        result: RefreshSummary,
+        summary: RefreshSummary,
     },
     /// Of a download.
     Download {
@@ -193,9 +193,9 @@ impl Transfers {
         self.stepped(state, id, step)
     }
 
-    fn end_of(&self, state: &mut State, id: u64, is_whole: bool) -> Result<()> {
+    fn end_of(&self, state: &mut State, id: u64, is_complete: bool) -> Result<()> {
         let Some((_, writer)) = state.writers.get_mut(&id) else { return Err(unknown(id)) };
-        let ended = if is_whole { writer.finish() } else { Ok(jalon::response::cut()) };
+        let ended = if is_complete { writer.finish() } else { Ok(jalon::response::cut()) };
         self.end(state, id, ended)
     }
 }
@@ -205,7 +205,7 @@ fn job(state: &mut State) -> Result<&mut dyn Job> {
 }
 
 fn unknown(id: u64) -> JalonError {
-    JalonError::NotFound { what: format!("the exchange {id}, among those that are on their way,") }
+    JalonError::NotFound { detail: format!("transfer {id}") }
 }
 
 fn http_request(transfer: &Transfer, headers: Vec<(&'static str, String)>) -> HttpRequest {
@@ -291,16 +291,16 @@ impl Transfers {
     /// # Errors
     /// `NotFound` for an exchange that is not on its way; those of the disk; `Server` or `Offline` where it is no use to go on
     /// now.
-    pub async fn finish_body(self: Arc<Self>, id: u64, is_whole: bool) -> Result<()> {
-        self.with(move |own, state| own.end_of(state, id, is_whole)).await
+    pub async fn finish_body(self: Arc<Self>, id: u64, is_complete: bool) -> Result<()> {
+        self.with(move |own, state| own.end_of(state, id, is_complete)).await
     }
 
     /// The whole body of an exchange, in a file that the platform has downloaded (in the background, say), after its head. The
-    /// file is read, and stays. `is_whole` tells whether it came to its end.
+    /// file is read, and stays. `is_complete` tells whether it came to its end.
     ///
     /// # Errors
     /// As [`Transfers::finish_body`]; `InvalidInput` for a file that cannot be read.
-    pub async fn write_file(self: Arc<Self>, id: u64, path: String, is_whole: bool) -> Result<()> {
+    pub async fn write_file(self: Arc<Self>, id: u64, path: String, is_complete: bool) -> Result<()> {
         self.with(move |own, state| {
             let unreadable = || jalon::Error::invalid("path", "the path of a file that can be read");
             let mut file = File::open(path).map_err(|_| unreadable())?;
@@ -308,7 +308,7 @@ impl Transfers {
             loop {
                 let count = file.read(&mut piece).map_err(|_| unreadable())?;
                 if count == 0 {
-                    return own.end_of(state, id, is_whole);
+                    return own.end_of(state, id, is_complete);
                 }
                 if own.write_chunk_of(state, id, &piece[..count])? == ResponseAction::Ended {
                     return Ok(());
@@ -378,7 +378,7 @@ impl Transfers {
             let core = own.shared.core();
             let done = match state.work.take().ok_or(JalonError::Closed)? {
                 Work::Refresh(refresh) => {
-                    TransferResult::Refresh { result: core.apply_refresh(*refresh, now_ms())?.into() }
+                    TransferResult::Refresh { summary: core.apply_refresh(*refresh, now_ms())?.into() }
                 }
                 Work::Download(download) => {
                     TransferResult::Download { pack: core.finish_download(*download, now_ms())?.into() }
