@@ -90,10 +90,10 @@ def _convert(error: Any) -> Any:
     variants: Any = _ffi.JalonError
     match error:
         case variants.Offline():
-            return Offline(f"offline: {error.detail}")
+            return Offline(f"no answer from the network: {error.detail}")
         case variants.ServerError():
-            problem = "an invalid response" if error.status is None else f"status {error.status}"
-            return ServerError(f"the server sent {problem}: {error.detail}", error.status)
+            response = "sent an invalid response" if error.status is None else f"answered {error.status}"
+            return ServerError(f"the server {response}: {error.detail}", error.status)
         case variants.InvalidInput():
             return InvalidInput(f"{error.field}: {error.rule}", error.field, error.rule)
         case variants.NotFound():

@@ -27,8 +27,8 @@ class TrekItem(_ffi.TrekItem):
     @property
     def __geo_interface__(self) -> dict[str, Any]:
         numbers = {"duration_h": self.duration_h, "length_m": self.length_m, "ascent_m": self.ascent_m}
-        properties = {"name": self.name, "territory": self.territory, "practice": self.practice}
-        properties |= {"difficulty": self.difficulty, **numbers}
+        terms = {"practice": self.practice, "difficulty": self.difficulty}
+        properties = {"name": self.name, "territory": self.territory, **terms, **numbers}
         return _feature(f"{self.territory}/trek/{self.id}", _point(self.point), properties)
 
 

@@ -1,7 +1,7 @@
-import Storage
+import Foundation
 import JalonGenerated
 
-/// Unix milliseconds, as the library counts.
+/// Converts a date to Unix milliseconds, the time format of the library.
 func milliseconds(_ date: Date) -> Int64 {
     Int64((date.timeIntervalSince1970 * 1_000).rounded())
 }
@@ -11,46 +11,46 @@ private func date(_ milliseconds: Int64) -> Date {
 }
 
 extension Territory {
-    /// When it was last refreshed.
+    /// The time of the last refresh.
     public var refreshed: Date? { refreshedMs.map(date) }
 }
 
 extension Pack {
-    /// Of when what it has is; nil where it never was whole.
+    /// The date of the pack's data; nil if the pack was never complete.
     public var asOf: Date? { asOfMs.map(date) }
 }
 
-extension Change {
-    /// When the refresh that brought it was made.
+extension ChangeRecord {
+    /// The time of the refresh that downloaded the change.
     public var at: Date { date(atMs) }
 }
 
 extension Report {
-    /// When it was begun.
+    /// The time when the report was created.
     public var created: Date { date(createdMs) }
-    /// When the server's answer came.
+    /// The time when the server accepted the report.
     public var accepted: Date? { acceptedMs.map(date) }
 }
 
 extension ReportPosition {
-    /// A place without a word on how well it is known: one that was chosen on a map.
+    /// A position without accuracy and time, such as one that the user chose on a map.
     public init(_ position: Position) {
         self.init(lon: position.lon, lat: position.lat)
     }
 }
 
 extension Note {
-    /// When it was written.
+    /// The time when the note was created.
     public var created: Date { date(createdMs) }
 }
 
 extension Picture {
-    /// Where it is on the device; nil where no pack brought it.
+    /// The file of the picture; nil if no pack has downloaded it.
     public var file: URL? { path.map { URL(fileURLWithPath: $0) } }
 }
 
 extension Highlight {
-    /// The same place in the text that it was told for.
+    /// Returns the range in the text that the highlight belongs to; nil if it does not fit into the text.
     public func range(in text: String) -> Range<String.Index>? {
         let units = text.utf16
         guard let start = units.index(units.startIndex, offsetBy: Int(start), limitedBy: units.endIndex),
@@ -61,16 +61,16 @@ extension Highlight {
 }
 
 extension TrekDetails {
-    /// The line to walk; nil where the server gave none. Throws `Corrupt` where it cannot be read.
-    public func line() throws -> Geometry? { try geometry.map(Geometry.init(wkb:)) }
+    /// Decodes the line of the trek; nil if the server has none. Throws `Corrupt` if the bytes are not a geometry.
+    public func decodedGeometry() throws -> Geometry? { try geometry.map(Geometry.init(wkb:)) }
 }
 
 extension Object {
-    /// Where it is. Throws `Corrupt` where it cannot be read.
-    public func place() throws -> Geometry? { try geometry.map(Geometry.init(wkb:)) }
+    /// Decodes the geometry of the object; nil if it has none. Throws `Corrupt` if the bytes are not a geometry.
+    public func decodedGeometry() throws -> Geometry? { try geometry.map(Geometry.init(wkb:)) }
 }
 
 extension Kind {
-    /// The word for it, as it stands in exports and in the shell: `sensitive_area`.
-    public var word: String { (try? kindWord(kind: self)) ?? "" }
+    /// The name of the kind in exports and on the command line, such as `sensitive_area`.
+    public var name: String { (try? kindName(kind: self)) ?? "" }
 }

@@ -3,10 +3,10 @@
     import JalonGenerated
 
     extension Position {
-        /// The same place, as MapKit, MapLibre and CoreLocation say it.
+        /// The position for MapKit, MapLibre and CoreLocation.
         public var coordinate: CLLocationCoordinate2D { CLLocationCoordinate2D(latitude: lat, longitude: lon) }
 
-        /// Where the receiver is, with its altitude where that is valid.
+        /// The position of a location, with its altitude if that is valid.
         public init(_ location: CLLocation) {
             self.init(
                 lon: location.coordinate.longitude, lat: location.coordinate.latitude,
@@ -15,7 +15,7 @@
     }
 
     extension ReportPosition {
-        /// Where the receiver found itself, with how well and when.
+        /// The position of a location, with its accuracy and time.
         public init(_ location: CLLocation) {
             self.init(
                 lon: location.coordinate.longitude, lat: location.coordinate.latitude,
@@ -25,7 +25,7 @@
     }
 
     extension Geometry {
-        /// Every position, for `MKPolyline(coordinates:count:)` and its like.
+        /// All positions, for functions such as `MKPolyline(coordinates:count:)`.
         public var coordinates: [CLLocationCoordinate2D] { positions.map(\.coordinate) }
     }
 #endif

@@ -1,16 +1,17 @@
 import JalonGenerated
 
-/// Does what takes long, and stops it when its task is cancelled: Swift does not tell a foreign call by itself.
-func stoppable<Value: Sendable>(
+/// Makes a long call and cancels it through its token when the task is cancelled. UniFFI does not cancel a call of the library when
+/// its Swift task is cancelled.
+func withCancelToken<Value: Sendable>(
     _ progress: ProgressStream?, _ call: (CancelToken, ProgressWatch?) async throws -> Value
 ) async throws -> Value {
-    // Ends the stream where the call is not even begun.
-    var isBegun = false
-    defer { if !isBegun { progress?.continuation.finish() } }
+    // The watch ends the progress stream with the call. Without a call, the stream must be ended here.
+    var hasWatch = false
+    defer { if !hasWatch { progress?.continuation.finish() } }
     try Task.checkCancellation()
     let token = try CancelToken()
     let watch = try progress?.watch()
-    isBegun = true
+    hasWatch = true
     return try await withTaskCancellationHandler {
         do {
             return try await call(token, watch)
