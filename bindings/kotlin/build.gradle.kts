@@ -63,8 +63,8 @@ tasks.named("preBuild") { dependsOn(buildNative) }
 dependencies {
     api(libs.coroutines)
     implementation(variantOf(libs.jna) { artifactType("aar") })
-    // An app that uses OkHttpDriver or the workers adds these dependencies itself. They are not added for other apps, because
-    // the manifest of OkHttp requests the permission INTERNET.
+    // An app that uses OkHttpDriver or the workers adds these dependencies itself. They are not added for other apps,
+    // because the manifest of OkHttp requests the permission INTERNET.
     compileOnly(libs.okhttp)
     compileOnly(libs.work)
 }

@@ -1,8 +1,8 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
-// The native library. On Apple platforms it is a framework, which `xcframework` builds. On Linux it is a shared library; pass its
-// directory to the linker: `-Xlinker -LDIRECTORY -Xlinker -rpath=DIRECTORY`.
+// The native library. On Apple platforms it is a framework, which `xcframework` builds. On Linux it is a shared library;
+// pass its directory to the linker: `-Xlinker -LDIRECTORY -Xlinker -rpath=DIRECTORY`.
 #if os(Linux)
     let library: Target = .systemLibrary(name: "JalonFFI", path: "Sources/JalonFFI")
     let linked: [LinkerSetting] = [.linkedLibrary("jalon_ffi")]

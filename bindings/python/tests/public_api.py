@@ -65,7 +65,7 @@ def main() -> int:
     differences = list(difflib.unified_diff(golden, current, str(file), "the package"))
     sys.stderr.writelines(differences)
     if differences:
-        print("the public names of the Python package have changed; to accept them: bindings/python/test --write", file=sys.stderr)
+        print("the public API has changed; to accept the change: bindings/python/test --write", file=sys.stderr)
     return 1 if differences else 0
 
 

@@ -22,13 +22,15 @@ import kotlin.metadata.kind
 import kotlin.metadata.modality
 import kotlin.metadata.visibility
 
-// Prints the public API of a jar as Kotlin declarations. Reads the Kotlin metadata, because class files do not have the return types
-// of suspend functions, nullability and defaults. Argument: the path of the jar.
+// Prints the public API of a jar as Kotlin declarations. Reads the Kotlin metadata, because class files do not have the
+// return types of suspend functions, nullability and defaults. Argument: the path of the jar.
 
 private const val GENERATED = "org/jalon/ffi/"
 
 /** Generated declarations that are public for UniFFI only. */
-private val INTERNAL = Regex("uniffi.*|Uniffi.*|FfiConverter.*|RustBuffer.*|ForeignBytes.*|NoHandle|.*ErrorHandler|Disposable|JalonCompanion")
+private val INTERNAL = Regex(
+    "uniffi.*|Uniffi.*|FfiConverter.*|RustBuffer.*|ForeignBytes.*|NoHandle|.*ErrorHandler|Disposable|JalonCompanion",
+)
 private val OMITTED_PREFIXES =
     listOf("kotlin.collections.", "kotlin.", "kotlinx.coroutines.flow.", "java.lang.", "java.io.", "org.jalon.ffi.", "org.jalon.")
 private val DATA_CLASS_MEMBERS = Regex("component\\d+|copy|equals|hashCode|toString")
@@ -70,17 +72,20 @@ private fun declaration(it: KmClass): Pair<String, String>? {
             .filterNot { constructor -> constructor.valueParameters.any { value -> type(value.type).let(::isInternal) } }
             .mapTo(this) { constructor -> "constructor(${parameters(constructor.valueParameters, it.typeParameters)})" }
         // The properties of a data class are in its constructor.
-        val constructorProperties = if (it.isData) it.constructors.flatMap { constructor -> constructor.valueParameters.map { value -> value.name } } else emptyList()
+        val constructorParameters = if (it.isData) it.constructors.flatMap { constructor -> constructor.valueParameters } else emptyList()
+        val constructorProperties = constructorParameters.map { value -> value.name }
         it.properties.filter { value -> isShown(value.visibility, value.name) && value.name !in constructorProperties }
             .map(::property).sorted().forEach(::add)
+        val hasDataMembers = it.isData || it.kind == ClassKind.ENUM_CLASS
         functions(it).filter { function -> isShown(function.visibility, function.name) }
-            .filterNot { function -> (it.isData || it.kind == ClassKind.ENUM_CLASS) && DATA_CLASS_MEMBERS.matches(function.name) }
+            .filterNot { function -> hasDataMembers && DATA_CLASS_MEMBERS.matches(function.name) }
             .map { function -> function(function, it.typeParameters) }.sorted().forEach(::add)
     }
     // Omit companion objects without public members.
     if (members.isEmpty() && it.kind == ClassKind.COMPANION_OBJECT) return null
     val supertypes = it.supertypes.map { supertype -> type(supertype, it.typeParameters) }
-        .filterNot { supertype -> supertype in setOf("Any", "Enum<${path.joinToString(".")}>") || isInternal(supertype) || supertype.endsWith("Interface") }
+        .filterNot { supertype -> supertype == "Any" || supertype == "Enum<${path.joinToString(".")}>" }
+        .filterNot { supertype -> isInternal(supertype) || supertype.endsWith("Interface") }
     val head = listOfNotNull(
         modality(it),
         if (it.isData) "data" else null,
@@ -95,7 +100,8 @@ private fun declaration(it: KmClass): Pair<String, String>? {
         it.name.replace('/', '.') + typeParameters(it.typeParameters),
         if (supertypes.isEmpty()) null else ": " + supertypes.joinToString(),
     ).joinToString(" ")
-    return it.name.replace('/', '.') to (listOf(head) + members.map { member -> "    $member" }).joinToString("\n", postfix = "\n")
+    val lines = listOf(head) + members.map { member -> "    $member" }
+    return it.name.replace('/', '.') to lines.joinToString("\n", postfix = "\n")
 }
 
 /** Returns the functions of a class. Those of a generated class come from its interface, which has the defaults. */
@@ -103,7 +109,8 @@ private fun functions(it: KmClass): List<KmFunction> {
     val interfaceName = it.name.takeIf { name -> name.startsWith(GENERATED) }?.replace('/', '.') + "Interface"
     val hasInterface = it.supertypes.any { type(it) == interfaceName.removePrefix("org.jalon.ffi.") }
     if (!hasInterface) return it.functions
-    val metadata = Class.forName(interfaceName, false, Thread.currentThread().contextClassLoader).getAnnotation(Metadata::class.java)
+    val loaded = Class.forName(interfaceName, false, Thread.currentThread().contextClassLoader)
+    val metadata = loaded.getAnnotation(Metadata::class.java)
     val declared = (KotlinClassMetadata.readStrict(metadata) as KotlinClassMetadata.Class).kmClass.functions
     declared.forEach { function -> function.modality = Modality.FINAL }
     return declared + it.functions.filter { function -> declared.none { function.name == it.name } }

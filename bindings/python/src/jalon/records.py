@@ -1,4 +1,4 @@
-"""Records with additions for Python: `__geo_interface__` where there is a geometry, and a view of trek details for notebooks."""
+"""Records with additions for Python: `__geo_interface__` if there is a geometry, and a notebook view of trek details."""
 
 from __future__ import annotations
 

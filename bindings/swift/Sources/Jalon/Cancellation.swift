@@ -1,7 +1,7 @@
 import JalonGenerated
 
-/// Makes a long call and cancels it through its token when the task is cancelled. UniFFI does not cancel a call of the library when
-/// its Swift task is cancelled.
+/// Makes a long call and cancels it through its token when the task is cancelled. UniFFI does not cancel a call of the
+/// library when its Swift task is cancelled.
 func withCancelToken<Value: Sendable>(
     _ progress: ProgressStream?, _ call: (CancelToken, ProgressWatch?) async throws -> Value
 ) async throws -> Value {

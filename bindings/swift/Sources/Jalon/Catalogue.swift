@@ -3,8 +3,8 @@ import JalonGenerated
 
 /// The downloaded territories: list treks, read trek details and objects, search, read the change history.
 ///
-/// In every function, `languages` lists the languages of texts in the order of preference. The default is the companion's list. The
-/// territory's default language is the fallback.
+/// In every function, `languages` lists the languages of texts in the order of preference. The default is the companion's
+/// list. The territory's default language is the fallback.
 public struct Catalogue: Sendable {
     let inner: JalonGenerated.Catalogue
     let languages: [String]
@@ -39,23 +39,24 @@ public struct Catalogue: Sendable {
         try await inner.object(territory: territory, kind: kind, id: id, languages: languages ?? self.languages)
     }
 
-    /// Finds objects by the beginnings of their words. Ignores case and accents. `kinds` limits the kinds of objects; empty for all
-    /// kinds. `limit` is 1 to 200.
+    /// Finds objects by the beginnings of their words. Ignores case and accents. `kinds` limits the kinds of objects; empty
+    /// for all kinds. `limit` is 1 to 200.
     public func search(
         _ text: String, languages: [String]? = nil, kinds: [Kind] = [], limit: UInt32 = 50, offset: UInt32 = 0
     ) async throws -> SearchResults {
         try await inner.search(text: text, languages: languages ?? self.languages, kinds: kinds, limit: limit, offset: offset)
     }
 
-    /// Returns the terms of a vocabulary of a territory (such as `trek_practice`, `feedback_category`, `city`), ordered by id.
+    /// Returns the terms of a vocabulary of a territory (such as `trek_practice`, `feedback_category`, `city`), ordered by
+    /// id.
     public func vocabulary(
         _ territory: String, _ vocabulary: String, languages: [String]? = nil
     ) async throws -> [Term] {
         try await inner.vocabulary(territory: territory, vocabulary: vocabulary, languages: languages ?? self.languages)
     }
 
-    /// Returns the changes of a territory after a date, the latest first. Without a date, returns the changes of the last refresh
-    /// that changed anything. Changes are kept for a year. `limit` is 1 to 200.
+    /// Returns the changes of a territory after a date, the latest first. Without a date, returns the changes of the last
+    /// refresh that changed anything. Changes are kept for a year. `limit` is 1 to 200.
     public func changeHistory(
         _ territory: String, after: Date? = nil, languages: [String]? = nil, limit: UInt32 = 200, offset: UInt32 = 0
     ) async throws -> [ChangeRecord] {

@@ -7,8 +7,8 @@ import JalonGenerated
 /// let companion = try await Companion.open(.applicationSupport())
 /// ```
 ///
-/// Functions that use the disk or the network are `async`; their work runs on threads of the library. Cancelling a task stops the
-/// work, and the call throws `CancellationError`. All other errors are cases of `JalonError`.
+/// Functions that use the disk or the network are `async`; their work runs on threads of the library. Cancelling a task
+/// stops the work, and the call throws `CancellationError`. All other errors are cases of `JalonError`.
 public final class Companion: Sendable {
     /// The downloaded territories: list treks, read trek details and objects, search, read the change history.
     public let catalogue: Catalogue
@@ -32,8 +32,8 @@ public final class Companion: Sendable {
         reports = Reports(inner: try inner.reports(), languages: languages)
     }
 
-    /// Opens the files, and creates them if they do not exist. Takes some milliseconds. A damaged catalogue is replaced by an empty
-    /// one: see ``wasDamaged``.
+    /// Opens the files, and creates them if they do not exist. Takes some milliseconds. A damaged catalogue is replaced by
+    /// an empty one: see ``wasDamaged``.
     ///
     /// Throws `TooNew` if a newer version of Jalon wrote the files, and `StorageFull`.
     ///
@@ -79,13 +79,14 @@ public final class Companion: Sendable {
             territory: NewTerritory(name: name, url: url, portals: portals, defaultLanguage: defaultLanguage))
     }
 
-    /// Removes a territory with all its data and packs. Throws `NotFound`, and `Busy` while a refresh or a download of it runs.
+    /// Removes a territory with all its data and packs. Throws `NotFound`, and `Busy` while a refresh or a download of it
+    /// runs.
     public func removeTerritory(_ name: String) async throws {
         try await inner.removeTerritory(name: name)
     }
 
-    /// Downloads what has changed in a territory since the last refresh. If the call is cancelled or interrupted, the next call
-    /// continues where it stopped. Until a refresh is complete, all queries return the previous data.
+    /// Downloads what has changed in a territory since the last refresh. If the call is cancelled or interrupted, the next
+    /// call continues where it stopped. Until a refresh is complete, all queries return the previous data.
     ///
     /// Throws `Offline`, `ServerError`, `Busy` and `StorageFull`.
     @discardableResult
@@ -123,8 +124,8 @@ public final class Companion: Sendable {
         (try? inner.wasDamaged()) ?? false
     }
 
-    /// Returns a stream of the data versions, now and after every change that is made through this object. A slow reader sees only
-    /// the latest versions. The stream ends when the companion is closed or released.
+    /// Returns a stream of the data versions, now and after every change that is made through this object. A slow reader
+    /// sees only the latest versions. The stream ends when the companion is closed or released.
     ///
     /// ```swift
     /// for await _ in try companion.watchChanges() { reports = try await companion.reports.list() }
@@ -138,13 +139,15 @@ public final class Companion: Sendable {
                 while let versions = try? await watch.next() { continuation.yield(versions) }
                 continuation.finish()
             }
-            // Without `stop` the task would wait for the next change: cancelling a task does not cancel a call of the library.
+            // Without `stop` the task would wait for the next change: cancelling a task does not cancel a call of the
+            // library.
             continuation.onTermination = { _ in try? watch.stop() }
         }
     }
 
-    /// Cancels running calls, waits for pending writes, and releases all file locks. Call it before the app is suspended, because iOS
-    /// ends an app that is suspended with a lock. Until ``resume()``, every call throws `Closed`. See <doc:Background>.
+    /// Cancels running calls, waits for pending writes, and releases all file locks. Call it before the app is suspended,
+    /// because iOS ends an app that is suspended with a lock. Until ``resume()``, every call throws `Closed`. See
+    /// <doc:Background>.
     public func suspend() async throws {
         try await inner.suspend()
     }
@@ -154,8 +157,8 @@ public final class Companion: Sendable {
         try await inner.resume()
     }
 
-    /// Cancels running calls, closes the files and ends all streams. Afterwards every call throws `Closed`; the same directories can
-    /// be opened again.
+    /// Cancels running calls, closes the files and ends all streams. Afterwards every call throws `Closed`; the same
+    /// directories can be opened again.
     public func close() async throws {
         try await inner.shutdown()
     }

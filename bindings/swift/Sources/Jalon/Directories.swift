@@ -8,22 +8,22 @@ public struct Directories: Sendable, Hashable {
     /// The directory of the user's own data, which exists nowhere else.
     public var journal: URL
 
-    /// Uses two directories that the app chooses. They are created if they do not exist. See ``applicationSupport(named:)`` for the
-    /// usual ones.
+    /// Uses two directories that the app chooses. They are created if they do not exist. See ``applicationSupport(named:)``
+    /// for the usual ones.
     public init(catalogue: URL, journal: URL) {
         self.catalogue = catalogue
         self.journal = journal
     }
 
-    /// Uses one directory, with the journal in its subdirectory `journal`, like the command line and the other languages. On a phone,
-    /// use ``applicationSupport(named:)``: excluding a directory from backups also excludes its subdirectories.
+    /// Uses one directory, with the journal in its subdirectory `journal`, like the command line and the other languages. On
+    /// a phone, use ``applicationSupport(named:)``: excluding a directory from backups also excludes its subdirectories.
     public init(within directory: URL) {
         self.init(catalogue: directory, journal: directory.appendingPathComponent("journal", isDirectory: true))
     }
 
-    /// Creates two directories in the app's Application Support directory and calls ``prepare()``. Backups exclude the catalogue and
-    /// include the journal. Both can be read while the phone is locked, after the first unlock since its start: see
-    /// <doc:Background>.
+    /// Creates two directories in the app's Application Support directory and calls ``prepare()``. Backups exclude the
+    /// catalogue and include the journal. Both can be read while the phone is locked, after the first unlock since its
+    /// start: see <doc:Background>.
     public static func applicationSupport(named name: String = "Jalon") throws -> Directories {
         let support = try FileManager.default.url(
             for: .applicationSupportDirectory, in: .userDomainMask, appropriateFor: nil, create: true)
@@ -35,8 +35,8 @@ public struct Directories: Sendable, Hashable {
         return directories
     }
 
-    /// Creates the directories if they do not exist, and sets their backup flags and file protection. Call it for directories that the
-    /// app chooses, such as those of an app group.
+    /// Creates the directories if they do not exist, and sets their backup flags and file protection. Call it for
+    /// directories that the app chooses, such as those of an app group.
     ///
     /// Throws `InvalidInput` if the journal is inside the catalogue directory, because backups would exclude it.
     public func prepare() throws {
@@ -45,8 +45,8 @@ public struct Directories: Sendable, Hashable {
                 field: "journal", rule: "must be outside the catalogue directory, which backups exclude")
         }
         #if os(iOS)
-            // New files inherit the protection class of their directory. With the default class (complete), an app that runs in
-            // the background could not read its files while the phone is locked.
+            // New files inherit the protection class of their directory. With the default class (complete), an app that runs
+            // in the background could not read its files while the phone is locked.
             let attributes: [FileAttributeKey: Any] = [
                 .protectionKey: FileProtectionType.completeUntilFirstUserAuthentication
             ]

@@ -3,8 +3,8 @@ import JalonGenerated
 
 /// A decoded geometry: longitude and latitude in degrees on WGS84, elevation in metres if it is known.
 ///
-/// Records have geometries as bytes (ISO WKB), because passing ten thousand positions one by one would be slow. Decode long geometries
-/// off the main actor.
+/// Records have geometries as bytes (ISO WKB), because passing ten thousand positions one by one would be slow. Decode long
+/// geometries off the main actor.
 public indirect enum Geometry: Sendable, Hashable {
     case point(Position)
     case lineString([Position])
@@ -131,7 +131,9 @@ private struct WKBReader {
         case 4:
             return .multiPoint(
                 try items(isLittleEndian) {
-                    guard case .point(let member) = try $0.geometry(depth: depth + 1) else { throw Self.corrupt("a member is not a point") }
+                    guard case .point(let member) = try $0.geometry(depth: depth + 1) else {
+                        throw Self.corrupt("a member is not a point")
+                    }
                     return member
                 })
         case 5:

@@ -52,8 +52,8 @@ public struct Journal: Sendable {
         try await inner.notes()
     }
 
-    /// Writes favourites, notes and the reports that are not accepted yet, with their photos, to a new zip file. With `all`, accepted
-    /// reports are included. Returns the number of reports.
+    /// Writes favourites, notes and the reports that are not accepted yet, with their photos, to a new zip file. With `all`,
+    /// accepted reports are included. Returns the number of reports.
     @discardableResult
     public func export(to file: URL, all: Bool = false) async throws -> UInt64 {
         try await inner.export(path: file.path, all: all)

@@ -5,8 +5,8 @@ public struct Nearby: Sendable {
     let inner: JalonGenerated.Nearby
     let languages: [String]
 
-    /// Returns the objects that are nearest to a position, the nearest first. `languages` lists the languages of names in the order of
-    /// preference; the default is the companion's list.
+    /// Returns the objects that are nearest to a position, the nearest first. `languages` lists the languages of names in
+    /// the order of preference; the default is the companion's list.
     ///
     /// Not `async`, because it takes well under a millisecond; some milliseconds until the index is built after opening.
     ///

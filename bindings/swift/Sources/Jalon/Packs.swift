@@ -16,10 +16,11 @@ public struct Packs: Sendable {
         try await inner.estimate(territory: territory, subject: subject, pictures: pictures)
     }
 
-    /// Downloads a pack, resumes its download, or updates it. If files are not available, the pack is `partial` and lists them.
+    /// Downloads a pack, resumes its download, or updates it. If files are not available, the pack is `partial` and lists
+    /// them.
     ///
-    /// Throws `Offline`, `ServerError`, `Busy`, `StorageFull` and `NotFound`, and `InvalidInput` for a territory that was never
-    /// refreshed.
+    /// Throws `Offline`, `ServerError`, `Busy`, `StorageFull` and `NotFound`, and `InvalidInput` for a territory that was
+    /// never refreshed.
     @discardableResult
     public func download(
         _ territory: String, _ subject: PackSubject, pictures: PictureSize = .small,
@@ -43,7 +44,8 @@ public struct Packs: Sendable {
         }
     }
 
-    /// Plans a download for the HTTP client of the platform, or resumes an interrupted one: pass it to a ``TransferSession``.
+    /// Plans a download for the HTTP client of the platform, or resumes an interrupted one: pass it to a
+    /// ``TransferSession``.
     public func planDownload(
         _ territory: String, _ subject: PackSubject, pictures: PictureSize = .small,
         options: RefreshOptions? = nil

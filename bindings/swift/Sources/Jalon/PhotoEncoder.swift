@@ -3,9 +3,9 @@
     import ImageIO
     import JalonGenerated
 
-    /// Encodes photos for reports with the decoders of the system. They read every format of the system, such as HEIC, which Geotrek
-    /// does not accept, and decode a photo at the target size, which needs less memory than the library's own decoder. The result is an
-    /// upright JPEG without metadata such as the position and the camera.
+    /// Encodes photos for reports with the decoders of the system. They read every format of the system, such as HEIC, which
+    /// Geotrek does not accept, and decode a photo at the target size, which needs less memory than the library's own
+    /// decoder. The result is an upright JPEG without metadata such as the position and the camera.
     public struct PhotoEncoder: Sendable {
         /// The maximum length of the longer side in pixels.
         public var maxSidePx: Int

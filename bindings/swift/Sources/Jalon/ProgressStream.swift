@@ -9,8 +9,8 @@ import JalonGenerated
 /// try await result
 /// ```
 ///
-/// The stream ends with its call, also if the call fails. Use a stream for one call and one reader. A slow reader sees only the latest
-/// progress.
+/// The stream ends with its call, also if the call fails. Use a stream for one call and one reader. A slow reader sees only
+/// the latest progress.
 public struct ProgressStream: AsyncSequence, Sendable {
     public typealias Element = TransferProgress
 

@@ -5,8 +5,8 @@ import JalonGenerated
     import FoundationNetworking
 #endif
 
-/// Sends reports with `URLSession`. In a background session, an upload continues while the app is suspended, or after the system has
-/// ended the app.
+/// Sends reports with `URLSession`. In a background session, an upload continues while the app is suspended, or after the
+/// system has ended the app.
 ///
 /// ```swift
 /// let session = ReportSession(companion.reports, background: "org.example.app.reports")
@@ -14,10 +14,11 @@ import JalonGenerated
 /// try await session.send()
 /// ```
 ///
-/// Create the session at every start of the app, before other calls about reports, because the system then reports the results of uploads
-/// that completed while the app did not run. Keep one session while the app runs.
+/// Create the session at every start of the app, before other calls about reports, because the system then reports the
+/// results of uploads that completed while the app did not run. Keep one session while the app runs.
 public final class ReportSession: Sendable {
-    /// `countOfBytesSent` lags behind the bytes that left the device. If more bytes than this remain, the body was not sent completely.
+    /// `countOfBytesSent` lags behind the bytes that left the device. If more bytes than this remain, the body was not sent
+    /// completely.
     fileprivate static let maxSentLagBytes: Int64 = 256 << 10
     /// The maximum number of attempts for one report in one call of `send`: a server may ask for the report at another URL.
     private static let maxAttempts = 2
@@ -53,23 +54,24 @@ public final class ReportSession: Sendable {
     }
 
     #if !os(Linux)
-        /// Creates a background session, whose uploads continue while the app is suspended. `identifier` is chosen by the app and must
-        /// be the same at every start.
+        /// Creates a background session, whose uploads continue while the app is suspended. `identifier` is chosen by the
+        /// app and must be the same at every start.
         public convenience init(_ reports: Reports, background identifier: String) {
             let configuration = URLSessionConfiguration.background(withIdentifier: identifier)
             configuration.sessionSendsLaunchEvents = true
             self.init(reports, configuration: configuration)
         }
 
-        /// Sets a handler that is called when the session has processed the events of the time when the app was suspended. Call the
-        /// completion handler of `application(_:handleEventsForBackgroundURLSession:completionHandler:)` in it, on the main queue.
+        /// Sets a handler that is called when the session has processed the events of the time when the app was suspended.
+        /// Call the completion handler of `application(_:handleEventsForBackgroundURLSession:completionHandler:)` in it, on
+        /// the main queue.
         public func setBackgroundCompletionHandler(_ handler: @escaping @Sendable () -> Void) {
             delegate.setBackgroundCompletionHandler(handler)
         }
     #endif
 
-    /// Compares the uploads that the journal has as in progress with those of the system. Call it when the app starts. Returns the reports
-    /// whose uploads were lost; they are in doubt now.
+    /// Compares the uploads that the journal has as in progress with those of the system. Call it when the app starts.
+    /// Returns the reports whose uploads were lost; they are in doubt now.
     @discardableResult
     public func reconcile() async throws -> [Report] {
         let inFlightIds = await withCheckedContinuation { (continuation: CheckedContinuation<[String], Never>) in
@@ -80,8 +82,8 @@ public final class ReportSession: Sendable {
         return try await reports.reconcile(inFlightIds: inFlightIds)
     }
 
-    /// Tries once to send each report that is due, and returns these reports with their new state. Cancelling the task stops the upload;
-    /// the report is then queued again, or in doubt if its body may have been sent completely.
+    /// Tries once to send each report that is due, and returns these reports with their new state. Cancelling the task stops
+    /// the upload; the report is then queued again, or in doubt if its body may have been sent completely.
     @discardableResult
     public func send() async throws -> [Report] {
         var attempts: [String: Int] = [:]

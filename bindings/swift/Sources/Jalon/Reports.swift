@@ -6,8 +6,8 @@ public struct Reports: Sendable {
     let inner: JalonGenerated.Reports
     let languages: [String]
 
-    /// Creates a report for a territory, as a draft. `language` is the language of the server's messages; the default is the first of
-    /// the companion's languages. If the server does not have it, the territory's default language is used.
+    /// Creates a report for a territory, as a draft. `language` is the language of the server's messages; the default is the
+    /// first of the companion's languages. If the server does not have it, the territory's default language is used.
     ///
     /// Throws `NotFound` for an unknown territory.
     public func newReport(_ territory: String, _ content: ReportContent, language: String? = nil) async throws -> Report {
@@ -20,8 +20,8 @@ public struct Reports: Sendable {
         try await inner.edit(id: id, content: content)
     }
 
-    /// Adds a photo (JPEG, PNG or WebP) to a draft. The copy is rotated upright, reduced, and has no metadata. On Apple platforms,
-    /// `attachPhoto(_:file:encoder:)` also reads HEIC and needs less memory.
+    /// Adds a photo (JPEG, PNG or WebP) to a draft. The copy is rotated upright, reduced, and has no metadata. On Apple
+    /// platforms, `attachPhoto(_:file:encoder:)` also reads HEIC and needs less memory.
     @discardableResult
     public func attachPhoto(_ id: String, file: URL) async throws -> Report {
         try await inner.attachPhoto(id: id, path: file.path)
@@ -39,8 +39,8 @@ public struct Reports: Sendable {
         try await inner.detachPhoto(id: id, photoId: photoId)
     }
 
-    /// Queues a report. When the call returns, the report and its photos are on stable storage, in two copies. The result lists warnings
-    /// about unusual content.
+    /// Queues a report. When the call returns, the report and its photos are on stable storage, in two copies. The result
+    /// lists warnings about unusual content.
     ///
     /// Throws `InvalidInput` with the name of the field that the server requires.
     @discardableResult
@@ -58,8 +58,9 @@ public struct Reports: Sendable {
         try await inner.get(id: id)
     }
 
-    /// Tries once to send each report that is due, and returns these reports with their new state. A report that could not be sent stays
-    /// queued. `now` includes reports that wait for their next attempt. Only the network settings of `options` are used.
+    /// Tries once to send each report that is due, and returns these reports with their new state. A report that could not
+    /// be sent stays queued. `now` includes reports that wait for their next attempt. Only the network settings of `options`
+    /// are used.
     ///
     /// To send while the app is suspended, use a ``ReportSession``.
     @discardableResult

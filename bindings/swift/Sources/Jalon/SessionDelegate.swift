@@ -11,10 +11,11 @@ import Foundation
     typealias Handler<Value> = @Sendable (Value) -> Void
 #endif
 
-/// The delegate of a `URLSession`. Converts the callbacks of each task to a stream of events, and rejects redirects from HTTPS to HTTP.
+/// The delegate of a `URLSession`. Converts the callbacks of each task to a stream of events, and rejects redirects from
+/// HTTPS to HTTP.
 ///
-/// The session makes all callbacks on its delegate queue, one after the other. The lock protects the state for the compiler and for
-/// calls from other threads.
+/// The session makes all callbacks on its delegate queue, one after the other. The lock protects the state for the compiler
+/// and for calls from other threads.
 final class SessionDelegate: NSObject, URLSessionDataDelegate, URLSessionDownloadDelegate, @unchecked Sendable {
     enum Event: Sendable {
         /// The head of the response.
@@ -57,7 +58,11 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, URLSessionDownloa
 
     private func send(_ task: URLSessionTask, _ event: Event) {
         let continuation = lock.withLock {
-            if case .completed = event { continuations.removeValue(forKey: task.taskIdentifier) } else { continuations[task.taskIdentifier] }
+            if case .completed = event {
+                continuations.removeValue(forKey: task.taskIdentifier)
+            } else {
+                continuations[task.taskIdentifier]
+            }
         }
         guard let continuation else { return onOrphanedEvent(task, event) }
         if case .terminated = continuation.yield(event), case .file(let file) = event {

@@ -5,8 +5,8 @@ import JalonGenerated
     import FoundationNetworking
 #endif
 
-/// Runs refreshes and downloads with `URLSession`, for apps that need the proxies of the system, its Wi-Fi settings, or transfers that
-/// continue while the app is suspended.
+/// Runs refreshes and downloads with `URLSession`, for apps that need the proxies of the system, its Wi-Fi settings, or
+/// transfers that continue while the app is suspended.
 ///
 /// ```swift
 /// let session = TransferSession()
@@ -21,8 +21,8 @@ public final class TransferSession: Sendable {
 
     private let session: URLSession
     private let delegate: SessionDelegate
-    /// True if bodies are received as files, as background sessions require. Otherwise they are received in chunks, and an interrupted
-    /// file resumes with a Range request.
+    /// True if bodies are received as files, as background sessions require. Otherwise they are received in chunks, and an
+    /// interrupted file resumes with a Range request.
     private let usesFiles: Bool
     private let allowsPlainHTTP: Bool
 
@@ -55,8 +55,9 @@ public final class TransferSession: Sendable {
     }
 
     #if !os(Linux)
-        /// Creates a background session, whose requests continue while the app is suspended. `identifier` is chosen by the app and must
-        /// be the same at every start. In `application(_:handleEventsForBackgroundURLSession:completionHandler:)`, call
+        /// Creates a background session, whose requests continue while the app is suspended. `identifier` is chosen by the
+        /// app and must be the same at every start. In
+        /// `application(_:handleEventsForBackgroundURLSession:completionHandler:)`, call
         /// ``setBackgroundCompletionHandler(_:)``, plan the same work again and run it.
         public convenience init(background identifier: String) {
             let configuration = URLSessionConfiguration.background(withIdentifier: identifier)
@@ -64,15 +65,16 @@ public final class TransferSession: Sendable {
             self.init(configuration: configuration, usesFiles: true)
         }
 
-        /// Sets a handler that is called when the session has processed the events of the time when the app was suspended. Call the
-        /// completion handler of `application(_:handleEventsForBackgroundURLSession:completionHandler:)` in it, on the main queue.
+        /// Sets a handler that is called when the session has processed the events of the time when the app was suspended.
+        /// Call the completion handler of `application(_:handleEventsForBackgroundURLSession:completionHandler:)` in it, on
+        /// the main queue.
         public func setBackgroundCompletionHandler(_ handler: @escaping @Sendable () -> Void) {
             delegate.setBackgroundCompletionHandler(handler)
         }
     #endif
 
-    /// Runs a planned refresh or download to its end. If the call is cancelled or fails, completed and partial files are kept, and the plan
-    /// is released: plan the work again to resume it.
+    /// Runs a planned refresh or download to its end. If the call is cancelled or fails, completed and partial files are
+    /// kept, and the plan is released: plan the work again to resume it.
     @discardableResult
     public func run(_ transfers: Transfers, progress: ProgressStream? = nil) async throws -> TransferResult {
         defer { progress?.continuation.finish() }
@@ -171,7 +173,7 @@ public final class TransferSession: Sendable {
         switch reason {
         case .paused, .budget: JalonError.Cancelled
         case .offline: JalonError.Offline(detail: "there is no network")
-        case .metered: JalonError.Offline(detail: "the network is metered, and the options allow only unmetered networks")
+        case .metered: JalonError.Offline(detail: "the network is metered, and the options exclude it")
         }
     }
 }

@@ -6,8 +6,8 @@ import Testing
     import FoundationNetworking
 #endif
 
-/// Cancelling a task stops the work in the library: its connection closes and its locks are released. The server does not respond and
-/// the timeouts are long, so work that is not cancelled would exceed the time limit.
+/// Cancelling a task stops the work in the library: its connection closes and its locks are released. The server does not
+/// respond and the timeouts are long, so work that is not cancelled would exceed the time limit.
 @Suite(.timeLimit(.minutes(2))) struct CancellationTests {
     let directory: TemporaryDirectory
     let listener: Listener
@@ -65,7 +65,8 @@ import Testing
         let send = Task { try await companion.reports.send() }
         let connection = try await listener.accept()
         send.cancel()
-        // The body of the first report may have been sent, so the call waits for the response. The second report is not started.
+        // The body of the first report may have been sent, so the call waits for the response. The second report is not
+        // started.
         await connection.respond("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         if case .failure(let error) = await send.result { #expect(error is CancellationError) }
         let after = try await companion.reports.list()

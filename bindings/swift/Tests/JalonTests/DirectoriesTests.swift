@@ -28,7 +28,8 @@ import Testing
         let nested = Directories(within: directory.url)
         #expect(throws: JalonError.self) { try nested.prepare() }
         let separate = Directories(
-            catalogue: directory.url.appendingPathComponent("park"), journal: directory.url.appendingPathComponent("park-journal")
+            catalogue: directory.url.appendingPathComponent("park"),
+            journal: directory.url.appendingPathComponent("park-journal")
         )
         try separate.prepare()
         #expect(FileManager.default.fileExists(atPath: separate.journal.path))

@@ -6,7 +6,8 @@ import Foundation
     import Darwin
 #endif
 
-/// A TCP server that is controlled by a test: it accepts connections, reads requests and sends responses only when the test says so.
+/// A TCP server that is controlled by a test: it accepts connections, reads requests and sends responses only when the test
+/// says so.
 final class Listener: Sendable {
     let port: UInt16
     private let socket: Int32

@@ -54,7 +54,8 @@ import Testing
 
     /// `bindings/swift/test` starts a test server that closes the connection during the first three pictures.
     @Test(arguments: [false, true]) func interruptedFilesAreCompleted(usesFiles: Bool) async throws {
-        let url = try #require(ProcessInfo.processInfo.environment["JALON_GEOTREK_DISCONNECTING"], "bindings/swift/test sets it")
+        let url = try #require(
+            ProcessInfo.processInfo.environment["JALON_GEOTREK_DISCONNECTING"], "bindings/swift/test sets it")
         let companion = try await companion(in: directory, url: url)
         let session = TransferSession(usesFiles: usesFiles)
         try await session.run(companion.planRefresh("park"))
@@ -131,7 +132,7 @@ import Testing
         let own = Task { try await URLSession.shared.data(from: URL(string: elsewhere.url + "/own")!) }
         let first = try await elsewhere.accept()
         #expect(first.request.hasPrefix("GET /own "))
-        await first.answer("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+        await first.respond("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
         _ = try await own.value
     }
 

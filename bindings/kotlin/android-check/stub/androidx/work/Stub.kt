@@ -1,5 +1,5 @@
-// A stub of WorkManager: the signatures of androidx.work that the workers of Jalon use. With it they compile without Google's Maven
-// repository. It is not part of the package and does not run.
+// A stub of WorkManager: the signatures of androidx.work that the workers of Jalon use. With it they compile without
+// Google's Maven repository. It is not part of the package and does not run.
 package androidx.work
 
 import android.content.Context

@@ -40,7 +40,8 @@ class ErrorsTest {
         val error = assertFailsWith<JalonException.InvalidInput> { jalon.addTerritory("Not A Name", proxy.url) }
         assertEquals("name", error.field)
         assertTrue("lower" in error.rule, error.rule)
-        assertEquals("limit", assertFailsWith<JalonException.InvalidInput> { jalon.catalogue.treks(TrekQuery(limit = 201u)) }.field)
+        val limitError = assertFailsWith<JalonException.InvalidInput> { jalon.catalogue.treks(TrekQuery(limit = 201u)) }
+        assertEquals("limit", limitError.field)
     }
 
     @Test
@@ -101,7 +102,8 @@ class ErrorsTest {
         CancelToken().use { token ->
             token.cancel()
             assertTrue(token.isCancelled())
-            assertFailsWith<JalonException.Cancelled> { jalon.packs.download(PARK, PackSubject.Trek(anyTrek().id), cancel = token) }
+            val subject = PackSubject.Trek(anyTrek().id)
+            assertFailsWith<JalonException.Cancelled> { jalon.packs.download(PARK, subject, cancel = token) }
         }
     }
 

@@ -15,8 +15,8 @@ import java.util.concurrent.locks.ReentrantLock
 import kotlin.concurrent.withLock
 
 /**
- * A reverse proxy in front of the test server. A test can make it hold requests, so that they stay in progress for as long as the
- * test needs, and respond in place of the server.
+ * A reverse proxy in front of the test server. A test can make it hold requests, so that they stay in progress for as long
+ * as the test needs, and respond in place of the server.
  */
 internal class FaultProxy(private val server: GeotrekServer) : AutoCloseable {
     private val threads: ExecutorService = Executors.newCachedThreadPool()

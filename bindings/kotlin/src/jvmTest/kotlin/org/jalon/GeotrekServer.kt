@@ -8,7 +8,7 @@ internal class GeotrekServer(vararg options: String) : AutoCloseable {
     val url: String
 
     init {
-        val program = checkNotNull(System.getProperty("jalon.geotrek")) { "-Djalon.geotrek must be the path of the test server" }
+        val program = checkNotNull(System.getProperty("jalon.geotrek")) { "-Djalon.geotrek must name the test server" }
         process = ProcessBuilder(program, "--port", "0", *options)
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start()

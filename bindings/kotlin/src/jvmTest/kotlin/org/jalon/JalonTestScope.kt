@@ -34,8 +34,8 @@ internal class JalonTestScope(val server: GeotrekServer, val proxy: FaultProxy, 
 }
 
 /**
- * Runs a test with a [JalonTestScope]. The function returns Unit, because JUnit silently skips a test that returns anything else,
- * as `runBlocking` may.
+ * Runs a test with a [JalonTestScope]. The function returns Unit, because JUnit silently skips a test that returns anything
+ * else, as `runBlocking` may.
  */
 internal fun runJalonTest(vararg serverOptions: String, test: suspend JalonTestScope.() -> Unit) {
     val directory = Files.createTempDirectory("jalon").toFile()

@@ -58,7 +58,8 @@ class LeakTest {
 
     @Test
     fun `closed Jalon object has no open file`() = runJalonTest {
-        fun openFiles() = File("/proc/self/fd").listFiles().orEmpty().mapNotNull { runCatching { it.canonicalPath }.getOrNull() }
+        fun openFiles() = File("/proc/self/fd").listFiles().orEmpty()
+            .mapNotNull { runCatching { it.canonicalPath }.getOrNull() }
             .filter { it.startsWith(directory.canonicalPath) }
         repeat(30) {
             Jalon.open(directory.resolve("other")).use { other ->

@@ -56,7 +56,8 @@ class WalkthroughTest {
         val highlighted = trek.highlights.map { trek.name.substring(it.start.toInt(), it.end.toInt()) }
         assertEquals(setOf("Crêtes", "Cœur"), highlighted.toSet())
 
-        val near = jalon.nearby.nearest(HERE, NearbyQuery(kinds = listOf(Kind.POI, Kind.TREK), limit = 20u), listOf("fr"))
+        val query = NearbyQuery(kinds = listOf(Kind.POI, Kind.TREK), limit = 20u)
+        val near = jalon.nearby.nearest(HERE, query, listOf("fr"))
         assertEquals(20, near.size)
         assertEquals(near.sortedBy { it.distanceM }, near)
 
@@ -73,7 +74,7 @@ class WalkthroughTest {
 
         // Queries and new reports need no network.
         proxy.requests.clear()
-        assertEquals(near, jalon.nearby.nearest(HERE, NearbyQuery(kinds = listOf(Kind.POI, Kind.TREK), limit = 20u), listOf("fr")))
+        assertEquals(near, jalon.nearby.nearest(HERE, query, listOf("fr")))
         val position = ReportPosition(HERE.lon, HERE.lat)
         val content = ReportContent(comment = "Passerelle emportée", email = "me@example.org", position = position)
         val draft = jalon.reports.newReport(PARK, content)

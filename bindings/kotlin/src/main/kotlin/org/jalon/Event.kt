@@ -9,8 +9,8 @@ import org.jalon.ffi.Progress
 import org.jalon.ffi.ProgressWatch
 
 /**
- * An event of a long call. The flow of a call emits [InProgress] any number of times, then [Done] once. If the call fails, the
- * flow fails with the same exception.
+ * An event of a long call. The flow of a call emits [InProgress] any number of times, then [Done] once. If the call fails,
+ * the flow fails with the same exception.
  *
  * ```
  * jalon.refreshAsFlow("park").collect { event ->
@@ -29,7 +29,7 @@ public sealed interface Event<out T> {
     public data class Done<out T>(val result: T) : Event<T>
 }
 
-/** Converts a call that reports to a [ProgressWatch] to a flow. The flow has no buffer, because the watch holds the latest value. */
+/** Converts a call that reports to a [ProgressWatch] to a flow. The flow needs no buffer: the watch has the latest value. */
 internal fun <T> eventFlow(call: suspend (ProgressWatch) -> T): Flow<Event<T>> = channelFlow {
     ProgressWatch().use { watch ->
         val reporter = launch {

@@ -33,8 +33,8 @@ public suspend fun Reports.attachPhoto(id: String, photo: File): Report = attach
 public suspend fun Reports.attachEncodedPhoto(id: String, jpeg: File): Report = attachEncodedPhoto(id, jpeg.absolutePath)
 
 /**
- * Writes favourites, notes and the reports that are not accepted yet, with their photos, to the zip file [target], which must
- * not exist. With [all], accepted reports are included. Returns the number of reports.
+ * Writes favourites, notes and the reports that are not accepted yet, with their photos, to the zip file [target], which
+ * must not exist. With [all], accepted reports are included. Returns the number of reports.
  *
  * @throws JalonException.InvalidInput if [target] exists or cannot be created.
  * @throws JalonException.StorageFull if the disk is full.

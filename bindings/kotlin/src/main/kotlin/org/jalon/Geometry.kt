@@ -22,8 +22,8 @@ public class Geometry private constructor(
     private val members: List<Geometry>,
 ) {
     /**
-     * The positions, as one list for each point, line and ring of the geometry and of its members. The outer ring of a polygon
-     * comes before its holes.
+     * The positions, as one list for each point, line and ring of the geometry and of its members. The outer ring of a
+     * polygon comes before its holes.
      */
     public val parts: List<List<Position>>
         get() = if (type == COLLECTION) members.flatMap { it.parts } else flatten(coordinates)
@@ -77,8 +77,8 @@ public class Geometry private constructor(
         private const val MAX_DEPTH = 16
 
         /**
-         * Decodes ISO WKB, the format of geometries in records. Ignores elevations and measures. Takes about a millisecond for
-         * ten thousand positions.
+         * Decodes ISO WKB, the format of geometries in records. Ignores elevations and measures. Takes about a millisecond
+         * for ten thousand positions.
          *
          * @throws IllegalArgumentException if the bytes are not exactly one geometry.
          */
@@ -107,7 +107,10 @@ public class Geometry private constructor(
             }
             val positionBytes = 16 + 8 * extraOrdinates
             return when (type) {
-                "Point" -> Geometry(type, listOfNotNull(position(bytes, extraOrdinates).takeUnless { it.lon.isNaN() }), NO_MEMBERS)
+                "Point" -> {
+                    val position = position(bytes, extraOrdinates).takeUnless { it.lon.isNaN() }
+                    Geometry(type, listOfNotNull(position), NO_MEMBERS)
+                }
                 "LineString" -> Geometry(type, positions(bytes, extraOrdinates, positionBytes), NO_MEMBERS)
                 "Polygon" -> Geometry(type, list(bytes, 4) { positions(bytes, extraOrdinates, positionBytes) }, NO_MEMBERS)
                 else -> {
@@ -132,7 +135,7 @@ public class Geometry private constructor(
             return position
         }
 
-        /** Reads a counted list. Each item has at least [minBytes] bytes, which limits the memory that a wrong count allocates. */
+        /** Reads a counted list. Each item has at least [minBytes] bytes, which limits the memory for a wrong count. */
         private inline fun <T> list(bytes: ByteBuffer, minBytes: Int, item: () -> T): List<T> {
             val count = bytes.int
             require(count >= 0 && count.toLong() * minBytes <= bytes.remaining()) {

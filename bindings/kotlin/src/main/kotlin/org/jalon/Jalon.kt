@@ -22,8 +22,8 @@ import org.jalon.ffi.Territory
 import org.jalon.ffi.Transfers
 
 /**
- * All functions of Jalon for one pair of directories. Open it once, keep it while the app runs, and share it between threads.
- * Rust, Swift and Python call this class `Companion`; in Kotlin, that name means the companion object of a class.
+ * All functions of Jalon for one pair of directories. Open it once, keep it while the app runs, and share it between
+ * threads. Rust, Swift and Python call this class `Companion`; in Kotlin, that name means the companion object of a class.
  *
  * ```
  * Jalon.open(context.filesDir.resolve("jalon")).use { jalon ->
@@ -33,8 +33,8 @@ import org.jalon.ffi.Transfers
  * }
  * ```
  *
- * Every suspend function is safe on the main thread: its work runs on threads of the library. Cancelling the coroutine stops the
- * work. Failures are subclasses of [JalonException].
+ * Every suspend function is safe on the main thread: its work runs on threads of the library. Cancelling the coroutine stops
+ * the work. Failures are subclasses of [JalonException].
  */
 public class Jalon private constructor(private val companion: JalonCompanion) : AutoCloseable {
     /** The downloaded territories: list treks, read trek details and objects, search, read the change history. */
@@ -83,8 +83,8 @@ public class Jalon private constructor(private val companion: JalonCompanion) : 
     public suspend fun removeTerritory(name: String): Unit = companion.removeTerritory(name)
 
     /**
-     * Downloads what has changed in a territory since the last refresh. If the call is cancelled or interrupted, the next call
-     * continues where it stopped. Until a refresh is complete, all queries return the previous data.
+     * Downloads what has changed in a territory since the last refresh. If the call is cancelled or interrupted, the next
+     * call continues where it stopped. Until a refresh is complete, all queries return the previous data.
      *
      * @throws JalonException.Offline if the server cannot be reached.
      * @throws JalonException.ServerException if the server sent an error or an invalid response.
@@ -110,8 +110,8 @@ public class Jalon private constructor(private val companion: JalonCompanion) : 
         companion.planRefresh(territory, options)
 
     /**
-     * Emits the data versions now and after every change that is made through this object. A slow collector sees only the latest
-     * versions. The flow completes when this object is closed.
+     * Emits the data versions now and after every change that is made through this object. A slow collector sees only the
+     * latest versions. The flow completes when this object is closed.
      *
      * ```
      * jalon.watchChanges().map { it.journal }.distinctUntilChanged().map { jalon.reports.list() }
@@ -151,8 +151,8 @@ public class Jalon private constructor(private val companion: JalonCompanion) : 
 
     public companion object {
         /**
-         * Opens the files in [directory] and creates them if they do not exist. The journal is in the subdirectory `journal`.
-         * Takes some milliseconds. A damaged catalogue is replaced by an empty one: see [wasDamaged].
+         * Opens the files in [directory] and creates them if they do not exist. The journal is in the subdirectory
+         * `journal`. Takes some milliseconds. A damaged catalogue is replaced by an empty one: see [wasDamaged].
          *
          * @throws JalonException.TooNew if a newer version of Jalon wrote the files.
          * @throws JalonException.StorageFull if the disk is full.

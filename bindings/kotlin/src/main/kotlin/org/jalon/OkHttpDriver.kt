@@ -42,7 +42,8 @@ import org.jalon.ffi.Transfers
 
 /**
  * Runs refreshes, downloads and uploads with an OkHttp [client] of the app, and so with its certificates, proxy, logging and
- * timeouts. It has the same functions as the library's own HTTP client, and each of the two resumes what the other one started.
+ * timeouts. It has the same functions as the library's own HTTP client, and each of the two resumes what the other one
+ * started.
  *
  * ```
  * val driver = OkHttpDriver(client)
@@ -51,8 +52,8 @@ import org.jalon.ffi.Transfers
  * driver.send(jalon)
  * ```
  *
- * Cancelling the coroutine cancels its HTTP calls; completed and partial files are kept. The app must depend on OkHttp, and on
- * Android have the permission INTERNET.
+ * Cancelling the coroutine cancels its HTTP calls; completed and partial files are kept. The app must depend on OkHttp, and
+ * on Android have the permission INTERNET.
  *
  * @param allowPlainHttp true to allow plain HTTP to other hosts than this machine.
  */
@@ -120,12 +121,12 @@ public class OkHttpDriver(client: OkHttpClient, private val allowPlainHttp: Bool
     }
 
     /**
-     * Tries once to send each report that is due, one after the other, and returns these reports with their new state. A report
-     * that could not be sent stays queued. If the coroutine is cancelled after the last bytes of a report may have been sent, the
-     * function waits for the server's response.
+     * Tries once to send each report that is due, one after the other, and returns these reports with their new state. A
+     * report that could not be sent stays queued. If the coroutine is cancelled after the last bytes of a report may have
+     * been sent, the function waits for the server's response.
      *
-     * Call `jalon.reports.reconcile()` once when the app starts, before the first call of this function. Reports that the previous
-     * process was sending when it ended become reports in doubt, which the user resolves.
+     * Call `jalon.reports.reconcile()` once when the app starts, before the first call of this function. Reports that the
+     * previous process was sending when it ended become reports in doubt, which the user resolves.
      */
     public suspend fun send(jalon: Jalon): List<Report> = uploader.send(jalon.reports)
 
@@ -170,7 +171,8 @@ public class OkHttpDriver(client: OkHttpClient, private val allowPlainHttp: Bool
     private suspend fun sendRequest(transfers: Transfers, httpRequest: HttpRequest): HttpRequest? {
         val builder = Request.Builder().url(httpRequest.url)
         httpRequest.headers.forEach { builder.header(it.name, it.value) }
-        val request = builder.build().let { it.newBuilder().tag(OriginalRequest::class.java, OriginalRequest(it.isHttps)).build() }
+        val untagged = builder.build()
+        val request = untagged.newBuilder().tag(OriginalRequest::class.java, OriginalRequest(untagged.isHttps)).build()
         violatedRule(request)?.let { rule ->
             transfers.rejected(httpRequest.id, rule)
             return null
@@ -243,7 +245,7 @@ public class OkHttpDriver(client: OkHttpClient, private val allowPlainHttp: Bool
         fun blocked(reason: BlockReason): JalonException = when (reason) {
             BlockReason.PAUSED, BlockReason.BUDGET -> JalonException.Cancelled()
             BlockReason.OFFLINE -> JalonException.Offline("there is no network")
-            BlockReason.METERED -> JalonException.Offline("the network is metered, and the options allow only unmetered networks")
+            BlockReason.METERED -> JalonException.Offline("the network is metered, and the options exclude it")
         }
 
         /** Converts a call that reports its progress to a function to a flow. */
@@ -276,7 +278,7 @@ internal suspend fun Call.await(): Response = suspendCancellableCoroutine { cont
     })
 }
 
-/** Runs blocking I/O, and cancels [call] when the coroutine is cancelled, because a blocked read does not notice cancellation. */
+/** Runs blocking I/O, and cancels [call] with the coroutine, because a blocked read does not notice cancellation. */
 internal suspend fun <T> cancelWithCoroutine(call: Call, block: suspend () -> T): T = coroutineScope {
     val canceller = launch(start = CoroutineStart.UNDISPATCHED) {
         try {

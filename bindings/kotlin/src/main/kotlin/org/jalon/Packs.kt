@@ -7,7 +7,9 @@ import org.jalon.ffi.Packs
 import org.jalon.ffi.PictureSize
 import org.jalon.ffi.RefreshOptions
 
-/** [Packs.download] as a flow of progress events. The download starts when the flow is collected and stops when it is cancelled. */
+/**
+ * [Packs.download] as a flow of progress events. The download starts when the flow is collected and stops when it is cancelled.
+ */
 public fun Packs.downloadAsFlow(
     territory: String,
     subject: PackSubject,

@@ -24,9 +24,9 @@ import org.jalon.ffi.Report
 import org.jalon.ffi.Reports
 
 /**
- * Encodes photos for reports with the decoders of the phone. They read HEIC, which Geotrek does not accept, and decode a photo at
- * the target size, which needs less memory than the library's own decoder. The result is a JPEG without metadata such as the
- * position and the camera.
+ * Encodes photos for reports with the decoders of the phone. They read HEIC, which Geotrek does not accept, and decode a
+ * photo at the target size, which needs less memory than the library's own decoder. The result is a JPEG without metadata
+ * such as the position and the camera.
  *
  * ```
  * PhotoEncoder(context.contentResolver, context.cacheDir).attachPhoto(jalon.reports, report.id, uri)

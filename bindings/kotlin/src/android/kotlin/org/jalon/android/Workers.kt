@@ -53,7 +53,7 @@ public abstract class JalonWorker(context: Context, parameters: WorkerParameters
 /** Tries once to send each report that is due. Runs again while a report is queued. */
 public abstract class SendReportsWorker(context: Context, parameters: WorkerParameters) :
     JalonWorker(context, parameters) {
-    /** Sends the reports with the library's own HTTP client. Override it to use another one: `OkHttpDriver(client).send(jalon)`. */
+    /** Sends the reports with the library's own HTTP client. Override it for another one: `OkHttpDriver(client).send(jalon)`. */
     protected open suspend fun send(jalon: Jalon): List<Report> = jalon.reports.send()
 
     final override suspend fun work(jalon: Jalon): Boolean {
