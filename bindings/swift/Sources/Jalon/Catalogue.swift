@@ -61,7 +61,7 @@ public struct Catalogue: Sendable {
         _ territory: String, after: Date? = nil, languages: [String]? = nil, limit: UInt32 = 200, offset: UInt32 = 0
     ) async throws -> [ChangeRecord] {
         try await inner.changeHistory(
-            territory: territory, afterMs: after.map(milliseconds), languages: languages ?? self.languages, limit: limit,
+            territory: territory, afterMs: after?.unixMs, languages: languages ?? self.languages, limit: limit,
             offset: offset)
     }
 

@@ -20,7 +20,7 @@
             self.init(
                 lon: location.coordinate.longitude, lat: location.coordinate.latitude,
                 accuracyM: location.horizontalAccuracy > 0 ? location.horizontalAccuracy : nil,
-                atMs: milliseconds(location.timestamp))
+                atMs: location.timestamp.unixMs)
         }
     }
 

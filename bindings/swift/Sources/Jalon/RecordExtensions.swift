@@ -1,35 +1,35 @@
 import Foundation
 import JalonGenerated
 
-/// Converts a date to Unix milliseconds, the time format of the library.
-func milliseconds(_ date: Date) -> Int64 {
-    Int64((date.timeIntervalSince1970 * 1_000).rounded())
-}
+extension Date {
+    /// The time in Unix milliseconds, the format of the library.
+    var unixMs: Int64 { Int64((timeIntervalSince1970 * 1_000).rounded()) }
 
-private func date(_ milliseconds: Int64) -> Date {
-    Date(timeIntervalSince1970: Double(milliseconds) / 1_000)
+    init(unixMs: Int64) {
+        self.init(timeIntervalSince1970: Double(unixMs) / 1_000)
+    }
 }
 
 extension Territory {
     /// The time of the last refresh.
-    public var refreshed: Date? { refreshedMs.map(date) }
+    public var refreshed: Date? { refreshedMs.map(Date.init(unixMs:)) }
 }
 
 extension Pack {
     /// The date of the pack's data; nil if the pack was never complete.
-    public var asOf: Date? { asOfMs.map(date) }
+    public var asOf: Date? { asOfMs.map(Date.init(unixMs:)) }
 }
 
 extension ChangeRecord {
     /// The time of the refresh that downloaded the change.
-    public var at: Date { date(atMs) }
+    public var date: Date { Date(unixMs: atMs) }
 }
 
 extension Report {
     /// The time when the report was created.
-    public var created: Date { date(createdMs) }
+    public var created: Date { Date(unixMs: createdMs) }
     /// The time when the server accepted the report.
-    public var accepted: Date? { acceptedMs.map(date) }
+    public var accepted: Date? { acceptedMs.map(Date.init(unixMs:)) }
 }
 
 extension ReportPosition {
@@ -41,7 +41,7 @@ extension ReportPosition {
 
 extension Note {
     /// The time when the note was created.
-    public var created: Date { date(createdMs) }
+    public var created: Date { Date(unixMs: createdMs) }
 }
 
 extension Picture {

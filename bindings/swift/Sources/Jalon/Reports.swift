@@ -86,7 +86,7 @@ public struct Reports: Sendable {
     /// Deletes the reports that were accepted before a date. Returns their number.
     @discardableResult
     public func purgeAccepted(before date: Date) async throws -> UInt64 {
-        try await inner.purgeAccepted(beforeMs: milliseconds(date))
+        try await inner.purgeAccepted(beforeMs: date.unixMs)
     }
 }
 
