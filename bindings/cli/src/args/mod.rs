@@ -148,3 +148,33 @@ pub(crate) enum Command {
         output: PathBuf,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words of a command in double quotes or without, up to a comment or a pipe.
+    fn words(line: &str) -> Vec<String> {
+        let line = line.split(" # ").next().unwrap_or_default();
+        let line = line.split(" | ").next().unwrap_or_default();
+        let parts = line.split('"').enumerate();
+        parts
+            .flat_map(|(n, part)| match n % 2 {
+                0 => part.split_whitespace().map(str::to_owned).collect(),
+                _ => vec![part.to_owned()],
+            })
+            .collect()
+    }
+
+    #[test]
+    fn commands_in_the_readme_are_valid() {
+        let readme = include_str!("../../README.md");
+        let commands: Vec<&str> = readme.lines().filter(|line| line.starts_with("jalon ")).collect();
+        assert!(commands.len() > 20, "{commands:?}");
+        for command in commands {
+            if let Err(error) = Cli::try_parse_from(words(command)) {
+                panic!("{command}: {error}");
+            }
+        }
+    }
+}

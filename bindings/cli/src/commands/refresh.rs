@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::Session;
 use super::network::{MAX_ATTEMPTS, TransferBar, ctrl_c_token, explain_http};
+use super::packs::pack_ref;
 use crate::args::RefreshArgs;
 use crate::error::{CliError, Result};
 use crate::output::Output;
@@ -71,7 +72,7 @@ fn refresh_one(
             bar.set_progress(progress);
         })?;
         for pack in packs {
-            let _ = writeln!(text, "  {} updated", pack.subject);
+            let _ = writeln!(text, "  {} updated", pack_ref(&pack));
             updated.push(pack.subject.to_string());
         }
     }
