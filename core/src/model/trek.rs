@@ -245,3 +245,10 @@ pub struct WebLink {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category_pictogram: Option<String>,
 }
+
+impl Trek {
+    /// The length in metres: along the slope if the server gives it, else on the map.
+    pub fn length_m(&self) -> Option<f64> {
+        self.length_3d_m.or(self.length_2d_m)
+    }
+}
