@@ -63,7 +63,7 @@ impl Reports {
 
     async fn ended(&self, id: String, sent: SendResult) -> Result<Report> {
         self.change(move |shared| {
-            let report = shared.core().complete_upload(&id, sent, shared.now(), jitter(), now_ms())?;
+            let report = shared.core().complete_upload(&id, sent)?;
             remove_body(&body_path(shared.core().journal()?, &id));
             Ok(report)
         })
@@ -116,7 +116,7 @@ impl Reports {
     /// `NotFound` for the territory.
     #[uniffi::method(default(language = ""))]
     pub async fn new_report(&self, territory: String, content: ReportContent, language: String) -> Result<Report> {
-        self.change(move |shared| shared.core().new_report(&territory, &language, content.into(), now_ms())).await
+        self.change(move |shared| shared.core().new_report(&territory, &language, content.into())).await
     }
 
     /// Writes a report on: `content` takes the place of what it says. One that was queued or refused is a draft again.
@@ -159,7 +159,7 @@ impl Reports {
     /// `InvalidInput` naming the field; `NotFound`.
     pub async fn queue(&self, id: String) -> Result<QueuedReport> {
         let queue = move |shared: &Shared| {
-            let (report, warnings) = shared.core().queue_report(&id, now_ms())?;
+            let (report, warnings) = shared.core().queue_report(&id)?;
             let report = Report::of(shared.core().journal()?, report);
             Ok(QueuedReport { report, warnings: warnings.into_iter().map(Into::into).collect() })
         };
@@ -234,7 +234,7 @@ impl Reports {
             Resolution::Abandon => report::Resolution::Abandon,
             Resolution::Delivered { server_id } => report::Resolution::Delivered(server_id),
         };
-        self.change(move |shared| shared.core().resolve_report(&id, resolution, now_ms())).await
+        self.change(move |shared| shared.core().resolve_report(&id, resolution)).await
     }
 
     /// Removes a report that only its writer has seen: a draft, or one that the server refused.
@@ -264,7 +264,7 @@ impl Reports {
     pub async fn next_upload(&self, but: Vec<String>) -> Result<Option<ReportUpload>> {
         let write = move |shared: &Shared| {
             let but: BTreeSet<String> = but.into_iter().collect();
-            let Some(outgoing) = shared.core().next_upload(shared.now(), &but)? else { return Ok(None) };
+            let Some(outgoing) = shared.core().next_upload(&but)? else { return Ok(None) };
             let journal = shared.core().journal()?;
             fs::create_dir_all(outgoing_folder(journal)).map_err(jalon::Error::from)?;
             let body = body_path(journal, &outgoing.uuid);
@@ -286,7 +286,7 @@ impl Reports {
     /// # Errors
     /// `InvalidInput` where it may not be sent now.
     pub async fn mark_upload_started(&self, id: String) -> Result<Report> {
-        self.change(move |shared| shared.core().mark_upload_started(&id, now_ms())).await
+        self.change(move |shared| shared.core().mark_upload_started(&id)).await
     }
 
     /// There was no connection: nothing of it left. `detail` is for a person, and has nothing personal.
@@ -322,7 +322,7 @@ impl Reports {
             let end = (0..=MAX_ANSWER).rev().find(|end| body.is_char_boundary(*end)).unwrap_or_default();
             body.truncate(end);
         }
-        let retry_after_ms = retry_after.map(|value| retry_after_ms(&value).unwrap_or_default());
+        let retry_after_ms = retry_after.map(|value| retry_after_ms(&value, now_ms()).unwrap_or_default());
         // A platform's client answers when all of the body has left, or when the server would not have more of it.
         let reply = Reply { status, retry_after_ms, body, is_whole };
         self.ended(id, SendResult::Response { whole_body: true, reply }).await
@@ -338,7 +338,7 @@ impl Reports {
         let reconcile = move |shared: &Shared| {
             let alive: BTreeSet<String> = alive.into_iter().collect();
             let journal = shared.core().journal()?;
-            let gone = shared.core().reconcile_reports(&alive, now_ms())?;
+            let gone = shared.core().reconcile_reports(&alive)?;
             let bodies = fs::read_dir(outgoing_folder(journal)).into_iter().flatten().flatten();
             for body in bodies {
                 let path = body.path();

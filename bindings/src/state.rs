@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use jalon::clock::ProcessClock;
 use jalon::companion::Companion as Core;
 use jalon::transfer;
 
@@ -17,7 +16,6 @@ use crate::watch::{Counting, DataVersions, ProgressWatch, Watcher};
 pub(crate) struct Shared {
     core: Core,
     pub(crate) changes: Counting,
-    clock: ProcessClock,
     state: Mutex<State>,
     ended: Condvar,
 }
@@ -43,22 +41,11 @@ impl Drop for Running {
 
 impl Shared {
     pub(crate) fn new(core: Core) -> Shared {
-        Shared {
-            core,
-            changes: Counting::default(),
-            clock: ProcessClock::start(),
-            state: Mutex::default(),
-            ended: Condvar::new(),
-        }
+        Shared { core, changes: Counting::default(), state: Mutex::default(), ended: Condvar::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What it says on the clock of this process.
-    pub(crate) fn now(&self) -> transfer::BootInstant {
-        self.clock.now()
     }
 
     /// The core, for what needs no disk.

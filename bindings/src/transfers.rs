@@ -5,8 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jalon::clock::{jitter, now_ms};
-use jalon::companion::{Download, Job, Refresh};
+use jalon::companion::{DownloadJob, Job, RefreshJob};
 use jalon::response::{ResponseWriter, Step};
 use jalon::transfer::{BodyKind, Next, Outcome, Transfer};
 
@@ -97,8 +96,8 @@ pub enum TransferResult {
 
 #[derive(Debug)]
 enum Work {
-    Refresh(Box<Refresh>),
-    Download(Box<Download>),
+    Refresh(Box<RefreshJob>),
+    Download(Box<DownloadJob>),
 }
 
 impl Work {
@@ -136,11 +135,11 @@ impl Transfers {
         Ok(Arc::new(Transfers { shared, state: Mutex::new(State { work: Some(work), writers: HashMap::new() }) }))
     }
 
-    pub(crate) fn of_refresh(shared: Arc<Shared>, refresh: Refresh) -> Result<Arc<Transfers>> {
+    pub(crate) fn of_refresh(shared: Arc<Shared>, refresh: RefreshJob) -> Result<Arc<Transfers>> {
         Transfers::new(shared, Work::Refresh(Box::new(refresh)))
     }
 
-    pub(crate) fn of_download(shared: Arc<Shared>, download: Download) -> Result<Arc<Transfers>> {
+    pub(crate) fn of_download(shared: Arc<Shared>, download: DownloadJob) -> Result<Arc<Transfers>> {
         Transfers::new(shared, Work::Download(Box::new(download)))
     }
 
@@ -164,9 +163,9 @@ impl Transfers {
 
     /// An exchange has ended so.
     fn end(&self, state: &mut State, id: u64, ended: jalon::Result<Outcome>) -> Result<()> {
-        let Some((_, writer)) = state.writers.remove(&id) else { return Err(unknown(id)) };
-        let outcome = writer.abort(ended)?;
-        Ok(job(state)?.complete(id, outcome, self.shared.now(), jitter())?)
+        let Some((_, mut writer)) = state.writers.remove(&id) else { return Err(unknown(id)) };
+        writer.abort();
+        Ok(job(state)?.complete(id, ended?)?)
     }
 
     /// What a step of an writer means for the platform.
@@ -195,7 +194,7 @@ impl Transfers {
 
     fn end_of(&self, state: &mut State, id: u64, is_whole: bool) -> Result<()> {
         let Some((_, writer)) = state.writers.get_mut(&id) else { return Err(unknown(id)) };
-        let ended = if is_whole { writer.finish() } else { Ok(jalon::response::cut()) };
+        let ended = if is_whole { writer.finish() } else { Ok(Outcome::incomplete()) };
         self.end(state, id, ended)
     }
 }
@@ -209,13 +208,10 @@ fn unknown(id: u64) -> JalonError {
 }
 
 fn http_request(transfer: &Transfer, headers: Vec<(&'static str, String)>) -> HttpRequest {
-    // Platforms ask for a packing of their own, and unpack it.
-    let own_packing = |(name, value): &(&str, String)| *name == "accept-encoding" && value == "gzip";
-    let headers = headers.into_iter().filter(|header| !own_packing(header));
     HttpRequest {
         id: transfer.id,
         url: transfer.url.clone(),
-        headers: headers.map(|(name, value)| Header { name: name.to_owned(), value }).collect(),
+        headers: headers.into_iter().map(|(name, value)| Header { name: name.to_owned(), value }).collect(),
         is_file: transfer.body == BodyKind::File,
     }
 }
@@ -229,17 +225,16 @@ impl Transfers {
     pub async fn next(self: Arc<Self>) -> Result<NextTransfer> {
         self.with(|own, state| {
             loop {
-                let now = own.shared.now();
-                let transfer = match job(state)?.next(now)? {
+                let transfer = match job(state)?.next()? {
                     Next::Idle => return Ok(NextTransfer::Finished),
                     Next::InFlight => return Ok(NextTransfer::InFlight),
-                    Next::WaitUntil(moment) => return Ok(NextTransfer::Wait { ms: moment.ms_since(now) }),
+                    Next::Wait { ms } => return Ok(NextTransfer::Wait { ms }),
                     Next::Blocked(reason) => return Ok(NextTransfer::Blocked { reason: reason.into() }),
                     Next::Start(transfer) => transfer,
                 };
                 let id = transfer.id;
                 // An exchange lives as long as this object: none outlives it, and planning begins by saying so.
-                if !job(state)?.started(id, None, now)? {
+                if !job(state)?.started(id, None)? {
                     return Ok(NextTransfer::InFlight);
                 }
                 let target = job(state)?.target(id);
@@ -265,14 +260,9 @@ impl Transfers {
     /// `NotFound` for an exchange that is not on its way; those of the disk.
     pub async fn on_head(self: Arc<Self>, id: u64, status: u16, headers: Vec<Header>) -> Result<ResponseAction> {
         self.with(move |own, state| {
-            let mut by_name: HashMap<String, String> =
-                headers.into_iter().map(|header| (header.name.to_ascii_lowercase(), header.value)).collect();
-            if by_name.remove("content-encoding").is_some() {
-                // The platform has unpacked it: its length is that of what came.
-                by_name.remove("content-length");
-            }
             let Some((_, writer)) = state.writers.get_mut(&id) else { return Err(unknown(id)) };
-            let step = writer.on_head(status, |name| by_name.get(name).cloned());
+            let headers = headers.iter().map(|header| (header.name.as_str(), header.value.as_str()));
+            let step = writer.on_head(status, headers);
             own.stepped(state, id, step)
         })
         .await
@@ -377,12 +367,8 @@ impl Transfers {
         self.with(|own, state| {
             let core = own.shared.core();
             let done = match state.work.take().ok_or(JalonError::Closed)? {
-                Work::Refresh(refresh) => {
-                    TransferResult::Refresh { result: core.apply_refresh(*refresh, now_ms())?.into() }
-                }
-                Work::Download(download) => {
-                    TransferResult::Download { pack: core.finish_download(*download, now_ms())?.into() }
-                }
+                Work::Refresh(refresh) => TransferResult::Refresh { result: core.apply_refresh(*refresh)?.into() },
+                Work::Download(download) => TransferResult::Download { pack: core.finish_download(*download)?.into() },
             };
             own.shared.changes.changed(DataVersions::territory);
             Ok(done)
@@ -396,9 +382,7 @@ impl Transfers {
     /// Those of the disk.
     pub async fn release(self: Arc<Self>) -> Result<()> {
         self.with(|_, state| {
-            for (_, (_, writer)) in state.writers.drain() {
-                writer.abort(Ok(jalon::response::cut()))?;
-            }
+            state.writers.drain().for_each(|(_, (_, mut writer))| writer.abort());
             state.work = None;
             Ok(())
         })

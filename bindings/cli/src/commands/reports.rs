@@ -63,7 +63,7 @@ pub(super) fn run(session: &Session, command: ReportCommand) -> Result<Answer> {
                 (_, _, true) => Resolution::Delivered(server_id),
                 _ => return Err(Error::invalid("resolve", "one of --resend, --abandon and --delivered")),
             };
-            let report = session.companion.resolve_report(&full(session, &id)?, resolution, now_ms())?;
+            let report = session.companion.resolve_report(&full(session, &id)?, resolution)?;
             Ok(one(&report, &[], "Decided"))
         }
         ReportCommand::Discard { id } => {
@@ -141,7 +141,7 @@ fn new(
         open(photo)?;
     }
     let language = session.languages().first().copied().unwrap_or_default().to_owned();
-    let report = session.companion.new_report(&territory, &language, own, now_ms())?;
+    let report = session.companion.new_report(&territory, &language, own)?;
     let queued = attach(session, &report.uuid, photos).and_then(|()| {
         if draft {
             let report = session.companion.journal()?.report(&report.uuid)?;
@@ -156,7 +156,7 @@ fn new(
 }
 
 fn queue(session: &Session, id: &str) -> Result<Answer> {
-    let (report, warnings) = session.companion.queue_report(id, now_ms())?;
+    let (report, warnings) = session.companion.queue_report(id)?;
     Ok(one(&report, &warnings, "Kept, and queued; send it with: jalon send"))
 }
 
