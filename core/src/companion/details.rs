@@ -1,15 +1,13 @@
 //! A trek's sheet: the trek, its stages, and what lies route_items its line.
 
 use super::Companion;
-use crate::catalogue::{Catalogue, Territory};
+use crate::catalogue::Territory;
 use crate::error::Result;
 use crate::geotrek::{NEAR_LISTS, kind_of};
 use crate::line::MeasuredLine;
-use crate::model::{Bounds, Geometry, Id, Kind, Object, Position, Trek};
-use crate::nearby::{Feature, Nearby, Neighbor};
+use crate::model::{Geometry, Id, Kind, Object, Position, Trek};
+use crate::sync::route_items::{listed_route_items, near_line};
 
-/// How far what belongs to a trek may lie from its line: Geotrek's own margin where it does not know better.
-pub const ROUTE_ITEM_MAX_OFFSET_M: f64 = 500.0;
 /// The kinds that may belong to a trek.
 pub const ROUTE_ITEM_KINDS: [Kind; 9] = [
     Kind::Poi,
@@ -22,7 +20,6 @@ pub const ROUTE_ITEM_KINDS: [Kind; 9] = [
     Kind::Site,
     Kind::InformationDesk,
 ];
-const METRES_PER_DEGREE: f64 = 110_000.0;
 
 /// A trek with what belongs to it.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +49,7 @@ pub struct RouteItem {
 
 impl Companion {
     /// The sheet of a trek, with the objects of some kinds that belong to it: those that its server named when it was
-    /// downloaded, else those that lie no further than [`ROUTE_ITEM_MAX_OFFSET_M`] from its line. Reads only what is near it, so it is
+    /// downloaded, else those that lie no further than [`ROUTE_ITEM_MAX_OFFSET_M`](super::ROUTE_ITEM_MAX_OFFSET_M) from its line. Reads only what is near it, so it is
     /// quick in a new process too.
     pub fn trek_details(&self, territory: &str, id: Id, kinds: &[Kind]) -> Result<TrekDetails> {
         let territory = self.catalogue.territory(territory)?;
@@ -108,93 +105,6 @@ impl Companion {
 /// Whether the server can be asked what of a kind belongs to a trek.
 fn is_listed_by_server(kind: Kind) -> bool {
     NEAR_LISTS.iter().any(|(endpoint, _)| kind_of(endpoint) == kind)
-}
-
-/// The objects of a kind that lie no further than [`ROUTE_ITEM_MAX_OFFSET_M`] from a line.
-pub(super) fn near_line(
-    catalogue: &Catalogue,
-    territory: &Territory,
-    line: &Geometry,
-    kind: Kind,
-) -> Result<Vec<(Id, Neighbor)>> {
-    let Some(bounds) = line.bounds() else { return Ok(Vec::new()) };
-    let trek = index_of(line);
-    let mut near = Vec::new();
-    for (_, id, other) in catalogue.geometries_in(Some(territory.key), kind, &wider(bounds))? {
-        let Some(found) = between(&trek, line, &other)? else { continue };
-        if found.distance_m <= ROUTE_ITEM_MAX_OFFSET_M {
-            near.push((id, found));
-        }
-    }
-    Ok(near)
-}
-
-/// The objects of a kind that the server says belong to a trek.
-fn listed_route_items(
-    catalogue: &Catalogue,
-    territory: &Territory,
-    trek: Id,
-    line: &Geometry,
-    kind: Kind,
-) -> Result<Vec<(Id, Neighbor)>> {
-    let index = index_of(line);
-    let mut near = Vec::new();
-    for id in catalogue.route_item_ids(territory, trek, kind)? {
-        let Some(other) = catalogue.geometry(territory.key, kind, id)? else { continue };
-        near.extend(between(&index, line, &other)?.map(|found| (id, found)));
-    }
-    Ok(near)
-}
-
-/// An index of one geometry: to measure to it from many others.
-pub(super) fn index_of(geometry: &Geometry) -> Nearby {
-    Nearby::build([Feature { key: 0, kind: Kind::Trek, geometry: geometry.clone() }])
-}
-
-/// Metres between a line, whose index is given too, and another geometry.
-pub(super) fn distance(index: &Nearby, line: &Geometry, other: &Geometry) -> Result<Option<f64>> {
-    Ok(between(index, line, other)?.map(|found| found.distance_m))
-}
-
-/// A box that has everything route_items what is in this one.
-pub(super) fn wider(bounds: Bounds) -> Bounds {
-    let by_lat = ROUTE_ITEM_MAX_OFFSET_M / METRES_PER_DEGREE;
-    let north_most = bounds.north.abs().max(bounds.south.abs()).min(89.0);
-    let by_lon = by_lat / north_most.to_radians().cos();
-    Bounds {
-        west: bounds.west - by_lon,
-        south: bounds.south - by_lat,
-        east: bounds.east + by_lon,
-        north: bounds.north + by_lat,
-    }
-}
-
-/// The least distance between a trek and another geometry, and where on the trek that is.
-fn between(trek: &Nearby, geometry: &Geometry, other: &Geometry) -> Result<Option<Neighbor>> {
-    let mut best: Option<Neighbor> = None;
-    let mut keep = |found: Option<Neighbor>| {
-        if let Some(found) = found
-            && best.is_none_or(|best| found.distance_m < best.distance_m)
-        {
-            best = Some(found);
-        }
-    };
-    let mut positions = Vec::new();
-    other.for_each_position(&mut |position| positions.push(position));
-    for position in &positions {
-        keep(trek.nearest(*position, 1, |_, _| true)?.into_iter().next());
-    }
-    if !matches!(other, Geometry::Point(_)) {
-        let index = index_of(other);
-        let mut corners = Vec::new();
-        geometry.for_each_position(&mut |position| corners.push(position));
-        for corner in corners {
-            let found = index.nearest(corner, 1, |_, _| true)?.into_iter().next();
-            // The point that counts is the one on the trek.
-            keep(found.map(|found| Neighbor { point: Position::new(corner.lon, corner.lat), ..found }));
-        }
-    }
-    Ok(best)
 }
 
 /// Metres along a line to the place on it that is nearest to a point of it.
