@@ -34,7 +34,7 @@ impl HttpClient {
     /// Posts a form. `before_last` is called when all but the last piece was handed to the network: where it fails, the last
     /// piece is never sent. Blocks. A cancel ends it at once before the last piece; after that the answer is waited for,
     /// as nobody could know otherwise what became of it.
-    pub fn post(
+    pub(crate) fn post(
         &self,
         url: &str,
         form: &ReportForm,
