@@ -8,13 +8,15 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::apply::{PlainTexts, has_plain_texts};
+use super::apply::PlainTexts;
 use super::pack_contents::{NeededMedia, distances_from_trek, needed_media, pack_contents};
 use super::planner::{Completed, Failure, Parsed, PendingRequest, PlanCounts, Planner};
 use crate::catalogue::{Catalogue, JobRecord, Kept, PackSubject, PictureSize, Territory, address_digits, look_at};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::geotrek::{ApiRequest, Limits, NEAR_LISTS, Reader, by_ids, kind_of, near_trek, read_list, scan};
+use crate::geotrek::{
+    ApiRequest, Limits, NEAR_LISTS, Reader, by_ids, has_plain_texts, kind_of, near_trek, read_list, scan,
+};
 use crate::model::{Id, Kind, Object};
 use crate::response::sidecar_path;
 use crate::transfer::{BodyKind, Outcome, ResponseMeta, Validators};

@@ -113,7 +113,7 @@ pub(super) fn needed_media(
     let mut index_by_url: BTreeMap<String, usize> = BTreeMap::new();
     for (kind, id) in objects {
         let object = catalogue.object(territory, *kind, *id)?;
-        for (shown, url) in pack_media::of(&object, size, &pictograms)? {
+        for (shown, url) in pack_media::of(&object, size, &pictograms) {
             let priority = match (kind, shown) {
                 (Kind::Trek, Shown::Cover) => 3,
                 (Kind::Trek, _) | (_, Shown::Cover | Shown::Pictogram) => 2,

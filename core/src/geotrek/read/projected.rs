@@ -1,7 +1,7 @@
 //! Outlines in metres. Geotrek-admin writes the outlines of cities and districts in the projection of its database, not
-//! in longitude and latitude as everything else, and does not say which one that is. In metropolitan France it is
-//! Lambert-93 (EPSG:2154), whose coordinates cannot be mistaken for degrees nor, by their range, for the zones of UTM that
-//! overseas territories use. Others stay unread, and are counted.
+//! in longitude and latitude as all other geometries, and does not name the projection. In metropolitan France it is
+//! Lambert-93 (EPSG:2154), whose coordinates cannot be mistaken for degrees nor, by their range, for the UTM zones that
+//! overseas territories use. Outlines in other projections are not read, and are counted as problems.
 
 use std::ops::RangeInclusive;
 
@@ -16,26 +16,26 @@ const WGS84: &str = "+proj=longlat +datum=WGS84";
 const EASTINGS: RangeInclusive<f64> = 0.0..=1_300_000.0;
 const NORTHINGS: RangeInclusive<f64> = 6_000_000.0..=7_200_000.0;
 
-/// Turns outlines back into longitude and latitude.
+/// Converts outlines to longitude and latitude.
 pub(super) struct Projected {
     from: Proj,
     to: Proj,
 }
 
 impl Projected {
-    /// None where the projections cannot be made, which a test rules out.
+    /// `None` if a projection is invalid, which a test rules out.
     pub(super) fn new() -> Option<Projected> {
         Some(Projected { from: Proj::from_proj_string(LAMBERT_93).ok()?, to: Proj::from_proj_string(WGS84).ok()? })
     }
 
-    /// The place that was written in metres; none where it cannot be Lambert-93.
+    /// The longitude and latitude of a position in metres; `None` if it cannot be Lambert-93.
     pub(super) fn place(&self, metres: Position) -> Option<Position> {
         if !EASTINGS.contains(&metres.lon) || !NORTHINGS.contains(&metres.lat) {
             return None;
         }
         let mut point = (metres.lon, metres.lat, 0.0);
         transform(&self.from, &self.to, &mut point).ok()?;
-        // Seven decimals, a centimetre, as the server writes everything else.
+        // Seven decimals, a centimetre: the precision of the server's other geometries.
         let degrees = |radians: f64| (radians.to_degrees() * 1e7).round() / 1e7;
         Some(Position { lon: degrees(point.0), lat: degrees(point.1), ..metres }).filter(Position::is_valid)
     }
@@ -46,9 +46,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lambert_93_is_read_and_degrees_or_other_metres_are_not() {
+    fn place_converts_lambert_93_only() {
         let projected = Projected::new().unwrap();
-        // The projection's own origin, and a place in Nantes.
+        // The projection's own origin, and a point in Nantes.
         for ((x, y), (lon, lat)) in
             [((700_000.0, 6_600_000.0), (3.0, 46.5)), ((355_199.183_625, 6_691_959.121_707), (-1.5603, 47.2383))]
         {

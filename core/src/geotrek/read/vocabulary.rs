@@ -1,32 +1,33 @@
-//! Vocabularies: a number, a label, perhaps a pictogram and an order; what else an entry has stays as the server wrote it.
+//! Entries of vocabularies: an id, a label, perhaps a pictogram and an order. The other members of an entry stay as the
+//! server wrote them.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::fields::Fields;
+use super::object::WireObject;
 use crate::model::{Id, Localized, Object, Term};
 
-/// What the vocabularies call their label, in the order in which one is looked for: some have several of them.
+/// The names of the label, in the order of preference: some vocabularies have several.
 const LABELS: [&str; 5] = ["label", "name", "route", "type", "title"];
 
-/// An entry; of a category of contents, its types after it.
-pub(super) fn read(vocabulary: &str, mut f: Fields<'_>) -> Vec<Object> {
-    let Some(id) = f.own_id() else { return Vec::new() };
-    let types = if vocabulary == "touristiccontent_category" { content_types(&mut f, id) } else { Vec::new() };
-    let label = LABELS.into_iter().find(|field| f.has(field)).map(|field| f.text(field)).unwrap_or_default();
-    let pictogram = f.link("pictogram");
-    let order = f.integer("order");
-    let rest = f.rest();
-    let properties = rest.into_iter().filter_map(|field| Some((field.clone(), f.value::<Value>(&field)?))).collect();
+/// An entry; for a category of contents, its types after it.
+pub(super) fn read(vocabulary: &str, mut json: WireObject<'_>) -> Vec<Object> {
+    let Some(id) = json.own_id() else { return Vec::new() };
+    let types = if vocabulary == "touristiccontent_category" { content_types(&mut json, id) } else { Vec::new() };
+    let label = LABELS.into_iter().find(|name| json.peek(name).is_some()).map(|name| json.text(name));
+    let label = label.unwrap_or_default();
+    let pictogram = json.link("pictogram");
+    let order = json.value("order");
+    let properties = json.take_rest();
     let term = Term { vocabulary: vocabulary.to_owned(), id, label, pictogram, order, properties };
     std::iter::once(term.into()).chain(types).collect()
 }
 
-/// The two lists of types that a category has, each type once, with its category and the number and label of its list.
-fn content_types(f: &mut Fields<'_>, category: Id) -> Vec<Object> {
+/// The types of a category, each with its category and the number and label of the list that it is in.
+fn content_types(json: &mut WireObject<'_>, category: Id) -> Vec<Object> {
     let mut terms = Vec::new();
-    for mut list in f.objects("types", "list_of_content_types") {
+    for mut list in json.objects("types", "list_of_content_types") {
         let number = list.own_id();
         let list_label = list.text("label");
         for mut value in list.objects("values", "content_type") {

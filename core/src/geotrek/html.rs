@@ -1,11 +1,11 @@
-//! HTML as it comes from an office's editor, cleaned by ammonia, and its twin in plain text.
+//! Cleaned HTML, and its plain text.
 
 use ammonia::{Builder, UrlRelative};
 
 use super::links::Links;
 use crate::model::{Localized, RichText};
 
-/// Elements after which a line ends.
+/// Elements after which a line of plain text ends.
 const BLOCKS: [&str; 19] = [
     "p",
     "br",
@@ -28,7 +28,7 @@ const BLOCKS: [&str; 19] = [
     "dd",
 ];
 
-/// Cleans texts.
+/// Cleans the HTML of texts.
 pub(super) struct Cleaner {
     builder: Builder<'static>,
 }
@@ -50,7 +50,7 @@ impl Cleaner {
     pub(super) fn clean(&self, dirty: &Localized) -> RichText {
         let mut text = RichText::default();
         for (language, dirty) in dirty.iter() {
-            // Most short texts have no markup, and are their own twin.
+            // Most short texts have no markup: their plain text is the same.
             if dirty.contains(['<', '>', '&', '\u{a0}']) {
                 let html = self.builder.clean(dirty).to_string();
                 text.plain.insert(language, plain(&html));
@@ -64,7 +64,7 @@ impl Cleaner {
     }
 }
 
-/// The text of HTML that ammonia wrote: its tags are well formed, and it escapes five characters only.
+/// The plain text of HTML that ammonia wrote: its tags are well formed, and it escapes five characters only.
 fn plain(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let mut rest = html;
@@ -83,7 +83,7 @@ fn plain(html: &str) -> String {
     text
 }
 
-/// What a tag stands for, and how long it is. A `>` within quotes does not end it.
+/// The plain text that a tag stands for, and the length of the tag. A `>` within quotes does not end it.
 fn tag(html: &str) -> (&'static str, usize) {
     let mut quoted = false;
     let end = html.find(|c: char| {
@@ -93,14 +93,15 @@ fn tag(html: &str) -> (&'static str, usize) {
     let end = end.map_or(html.len(), |end| end + 1);
     let name = html[1..end].trim_start_matches('/');
     let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
-    let stands_for = match name {
+    let text = match name {
         "td" | "th" => " ",
         name if BLOCKS.contains(&name) => "\n",
         _ => "",
     };
-    (stands_for, end)
+    (text, end)
 }
 
+/// The character that an entity stands for, and the length of the entity.
 fn entity(html: &str) -> (&'static str, usize) {
     [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&quot;", "\"")]
         .into_iter()
@@ -108,7 +109,7 @@ fn entity(html: &str) -> (&'static str, usize) {
         .map_or(("&", 1), |(entity, character)| (character, entity.len()))
 }
 
-/// Appends a text with each run of white space as one space, and none at the start of a line.
+/// Appends a text; a run of white space becomes one space, or none at the start of a line.
 fn push_words(text: &mut String, words: &str) {
     for c in words.chars() {
         if !c.is_whitespace() {
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn scripts_go_and_words_stay() {
+    fn clean_removes_scripts_and_keeps_text() {
         let (html, plain) = clean(r#"<p onclick="x()">Bonjour <script>alert(1)</script><b>à tous</b></p><p>Fin</p>"#);
         assert_eq!(html, "<p>Bonjour <b>à tous</b></p><p>Fin</p>");
         assert_eq!(plain, "Bonjour à tous\nFin");
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn entities_are_read_and_marks_are_text() {
+    fn plain_text_decodes_entities_and_breaks_lines_after_blocks() {
         assert_eq!(clean("IGN&nbsp;3437&nbsp;ET &amp; l&#39;été &lt;3").1, "IGN 3437 ET & l'été <3");
         assert_eq!(clean("sans balise").0, "sans balise");
         assert_eq!(clean("<ul><li>un</li><li>deux</li></ul>trois<br>quatre").1, "un\ndeux\ntrois\nquatre");
@@ -154,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_in_texts_come_from_the_territory() {
+    fn clean_moves_pictures_to_the_territory() {
         let (html, _) = clean(r#"<img src="http://old:8000/media/a.jpg"><img src="/media/b.jpg">"#);
         assert!(html.contains("https://park.example/media/a.jpg") && html.contains("https://park.example/media/b.jpg"));
     }
