@@ -17,5 +17,6 @@ pub mod report;
 pub mod response;
 pub mod storage;
 pub mod transfer;
+mod wkb;
 
 pub use error::{Error, Result};

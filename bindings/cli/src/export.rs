@@ -83,30 +83,7 @@ fn feature(id: i64, kind: Kind, name: &Localized, geometry: Option<&Geometry>, l
 
 /// A geometry as GeoJSON.
 pub(crate) fn geometry(geometry: &Geometry) -> Value {
-    let lines = |lines: &[Vec<Position>]| lines.iter().map(|line| line_json(line)).collect::<Value>();
-    let coordinates = match geometry {
-        Geometry::Point(position) => position_json(position).unwrap_or_else(|| json!([])),
-        Geometry::MultiPoint(positions) | Geometry::LineString(positions) => line_json(positions),
-        Geometry::MultiLineString(parts) | Geometry::Polygon(parts) => lines(parts),
-        Geometry::MultiPolygon(polygons) => polygons.iter().map(|rings| lines(rings)).collect(),
-        Geometry::GeometryCollection(parts) => {
-            let parts: Value = parts.iter().map(self::geometry).collect();
-            return json!({ "type": geometry.type_name(), "geometries": parts });
-        }
-    };
-    json!({ "type": geometry.type_name(), "coordinates": coordinates })
-}
-
-fn line_json(line: &[Position]) -> Value {
-    line.iter().filter_map(position_json).collect()
-}
-
-fn position_json(position: &Position) -> Option<Value> {
-    let place = match position.elevation.filter(|metres| metres.is_finite()) {
-        Some(metres) => json!([position.lon, position.lat, metres]),
-        None => json!([position.lon, position.lat]),
-    };
-    position.is_valid().then_some(place)
+    serde_json::to_value(geometry).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -131,7 +108,7 @@ mod tests {
             id: 12,
             name: texts("Été & <Pic> \"d'Olan\"", "Summer"),
             description: plain("Prendre à gauche,\npuis monter < 3 h."),
-            geometry: Some(Geometry::MultiLineString(vec![
+            geometry: Some(Geometry::multi_line_string([
                 vec![at(6.1, 44.8, 1200.5), at(6.2, 44.9, 1300.0)],
                 vec![Position::new(6.3, 44.9), at(6.4, 44.95, f64::NAN), at(f64::NAN, 95.0, 0.0)],
             ])),
@@ -145,7 +122,7 @@ mod tests {
             name: texts("Cabane « du Pré »\u{b} & Cie", ""),
             description: plain("Fermée l’hiver"),
             type_label: texts("Bâtiment", "Building"),
-            geometry: Some(Geometry::Point(at(6.15, 44.85, 1250.0))),
+            geometry: Some(Geometry::point(at(6.15, 44.85, 1250.0))),
             ..Poi::default()
         }
     }

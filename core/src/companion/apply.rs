@@ -205,7 +205,7 @@ impl Writing<'_, '_> {
                 return;
             }
             beside.insert(id, BTreeMap::new());
-            geometry.for_each_position(&mut |_| corners += 1);
+            corners += geometry.vertex_count();
             some.push(Feature { key: id.unsigned_abs(), kind: Kind::Trek, geometry });
             if corners >= CORNERS {
                 corners = 0;

@@ -76,7 +76,7 @@ impl Directories {
 #[derive(Debug)]
 pub struct Companion {
     catalogue: Arc<Catalogue>,
-    index: Arc<snapshot::Standing>,
+    index: Arc<snapshot::CurrentSnapshot>,
     /// Opened by the first who asks for it: most who open a companion only read.
     journal: OnceLock<Arc<Journal>>,
     journal_directory: PathBuf,

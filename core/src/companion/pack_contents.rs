@@ -214,7 +214,7 @@ fn within(catalogue: &Catalogue, territory: &Territory, bounds: &Bounds) -> Resu
     let mut belonging = Belonging { bounds: Some(*bounds), ..Belonging::default() };
     for kind in Kind::ALL.into_iter().filter(|kind| kind.is_spatial()) {
         let there = catalogue.geometries_in(Some(territory.key), kind, bounds)?;
-        let meets = there.into_iter().filter(|(_, _, geometry): &(i64, Id, Geometry)| geometry.meets(bounds));
+        let meets = there.into_iter().filter(|(_, _, geometry): &(i64, Id, Geometry)| geometry.intersects(bounds));
         belonging.objects.extend(meets.map(|(_, id, _)| (kind, id)));
     }
     Ok(belonging)

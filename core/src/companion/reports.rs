@@ -121,7 +121,7 @@ impl Companion {
                 known.metres_to_trek = details::distance(
                     &details::index_of(line),
                     line,
-                    &Geometry::Point(Position::new(position.lon, position.lat)),
+                    &Geometry::point(Position::new(position.lon, position.lat)),
                 )?;
             }
         }

@@ -1,14 +1,14 @@
 //! What hangs on treks, POIs, sites and the rest alike: attachments, views, links, numbered points.
 
+use geo_types::Geometry as Shape;
+
 use super::fields::Fields;
-use crate::model::{Attachment, Geometry, HdView, Picture, Position, WebLink};
+use crate::model::{Attachment, HdView, Picture, Position, WebLink};
 
 pub(super) fn points_reference(f: &mut Fields<'_>) -> Vec<Position> {
-    match f.geometry("points_reference") {
-        Some(Geometry::MultiPoint(points)) => points,
-        Some(Geometry::Point(point)) => vec![point],
-        _ => Vec::new(),
-    }
+    let points = f.geometry("points_reference");
+    let points = points.filter(|points| matches!(points.as_geo(), Shape::MultiPoint(_) | Shape::Point(_)));
+    points.map(|points| points.positions().collect()).unwrap_or_default()
 }
 
 pub(super) fn attachments(f: &mut Fields<'_>) -> Vec<Attachment> {

@@ -122,7 +122,7 @@ pub(super) fn desk(f: &mut Fields<'_>) -> Option<InformationDesk> {
         street: f.string("street"),
         postal_code: f.string("postal_code"),
         municipality: f.string("municipality"),
-        geometry: place.filter(Position::is_valid).map(Geometry::Point),
+        geometry: place.filter(Position::is_valid).map(Geometry::point),
         photo_url: f.link("photo_url"),
         provider: f.string("provider"),
     })

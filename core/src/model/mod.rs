@@ -3,6 +3,7 @@
 //! latitude in degrees (WGS84); ids are the server's numbers, unique within one territory and kind.
 
 mod equipment;
+mod geojson;
 mod geometry;
 mod kind;
 mod outdoor;
@@ -17,6 +18,7 @@ mod tourism;
 mod trek;
 
 pub use equipment::{Blade, BladeLine, BladePictogram, Infrastructure, Service, Signage};
+pub(crate) use geometry::GeometryBuilder;
 pub use geometry::{Bounds, Geometry, Position};
 pub use kind::{Kind, Object};
 pub use outdoor::{Course, Site};

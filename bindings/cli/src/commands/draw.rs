@@ -41,7 +41,7 @@ pub(super) fn map(session: &Session, reference: &str, output: &Path) -> Result<A
     let sheet = session.companion.trek_details(&territory, id, &[Kind::Poi, Kind::SensitiveArea])?;
     let word = |localized| text(session, &sheet, localized).map(|(text, _)| text.to_owned()).unwrap_or_default();
     let lines = |geometry: &Option<Geometry>| -> Vec<Vec<Position>> {
-        geometry.as_ref().map(|geometry| geometry.lines().into_iter().map(<[_]>::to_vec).collect()).unwrap_or_default()
+        geometry.as_ref().map(Geometry::lines).unwrap_or_default()
     };
     let mut picture = MapSheet {
         title: word(&sheet.trek.name),

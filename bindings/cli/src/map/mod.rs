@@ -183,7 +183,7 @@ fn shown_positions(sheet: &MapSheet, walk: &[(&[Position], Option<&str>)]) -> Ve
     let walk: Vec<Position> = lines.flatten().copied().collect();
     let mut rest: Vec<Position> = sheet.pois.iter().map(|(_, position)| *position).collect();
     if walk.is_empty() {
-        sheet.zones.iter().for_each(|(_, zone)| zone.for_each_position(&mut |position| rest.push(position)));
+        sheet.zones.iter().for_each(|(_, zone)| rest.extend(zone.positions()));
     }
     ground::shown(&walk, &rest)
 }

@@ -1,6 +1,7 @@
 //! What lies around the walk: points of interest as numbered dots, sensitive zones as hatched areas with a letter. The
 //! legend below the map says what they are, because names beside two hundred points would leave no map.
 
+use geo_types::{Geometry as Shape, LineString, Point, Polygon};
 use jalon::model::{Geometry, Position};
 use svg::node::element::{Definitions, Group, Path, Pattern};
 
@@ -98,16 +99,16 @@ pub(super) struct Zone {
 pub(super) fn zones(zones: &[(String, Geometry)], ground: &Ground) -> Vec<Zone> {
     let all = zones.iter().enumerate().map(|(index, (name, geometry))| {
         let mut rings = Vec::new();
-        outlines(geometry, ground, &mut rings);
+        outlines(geometry.as_geo(), ground, &mut rings);
         Zone { index, name: name.clone(), rings }
     });
     all.filter(|zone| zone.bounds().is_some_and(|bounds| bounds.meets(ground.frame))).collect()
 }
 
 /// The outlines of a geometry; a place is a small square, a line an area without width.
-fn outlines(geometry: &Geometry, ground: &Ground, rings: &mut Vec<Vec<At>>) {
-    let square = |position: &Position| {
-        let area = Area::around(ground.place(*position)?, 50.0, 50.0);
+fn outlines(geometry: &Shape<f64>, ground: &Ground, rings: &mut Vec<Vec<At>>) {
+    let square = |point: &Point<f64>| {
+        let area = Area::around(ground.place((*point).into())?, 50.0, 50.0);
         Some(vec![
             at(area.left, area.top),
             at(area.right, area.top),
@@ -115,15 +116,19 @@ fn outlines(geometry: &Geometry, ground: &Ground, rings: &mut Vec<Vec<At>>) {
             at(area.left, area.bottom),
         ])
     };
+    let line = |line: &LineString<f64>| ground.line(&line.coords().map(|at| (*at).into()).collect::<Vec<_>>());
+    let polygon = |polygon: &Polygon<f64>, rings: &mut Vec<Vec<At>>| {
+        rings.extend(std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(line));
+    };
     match geometry {
-        Geometry::Point(position) => rings.extend(square(position)),
-        Geometry::MultiPoint(positions) => rings.extend(positions.iter().filter_map(square)),
-        Geometry::LineString(line) => rings.push(ground.line(line)),
-        Geometry::MultiLineString(lines) | Geometry::Polygon(lines) => {
-            rings.extend(lines.iter().map(|line| ground.line(line)))
-        }
-        Geometry::MultiPolygon(polygons) => rings.extend(polygons.iter().flatten().map(|line| ground.line(line))),
-        Geometry::GeometryCollection(parts) => parts.iter().for_each(|part| outlines(part, ground, rings)),
+        Shape::Point(point) => rings.extend(square(point)),
+        Shape::MultiPoint(points) => rings.extend(points.iter().filter_map(square)),
+        Shape::LineString(own) => rings.push(line(own)),
+        Shape::MultiLineString(lines) => rings.extend(lines.iter().map(line)),
+        Shape::Polygon(own) => polygon(own, rings),
+        Shape::MultiPolygon(polygons) => polygons.iter().for_each(|own| polygon(own, rings)),
+        Shape::GeometryCollection(parts) => parts.iter().for_each(|part| outlines(part, ground, rings)),
+        Shape::Line(_) | Shape::Rect(_) | Shape::Triangle(_) => {}
     }
 }
 

@@ -60,13 +60,9 @@ fn pois(count: usize, line: &[Position]) -> Vec<(String, Position)> {
 
 fn zone(around: Position, size: f64) -> Geometry {
     let corners = [(-1.0, -0.6), (0.2, -1.0), (1.0, 0.1), (0.4, 0.9), (-0.7, 0.8), (-1.0, -0.6)];
-    Geometry::Polygon(vec![
-        corners
-            .map(|(x, y)| {
-                Position::new((around.lon + x * size + 540.0).rem_euclid(360.0) - 180.0, around.lat + y * size * 0.7)
-            })
-            .to_vec(),
-    ])
+    Geometry::polygon([corners.map(|(x, y)| {
+        Position::new((around.lon + x * size + 540.0).rem_euclid(360.0) - 180.0, around.lat + y * size * 0.7)
+    })])
 }
 
 fn walk() -> MapSheet {
@@ -174,8 +170,11 @@ fn whatever_is_missing_is_left_out() {
     shown("one_place_200_times", &same);
     let poles = vec![Position::new(-180.0, -90.0), Position::new(180.0, 90.0), Position::new(0.0, 90.0)];
     shown("whole_earth", &MapSheet { line: vec![poles], ..walk() });
-    let odd =
-        Geometry::GeometryCollection(vec![Geometry::Polygon(vec![]), Geometry::Point(here), Geometry::Point(nowhere)]);
+    let odd = Geometry::collection([
+        Geometry::polygon(Vec::<Vec<Position>>::new()),
+        Geometry::point(here),
+        Geometry::point(nowhere),
+    ]);
     shown(
         "odd_zones",
         &MapSheet { zones: (0..60).map(|n| (format!("Zone {n}"), odd.clone())).collect(), ..MapSheet::default() },
