@@ -20,6 +20,7 @@ pub mod response;
 pub mod storage;
 mod sync;
 pub mod transfer;
+mod wkb;
 
 pub use companion::{Companion, Directories};
 pub use error::{Error, Result};

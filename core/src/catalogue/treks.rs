@@ -150,7 +150,7 @@ impl Catalogue {
         let mut meeting = HashSet::new();
         for (territory, id) in candidates {
             let geometry = self.geometry(*territory, crate::model::Kind::Trek, *id)?;
-            if geometry.is_some_and(|geometry| geometry.meets(bounds)) {
+            if geometry.is_some_and(|geometry| geometry.intersects(bounds)) {
                 meeting.insert((*territory, *id));
             }
         }

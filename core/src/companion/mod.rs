@@ -72,7 +72,7 @@ impl Directories {
 #[derive(Debug)]
 pub struct Companion {
     catalogue: Arc<Catalogue>,
-    index: Arc<snapshot::Standing>,
+    index: Arc<snapshot::CurrentSnapshot>,
     /// Opened by the first call that needs it: most processes only read the catalogue.
     journal: OnceLock<Arc<Journal>>,
     journal_directory: PathBuf,

@@ -108,7 +108,7 @@ impl Companion {
             known.has_trek = Some(trek.is_some());
             let line = trek.as_ref().and_then(Object::geometry);
             if let (Some(line), Some(position)) = (line, content.position) {
-                let point = Geometry::Point(Position::new(position.lon, position.lat));
+                let point = Geometry::point(Position::new(position.lon, position.lat));
                 known.metres_to_trek = distance(&index_of(line), line, &point)?;
             }
         }

@@ -12,6 +12,7 @@
 
 mod equipment;
 pub(crate) mod fields;
+mod geojson;
 mod geometry;
 pub(crate) mod json;
 mod kind;
@@ -27,6 +28,7 @@ mod tourism;
 mod trek;
 
 pub use equipment::{Blade, BladeLine, BladePictogram, Infrastructure, Service, Signage};
+pub(crate) use geometry::GeometryBuilder;
 pub use geometry::{Bounds, Geometry, Position};
 pub use kind::{Kind, Object};
 pub use outdoor::{Course, Site};

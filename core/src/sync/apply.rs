@@ -200,7 +200,7 @@ impl Application<'_, '_> {
                 return;
             }
             pois.insert(id, BTreeMap::new());
-            geometry.for_each_position(&mut |_| vertices += 1);
+            vertices += geometry.vertex_count();
             treks.push(Feature { key: id.unsigned_abs(), kind: Kind::Trek, geometry });
             if vertices >= MAX_INDEXED_VERTICES {
                 vertices = 0;

@@ -81,7 +81,8 @@ fn contents_of_area(catalogue: &Catalogue, territory: &Territory, bounds: &Bound
     let mut contents = PackContents { bounds: Some(*bounds), ..PackContents::default() };
     for kind in Kind::ALL.into_iter().filter(|kind| kind.is_spatial()) {
         let candidates = catalogue.geometries_in(Some(territory.key), kind, bounds)?;
-        let inside = candidates.into_iter().filter(|(_, _, geometry): &(i64, Id, Geometry)| geometry.meets(bounds));
+        let inside =
+            candidates.into_iter().filter(|(_, _, geometry): &(i64, Id, Geometry)| geometry.intersects(bounds));
         contents.objects.extend(inside.map(|(_, id, _)| (kind, id)));
     }
     Ok(contents)
