@@ -47,12 +47,12 @@ pub struct Note {
 
 impl From<core::Note> for Note {
     fn from(note: core::Note) -> Note {
-        let core::Note { uuid, text, position, about, created_ms } = note;
+        let core::Note { id, text, position, about, created_ms } = note;
         let (territory, kind, object) = match about {
             Some((territory, kind, object)) => (Some(territory), Some(kind.into()), Some(object)),
             None => (None, None, None),
         };
-        Note { id: uuid, text, position: position.map(Into::into), territory, kind, object, created_ms }
+        Note { id, text, position: position.map(Into::into), territory, kind, object, created_ms }
     }
 }
 

@@ -164,7 +164,7 @@ impl Report {
     pub(crate) fn of(journal: &core::Journal, report: core::Report) -> Report {
         let reference = report.reference();
         let core::Report {
-            uuid,
+            id,
             territory,
             url: _,
             language,
@@ -203,14 +203,14 @@ impl Report {
         };
         let photo = |photo: core::Photo| {
             let path = journal.photo_path(&photo).to_string_lossy().into_owned();
-            ReportPhoto { id: photo.uuid, bytes: photo.bytes, path }
+            ReportPhoto { id: photo.id, bytes: photo.bytes, path }
         };
         let attempt = |attempt: report::Attempt| {
-            let report::Attempt { revision, endpoint: _, at_ms, ended } = attempt;
+            let report::Attempt { revision, endpoint: _, at_ms, outcome: ended } = attempt;
             ReportAttempt { revision, at_ms, ended }
         };
         Report {
-            id: uuid,
+            id,
             territory,
             language,
             created_ms,
@@ -245,7 +245,7 @@ pub enum ReportWarning {
     NoEmail,
 }
 
-mirror!(ReportWarning = jalon::report::Warning { NoPosition, OutsideTerritory, FarFromTrek, NoEmail });
+mirror!(ReportWarning = jalon::report::ReportWarning { NoPosition, OutsideTerritory, FarFromTrek, NoEmail });
 
 /// A report that was queued.
 #[derive(Debug, Clone, PartialEq, uniffi::Record)]

@@ -209,7 +209,7 @@ impl Reports {
             let (policy, network) = options.policy();
             let options = jalon::companion::SendOptions { policy, network, net: options.net(), now };
             let tell = |report: &core::Report, bytes: u64, planned: u64| {
-                let (done, subject) = (u64::from(bytes >= planned), report.uuid.clone());
+                let (done, subject) = (u64::from(bytes >= planned), report.id.clone());
                 tell(Progress { done, planned: 1, objects: 0, bytes, subject });
             };
             let journal = shared.core().journal()?;
@@ -267,10 +267,10 @@ impl Reports {
             let Some(outgoing) = shared.core().next_upload(shared.now(), &but)? else { return Ok(None) };
             let journal = shared.core().journal()?;
             fs::create_dir_all(outgoing_folder(journal)).map_err(jalon::Error::from)?;
-            let body = body_path(journal, &outgoing.uuid);
+            let body = body_path(journal, &outgoing.id);
             outgoing.write_body(&body).inspect_err(|_| remove_body(&body))?;
             Ok(Some(ReportUpload {
-                id: outgoing.uuid,
+                id: outgoing.id,
                 url: outgoing.url,
                 language: outgoing.language,
                 content_type: outgoing.content_type,
@@ -294,7 +294,7 @@ impl Reports {
     /// # Errors
     /// `InvalidInput` where it was not started.
     pub async fn upload_not_sent(&self, id: String, detail: String) -> Result<Report> {
-        self.ended(id, SendResult::NotSent { reason: detail }).await
+        self.ended(id, SendResult::NotSent { detail }).await
     }
 
     /// The connection was lost before an answer. `whole_body` tells whether the last byte of the body may have left: say true
@@ -303,7 +303,7 @@ impl Reports {
     /// # Errors
     /// `InvalidInput` where it was not started.
     pub async fn upload_lost(&self, id: String, whole_body: bool, detail: String) -> Result<Report> {
-        self.ended(id, SendResult::Lost { whole_body, reason: detail }).await
+        self.ended(id, SendResult::ConnectionLost { final_chunk_sent: whole_body, detail }).await
     }
 
     /// The server answered. `retry_after` is that header; `is_whole` tells whether the answer came to its end.
@@ -324,8 +324,8 @@ impl Reports {
         }
         let retry_after_ms = retry_after.map(|value| retry_after_ms(&value).unwrap_or_default());
         // A platform's client answers when all of the body has left, or when the server would not have more of it.
-        let reply = Reply { status, retry_after_ms, body, is_whole };
-        self.ended(id, SendResult::Response { whole_body: true, reply }).await
+        let reply = Reply { status, retry_after_ms, body, is_complete: is_whole };
+        self.ended(id, SendResult::Response { final_chunk_sent: true, reply }).await
     }
 
     /// At the start of the app: which reports the platform's own uploader still has. Those that it has not, though it had

@@ -3,9 +3,9 @@
 pub mod catalogue;
 pub mod clock;
 pub mod companion;
+mod db;
 mod digest;
 mod error;
-mod geopackage;
 pub mod geotrek;
 pub mod journal;
 pub mod line;

@@ -28,7 +28,7 @@ pub(crate) fn only_territory(companion: &Companion, field: &'static str, right: 
     let held = companion.catalogue().territories()?;
     match held.as_slice() {
         [one] => Ok(one.name.clone()),
-        [] => Err(Error::NotFound { what: "any territory (add one with “jalon territory add URL”)".to_owned() }),
+        [] => Err(Error::NotFound { detail: "any territory (add one with “jalon territory add URL”)".to_owned() }),
         _ => Err(Error::invalid(field, format!("several territories are held: {right}"))),
     }
 }

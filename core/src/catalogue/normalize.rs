@@ -40,7 +40,7 @@ pub(super) fn normalize(json: &str) -> Value {
 
 /// A few digits that differ where two states of an object do.
 pub(crate) fn state_digits(json: &str) -> String {
-    super::media::address_digits(&normalize(json).to_string())
+    super::packs::url_hash(&normalize(json).to_string())
 }
 
 fn order(value: &mut Value) {

@@ -10,8 +10,8 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
 use super::Catalogue;
 use super::read::{damaged, standing};
+use crate::db::geopackage;
 use crate::error::Result;
-use crate::geopackage;
 use crate::model::{Bounds, Geometry, Id, Kind};
 
 const HEADER: usize = 4;

@@ -197,7 +197,7 @@ impl Writing<'_, '_> {
             return Ok(());
         }
         // What the server itself told is better than any distance.
-        let told = self.change.told(self.territory)?;
+        let told = self.change.reported_treks(self.territory)?;
         let mut beside: BTreeMap<Id, BTreeMap<Id, f64>> = BTreeMap::new();
         let (mut some, mut corners, mut failed) = (Vec::new(), 0, None);
         self.change.geometries(self.territory, Kind::Trek, |id, geometry| {

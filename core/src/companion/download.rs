@@ -16,7 +16,7 @@ use super::pack_contents::{NeededMedia, belonging, needed_media};
 use super::refresh::INCOMING;
 use super::{Companion, RefreshOptions};
 use crate::catalogue::{
-    Catalogue, JobRecord, Kept, PackState, PackSubject, PictureSize, Territory, address_digits, look_at,
+    Catalogue, JobRecord, PackState, PackSubject, PictureSize, StoredMedia, Territory, check_picture, url_hash,
 };
 use crate::clock::now_ms;
 use crate::error::{Error, Result};
@@ -125,7 +125,7 @@ impl Companion {
             policy: options.fetch.policy,
             network: options.fetch.network,
         };
-        self.catalogue.disk().create_folder(&incoming)?;
+        self.catalogue.file_system().create_dir_all(&incoming)?;
         let make = |job: &JobRecord| {
             Ok(DownloadPlanner {
                 catalogue: Arc::clone(&self.catalogue),
@@ -166,7 +166,7 @@ impl Companion {
         download.work.close()?;
         self.remove_staging(&territory, None)?;
         self.rebuild_snapshot()?;
-        let gone = || Error::NotFound { what: format!("the pack of {subject}") };
+        let gone = || Error::NotFound { detail: format!("the pack of {subject}") };
         self.catalogue.pack(&territory, &subject)?.ok_or_else(gone)
     }
 
@@ -174,7 +174,7 @@ impl Companion {
     fn finish_pack(&self, download: &Download, at_ms: i64) -> Result<()> {
         let plan = &download.work.plan;
         let media = self.catalogue.pack_media(plan.pack)?;
-        let is_whole = media.iter().all(|medium| medium.path.is_some() || medium.lost.is_some());
+        let is_whole = media.iter().all(|medium| medium.path.is_some() || medium.missing_reason.is_some());
         let state = if is_whole { PackState::Ready } else { PackState::Partial };
         let seen = match is_whole {
             true => self.catalogue.object_states(&plan.territory, plan.objects()?)?,
@@ -280,7 +280,7 @@ impl DownloadPlanner {
             for object in texts.take() {
                 change.put(&self.territory, object)?;
             }
-            let withdrawn = change.withdrawn_of(self.pack)?;
+            let withdrawn = change.withdrawn_objects(self.pack)?;
             for trek in &treks {
                 change.mark_reported(&self.territory, *trek)?;
                 for (endpoint, _) in NEAR_LISTS {
@@ -307,7 +307,7 @@ impl DownloadPlanner {
         let pack = self.catalogue.pack(&self.territory, &self.subject)?;
         if let Some(pack) = &pack {
             // Who was withdrawn stays until the person removes the pack, and with the trek itself all that it had.
-            let stays = self.catalogue.withdrawn(pack)?;
+            let stays = self.catalogue.withdrawn_objects(pack)?;
             let all = pack.withdrawn_ms.is_some();
             belonging.objects.extend(held.keys().filter(|object| all || stays.contains_key(object)));
         }
@@ -406,12 +406,12 @@ impl Planner for DownloadPlanner {
                 Some(medium) if medium.path.is_some() => Parsed::Valid(Response::Unchanged),
                 _ => Parsed::Invalid(Error::internal("a file that came is not there")),
             },
-            Role::MediaFile(_) => match look_at(arrived.file)? {
+            Role::MediaFile(_) => match check_picture(arrived.file)? {
                 Ok(()) => {
                     let validators = arrived.answer.validators.clone();
                     Parsed::Valid(Response::MediaFile { file: arrived.file.to_owned(), validators })
                 }
-                Err(what) => Parsed::Invalid(Error::Server { status: None, reason: what.to_owned() }),
+                Err(what) => Parsed::Invalid(Error::Server { status: None, detail: what.to_owned() }),
             },
         })
     }
@@ -425,10 +425,10 @@ impl Planner for DownloadPlanner {
             (Role::Bodies(ask), Response::Bodies(file)) => self.bodies.push((ask.clone(), file)),
             (Role::MediaFile(url), Response::MediaFile { file, validators }) => {
                 match self.catalogue.store_media_file(url, &file, &validators, now_ms())? {
-                    Kept::Whole => {}
-                    Kept::Broken(what) => self.catalogue.mark_media_missing(url, what)?,
+                    StoredMedia::Stored => {}
+                    StoredMedia::Rejected(what) => self.catalogue.mark_media_missing(url, what)?,
                 }
-                self.catalogue.disk().remove(&note_of(&file))?;
+                self.catalogue.file_system().remove_file(&note_of(&file))?;
             }
             (Role::MediaFile(url), Response::Unchanged) => self.catalogue.confirm_media_file(url, now_ms())?,
             _ => {}
@@ -443,10 +443,10 @@ impl Planner for DownloadPlanner {
                 Outcome::Response(ResponseMeta { status: 404, .. }) => Ok(()),
                 Outcome::Response(ResponseMeta { status, .. }) => {
                     let reason = "what belongs to the trek cannot be had; what is on the device stays".to_owned();
-                    Err(Error::Server { status: Some(*status), reason })
+                    Err(Error::Server { status: Some(*status), detail: reason })
                 }
-                Outcome::NetworkError { reason } => Err(Error::Offline { reason: reason.clone() }),
-                Outcome::Rejected { reason } => Err(Error::Server { status: None, reason: reason.clone() }),
+                Outcome::NetworkError { reason } => Err(Error::Offline { detail: reason.clone() }),
+                Outcome::Rejected { reason } => Err(Error::Server { status: None, detail: reason.clone() }),
             };
         };
         match outcome {
@@ -458,7 +458,7 @@ impl Planner for DownloadPlanner {
             Outcome::NetworkError { reason } if self.is_own(url) => {
                 self.lost_in_a_row += 1;
                 if self.lost_in_a_row >= MAX_LOST_IN_A_ROW {
-                    return Err(Error::Offline { reason: reason.clone() });
+                    return Err(Error::Offline { detail: reason.clone() });
                 }
                 Ok(())
             }
@@ -469,7 +469,9 @@ impl Planner for DownloadPlanner {
 
     fn unreadable(&mut self, role: &Role, error: Error) -> Result<()> {
         match (role, error) {
-            (Role::MediaFile(url), Error::Server { reason, .. }) => self.catalogue.mark_media_missing(url, &reason),
+            (Role::MediaFile(url), Error::Server { detail: reason, .. }) => {
+                self.catalogue.mark_media_missing(url, &reason)
+            }
             (_, error) => Err(error),
         }
     }
@@ -497,7 +499,7 @@ impl Planner for DownloadPlanner {
 
     fn target(&self, role: &Role) -> Option<PathBuf> {
         match role {
-            Role::MediaFile(url) => Some(self.incoming.join(address_digits(url))),
+            Role::MediaFile(url) => Some(self.incoming.join(url_hash(url))),
             _ => None,
         }
     }

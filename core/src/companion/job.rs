@@ -231,7 +231,7 @@ impl<P: Planner> JobRunner<P> {
 
     fn anew(setting: JobContext, make: impl Fn(&JobRecord) -> Result<P>) -> Result<JobRunner<P>> {
         remove_folder(&setting.folder)?;
-        setting.catalogue.disk().create_folder(&setting.folder)?;
+        setting.catalogue.file_system().create_dir_all(&setting.folder)?;
         let job = setting.catalogue.begin_job(setting.territory, &setting.subject, now_ms())?;
         let plan = make(&job)?;
         let mut work = JobRunner::new(setting, job, plan);
@@ -243,7 +243,7 @@ impl<P: Planner> JobRunner<P> {
     /// Plays what had come back to a new plan; `false` where the plan asks for something else than was asked. Files need no
     /// playing: whether they are there is known without.
     fn replay(&mut self, kept: &[TransferRecord]) -> Result<bool> {
-        self.setting.catalogue.disk().create_folder(&self.setting.folder)?;
+        self.setting.catalogue.file_system().create_dir_all(&self.setting.folder)?;
         let (files, answers): (Vec<&TransferRecord>, Vec<&TransferRecord>) =
             kept.iter().partition(|kept| kept.transfer.body == BodyKind::File);
         self.files = files.iter().map(|kept| (kept.transfer.url.clone(), kept.transfer.clone())).collect();
@@ -306,7 +306,7 @@ impl<P: Planner> JobRunner<P> {
                 None => missing.push(TransferRecord { transfer, done: None }),
             }
         }
-        self.setting.catalogue.keep_transfers(self.job.job, &missing)?;
+        self.setting.catalogue.save_transfers(self.job.job, &missing)?;
         self.last_id = self.last_id.max(last);
         Ok(true)
     }
@@ -342,7 +342,7 @@ impl<P: Planner> JobRunner<P> {
 
     fn ask(&mut self, asked: Vec<PendingRequest<P::Role>>) -> Result<()> {
         let kept = self.insert(asked);
-        self.setting.catalogue.keep_transfers(self.job.job, &kept)
+        self.setting.catalogue.save_transfers(self.job.job, &kept)
     }
 
     fn path(&self, id: u64) -> PathBuf {
@@ -353,7 +353,7 @@ impl<P: Planner> JobRunner<P> {
     fn keep(&self, id: u64, done: Option<(u64, u64)>) -> Result<()> {
         let Some(transfer) = self.queue.get(id) else { return Ok(()) };
         let kept = TransferRecord { transfer: transfer.clone(), done };
-        self.setting.catalogue.keep_transfers(self.job.job, std::slice::from_ref(&kept))
+        self.setting.catalogue.save_transfers(self.job.job, std::slice::from_ref(&kept))
     }
 
     pub(super) fn job(&self) -> i64 {
@@ -403,7 +403,7 @@ impl<P: Planner> JobRunner<P> {
                 match self.plan.read(&role, &Completed { answer, file: &file, elapsed_ms })? {
                     Parsed::Valid(good) => came = Some(good),
                     Parsed::Invalid(error) => {
-                        self.setting.catalogue.disk().remove(&file)?;
+                        self.setting.catalogue.file_system().remove_file(&file)?;
                         outcome = Outcome::NetworkError { reason: "the answer cannot be read".to_owned() };
                         unreadable = Some(error);
                     }
@@ -426,7 +426,7 @@ impl<P: Planner> JobRunner<P> {
                     kept.push(TransferRecord { transfer: transfer.clone(), done: Some((self.done, elapsed_ms)) });
                 }
                 // One word about the answer and what follows from it, so that neither is there without the other.
-                self.setting.catalogue.keep_transfers(self.job.job, &kept)
+                self.setting.catalogue.save_transfers(self.job.job, &kept)
             }
             (Some(_), _, outcome) => {
                 // An error of the plan leaves the transfer to be tried again the next time.
@@ -558,7 +558,7 @@ impl TerritoryLock {
         match file.try_lock() {
             Ok(()) => Ok(TerritoryLock { file }),
             Err(fs::TryLockError::WouldBlock) => {
-                Err(Error::Busy { what: format!("“{territory}” is being refreshed or downloaded already") })
+                Err(Error::Busy { detail: format!("“{territory}” is being refreshed or downloaded already") })
             }
             Err(fs::TryLockError::Error(error)) => Err(error.into()),
         }

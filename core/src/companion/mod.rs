@@ -132,7 +132,7 @@ impl Companion {
             BodyKind::Json => MAX_JSON_BYTES,
             BodyKind::File => MAX_FILE_BYTES,
         };
-        ResponseWriter::new(transfer, target, Arc::clone(self.catalogue.disk()), most)
+        ResponseWriter::new(transfer, target, Arc::clone(self.catalogue.file_system()), most)
     }
 
     /// Releases every lock on the two files: for an app that is about to sleep, as phones kill those that sleep on one. Waits
@@ -151,7 +151,9 @@ impl Companion {
     pub fn resume(&self) -> Result<()> {
         let mut is_suspended = self.is_suspended.lock().unwrap_or_else(PoisonError::into_inner);
         self.catalogue.resume();
-        self.journal.get().map_or(Ok(()), |journal| journal.resume())?;
+        if let Some(journal) = self.journal.get() {
+            journal.resume();
+        }
         *is_suspended = false;
         Ok(())
     }

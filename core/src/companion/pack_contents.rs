@@ -88,7 +88,7 @@ impl Companion {
         let belonging = belonging(&self.catalogue, &territory, subject)?;
         let media = needed_media(&self.catalogue, &territory, &belonging.objects, pictures)?;
         let size = |like: &str, else_: (f64, f64)| -> Result<(f64, f64)> {
-            let (mean, spread, count) = self.catalogue.known_sizes(like)?;
+            let (mean, spread, count) = self.catalogue.media_size_stats(like)?;
             Ok(if count >= ENOUGH { (mean, spread) } else { else_ })
         };
         let pictogram = size("%/media/upload/%", PICTOGRAM)?;
@@ -112,7 +112,7 @@ impl Companion {
             files_here: here,
             bytes: bytes as u64,
             error_bytes: variance.sqrt() as u64,
-            free_bytes: self.catalogue.disk().free_bytes(self.catalogue.directory())?,
+            free_bytes: self.catalogue.file_system().free_bytes(self.catalogue.directory())?,
         })
     }
 
@@ -128,7 +128,7 @@ impl Companion {
         let _turn = TerritoryLock::try_acquire(&self.catalogue.staging_folder(), territory)?;
         let territory = self.catalogue.territory(territory)?;
         let Some(pack) = self.catalogue.pack(&territory, subject)? else {
-            return Err(Error::NotFound { what: format!("a pack of {subject}") });
+            return Err(Error::NotFound { detail: format!("a pack of {subject}") });
         };
         if let Some(job) = self.catalogue.job(territory.key, &subject.to_string())? {
             self.catalogue.end_job(job.job)?;
@@ -224,7 +224,7 @@ fn within(catalogue: &Catalogue, territory: &Territory, bounds: &Bounds) -> Resu
 fn keep_present(catalogue: &Catalogue, territory: &Territory, belonging: &mut Belonging) -> Result<()> {
     let kinds: BTreeSet<Kind> = belonging.objects.iter().map(|(kind, _)| *kind).collect();
     for kind in kinds {
-        let there = catalogue.numbers(territory, kind)?;
+        let there = catalogue.ids(territory, kind)?;
         belonging.objects.retain(|(own, id)| *own != kind || there.contains(id));
     }
     Ok(())

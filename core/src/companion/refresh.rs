@@ -11,7 +11,7 @@ use super::Companion;
 use super::job::{
     Completed, Job, JobContext, JobRunner, Parsed, PendingRequest, Planner, Progress, TerritoryLock, job_by_its_runner,
 };
-use crate::catalogue::{Catalogue, JobRecord, Territory, bytes_below};
+use crate::catalogue::{Catalogue, JobRecord, Territory, directory_size};
 use crate::clock::now_ms;
 use crate::error::{Error, Result};
 use crate::geotrek::{
@@ -156,13 +156,14 @@ impl Companion {
         let subjects: Vec<&str> = subjects.iter().map(String::as_str).chain(subject).collect();
         let mut known: Vec<String> = subjects.iter().map(|known| folder_name(known)).collect();
         // Files on their way belong to every pack that wants them; what came of them in part is worth keeping until then.
-        let are_wanted = subjects.iter().any(|known| known.contains('/')) || self.catalogue.wants_files(territory)?;
+        let are_wanted =
+            subjects.iter().any(|known| known.contains('/')) || self.catalogue.has_incomplete_pack(territory)?;
         known.extend(are_wanted.then(|| INCOMING.to_owned()));
         let Ok(folders) = fs::read_dir(self.catalogue.staging_folder().join(&territory.name)) else { return Ok(0) };
         let mut freed = 0;
         for folder in folders.flatten().filter(|folder| folder.path().is_dir()) {
             if !folder.file_name().to_str().is_some_and(|name| known.iter().any(|known| known == name)) {
-                freed += bytes_below(&folder.path());
+                freed += directory_size(&folder.path());
                 // What cannot be removed now is tried again the next time; nothing depends on it.
                 let _ = fs::remove_dir_all(folder.path());
             }
@@ -228,7 +229,7 @@ impl RefreshPlanner {
 }
 
 fn no_geotrek(status: Option<u16>) -> Error {
-    Error::Server { status, reason: "there is no Geotrek with an open API at this address".to_owned() }
+    Error::Server { status, detail: "there is no Geotrek with an open API at this address".to_owned() }
 }
 
 impl Planner for RefreshPlanner {
@@ -298,15 +299,15 @@ impl Planner for RefreshPlanner {
 
     fn failed(&mut self, role: &Role, outcome: &Outcome) -> Result<()> {
         let status = match outcome {
-            Outcome::NetworkError { reason } => return Err(Error::Offline { reason: reason.clone() }),
-            Outcome::Rejected { reason } => return Err(Error::Server { status: None, reason: reason.clone() }),
+            Outcome::NetworkError { reason } => return Err(Error::Offline { detail: reason.clone() }),
+            Outcome::Rejected { reason } => return Err(Error::Server { status: None, detail: reason.clone() }),
             Outcome::Response(ResponseMeta { status, .. }) => *status,
         };
         match (role, status) {
             (_, 401 | 403) => {
                 let reason =
                     "it shows its treks only to people who have signed in: ask the park for its public address";
-                Err(Error::Server { status: Some(status), reason: reason.to_owned() })
+                Err(Error::Server { status: Some(status), detail: reason.to_owned() })
             }
             (Role::Version, 400..=499) => Err(no_geotrek(Some(status))),
             // A missing module is an answer.
@@ -319,7 +320,7 @@ impl Planner for RefreshPlanner {
             },
             _ => {
                 let reason = "it has a problem of its own; what is on the device stays as it was".to_owned();
-                Err(Error::Server { status: Some(status), reason })
+                Err(Error::Server { status: Some(status), detail: reason })
             }
         }
     }

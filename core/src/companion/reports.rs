@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::geotrek::{BodyChunk, PhotoPart, ReportForm, legacy_report_address, report_address};
 use crate::journal::{Journal, NewReport, Report};
 use crate::model::{Bounds, Geometry, Kind, Object, Position};
-use crate::report::{Endpoint, Event, KnownTerms, ReportContent, ReportState, Resolution, SendResult, Warning};
+use crate::report::{Endpoint, Event, KnownTerms, ReportContent, ReportState, ReportWarning, Resolution, SendResult};
 use crate::transfer::BootInstant;
 
 /// The first Geotrek that takes reports by its API v2.
@@ -27,7 +27,7 @@ const FIRST_V2: (u32, u32) = (2, 104);
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReportUpload {
     /// The report's name.
-    pub uuid: String,
+    pub id: String,
     /// Where to post it.
     pub url: String,
     /// `Accept-Language`.
@@ -93,7 +93,7 @@ impl Companion {
 
     /// Queues a report, checked against what the catalogue knows of its territory. When this returns it is on stable
     /// storage; what is odd about it is told.
-    pub fn queue_report(&self, uuid: &str, at_ms: i64) -> Result<(Report, Vec<Warning>)> {
+    pub fn queue_report(&self, uuid: &str, at_ms: i64) -> Result<(Report, Vec<ReportWarning>)> {
         let report = self.journal()?.report(uuid)?;
         let known = match self.catalogue.territory(&report.territory) {
             Ok(territory) => self.known(&territory, &report.content)?,
@@ -151,14 +151,14 @@ impl Companion {
 
     /// Decides about a report in doubt.
     pub fn resolve_report(&self, uuid: &str, resolution: Resolution, at_ms: i64) -> Result<Report> {
-        self.journal()?.step(uuid, &Event::Resolve(resolution), at_ms)
+        self.journal()?.apply_event(uuid, &Event::Resolve(resolution), at_ms)
     }
 
     /// The next report that may be sent at `now`, the first first; for a driver that is not ours. `but` are those that it
     /// does not want to hear of now. One that cannot be put together holds up no other, and says why.
     pub fn next_upload(&self, now: BootInstant, but: &BTreeSet<String>) -> Result<Option<ReportUpload>> {
         let reports = self.journal()?.reports()?;
-        for report in reports.iter().filter(|report| report.lifecycle.is_due(now) && !but.contains(&report.uuid)) {
+        for report in reports.iter().filter(|report| report.lifecycle.is_due(now) && !but.contains(&report.id)) {
             match self.outgoing(report) {
                 Err(error @ (Error::Corrupt { .. } | Error::InvalidInput { .. })) => {
                     self.set_back(report, &error, now)?
@@ -172,14 +172,14 @@ impl Companion {
     /// Notes of a report that it could not be sent, as it cannot be put together.
     pub(super) fn set_back(&self, report: &Report, error: &Error, now: BootInstant) -> Result<Report> {
         let journal = self.journal()?;
-        journal.step(&report.uuid, &Event::Start { platform: false }, now_ms())?;
-        let sent = SendResult::NotSent { reason: error.to_string() };
-        journal.step(&report.uuid, &Event::Completed { sent, now, jitter: jitter() }, now_ms())
+        journal.apply_event(&report.id, &Event::Start { in_background: false }, now_ms())?;
+        let sent = SendResult::NotSent { detail: error.to_string() };
+        journal.apply_event(&report.id, &Event::Completed { sent, now, jitter: jitter() }, now_ms())
     }
 
     /// The platform's own uploader has a report: nobody else sends it until it says how that ended.
     pub fn mark_upload_started(&self, uuid: &str, at_ms: i64) -> Result<Report> {
-        self.journal()?.step(uuid, &Event::Start { platform: true }, at_ms)
+        self.journal()?.apply_event(uuid, &Event::Start { in_background: true }, at_ms)
     }
 
     /// How an attempt of the platform's own uploader ended.
@@ -191,7 +191,7 @@ impl Companion {
         jitter: f64,
         at_ms: i64,
     ) -> Result<Report> {
-        self.journal()?.step(uuid, &Event::Completed { sent, now, jitter }, at_ms)
+        self.journal()?.apply_event(uuid, &Event::Completed { sent, now, jitter }, at_ms)
     }
 
     /// At the start of the app: which reports the platform's own uploader still has. Those that it has not, though it had
@@ -199,11 +199,11 @@ impl Companion {
     pub fn reconcile_reports(&self, alive: &BTreeSet<String>, at_ms: i64) -> Result<Vec<Report>> {
         let journal = self.journal()?;
         let is_gone = |report: &Report| {
-            matches!(report.lifecycle.state, ReportState::Sending { platform: true, .. })
-                && !alive.contains(&report.uuid)
+            matches!(report.lifecycle.state, ReportState::Sending { in_background: true, .. })
+                && !alive.contains(&report.id)
         };
         let gone: Vec<Report> = journal.reports()?.into_iter().filter(is_gone).collect();
-        gone.iter().map(|report| journal.step(&report.uuid, &Event::SenderLost, at_ms)).collect()
+        gone.iter().map(|report| journal.apply_event(&report.id, &Event::SenderLost, at_ms)).collect()
     }
 
     pub(super) fn outgoing(&self, report: &Report) -> Result<ReportUpload> {
@@ -221,7 +221,7 @@ impl Companion {
         };
         let form = ReportForm {
             // Of the report and its revision alone, so that each attempt has the same bytes.
-            boundary: format!("jalon-{}-{}", report.uuid.replace('-', ""), report.lifecycle.revision),
+            boundary: format!("jalon-{}-{}", report.id.replace('-', ""), report.lifecycle.revision),
             comment: comment(report),
             email: content.email.clone(),
             activity: content.activity,
@@ -234,11 +234,11 @@ impl Companion {
         for part in &form.photos {
             let there = fs::metadata(&part.path).map_or(0, |about| about.len());
             if there != part.bytes {
-                return Err(Error::Corrupt { reason: "a photo of the report is not what was attached".to_owned() });
+                return Err(Error::Corrupt { detail: "a photo of the report is not what was attached".to_owned() });
             }
         }
         Ok(ReportUpload {
-            uuid: report.uuid.clone(),
+            id: report.id.clone(),
             url: url.into(),
             language: report.language.clone(),
             content_type: form.content_type(),
@@ -293,19 +293,19 @@ mod tests {
         let queued = |comment: &str| {
             let content = ReportContent { comment: comment.into(), ..ReportContent::default() };
             let report = companion.new_report("park", "fr", content, 1).unwrap();
-            let photo = companion.journal().unwrap().attach_encoded(&report.uuid, b"\xFF\xD8\xFF photo", 1).unwrap();
-            (companion.queue_report(&report.uuid, 1).unwrap().0, photo)
+            let photo = companion.journal().unwrap().attach_encoded(&report.id, b"\xFF\xD8\xFF photo", 1).unwrap();
+            (companion.queue_report(&report.id, 1).unwrap().0, photo)
         };
         let (broken, photo) = queued("first");
         let (sound, _) = queued("second");
         fs::write(companion.journal().unwrap().photo_path(&photo), b"other").unwrap();
         let now = BootInstant { ms: 1, boot_id: 1 };
         let outgoing = companion.next_upload(now, &BTreeSet::new()).unwrap();
-        assert_eq!(outgoing.map(|outgoing| outgoing.uuid), Some(sound.uuid.clone()));
-        let told = companion.journal().unwrap().report(&broken.uuid).unwrap().lifecycle;
+        assert_eq!(outgoing.map(|outgoing| outgoing.id), Some(sound.id.clone()));
+        let told = companion.journal().unwrap().report(&broken.id).unwrap().lifecycle;
         assert!(told.last_error.is_some_and(|error| error.contains("photo")), "it says why");
-        assert!(!companion.journal().unwrap().report(&broken.uuid).unwrap().lifecycle.is_due(now), "and waits");
-        let but = BTreeSet::from([sound.uuid]);
+        assert!(!companion.journal().unwrap().report(&broken.id).unwrap().lifecycle.is_due(now), "and waits");
+        let but = BTreeSet::from([sound.id]);
         assert_eq!(companion.next_upload(now, &but).unwrap(), None);
     }
 

@@ -83,7 +83,7 @@ impl Companion {
     ) -> Result<E> {
         let job = Mutex::new(job);
         let clock = ProcessClock::start();
-        let disk = self.catalogue.disk();
+        let disk = self.catalogue.file_system();
         // Where one worker has failed the others bring what they have, and begin nothing more; the caller's token is left
         // alone.
         let (stop, abort) = (CancelToken::default(), CancelToken::default());
@@ -184,9 +184,9 @@ fn work<E: Job>(
 fn held(why: BlockReason) -> Error {
     match why {
         BlockReason::Paused | BlockReason::Budget => Error::Cancelled,
-        BlockReason::Offline => Error::Offline { reason: "there is no network".to_owned() },
+        BlockReason::Offline => Error::Offline { detail: "there is no network".to_owned() },
         BlockReason::Metered => {
-            Error::Offline { reason: "the network is metered, and only others are allowed".to_owned() }
+            Error::Offline { detail: "the network is metered, and only others are allowed".to_owned() }
         }
     }
 }

@@ -41,11 +41,11 @@ impl Companion {
     ) -> Result<Vec<Report>> {
         let journal = Arc::clone(self.journal()?);
         let _turn = TerritoryLock::try_acquire(journal.directory(), "send").map_err(|error| match error {
-            Error::Busy { .. } => Error::Busy { what: "another process sends reports".to_owned() },
+            Error::Busy { .. } => Error::Busy { detail: "another process sends reports".to_owned() },
             other => other,
         })?;
         self.recover_interrupted_sends()?;
-        let Storage { disk, .. } = self.storage.clone();
+        let Storage { file_system: disk, .. } = self.storage.clone();
         let driver = HttpClient::new(options.net.clone(), disk)?;
         let (mut gone, mut sent, mut spent) = (BTreeSet::new(), Vec::new(), 0);
         let is_due = |report: &Report| match report.lifecycle.state {
@@ -61,7 +61,8 @@ impl Companion {
                 continue;
             }
             let report = self.send_one(&driver, report, cancel, &mut progress, &mut spent)?;
-            if report.lifecycle.attempts.last().is_some_and(|attempt| attempt.ended.as_deref() == Some(NO_CONNECTION)) {
+            if report.lifecycle.attempts.last().is_some_and(|attempt| attempt.outcome.as_deref() == Some(NO_CONNECTION))
+            {
                 gone.insert(report.url.clone());
             }
             sent.push(report);
@@ -76,8 +77,8 @@ impl Companion {
     fn recover_interrupted_sends(&self) -> Result<()> {
         let journal = self.journal()?;
         for report in journal.reports()? {
-            if matches!(report.lifecycle.state, ReportState::Sending { platform: false, .. }) {
-                journal.step(&report.uuid, &Event::SenderLost, now_ms())?;
+            if matches!(report.lifecycle.state, ReportState::Sending { in_background: false, .. }) {
+                journal.apply_event(&report.id, &Event::SenderLost, now_ms())?;
             }
         }
         Ok(())
@@ -102,24 +103,24 @@ impl Companion {
                 }
                 Err(error) => return Err(error),
             };
-            report = journal.step(&report.uuid, &Event::Start { platform: false }, now_ms())?;
+            report = journal.apply_event(&report.id, &Event::Start { in_background: false }, now_ms())?;
             progress(&report, 0, outgoing.content_length);
             let final_chunk_sent = {
-                let (journal, uuid) = (Arc::clone(journal), report.uuid.clone());
-                move || journal.step(&uuid, &Event::FinalChunkSent, now_ms()).map(|_| ())
+                let (journal, uuid) = (Arc::clone(journal), report.id.clone());
+                move || journal.apply_event(&uuid, &Event::FinalChunkSent, now_ms()).map(|_| ())
             };
             let told = PostProgress::default();
             let sent = driver.post(&outgoing.url, &outgoing.form, &outgoing.language, final_chunk_sent, cancel, &told);
             progress(&report, told.bytes(), outgoing.content_length);
             *spent += told.bytes();
             let (sent, failed) = match sent {
-                Ok(SendResult::NotSent { .. }) => (SendResult::NotSent { reason: NO_CONNECTION.to_owned() }, None),
+                Ok(SendResult::NotSent { .. }) => (SendResult::NotSent { detail: NO_CONNECTION.to_owned() }, None),
                 Ok(sent) => (sent, None),
                 // Nothing of it can be there: a cancel is obeyed before the last piece only.
-                Err(error) => (SendResult::NotSent { reason: stopped(&error) }, Some(error)),
+                Err(error) => (SendResult::NotSent { detail: stopped(&error) }, Some(error)),
             };
             let end = Event::Completed { sent, now: CLOCK.now(), jitter: jitter() };
-            report = journal.step(&report.uuid, &end, now_ms())?;
+            report = journal.apply_event(&report.id, &end, now_ms())?;
             match failed {
                 // An address that may not be asked is one report's own trouble.
                 Some(Error::Cancelled | Error::InvalidInput { .. }) | None => {}

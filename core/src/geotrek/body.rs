@@ -78,7 +78,7 @@ const WEB_PAGE: &str = "it is a web page instead of data (a sign-in page, or an 
 const NOT_OURS: &str = "it is not the JSON that a Geotrek writes";
 
 fn nonsense(reason: &str) -> Error {
-    Error::Server { status: None, reason: reason.to_owned() }
+    Error::Server { status: None, detail: reason.to_owned() }
 }
 
 fn explain(error: &serde_json::Error, spent: &Spent) -> Error {

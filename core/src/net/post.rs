@@ -106,12 +106,15 @@ async fn exchange(request: reqwest::RequestBuilder, whole: &AtomicBool, over: &O
     let response = match request.send().await {
         Ok(response) => response,
         Err(error) if error.is_connect() || error.is_builder() => {
-            return SendResult::NotSent { reason: "no connection to the server".to_owned() };
+            return SendResult::NotSent { detail: "no connection to the server".to_owned() };
         }
         Err(error) => {
             over.set();
             let reason = if error.is_timeout() { "the server took too long" } else { "the connection was lost" };
-            return SendResult::Lost { whole_body: whole.load(Ordering::Acquire), reason: reason.to_owned() };
+            return SendResult::ConnectionLost {
+                final_chunk_sent: whole.load(Ordering::Acquire),
+                detail: reason.to_owned(),
+            };
         }
     };
     let mut reply = Reply {
@@ -125,7 +128,7 @@ async fn exchange(request: reqwest::RequestBuilder, whole: &AtomicBool, over: &O
     };
     let mut bytes = Vec::new();
     let mut body = response.bytes_stream();
-    reply.is_whole = loop {
+    reply.is_complete = loop {
         match body.next().await {
             None => break true,
             Some(Ok(chunk)) if bytes.len() + chunk.len() <= MAX_REPLY => bytes.extend(&chunk),
@@ -134,7 +137,7 @@ async fn exchange(request: reqwest::RequestBuilder, whole: &AtomicBool, over: &O
     };
     reply.body = String::from_utf8_lossy(&bytes).into_owned();
     over.set();
-    SendResult::Response { whole_body: whole.load(Ordering::Acquire), reply }
+    SendResult::Response { final_chunk_sent: whole.load(Ordering::Acquire), reply }
 }
 
 /// The pieces as a stream that reads no further than the network takes.

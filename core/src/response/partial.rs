@@ -40,7 +40,7 @@ impl PartFiles {
             return Ok(());
         }
         // Between an old note and a new one there must be no bytes that either could be about.
-        self.disk.remove(&self.bytes)?;
+        self.disk.remove_file(&self.bytes)?;
         let json = serde_json::to_vec(part).map_err(Error::internal)?;
         Ok(write_atomic(&*self.disk, &self.note, &json)?)
     }
@@ -57,7 +57,7 @@ impl PartFiles {
 
     /// Removes what is there. What cannot be removed is overwritten by the next try.
     pub(super) fn forget(&self) {
-        let _ = self.disk.remove(&self.bytes);
-        let _ = self.disk.remove(&self.note);
+        let _ = self.disk.remove_file(&self.bytes);
+        let _ = self.disk.remove_file(&self.note);
     }
 }

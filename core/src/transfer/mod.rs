@@ -21,4 +21,5 @@ pub use exchange::{HeadAction, PartialFile, ResponseHead, receive, request};
 pub use instant::BootInstant;
 pub use policy::{BlockReason, NetworkKind, TransferPolicy};
 pub use queue::{BodyKind, Next, Queue, State, Transfer};
+pub(crate) use retry::Backoff;
 pub use retry::{Outcome, ResponseMeta, RetryDecision, Validators, decide};

@@ -1,11 +1,34 @@
-//! Which outcomes are worth another try, and when.
+//! Retry decisions: which outcomes are worth another attempt, and after which pause.
 
 use serde::{Deserialize, Serialize};
 
-const FIRST_PAUSE_MS: u64 = 1_000;
-const LONGEST_PAUSE_MS: u64 = 120_000;
-/// A server that asks for more patience than this is taken to be gone.
-const LONGEST_RETRY_AFTER_MS: u64 = 600_000;
+/// Exponential backoff with jitter. Transfers and reports each have one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Backoff {
+    /// Longest pause after the first attempt, in milliseconds. Each further attempt doubles it.
+    pub(crate) first_pause_ms: u64,
+    /// Upper limit of the doubling, in milliseconds.
+    pub(crate) max_pause_ms: u64,
+    /// Longest `Retry-After` that is obeyed, in milliseconds. What happens beyond is the caller's decision.
+    pub(crate) max_retry_after_ms: u64,
+}
+
+impl Backoff {
+    /// Milliseconds to wait before the attempt that follows attempt number `attempts` (from 1).
+    ///
+    /// `jitter` (0 to 1) places the pause between half of the doubled pause and the whole of it, so that many phones that
+    /// lost the same server at the same moment do not return together. The pause is never shorter than `min_pause_ms`,
+    /// which is 0 or what the server asked for.
+    pub(crate) fn pause_ms(self, attempts: u32, min_pause_ms: u64, jitter: f64) -> u64 {
+        let doublings = attempts.saturating_sub(1).min(16);
+        let longest = self.first_pause_ms.saturating_mul(1 << doublings).min(self.max_pause_ms);
+        let pause = longest / 2 + (longest as f64 / 2.0 * jitter.clamp(0.0, 1.0)) as u64;
+        pause.max(min_pause_ms)
+    }
+}
+
+/// The backoff of transfers. A server that asks for a longer `Retry-After` counts as gone.
+const BACKOFF: Backoff = Backoff { first_pause_ms: 1_000, max_pause_ms: 120_000, max_retry_after_ms: 600_000 };
 
 /// What a server says by which one can ask later whether something is still the same (RFC 9110, 8.8).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,13 +107,10 @@ pub fn decide(outcome: &Outcome, attempts: u32, max_attempts: u32, jitter: f64) 
         Outcome::NetworkError { .. } => None,
         Outcome::Response(_) | Outcome::Rejected { .. } => return RetryDecision::Failed,
     };
-    if attempts >= max_attempts || asked_ms.is_some_and(|asked| asked > LONGEST_RETRY_AFTER_MS) {
+    if attempts >= max_attempts || asked_ms.is_some_and(|asked| asked > BACKOFF.max_retry_after_ms) {
         return RetryDecision::Failed;
     }
-    let doubled = FIRST_PAUSE_MS.saturating_mul(1 << attempts.saturating_sub(1).min(16)).min(LONGEST_PAUSE_MS);
-    // Between half and the whole of the pause: never at once, and never all together.
-    let spread = doubled / 2 + (doubled as f64 / 2.0 * jitter.clamp(0.0, 1.0)) as u64;
-    RetryDecision::Retry { pause_ms: spread.max(asked_ms.unwrap_or(0)) }
+    RetryDecision::Retry { pause_ms: BACKOFF.pause_ms(attempts, asked_ms.unwrap_or(0), jitter) }
 }
 
 #[cfg(test)]

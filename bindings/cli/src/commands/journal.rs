@@ -66,14 +66,14 @@ pub(super) fn notes(session: &Session, command: NoteCommand) -> Result<Answer> {
             let about = trek.map(|reference| query::trek(&session.companion, &reference)).transpose()?;
             let about = about.map(|(territory, id)| (territory, Kind::Trek, id));
             let note = journal.add_note(&text, position, about, now_ms())?;
-            let words = format!("Kept as {}.\n", &note.uuid[..8]);
+            let words = format!("Kept as {}.\n", &note.id[..8]);
             Ok(Answer::of(written(&note), words))
         }
         NoteCommand::Remove { id } => {
             let notes = journal.notes()?;
-            let found: Vec<&Note> = notes.iter().filter(|note| !id.is_empty() && note.uuid.starts_with(&id)).collect();
+            let found: Vec<&Note> = notes.iter().filter(|note| !id.is_empty() && note.id.starts_with(&id)).collect();
             let was = match found.as_slice() {
-                [one] => journal.remove_note(&one.uuid)?,
+                [one] => journal.remove_note(&one.id)?,
                 [] => false,
                 _ => return Err(jalon::Error::invalid("id", "more of it: several notes begin so")),
             };
@@ -85,7 +85,7 @@ pub(super) fn notes(session: &Session, command: NoteCommand) -> Result<Answer> {
             let mut words = String::new();
             for note in &notes {
                 let _ =
-                    writeln!(words, "{}  {}  {}", &note.uuid[..8], iso(note.created_ms), note.text.replace('\n', " "));
+                    writeln!(words, "{}  {}  {}", &note.id[..8], iso(note.created_ms), note.text.replace('\n', " "));
             }
             if notes.is_empty() {
                 words.push_str("No notes. Write one with: jalon note add TEXT\n");
@@ -99,7 +99,7 @@ pub(super) fn notes(session: &Session, command: NoteCommand) -> Result<Answer> {
 fn written(note: &Note) -> Value {
     let about = note.about.as_ref().map(|(territory, _, id)| format!("{territory}/{id}"));
     json!({
-        "id": note.uuid, "text": note.text, "created_at": iso(note.created_ms), "about": about,
+        "id": note.id, "text": note.text, "created_at": iso(note.created_ms), "about": about,
         "point": note.position.map(|position| [position.lon, position.lat]),
     })
 }

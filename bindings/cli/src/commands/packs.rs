@@ -148,7 +148,7 @@ fn packed(session: &Session, reference: &str) -> Result<(String, PackSubject)> {
             .find(|pack| pack.key.to_string() == key && matches!(pack.subject, PackSubject::Bounds(_)));
         return pack
             .map(|pack| (pack.territory, pack.subject))
-            .ok_or_else(|| Error::NotFound { what: format!("the pack {reference}") });
+            .ok_or_else(|| Error::NotFound { detail: format!("the pack {reference}") });
     }
     let (territory, id) = query::trek(&session.companion, reference)?;
     Ok((territory, PackSubject::Trek(id)))

@@ -17,7 +17,9 @@ pub(super) fn run(session: &Session, arguments: &RefreshArguments) -> Result<Ans
         None => session.companion.catalogue().territories()?.into_iter().map(|territory| territory.name).collect(),
     };
     if names.is_empty() {
-        return Err(Error::NotFound { what: "any territory (add one with “jalon territory add URL”)".to_owned() });
+        return Err(Error::NotFound {
+            detail: "any territory (add one with “jalon territory add URL”)".to_owned()
+        });
     }
     let mut options = RefreshOptions { max_attempts: TRIES, ..RefreshOptions::default() };
     options.net.allow_plain_http = arguments.allow_http;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use jalon::clock::now_ms;
 use jalon::companion::SendOptions;
 use jalon::journal::{PhotoOptions, Report};
-use jalon::report::{ReportContent, ReportPosition, ReportState, Resolution, Warning};
+use jalon::report::{ReportContent, ReportPosition, ReportState, ReportWarning, Resolution};
 use jalon::{Error, Result};
 use serde_json::{Value, json};
 
@@ -93,7 +93,7 @@ pub(super) fn send(session: &Session, allow_http: bool) -> Result<Answer> {
     options.net.allow_plain_http = allow_http;
     let bar = Bar::new("reports");
     let sent = session.companion.send_reports(&options, &stopped_by_ctrl_c(), |report, done, of| {
-        bar.about(report.uuid.get(..8).unwrap_or_default());
+        bar.about(report.id.get(..8).unwrap_or_default());
         bar.bytes(done, of);
     })?;
     drop(bar);
@@ -142,16 +142,16 @@ fn new(
     }
     let language = session.languages().first().copied().unwrap_or_default().to_owned();
     let report = session.companion.new_report(&territory, &language, own, now_ms())?;
-    let queued = attach(session, &report.uuid, photos).and_then(|()| {
+    let queued = attach(session, &report.id, photos).and_then(|()| {
         if draft {
-            let report = session.companion.journal()?.report(&report.uuid)?;
+            let report = session.companion.journal()?.report(&report.id)?;
             return Ok(one(&report, &[], "Kept as a draft; queue it with: jalon report queue"));
         }
-        queue(session, &report.uuid)
+        queue(session, &report.id)
     });
     queued.inspect_err(|_| {
         // Nobody has seen it: what was refused is not left behind. Where it stays, it is a draft in the list.
-        let _ = session.companion.journal().and_then(|journal| journal.discard(&report.uuid));
+        let _ = session.companion.journal().and_then(|journal| journal.discard(&report.id));
     })
 }
 
@@ -220,10 +220,10 @@ fn written_on(own: &mut ReportContent, typed: &Typed) {
 /// An id, or its beginning where only one report has it.
 fn full(session: &Session, id: &str) -> Result<String> {
     let reports = session.companion.journal()?.reports()?;
-    let found: Vec<&Report> = reports.iter().filter(|report| !id.is_empty() && report.uuid.starts_with(id)).collect();
+    let found: Vec<&Report> = reports.iter().filter(|report| !id.is_empty() && report.id.starts_with(id)).collect();
     match found.as_slice() {
-        [one] => Ok(one.uuid.clone()),
-        [] => Err(Error::NotFound { what: "a report of this id".to_owned() }),
+        [one] => Ok(one.id.clone()),
+        [] => Err(Error::NotFound { detail: "a report of this id".to_owned() }),
         _ => Err(Error::invalid("id", "more of it: several reports begin so")),
     }
 }
@@ -240,10 +240,10 @@ fn document(report: &Report) -> Value {
         _ => json!({}),
     };
     let history = lifecycle.attempts.iter().map(|attempt| {
-        json!({"revision": attempt.revision, "endpoint": attempt.endpoint, "at": iso(attempt.at_ms), "ended": attempt.ended})
+        json!({"revision": attempt.revision, "endpoint": attempt.endpoint, "at": iso(attempt.at_ms), "ended": attempt.outcome})
     });
     json!({
-        "id": report.uuid, "territory": report.territory, "state": lifecycle.state.as_str(), "created_at": iso(report.created_ms),
+        "id": report.id, "territory": report.territory, "state": lifecycle.state.as_str(), "created_at": iso(report.created_ms),
         "comment": content.comment, "email": content.email, "category": content.category, "activity": content.activity,
         "magnitude": content.magnitude, "trek": content.trek, "signage": content.signage,
         "point": content.position.map(|position| [position.lon, position.lat]),
@@ -254,7 +254,7 @@ fn document(report: &Report) -> Value {
     })
 }
 
-fn one(report: &Report, warnings: &[Warning], said: &str) -> Answer {
+fn one(report: &Report, warnings: &[ReportWarning], said: &str) -> Answer {
     let mut json = document(report);
     json["warnings"] = json!(warnings);
     let mut words = format!("{said}\n");
@@ -263,10 +263,10 @@ fn one(report: &Report, warnings: &[Warning], said: &str) -> Answer {
             words,
             "  mind: {}",
             match warning {
-                Warning::NoPosition => "it says no place (--at LAT,LON)",
-                Warning::OutsideTerritory => "the place is outside the territory",
-                Warning::FarFromTrek => "the place is more than a kilometre from the trek that it names",
-                Warning::NoEmail => "nobody can be asked (--email)",
+                ReportWarning::NoPosition => "it says no place (--at LAT,LON)",
+                ReportWarning::OutsideTerritory => "the place is outside the territory",
+                ReportWarning::FarFromTrek => "the place is more than a kilometre from the trek that it names",
+                ReportWarning::NoEmail => "nobody can be asked (--email)",
             }
         );
     }
@@ -280,14 +280,14 @@ fn line(report: &Report, words: &mut String) {
             Some(id) => format!("accepted as number {id}"),
             None => "accepted".to_owned(),
         },
-        ReportState::InDoubt { left: true } => "in doubt, left so".to_owned(),
+        ReportState::InDoubt { is_abandoned: true } => "in doubt, left so".to_owned(),
         other => other.as_str().replace('_', " "),
     };
     let comment: String = report.content.comment.chars().take(48).collect();
     let _ = writeln!(
         words,
         "{}  {:<10} {state}, {} photos  {}",
-        report.uuid.get(..8).unwrap_or_default(),
+        report.id.get(..8).unwrap_or_default(),
         report.territory,
         report.photos.len(),
         comment.replace('\n', " ")
@@ -300,11 +300,11 @@ fn line(report: &Report, words: &mut String) {
             let _ = writeln!(words, "          {field}: {}", said.join(" "));
         }
     }
-    if matches!(report.lifecycle.state, ReportState::InDoubt { left: false }) {
+    if matches!(report.lifecycle.state, ReportState::InDoubt { is_abandoned: false }) {
         let _ = writeln!(
             words,
             "          decide: jalon report resolve {} --resend | --abandon | --delivered",
-            &report.uuid[..8]
+            &report.id[..8]
         );
     }
 }
@@ -320,7 +320,7 @@ fn shown(session: &Session, report: &Report) -> Result<String> {
         let _ = writeln!(words, "  {}", session.companion.journal()?.photo_path(photo).display());
     }
     for attempt in &report.lifecycle.attempts {
-        let ended = attempt.ended.as_deref().unwrap_or("not ended");
+        let ended = attempt.outcome.as_deref().unwrap_or("not ended");
         let _ = writeln!(words, "  {}  {ended}", iso(attempt.at_ms));
     }
     Ok(words)

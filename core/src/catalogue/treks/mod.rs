@@ -1,13 +1,16 @@
 //! The rows that finding treks looks at: figures, choices and names, without texts and lines.
 
+pub(super) mod filter;
+
 use std::collections::{HashMap, HashSet};
 
 use rusqlite::{OptionalExtension, Row};
 
-use super::packs::check_box;
-use super::{Catalogue, FacetCount, Filters, filter};
+use super::Catalogue;
+use super::packs::check_bounds;
 use crate::error::Result;
 use crate::model::{Bounds, Id, Localized};
+use filter::{FacetCount, Filters};
 
 /// One trek, as finding sees it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -85,7 +88,7 @@ impl Catalogue {
         also: impl Fn(&TrekRow) -> bool,
     ) -> Result<(Vec<TrekRow>, Vec<FacetCount>)> {
         if let Some(bounds) = filters.bounds {
-            check_box(&bounds)?;
+            check_bounds(&bounds)?;
         }
         let mut rows: Vec<TrekRow> = self.read(|connection| {
             // Boxes are had from the R-tree, which is a while to read.

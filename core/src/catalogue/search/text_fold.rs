@@ -37,7 +37,7 @@ pub fn fold(text: &str) -> Vec<String> {
 
 /// Where a query's words stand in a text, as byte ranges of the original in their order, none touching another's inside.
 /// A word that begins with a query's word is marked whole.
-pub fn highlight(original: &str, query: &str) -> Vec<Range<usize>> {
+pub(crate) fn highlight(original: &str, query: &str) -> Vec<Range<usize>> {
     let wanted: Vec<String> = query_words(query).into_iter().flat_map(QueryWord::into_spellings).collect();
     let mut ranges: Vec<Range<usize>> = Vec::new();
     for compound in compounds(original) {
@@ -102,7 +102,7 @@ pub(super) fn query_words(query: &str) -> Vec<QueryWord> {
 }
 
 /// A name as a key to sort by, the same in every language.
-pub fn sort_key(name: &str) -> String {
+pub(crate) fn sort_key(name: &str) -> String {
     let words: Vec<String> = compounds(name).into_iter().flatten().map(|part| part.folded).collect();
     words.join(" ")
 }
