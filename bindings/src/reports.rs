@@ -256,7 +256,7 @@ impl Reports {
     /// # Errors
     /// `InvalidInput` if the upload was not started.
     pub async fn upload_not_sent(&self, id: String, detail: String) -> Result<Report> {
-        self.complete_upload(id, SendResult::NotSent { detail: detail }).await
+        self.complete_upload(id, SendResult::NotSent { detail }).await
     }
 
     /// Ends an upload whose connection was lost before a response. `final_chunk_sent` must be true if the last byte of the
@@ -265,8 +265,7 @@ impl Reports {
     /// # Errors
     /// `InvalidInput` if the upload was not started.
     pub async fn upload_lost(&self, id: String, final_chunk_sent: bool, detail: String) -> Result<Report> {
-        self.complete_upload(id, SendResult::ConnectionLost { final_chunk_sent: final_chunk_sent, detail: detail })
-            .await
+        self.complete_upload(id, SendResult::ConnectionLost { final_chunk_sent, detail }).await
     }
 
     /// Ends an upload with the server's response. `retry_after` is the value of that header; `is_complete` is false if the
