@@ -3,112 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
-pub use jalon::catalogue::ChangeKind;
 use jalon::catalogue::{self, Territory};
 use jalon::companion::{Companion as Core, Localizer, ROUTE_ITEM_KINDS};
-use jalon::model::{Geometry, Object as CoreObject};
+use jalon::model;
 
-use crate::convert::{all, from_core};
-use crate::details::{Picture, Profile, RichText, TrekDetails, name_of, pictures, rich_text};
+use crate::convert::borrowed;
+use crate::details::{name_of, pictures, rich_text};
 use crate::error::Result;
-use crate::kind::Kind;
-use crate::state::{Shared, borrowed};
-use crate::treks::{Highlight, TrekPage, TrekQuery, highlights, page};
-
-/// An object of any kind.
-#[derive(Debug, uniffi::Record)]
-pub struct Object {
-    /// Name of its territory.
-    pub territory: String,
-    /// Its kind.
-    pub kind: Kind,
-    /// Its id on the server.
-    pub id: i64,
-    /// Its name; empty if it has none.
-    pub name: String,
-    /// Language of the name.
-    pub lang: String,
-    /// Its description; none if it has none.
-    pub description: Option<RichText>,
-    /// Its geometry, as ISO WKB.
-    pub geometry: Option<Vec<u8>>,
-    /// Its pictures, the cover first.
-    pub pictures: Vec<Picture>,
-    /// All its fields in all languages, as JSON in the shape of the catalogue's `data` column.
-    pub json: String,
-}
-
-/// An object that a text search found.
-#[derive(Debug, uniffi::Record)]
-pub struct SearchHit {
-    /// Name of its territory.
-    pub territory: String,
-    /// Its kind.
-    pub kind: Kind,
-    /// Its id on the server.
-    pub id: i64,
-    /// Its name.
-    pub name: String,
-    /// Language of the name.
-    pub lang: String,
-    /// Matches in the name; empty if only other texts match.
-    pub highlights: Vec<Highlight>,
-}
-
-from_core!(catalogue::SearchHit => SearchHit same { territory, kind, id, lang }
-    core { name, highlights: bytes, score: _ }
-    own { highlights: highlights(&name, bytes), name });
-
-/// A page of search results.
-#[derive(Debug, uniffi::Record)]
-pub struct SearchResults {
-    /// Number of results on all pages.
-    pub total: u64,
-    /// This page, best match first.
-    pub items: Vec<SearchHit>,
-}
-
-from_core!(catalogue::SearchResults => SearchResults same {} core { total, items }
-    own { total: total as u64, items: all(items) });
-
-/// An entry of a vocabulary.
-#[derive(Debug, uniffi::Record)]
-pub struct Term {
-    /// Its id on the server.
-    pub id: i64,
-    /// Its label.
-    pub label: String,
-    /// Language of the label.
-    pub lang: String,
-}
-
-/// How an object changed.
-#[uniffi::remote(Enum)]
-pub enum ChangeKind {
-    /// It is new.
-    Added,
-    /// Some of its fields changed.
-    Changed,
-    /// The server no longer publishes it.
-    Withdrawn,
-}
-
-/// A change of an object.
-#[derive(Debug, uniffi::Record)]
-pub struct ChangeRecord {
-    /// Its kind.
-    pub kind: Kind,
-    /// Its id on the server.
-    pub id: i64,
-    /// Its name at the time of the change.
-    pub name: String,
-    /// How it changed.
-    pub change_kind: ChangeKind,
-    /// Names of the changed fields.
-    pub fields: Vec<String>,
-    /// Time of the refresh that brought the change, Unix ms.
-    pub at_ms: i64,
-}
+use crate::records::{ChangeRecord, Kind, Object, Profile, SearchResults, Term, TrekDetails, TrekPage, TrekQuery};
+use crate::state::Shared;
+use crate::treks::page;
 
 /// The downloaded territories.
 #[derive(Debug, uniffi::Object)]
@@ -180,7 +84,7 @@ impl Catalogue {
                 name,
                 lang,
                 description: object.description().and_then(|text| rich_text(&localizer, text)),
-                geometry: object.geometry().map(Geometry::to_wkb),
+                geometry: object.geometry().map(model::Geometry::to_wkb),
                 pictures: pictures(core, object.attachments())?,
                 json,
                 territory: territory.name,
@@ -268,7 +172,7 @@ impl Catalogue {
 }
 
 /// An object and its territory.
-pub(crate) fn object(core: &Core, territory: &str, kind: Kind, id: i64) -> jalon::Result<(Territory, CoreObject)> {
+pub(crate) fn object(core: &Core, territory: &str, kind: Kind, id: i64) -> jalon::Result<(Territory, model::Object)> {
     let territory = core.catalogue().territory(territory)?;
     let object = core.catalogue().object(&territory, kind, id)?;
     Ok((territory, object))

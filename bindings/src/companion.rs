@@ -5,30 +5,15 @@ use std::sync::Arc;
 
 use jalon::companion::Companion as Core;
 
-use crate::cancel::CancelToken;
-use crate::catalogue::Catalogue;
 use crate::convert::all;
 use crate::error::Result;
-use crate::journal::Journal;
-use crate::nearby::Nearby;
-use crate::options::{Progress, RefreshOptions};
-use crate::packs::Packs;
 use crate::panic_guard::guard;
-use crate::reports::Reports;
+use crate::records::{
+    DataVersions, Directories, Kind, NewTerritory, Progress, RefreshOptions, RefreshSummary, StorageUsage, Territory,
+};
 use crate::state::{Shared, with_client};
-use crate::territory::{NewTerritory, RefreshSummary, StorageUsage, Territory};
 use crate::threads;
-use crate::transfers::Transfers;
-use crate::watch::{ChangeWatch, DataVersions, ProgressWatch};
-
-/// Directories of the companion's files, as absolute paths. They are two because phones back up one and not the other.
-#[derive(Debug, uniffi::Record)]
-pub struct Directories {
-    /// For downloaded data: exclude it from backups.
-    pub catalogue: String,
-    /// For the user's own data, which exists nowhere else: include it in backups.
-    pub journal: String,
-}
+use crate::{CancelToken, Catalogue, ChangeWatch, Journal, Nearby, Packs, ProgressWatch, Reports, Transfers};
 
 /// The entry point: everything that Jalon knows and does for one pair of directories. Open it once, keep it while the app
 /// runs, and share it between threads. Several processes may open the same directories.
@@ -198,6 +183,12 @@ fn absolute(field: &'static str, path: String) -> jalon::Result<PathBuf> {
 #[uniffi::export]
 pub fn version() -> Result<String> {
     guard(|| Ok(env!("CARGO_PKG_VERSION").to_owned()))
+}
+
+/// The name of a kind in exports and on the command line, such as `sensitive_area`.
+#[uniffi::export]
+pub fn kind_name(kind: Kind) -> Result<String> {
+    guard(|| Ok(kind.as_str().to_owned()))
 }
 
 /// Panics inside the library, so that an app can test how it handles a defect.

@@ -5,14 +5,11 @@ use std::sync::Arc;
 use jalon::catalogue;
 use jalon::companion::{Companion as Core, DownloadOptions};
 
-use crate::cancel::CancelToken;
 use crate::convert::all;
 use crate::error::Result;
-use crate::options::{Progress, RefreshOptions};
-use crate::pack::{Estimate, Pack, PackSubject, PictureSize};
+use crate::records::{DataVersions, Estimate, Pack, PackSubject, PictureSize, Progress, RefreshOptions};
 use crate::state::{Shared, with_client};
-use crate::transfers::Transfers;
-use crate::watch::{DataVersions, ProgressWatch};
+use crate::{CancelToken, ProgressWatch, Transfers};
 
 /// Downloads for offline use.
 #[derive(Debug, uniffi::Object)]

@@ -12,12 +12,12 @@ use jalon::journal::{self, Journal};
 use jalon::report::{Reply, SendResult};
 use jalon::response::retry_after_ms;
 
-use crate::cancel::CancelToken;
 use crate::error::Result;
-use crate::options::{Progress, RefreshOptions};
-use crate::report::{QueuedReport, Report, ReportContent, ReportUpload, Resolution};
+use crate::records::{
+    DataVersions, Progress, QueuedReport, RefreshOptions, Report, ReportContent, ReportUpload, Resolution,
+};
 use crate::state::{Shared, with_client};
-use crate::watch::{DataVersions, ProgressWatch};
+use crate::{CancelToken, ProgressWatch};
 
 /// Maximum size of a photo's file, bytes.
 const MAX_PHOTO_FILE: u64 = 64 << 20;

@@ -6,11 +6,11 @@ use jalon::clock::ProcessClock;
 use jalon::companion::Companion as Core;
 use jalon::transfer;
 
-use crate::cancel::CancelToken;
 use crate::error::{JalonError, Result};
-use crate::options::Progress;
+use crate::records::{DataVersions, Progress};
 use crate::threads::{self, Answer, lock};
-use crate::watch::{Changes, DataVersions, ProgressWatch, Watcher};
+use crate::watch::{Changes, Watcher};
+use crate::{CancelToken, ProgressWatch};
 
 /// The state that all objects of a companion share.
 #[derive(Debug)]
@@ -149,8 +149,3 @@ macro_rules! with_client {
     }};
 }
 pub(crate) use with_client;
-
-/// Languages in order of preference, as the core takes them.
-pub(crate) fn borrowed(languages: &[String]) -> Vec<&str> {
-    languages.iter().map(String::as_str).collect()
-}

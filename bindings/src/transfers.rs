@@ -11,91 +11,15 @@ use jalon::response::{ResponseWriter, Step, cut};
 use jalon::transfer::{BodyKind, Next, Outcome, Transfer};
 
 use crate::error::Result;
-use crate::options::{BlockReason, NetworkKind, Progress};
-use crate::pack::Pack;
 use crate::panic_guard::guard;
+use crate::records::{
+    DataVersions, Header, HttpRequest, NetworkKind, NextTransfer, Progress, ResponseAction, TransferResult,
+};
 use crate::state::Shared;
-use crate::territory::RefreshSummary;
 use crate::threads::lock;
-use crate::watch::DataVersions;
 
 /// Bytes that [`Transfers::write_file`] reads at once.
 const CHUNK: usize = 64 << 10;
-
-/// An HTTP header.
-#[derive(Debug, uniffi::Record)]
-pub struct Header {
-    /// Its name, in lower case.
-    pub name: String,
-    /// Its value.
-    pub value: String,
-}
-
-/// An HTTP GET to send.
-#[derive(Debug, uniffi::Record)]
-pub struct HttpRequest {
-    /// Id of its transfer.
-    pub id: u64,
-    /// Absolute URL. Follow redirects, but not from https to plain http.
-    pub url: String,
-    /// Headers to send. The client may add its own `accept-encoding` if there is none here.
-    pub headers: Vec<Header>,
-    /// True for a file, which may be requested in part; false for a response of the API.
-    pub is_file: bool,
-}
-
-/// What to do next.
-#[derive(Debug, uniffi::Enum)]
-pub enum NextTransfer {
-    /// Send a request and report its response: head, body and end, or failure.
-    Start {
-        /// The request.
-        request: HttpRequest,
-    },
-    /// Call again after a delay.
-    Wait {
-        /// The delay, milliseconds.
-        ms: u64,
-    },
-    /// All remaining transfers are started: call again when one has ended.
-    InFlight,
-    /// Transfers remain, and the options of the app block them.
-    Blocked {
-        /// Why.
-        reason: BlockReason,
-    },
-    /// All transfers are complete: call [`Transfers::finish`].
-    Finished,
-}
-
-/// What to do with a response.
-#[derive(Debug, uniffi::Enum)]
-pub enum ResponseAction {
-    /// Pass on the body.
-    Write,
-    /// Send the request again with these headers: the partial file does not match the server's file.
-    Retry {
-        /// The request.
-        request: HttpRequest,
-    },
-    /// Ignore the rest: the transfer has ended.
-    Ended,
-}
-
-/// The result of the transfers.
-#[derive(Debug, uniffi::Enum)]
-pub enum TransferResult {
-    /// Of a refresh.
-    Refresh {
-        /// The summary.
-        summary: RefreshSummary,
-    },
-    /// Of a download.
-    Download {
-        /// The pack.
-        pack: Pack,
-    },
-}
 
 #[derive(Debug)]
 enum Work {

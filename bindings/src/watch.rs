@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use event_listener::Event;
 
 use crate::error::Result;
-use crate::options::Progress;
 use crate::panic_guard::guard;
+use crate::records::{DataVersions, Progress};
 use crate::threads::lock;
 
 /// A value with a version, set by some tasks and awaited by others.
@@ -105,17 +105,6 @@ impl Drop for Watcher {
             watch.latest.end();
         }
     }
-}
-
-/// Versions of the data. A version grows when its data changes: a screen reads its data again when the version differs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, uniffi::Record)]
-pub struct DataVersions {
-    /// Territories and their objects.
-    pub catalogue: u64,
-    /// Packs and their files.
-    pub packs: u64,
-    /// Reports, favourites and notes.
-    pub journal: u64,
 }
 
 impl DataVersions {
