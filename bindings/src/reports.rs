@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jalon::clock::{jitter, now_ms};
+use jalon::clock::now_ms;
 use jalon::companion::Companion as Core;
 use jalon::journal::{self, Journal};
 use jalon::report::{Reply, SendResult};
@@ -41,9 +41,8 @@ impl Reports {
     }
 
     async fn complete_upload(&self, id: String, sent: SendResult) -> Result<Report> {
-        let clock = self.shared.clock;
         self.change(move |core| {
-            let report = core.complete_upload(&id, sent, clock.now(), jitter(), now_ms())?;
+            let report = core.complete_upload(&id, sent)?;
             remove_body(&body_path(core.journal()?, &id));
             Ok(report)
         })
@@ -100,7 +99,7 @@ impl Reports {
     /// `NotFound` for the territory.
     #[uniffi::method(default(language = ""))]
     pub async fn new_report(&self, territory: String, content: ReportContent, language: String) -> Result<Report> {
-        self.change(move |core| core.new_report(&territory, &language, content, now_ms())).await
+        self.change(move |core| core.new_report(&territory, &language, content)).await
     }
 
     /// Replaces the content of a report. A queued or refused report becomes a draft again.
@@ -146,7 +145,7 @@ impl Reports {
     /// `InvalidInput` with the name of the field; `NotFound`.
     pub async fn queue(&self, id: String) -> Result<QueuedReport> {
         let queue = move |core: &Core| {
-            let (report, warnings) = core.queue_report(&id, now_ms())?;
+            let (report, warnings) = core.queue_report(&id)?;
             Ok(QueuedReport { report: Report::of(core.journal()?, report), warnings })
         };
         self.shared.write(DataVersions::journal, queue).await
@@ -200,7 +199,7 @@ impl Reports {
     /// # Errors
     /// `NotFound`; `InvalidInput` if the report is not in doubt.
     pub async fn resolve(&self, id: String, resolution: Resolution) -> Result<Report> {
-        self.change(move |core| core.resolve_report(&id, resolution, now_ms())).await
+        self.change(move |core| core.resolve_report(&id, resolution)).await
     }
 
     /// Deletes a draft or a refused report.
@@ -224,9 +223,8 @@ impl Reports {
     /// `Corrupt` if a photo changed on the disk.
     #[uniffi::method(default(excluded_ids = []))]
     pub async fn next_upload(&self, excluded_ids: Vec<String>) -> Result<Option<ReportUpload>> {
-        let clock = self.shared.clock;
         let write = move |core: &Core| {
-            let Some(upload) = core.next_upload(clock.now(), &BTreeSet::from_iter(excluded_ids))? else {
+            let Some(upload) = core.next_upload(&BTreeSet::from_iter(excluded_ids))? else {
                 return Ok(None);
             };
             let journal = core.journal()?;
@@ -250,7 +248,7 @@ impl Reports {
     /// # Errors
     /// `InvalidInput` if the report may not be sent now.
     pub async fn mark_upload_started(&self, id: String) -> Result<Report> {
-        self.change(move |core| core.mark_upload_started(&id, now_ms())).await
+        self.change(move |core| core.mark_upload_started(&id)).await
     }
 
     /// Ends an upload without a connection: no byte left. `detail` must not contain personal data.
@@ -285,7 +283,7 @@ impl Reports {
     ) -> Result<Report> {
         let end = (0..=MAX_RESPONSE.min(body.len())).rev().find(|end| body.is_char_boundary(*end));
         body.truncate(end.unwrap_or_default());
-        let retry_after_ms = retry_after.map(|value| retry_after_ms(&value).unwrap_or_default());
+        let retry_after_ms = retry_after.map(|value| retry_after_ms(&value, now_ms()).unwrap_or_default());
         // A client passes a response on when the whole body has left, or when the server refused the rest.
         let reply = Reply { status, retry_after_ms, body, is_whole: is_complete };
         self.complete_upload(id, SendResult::Response { whole_body: true, reply }).await
@@ -298,7 +296,7 @@ impl Reports {
         let reconcile = move |core: &Core| {
             let in_flight = BTreeSet::from_iter(in_flight_ids);
             let journal = core.journal()?;
-            let lost = core.reconcile_reports(&in_flight, now_ms())?;
+            let lost = core.reconcile_reports(&in_flight)?;
             for body in fs::read_dir(bodies(journal)).into_iter().flatten().flatten() {
                 let path = body.path();
                 if !path.file_stem().and_then(|id| id.to_str()).is_some_and(|id| in_flight.contains(id)) {

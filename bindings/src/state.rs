@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use jalon::clock::ProcessClock;
 use jalon::companion::Companion as Core;
 use jalon::transfer;
 
@@ -18,7 +17,6 @@ pub(crate) struct Shared {
     /// For calls that need no disk; the others go through [`Shared::run_blocking`].
     pub(crate) core: Core,
     pub(crate) changes: Changes,
-    pub(crate) clock: ProcessClock,
     running: Mutex<Running>,
     ended: Condvar,
 }
@@ -44,8 +42,7 @@ impl Drop for RunningCall {
 
 impl Shared {
     pub(crate) fn new(core: Core) -> Shared {
-        let clock = ProcessClock::start();
-        Shared { core, changes: Changes::default(), clock, running: Mutex::default(), ended: Condvar::new() }
+        Shared { core, changes: Changes::default(), running: Mutex::default(), ended: Condvar::new() }
     }
 
     /// Reads or writes files on a background thread.

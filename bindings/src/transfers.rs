@@ -5,9 +5,8 @@ use std::fs::File;
 use std::io::Read;
 use std::sync::{Arc, Mutex};
 
-use jalon::clock::{jitter, now_ms};
-use jalon::companion::{Download, Job, Refresh};
-use jalon::response::{ResponseWriter, Step, cut};
+use jalon::companion::{DownloadJob, Job, RefreshJob};
+use jalon::response::{ResponseWriter, Step};
 use jalon::transfer::{BodyKind, Next, Outcome, Transfer};
 
 use crate::error::Result;
@@ -23,8 +22,8 @@ const CHUNK: usize = 64 << 10;
 
 #[derive(Debug)]
 enum Work {
-    Refresh(Box<Refresh>),
-    Download(Box<Download>),
+    Refresh(Box<RefreshJob>),
+    Download(Box<DownloadJob>),
 }
 
 impl Work {
@@ -62,11 +61,11 @@ impl Transfers {
         Ok(Arc::new(Transfers { shared, state: Mutex::new(State { work: Some(work), writers: HashMap::new() }) }))
     }
 
-    pub(crate) fn of_refresh(shared: Arc<Shared>, refresh: Refresh) -> jalon::Result<Arc<Transfers>> {
+    pub(crate) fn of_refresh(shared: Arc<Shared>, refresh: RefreshJob) -> jalon::Result<Arc<Transfers>> {
         Transfers::new(shared, Work::Refresh(Box::new(refresh)))
     }
 
-    pub(crate) fn of_download(shared: Arc<Shared>, download: Download) -> jalon::Result<Arc<Transfers>> {
+    pub(crate) fn of_download(shared: Arc<Shared>, download: DownloadJob) -> jalon::Result<Arc<Transfers>> {
         Transfers::new(shared, Work::Download(Box::new(download)))
     }
 
@@ -81,9 +80,9 @@ impl Transfers {
 
     /// Ends a transfer.
     fn end(&self, state: &mut State, id: u64, ended: jalon::Result<Outcome>) -> jalon::Result<()> {
-        let Some((_, writer)) = state.writers.remove(&id) else { return Err(unknown(id)) };
-        let outcome = writer.abort(ended)?;
-        job(state)?.complete(id, outcome, self.shared.clock.now(), jitter())
+        let Some((_, mut writer)) = state.writers.remove(&id) else { return Err(unknown(id)) };
+        writer.abort();
+        job(state)?.complete(id, ended?)
     }
 
     /// What the platform must do after a step of a writer.
@@ -111,7 +110,7 @@ impl Transfers {
 
     fn finish_body_of(&self, state: &mut State, id: u64, is_complete: bool) -> jalon::Result<()> {
         let Some((_, writer)) = state.writers.get_mut(&id) else { return Err(unknown(id)) };
-        let ended = if is_complete { writer.finish() } else { Ok(cut()) };
+        let ended = if is_complete { writer.finish() } else { Ok(Outcome::incomplete()) };
         self.end(state, id, ended)
     }
 }
@@ -145,17 +144,16 @@ impl Transfers {
     pub async fn next(self: Arc<Self>) -> Result<NextTransfer> {
         self.with(|own, state| {
             loop {
-                let now = own.shared.clock.now();
-                let transfer = match job(state)?.next(now)? {
+                let transfer = match job(state)?.next()? {
                     Next::Idle => return Ok(NextTransfer::Finished),
                     Next::InFlight => return Ok(NextTransfer::InFlight),
-                    Next::WaitUntil(moment) => return Ok(NextTransfer::Wait { ms: moment.ms_since(now) }),
+                    Next::Wait { ms } => return Ok(NextTransfer::Wait { ms }),
                     Next::Blocked(reason) => return Ok(NextTransfer::Blocked { reason }),
                     Next::Start(transfer) => transfer,
                 };
                 let id = transfer.id;
                 // Without a lease: a transfer ends with this object at the latest, and planning again reports it lost.
-                if !job(state)?.started(id, None, now)? {
+                if !job(state)?.started(id, None)? {
                     return Ok(NextTransfer::InFlight);
                 }
                 let target = job(state)?.target(id);
@@ -182,14 +180,9 @@ impl Transfers {
     /// `NotFound` if the transfer is not started.
     pub async fn on_head(self: Arc<Self>, id: u64, status: u16, headers: Vec<Header>) -> Result<ResponseAction> {
         self.with(move |own, state| {
-            let mut by_name: HashMap<String, String> =
-                headers.into_iter().map(|header| (header.name.to_ascii_lowercase(), header.value)).collect();
-            if by_name.remove("content-encoding").is_some() {
-                // The platform has unpacked it: its length is that of what came.
-                by_name.remove("content-length");
-            }
             let Some((_, writer)) = state.writers.get_mut(&id) else { return Err(unknown(id)) };
-            let step = writer.on_head(status, |name| by_name.get(name).cloned());
+            let headers = headers.iter().map(|header| (header.name.as_str(), header.value.as_str()));
+            let step = writer.on_head(status, headers);
             own.action(state, id, step)
         })
         .await
@@ -293,12 +286,8 @@ impl Transfers {
         self.with(|own, state| {
             let core = &own.shared.core;
             let result = match state.work.take().ok_or(jalon::Error::Closed)? {
-                Work::Refresh(refresh) => {
-                    TransferResult::Refresh { summary: core.apply_refresh(*refresh, now_ms())?.into() }
-                }
-                Work::Download(download) => {
-                    TransferResult::Download { pack: core.finish_download(*download, now_ms())?.into() }
-                }
+                Work::Refresh(refresh) => TransferResult::Refresh { summary: core.apply_refresh(*refresh)?.into() },
+                Work::Download(download) => TransferResult::Download { pack: core.finish_download(*download)?.into() },
             };
             own.shared.changes.count(DataVersions::territory);
             Ok(result)
@@ -309,9 +298,7 @@ impl Transfers {
     /// Ends the work for now: received data is kept, and other refreshes and downloads of the territory may start.
     pub async fn release(self: Arc<Self>) -> Result<()> {
         self.with(|_, state| {
-            for (_, (_, writer)) in state.writers.drain() {
-                writer.abort(Ok(cut()))?;
-            }
+            state.writers.drain().for_each(|(_, (_, mut writer))| writer.abort());
             state.work = None;
             Ok(())
         })
