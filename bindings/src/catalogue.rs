@@ -15,18 +15,15 @@ use crate::state::Shared;
 use crate::treks::page;
 
 /// The downloaded territories.
-#[derive(Debug, uniffi::Object)]
+#[derive(uniffi::Object)]
 pub struct Catalogue {
     pub(crate) shared: Arc<Shared>,
 }
 
 #[uniffi::export]
 impl Catalogue {
-    /// A page of treks by text, filters, position and order. `languages` is the order of preference for texts; the
-    /// territory's default language follows them. Takes about a millisecond for 2,000 treks.
-    ///
-    /// # Errors
-    /// `InvalidInput` with the name of the field, `NotFound` for a territory.
+    /// A page of treks by text, filters, position and order. `languages` is the order of preference for texts, before the
+    /// territory's default language. Takes about a millisecond for 2,000 treks.
     #[uniffi::method(default(languages = []))]
     pub async fn treks(&self, query: TrekQuery, languages: Vec<String>) -> Result<TrekPage> {
         let find = move |core: &Core| {
@@ -38,9 +35,6 @@ impl Catalogue {
 
     /// The details of a trek with the objects along its route. `kinds` limits these objects; an empty list means all kinds
     /// that can lie along a route.
-    ///
-    /// # Errors
-    /// `NotFound`.
     #[uniffi::method(default(languages = [], kinds = []))]
     pub async fn trek_details(
         &self,
@@ -57,9 +51,6 @@ impl Catalogue {
     }
 
     /// The elevation profile of a trek as `columns` samples (2 to 65,536); none if its line has no elevations.
-    ///
-    /// # Errors
-    /// `NotFound`; `InvalidInput` for `columns`.
     #[uniffi::method(default(columns = 200))]
     pub async fn profile(&self, territory: String, id: i64, columns: u32) -> Result<Option<Profile>> {
         let read = move |core: &Core| Profile::of(&object(core, &territory, Kind::Trek, id)?.1, columns);
@@ -67,9 +58,6 @@ impl Catalogue {
     }
 
     /// An object of any kind.
-    ///
-    /// # Errors
-    /// `NotFound`.
     #[uniffi::method(default(languages = []))]
     pub async fn object(&self, territory: String, kind: Kind, id: i64, languages: Vec<String>) -> Result<Object> {
         let read = move |core: &Core| {
@@ -93,11 +81,8 @@ impl Catalogue {
         self.shared.run_blocking(read).await
     }
 
-    /// Objects whose texts contain the words of `text`, ignoring accents; the last letters of a word may be missing. `kinds`
-    /// limits the kinds; an empty list means all. `limit` is 1 to 200.
-    ///
-    /// # Errors
-    /// `InvalidInput` for a text without a letter or a digit, or for the limit.
+    /// Objects whose texts contain the words of `text`, ignoring accents; the last letters of a word may be missing. `text`
+    /// must have a letter or a digit. `kinds` limits the kinds; an empty list means all. `limit` is 1 to 200.
     #[uniffi::method(default(languages = [], kinds = [], limit = 50, offset = 0))]
     pub async fn search(
         &self,
@@ -115,9 +100,6 @@ impl Catalogue {
     }
 
     /// The entries of a vocabulary of a territory (`trek_practice`, `feedback_category`, `city`), by id.
-    ///
-    /// # Errors
-    /// `NotFound` for the territory.
     #[uniffi::method(default(languages = []))]
     pub async fn vocabulary(&self, territory: String, vocabulary: String, languages: Vec<String>) -> Result<Vec<Term>> {
         let read = move |core: &Core| {
@@ -139,9 +121,6 @@ impl Catalogue {
 
     /// The changes in a territory after a time (Unix ms), latest first; without a time, those of the last refresh that
     /// changed anything. Changes are kept for a year. `limit` is 1 to 200.
-    ///
-    /// # Errors
-    /// `NotFound` for the territory, `InvalidInput` for the limit.
     #[uniffi::method(default(after_ms = None, languages = [], limit = 200, offset = 0))]
     pub async fn change_history(
         &self,
@@ -163,9 +142,6 @@ impl Catalogue {
     }
 
     /// Writes a complete copy of the catalogue to `path`, which must not exist: a GeoPackage that QGIS opens.
-    ///
-    /// # Errors
-    /// `InvalidInput` for the path.
     pub async fn export(&self, path: String) -> Result<()> {
         self.shared.run_blocking(move |core| core.catalogue().export(Path::new(&path))).await
     }

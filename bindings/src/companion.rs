@@ -17,18 +17,18 @@ use crate::{CancelToken, Catalogue, ChangeWatch, Journal, Nearby, Packs, Progres
 
 /// The entry point: everything that Jalon knows and does for one pair of directories. Open it once, keep it while the app
 /// runs, and share it between threads. Several processes may open the same directories.
-#[derive(Debug, uniffi::Object)]
+#[derive(uniffi::Object)]
 pub struct Companion {
     shared: Arc<Shared>,
 }
 
 #[uniffi::export]
 impl Companion {
-    /// Opens the files and creates missing ones, in a few milliseconds. A damaged catalogue is moved aside, and its packs
-    /// are planned again.
+    /// Opens the files and creates missing ones, in a few milliseconds. Moves a damaged catalogue aside and plans its packs
+    /// again.
     ///
     /// # Errors
-    /// `TooNew` if a file was written by a newer version, `InvalidInput` if a path is relative.
+    /// `TooNew` if a file was written by a newer version.
     #[uniffi::constructor]
     pub async fn open(directories: Directories) -> Result<Arc<Companion>> {
         let open = move || {
@@ -71,18 +71,15 @@ impl Companion {
     }
 
     /// Adds an empty territory; [`Companion::refresh`] fills it.
-    ///
-    /// # Errors
-    /// `InvalidInput` with the name of the field.
     pub async fn add_territory(&self, territory: NewTerritory) -> Result<Territory> {
         let add = move |core: &Core| Ok(core.add_territory(&territory)?.into());
-        self.shared.write(DataVersions::catalogue, add).await
+        self.shared.write(|versions| versions.catalogue += 1, add).await
     }
 
     /// Removes a territory with its objects and packs.
     ///
     /// # Errors
-    /// `NotFound`; `Busy` during a refresh or a download of the territory.
+    /// `Busy` during a refresh or a download of the territory.
     pub async fn remove_territory(&self, name: String) -> Result<()> {
         self.shared.write(DataVersions::territory, move |core| core.remove_territory(&name)).await
     }
@@ -91,8 +88,7 @@ impl Companion {
     /// byte. Until the refresh is complete, all reads return the old data.
     ///
     /// # Errors
-    /// `NotFound`, `Offline`, `ServerError`, `Busy`, `Cancelled`; `InvalidInput` if the library was built without an HTTP
-    /// client.
+    /// `Offline`, `ServerError`, `Busy`, `Cancelled`; `InvalidInput` if the library was built without an HTTP client.
     #[uniffi::method(default(options = None, cancel = None, progress = None))]
     pub async fn refresh(
         &self,
@@ -114,7 +110,7 @@ impl Companion {
     /// Plans a refresh for the platform's HTTP client, or resumes one: see [`Transfers`].
     ///
     /// # Errors
-    /// `NotFound`; `Busy` during another refresh or download of the territory.
+    /// `Busy` during another refresh or download of the territory.
     #[uniffi::method(default(options = None))]
     pub async fn plan_refresh(&self, territory: String, options: Option<RefreshOptions>) -> Result<Arc<Transfers>> {
         let shared = Arc::clone(&self.shared);
@@ -135,7 +131,7 @@ impl Companion {
     /// # Errors
     /// `Busy` during a refresh or a download.
     pub async fn clean_up(&self) -> Result<u64> {
-        self.shared.write(DataVersions::packs, Core::clean_up).await
+        self.shared.write(|versions| versions.packs += 1, Core::clean_up).await
     }
 
     /// True if the catalogue was damaged when it was opened, and was moved aside: refresh its territories.
@@ -145,7 +141,7 @@ impl Companion {
 
     /// A watch of the changes from now on.
     pub fn watch_changes(&self) -> Result<Arc<ChangeWatch>> {
-        guard(|| Ok(self.shared.changes.watch()))
+        guard(|| Ok(Arc::new(ChangeWatch::of(Arc::clone(&self.shared.versions)))))
     }
 
     /// Call this before the app sleeps, while the system still grants time: phones kill an app that sleeps with a locked
@@ -191,19 +187,13 @@ pub fn kind_name(kind: Kind) -> Result<String> {
     guard(|| Ok(kind.as_str().to_owned()))
 }
 
-/// Panics inside the library, so that an app can test how it handles a defect.
-///
-/// # Errors
-/// Always `Internal`.
+/// Panics in the library and returns `Internal`, so that an app can test how it handles a defect.
 #[uniffi::export]
 pub fn debug_panic() -> Result<()> {
     guard(|| panic!("provoked by the app"))
 }
 
-/// Panics on a background thread of the library, so that an app can test how it handles a defect.
-///
-/// # Errors
-/// Always `Internal`.
+/// Panics on a background thread of the library and returns `Internal`.
 #[uniffi::export]
 pub async fn debug_panic_in_background() -> Result<()> {
     threads::run_blocking(|| panic!("provoked by the app")).await

@@ -42,53 +42,40 @@ impl TrekDetails {
             let model::WebLink { name, url, category: _, category_label: _, category_pictogram: _ } = link;
             WebLink { name: text(name).unwrap_or_default(), url: url.clone() }
         };
-        Ok(TrekDetails {
-            id: trek.id,
-            name,
-            lang,
+        #[rustfmt::skip]
+        let details = TrekDetails {
+            id: trek.id, name, lang,
             practice: localizer.label("trek_practice", trek.practice)?,
             difficulty: localizer.label("trek_difficulty", trek.difficulty)?,
             route: localizer.label("trek_route", trek.route)?,
-            duration_h: trek.duration_h,
-            length_m: length_m(&trek),
-            ascent_m: trek.ascent_m,
-            descent_m: trek.descent_m,
-            min_elevation_m: trek.min_elevation_m,
-            max_elevation_m: trek.max_elevation_m,
+            duration_h: trek.duration_h, length_m: length_m(&trek), ascent_m: trek.ascent_m, descent_m: trek.descent_m,
+            min_elevation_m: trek.min_elevation_m, max_elevation_m: trek.max_elevation_m,
             offline: core.is_offline(&territory, trek.id)?,
-            departure: text(&trek.departure),
-            arrival: text(&trek.arrival),
+            departure: text(&trek.departure), arrival: text(&trek.arrival),
             themes: localizer.labels("theme", &trek.themes)?,
             labels: localizer.labels("label", &trek.labels)?,
             networks: localizer.labels("trek_network", &trek.networks)?,
             cities: localizer.labels("city", &trek.cities)?,
             districts: localizer.labels("district", &trek.districts)?,
-            description_teaser: rich(&trek.description_teaser),
-            ambiance: rich(&trek.ambiance),
-            description: rich(&trek.description),
-            advice: rich(&trek.advice),
-            gear: rich(&trek.gear),
-            access: rich(&trek.access),
-            public_transport: rich(&trek.public_transport),
-            advised_parking: rich(&trek.advised_parking),
-            ratings_description: rich(&trek.ratings_description),
+            description_teaser: rich(&trek.description_teaser), ambiance: rich(&trek.ambiance),
+            description: rich(&trek.description), advice: rich(&trek.advice), gear: rich(&trek.gear),
+            access: rich(&trek.access), public_transport: rich(&trek.public_transport),
+            advised_parking: rich(&trek.advised_parking), ratings_description: rich(&trek.ratings_description),
             disabled_infrastructure: rich(&trek.disabled_infrastructure),
             accessibility_advice: rich(&trek.accessibility_advice),
             accessibility_covering: rich(&trek.accessibility_covering),
             accessibility_exposure: rich(&trek.accessibility_exposure),
             accessibility_signage: rich(&trek.accessibility_signage),
-            accessibility_slope: rich(&trek.accessibility_slope),
-            accessibility_width: rich(&trek.accessibility_width),
+            accessibility_slope: rich(&trek.accessibility_slope), accessibility_width: rich(&trek.accessibility_width),
             geometry: trek.geometry.as_ref().map(Geometry::to_wkb),
-            points_reference: trek.points_reference,
-            parking_location: trek.parking_location,
+            points_reference: trek.points_reference, parking_location: trek.parking_location,
             pictures: pictures(core, &trek.attachments)?,
             web_links: trek.web_links.iter().map(link).collect(),
             stages: (1..).zip(&stages).map(|(number, trek)| stage(&localizer, number, trek)).collect(),
             route_items: route_items.into_iter().map(|item| route_item(&localizer, item)).collect(),
-            updated_ms: trek.updated_ms,
-            territory: territory.name,
-        })
+            updated_ms: trek.updated_ms, territory: territory.name,
+        };
+        Ok(details)
     }
 }
 

@@ -9,8 +9,9 @@
 //!
 //! # Errors
 //! Every exported function can return [`JalonError::Internal`]: a panic in the library becomes this error, because UniFFI
-//! ends the app when a function that cannot fail panics. Every function that uses a file can also return `Closed`,
-//! `Corrupt` and `StorageFull`. The `# Errors` of a function name only the errors beyond these.
+//! ends the app when a function that cannot fail panics. Functions that use a file can return `Closed`, `Corrupt` and
+//! `StorageFull`; those that name a territory, an object, a report or a transfer, `NotFound`; those with arguments,
+//! `InvalidInput` for the rules in their documentation. The `# Errors` of a function are those beyond these.
 //!
 //! # Threads
 //! Functions that use the disk or the network are `async`. They run on threads of this crate and need no runtime of the

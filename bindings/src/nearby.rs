@@ -12,7 +12,7 @@ use crate::state::Shared;
 use crate::treks::page;
 
 /// The search for the nearest objects, by an index in memory.
-#[derive(Debug, uniffi::Object)]
+#[derive(uniffi::Object)]
 pub struct Nearby {
     pub(crate) shared: Arc<Shared>,
 }
@@ -21,9 +21,6 @@ pub struct Nearby {
 impl Nearby {
     /// The nearest objects, nearest first, with names in the first of `languages` that each has. Takes well under a
     /// millisecond, so it is not `async`. Until the index is built after opening, the file answers in a few milliseconds.
-    ///
-    /// # Errors
-    /// `InvalidInput` for the position or the limit, `NotFound` for the territory.
     #[uniffi::method(default(languages = []))]
     pub fn nearest(&self, position: Position, query: NearbyQuery, languages: Vec<String>) -> Result<Vec<NearbyItem>> {
         guard(|| {

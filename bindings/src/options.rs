@@ -7,16 +7,12 @@ use crate::records::{Progress, RefreshOptions};
 
 impl Default for RefreshOptions {
     fn default() -> RefreshOptions {
-        RefreshOptions {
-            mode: None,
-            network: None,
-            unmetered_only: false,
-            byte_budget: None,
-            max_attempts: 5,
-            allow_plain_http: false,
-            connect_timeout_s: 15,
-            total_timeout_s: 300,
-        }
+        #[rustfmt::skip]
+        let options = RefreshOptions {
+            mode: None, network: None, unmetered_only: false, byte_budget: None, max_attempts: 5,
+            allow_plain_http: false, connect_timeout_s: 15, total_timeout_s: 300,
+        };
+        options
     }
 }
 

@@ -38,25 +38,13 @@ impl Report {
             let Photo { uuid: id, bytes, sha256: _ } = photo;
             ReportPhoto { id, bytes, path }
         };
-        Report {
-            id: uuid,
-            territory,
-            language,
-            created_ms,
-            content,
-            photos: photos.into_iter().map(photo).collect(),
-            reference,
-            state,
-            needs_user_action,
-            server_id,
-            accepted_ms,
-            refused_fields,
-            revision,
-            may_be_duplicate,
-            attempt_count,
-            last_error,
-            next_attempt_ms,
-            attempts: all(attempts),
-        }
+        #[rustfmt::skip]
+        let report = Report {
+            id: uuid, territory, language, created_ms, content, reference, state, needs_user_action,
+            photos: photos.into_iter().map(photo).collect(), attempts: all(attempts),
+            server_id, accepted_ms, refused_fields,
+            revision, may_be_duplicate, attempt_count, last_error, next_attempt_ms,
+        };
+        report
     }
 }

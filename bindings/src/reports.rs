@@ -13,9 +13,7 @@ use jalon::report::{Reply, SendResult};
 use jalon::response::retry_after_ms;
 
 use crate::error::Result;
-use crate::records::{
-    DataVersions, Progress, QueuedReport, RefreshOptions, Report, ReportContent, ReportUpload, Resolution,
-};
+use crate::records::{Progress, QueuedReport, RefreshOptions, Report, ReportContent, ReportUpload, Resolution};
 use crate::state::{Shared, with_client};
 use crate::{CancelToken, ProgressWatch};
 
@@ -25,7 +23,7 @@ const MAX_PHOTO_FILE: u64 = 64 << 20;
 const MAX_RESPONSE: usize = 256 << 10;
 
 /// Field reports.
-#[derive(Debug, uniffi::Object)]
+#[derive(uniffi::Object)]
 pub struct Reports {
     pub(crate) shared: Arc<Shared>,
 }
@@ -37,7 +35,7 @@ impl Reports {
         change: impl FnOnce(&Core) -> jalon::Result<journal::Report> + Send + 'static,
     ) -> Result<Report> {
         let work = move |core: &Core| Ok(Report::of(core.journal()?, change(core)?));
-        self.shared.write(DataVersions::journal, work).await
+        self.shared.write(|versions| versions.journal += 1, work).await
     }
 
     async fn complete_upload(&self, id: String, sent: SendResult) -> Result<Report> {
@@ -92,11 +90,7 @@ fn remove_body(path: &Path) {
 
 #[uniffi::export]
 impl Reports {
-    /// Creates a draft. `language` is that of the server's messages; the territory's default if it is empty or the server
-    /// does not have it.
-    ///
-    /// # Errors
-    /// `NotFound` for the territory.
+    /// Creates a draft. `language` is that of the server's messages, or the territory's default if the server lacks it.
     #[uniffi::method(default(language = ""))]
     pub async fn new_report(&self, territory: String, content: ReportContent, language: String) -> Result<Report> {
         self.change(move |core| core.new_report(&territory, &language, content)).await
@@ -105,24 +99,20 @@ impl Reports {
     /// Replaces the content of a report. A queued or refused report becomes a draft again.
     ///
     /// # Errors
-    /// `NotFound`; `InvalidInput` if the report can no longer be changed.
+    /// `InvalidInput` if the report can no longer be changed.
     pub async fn edit(&self, id: String, content: ReportContent) -> Result<Report> {
         self.change(move |core| core.journal()?.edit(&id, |own| *own = content.clone(), now_ms())).await
     }
 
-    /// Adds a photo from a file (JPEG, PNG, WebP): rotated upright, made smaller, without metadata. The app must convert
-    /// HEIC.
+    /// Adds a photo from a JPEG, PNG or WebP file: rotated upright, made smaller, without metadata.
     ///
     /// # Errors
-    /// `InvalidInput` for the file, or if the library was built without photos.
+    /// `InvalidInput` if the library was built without photos; then use [`Reports::attach_encoded_photo`], as for HEIC.
     pub async fn attach_photo(&self, id: String, path: String) -> Result<Report> {
         self.change(move |core| attach(core.journal()?, &id, &read_photo(&path)?)).await
     }
 
     /// Adds a copy of a photo that the app has encoded: a small upright JPEG without metadata.
-    ///
-    /// # Errors
-    /// `InvalidInput` for the file.
     pub async fn attach_encoded_photo(&self, id: String, path: String) -> Result<Report> {
         self.change(move |core| {
             core.journal()?.attach_encoded(&id, &read_photo(&path)?, now_ms())?;
@@ -134,21 +124,18 @@ impl Reports {
     /// Removes a photo from a report.
     ///
     /// # Errors
-    /// `NotFound`; `InvalidInput` if the report can no longer be changed.
+    /// `InvalidInput` if the report can no longer be changed.
     pub async fn detach_photo(&self, id: String, photo_id: String) -> Result<Report> {
         self.change(move |core| core.journal()?.detach(&id, &photo_id, now_ms())).await
     }
 
     /// Queues a valid report. When this returns, the report and its photos are on stable storage, twice.
-    ///
-    /// # Errors
-    /// `InvalidInput` with the name of the field; `NotFound`.
     pub async fn queue(&self, id: String) -> Result<QueuedReport> {
         let queue = move |core: &Core| {
             let (report, warnings) = core.queue_report(&id)?;
             Ok(QueuedReport { report: Report::of(core.journal()?, report), warnings })
         };
-        self.shared.write(DataVersions::journal, queue).await
+        self.shared.write(|versions| versions.journal += 1, queue).await
     }
 
     /// All reports, oldest first.
@@ -157,9 +144,6 @@ impl Reports {
     }
 
     /// A report.
-    ///
-    /// # Errors
-    /// `NotFound`.
     pub async fn get(&self, id: String) -> Result<Report> {
         let read = move |core: &Core| Ok(Report::of(core.journal()?, core.journal()?.report(&id)?));
         self.shared.run_blocking(read).await
@@ -191,13 +175,13 @@ impl Reports {
                 Ok(all(core.journal()?, core.send_reports(&options, cancel, progress)?))
             })
         };
-        self.shared.run_cancellable((cancel, progress), DataVersions::journal, work).await
+        self.shared.run_cancellable((cancel, progress), |versions| versions.journal += 1, work).await
     }
 
     /// Resolves a report in doubt.
     ///
     /// # Errors
-    /// `NotFound`; `InvalidInput` if the report is not in doubt.
+    /// `InvalidInput` if the report is not in doubt.
     pub async fn resolve(&self, id: String, resolution: Resolution) -> Result<Report> {
         self.change(move |core| core.resolve_report(&id, resolution)).await
     }
@@ -205,15 +189,15 @@ impl Reports {
     /// Deletes a draft or a refused report.
     ///
     /// # Errors
-    /// `NotFound`; `InvalidInput` for a report in another state.
+    /// `InvalidInput` for a report in another state.
     pub async fn discard(&self, id: String) -> Result<()> {
-        self.shared.write(DataVersions::journal, move |core| core.journal()?.discard(&id)).await
+        self.shared.write(|versions| versions.journal += 1, move |core| core.journal()?.discard(&id)).await
     }
 
     /// Deletes reports that were accepted before a time (Unix ms). Returns their number.
     pub async fn purge_accepted(&self, before_ms: i64) -> Result<u64> {
         let purge = move |core: &Core| Ok(core.journal()?.purge_accepted(before_ms)? as u64);
-        self.shared.write(DataVersions::journal, purge).await
+        self.shared.write(|versions| versions.journal += 1, purge).await
     }
 
     /// The next due report with its body in a file, for an upload with the platform's HTTP client; none if no report is due.
@@ -268,8 +252,7 @@ impl Reports {
         self.complete_upload(id, SendResult::Lost { whole_body: final_chunk_sent, reason: detail }).await
     }
 
-    /// Ends an upload with the server's response. `retry_after` is the value of that header; `is_complete` is false if the
-    /// body was cut.
+    /// Ends an upload with the server's response. `retry_after` is that header; `is_complete` is false if the body was cut.
     ///
     /// # Errors
     /// `InvalidInput` if the upload was not started.
@@ -305,6 +288,6 @@ impl Reports {
             }
             Ok(all(journal, lost))
         };
-        self.shared.write(DataVersions::journal, reconcile).await
+        self.shared.write(|versions| versions.journal += 1, reconcile).await
     }
 }

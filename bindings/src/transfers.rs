@@ -20,7 +20,6 @@ use crate::threads::lock;
 /// Bytes that [`Transfers::write_file`] reads at once.
 const CHUNK: usize = 64 << 10;
 
-#[derive(Debug)]
 enum Work {
     Refresh(Box<RefreshJob>),
     Download(Box<DownloadJob>),
@@ -35,7 +34,6 @@ impl Work {
     }
 }
 
-#[derive(Debug)]
 struct State {
     /// None after `finish` or `release`.
     work: Option<Work>,
@@ -46,8 +44,8 @@ struct State {
 /// A refresh or a download for the platform's HTTP client (OkHttp, URLSession). Call [`Transfers::next`] and send the requests
 /// that it returns, two at most at once, until it returns `Finished`; then call [`Transfers::finish`]. The process may end at
 /// any step: planned again, the work resumes, a file at its last byte. Until it is finished, released or dropped, no other
-/// refresh or download of its territory starts.
-#[derive(Debug, uniffi::Object)]
+/// refresh or download of its territory starts; after it is finished or released, calls fail with `Closed`.
+#[derive(uniffi::Object)]
 pub struct Transfers {
     shared: Arc<Shared>,
     state: Mutex<State>,
@@ -140,7 +138,7 @@ impl Transfers {
     /// What to do now. A request that this returns counts as started.
     ///
     /// # Errors
-    /// `ServerError` or `Offline` if the work cannot continue now; `Closed` after [`Transfers::finish`].
+    /// `ServerError` or `Offline` if the work cannot continue now.
     pub async fn next(self: Arc<Self>) -> Result<NextTransfer> {
         self.with(|own, state| {
             loop {
@@ -175,9 +173,6 @@ impl Transfers {
     }
 
     /// Passes on the head of a response: its status and headers, after redirects.
-    ///
-    /// # Errors
-    /// `NotFound` if the transfer is not started.
     pub async fn on_head(self: Arc<Self>, id: u64, status: u16, headers: Vec<Header>) -> Result<ResponseAction> {
         self.with(move |own, state| {
             let Some((_, writer)) = state.writers.get_mut(&id) else { return Err(unknown(id)) };
@@ -189,9 +184,6 @@ impl Transfers {
     }
 
     /// Writes a decompressed part of the body, on the caller's thread.
-    ///
-    /// # Errors
-    /// `NotFound` if the transfer is not started.
     pub fn write_chunk(&self, id: u64, bytes: &[u8]) -> Result<ResponseAction> {
         guard(|| self.write_chunk_of(&mut lock(&self.state), id, bytes))
     }
@@ -199,7 +191,7 @@ impl Transfers {
     /// Ends the body: complete, or cut; a cut body resumes with the next attempt.
     ///
     /// # Errors
-    /// `NotFound` if the transfer is not started; `ServerError` or `Offline` if the work cannot continue now.
+    /// `ServerError` or `Offline` if the work cannot continue now.
     pub async fn finish_body(self: Arc<Self>, id: u64, is_complete: bool) -> Result<()> {
         self.with(move |own, state| own.finish_body_of(state, id, is_complete)).await
     }
@@ -208,7 +200,7 @@ impl Transfers {
     /// [`Transfers::on_head`]. The file is read and stays. `is_complete` is false if the body was cut.
     ///
     /// # Errors
-    /// As [`Transfers::finish_body`]; `InvalidInput` for a file that cannot be read.
+    /// As [`Transfers::finish_body`].
     pub async fn write_file(self: Arc<Self>, id: u64, path: String, is_complete: bool) -> Result<()> {
         self.with(move |own, state| {
             let unreadable = |_| jalon::Error::invalid("path", "must be the path of a readable file");
@@ -230,7 +222,7 @@ impl Transfers {
     /// Ends a transfer that got no response; it is tried again after a delay. `detail` must not contain personal data.
     ///
     /// # Errors
-    /// `NotFound` if the transfer is not started; `Offline` if the work cannot continue now.
+    /// `Offline` if the work cannot continue now.
     pub async fn failed(self: Arc<Self>, id: u64, detail: String) -> Result<()> {
         self.with(move |own, state| own.end(state, id, Ok(Outcome::NetworkError { reason: detail }))).await
     }
@@ -244,17 +236,11 @@ impl Transfers {
     }
 
     /// The progress.
-    ///
-    /// # Errors
-    /// `Closed` after [`Transfers::finish`].
     pub fn progress(&self) -> Result<Progress> {
         guard(|| Ok(Progress::of(job(&mut lock(&self.state))?.progress(), "")))
     }
 
     /// Sets the network that the device has from now on.
-    ///
-    /// # Errors
-    /// `Closed` after [`Transfers::finish`].
     pub fn set_network(&self, network: NetworkKind) -> Result<()> {
         guard(|| {
             job(&mut lock(&self.state))?.set_network(network);
@@ -263,17 +249,11 @@ impl Transfers {
     }
 
     /// Blocks further transfers until [`Transfers::resume`], or until the work is planned again.
-    ///
-    /// # Errors
-    /// `Closed` after [`Transfers::finish`].
     pub async fn pause(self: Arc<Self>) -> Result<()> {
         self.with(|_, state| job(state)?.pause()).await
     }
 
     /// Ends a pause.
-    ///
-    /// # Errors
-    /// `Closed` after [`Transfers::finish`].
     pub async fn resume(self: Arc<Self>) -> Result<()> {
         self.with(|_, state| job(state)?.resume()).await
     }
@@ -281,7 +261,7 @@ impl Transfers {
     /// Applies what was received in one transaction. Call this once, after [`Transfers::next`] returned `Finished`.
     ///
     /// # Errors
-    /// `InvalidInput` if transfers remain, which ends the work; `Closed` if it was called before.
+    /// `InvalidInput` if transfers remain, which ends the work.
     pub async fn finish(self: Arc<Self>) -> Result<TransferResult> {
         self.with(|own, state| {
             let core = &own.shared.core;
@@ -289,7 +269,7 @@ impl Transfers {
                 Work::Refresh(refresh) => TransferResult::Refresh { summary: core.apply_refresh(*refresh)?.into() },
                 Work::Download(download) => TransferResult::Download { pack: core.finish_download(*download)?.into() },
             };
-            own.shared.changes.count(DataVersions::territory);
+            own.shared.versions.set(DataVersions::territory);
             Ok(result)
         })
         .await

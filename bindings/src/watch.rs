@@ -12,13 +12,13 @@ use crate::records::{DataVersions, Progress};
 use crate::threads::lock;
 
 /// A value with a version, set by some tasks and awaited by others.
-#[derive(Debug, Default)]
-struct LatestValue<T> {
+#[derive(Default)]
+pub(crate) struct LatestValue<T> {
     state: Mutex<State<T>>,
     changed: Event,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State<T> {
     value: T,
     version: u64,
@@ -26,7 +26,7 @@ struct State<T> {
 }
 
 impl<T: Clone + PartialEq> LatestValue<T> {
-    fn set(&self, change: impl FnOnce(&mut T)) {
+    pub(crate) fn set(&self, change: impl FnOnce(&mut T)) {
         let mut state = lock(&self.state);
         let before = state.value.clone();
         change(&mut state.value);
@@ -38,7 +38,8 @@ impl<T: Clone + PartialEq> LatestValue<T> {
         }
     }
 
-    fn end(&self) {
+    /// Ends all watches of the value.
+    pub(crate) fn end(&self) {
         lock(&self.state).has_ended = true;
         self.changed.notify(usize::MAX);
     }
@@ -68,7 +69,7 @@ impl<T: Clone + PartialEq> LatestValue<T> {
 
 /// Progress of one call, such as a refresh or a download. Pass a new watch to the call and read [`ProgressWatch::next`] in
 /// another task until it returns none.
-#[derive(Debug, Default, uniffi::Object)]
+#[derive(Default, uniffi::Object)]
 pub struct ProgressWatch {
     latest: LatestValue<Progress>,
     seen: Mutex<u64>,
@@ -113,26 +114,22 @@ impl DataVersions {
         self.catalogue += 1;
         self.packs += 1;
     }
-
-    pub(crate) fn catalogue(&mut self) {
-        self.catalogue += 1;
-    }
-
-    pub(crate) fn packs(&mut self) {
-        self.packs += 1;
-    }
-
-    pub(crate) fn journal(&mut self) {
-        self.journal += 1;
-    }
 }
 
 /// Waits for changes that are made through this companion.
-#[derive(Debug, uniffi::Object)]
+#[derive(uniffi::Object)]
 pub struct ChangeWatch {
     latest: Arc<LatestValue<DataVersions>>,
     seen: Mutex<u64>,
     is_stopped: AtomicBool,
+}
+
+impl ChangeWatch {
+    /// A watch of the changes from now on.
+    pub(crate) fn of(latest: Arc<LatestValue<DataVersions>>) -> ChangeWatch {
+        let seen = Mutex::new(lock(&latest.state).version);
+        ChangeWatch { latest, seen, is_stopped: AtomicBool::new(false) }
+    }
 }
 
 #[uniffi::export]
@@ -159,33 +156,5 @@ impl ChangeWatch {
             self.latest.changed.notify(usize::MAX);
             Ok(())
         })
-    }
-}
-
-/// Counts changes for every watch, and ends the watches when it is dropped.
-#[derive(Debug, Default)]
-pub(crate) struct Changes {
-    latest: Arc<LatestValue<DataVersions>>,
-}
-
-impl Changes {
-    pub(crate) fn watch(&self) -> Arc<ChangeWatch> {
-        let latest = Arc::clone(&self.latest);
-        let seen = Mutex::new(lock(&latest.state).version);
-        Arc::new(ChangeWatch { latest, seen, is_stopped: AtomicBool::new(false) })
-    }
-
-    pub(crate) fn count(&self, count: fn(&mut DataVersions)) {
-        self.latest.set(count);
-    }
-
-    pub(crate) fn end(&self) {
-        self.latest.end();
-    }
-}
-
-impl Drop for Changes {
-    fn drop(&mut self) {
-        self.end();
     }
 }

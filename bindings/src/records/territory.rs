@@ -70,7 +70,7 @@ from_core!(catalogue::Territory => Territory
 }
 
 /// Progress of a call. The number of planned transfers grows while lists are received.
-#[derive(Debug, Clone, Default, PartialEq, uniffi::Record)] pub struct Progress {
+#[derive(Clone, Default, PartialEq, uniffi::Record)] pub struct Progress {
     /** Completed transfers. */ pub done: u64,
     /** Planned transfers, completed ones included. */ pub planned: u64,
     /** Objects received. */ pub objects: u64,
