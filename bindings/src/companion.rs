@@ -13,6 +13,7 @@ use crate::records::{
 };
 use crate::state::{Shared, with_client};
 use crate::threads;
+use crate::transfers::Work;
 use crate::{CancelToken, Catalogue, ChangeWatch, Journal, Nearby, Packs, ProgressWatch, Reports, Transfers};
 
 /// The entry point: everything that Jalon knows and does for one pair of directories. Open it once, keep it while the app
@@ -116,7 +117,7 @@ impl Companion {
         let shared = Arc::clone(&self.shared);
         let plan = move |core: &Core| {
             let refresh = core.plan_refresh(&territory, &options.unwrap_or_default().core())?;
-            Transfers::of_refresh(shared, refresh)
+            Transfers::new(shared, Work::Refresh(Box::new(refresh)))
         };
         self.shared.run_blocking(plan).await
     }

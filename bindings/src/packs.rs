@@ -9,6 +9,7 @@ use crate::convert::all;
 use crate::error::Result;
 use crate::records::{Estimate, Pack, PackSubject, PictureSize, Progress, RefreshOptions};
 use crate::state::{Shared, with_client};
+use crate::transfers::Work;
 use crate::{CancelToken, ProgressWatch, Transfers};
 
 /// Downloads for offline use.
@@ -104,7 +105,7 @@ impl Packs {
         let shared = Arc::clone(&self.shared);
         let plan = move |core: &Core| {
             let download = core.plan_download(&territory, &subject, &self::options(pictures, options))?;
-            Transfers::of_download(shared, download)
+            Transfers::new(shared, Work::Download(Box::new(download)))
         };
         self.shared.run_blocking(plan).await
     }

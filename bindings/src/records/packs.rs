@@ -9,10 +9,8 @@ use crate::convert::{by_kind, from_core};
 
 /// The subject of a pack.
 #[uniffi::remote(Enum)] pub enum PackSubject {
-    /// A trek.
-    Trek(/** Its id on the server. */ #[uniffi(name = "id")] i64),
-    /// An area: the treks that cross a box and all objects in it.
-    Bounds(/** The box. */ #[uniffi(name = "bounds")] Bounds),
+    /** A trek. */ Trek(/** Its id on the server. */ #[uniffi(name = "id")] i64),
+    /** The treks that cross a box and all objects in it. */ Bounds(/** The box. */ #[uniffi(name = "bounds")] Bounds),
 }
 
 /// The pictures in a pack. Pictograms are always included.

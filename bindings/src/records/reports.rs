@@ -16,8 +16,7 @@ use crate::convert::from_core;
 /// The content of a report.
 #[uniffi::remote(Record)] pub struct ReportContent {
     /** The comment of the reporter. */ #[uniffi(default = "")] pub comment: String,
-    /// The e-mail address of the reporter; the server sends an acknowledgement to it.
-    #[uniffi(default = "")] pub email: String,
+    /** The e-mail address for the server's acknowledgement. */ #[uniffi(default = "")] pub email: String,
     /** Id of a term of the vocabulary `feedback_category`. */ #[uniffi(default = None)] pub category: Option<i64>,
     /** Id of a term of the vocabulary `feedback_activity`. */ #[uniffi(default = None)] pub activity: Option<i64>,
     /** Id of a term of the vocabulary `feedback_magnitude`. */ #[uniffi(default = None)] pub magnitude: Option<i64>,

@@ -57,13 +57,10 @@ from_core!(catalogue::Territory => Territory
 /// How to use the network.
 #[derive(uniffi::Record)] pub struct RefreshOptions {
     /** Everything or changes; `Auto` if none. */ #[uniffi(default = None)] pub mode: Option<RefreshMode>,
-    /// The network that the device has; `Unmetered` if none.
-    #[uniffi(default = None)] pub network: Option<NetworkKind>,
+    /** Network of the device; `Unmetered` if none. */ #[uniffi(default = None)] pub network: Option<NetworkKind>,
     /** Start no transfer on a metered network. */ #[uniffi(default = false)] pub unmetered_only: bool,
-    /// Start no transfer after this number of bytes; no limit if none.
-    #[uniffi(default = None)] pub byte_budget: Option<u64>,
-    /// Attempts of one transfer, with growing pauses. Five attempts take about twenty seconds.
-    #[uniffi(default = 5)] pub max_attempts: u32,
+    /** Start no transfer after this number of bytes. */ #[uniffi(default = None)] pub byte_budget: Option<u64>,
+    /** Attempts of one transfer; five take about twenty seconds. */ #[uniffi(default = 5)] pub max_attempts: u32,
     /** Allow plain http to hosts other than this machine. */ #[uniffi(default = false)] pub allow_plain_http: bool,
     /** Maximum time to connect, seconds. */ #[uniffi(default = 15)] pub connect_timeout_s: u32,
     /** Maximum time of one transfer, seconds. */ #[uniffi(default = 300)] pub total_timeout_s: u32,

@@ -21,13 +21,10 @@ use super::{Pack, RefreshSummary};
 
 /// What to do next.
 #[derive(uniffi::Enum)] pub enum NextTransfer {
-    /// Send a request and report its response: head, body and end, or failure.
-    Start { /** The request. */ request: HttpRequest },
-    /// Call again after a delay.
-    Wait { /** The delay, milliseconds. */ ms: u64 },
+    /** Send a request and report its response, or its failure. */ Start { /** The request. */ request: HttpRequest },
+    /** Call again after a delay. */ Wait { /** The delay, milliseconds. */ ms: u64 },
     /** All remaining transfers are started: call again when one has ended. */ InFlight,
-    /// Transfers remain, and the options of the app block them.
-    Blocked { /** Why. */ reason: BlockReason },
+    /** The app's options block the remaining transfers. */ Blocked { /** Why. */ reason: BlockReason },
     /** All transfers are complete: call [`Transfers::finish`]. */ Finished,
 }
 
@@ -41,10 +38,8 @@ use super::{Pack, RefreshSummary};
 
 /// The result of the transfers.
 #[derive(uniffi::Enum)] pub enum TransferResult {
-    /// Of a refresh.
-    Refresh { /** The summary. */ summary: RefreshSummary },
-    /// Of a download.
-    Download { /** The pack. */ pack: Pack },
+    /** Of a refresh. */ Refresh { /** The summary. */ summary: RefreshSummary },
+    /** Of a download. */ Download { /** The pack. */ pack: Pack },
 }
 
 /// Why no transfer may start.

@@ -49,8 +49,7 @@ use crate::convert::{all, at, by_facet, from_core, highlights};
     /// Words in the texts of the trek, ignoring accents; the last letters of a word may be missing.
     #[uniffi(default = "")] pub text: String,
     /** Name of the territory; none for all. */ #[uniffi(default = None)] pub territory: Option<String>,
-    /// The trek has, for each facet listed, one of the values listed.
-    #[uniffi(default = [])] pub values: Vec<FacetValue>,
+    /** For each facet listed, one of its values listed. */ #[uniffi(default = [])] pub values: Vec<FacetValue>,
     /** The trek has none of these labels. */ #[uniffi(default = [])] pub excluded_labels: Vec<FacetValue>,
     /** Duration in one of these ranges, hours. */ #[uniffi(default = [])] pub duration_h: Vec<NumericRange>,
     /** Length in one of these ranges, metres. */ #[uniffi(default = [])] pub length_m: Vec<NumericRange>,
@@ -58,8 +57,7 @@ use crate::convert::{all, at, by_facet, from_core, highlights};
     /** A box that the line of the trek intersects. */ #[uniffi(default = None)] pub bounds: Option<Bounds>,
     /** Position that distances are measured from. */ #[uniffi(default = None)] pub near: Option<Position>,
     /** Maximum distance from `near`, metres. */ #[uniffi(default = None)] pub max_distance_m: Option<f64>,
-    /// The order; `Relevance` if none. Treks without the value come last.
-    #[uniffi(default = None)] pub sort: Option<TrekSort>,
+    /** `Relevance` if none. Treks without the value come last. */ #[uniffi(default = None)] pub sort: Option<TrekSort>,
     /** Highest value first. */ #[uniffi(default = false)] pub descending: bool,
     /** Length of the page, 1 to 200. */ #[uniffi(default = 50)] pub limit: u32,
     /** Number of treks before the page. */ #[uniffi(default = 0)] pub offset: u32,
