@@ -64,8 +64,7 @@ impl Catalogue {
             let (territory, object) = object(core, &territory, kind, id)?;
             let localizer = core.localizer(&territory, &borrowed(&languages));
             let (name, lang) = name_of(&localizer, object.name());
-            let json = serde_json::to_string(&object)
-                .map_err(|error| jalon::Error::Internal { reason: format!("an object has no JSON: {error}") })?;
+            let json = serde_json::to_string(&object).map_err(jalon::Error::internal)?;
             Ok(Object {
                 kind,
                 id,

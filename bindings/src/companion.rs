@@ -25,8 +25,7 @@ pub struct Companion {
 
 #[uniffi::export]
 impl Companion {
-    /// Opens the files and creates missing ones, in a few milliseconds. Moves a damaged catalogue aside and plans its packs
-    /// again.
+    /// Opens or creates the files, in a few milliseconds. Moves a damaged catalogue aside and plans its packs again.
     ///
     /// # Errors
     /// `TooNew` if a file was written by a newer version.
@@ -151,7 +150,7 @@ impl Companion {
     /// waited for, at most until its time-out, because it would be in doubt otherwise.
     pub async fn suspend(&self) -> Result<()> {
         let shared = Arc::clone(&self.shared);
-        threads::run_blocking(move || Ok(shared.suspend(false))).await
+        threads::run_blocking(move || shared.suspend(false)).await
     }
 
     /// Reopens the files after [`Companion::suspend`].
@@ -166,7 +165,7 @@ impl Companion {
     /// Suspends for good and ends all watches. Opening the same directories again makes a new companion.
     pub async fn shutdown(&self) -> Result<()> {
         let shared = Arc::clone(&self.shared);
-        threads::run_blocking(move || Ok(shared.suspend(true))).await
+        threads::run_blocking(move || shared.suspend(true)).await
     }
 }
 

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jalon::companion;
-
-use crate::records::{Facet, FacetValueCounts, Highlight, Kind, KindCount, Position};
+use crate::records::{Highlight, Kind, KindCount, Position};
 
 /// Implements `From<core record>` for a record. `same` lists the fields that both have with the same name and type, `core`
 /// the other fields of the core as patterns, `own` the other fields of the record as expressions; a `let` between them takes
@@ -32,10 +30,6 @@ pub(crate) fn all<T: Into<U>, U>(list: Vec<T>) -> Vec<U> {
 /// The counts of a map by kind.
 pub(crate) fn by_kind(counts: BTreeMap<Kind, u64>) -> Vec<KindCount> {
     counts.into_iter().map(|(kind, count)| KindCount { kind, count }).collect()
-}
-
-pub(crate) fn by_facet(counts: BTreeMap<Facet, Vec<companion::FacetValueCount>>) -> Vec<FacetValueCounts> {
-    counts.into_iter().map(|(facet, counts)| FacetValueCounts { facet, counts: all(counts) }).collect()
 }
 
 /// The position of a longitude and a latitude, in degrees.

@@ -1,7 +1,7 @@
 //! The details of a trek, in the languages of the caller, and its elevation profile.
 
 use jalon::companion::{self, Companion as Core, Localizer};
-use jalon::line::{MeasuredLine, Profile as CoreProfile, TURNING_POINT_THRESHOLD_M};
+use jalon::line::{ElevationGain, MeasuredLine, Profile as CoreProfile, TURNING_POINT_THRESHOLD_M};
 use jalon::model::{self, Geometry, Localized, Trek};
 
 use crate::records::{Picture, Position, Profile, RichText, RouteItem, Stage, TrekDetails, WebLink};
@@ -105,14 +105,10 @@ impl Profile {
         }
         let Some(profile) = CoreProfile::of_line(&MeasuredLine::new(&line)?) else { return Ok(None) };
         let drawn = profile.resample(columns as usize)?;
-        let gain = profile.elevation_gain(TURNING_POINT_THRESHOLD_M)?;
-        Ok(Some(Profile {
-            distance_m: drawn.samples().iter().map(|sample| sample.distance_m).collect(),
-            elevation_m: drawn.samples().iter().map(|sample| sample.elevation_m).collect(),
-            min_m: profile.min_m(),
-            max_m: profile.max_m(),
-            ascent_m: gain.ascent_m,
-            descent_m: gain.descent_m,
-        }))
+        let (distance_m, elevation_m) =
+            drawn.samples().iter().map(|sample| (sample.distance_m, sample.elevation_m)).unzip();
+        let ElevationGain { ascent_m, descent_m } = profile.elevation_gain(TURNING_POINT_THRESHOLD_M)?;
+        let (min_m, max_m) = (profile.min_m(), profile.max_m());
+        Ok(Some(Profile { distance_m, elevation_m, min_m, max_m, ascent_m, descent_m }))
     }
 }

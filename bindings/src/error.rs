@@ -12,10 +12,7 @@ pub enum JalonError {
     Offline { /** The request and how it failed. */ detail: String },
     /// The server refused the request, or its response is invalid.
     #[error("the server {}: {detail}", answered(*status))]
-    ServerError {
-        /** HTTP status; none if the response is invalid. */ status: Option<u16>,
-        /** What the status means, or what is invalid. */ detail: String,
-    },
+    ServerError { /** HTTP status; none if the response is invalid. */ status: Option<u16>, /** The cause. */ detail: String },
     /// An argument breaks a rule.
     #[error("{field}: {rule}")]
     InvalidInput { /** Name of the argument. */ field: String, /** The rule. */ rule: String },
@@ -30,10 +27,7 @@ pub enum JalonError {
     StorageFull,
     /// The file was written by a newer version of Jalon: the app must be updated.
     #[error("the file has schema version {found}, this version of Jalon reads up to {supported}: update the app")]
-    TooNew {
-        /** Schema version of the file. */ found: i64,
-        /** Newest schema version that this library reads. */ supported: i64,
-    },
+    TooNew { /** Schema version of the file. */ found: i64, /** Newest version that this library reads. */ supported: i64 },
     /// The file is damaged.
     #[error("the file is damaged: {detail}")]
     Corrupt { /** The check that failed. */ detail: String },
@@ -59,17 +53,17 @@ impl From<jalon::Error> for JalonError {
     fn from(error: jalon::Error) -> JalonError {
         use jalon::Error;
         match error {
-            Error::Offline { reason } => JalonError::Offline { detail: reason },
-            Error::Server { status, reason } => JalonError::ServerError { status, detail: reason },
+            Error::Offline { detail } => JalonError::Offline { detail },
+            Error::Server { status, detail } => JalonError::ServerError { status, detail },
             Error::InvalidInput { field, rule } => JalonError::InvalidInput { field: field.into_owned(), rule },
-            Error::NotFound { what } => JalonError::NotFound { detail: what },
-            Error::Busy { what } => JalonError::Busy { detail: what },
+            Error::NotFound { detail } => JalonError::NotFound { detail },
+            Error::Busy { detail } => JalonError::Busy { detail },
             Error::StorageFull => JalonError::StorageFull,
             Error::TooNew { found, supported } => JalonError::TooNew { found, supported },
-            Error::Corrupt { reason } => JalonError::Corrupt { detail: reason },
+            Error::Corrupt { detail } => JalonError::Corrupt { detail },
             Error::Cancelled => JalonError::Cancelled,
             Error::Closed => JalonError::Closed,
-            Error::Internal { reason } => JalonError::Internal { detail: reason },
+            Error::Internal { detail } => JalonError::Internal { detail },
             // The core's enum is not exhaustive: a variant that is new there keeps its message.
             other => JalonError::Internal { detail: other.to_string() },
         }

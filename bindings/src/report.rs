@@ -12,7 +12,7 @@ impl Report {
         let needs_user_action = report.lifecycle.needs_user_action();
         #[rustfmt::skip]
         let journal::Report {
-            uuid, territory, url: _, language, created_ms, changes: _, content, photos, with_reference: _, lifecycle,
+            id, territory, url: _, language, created_ms, changes: _, content, photos, with_reference: _, lifecycle,
         } = report;
         #[rustfmt::skip]
         let Lifecycle {
@@ -35,12 +35,12 @@ impl Report {
         };
         let photo = |photo: Photo| {
             let path = journal.photo_path(&photo).to_string_lossy().into_owned();
-            let Photo { uuid: id, bytes, sha256: _ } = photo;
+            let Photo { id, bytes, sha256: _ } = photo;
             ReportPhoto { id, bytes, path }
         };
         #[rustfmt::skip]
         let report = Report {
-            id: uuid, territory, language, created_ms, content, reference, state, needs_user_action,
+            id, territory, language, created_ms, content, reference, state, needs_user_action,
             photos: photos.into_iter().map(photo).collect(), attempts: all(attempts),
             server_id, accepted_ms, refused_fields,
             revision, may_be_duplicate, attempt_count, last_error, next_attempt_ms,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jalon::clock::now_ms;
-use jalon::companion::Companion as Core;
+use jalon::companion::{self, Companion as Core};
 use jalon::journal::{self, Journal};
 use jalon::report::{Reply, SendResult};
 use jalon::response::retry_after_ms;
@@ -150,8 +150,8 @@ impl Reports {
     }
 
     /// Tries once to send each report that is due and returns these reports. A report that is not sent stays queued. No
-    /// report is sent twice unless the user decided so. `now` sends reports whose retry delay has not passed, too. Of
-    /// `options` the network options apply.
+    /// report is sent twice unless the user decided so. With `now`, reports are due before their retry delay
+    /// has passed. Of `options` the network options apply.
     ///
     /// # Errors
     /// `Busy` if another process sends; `Cancelled`; `InvalidInput` if the library was built without an HTTP client.
@@ -167,9 +167,9 @@ impl Reports {
             let options = options.unwrap_or_default();
             with_client!(using(core, options, now, cancel, progress), {
                 let (policy, network) = (options.policy(), options.network.unwrap_or_default());
-                let options = jalon::companion::SendOptions { policy, network, net: options.net(), now };
+                let options = companion::SendOptions { policy, network, net: options.net(), now };
                 let progress = |report: &journal::Report, bytes: u64, planned: u64| {
-                    let (done, subject) = (u64::from(bytes >= planned), report.uuid.clone());
+                    let (done, subject) = (u64::from(bytes >= planned), report.id.clone());
                     progress(Progress { done, planned: 1, objects: 0, bytes, subject });
                 };
                 Ok(all(core.journal()?, core.send_reports(&options, cancel, progress)?))
@@ -208,26 +208,21 @@ impl Reports {
     #[uniffi::method(default(excluded_ids = []))]
     pub async fn next_upload(&self, excluded_ids: Vec<String>) -> Result<Option<ReportUpload>> {
         let write = move |core: &Core| {
-            let Some(upload) = core.next_upload(&BTreeSet::from_iter(excluded_ids))? else {
-                return Ok(None);
-            };
+            let Some(upload) = core.next_upload(&BTreeSet::from_iter(excluded_ids))? else { return Ok(None) };
             let journal = core.journal()?;
             fs::create_dir_all(bodies(journal))?;
-            let body = body_path(journal, &upload.uuid);
+            let body = body_path(journal, &upload.id);
             upload.write_body(&body).inspect_err(|_| remove_body(&body))?;
-            Ok(Some(ReportUpload {
-                id: upload.uuid,
-                url: upload.url,
-                language: upload.language,
-                content_type: upload.content_type,
-                body_path: body.to_string_lossy().into_owned(),
-                content_length: upload.content_length,
-            }))
+            let body_path = body.to_string_lossy().into_owned();
+            // The core's record has a private field, the form itself.
+            let companion::ReportUpload { id, url, language, content_type, content_length, .. } = upload;
+            Ok(Some(ReportUpload { id, url, language, content_type, body_path, content_length }))
         };
         self.shared.run_blocking(write).await
     }
 
-    /// Gives a report to the platform's upload. Until the upload ends by one of the calls below, no other driver sends it.
+    /// Starts the upload of a report by the platform. Until it ends by one of the next three calls, which fail with
+    /// `InvalidInput` without a start, no other driver sends the report.
     ///
     /// # Errors
     /// `InvalidInput` if the report may not be sent now.
@@ -236,26 +231,17 @@ impl Reports {
     }
 
     /// Ends an upload without a connection: no byte left. `detail` must not contain personal data.
-    ///
-    /// # Errors
-    /// `InvalidInput` if the upload was not started.
     pub async fn upload_not_sent(&self, id: String, detail: String) -> Result<Report> {
-        self.complete_upload(id, SendResult::NotSent { reason: detail }).await
+        self.complete_upload(id, SendResult::NotSent { detail }).await
     }
 
     /// Ends an upload whose connection was lost before a response. `final_chunk_sent` must be true if the last byte of the
     /// body may have left; the report is then in doubt.
-    ///
-    /// # Errors
-    /// `InvalidInput` if the upload was not started.
     pub async fn upload_lost(&self, id: String, final_chunk_sent: bool, detail: String) -> Result<Report> {
-        self.complete_upload(id, SendResult::Lost { whole_body: final_chunk_sent, reason: detail }).await
+        self.complete_upload(id, SendResult::ConnectionLost { final_chunk_sent, detail }).await
     }
 
     /// Ends an upload with the server's response. `retry_after` is that header; `is_complete` is false if the body was cut.
-    ///
-    /// # Errors
-    /// `InvalidInput` if the upload was not started.
     pub async fn upload_response(
         &self,
         id: String,
@@ -268,8 +254,8 @@ impl Reports {
         body.truncate(end.unwrap_or_default());
         let retry_after_ms = retry_after.map(|value| retry_after_ms(&value, now_ms()).unwrap_or_default());
         // A client passes a response on when the whole body has left, or when the server refused the rest.
-        let reply = Reply { status, retry_after_ms, body, is_whole: is_complete };
-        self.complete_upload(id, SendResult::Response { whole_body: true, reply }).await
+        let reply = Reply { status, retry_after_ms, body, is_complete };
+        self.complete_upload(id, SendResult::Response { final_chunk_sent: true, reply }).await
     }
 
     /// Call this when the app starts, with the reports that the platform still uploads. Started uploads that are not among

@@ -110,7 +110,7 @@ impl Shared {
     }
 
     /// Cancels the long calls, waits for their end and releases the files. After a shutdown they are never opened again.
-    pub(crate) fn suspend(&self, is_shutdown: bool) {
+    pub(crate) fn suspend(&self, is_shutdown: bool) -> jalon::Result<()> {
         let mut running = lock(&self.running);
         running.is_shut_down |= is_shutdown;
         running.cancel.cancel();
@@ -122,6 +122,7 @@ impl Shared {
         if is_shutdown {
             self.versions.end();
         }
+        Ok(())
     }
 
     /// Opens the files again, unless the companion is shut down.

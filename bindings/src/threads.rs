@@ -54,7 +54,7 @@ impl<T> Future for Answer<T> {
 
 /// The error if the work was dropped.
 fn thread_lost() -> jalon::Error {
-    jalon::Error::Internal { reason: "no thread ran the call to its end".to_owned() }
+    jalon::Error::internal("no thread ran the call to its end")
 }
 
 fn answer<T: Send + 'static>(

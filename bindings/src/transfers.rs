@@ -42,7 +42,7 @@ impl State {
     }
 
     fn writer(&mut self, id: u64) -> jalon::Result<&mut (Transfer, ResponseWriter)> {
-        self.writers.get_mut(&id).ok_or_else(|| jalon::Error::NotFound { what: format!("transfer {id}") })
+        self.writers.get_mut(&id).ok_or_else(|| jalon::Error::NotFound { detail: format!("transfer {id}") })
     }
 
     /// Ends a transfer.
@@ -150,10 +150,7 @@ impl Transfers {
                     ResponseAction::Retry { request } => return Ok(NextTransfer::Start { request }),
                     // The file is complete already.
                     ResponseAction::Ended => {}
-                    ResponseAction::Write => {
-                        let reason = "a response's body was expected before its head".to_owned();
-                        return Err(jalon::Error::Internal { reason });
-                    }
+                    ResponseAction::Write => return Err(jalon::Error::internal("a body is expected before its head")),
                 }
             }
         })

@@ -1,7 +1,7 @@
 //! Field reports.
 
 use jalon::report;
-pub use jalon::report::{ReportContent, ReportPosition, Resolution, Warning};
+pub use jalon::report::{ReportContent, ReportPosition, ReportWarning, Resolution};
 
 use crate::convert::from_core;
 
@@ -55,7 +55,7 @@ use crate::convert::from_core;
     /** Its outcome as a text; none if the process ended. */ pub outcome: Option<String>,
 }
 
-from_core!(report::Attempt => ReportAttempt same { revision, at_ms } core { endpoint: _, ended } own { outcome: ended });
+from_core!(report::Attempt => ReportAttempt same { revision, at_ms, outcome } core { endpoint: _ } own {});
 
 /// A report and its state.
 #[derive(uniffi::Record)] pub struct Report {
@@ -80,7 +80,7 @@ from_core!(report::Attempt => ReportAttempt same { revision, at_ms } core { endp
 }
 
 /// A possible mistake in a report, which does not prevent sending: show it to the user.
-#[uniffi::remote(Enum)] #[uniffi(name = "ReportWarning")] pub enum Warning {
+#[uniffi::remote(Enum)] pub enum ReportWarning {
     /** It has no position. */ NoPosition,
     /** Its position is outside the territory. */ OutsideTerritory,
     /** Its position is more than a kilometre from its trek. */ FarFromTrek,
@@ -90,7 +90,7 @@ from_core!(report::Attempt => ReportAttempt same { revision, at_ms } core { endp
 /// A report that was queued.
 #[derive(uniffi::Record)] pub struct QueuedReport {
     /** The report. */ pub report: Report,
-    /** Possible mistakes. */ pub warnings: Vec<Warning>,
+    /** Possible mistakes. */ pub warnings: Vec<ReportWarning>,
 }
 
 /// A decision about a report in doubt.

@@ -4,7 +4,7 @@ pub use jalon::catalogue::{Facet, NumericRange, TrekSort};
 use jalon::companion::{self, TrekStats};
 
 use super::{Bounds, Position};
-use crate::convert::{all, at, by_facet, from_core, highlights};
+use crate::convert::{all, at, from_core, highlights};
 
 /// A property of treks that a query can filter by.
 #[uniffi::remote(Enum)] pub enum Facet {
@@ -121,5 +121,7 @@ from_core!(companion::FacetValueCount => FacetValueCount same { territory, id, n
     /** Counts by facet, if the query asks for them. */ pub facet_counts: Vec<FacetValueCounts>,
 }
 
-from_core!(companion::TrekPage => TrekPage same {} core { total, items, facet_counts }
-    own { total: total as u64, items: all(items), facet_counts: by_facet(facet_counts.unwrap_or_default()) });
+from_core!(companion::TrekPage => TrekPage same {} core { total, items, facet_counts } own {
+    total: total as u64, items: all(items), facet_counts: facet_counts.unwrap_or_default().into_iter()
+        .map(|(facet, counts)| FacetValueCounts { facet, counts: all(counts) }).collect(),
+});
