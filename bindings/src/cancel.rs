@@ -7,7 +7,7 @@ use crate::panic_guard::guard;
 
 /// Cancels the calls that it is passed to. One token may be passed to several calls. In Kotlin and Python cancelling the
 /// waiting task cancels the call too; in Swift the package does so with this token.
-#[derive(Debug, Default, uniffi::Object)]
+#[derive(Default, uniffi::Object)]
 pub struct CancelToken {
     pub(crate) token: jalon::transfer::CancelToken,
 }

@@ -3,126 +3,27 @@
 use std::path::Path;
 use std::sync::Arc;
 
-pub use jalon::catalogue::ChangeKind;
 use jalon::catalogue::{self, Territory};
 use jalon::companion::{Companion as Core, Localizer, ROUTE_ITEM_KINDS};
-use jalon::model::{Geometry, Object as CoreObject};
+use jalon::model;
 
-use crate::convert::{all, from_core};
-use crate::details::{Picture, Profile, RichText, TrekDetails, name_of, pictures, rich_text};
+use crate::convert::borrowed;
+use crate::details::{name_of, pictures, rich_text};
 use crate::error::Result;
-use crate::kind::Kind;
-use crate::state::{Shared, borrowed};
-use crate::treks::{Highlight, TrekPage, TrekQuery, highlights, page};
-
-/// An object of any kind.
-#[derive(Debug, uniffi::Record)]
-pub struct Object {
-    /// Name of its territory.
-    pub territory: String,
-    /// Its kind.
-    pub kind: Kind,
-    /// Its id on the server.
-    pub id: i64,
-    /// Its name; empty if it has none.
-    pub name: String,
-    /// Language of the name.
-    pub lang: String,
-    /// Its description; none if it has none.
-    pub description: Option<RichText>,
-    /// Its geometry, as ISO WKB.
-    pub geometry: Option<Vec<u8>>,
-    /// Its pictures, the cover first.
-    pub pictures: Vec<Picture>,
-    /// All its fields in all languages, as JSON in the shape of the catalogue's `data` column.
-    pub json: String,
-}
-
-/// An object that a text search found.
-#[derive(Debug, uniffi::Record)]
-pub struct SearchHit {
-    /// Name of its territory.
-    pub territory: String,
-    /// Its kind.
-    pub kind: Kind,
-    /// Its id on the server.
-    pub id: i64,
-    /// Its name.
-    pub name: String,
-    /// Language of the name.
-    pub lang: String,
-    /// Matches in the name; empty if only other texts match.
-    pub highlights: Vec<Highlight>,
-}
-
-from_core!(catalogue::SearchHit => SearchHit same { territory, kind, id, lang }
-    core { name, highlights: bytes, score: _ }
-    own { highlights: highlights(&name, bytes), name });
-
-/// A page of search results.
-#[derive(Debug, uniffi::Record)]
-pub struct SearchResults {
-    /// Number of results on all pages.
-    pub total: u64,
-    /// This page, best match first.
-    pub items: Vec<SearchHit>,
-}
-
-from_core!(catalogue::SearchResults => SearchResults same {} core { total, items }
-    own { total: total as u64, items: all(items) });
-
-/// An entry of a vocabulary.
-#[derive(Debug, uniffi::Record)]
-pub struct Term {
-    /// Its id on the server.
-    pub id: i64,
-    /// Its label.
-    pub label: String,
-    /// Language of the label.
-    pub lang: String,
-}
-
-/// How an object changed.
-#[uniffi::remote(Enum)]
-pub enum ChangeKind {
-    /// It is new.
-    Added,
-    /// Some of its fields changed.
-    Changed,
-    /// The server no longer publishes it.
-    Withdrawn,
-}
-
-/// A change of an object.
-#[derive(Debug, uniffi::Record)]
-pub struct ChangeRecord {
-    /// Its kind.
-    pub kind: Kind,
-    /// Its id on the server.
-    pub id: i64,
-    /// Its name at the time of the change.
-    pub name: String,
-    /// How it changed.
-    pub change_kind: ChangeKind,
-    /// Names of the changed fields.
-    pub fields: Vec<String>,
-    /// Time of the refresh that brought the change, Unix ms.
-    pub at_ms: i64,
-}
+use crate::records::{ChangeRecord, Kind, Object, Profile, SearchResults, Term, TrekDetails, TrekPage, TrekQuery};
+use crate::state::Shared;
+use crate::treks::page;
 
 /// The downloaded territories.
-#[derive(Debug, uniffi::Object)]
+#[derive(uniffi::Object)]
 pub struct Catalogue {
     pub(crate) shared: Arc<Shared>,
 }
 
 #[uniffi::export]
 impl Catalogue {
-    /// A page of treks by text, filters, position and order. `languages` is the order of preference for texts; the
-    /// territory's default language follows them. Takes about a millisecond for 2,000 treks.
-    ///
-    /// # Errors
-    /// `InvalidInput` with the name of the field, `NotFound` for a territory.
+    /// A page of treks by text, filters, position and order. `languages` is the order of preference for texts, before the
+    /// territory's default language. Takes about a millisecond for 2,000 treks.
     #[uniffi::method(default(languages = []))]
     pub async fn treks(&self, query: TrekQuery, languages: Vec<String>) -> Result<TrekPage> {
         let find = move |core: &Core| {
@@ -134,9 +35,6 @@ impl Catalogue {
 
     /// The details of a trek with the objects along its route. `kinds` limits these objects; an empty list means all kinds
     /// that can lie along a route.
-    ///
-    /// # Errors
-    /// `NotFound`.
     #[uniffi::method(default(languages = [], kinds = []))]
     pub async fn trek_details(
         &self,
@@ -153,9 +51,6 @@ impl Catalogue {
     }
 
     /// The elevation profile of a trek as `columns` samples (2 to 65,536); none if its line has no elevations.
-    ///
-    /// # Errors
-    /// `NotFound`; `InvalidInput` for `columns`.
     #[uniffi::method(default(columns = 200))]
     pub async fn profile(&self, territory: String, id: i64, columns: u32) -> Result<Option<Profile>> {
         let read = move |core: &Core| Profile::of(&object(core, &territory, Kind::Trek, id)?.1, columns);
@@ -163,24 +58,20 @@ impl Catalogue {
     }
 
     /// An object of any kind.
-    ///
-    /// # Errors
-    /// `NotFound`.
     #[uniffi::method(default(languages = []))]
     pub async fn object(&self, territory: String, kind: Kind, id: i64, languages: Vec<String>) -> Result<Object> {
         let read = move |core: &Core| {
             let (territory, object) = object(core, &territory, kind, id)?;
             let localizer = core.localizer(&territory, &borrowed(&languages));
             let (name, lang) = name_of(&localizer, object.name());
-            let json = serde_json::to_string(&object)
-                .map_err(|error| jalon::Error::Internal { detail: format!("an object has no JSON: {error}") })?;
+            let json = serde_json::to_string(&object).map_err(jalon::Error::internal)?;
             Ok(Object {
                 kind,
                 id,
                 name,
                 lang,
                 description: object.description().and_then(|text| rich_text(&localizer, text)),
-                geometry: object.geometry().map(Geometry::to_wkb),
+                geometry: object.geometry().map(model::Geometry::to_wkb),
                 pictures: pictures(core, object.attachments())?,
                 json,
                 territory: territory.name,
@@ -189,11 +80,8 @@ impl Catalogue {
         self.shared.run_blocking(read).await
     }
 
-    /// Objects whose texts contain the words of `text`, ignoring accents; the last letters of a word may be missing. `kinds`
-    /// limits the kinds; an empty list means all. `limit` is 1 to 200.
-    ///
-    /// # Errors
-    /// `InvalidInput` for a text without a letter or a digit, or for the limit.
+    /// Objects whose texts contain the words of `text`, ignoring accents; the last letters of a word may be missing. `text`
+    /// must have a letter or a digit. `kinds` limits the kinds; an empty list means all. `limit` is 1 to 200.
     #[uniffi::method(default(languages = [], kinds = [], limit = 50, offset = 0))]
     pub async fn search(
         &self,
@@ -211,9 +99,6 @@ impl Catalogue {
     }
 
     /// The entries of a vocabulary of a territory (`trek_practice`, `feedback_category`, `city`), by id.
-    ///
-    /// # Errors
-    /// `NotFound` for the territory.
     #[uniffi::method(default(languages = []))]
     pub async fn vocabulary(&self, territory: String, vocabulary: String, languages: Vec<String>) -> Result<Vec<Term>> {
         let read = move |core: &Core| {
@@ -235,9 +120,6 @@ impl Catalogue {
 
     /// The changes in a territory after a time (Unix ms), latest first; without a time, those of the last refresh that
     /// changed anything. Changes are kept for a year. `limit` is 1 to 200.
-    ///
-    /// # Errors
-    /// `NotFound` for the territory, `InvalidInput` for the limit.
     #[uniffi::method(default(after_ms = None, languages = [], limit = 200, offset = 0))]
     pub async fn change_history(
         &self,
@@ -259,16 +141,13 @@ impl Catalogue {
     }
 
     /// Writes a complete copy of the catalogue to `path`, which must not exist: a GeoPackage that QGIS opens.
-    ///
-    /// # Errors
-    /// `InvalidInput` for the path.
     pub async fn export(&self, path: String) -> Result<()> {
         self.shared.run_blocking(move |core| core.catalogue().export(Path::new(&path))).await
     }
 }
 
 /// An object and its territory.
-pub(crate) fn object(core: &Core, territory: &str, kind: Kind, id: i64) -> jalon::Result<(Territory, CoreObject)> {
+pub(crate) fn object(core: &Core, territory: &str, kind: Kind, id: i64) -> jalon::Result<(Territory, model::Object)> {
     let territory = core.catalogue().territory(territory)?;
     let object = core.catalogue().object(&territory, kind, id)?;
     Ok((territory, object))

@@ -5,45 +5,30 @@ use std::sync::Arc;
 
 use jalon::companion::Companion as Core;
 
-use crate::cancel::CancelToken;
-use crate::catalogue::Catalogue;
 use crate::convert::all;
 use crate::error::Result;
-use crate::journal::Journal;
-use crate::nearby::Nearby;
-use crate::options::{Progress, RefreshOptions};
-use crate::packs::Packs;
 use crate::panic_guard::guard;
-use crate::reports::Reports;
+use crate::records::{
+    DataVersions, Directories, Kind, NewTerritory, Progress, RefreshOptions, RefreshSummary, StorageUsage, Territory,
+};
 use crate::state::{Shared, with_client};
-use crate::territory::{NewTerritory, RefreshSummary, StorageUsage, Territory};
 use crate::threads;
-use crate::transfers::Transfers;
-use crate::watch::{ChangeWatch, DataVersions, ProgressWatch};
-
-/// Directories of the companion's files, as absolute paths. They are two because phones back up one and not the other.
-#[derive(Debug, uniffi::Record)]
-pub struct Directories {
-    /// For downloaded data: exclude it from backups.
-    pub catalogue: String,
-    /// For the user's own data, which exists nowhere else: include it in backups.
-    pub journal: String,
-}
+use crate::transfers::Work;
+use crate::{CancelToken, Catalogue, ChangeWatch, Journal, Nearby, Packs, ProgressWatch, Reports, Transfers};
 
 /// The entry point: everything that Jalon knows and does for one pair of directories. Open it once, keep it while the app
 /// runs, and share it between threads. Several processes may open the same directories.
-#[derive(Debug, uniffi::Object)]
+#[derive(uniffi::Object)]
 pub struct Companion {
     shared: Arc<Shared>,
 }
 
 #[uniffi::export]
 impl Companion {
-    /// Opens the files and creates missing ones, in a few milliseconds. A damaged catalogue is moved aside, and its packs
-    /// are planned again.
+    /// Opens or creates the files, in a few milliseconds. Moves a damaged catalogue aside and plans its packs again.
     ///
     /// # Errors
-    /// `TooNew` if a file was written by a newer version, `InvalidInput` if a path is relative.
+    /// `TooNew` if a file was written by a newer version.
     #[uniffi::constructor]
     pub async fn open(directories: Directories) -> Result<Arc<Companion>> {
         let open = move || {
@@ -86,18 +71,15 @@ impl Companion {
     }
 
     /// Adds an empty territory; [`Companion::refresh`] fills it.
-    ///
-    /// # Errors
-    /// `InvalidInput` with the name of the field.
     pub async fn add_territory(&self, territory: NewTerritory) -> Result<Territory> {
         let add = move |core: &Core| Ok(core.add_territory(&territory)?.into());
-        self.shared.write(DataVersions::catalogue, add).await
+        self.shared.write(|versions| versions.catalogue += 1, add).await
     }
 
     /// Removes a territory with its objects and packs.
     ///
     /// # Errors
-    /// `NotFound`; `Busy` during a refresh or a download of the territory.
+    /// `Busy` during a refresh or a download of the territory.
     pub async fn remove_territory(&self, name: String) -> Result<()> {
         self.shared.write(DataVersions::territory, move |core| core.remove_territory(&name)).await
     }
@@ -106,8 +88,7 @@ impl Companion {
     /// byte. Until the refresh is complete, all reads return the old data.
     ///
     /// # Errors
-    /// `NotFound`, `Offline`, `ServerError`, `Busy`, `Cancelled`; `InvalidInput` if the library was built without an HTTP
-    /// client.
+    /// `Offline`, `ServerError`, `Busy`, `Cancelled`; `InvalidInput` if the library was built without an HTTP client.
     #[uniffi::method(default(options = None, cancel = None, progress = None))]
     pub async fn refresh(
         &self,
@@ -129,13 +110,13 @@ impl Companion {
     /// Plans a refresh for the platform's HTTP client, or resumes one: see [`Transfers`].
     ///
     /// # Errors
-    /// `NotFound`; `Busy` during another refresh or download of the territory.
+    /// `Busy` during another refresh or download of the territory.
     #[uniffi::method(default(options = None))]
     pub async fn plan_refresh(&self, territory: String, options: Option<RefreshOptions>) -> Result<Arc<Transfers>> {
         let shared = Arc::clone(&self.shared);
         let plan = move |core: &Core| {
             let refresh = core.plan_refresh(&territory, &options.unwrap_or_default().core())?;
-            Transfers::of_refresh(shared, refresh)
+            Transfers::new(shared, Work::Refresh(Box::new(refresh)))
         };
         self.shared.run_blocking(plan).await
     }
@@ -150,7 +131,7 @@ impl Companion {
     /// # Errors
     /// `Busy` during a refresh or a download.
     pub async fn clean_up(&self) -> Result<u64> {
-        self.shared.write(DataVersions::packs, Core::clean_up).await
+        self.shared.write(|versions| versions.packs += 1, Core::clean_up).await
     }
 
     /// True if the catalogue was damaged when it was opened, and was moved aside: refresh its territories.
@@ -160,7 +141,7 @@ impl Companion {
 
     /// A watch of the changes from now on.
     pub fn watch_changes(&self) -> Result<Arc<ChangeWatch>> {
-        guard(|| Ok(self.shared.changes.watch()))
+        guard(|| Ok(Arc::new(ChangeWatch::of(Arc::clone(&self.shared.versions)))))
     }
 
     /// Call this before the app sleeps, while the system still grants time: phones kill an app that sleeps with a locked
@@ -169,7 +150,7 @@ impl Companion {
     /// waited for, at most until its time-out, because it would be in doubt otherwise.
     pub async fn suspend(&self) -> Result<()> {
         let shared = Arc::clone(&self.shared);
-        threads::run_blocking(move || Ok(shared.suspend(false))).await
+        threads::run_blocking(move || shared.suspend(false)).await
     }
 
     /// Reopens the files after [`Companion::suspend`].
@@ -184,7 +165,7 @@ impl Companion {
     /// Suspends for good and ends all watches. Opening the same directories again makes a new companion.
     pub async fn shutdown(&self) -> Result<()> {
         let shared = Arc::clone(&self.shared);
-        threads::run_blocking(move || Ok(shared.suspend(true))).await
+        threads::run_blocking(move || shared.suspend(true)).await
     }
 }
 
@@ -200,19 +181,19 @@ pub fn version() -> Result<String> {
     guard(|| Ok(env!("CARGO_PKG_VERSION").to_owned()))
 }
 
-/// Panics inside the library, so that an app can test how it handles a defect.
-///
-/// # Errors
-/// Always `Internal`.
+/// The name of a kind in exports and on the command line, such as `sensitive_area`.
+#[uniffi::export]
+pub fn kind_name(kind: Kind) -> Result<String> {
+    guard(|| Ok(kind.as_str().to_owned()))
+}
+
+/// Panics in the library and returns `Internal`, so that an app can test how it handles a defect.
 #[uniffi::export]
 pub fn debug_panic() -> Result<()> {
     guard(|| panic!("provoked by the app"))
 }
 
-/// Panics on a background thread of the library, so that an app can test how it handles a defect.
-///
-/// # Errors
-/// Always `Internal`.
+/// Panics on a background thread of the library and returns `Internal`.
 #[uniffi::export]
 pub async fn debug_panic_in_background() -> Result<()> {
     threads::run_blocking(|| panic!("provoked by the app")).await

@@ -1,183 +1,10 @@
 //! The details of a trek, in the languages of the caller, and its elevation profile.
 
 use jalon::companion::{self, Companion as Core, Localizer};
-use jalon::line::{MeasuredLine, Profile as CoreProfile, TURNING_POINT_THRESHOLD_M};
-use jalon::model::{self, Geometry, Localized, Object, Trek};
+use jalon::line::{ElevationGain, MeasuredLine, Profile as CoreProfile, TURNING_POINT_THRESHOLD_M};
+use jalon::model::{self, Geometry, Localized, Trek};
 
-use crate::kind::Kind;
-use crate::position::Position;
-
-/// A text in one language.
-#[derive(Debug, uniffi::Record)]
-pub struct RichText {
-    /// The text without markup, for lists and speech.
-    pub plain: String,
-    /// The text as cleaned HTML: no scripts, styles, forms or event handlers.
-    pub html: String,
-    /// Its language.
-    pub lang: String,
-}
-
-/// A picture and its credits.
-#[derive(Debug, uniffi::Record)]
-pub struct Picture {
-    /// Its file on the device; none if no pack contains it.
-    pub path: Option<String>,
-    /// URL of the original.
-    pub url: String,
-    /// URL of a small version; empty if there is none.
-    pub thumbnail: String,
-    /// Title.
-    pub title: String,
-    /// Caption.
-    pub legend: String,
-    /// Author.
-    pub author: String,
-    /// Licence.
-    pub license: String,
-}
-
-/// A link.
-#[derive(Debug, uniffi::Record)]
-pub struct WebLink {
-    /// Its name.
-    pub name: String,
-    /// Its URL.
-    pub url: String,
-}
-
-/// A stage of an itinerary.
-#[derive(Debug, uniffi::Record)]
-pub struct Stage {
-    /// Its position in the itinerary, from 1.
-    pub number: u32,
-    /// Id of its trek on the server.
-    pub id: i64,
-    /// Its name.
-    pub name: String,
-    /// Duration, hours.
-    pub duration_h: Option<f64>,
-    /// Length, metres.
-    pub length_m: Option<f64>,
-    /// Ascent, metres.
-    pub ascent_m: Option<f64>,
-}
-
-/// An object along the route of a trek.
-#[derive(Debug, uniffi::Record)]
-pub struct RouteItem {
-    /// Its kind.
-    pub kind: Kind,
-    /// Its id on the server.
-    pub id: i64,
-    /// Its name; empty if it has none.
-    pub name: String,
-    /// Language of the name.
-    pub lang: String,
-    /// Metres from the route to the nearest vertex of the object; 0 if the route crosses it.
-    pub offset_m: f64,
-    /// Metres along the route to the point nearest to the object.
-    pub along_m: f64,
-    /// True if the object was associated by distance rather than listed by the server.
-    pub estimated: bool,
-    /// Its first position.
-    pub point: Option<Position>,
-}
-
-/// A trek with its texts, pictures, stages and the objects along its route.
-#[derive(Debug, uniffi::Record)]
-pub struct TrekDetails {
-    /// Name of its territory.
-    pub territory: String,
-    /// Its id on the server.
-    pub id: i64,
-    /// Its name.
-    pub name: String,
-    /// Language of the name.
-    pub lang: String,
-    /// Name of the practice.
-    pub practice: Option<String>,
-    /// Name of the difficulty.
-    pub difficulty: Option<String>,
-    /// Name of the type of route: loop, out and back, traverse.
-    pub route: Option<String>,
-    /// Duration, hours.
-    pub duration_h: Option<f64>,
-    /// Length, metres.
-    pub length_m: Option<f64>,
-    /// Ascent, metres.
-    pub ascent_m: Option<f64>,
-    /// Descent, metres; zero or negative, as on the server.
-    pub descent_m: Option<f64>,
-    /// Lowest elevation, metres.
-    pub min_elevation_m: Option<f64>,
-    /// Highest elevation, metres.
-    pub max_elevation_m: Option<f64>,
-    /// True if a complete pack of it is on the device.
-    pub offline: bool,
-    /// Name of the departure.
-    pub departure: Option<String>,
-    /// Name of the arrival.
-    pub arrival: Option<String>,
-    /// Themes.
-    pub themes: Vec<String>,
-    /// Labels of the office.
-    pub labels: Vec<String>,
-    /// Networks of waymarked paths.
-    pub networks: Vec<String>,
-    /// Cities that it crosses.
-    pub cities: Vec<String>,
-    /// Districts that it crosses.
-    pub districts: Vec<String>,
-    /// Short description.
-    pub description_teaser: Option<RichText>,
-    /// Introduction.
-    pub ambiance: Option<RichText>,
-    /// Step-by-step description.
-    pub description: Option<RichText>,
-    /// Advice.
-    pub advice: Option<RichText>,
-    /// Gear to bring.
-    pub gear: Option<RichText>,
-    /// Access by road.
-    pub access: Option<RichText>,
-    /// Access by public transport.
-    pub public_transport: Option<RichText>,
-    /// Advised parking.
-    pub advised_parking: Option<RichText>,
-    /// Description of the ratings.
-    pub ratings_description: Option<RichText>,
-    /// Facilities for people with disabilities.
-    pub disabled_infrastructure: Option<RichText>,
-    /// Accessibility: advice.
-    pub accessibility_advice: Option<RichText>,
-    /// Accessibility: surface.
-    pub accessibility_covering: Option<RichText>,
-    /// Accessibility: exposure.
-    pub accessibility_exposure: Option<RichText>,
-    /// Accessibility: signage.
-    pub accessibility_signage: Option<RichText>,
-    /// Accessibility: slope.
-    pub accessibility_slope: Option<RichText>,
-    /// Accessibility: width.
-    pub accessibility_width: Option<RichText>,
-    /// Its line, as ISO WKB; none if the server published none.
-    pub geometry: Option<Vec<u8>>,
-    /// Numbered points of the description; the first has number 1.
-    pub points_reference: Vec<Position>,
-    /// Position of the parking.
-    pub parking_location: Option<Position>,
-    /// Pictures, the cover first.
-    pub pictures: Vec<Picture>,
-    /// Links.
-    pub web_links: Vec<WebLink>,
-    /// Stages, in order.
-    pub stages: Vec<Stage>,
-    /// Objects along the route, ordered by `along_m`.
-    pub route_items: Vec<RouteItem>,
-    /// Time of its last change on the server, Unix ms.
-    pub updated_ms: Option<i64>,
-}
+use crate::records::{Picture, Position, Profile, RichText, RouteItem, Stage, TrekDetails, WebLink};
 
 /// A text in the caller's language; none if it is empty in all languages.
 pub(crate) fn rich_text(localizer: &Localizer<'_>, text: &model::RichText) -> Option<RichText> {
@@ -215,53 +42,40 @@ impl TrekDetails {
             let model::WebLink { name, url, category: _, category_label: _, category_pictogram: _ } = link;
             WebLink { name: text(name).unwrap_or_default(), url: url.clone() }
         };
-        Ok(TrekDetails {
-            id: trek.id,
-            name,
-            lang,
+        #[rustfmt::skip]
+        let details = TrekDetails {
+            id: trek.id, name, lang,
             practice: localizer.label("trek_practice", trek.practice)?,
             difficulty: localizer.label("trek_difficulty", trek.difficulty)?,
             route: localizer.label("trek_route", trek.route)?,
-            duration_h: trek.duration_h,
-            length_m: length_m(&trek),
-            ascent_m: trek.ascent_m,
-            descent_m: trek.descent_m,
-            min_elevation_m: trek.min_elevation_m,
-            max_elevation_m: trek.max_elevation_m,
+            duration_h: trek.duration_h, length_m: length_m(&trek), ascent_m: trek.ascent_m, descent_m: trek.descent_m,
+            min_elevation_m: trek.min_elevation_m, max_elevation_m: trek.max_elevation_m,
             offline: core.is_offline(&territory, trek.id)?,
-            departure: text(&trek.departure),
-            arrival: text(&trek.arrival),
+            departure: text(&trek.departure), arrival: text(&trek.arrival),
             themes: localizer.labels("theme", &trek.themes)?,
             labels: localizer.labels("label", &trek.labels)?,
             networks: localizer.labels("trek_network", &trek.networks)?,
             cities: localizer.labels("city", &trek.cities)?,
             districts: localizer.labels("district", &trek.districts)?,
-            description_teaser: rich(&trek.description_teaser),
-            ambiance: rich(&trek.ambiance),
-            description: rich(&trek.description),
-            advice: rich(&trek.advice),
-            gear: rich(&trek.gear),
-            access: rich(&trek.access),
-            public_transport: rich(&trek.public_transport),
-            advised_parking: rich(&trek.advised_parking),
-            ratings_description: rich(&trek.ratings_description),
+            description_teaser: rich(&trek.description_teaser), ambiance: rich(&trek.ambiance),
+            description: rich(&trek.description), advice: rich(&trek.advice), gear: rich(&trek.gear),
+            access: rich(&trek.access), public_transport: rich(&trek.public_transport),
+            advised_parking: rich(&trek.advised_parking), ratings_description: rich(&trek.ratings_description),
             disabled_infrastructure: rich(&trek.disabled_infrastructure),
             accessibility_advice: rich(&trek.accessibility_advice),
             accessibility_covering: rich(&trek.accessibility_covering),
             accessibility_exposure: rich(&trek.accessibility_exposure),
             accessibility_signage: rich(&trek.accessibility_signage),
-            accessibility_slope: rich(&trek.accessibility_slope),
-            accessibility_width: rich(&trek.accessibility_width),
+            accessibility_slope: rich(&trek.accessibility_slope), accessibility_width: rich(&trek.accessibility_width),
             geometry: trek.geometry.as_ref().map(Geometry::to_wkb),
-            points_reference: trek.points_reference,
-            parking_location: trek.parking_location,
+            points_reference: trek.points_reference, parking_location: trek.parking_location,
             pictures: pictures(core, &trek.attachments)?,
             web_links: trek.web_links.iter().map(link).collect(),
             stages: (1..).zip(&stages).map(|(number, trek)| stage(&localizer, number, trek)).collect(),
             route_items: route_items.into_iter().map(|item| route_item(&localizer, item)).collect(),
-            updated_ms: trek.updated_ms,
-            territory: territory.name,
-        })
+            updated_ms: trek.updated_ms, territory: territory.name,
+        };
+        Ok(details)
     }
 }
 
@@ -282,40 +96,19 @@ fn route_item(localizer: &Localizer<'_>, item: companion::RouteItem) -> RouteIte
     RouteItem { kind: object.kind(), id: object.id(), name, lang, offset_m, along_m, estimated, point }
 }
 
-/// Elevation over distance, to draw: evenly spaced samples.
-#[derive(Debug, uniffi::Record)]
-pub struct Profile {
-    /// Distance of each sample from the start, metres.
-    pub distance_m: Vec<f64>,
-    /// Elevation of each sample, metres above sea level.
-    pub elevation_m: Vec<f64>,
-    /// Lowest elevation of the line itself, metres.
-    pub min_m: f64,
-    /// Highest elevation of the line itself, metres.
-    pub max_m: f64,
-    /// Ascent, metres; changes of less than 7 m count as noise.
-    pub ascent_m: f64,
-    /// Descent, metres, zero or positive; changes of less than 7 m count as noise.
-    pub descent_m: f64,
-}
-
 impl Profile {
     /// The profile of an object's line; none if it has no line or no elevations.
-    pub(crate) fn of(object: &Object, columns: u32) -> jalon::Result<Option<Profile>> {
+    pub(crate) fn of(object: &model::Object, columns: u32) -> jalon::Result<Option<Profile>> {
         let line: Vec<Position> = object.geometry().map(|geometry| geometry.lines().concat()).unwrap_or_default();
         if line.len() < 2 {
             return Ok(None);
         }
         let Some(profile) = CoreProfile::of_line(&MeasuredLine::new(&line)?) else { return Ok(None) };
         let drawn = profile.resample(columns as usize)?;
-        let gain = profile.elevation_gain(TURNING_POINT_THRESHOLD_M)?;
-        Ok(Some(Profile {
-            distance_m: drawn.samples().iter().map(|sample| sample.distance_m).collect(),
-            elevation_m: drawn.samples().iter().map(|sample| sample.elevation_m).collect(),
-            min_m: profile.min_m(),
-            max_m: profile.max_m(),
-            ascent_m: gain.ascent_m,
-            descent_m: gain.descent_m,
-        }))
+        let (distance_m, elevation_m) =
+            drawn.samples().iter().map(|sample| (sample.distance_m, sample.elevation_m)).unzip();
+        let ElevationGain { ascent_m, descent_m } = profile.elevation_gain(TURNING_POINT_THRESHOLD_M)?;
+        let (min_m, max_m) = (profile.min_m(), profile.max_m());
+        Ok(Some(Profile { distance_m, elevation_m, min_m, max_m, ascent_m, descent_m }))
     }
 }

@@ -1,61 +1,36 @@
 //! The error of every exported function: each variant is one that an app can act on.
 
-/// Why a call failed. Every call can fail with `Internal`; calls that use a file can also fail with `Closed`, `Corrupt` or
-/// `StorageFull`. Errors never contain personal data: no position, address or comment.
+/// Why a call failed. Every call can fail with `Internal`. Calls that use a file can fail with `Closed`, `Corrupt` and
+/// `StorageFull`; calls that name a territory, an object, a report or a transfer, with `NotFound`; calls with arguments, with
+/// `InvalidInput`. Errors never contain personal data: no position, address or comment.
 #[derive(Debug, Clone, PartialEq, thiserror::Error, uniffi::Error)]
 #[uniffi::export(Display)]
+#[rustfmt::skip]
 pub enum JalonError {
     /// There is no network, or the server cannot be reached: try again later. Downloaded data is still available.
     #[error("no answer from the network: {detail}")]
-    Offline {
-        /// The request and how it failed.
-        detail: String,
-    },
+    Offline { /** The request and how it failed. */ detail: String },
     /// The server refused the request, or its response is invalid.
     #[error("the server {}: {detail}", answered(*status))]
-    ServerError {
-        /// HTTP status; none if the response is invalid.
-        status: Option<u16>,
-        /// What the status means, or what is invalid.
-        detail: String,
-    },
+    ServerError { /** HTTP status; none if the response is invalid. */ status: Option<u16>, /** The cause. */ detail: String },
     /// An argument breaks a rule.
     #[error("{field}: {rule}")]
-    InvalidInput {
-        /// Name of the argument.
-        field: String,
-        /// The rule.
-        rule: String,
-    },
+    InvalidInput { /** Name of the argument. */ field: String, /** The rule. */ rule: String },
     /// The object, territory, report or transfer does not exist.
     #[error("{detail} was not found")]
-    NotFound {
-        /// Its kind and id.
-        detail: String,
-    },
+    NotFound { /** Its kind and id. */ detail: String },
     /// Another call or another process is already at work on it.
     #[error("busy: {detail}")]
-    Busy {
-        /// The work that is in progress.
-        detail: String,
-    },
+    Busy { /** The work that is in progress. */ detail: String },
     /// The device is full.
     #[error("the storage is full")]
     StorageFull,
     /// The file was written by a newer version of Jalon: the app must be updated.
     #[error("the file has schema version {found}, this version of Jalon reads up to {supported}: update the app")]
-    TooNew {
-        /// Schema version of the file.
-        found: i64,
-        /// Newest schema version that this library reads.
-        supported: i64,
-    },
+    TooNew { /** Schema version of the file. */ found: i64, /** Newest version that this library reads. */ supported: i64 },
     /// The file is damaged.
     #[error("the file is damaged: {detail}")]
-    Corrupt {
-        /// The check that failed.
-        detail: String,
-    },
+    Corrupt { /** The check that failed. */ detail: String },
     /// The app cancelled the call.
     #[error("cancelled")]
     Cancelled,
@@ -64,10 +39,7 @@ pub enum JalonError {
     Closed,
     /// A defect of Jalon, or of the system below it.
     #[error("internal error: {detail}")]
-    Internal {
-        /// Text for a bug report.
-        detail: String,
-    },
+    Internal { /** Text for a bug report. */ detail: String },
 }
 
 fn answered(status: Option<u16>) -> String {

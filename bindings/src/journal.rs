@@ -6,50 +6,13 @@ use std::sync::Arc;
 use jalon::clock::now_ms;
 use jalon::companion::Companion as Core;
 use jalon::journal;
-pub use jalon::journal::{Favourite, ImportSummary};
 
 use crate::catalogue::object;
-use crate::convert::{all, from_core};
+use crate::convert::{all, borrowed};
 use crate::details::name_of;
 use crate::error::Result;
-use crate::kind::Kind;
-use crate::position::Position;
-use crate::state::{Shared, borrowed};
-use crate::watch::DataVersions;
-
-/// A favourite object.
-#[uniffi::remote(Record)]
-pub struct Favourite {
-    /// Name of its territory.
-    pub territory: String,
-    /// Its kind.
-    pub kind: Kind,
-    /// Its id on the server.
-    pub id: i64,
-    /// Its name when it was added.
-    pub name: String,
-    /// When it was added, Unix ms.
-    pub created_ms: i64,
-}
-
-/// A note.
-#[derive(Debug, uniffi::Record)]
-pub struct Note {
-    /// Its id.
-    pub id: String,
-    /// Its text.
-    pub text: String,
-    /// Its position.
-    pub position: Option<Position>,
-    /// Territory of the object that it is about.
-    pub territory: Option<String>,
-    /// Kind of the object that it is about.
-    pub kind: Option<Kind>,
-    /// Id of the object that it is about.
-    pub object_id: Option<i64>,
-    /// When it was written, Unix ms.
-    pub created_ms: i64,
-}
+use crate::records::{Favourite, ImportSummary, Kind, Note, Position, RecoverySummary};
+use crate::state::Shared;
 
 impl From<journal::Note> for Note {
     fn from(note: journal::Note) -> Note {
@@ -62,46 +25,8 @@ impl From<journal::Note> for Note {
     }
 }
 
-/// The result of an import.
-#[uniffi::remote(Record)]
-pub struct ImportSummary {
-    /// Reports that were added.
-    pub reports: u64,
-    /// Reports that the journal had already; they are unchanged.
-    pub known: u64,
-    /// Photos that the export lacks.
-    pub photos_missing: u64,
-    /// Favourites that were added.
-    pub favourites: u64,
-    /// Notes that were added.
-    pub notes: u64,
-}
-
-/// The result of the recovery of a damaged journal.
-#[derive(Debug, uniffi::Record)]
-pub struct RecoverySummary {
-    /// Path of the damaged file; empty if there was none.
-    pub quarantined_path: String,
-    /// Reports recovered from the rows of the file.
-    pub reports_from_rows: u64,
-    /// Reports recovered from their sidecar files only.
-    pub reports_from_sidecars: u64,
-    /// Favourites recovered.
-    pub favourites: u64,
-    /// Notes recovered.
-    pub notes: u64,
-}
-
-from_core!(journal::RecoverySummary => RecoverySummary same {}
-core { quarantined_path, reports_from_rows, reports_from_sidecars, favourites, notes }
-own {
-    quarantined_path: quarantined_path.to_string_lossy().into_owned(),
-    reports_from_rows: reports_from_rows as u64, reports_from_sidecars: reports_from_sidecars as u64,
-    favourites: favourites as u64, notes: notes as u64
-});
-
 /// The user's own data, which exists nowhere else.
-#[derive(Debug, uniffi::Object)]
+#[derive(uniffi::Object)]
 pub struct Journal {
     pub(crate) shared: Arc<Shared>,
 }
@@ -109,9 +34,6 @@ pub struct Journal {
 #[uniffi::export]
 impl Journal {
     /// Adds a favourite, with the name of the object in the first of `languages` that it has.
-    ///
-    /// # Errors
-    /// `NotFound`.
     #[uniffi::method(default(languages = []))]
     pub async fn add_favourite(
         &self,
@@ -127,13 +49,13 @@ impl Journal {
             core.journal()?.add_favourite(&favourite)?;
             Ok(favourite)
         };
-        self.shared.write(DataVersions::journal, add).await
+        self.shared.write(|versions| versions.journal += 1, add).await
     }
 
     /// Removes a favourite. Returns false if it did not exist.
     pub async fn remove_favourite(&self, territory: String, kind: Kind, id: i64) -> Result<bool> {
         let remove = move |core: &Core| core.journal()?.remove_favourite(&territory, kind, id);
-        self.shared.write(DataVersions::journal, remove).await
+        self.shared.write(|versions| versions.journal += 1, remove).await
     }
 
     /// All favourites, oldest first.
@@ -141,10 +63,7 @@ impl Journal {
         self.shared.run_blocking(|core| core.journal()?.favourites()).await
     }
 
-    /// Adds a note, with a position or about an object if they are given.
-    ///
-    /// # Errors
-    /// `InvalidInput` for the text or the position, or if only some of `territory`, `kind` and `object_id` are given.
+    /// Adds a note. `territory`, `kind` and `object_id` must be given together: the object that the note is about.
     #[uniffi::method(default(position = None, territory = None, kind = None, object_id = None))]
     pub async fn add_note(
         &self,
@@ -165,12 +84,12 @@ impl Journal {
             };
             Ok(core.journal()?.add_note(&text, position, about, now_ms())?.into())
         };
-        self.shared.write(DataVersions::journal, add).await
+        self.shared.write(|versions| versions.journal += 1, add).await
     }
 
     /// Removes a note. Returns false if it did not exist.
     pub async fn remove_note(&self, id: String) -> Result<bool> {
-        self.shared.write(DataVersions::journal, move |core| core.journal()?.remove_note(&id)).await
+        self.shared.write(|versions| versions.journal += 1, move |core| core.journal()?.remove_note(&id)).await
     }
 
     /// All notes, oldest first.
@@ -180,20 +99,14 @@ impl Journal {
 
     /// Writes favourites, notes and the reports that are not accepted yet (`all`: every report), with their photos, to a zip
     /// file at `path`, which must not exist. Returns the number of reports.
-    ///
-    /// # Errors
-    /// `InvalidInput` for the path.
     #[uniffi::method(default(all = false))]
     pub async fn export(&self, path: String, all: bool) -> Result<u64> {
         self.shared.run_blocking(move |core| Ok(core.journal()?.export(Path::new(&path), all)? as u64)).await
     }
 
-    /// Adds the contents of an export. Data that the journal has already is unchanged.
-    ///
-    /// # Errors
-    /// `InvalidInput` for a file that is not an export.
+    /// Adds the contents of a file that [`Journal::export`] wrote. Data that the journal has already is unchanged.
     pub async fn import_from(&self, path: String) -> Result<ImportSummary> {
-        self.shared.write(DataVersions::journal, move |core| core.journal()?.import(Path::new(&path))).await
+        self.shared.write(|versions| versions.journal += 1, move |core| core.journal()?.import(Path::new(&path))).await
     }
 
     /// The result of the recovery when this journal was opened; none if its file was intact.

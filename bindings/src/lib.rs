@@ -9,8 +9,9 @@
 //!
 //! # Errors
 //! Every exported function can return [`JalonError::Internal`]: a panic in the library becomes this error, because UniFFI
-//! ends the app when a function that cannot fail panics. Every function that uses a file can also return `Closed`,
-//! `Corrupt` and `StorageFull`. The `# Errors` of a function name only the errors beyond these.
+//! ends the app when a function that cannot fail panics. Functions that use a file can return `Closed`, `Corrupt` and
+//! `StorageFull`; those that name a territory, an object, a report or a transfer, `NotFound`; those with arguments,
+//! `InvalidInput` for the rules in their documentation. The `# Errors` of a function are those beyond these.
 //!
 //! # Threads
 //! Functions that use the disk or the network are `async`. They run on threads of this crate and need no runtime of the
@@ -18,10 +19,11 @@
 //! callback can never deadlock.
 //!
 //! # Files
-//! * `panic_guard`, `error`, `convert`: panics, errors and records on their way out.
-//! * `threads`, `state`, `cancel`, `watch`: background work, the state that all objects share, cancellation, progress.
-//! * `companion`, `catalogue`, `nearby`, `packs`, `journal`, `reports`, `transfers`: the objects.
-//! * `kind`, `position`, `options`, `territory`, `treks`, `details`, `pack`, `report`: records and enums.
+//! * `records`: records and enums, a table each. `convert`, `options`, `treks`, `details`, `report`: conversions from and to
+//!   the core's.
+//! * `companion`, `catalogue`, `nearby`, `packs`, `journal`, `reports`, `transfers`: the objects. `error`: the error.
+//! * `panic_guard`, `threads`, `state`: how a call runs, and the state that all objects share.
+//! * `cancel`, `watch`: cancellation, progress, changes.
 
 mod cancel;
 mod catalogue;
@@ -30,45 +32,30 @@ mod convert;
 mod details;
 mod error;
 mod journal;
-mod kind;
 mod nearby;
 mod options;
-mod pack;
 mod packs;
 mod panic_guard;
-mod position;
+#[rustfmt::skip]
+mod records;
 mod report;
 mod reports;
 mod state;
-mod territory;
 mod threads;
 mod transfers;
 mod treks;
 mod watch;
 
 pub use cancel::CancelToken;
-pub use catalogue::{Catalogue, ChangeKind, ChangeRecord, Object, SearchHit, SearchResults, Term};
-pub use companion::{Companion, Directories, debug_panic, debug_panic_in_background, version};
-pub use details::{Picture, Profile, RichText, RouteItem, Stage, TrekDetails, WebLink};
+pub use catalogue::Catalogue;
+pub use companion::{Companion, debug_panic, debug_panic_in_background, kind_name, version};
 pub use error::JalonError;
-pub use journal::{Favourite, ImportSummary, Journal, Note, RecoverySummary};
-pub use kind::{Kind, kind_name};
-pub use nearby::{Nearby, NearbyItem, NearbyQuery};
-pub use options::{BlockReason, NetworkKind, Progress, RefreshMode, RefreshOptions};
-pub use pack::{Estimate, MissingFile, Pack, PackState, PackSubject, PictureSize};
+pub use journal::Journal;
+pub use nearby::Nearby;
 pub use packs::Packs;
-pub use position::{Bounds, KindCount, Position};
-pub use report::{
-    FieldErrors, QueuedReport, Report, ReportAttempt, ReportContent, ReportPhoto, ReportPosition, ReportState,
-    ReportUpload, ReportWarning, Resolution,
-};
+pub use records::*;
 pub use reports::Reports;
-pub use territory::{NewTerritory, PackUsage, RefreshSummary, StorageUsage, Territory};
-pub use transfers::{Header, HttpRequest, NextTransfer, ResponseAction, TransferResult, Transfers};
-pub use treks::{
-    Facet, FacetValue, FacetValueCount, FacetValueCounts, Highlight, NumericRange, TrekItem, TrekPage, TrekQuery,
-    TrekSort,
-};
-pub use watch::{ChangeWatch, DataVersions, ProgressWatch};
+pub use transfers::Transfers;
+pub use watch::{ChangeWatch, ProgressWatch};
 
 uniffi::setup_scaffolding!();

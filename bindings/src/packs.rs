@@ -5,17 +5,15 @@ use std::sync::Arc;
 use jalon::catalogue;
 use jalon::companion::{Companion as Core, DownloadOptions};
 
-use crate::cancel::CancelToken;
 use crate::convert::all;
 use crate::error::Result;
-use crate::options::{Progress, RefreshOptions};
-use crate::pack::{Estimate, Pack, PackSubject, PictureSize};
+use crate::records::{Estimate, Pack, PackSubject, PictureSize, Progress, RefreshOptions};
 use crate::state::{Shared, with_client};
-use crate::transfers::Transfers;
-use crate::watch::{DataVersions, ProgressWatch};
+use crate::transfers::Work;
+use crate::{CancelToken, ProgressWatch, Transfers};
 
 /// Downloads for offline use.
-#[derive(Debug, uniffi::Object)]
+#[derive(uniffi::Object)]
 pub struct Packs {
     pub(crate) shared: Arc<Shared>,
 }
@@ -27,18 +25,12 @@ fn options(pictures: Option<PictureSize>, options: Option<RefreshOptions>) -> Do
 #[uniffi::export]
 impl Packs {
     /// All packs, or those of one territory, in the order of their first download.
-    ///
-    /// # Errors
-    /// `NotFound` for the territory.
     #[uniffi::method(default(territory = None))]
     pub async fn list(&self, territory: Option<String>) -> Result<Vec<Pack>> {
         self.shared.run_blocking(move |core| Ok(all(core.packs(territory.as_deref())?))).await
     }
 
     /// The estimated size of a pack, without a request to the server. Pictures are small if no size is given.
-    ///
-    /// # Errors
-    /// `NotFound`; `InvalidInput` for the box.
     #[uniffi::method(default(pictures = None))]
     pub async fn estimate(
         &self,
@@ -50,12 +42,11 @@ impl Packs {
         self.shared.run_blocking(read).await
     }
 
-    /// Downloads a pack, resumes its download, or updates it. If some files cannot be downloaded, the pack is `Partial` and
-    /// lists them. Pictures are small if no size is given.
+    /// Downloads a pack, resumes its download, or updates it. The territory must have been refreshed. If some files cannot
+    /// be downloaded, the pack is `Partial` and lists them. Pictures are small if no size is given.
     ///
     /// # Errors
-    /// `Offline`, `ServerError`, `Busy`, `Cancelled`, `NotFound`; `InvalidInput` for a territory that was never refreshed, or
-    /// if the library was built without an HTTP client.
+    /// `Offline`, `ServerError`, `Busy`, `Cancelled`; `InvalidInput` if the library was built without an HTTP client.
     #[uniffi::method(default(options = None, pictures = None, cancel = None, progress = None))]
     pub async fn download(
         &self,
@@ -74,7 +65,7 @@ impl Packs {
                 Ok(core.download(&territory, &subject, &options, cancel, progress)?.into())
             })
         };
-        self.shared.run_cancellable((cancel, progress), DataVersions::packs, work).await
+        self.shared.run_cancellable((cancel, progress), |versions| versions.packs += 1, work).await
     }
 
     /// Downloads what the packs of a territory lack, and updates those that a refresh made stale.
@@ -96,13 +87,13 @@ impl Packs {
                 Ok(all(core.update_packs(&territory, &options, cancel, progress)?))
             })
         };
-        self.shared.run_cancellable((cancel, progress), DataVersions::packs, work).await
+        self.shared.run_cancellable((cancel, progress), |versions| versions.packs += 1, work).await
     }
 
     /// Plans a download for the platform's HTTP client, or resumes one: see [`Transfers`].
     ///
     /// # Errors
-    /// `NotFound`, `Busy`; `InvalidInput` for a territory that was never refreshed.
+    /// `Busy` during another refresh or download of the territory.
     #[uniffi::method(default(options = None, pictures = None))]
     pub async fn plan_download(
         &self,
@@ -114,7 +105,7 @@ impl Packs {
         let shared = Arc::clone(&self.shared);
         let plan = move |core: &Core| {
             let download = core.plan_download(&territory, &subject, &self::options(pictures, options))?;
-            Transfers::of_download(shared, download)
+            Transfers::new(shared, Work::Download(Box::new(download)))
         };
         self.shared.run_blocking(plan).await
     }
@@ -122,8 +113,8 @@ impl Packs {
     /// Removes a pack and the files that no other pack needs. Returns the freed bytes.
     ///
     /// # Errors
-    /// `NotFound`; `Busy` during a refresh or a download of its territory.
+    /// `Busy` during a refresh or a download of its territory.
     pub async fn remove(&self, territory: String, subject: PackSubject) -> Result<u64> {
-        self.shared.write(DataVersions::packs, move |core| core.remove_pack(&territory, &subject)).await
+        self.shared.write(|versions| versions.packs += 1, move |core| core.remove_pack(&territory, &subject)).await
     }
 }

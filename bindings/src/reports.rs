@@ -7,17 +7,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jalon::clock::now_ms;
-use jalon::companion::Companion as Core;
+use jalon::companion::{self, Companion as Core};
 use jalon::journal::{self, Journal};
 use jalon::report::{Reply, SendResult};
 use jalon::response::retry_after_ms;
 
-use crate::cancel::CancelToken;
 use crate::error::Result;
-use crate::options::{Progress, RefreshOptions};
-use crate::report::{QueuedReport, Report, ReportContent, ReportUpload, Resolution};
+use crate::records::{Progress, QueuedReport, RefreshOptions, Report, ReportContent, ReportUpload, Resolution};
 use crate::state::{Shared, with_client};
-use crate::watch::{DataVersions, ProgressWatch};
+use crate::{CancelToken, ProgressWatch};
 
 /// Maximum size of a photo's file, bytes.
 const MAX_PHOTO_FILE: u64 = 64 << 20;
@@ -25,7 +23,7 @@ const MAX_PHOTO_FILE: u64 = 64 << 20;
 const MAX_RESPONSE: usize = 256 << 10;
 
 /// Field reports.
-#[derive(Debug, uniffi::Object)]
+#[derive(uniffi::Object)]
 pub struct Reports {
     pub(crate) shared: Arc<Shared>,
 }
@@ -37,7 +35,7 @@ impl Reports {
         change: impl FnOnce(&Core) -> jalon::Result<journal::Report> + Send + 'static,
     ) -> Result<Report> {
         let work = move |core: &Core| Ok(Report::of(core.journal()?, change(core)?));
-        self.shared.write(DataVersions::journal, work).await
+        self.shared.write(|versions| versions.journal += 1, work).await
     }
 
     async fn complete_upload(&self, id: String, sent: SendResult) -> Result<Report> {
@@ -92,11 +90,7 @@ fn remove_body(path: &Path) {
 
 #[uniffi::export]
 impl Reports {
-    /// Creates a draft. `language` is that of the server's messages; the territory's default if it is empty or the server
-    /// does not have it.
-    ///
-    /// # Errors
-    /// `NotFound` for the territory.
+    /// Creates a draft. `language` is that of the server's messages, or the territory's default if the server lacks it.
     #[uniffi::method(default(language = ""))]
     pub async fn new_report(&self, territory: String, content: ReportContent, language: String) -> Result<Report> {
         self.change(move |core| core.new_report(&territory, &language, content)).await
@@ -105,24 +99,20 @@ impl Reports {
     /// Replaces the content of a report. A queued or refused report becomes a draft again.
     ///
     /// # Errors
-    /// `NotFound`; `InvalidInput` if the report can no longer be changed.
+    /// `InvalidInput` if the report can no longer be changed.
     pub async fn edit(&self, id: String, content: ReportContent) -> Result<Report> {
         self.change(move |core| core.journal()?.edit(&id, |own| *own = content.clone(), now_ms())).await
     }
 
-    /// Adds a photo from a file (JPEG, PNG, WebP): rotated upright, made smaller, without metadata. The app must convert
-    /// HEIC.
+    /// Adds a photo from a JPEG, PNG or WebP file: rotated upright, made smaller, without metadata.
     ///
     /// # Errors
-    /// `InvalidInput` for the file, or if the library was built without photos.
+    /// `InvalidInput` if the library was built without photos; then use [`Reports::attach_encoded_photo`], as for HEIC.
     pub async fn attach_photo(&self, id: String, path: String) -> Result<Report> {
         self.change(move |core| attach(core.journal()?, &id, &read_photo(&path)?)).await
     }
 
     /// Adds a copy of a photo that the app has encoded: a small upright JPEG without metadata.
-    ///
-    /// # Errors
-    /// `InvalidInput` for the file.
     pub async fn attach_encoded_photo(&self, id: String, path: String) -> Result<Report> {
         self.change(move |core| {
             core.journal()?.attach_encoded(&id, &read_photo(&path)?, now_ms())?;
@@ -134,21 +124,18 @@ impl Reports {
     /// Removes a photo from a report.
     ///
     /// # Errors
-    /// `NotFound`; `InvalidInput` if the report can no longer be changed.
+    /// `InvalidInput` if the report can no longer be changed.
     pub async fn detach_photo(&self, id: String, photo_id: String) -> Result<Report> {
         self.change(move |core| core.journal()?.detach(&id, &photo_id, now_ms())).await
     }
 
     /// Queues a valid report. When this returns, the report and its photos are on stable storage, twice.
-    ///
-    /// # Errors
-    /// `InvalidInput` with the name of the field; `NotFound`.
     pub async fn queue(&self, id: String) -> Result<QueuedReport> {
         let queue = move |core: &Core| {
             let (report, warnings) = core.queue_report(&id)?;
             Ok(QueuedReport { report: Report::of(core.journal()?, report), warnings })
         };
-        self.shared.write(DataVersions::journal, queue).await
+        self.shared.write(|versions| versions.journal += 1, queue).await
     }
 
     /// All reports, oldest first.
@@ -157,17 +144,14 @@ impl Reports {
     }
 
     /// A report.
-    ///
-    /// # Errors
-    /// `NotFound`.
     pub async fn get(&self, id: String) -> Result<Report> {
         let read = move |core: &Core| Ok(Report::of(core.journal()?, core.journal()?.report(&id)?));
         self.shared.run_blocking(read).await
     }
 
     /// Tries once to send each report that is due and returns these reports. A report that is not sent stays queued. No
-    /// report is sent twice unless the user decided so. `now` sends reports whose retry delay has not passed, too. Of
-    /// `options` the network options apply.
+    /// report is sent twice unless the user decided so. With `now`, reports are due before their retry delay
+    /// has passed. Of `options` the network options apply.
     ///
     /// # Errors
     /// `Busy` if another process sends; `Cancelled`; `InvalidInput` if the library was built without an HTTP client.
@@ -183,7 +167,7 @@ impl Reports {
             let options = options.unwrap_or_default();
             with_client!(using(core, options, now, cancel, progress), {
                 let (policy, network) = (options.policy(), options.network.unwrap_or_default());
-                let options = jalon::companion::SendOptions { policy, network, net: options.net(), now };
+                let options = companion::SendOptions { policy, network, net: options.net(), now };
                 let progress = |report: &journal::Report, bytes: u64, planned: u64| {
                     let (done, subject) = (u64::from(bytes >= planned), report.id.clone());
                     progress(Progress { done, planned: 1, objects: 0, bytes, subject });
@@ -191,13 +175,13 @@ impl Reports {
                 Ok(all(core.journal()?, core.send_reports(&options, cancel, progress)?))
             })
         };
-        self.shared.run_cancellable((cancel, progress), DataVersions::journal, work).await
+        self.shared.run_cancellable((cancel, progress), |versions| versions.journal += 1, work).await
     }
 
     /// Resolves a report in doubt.
     ///
     /// # Errors
-    /// `NotFound`; `InvalidInput` if the report is not in doubt.
+    /// `InvalidInput` if the report is not in doubt.
     pub async fn resolve(&self, id: String, resolution: Resolution) -> Result<Report> {
         self.change(move |core| core.resolve_report(&id, resolution)).await
     }
@@ -205,15 +189,15 @@ impl Reports {
     /// Deletes a draft or a refused report.
     ///
     /// # Errors
-    /// `NotFound`; `InvalidInput` for a report in another state.
+    /// `InvalidInput` for a report in another state.
     pub async fn discard(&self, id: String) -> Result<()> {
-        self.shared.write(DataVersions::journal, move |core| core.journal()?.discard(&id)).await
+        self.shared.write(|versions| versions.journal += 1, move |core| core.journal()?.discard(&id)).await
     }
 
     /// Deletes reports that were accepted before a time (Unix ms). Returns their number.
     pub async fn purge_accepted(&self, before_ms: i64) -> Result<u64> {
         let purge = move |core: &Core| Ok(core.journal()?.purge_accepted(before_ms)? as u64);
-        self.shared.write(DataVersions::journal, purge).await
+        self.shared.write(|versions| versions.journal += 1, purge).await
     }
 
     /// The next due report with its body in a file, for an upload with the platform's HTTP client; none if no report is due.
@@ -224,26 +208,21 @@ impl Reports {
     #[uniffi::method(default(excluded_ids = []))]
     pub async fn next_upload(&self, excluded_ids: Vec<String>) -> Result<Option<ReportUpload>> {
         let write = move |core: &Core| {
-            let Some(upload) = core.next_upload(&BTreeSet::from_iter(excluded_ids))? else {
-                return Ok(None);
-            };
+            let Some(upload) = core.next_upload(&BTreeSet::from_iter(excluded_ids))? else { return Ok(None) };
             let journal = core.journal()?;
             fs::create_dir_all(bodies(journal))?;
             let body = body_path(journal, &upload.id);
             upload.write_body(&body).inspect_err(|_| remove_body(&body))?;
-            Ok(Some(ReportUpload {
-                id: upload.id,
-                url: upload.url,
-                language: upload.language,
-                content_type: upload.content_type,
-                body_path: body.to_string_lossy().into_owned(),
-                content_length: upload.content_length,
-            }))
+            let body_path = body.to_string_lossy().into_owned();
+            // The core's record has a private field, the form itself.
+            let companion::ReportUpload { id, url, language, content_type, content_length, .. } = upload;
+            Ok(Some(ReportUpload { id, url, language, content_type, body_path, content_length }))
         };
         self.shared.run_blocking(write).await
     }
 
-    /// Gives a report to the platform's upload. Until the upload ends by one of the calls below, no other driver sends it.
+    /// Starts the upload of a report by the platform. Until it ends by one of the next three calls, which fail with
+    /// `InvalidInput` without a start, no other driver sends the report.
     ///
     /// # Errors
     /// `InvalidInput` if the report may not be sent now.
@@ -252,27 +231,17 @@ impl Reports {
     }
 
     /// Ends an upload without a connection: no byte left. `detail` must not contain personal data.
-    ///
-    /// # Errors
-    /// `InvalidInput` if the upload was not started.
     pub async fn upload_not_sent(&self, id: String, detail: String) -> Result<Report> {
         self.complete_upload(id, SendResult::NotSent { detail }).await
     }
 
     /// Ends an upload whose connection was lost before a response. `final_chunk_sent` must be true if the last byte of the
     /// body may have left; the report is then in doubt.
-    ///
-    /// # Errors
-    /// `InvalidInput` if the upload was not started.
     pub async fn upload_lost(&self, id: String, final_chunk_sent: bool, detail: String) -> Result<Report> {
         self.complete_upload(id, SendResult::ConnectionLost { final_chunk_sent, detail }).await
     }
 
-    /// Ends an upload with the server's response. `retry_after` is the value of that header; `is_complete` is false if the
-    /// body was cut.
-    ///
-    /// # Errors
-    /// `InvalidInput` if the upload was not started.
+    /// Ends an upload with the server's response. `retry_after` is that header; `is_complete` is false if the body was cut.
     pub async fn upload_response(
         &self,
         id: String,
@@ -285,7 +254,7 @@ impl Reports {
         body.truncate(end.unwrap_or_default());
         let retry_after_ms = retry_after.map(|value| retry_after_ms(&value, now_ms()).unwrap_or_default());
         // A client passes a response on when the whole body has left, or when the server refused the rest.
-        let reply = Reply { status, retry_after_ms, body, is_complete: is_complete };
+        let reply = Reply { status, retry_after_ms, body, is_complete };
         self.complete_upload(id, SendResult::Response { final_chunk_sent: true, reply }).await
     }
 
@@ -305,6 +274,6 @@ impl Reports {
             }
             Ok(all(journal, lost))
         };
-        self.shared.write(DataVersions::journal, reconcile).await
+        self.shared.write(|versions| versions.journal += 1, reconcile).await
     }
 }

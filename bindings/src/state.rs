@@ -5,23 +5,23 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use jalon::companion::Companion as Core;
 use jalon::transfer;
 
-use crate::cancel::CancelToken;
 use crate::error::{JalonError, Result};
-use crate::options::Progress;
+use crate::records::{DataVersions, Progress};
 use crate::threads::{self, Answer, lock};
-use crate::watch::{Changes, DataVersions, ProgressWatch, Watcher};
+use crate::watch::{LatestValue, Watcher};
+use crate::{CancelToken, ProgressWatch};
 
 /// The state that all objects of a companion share.
-#[derive(Debug)]
 pub(crate) struct Shared {
     /// For calls that need no disk; the others go through [`Shared::run_blocking`].
     pub(crate) core: Core,
-    pub(crate) changes: Changes,
+    /// Counted by the calls that change data; watches wait for it.
+    pub(crate) versions: Arc<LatestValue<DataVersions>>,
     running: Mutex<Running>,
     ended: Condvar,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Running {
     is_shut_down: bool,
     /// Cancels all long calls.
@@ -40,9 +40,15 @@ impl Drop for RunningCall {
     }
 }
 
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.versions.end();
+    }
+}
+
 impl Shared {
     pub(crate) fn new(core: Core) -> Shared {
-        Shared { core, changes: Changes::default(), running: Mutex::default(), ended: Condvar::new() }
+        Shared { core, versions: Arc::default(), running: Mutex::default(), ended: Condvar::new() }
     }
 
     /// Reads or writes files on a background thread.
@@ -64,7 +70,7 @@ impl Shared {
         let shared = Arc::clone(self);
         threads::run_blocking(move || {
             let done = work(&shared.core)?;
-            shared.changes.count(count);
+            shared.versions.set(count);
             Ok(done)
         })
     }
@@ -84,7 +90,7 @@ impl Shared {
             // Both end on this thread, as the waiting task may be gone by then.
             let (call, watcher) = (call, watcher);
             let done = work(&call.0.core, &seen, &|progress| watcher.set(progress));
-            call.0.changes.count(count);
+            call.0.versions.set(count);
             done
         })
         .await
@@ -104,7 +110,7 @@ impl Shared {
     }
 
     /// Cancels the long calls, waits for their end and releases the files. After a shutdown they are never opened again.
-    pub(crate) fn suspend(&self, is_shutdown: bool) {
+    pub(crate) fn suspend(&self, is_shutdown: bool) -> jalon::Result<()> {
         let mut running = lock(&self.running);
         running.is_shut_down |= is_shutdown;
         running.cancel.cancel();
@@ -114,8 +120,9 @@ impl Shared {
         drop(running);
         self.core.suspend();
         if is_shutdown {
-            self.changes.end();
+            self.versions.end();
         }
+        Ok(())
     }
 
     /// Opens the files again, unless the companion is shut down.
@@ -146,8 +153,3 @@ macro_rules! with_client {
     }};
 }
 pub(crate) use with_client;
-
-/// Languages in order of preference, as the core takes them.
-pub(crate) fn borrowed(languages: &[String]) -> Vec<&str> {
-    languages.iter().map(String::as_str).collect()
-}

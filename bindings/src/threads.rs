@@ -1,10 +1,10 @@
 //! Background threads: a pool of four for calls that read or write files, and one thread for each call that may take
 //! minutes, so that a list never waits for a download. Futures need no runtime: the thread wakes the waiting task once.
 
-use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use futures_channel::oneshot;
@@ -52,22 +52,36 @@ impl<T> Future for Answer<T> {
     }
 }
 
+/// The error if the work was dropped.
 fn thread_lost() -> jalon::Error {
-    jalon::Error::Internal { detail: "the thread of the call ended without a result".to_owned() }
+    jalon::Error::internal("no thread ran the call to its end")
 }
 
 fn answer<T: Send + 'static>(
     work: impl FnOnce() -> jalon::Result<T> + Send + 'static,
-    start: fn(Work) -> Ended,
+    start: fn(Work),
     cancel: Option<CancelOnDrop>,
 ) -> Answer<T> {
     let result = Arc::new(Mutex::new(None));
     let slot = Arc::clone(&result);
-    let ended = start(Box::new(move || {
-        let done = work();
-        *lock(&slot) = Some(done);
-    }));
+    let ended = start_reporting(
+        start,
+        Box::new(move || {
+            let done = work();
+            *lock(&slot) = Some(done);
+        }),
+    );
     Answer { result, ended, _cancel: cancel }
+}
+
+/// Starts work that reports its end, or its panic.
+fn start_reporting(start: fn(Work), work: Work) -> Ended {
+    let (sender, ended) = oneshot::channel();
+    start(Box::new(move || {
+        // The receiver may be gone.
+        let _ = sender.send(catch(work));
+    }));
+    ended
 }
 
 /// Runs work that reads or writes files on the pool.
@@ -80,89 +94,40 @@ pub(crate) fn run_cancellable<T: Send + 'static>(
     token: CancelToken,
     work: impl FnOnce() -> jalon::Result<T> + Send + 'static,
 ) -> Answer<T> {
-    answer(work, on_own_thread, Some(CancelOnDrop(token)))
+    answer(work, |work| spawn("jalon-long", work), Some(CancelOnDrop(token)))
 }
 
-/// Adds to the work that it reports its end, or its panic. The receiver may be gone by then.
-fn reporting(work: Work) -> (Work, Ended) {
-    let (sender, ended) = oneshot::channel();
-    let work = move || {
-        let _ = sender.send(catch(work));
-    };
-    (Box::new(work), ended)
+/// Starts a thread. If the system has none left, the work is dropped, and with it its sender.
+fn spawn(name: &str, work: Work) {
+    let _ = std::thread::Builder::new().name(name.to_owned()).spawn(work);
 }
 
-fn on_own_thread(work: Work) -> Ended {
-    let (work, ended) = reporting(work);
-    spawn("jalon-long", work).map_or_else(failed, |()| ended)
-}
-
-fn on_pool(work: Work) -> Ended {
-    static POOL: OnceLock<Pool> = OnceLock::new();
-    let (work, ended) = reporting(work);
-    POOL.get_or_init(Pool::default).submit(work).map_or_else(failed, |()| ended)
-}
-
-fn failed(error: jalon::Error) -> Ended {
-    let (sender, ended) = oneshot::channel();
-    let _ = sender.send(Err(error));
-    ended
-}
-
-fn spawn(name: &str, work: Work) -> jalon::Result<()> {
-    let spawned = std::thread::Builder::new().name(name.to_owned()).spawn(work);
-    spawned.map(drop).map_err(|error| jalon::Error::Internal { detail: format!("no thread was started: {error}") })
-}
-
-#[derive(Default)]
-struct Pool {
-    queue: Mutex<Queue>,
-    added: Condvar,
-}
-
-#[derive(Default)]
-struct Queue {
-    work: VecDeque<Work>,
-    idle: usize,
-    threads: usize,
-}
-
-impl Pool {
-    fn submit(&'static self, work: Work) -> jalon::Result<()> {
-        let mut queue = lock(&self.queue);
-        if queue.idle <= queue.work.len() && queue.threads < THREADS {
-            match spawn("jalon", Box::new(|| self.run())) {
-                Ok(()) => queue.threads += 1,
-                Err(error) if queue.threads == 0 => return Err(error),
-                // The running threads do the work.
-                Err(_) => {}
-            }
+/// Runs work on one of the pool's threads, which start with the first call.
+fn on_pool(work: Work) {
+    static POOL: OnceLock<Sender<Work>> = OnceLock::new();
+    let pool = POOL.get_or_init(|| {
+        let (sender, receiver) = channel();
+        let receiver = Arc::new(Mutex::new(receiver));
+        for _ in 0..THREADS {
+            let receiver = Arc::clone(&receiver);
+            spawn("jalon", Box::new(move || run(&receiver)));
         }
-        queue.work.push_back(work);
-        self.added.notify_one();
-        Ok(())
-    }
+        sender
+    });
+    let _ = pool.send(work);
+}
 
-    fn run(&self) {
-        let mut queue = lock(&self.queue);
-        loop {
-            if let Some(work) = queue.work.pop_front() {
-                drop(queue);
-                work();
-                queue = lock(&self.queue);
-            } else {
-                queue.idle += 1;
-                queue = self.added.wait(queue).unwrap_or_else(PoisonError::into_inner);
-                queue.idle -= 1;
-            }
-        }
+fn run(receiver: &Mutex<Receiver<Work>>) {
+    loop {
+        // The lock is held while a thread waits for work, and released while it works.
+        let Ok(work) = lock(receiver).recv() else { return };
+        work();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::pin::pin;
-    use std::sync::mpsc::channel;
     use std::task::{Wake, Waker};
     use std::thread::Thread;
 

@@ -7,18 +7,18 @@ use std::sync::{Arc, Mutex};
 use event_listener::Event;
 
 use crate::error::Result;
-use crate::options::Progress;
 use crate::panic_guard::guard;
+use crate::records::{DataVersions, Progress};
 use crate::threads::lock;
 
 /// A value with a version, set by some tasks and awaited by others.
-#[derive(Debug, Default)]
-struct LatestValue<T> {
+#[derive(Default)]
+pub(crate) struct LatestValue<T> {
     state: Mutex<State<T>>,
     changed: Event,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State<T> {
     value: T,
     version: u64,
@@ -26,7 +26,7 @@ struct State<T> {
 }
 
 impl<T: Clone + PartialEq> LatestValue<T> {
-    fn set(&self, change: impl FnOnce(&mut T)) {
+    pub(crate) fn set(&self, change: impl FnOnce(&mut T)) {
         let mut state = lock(&self.state);
         let before = state.value.clone();
         change(&mut state.value);
@@ -38,7 +38,8 @@ impl<T: Clone + PartialEq> LatestValue<T> {
         }
     }
 
-    fn end(&self) {
+    /// Ends all watches of the value.
+    pub(crate) fn end(&self) {
         lock(&self.state).has_ended = true;
         self.changed.notify(usize::MAX);
     }
@@ -68,7 +69,7 @@ impl<T: Clone + PartialEq> LatestValue<T> {
 
 /// Progress of one call, such as a refresh or a download. Pass a new watch to the call and read [`ProgressWatch::next`] in
 /// another task until it returns none.
-#[derive(Debug, Default, uniffi::Object)]
+#[derive(Default, uniffi::Object)]
 pub struct ProgressWatch {
     latest: LatestValue<Progress>,
     seen: Mutex<u64>,
@@ -107,43 +108,28 @@ impl Drop for Watcher {
     }
 }
 
-/// Versions of the data. A version grows when its data changes: a screen reads its data again when the version differs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, uniffi::Record)]
-pub struct DataVersions {
-    /// Territories and their objects.
-    pub catalogue: u64,
-    /// Packs and their files.
-    pub packs: u64,
-    /// Reports, favourites and notes.
-    pub journal: u64,
-}
-
 impl DataVersions {
     /// A territory changed, and with it what its packs need.
     pub(crate) fn territory(&mut self) {
         self.catalogue += 1;
         self.packs += 1;
     }
-
-    pub(crate) fn catalogue(&mut self) {
-        self.catalogue += 1;
-    }
-
-    pub(crate) fn packs(&mut self) {
-        self.packs += 1;
-    }
-
-    pub(crate) fn journal(&mut self) {
-        self.journal += 1;
-    }
 }
 
 /// Waits for changes that are made through this companion.
-#[derive(Debug, uniffi::Object)]
+#[derive(uniffi::Object)]
 pub struct ChangeWatch {
     latest: Arc<LatestValue<DataVersions>>,
     seen: Mutex<u64>,
     is_stopped: AtomicBool,
+}
+
+impl ChangeWatch {
+    /// A watch of the changes from now on.
+    pub(crate) fn of(latest: Arc<LatestValue<DataVersions>>) -> ChangeWatch {
+        let seen = Mutex::new(lock(&latest.state).version);
+        ChangeWatch { latest, seen, is_stopped: AtomicBool::new(false) }
+    }
 }
 
 #[uniffi::export]
@@ -170,33 +156,5 @@ impl ChangeWatch {
             self.latest.changed.notify(usize::MAX);
             Ok(())
         })
-    }
-}
-
-/// Counts changes for every watch, and ends the watches when it is dropped.
-#[derive(Debug, Default)]
-pub(crate) struct Changes {
-    latest: Arc<LatestValue<DataVersions>>,
-}
-
-impl Changes {
-    pub(crate) fn watch(&self) -> Arc<ChangeWatch> {
-        let latest = Arc::clone(&self.latest);
-        let seen = Mutex::new(lock(&latest.state).version);
-        Arc::new(ChangeWatch { latest, seen, is_stopped: AtomicBool::new(false) })
-    }
-
-    pub(crate) fn count(&self, count: fn(&mut DataVersions)) {
-        self.latest.set(count);
-    }
-
-    pub(crate) fn end(&self) {
-        self.latest.end();
-    }
-}
-
-impl Drop for Changes {
-    fn drop(&mut self) {
-        self.end();
     }
 }
