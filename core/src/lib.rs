@@ -6,16 +6,21 @@ pub mod companion;
 mod digest;
 mod error;
 mod geopackage;
+#[doc(hidden)]
 pub mod geotrek;
 pub mod journal;
 pub mod line;
 pub mod model;
+#[doc(hidden)]
 pub mod nearby;
 #[cfg(feature = "net")]
 pub mod net;
 pub mod report;
 pub mod response;
 pub mod storage;
+mod sync;
 pub mod transfer;
+mod wkb;
 
+pub use companion::{Companion, Directories};
 pub use error::{Error, Result};

@@ -6,7 +6,6 @@
 //! * `territory`: which territories are held.
 //! * `transaction`: writing, in one transaction.
 //! * `read`: objects by id and by kind.
-//! * `rtree`: objects by distance, from the layers' own R-trees.
 //! * `route_items`: what belongs to a trek, for its words.
 //! * `text_fold`: words without accents, and where they stand in a text.
 //! * `search`: the full-text index.
@@ -27,7 +26,6 @@ mod packs;
 mod picture;
 mod read;
 mod route_items;
-mod rtree;
 mod schema;
 mod search;
 mod suspend;
@@ -53,7 +51,6 @@ pub use media::MediaFile;
 pub(crate) use media::{Kept, address_digits, look_at};
 pub(crate) use normalize::state_digits;
 pub use packs::{MissingFile, Pack, PackState, PackSubject, PictureSize};
-pub(crate) use rtree::Met;
 pub use search::{SearchHit, SearchResults};
 pub use territory::{NewTerritory, Territory};
 pub use text_fold::{fold, highlight, sort_key};

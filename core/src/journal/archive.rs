@@ -34,15 +34,15 @@ struct Words {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct ImportSummary {
     /// Reports that were not here.
-    pub reports: usize,
+    pub reports: u64,
     /// Reports that were here already, and stay as they are.
-    pub known: usize,
+    pub known: u64,
     /// Photos that were gone when the file was made: their reports came without them.
-    pub photos_missing: usize,
+    pub photos_missing: u64,
     /// Favourites.
-    pub favourites: usize,
+    pub favourites: u64,
     /// Notes.
-    pub notes: usize,
+    pub notes: u64,
 }
 
 fn broken(what: impl std::fmt::Display) -> Error {
@@ -112,7 +112,7 @@ impl Journal {
             let before = report.photos.len();
             report.photos.retain(|photo| archive.index_for_name(&format!("photos/{}", photo.file_name())).is_some());
             if report.photos.len() < before {
-                imported.photos_missing += before - report.photos.len();
+                imported.photos_missing += (before - report.photos.len()) as u64;
                 // What was sent of it had other bytes.
                 report.lifecycle.revision += 1;
             }

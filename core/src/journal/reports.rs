@@ -214,7 +214,7 @@ fn find(connection: &Connection, uuid: &str) -> Result<Report> {
 
 pub(super) fn put(transaction: &Transaction<'_>, report: &Report) -> Result<()> {
     let data = serde_json::to_string(report).map_err(Error::internal)?;
-    let position = report.content.position.map(|position| Geometry::Point(Position::new(position.lon, position.lat)));
+    let position = report.content.position.map(|position| Geometry::point(Position::new(position.lon, position.lat)));
     let geometry = position.map(|position| geopackage::encode(&position));
     let server_id = match &report.lifecycle.state {
         ReportState::Accepted { receipt } => receipt.server_id,

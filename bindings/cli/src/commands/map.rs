@@ -52,7 +52,7 @@ pub(super) fn map(session: &Session, reference: &str, output: &Path) -> Result<O
 }
 
 fn lines(geometry: &Option<Geometry>) -> Vec<Vec<Position>> {
-    geometry.as_ref().map(|geometry| geometry.lines().into_iter().map(<[_]>::to_vec).collect()).unwrap_or_default()
+    geometry.as_ref().map(Geometry::lines).unwrap_or_default()
 }
 
 /// The months of a season as ranges of numbers: `3, 5–6`, or `11–2` over the turn of the year.

@@ -15,7 +15,7 @@ fn feature(id: i64, kind: Kind, name: &Localized, geometry: Option<&Geometry>, l
     let name = name.find(languages);
     json!({
         "type": "Feature",
-        "geometry": geometry.map(geometry_json),
+        "geometry": geometry,
         "properties": {
             "id": id,
             "kind": kind.as_str(),
@@ -23,26 +23,6 @@ fn feature(id: i64, kind: Kind, name: &Localized, geometry: Option<&Geometry>, l
             "lang": name.map(|found| found.lang),
         },
     })
-}
-
-/// A geometry as GeoJSON.
-pub(crate) fn geometry_json(geometry: &Geometry) -> Value {
-    let lines = |lines: &[Vec<Position>]| lines.iter().map(|line| line_json(line)).collect::<Value>();
-    let coordinates = match geometry {
-        Geometry::Point(position) => position_json(position).unwrap_or_else(|| json!([])),
-        Geometry::MultiPoint(positions) | Geometry::LineString(positions) => line_json(positions),
-        Geometry::MultiLineString(parts) | Geometry::Polygon(parts) => lines(parts),
-        Geometry::MultiPolygon(polygons) => polygons.iter().map(|rings| lines(rings)).collect(),
-        Geometry::GeometryCollection(parts) => {
-            let parts: Value = parts.iter().map(geometry_json).collect();
-            return json!({ "type": geometry.type_name(), "geometries": parts });
-        }
-    };
-    json!({ "type": geometry.type_name(), "coordinates": coordinates })
-}
-
-fn line_json(line: &[Position]) -> Value {
-    line.iter().filter_map(position_json).collect()
 }
 
 /// The coordinates of a position: longitude, latitude and, if known, elevation. `None` if it is not on Earth.

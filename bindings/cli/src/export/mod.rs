@@ -7,7 +7,7 @@
 mod geojson;
 mod gpx;
 
-pub(crate) use geojson::{geojson, geometry_json, position_json};
+pub(crate) use geojson::{geojson, position_json};
 pub(crate) use gpx::gpx;
 
 /// A text without the control characters that XML cannot hold even escaped.
@@ -37,7 +37,7 @@ mod tests {
             id: 12,
             name: texts("Été & <Pic> \"d'Olan\"", "Summer"),
             description: plain("Prendre à gauche,\npuis monter < 3 h."),
-            geometry: Some(Geometry::MultiLineString(vec![
+            geometry: Some(Geometry::multi_line_string([
                 vec![at(6.1, 44.8, 1200.5), at(6.2, 44.9, 1300.0)],
                 vec![Position::new(6.3, 44.9), at(6.4, 44.95, f64::NAN), at(f64::NAN, 95.0, 0.0)],
             ])),
@@ -51,7 +51,7 @@ mod tests {
             name: texts("Cabane « du Pré »\u{b} & Cie", ""),
             description: plain("Fermée l’hiver"),
             type_label: texts("Bâtiment", "Building"),
-            geometry: Some(Geometry::Point(at(6.15, 44.85, 1250.0))),
+            geometry: Some(Geometry::point(at(6.15, 44.85, 1250.0))),
             ..Poi::default()
         }
     }

@@ -167,7 +167,7 @@ fn shown_positions(sheet: &MapSheet, lines: &[RouteLine<'_>]) -> Vec<Position> {
     let mut others: Vec<Position> = sheet.pois.iter().map(|(_, position)| *position).collect();
     if route.is_empty() {
         for (_, geometry) in &sheet.sensitive_areas {
-            geometry.for_each_position(&mut |position| others.push(position));
+            others.extend(geometry.positions());
         }
     }
     positions_to_fit(&route, &others)

@@ -1,6 +1,7 @@
 //! Sensitive areas on the map: hatched polygons, each with a letter that the legend explains.
 
-use jalon::model::{Geometry, Position};
+use geo_types::{Geometry as Shape, LineString, Point as GeoPoint, Polygon};
+use jalon::model::Geometry;
 use svg::node::element::{Definitions, Group, Path, Pattern};
 
 use super::canvas::{Point, Rect, badge, badge_size, path_data, point, segment, titled};
@@ -52,29 +53,33 @@ pub(super) struct AreaShape {
 pub(super) fn visible(areas: &[(String, Geometry)], projection: &Projection) -> Vec<AreaShape> {
     let shapes = areas.iter().enumerate().map(|(index, (name, geometry))| {
         let mut rings = Vec::new();
-        add_rings(geometry, projection, &mut rings);
+        add_rings(geometry.as_geo(), projection, &mut rings);
         AreaShape { index, name: name.clone(), rings }
     });
     shapes.filter(|shape| shape.bounds().is_some_and(|bounds| bounds.intersects(projection.frame))).collect()
 }
 
 /// The outlines of a geometry. A point becomes a small square, a line an area without width.
-fn add_rings(geometry: &Geometry, projection: &Projection, rings: &mut Vec<Vec<Point>>) {
-    let square = |position: &Position| {
-        let square = Rect::centred(projection.project(*position)?, POINT_SIZE, POINT_SIZE);
+fn add_rings(geometry: &Shape<f64>, projection: &Projection, rings: &mut Vec<Vec<Point>>) {
+    let square = |point: &GeoPoint<f64>| {
+        let square = Rect::centred(projection.project((*point).into())?, POINT_SIZE, POINT_SIZE);
         Some(square.corners().to_vec())
     };
+    let line = |line: &LineString<f64>| {
+        projection.project_line(&line.coords().map(|coord| (*coord).into()).collect::<Vec<_>>())
+    };
+    let polygon = |polygon: &Polygon<f64>, rings: &mut Vec<Vec<Point>>| {
+        rings.extend(std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(line));
+    };
     match geometry {
-        Geometry::Point(position) => rings.extend(square(position)),
-        Geometry::MultiPoint(positions) => rings.extend(positions.iter().filter_map(square)),
-        Geometry::LineString(line) => rings.push(projection.project_line(line)),
-        Geometry::MultiLineString(lines) | Geometry::Polygon(lines) => {
-            rings.extend(lines.iter().map(|line| projection.project_line(line)))
-        }
-        Geometry::MultiPolygon(polygons) => {
-            rings.extend(polygons.iter().flatten().map(|line| projection.project_line(line)))
-        }
-        Geometry::GeometryCollection(parts) => parts.iter().for_each(|part| add_rings(part, projection, rings)),
+        Shape::Point(point) => rings.extend(square(point)),
+        Shape::MultiPoint(points) => rings.extend(points.iter().filter_map(square)),
+        Shape::LineString(own) => rings.push(line(own)),
+        Shape::MultiLineString(lines) => rings.extend(lines.iter().map(line)),
+        Shape::Polygon(own) => polygon(own, rings),
+        Shape::MultiPolygon(polygons) => polygons.iter().for_each(|own| polygon(own, rings)),
+        Shape::GeometryCollection(parts) => parts.iter().for_each(|part| add_rings(part, projection, rings)),
+        Shape::Line(_) | Shape::Rect(_) | Shape::Triangle(_) => {}
     }
 }
 

@@ -60,13 +60,9 @@ fn pois(count: usize, line: &[Position]) -> Vec<(String, Position)> {
 
 fn area(centre: Position, size: f64) -> Geometry {
     let corners = [(-1.0, -0.6), (0.2, -1.0), (1.0, 0.1), (0.4, 0.9), (-0.7, 0.8), (-1.0, -0.6)];
-    Geometry::Polygon(vec![
-        corners
-            .map(|(x, y)| {
-                Position::new((centre.lon + x * size + 540.0).rem_euclid(360.0) - 180.0, centre.lat + y * size * 0.7)
-            })
-            .to_vec(),
-    ])
+    Geometry::polygon([corners.map(|(x, y)| {
+        Position::new((centre.lon + x * size + 540.0).rem_euclid(360.0) - 180.0, centre.lat + y * size * 0.7)
+    })])
 }
 
 fn example_sheet() -> MapSheet {
@@ -184,8 +180,11 @@ fn svg_with_missing_or_invalid_data_is_well_formed() {
     draw("one_position_200_times", &same);
     let poles = vec![Position::new(-180.0, -90.0), Position::new(180.0, 90.0), Position::new(0.0, 90.0)];
     draw("whole_earth", &MapSheet { lines: vec![poles], ..example_sheet() });
-    let mixed =
-        Geometry::GeometryCollection(vec![Geometry::Polygon(vec![]), Geometry::Point(here), Geometry::Point(nowhere)]);
+    let mixed = Geometry::collection([
+        Geometry::polygon(Vec::<Vec<Position>>::new()),
+        Geometry::point(here),
+        Geometry::point(nowhere),
+    ]);
     draw(
         "odd_areas",
         &MapSheet {

@@ -31,7 +31,7 @@ pub(super) fn new_report(
         read_photo(photo)?;
     }
     let language = session.languages().first().copied().unwrap_or_default().to_owned();
-    let report = session.companion.new_report(&territory, &language, content, now_ms())?;
+    let report = session.companion.new_report(&territory, &language, content)?;
     let queued = attach(session, &report.uuid, photos).and_then(|()| {
         if is_draft {
             let report = session.companion.journal()?.report(&report.uuid)?;
@@ -59,7 +59,7 @@ pub(super) fn attach_photos(session: &Session, id: &str, photos: &[PathBuf]) -> 
 }
 
 pub(super) fn queue(session: &Session, id: &str) -> Result<Output> {
-    let (report, warnings) = session.companion.queue_report(id, now_ms())?;
+    let (report, warnings) = session.companion.queue_report(id)?;
     Ok(report_output(&report, &warnings, "Saved and queued. Send it with: jalon send"))
 }
 

@@ -9,7 +9,6 @@ mod format;
 mod send;
 
 use jalon::Error;
-use jalon::clock::now_ms;
 use jalon::journal::Report;
 use jalon::report::Resolution;
 use serde_json::json;
@@ -49,7 +48,7 @@ pub(super) fn run(session: &Session, command: ReportCommand) -> Result<Output> {
                 (_, _, true) => Resolution::Delivered(server_id),
                 _ => return Err(CliError::invalid("resolve", "must have --resend, --abandon or --delivered")),
             };
-            let report = session.companion.resolve_report(&full_id(session, &id)?, resolution, now_ms())?;
+            let report = session.companion.resolve_report(&full_id(session, &id)?, resolution)?;
             Ok(format::report_output(&report, &[], "Resolved."))
         }
         ReportCommand::Discard { id } => {

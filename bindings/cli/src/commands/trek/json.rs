@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{object_name, rich_texts};
 use crate::commands::Session;
 use crate::error::Result;
-use crate::export::{geometry_json, position_json};
+use crate::export::position_json;
 
 pub(super) fn details_json(session: &Session, localizer: &Localizer<'_>, details: &TrekDetails) -> Result<Value> {
     let TrekDetails { territory, trek, .. } = details;
@@ -24,7 +24,7 @@ pub(super) fn details_json(session: &Session, localizer: &Localizer<'_>, details
         "districts": localizer.labels("district", &trek.districts)?,
         "published": trek.published, "created_ms": trek.created_ms, "updated_ms": trek.updated_ms,
         "attachments": attachments_json(session, &trek.attachments)?, "web_links": trek.web_links,
-        "geometry": trek.geometry.as_ref().map(geometry_json),
+        "geometry": &trek.geometry,
         "points_reference": trek.points_reference.iter().map(position_json).collect::<Vec<_>>(),
         "parking_location": trek.parking_location.as_ref().map(position_json),
     });
