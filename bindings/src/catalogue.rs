@@ -173,7 +173,7 @@ impl Catalogue {
             let localizer = core.localizer(&territory, &borrowed(&languages));
             let (name, lang) = name_of(&localizer, object.name());
             let json = serde_json::to_string(&object)
-                .map_err(|error| jalon::Error::Internal { reason: format!("an object has no JSON: {error}") })?;
+                .map_err(|error| jalon::Error::Internal { detail: format!("an object has no JSON: {error}") })?;
             Ok(Object {
                 kind,
                 id,

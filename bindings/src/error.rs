@@ -81,17 +81,17 @@ impl From<jalon::Error> for JalonError {
     fn from(error: jalon::Error) -> JalonError {
         use jalon::Error;
         match error {
-            Error::Offline { reason } => JalonError::Offline { detail: reason },
-            Error::Server { status, reason } => JalonError::ServerError { status, detail: reason },
+            Error::Offline { detail } => JalonError::Offline { detail },
+            Error::Server { status, detail } => JalonError::ServerError { status, detail },
             Error::InvalidInput { field, rule } => JalonError::InvalidInput { field: field.into_owned(), rule },
-            Error::NotFound { what } => JalonError::NotFound { detail: what },
-            Error::Busy { what } => JalonError::Busy { detail: what },
+            Error::NotFound { detail } => JalonError::NotFound { detail },
+            Error::Busy { detail } => JalonError::Busy { detail },
             Error::StorageFull => JalonError::StorageFull,
             Error::TooNew { found, supported } => JalonError::TooNew { found, supported },
-            Error::Corrupt { reason } => JalonError::Corrupt { detail: reason },
+            Error::Corrupt { detail } => JalonError::Corrupt { detail },
             Error::Cancelled => JalonError::Cancelled,
             Error::Closed => JalonError::Closed,
-            Error::Internal { reason } => JalonError::Internal { detail: reason },
+            Error::Internal { detail } => JalonError::Internal { detail },
             // The core's enum is not exhaustive: a variant that is new there keeps its message.
             other => JalonError::Internal { detail: other.to_string() },
         }

@@ -53,12 +53,12 @@ pub struct Note {
 
 impl From<journal::Note> for Note {
     fn from(note: journal::Note) -> Note {
-        let journal::Note { uuid, text, position, about, created_ms } = note;
+        let journal::Note { id, text, position, about, created_ms } = note;
         let (territory, kind, object_id) = match about {
             Some((territory, kind, id)) => (Some(territory), Some(kind), Some(id)),
             None => (None, None, None),
         };
-        Note { id: uuid, text, position, territory, kind, object_id, created_ms }
+        Note { id, text, position, territory, kind, object_id, created_ms }
     }
 }
 

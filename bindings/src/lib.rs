@@ -60,7 +60,7 @@ pub use packs::Packs;
 pub use position::{Bounds, KindCount, Position};
 pub use report::{
     FieldErrors, QueuedReport, Report, ReportAttempt, ReportContent, ReportPhoto, ReportPosition, ReportState,
-    ReportUpload, Resolution, Warning as ReportWarning,
+    ReportUpload, ReportWarning, Resolution,
 };
 pub use reports::Reports;
 pub use territory::{NewTerritory, PackUsage, RefreshSummary, StorageUsage, Territory};

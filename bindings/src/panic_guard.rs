@@ -18,7 +18,7 @@ pub(crate) fn catch<T>(work: impl FnOnce() -> T) -> jalon::Result<T> {
 /// Keeps only a message that is a constant of the source: a formatted message may contain personal data.
 fn from_panic(panic: &(dyn Any + Send)) -> jalon::Error {
     let message = panic.downcast_ref::<&'static str>().copied().unwrap_or("its message is left out");
-    jalon::Error::Internal { reason: format!("a panic in the library: {message}") }
+    jalon::Error::Internal { detail: format!("a panic in the library: {message}") }
 }
 
 #[cfg(test)]

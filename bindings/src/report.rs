@@ -2,7 +2,7 @@
 
 use jalon::journal::{self, Journal, Photo};
 use jalon::report::{self, Lifecycle};
-pub use jalon::report::{ReportContent, ReportPosition, Resolution, Warning};
+pub use jalon::report::{ReportContent, ReportPosition, ReportWarning, Resolution};
 
 use crate::convert::{all, from_core};
 
@@ -98,7 +98,7 @@ pub struct ReportAttempt {
     pub outcome: Option<String>,
 }
 
-from_core!(report::Attempt => ReportAttempt same { revision, at_ms } core { endpoint: _, ended } own { outcome: ended });
+from_core!(report::Attempt => ReportAttempt same { revision, at_ms } core { endpoint: _, outcome } own { outcome });
 
 /// A report and its state.
 #[derive(Debug, uniffi::Record)]
@@ -147,7 +147,7 @@ impl Report {
         let needs_user_action = report.lifecycle.needs_user_action();
         #[rustfmt::skip]
         let journal::Report {
-            uuid, territory, url: _, language, created_ms, changes: _, content, photos, with_reference: _, lifecycle,
+            id, territory, url: _, language, created_ms, changes: _, content, photos, with_reference: _, lifecycle,
         } = report;
         #[rustfmt::skip]
         let Lifecycle {
@@ -170,11 +170,11 @@ impl Report {
         };
         let photo = |photo: Photo| {
             let path = journal.photo_path(&photo).to_string_lossy().into_owned();
-            let Photo { uuid: id, bytes, sha256: _ } = photo;
+            let Photo { id, bytes, sha256: _ } = photo;
             ReportPhoto { id, bytes, path }
         };
         Report {
-            id: uuid,
+            id,
             territory,
             language,
             created_ms,
@@ -198,8 +198,8 @@ impl Report {
 
 /// A possible mistake in a report, which does not prevent sending: show it to the user.
 #[uniffi::remote(Enum)]
-#[uniffi(name = "ReportWarning")]
-pub enum Warning {
+
+pub enum ReportWarning {
     /// It has no position.
     NoPosition,
     /// Its position is outside the territory.
@@ -216,7 +216,7 @@ pub struct QueuedReport {
     /// The report.
     pub report: Report,
     /// Possible mistakes.
-    pub warnings: Vec<Warning>,
+    pub warnings: Vec<ReportWarning>,
 }
 
 /// A decision about a report in doubt.

@@ -185,7 +185,7 @@ impl Reports {
                 let (policy, network) = (options.policy(), options.network.unwrap_or_default());
                 let options = jalon::companion::SendOptions { policy, network, net: options.net(), now };
                 let progress = |report: &journal::Report, bytes: u64, planned: u64| {
-                    let (done, subject) = (u64::from(bytes >= planned), report.uuid.clone());
+                    let (done, subject) = (u64::from(bytes >= planned), report.id.clone());
                     progress(Progress { done, planned: 1, objects: 0, bytes, subject });
                 };
                 Ok(all(core.journal()?, core.send_reports(&options, cancel, progress)?))
@@ -229,10 +229,10 @@ impl Reports {
             };
             let journal = core.journal()?;
             fs::create_dir_all(bodies(journal))?;
-            let body = body_path(journal, &upload.uuid);
+            let body = body_path(journal, &upload.id);
             upload.write_body(&body).inspect_err(|_| remove_body(&body))?;
             Ok(Some(ReportUpload {
-                id: upload.uuid,
+                id: upload.id,
                 url: upload.url,
                 language: upload.language,
                 content_type: upload.content_type,
@@ -256,7 +256,7 @@ impl Reports {
     /// # Errors
     /// `InvalidInput` if the upload was not started.
     pub async fn upload_not_sent(&self, id: String, detail: String) -> Result<Report> {
-        self.complete_upload(id, SendResult::NotSent { reason: detail }).await
+        self.complete_upload(id, SendResult::NotSent { detail: detail }).await
     }
 
     /// Ends an upload whose connection was lost before a response. `final_chunk_sent` must be true if the last byte of the
@@ -265,7 +265,8 @@ impl Reports {
     /// # Errors
     /// `InvalidInput` if the upload was not started.
     pub async fn upload_lost(&self, id: String, final_chunk_sent: bool, detail: String) -> Result<Report> {
-        self.complete_upload(id, SendResult::Lost { whole_body: final_chunk_sent, reason: detail }).await
+        self.complete_upload(id, SendResult::ConnectionLost { final_chunk_sent: final_chunk_sent, detail: detail })
+            .await
     }
 
     /// Ends an upload with the server's response. `retry_after` is the value of that header; `is_complete` is false if the
@@ -285,8 +286,8 @@ impl Reports {
         body.truncate(end.unwrap_or_default());
         let retry_after_ms = retry_after.map(|value| retry_after_ms(&value, now_ms()).unwrap_or_default());
         // A client passes a response on when the whole body has left, or when the server refused the rest.
-        let reply = Reply { status, retry_after_ms, body, is_whole: is_complete };
-        self.complete_upload(id, SendResult::Response { whole_body: true, reply }).await
+        let reply = Reply { status, retry_after_ms, body, is_complete: is_complete };
+        self.complete_upload(id, SendResult::Response { final_chunk_sent: true, reply }).await
     }
 
     /// Call this when the app starts, with the reports that the platform still uploads. Started uploads that are not among

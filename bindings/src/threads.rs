@@ -53,7 +53,7 @@ impl<T> Future for Answer<T> {
 }
 
 fn thread_lost() -> jalon::Error {
-    jalon::Error::Internal { reason: "the thread of the call ended without a result".to_owned() }
+    jalon::Error::Internal { detail: "the thread of the call ended without a result".to_owned() }
 }
 
 fn answer<T: Send + 'static>(
@@ -111,7 +111,7 @@ fn failed(error: jalon::Error) -> Ended {
 
 fn spawn(name: &str, work: Work) -> jalon::Result<()> {
     let spawned = std::thread::Builder::new().name(name.to_owned()).spawn(work);
-    spawned.map(drop).map_err(|error| jalon::Error::Internal { reason: format!("no thread was started: {error}") })
+    spawned.map(drop).map_err(|error| jalon::Error::Internal { detail: format!("no thread was started: {error}") })
 }
 
 #[derive(Default)]

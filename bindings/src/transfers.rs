@@ -196,7 +196,7 @@ fn job(state: &mut State) -> jalon::Result<&mut dyn Job> {
 }
 
 fn unknown(id: u64) -> jalon::Error {
-    jalon::Error::NotFound { what: format!("transfer {id}") }
+    jalon::Error::NotFound { detail: format!("transfer {id}") }
 }
 
 fn http_request(transfer: &Transfer, headers: Vec<(&'static str, String)>) -> HttpRequest {
@@ -241,8 +241,8 @@ impl Transfers {
                     // The file is complete already.
                     ResponseAction::Ended => {}
                     ResponseAction::Write => {
-                        let reason = "a response's body was expected before its head".to_owned();
-                        return Err(jalon::Error::Internal { reason });
+                        let detail = "a response’s body was expected before its head".to_owned();
+                        return Err(jalon::Error::Internal { detail });
                     }
                 }
             }

@@ -3,9 +3,9 @@
 pub mod catalogue;
 pub mod clock;
 pub mod companion;
+mod db;
 mod digest;
 mod error;
-mod geopackage;
 #[doc(hidden)]
 pub mod geotrek;
 pub mod journal;
@@ -20,7 +20,6 @@ pub mod response;
 pub mod storage;
 mod sync;
 pub mod transfer;
-mod wkb;
 
 pub use companion::{Companion, Directories};
 pub use error::{Error, Result};

@@ -25,7 +25,7 @@ pub(super) fn normalize(json: &str) -> Value {
 
 /// A digest that differs if two states of an object differ.
 pub(crate) fn state_digits(json: &str) -> String {
-    super::media::address_digits(&normalize(json).to_string())
+    super::packs::url_hash(&normalize(json).to_string())
 }
 
 fn sort_sets(value: &mut Value) {

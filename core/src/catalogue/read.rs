@@ -1,23 +1,26 @@
-//! Reading objects back, whole.
+//! Reads objects, their names and their geometries.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{Catalogue, Territory, treks};
+use crate::db::geopackage;
 use crate::error::{Error, Result};
-use crate::geopackage;
 use crate::model::{Bounds, Geometry, Id, Kind, Localized, Object};
 
 impl Catalogue {
-    /// One object by its server's number. Terms are read by [`Catalogue::objects`], as their number is unique within
-    /// their vocabulary only.
+    /// Reads an object by its id. Terms are read with [`Catalogue::objects`], because a term's id is unique only within its
+    /// vocabulary.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::InvalidInput`] for terms; [`Error::Closed`], [`Error::Corrupt`] and errors of the disk.
     pub fn object(&self, territory: &Territory, kind: Kind, id: Id) -> Result<Object> {
         if kind == Kind::Term {
-            return Err(Error::invalid("kind", "a term has no number of its own: ask for all of them"));
+            return Err(Error::invalid("kind", "must not be term: read all terms instead"));
         }
         self.read(|connection| object(connection, territory, kind, id))?
-            .ok_or_else(|| Error::NotFound { what: format!("{kind} {}/{id}", territory.name) })
+            .ok_or_else(|| Error::NotFound { detail: format!("{kind} {}/{id}", territory.name) })
     }
 
     /// Calls `each` with all geometries of some kinds: territory (its number in the catalogue), kind, id, geometry. Kind by
@@ -120,9 +123,9 @@ impl Catalogue {
         })
     }
 
-    /// The names of some objects in every language, in their order; none where one has none or is not there. An object is
-    /// the number of its territory, its kind and its number.
-    pub fn names(&self, objects: impl IntoIterator<Item = (i64, Kind, Id)>) -> Result<Vec<Localized>> {
+    /// The names of objects in every language, in the order of `objects` (key of the territory, kind, id); empty for an object
+    /// that has no name or does not exist.
+    pub(crate) fn names(&self, objects: impl IntoIterator<Item = (i64, Kind, Id)>) -> Result<Vec<Localized>> {
         self.read(|connection| {
             let one = |(territory, kind, id): (i64, Kind, Id)| {
                 let sql = format!("SELECT names FROM {kind} WHERE territory = ?1 AND id = ?2");
@@ -136,7 +139,10 @@ impl Catalogue {
         })
     }
 
-    /// Every object of a kind, in the order of their numbers.
+    /// Reads every object of a kind, in the order of their ids.
+    ///
+    /// # Errors
+    /// [`Error::Closed`], [`Error::Corrupt`] and errors of the disk.
     pub fn objects(&self, territory: &Territory, kind: Kind) -> Result<Vec<Object>> {
         let sql = format!("SELECT {} FROM {kind} WHERE territory = ?1 ORDER BY id, fid", fields(kind));
         self.read(|connection| {
@@ -146,7 +152,7 @@ impl Catalogue {
         })
     }
 
-    /// The numbers of the objects of a kind that are published, with the server's date of each where it has one, Unix ms.
+    /// The ids of the published objects of a kind, with the server's date of their last update if known, Unix ms.
     pub(crate) fn dates(&self, territory: &Territory, kind: Kind) -> Result<BTreeMap<Id, Option<i64>>> {
         self.read(|connection| {
             let sql = format!("SELECT id, updated_ms FROM {kind} WHERE territory = ?1 AND withdrawn_ms IS NULL");
@@ -156,8 +162,8 @@ impl Catalogue {
         })
     }
 
-    /// The numbers of all objects of a kind, those that were withdrawn included.
-    pub(crate) fn numbers(&self, territory: &Territory, kind: Kind) -> Result<BTreeSet<Id>> {
+    /// The ids of all objects of a kind, including withdrawn ones.
+    pub(crate) fn ids(&self, territory: &Territory, kind: Kind) -> Result<BTreeSet<Id>> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(&format!("SELECT id FROM {kind} WHERE territory = ?1"))?;
             let rows = statement.query_map([territory.key], |row| row.get(0))?;
@@ -165,7 +171,7 @@ impl Catalogue {
         })
     }
 
-    /// The numbers of the terms of a vocabulary.
+    /// The ids of the terms of a vocabulary.
     pub(crate) fn term_ids(&self, territory: &Territory, vocabulary: &str) -> Result<Vec<Id>> {
         self.read(|connection| {
             let mut statement =
@@ -175,7 +181,7 @@ impl Catalogue {
         })
     }
 
-    /// The stages that itineraries name.
+    /// The ids of the stages of all itineraries.
     pub(crate) fn stages(&self, territory: &Territory) -> Result<BTreeSet<Id>> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
@@ -187,12 +193,15 @@ impl Catalogue {
         })
     }
 
-    /// The stages that only their itinerary publishes.
+    /// The ids of the stages that are published only through their itinerary.
     pub(crate) fn unlisted_stages(&self, territory: &Territory) -> Result<BTreeSet<Id>> {
         self.read(|connection| unlisted_stages(connection, territory))
     }
 
-    /// How many objects of a kind all territories have.
+    /// The number of objects of a kind in all territories.
+    ///
+    /// # Errors
+    /// [`Error::Closed`], [`Error::Corrupt`] and errors of the disk.
     pub fn count_all(&self, kind: Kind) -> Result<usize> {
         self.read(|connection| {
             let count: i64 =
@@ -201,7 +210,10 @@ impl Catalogue {
         })
     }
 
-    /// How many objects of a kind a territory has.
+    /// The number of objects of a kind in a territory.
+    ///
+    /// # Errors
+    /// [`Error::Closed`], [`Error::Corrupt`] and errors of the disk.
     pub fn count(&self, territory: &Territory, kind: Kind) -> Result<u64> {
         self.read(|connection: &Connection| {
             let sql = format!("SELECT count(*) FROM {kind} WHERE territory = ?1");
@@ -210,7 +222,7 @@ impl Catalogue {
     }
 }
 
-/// One object by its number, on any connection.
+/// Reads an object by its id, on any connection.
 pub(super) fn object(connection: &Connection, territory: &Territory, kind: Kind, id: Id) -> Result<Option<Object>> {
     let sql = format!("SELECT {} FROM {kind} WHERE territory = ?1 AND id = ?2", fields(kind));
     let mut statement = connection.prepare_cached(&sql)?;
@@ -218,7 +230,7 @@ pub(super) fn object(connection: &Connection, territory: &Territory, kind: Kind,
     found.map(|stored| stored.into_object(kind)).transpose()
 }
 
-/// The stages that only their itinerary publishes, on any connection.
+/// The ids of the stages that are published only through their itinerary, on any connection.
 pub(super) fn unlisted_stages(connection: &Connection, territory: &Territory) -> Result<BTreeSet<Id>> {
     let sql = format!("SELECT id FROM trek WHERE territory = ?1 AND withdrawn_ms IS NULL AND NOT {}", treks::LISTED);
     let mut statement = connection.prepare_cached(&sql)?;
@@ -255,7 +267,7 @@ fn decode(kind: Kind, blob: &[u8]) -> Result<Geometry> {
 }
 
 fn damaged(kind: Kind) -> Error {
-    Error::Corrupt { reason: format!("a row of layer {kind} cannot be read") }
+    Error::corrupt(format!("a row of layer {kind} cannot be read"))
 }
 
 fn fields(kind: Kind) -> &'static str {

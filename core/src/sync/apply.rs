@@ -192,7 +192,7 @@ impl Application<'_, '_> {
             return Ok(());
         }
         // Treks of packs have the POIs that the server listed.
-        let reported = self.transaction.told(self.territory)?;
+        let reported = self.transaction.reported_treks(self.territory)?;
         let mut pois: BTreeMap<Id, BTreeMap<Id, f64>> = BTreeMap::new();
         let (mut treks, mut vertices, mut error) = (Vec::new(), 0, None);
         self.transaction.geometries(self.territory, Kind::Trek, |id, geometry| {

@@ -92,7 +92,7 @@ fn contents_of_area(catalogue: &Catalogue, territory: &Territory, bounds: &Bound
 fn retain_existing(catalogue: &Catalogue, territory: &Territory, contents: &mut PackContents) -> Result<()> {
     let kinds: BTreeSet<Kind> = contents.objects.iter().map(|(kind, _)| *kind).collect();
     for kind in kinds {
-        let existing = catalogue.numbers(territory, kind)?;
+        let existing = catalogue.ids(territory, kind)?;
         contents.objects.retain(|(own, id)| *own != kind || existing.contains(id));
     }
     Ok(())

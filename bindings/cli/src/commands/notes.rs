@@ -25,9 +25,9 @@ pub(super) fn run(session: &Session, command: NoteCommand) -> Result<Output> {
         }
         NoteCommand::Remove { id } => {
             let notes = journal.notes()?;
-            let found: Vec<&Note> = notes.iter().filter(|note| !id.is_empty() && note.uuid.starts_with(&id)).collect();
+            let found: Vec<&Note> = notes.iter().filter(|note| !id.is_empty() && note.id.starts_with(&id)).collect();
             let removed = match found.as_slice() {
-                [note] => journal.remove_note(&note.uuid)?,
+                [note] => journal.remove_note(&note.id)?,
                 [] => false,
                 _ => return Err(CliError::invalid("id", "must have more characters: several notes start with these")),
             };
@@ -50,13 +50,13 @@ pub(super) fn run(session: &Session, command: NoteCommand) -> Result<Output> {
 }
 
 fn short_id(note: &Note) -> &str {
-    note.uuid.get(..8).unwrap_or(&note.uuid)
+    note.id.get(..8).unwrap_or(&note.id)
 }
 
 fn note_json(note: &Note) -> Value {
     let about = note.about.as_ref().map(|(territory, _, id)| format!("{territory}/{id}"));
     json!({
-        "id": note.uuid, "text": note.text, "created_at": iso_time(note.created_ms), "about": about,
+        "id": note.id, "text": note.text, "created_at": iso_time(note.created_ms), "about": about,
         "position": note.position,
     })
 }

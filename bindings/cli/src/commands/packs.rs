@@ -63,7 +63,7 @@ fn find_subject(session: &Session, reference: &str) -> Result<(String, PackSubje
     let is_area = |pack: &Pack| pack.key.to_string() == key && matches!(pack.subject, PackSubject::Bounds(_));
     match session.companion.packs(territory)?.into_iter().find(is_area) {
         Some(pack) => Ok((pack.territory, pack.subject)),
-        None => Err(Error::NotFound { what: format!("the download {reference}") }.into()),
+        None => Err(Error::NotFound { detail: format!("the download {reference}") }.into()),
     }
 }
 

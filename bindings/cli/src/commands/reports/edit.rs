@@ -32,16 +32,16 @@ pub(super) fn new_report(
     }
     let language = session.languages().first().copied().unwrap_or_default().to_owned();
     let report = session.companion.new_report(&territory, &language, content)?;
-    let queued = attach(session, &report.uuid, photos).and_then(|()| {
+    let queued = attach(session, &report.id, photos).and_then(|()| {
         if is_draft {
-            let report = session.companion.journal()?.report(&report.uuid)?;
+            let report = session.companion.journal()?.report(&report.id)?;
             return Ok(unqueued_output(&report, "Saved as a draft"));
         }
-        queue(session, &report.uuid)
+        queue(session, &report.id)
     });
     queued.inspect_err(|_| {
         // The user saw only the error, so no report is left behind. If this fails too, it is listed as a draft.
-        let _ = session.companion.journal().and_then(|journal| journal.discard(&report.uuid));
+        let _ = session.companion.journal().and_then(|journal| journal.discard(&report.id));
     })
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use jalon::journal::Report;
-use jalon::report::{ReportState, Warning};
+use jalon::report::{ReportState, ReportWarning};
 use serde_json::{Value, json};
 
 use crate::commands::Session;
@@ -14,16 +14,16 @@ use crate::output::{Output, iso_time};
 const LISTED_COMMENT: usize = 48;
 
 /// A report that was changed: a message, the warnings and the report's line.
-pub(super) fn report_output(report: &Report, warnings: &[Warning], message: &str) -> Output {
+pub(super) fn report_output(report: &Report, warnings: &[ReportWarning], message: &str) -> Output {
     let mut json = report_json(report);
     json["warnings"] = json!(warnings);
     let mut text = format!("{message}\n");
     for warning in warnings {
         let warning = match warning {
-            Warning::NoPosition => "there is no position (--at LAT,LON)",
-            Warning::OutsideTerritory => "the position is outside the territory",
-            Warning::FarFromTrek => "the position is more than 1 km from the trek",
-            Warning::NoEmail => "there is no e-mail address for questions (--email)",
+            ReportWarning::NoPosition => "there is no position (--at LAT,LON)",
+            ReportWarning::OutsideTerritory => "the position is outside the territory",
+            ReportWarning::FarFromTrek => "the position is more than 1 km from the trek",
+            ReportWarning::NoEmail => "there is no e-mail address for questions (--email)",
         };
         let _ = writeln!(text, "  warning: {warning}");
     }
@@ -57,11 +57,11 @@ pub(super) fn report_json(report: &Report) -> Value {
     let attempts = lifecycle.attempts.iter().map(|attempt| {
         json!({
             "revision": attempt.revision, "endpoint": attempt.endpoint, "at": iso_time(attempt.at_ms),
-            "ended": attempt.ended,
+            "ended": attempt.outcome,
         })
     });
     json!({
-        "id": report.uuid, "territory": report.territory, "state": lifecycle.state.as_str(),
+        "id": report.id, "territory": report.territory, "state": lifecycle.state.as_str(),
         "created_at": iso_time(report.created_ms), "comment": content.comment, "email": content.email,
         "category": content.category, "activity": content.activity, "magnitude": content.magnitude,
         "trek": content.trek, "signage": content.signage, "position": content.position, "photos": report.photos,
@@ -74,7 +74,7 @@ pub(super) fn report_json(report: &Report) -> Value {
 
 /// The first characters of a report's id, which commands accept.
 pub(super) fn short_id(report: &Report) -> &str {
-    report.uuid.get(..8).unwrap_or(&report.uuid)
+    report.id.get(..8).unwrap_or(&report.id)
 }
 
 /// A report on one line, and on further lines the last error, the refused fields and the decision to make.
@@ -85,7 +85,7 @@ pub(super) fn write_line(text: &mut String, report: &Report) {
             Some(id) => format!("accepted with id {id}"),
             None => "accepted".to_owned(),
         },
-        ReportState::InDoubt { left: true } => "in doubt, abandoned".to_owned(),
+        ReportState::InDoubt { is_abandoned: true } => "in doubt, abandoned".to_owned(),
         other => other.as_str().replace('_', " "),
     };
     let comment: String = report.content.comment.chars().take(LISTED_COMMENT).collect();
@@ -103,7 +103,7 @@ pub(super) fn write_line(text: &mut String, report: &Report) {
             let _ = writeln!(text, "          {field}: {}", messages.join(" "));
         }
     }
-    if matches!(lifecycle.state, ReportState::InDoubt { left: false }) {
+    if matches!(lifecycle.state, ReportState::InDoubt { is_abandoned: false }) {
         let _ = writeln!(text, "          decide: jalon report resolve {id} --resend | --abandon | --delivered");
     }
 }
@@ -120,7 +120,7 @@ pub(super) fn report_text(session: &Session, report: &Report) -> Result<String> 
         let _ = writeln!(text, "  {}", session.companion.journal()?.photo_path(photo).display());
     }
     for attempt in &report.lifecycle.attempts {
-        let result = attempt.ended.as_deref().unwrap_or("no result");
+        let result = attempt.outcome.as_deref().unwrap_or("no result");
         let _ = writeln!(text, "  {}  {result}", iso_time(attempt.at_ms));
     }
     Ok(text)

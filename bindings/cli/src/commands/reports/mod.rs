@@ -76,10 +76,10 @@ pub(super) fn run(session: &Session, command: ReportCommand) -> Result<Output> {
 /// The id of the report whose id starts with `prefix`.
 fn full_id(session: &Session, prefix: &str) -> Result<String> {
     let reports = session.companion.journal()?.reports()?;
-    let matches = |report: &&Report| !prefix.is_empty() && report.uuid.starts_with(prefix);
+    let matches = |report: &&Report| !prefix.is_empty() && report.id.starts_with(prefix);
     match reports.iter().filter(matches).collect::<Vec<_>>().as_slice() {
-        [report] => Ok(report.uuid.clone()),
-        [] => Err(Error::NotFound { what: "a report with this id".to_owned() }.into()),
+        [report] => Ok(report.id.clone()),
+        [] => Err(Error::NotFound { detail: "a report with this id".to_owned() }.into()),
         _ => Err(CliError::invalid("id", "must have more characters: several reports start with these")),
     }
 }

@@ -1,6 +1,6 @@
-//! Any photo into one that can be sent: decoded, turned as its camera was, made smaller, written as a JPEG. Nothing else of
-//! the file comes along: no place, no camera, no thumbnail. The picture is decoded whole, so a photo of 50 megapixels takes
-//! about 160 MB for a moment; phones hand over pictures that they have made smaller themselves.
+//! Prepares a photo for sending: decodes it, applies its EXIF orientation, scales it down and encodes it as a JPEG without
+//! metadata (no position, no camera, no thumbnail). The whole picture is decoded: a photo of 50 megapixels takes about 160 MB
+//! for a moment. Apps on phones scale photos down with the platform's decoder instead.
 
 use std::io::Cursor;
 
@@ -8,15 +8,16 @@ use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 
-use super::{Journal, Photo};
+use super::Journal;
+use super::record::Photo;
 use crate::error::{Error, Result};
 
-/// How small a photo is made.
+/// The limits of an encoded photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PhotoOptions {
-    /// Pixels of its longer side at most.
+    /// Maximum length of the longer side, in pixels.
     pub max_side_px: u32,
-    /// Bytes at most; its quality, then its size are lowered until it fits.
+    /// Maximum size of the file, in bytes. The quality, then the dimensions are reduced until the photo fits.
     pub max_bytes: usize,
 }
 
@@ -26,76 +27,84 @@ impl Default for PhotoOptions {
     }
 }
 
-/// Megapixels that are decoded: more is no photo, or no honest one.
+/// Maximum number of pixels. A header that declares more is an error or an attack.
 const MAX_PIXELS: u64 = 80_000_000;
+/// Maximum memory of the decoder, in bytes.
 const MAX_MEMORY: u64 = 400 << 20;
-/// Bytes of a file that is looked at.
+/// Maximum size of a file, in bytes.
 const MAX_FILE: usize = 64 << 20;
+/// The JPEG qualities that are tried for each size.
 const QUALITIES: [u8; 4] = [85, 75, 65, 50];
-const SMALLEST: u32 = 320;
+/// The photo is not scaled below this length of its longer side, in pixels.
+const MIN_SIDE_PX: u32 = 320;
 
-/// Makes a photo ready to be sent. JPEG, PNG and WebP are read; the error says what to do with others.
-pub fn encode_jpeg(file: &[u8], to: &PhotoOptions) -> Result<Vec<u8>> {
-    if to.max_side_px < 64 || to.max_bytes < 10_000 {
-        return Err(Error::invalid("photo", "a size of at least 64 pixels and 10,000 bytes"));
+/// Encodes a JPEG, PNG or WebP file as a JPEG within `options`.
+fn encode_jpeg(file: &[u8], options: &PhotoOptions) -> Result<Vec<u8>> {
+    if options.max_side_px < 64 || options.max_bytes < 10_000 {
+        return Err(Error::invalid("photo", "must be allowed at least 64 pixels and 10,000 bytes"));
     }
     let photo = decode(file)?;
     let longer = photo.width().max(photo.height());
-    let mut side = longer.min(to.max_side_px);
+    let mut side = longer.min(options.max_side_px);
     loop {
-        let small = if side < longer { photo.resize(side, side, FilterType::Triangle).to_rgb8() } else { flat(&photo) };
+        let scaled = match side < longer {
+            true => photo.resize(side, side, FilterType::Triangle).to_rgb8(),
+            false => on_white(&photo),
+        };
         for quality in QUALITIES {
             let mut jpeg = Vec::new();
-            JpegEncoder::new_with_quality(&mut jpeg, quality).encode_image(&small).map_err(Error::internal)?;
-            if jpeg.len() <= to.max_bytes {
+            JpegEncoder::new_with_quality(&mut jpeg, quality).encode_image(&scaled).map_err(Error::internal)?;
+            if jpeg.len() <= options.max_bytes {
                 return Ok(jpeg);
             }
         }
-        if side <= SMALLEST {
-            return Err(Error::invalid("photo", format!("one that can be made smaller than {} bytes", to.max_bytes)));
+        if side <= MIN_SIDE_PX {
+            let rule = format!("must be reducible to {} bytes", options.max_bytes);
+            return Err(Error::invalid("photo", rule));
         }
-        side = (side * 3 / 4).max(SMALLEST);
+        side = (side * 3 / 4).max(MIN_SIDE_PX);
     }
 }
 
 fn decode(file: &[u8]) -> Result<DynamicImage> {
     if file.len() > MAX_FILE {
-        return Err(Error::invalid("photo", format!("a file of at most {} MB", MAX_FILE >> 20)));
+        return Err(Error::invalid("photo", format!("must have at most {} MB", MAX_FILE >> 20)));
     }
     if is_heic(file) {
-        let rule = "JPEG, PNG or WebP: this is HEIC, which the server drops unseen; let the camera write “most compatible”, \
-                    or convert it";
+        let rule = "must be JPEG, PNG or WebP, but is HEIC, which the server would drop; set the camera to “most compatible”, or \
+                    convert the photo";
         return Err(Error::invalid("photo", rule));
     }
-    let broken = || Error::invalid("photo", "a whole JPEG, PNG or WebP: this file is damaged, or something else");
-    let format = image::guess_format(file).map_err(|_| broken())?;
+    let damaged =
+        || Error::invalid("photo", "must be a complete JPEG, PNG or WebP; the file is damaged or of another format");
+    let format = image::guess_format(file).map_err(|_| damaged())?;
     if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP) {
-        return Err(broken());
+        return Err(damaged());
     }
     let mut reader = ImageReader::with_format(Cursor::new(file), format);
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_MEMORY);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(|_| broken())?;
+    let mut decoder = reader.into_decoder().map_err(|_| damaged())?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
-        return Err(Error::invalid("photo", format!("at most {} megapixels", MAX_PIXELS / 1_000_000)));
+        return Err(Error::invalid("photo", format!("must have at most {} megapixels", MAX_PIXELS / 1_000_000)));
     }
-    let turned = decoder.orientation().ok();
-    let mut photo = DynamicImage::from_decoder(decoder).map_err(|_| broken())?;
-    if let Some(turned) = turned {
-        photo.apply_orientation(turned);
+    let orientation = decoder.orientation().ok();
+    let mut photo = DynamicImage::from_decoder(decoder).map_err(|_| damaged())?;
+    if let Some(orientation) = orientation {
+        photo.apply_orientation(orientation);
     }
     Ok(photo)
 }
 
-/// Without transparency: what shows through is white, as on paper.
-fn flat(photo: &DynamicImage) -> RgbImage {
+/// Blends transparent pixels with white.
+fn on_white(photo: &DynamicImage) -> RgbImage {
     if !photo.color().has_alpha() {
         return photo.to_rgb8();
     }
-    let mut flat = RgbImage::new(photo.width(), photo.height());
-    for (to, from) in flat.pixels_mut().zip(photo.to_rgba8().pixels()) {
+    let mut opaque = RgbImage::new(photo.width(), photo.height());
+    for (to, from) in opaque.pixels_mut().zip(photo.to_rgba8().pixels()) {
         let [r, g, b, a] = from.0;
         let over = |colour: u8| {
             let (colour, a) = (u32::from(colour), u32::from(a));
@@ -103,20 +112,24 @@ fn flat(photo: &DynamicImage) -> RgbImage {
         };
         to.0 = [over(r), over(g), over(b)];
     }
-    flat
+    opaque
 }
 
-/// The box that begins every file of the family (ISO 23008-12).
+/// Whether the file starts with a HEIF file type box (ISO 23008-12).
 fn is_heic(file: &[u8]) -> bool {
     let brands: [&[u8]; 6] = [b"heic", b"heix", b"heif", b"mif1", b"msf1", b"hevc"];
     file.get(4..8) == Some(b"ftyp") && file.get(8..12).is_some_and(|brand| brands.contains(&brand))
 }
 
 impl Journal {
-    /// Adds a photo to a report, made ready first.
-    pub fn attach(&self, uuid: &str, file: &[u8], to: &PhotoOptions, at_ms: i64) -> Result<Photo> {
-        let jpeg = encode_jpeg(file, to)?;
-        self.attach_encoded(uuid, &jpeg, at_ms)
+    /// Adds a photo to a report, from the bytes of a JPEG, PNG or WebP file. The photo is turned upright, scaled down and
+    /// encoded as a JPEG without metadata. Needs memory for the whole decoded photo.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for a damaged or unsupported file, and the errors of [`Journal::attach_encoded`].
+    pub fn attach(&self, report: &str, file: &[u8], options: &PhotoOptions, at_ms: i64) -> Result<Photo> {
+        let jpeg = encode_jpeg(file, options)?;
+        self.attach_encoded(report, &jpeg, at_ms)
     }
 }
 
@@ -136,7 +149,7 @@ mod tests {
         bytes
     }
 
-    /// A JPEG whose EXIF says that the camera was turned (orientation 6) and where it was.
+    /// A JPEG with EXIF data: orientation 6, and a position.
     fn turned(picture: &RgbImage) -> Vec<u8> {
         let mut tiff = b"II*\0\x08\0\0\0\x01\0".to_vec();
         tiff.extend(b"\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0");
@@ -149,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_photo_is_turned_made_smaller_and_says_nothing_of_its_place() {
+    fn encode_jpeg_applies_orientation_scales_down_and_drops_metadata() {
         let file = turned(&picture(400, 200));
         assert!(file.windows(7).any(|window| window == b"planted"));
         let small = encode_jpeg(&file, &PhotoOptions { max_side_px: 100, max_bytes: 100_000 }).unwrap();
@@ -159,14 +172,14 @@ mod tests {
     }
 
     #[test]
-    fn it_fits_its_budget() {
+    fn encode_jpeg_fits_max_bytes() {
         let file = jpeg(&picture(1_600, 1_200));
         let small = encode_jpeg(&file, &PhotoOptions { max_side_px: 2_048, max_bytes: 40_000 }).unwrap();
         assert!(small.len() <= 40_000 && small.starts_with(b"\xFF\xD8\xFF"));
     }
 
     #[test]
-    fn what_shows_through_is_white() {
+    fn encode_jpeg_of_transparent_picture_is_white() {
         let clear = RgbaImage::from_pixel(8, 8, Rgba([200, 0, 0, 0]));
         let mut png = Vec::new();
         image::codecs::png::PngEncoder::new(&mut png)
@@ -177,14 +190,14 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_sent_is_refused_with_what_to_do() {
+    fn encode_jpeg_of_unsupported_file_says_what_to_do() {
         let refused = |file: &[u8]| encode_jpeg(file, &PhotoOptions::default()).unwrap_err().to_string();
         assert!(refused(b"\0\0\0\x18ftypheic\0\0\0\0mif1").contains("HEIC"));
         assert!(refused(b"GIF89a").contains("damaged"));
         assert!(refused(b"").contains("damaged"));
         let whole = jpeg(&picture(64, 64));
         assert!(refused(&whole[..40]).contains("damaged"));
-        // A header that claims 65,500 × 65,500 pixels.
+        // A header that declares 65,500 × 65,500 pixels.
         let mut bomb = whole.clone();
         let at = bomb.windows(2).position(|window| window == b"\xFF\xC0").unwrap();
         bomb[at + 5..at + 9].copy_from_slice(&[0xFF, 0xDC, 0xFF, 0xDC]);

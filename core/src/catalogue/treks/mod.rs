@@ -1,13 +1,16 @@
 //! The rows of the trek list: names, numbers and facets, without texts and lines.
 
+pub(super) mod filter;
+
 use std::collections::{HashMap, HashSet};
 
 use rusqlite::{OptionalExtension, Row};
 
-use super::packs::check_box;
-use super::{Catalogue, FacetCount, Filters, filter};
+use super::Catalogue;
+use super::packs::check_bounds;
 use crate::error::Result;
 use crate::model::{Bounds, Id, Localized};
+use filter::{FacetCount, Filters};
 
 /// The fields of a trek that filters, order and lists use.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -89,7 +92,7 @@ impl Catalogue {
         also: impl Fn(&TrekRow) -> bool,
     ) -> Result<(Vec<TrekRow>, Vec<FacetCount>)> {
         if let Some(bounds) = filters.bounds {
-            check_box(&bounds)?;
+            check_bounds(&bounds)?;
         }
         let mut rows: Vec<TrekRow> = self.read(|connection| {
             // The R-tree has the boxes; it is read only if needed.

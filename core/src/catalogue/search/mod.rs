@@ -1,12 +1,14 @@
 //! Full-text search: SQLite's FTS5 over folded words. `jalon_search_words` is the index, without the texts; `jalon_search`
 //! maps its rows to objects. Terms are not indexed: they are labels of other objects and have no page to open.
 
+pub(super) mod text_fold;
+
 use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 
-use super::{Catalogue, Territory, text_fold};
+use super::{Catalogue, Territory};
 use crate::error::{Error, Result};
 use crate::model::fields::{Field, TextUse};
 use crate::model::{Id, Kind, Localized, Object};
@@ -156,7 +158,7 @@ fn named(connection: &Connection, matches: &[Match], languages: &[&str]) -> Resu
            JOIN jalon_territory t ON t.territory = s.territory WHERE s.row = ?1",
     )?;
     let mut hits = Vec::with_capacity(matches.len());
-    let damaged = || Error::Corrupt { reason: "a row of the search cannot be read".to_owned() };
+    let damaged = || Error::Corrupt { detail: "a row of the search cannot be read".to_owned() };
     for Match { row, score, .. } in matches {
         let mut found = statement.query([row])?;
         let row = found.next()?.ok_or_else(damaged)?;

@@ -1,19 +1,17 @@
-//! OGC GeoPackage 1.3 (12-128r19): the binary form of a geometry (a header with its box, then ISO WKB, little endian), the tables that
-//! every such file has, and the `ST_*` functions that the standard's R-tree triggers call and plain SQLite lacks.
-
-use std::time::{Duration, Instant};
+//! OGC GeoPackage 1.3 (12-128r19): the required tables, the R-tree index of a layer, the `ST_*` functions that its triggers call
+//! and that plain SQLite lacks, and the binary form of a geometry (a header with its envelope, then little-endian ISO WKB).
 
 use rusqlite::functions::{Context, FunctionFlags};
-use rusqlite::{Connection, Error as SqlError, ErrorCode};
+use rusqlite::{Connection, Error as SqlError};
 
+use super::wkb;
 use crate::model::Geometry;
-use crate::wkb;
 
 const HEADER: [u8; 8] = [b'G', b'P', 0, 0b0000_0011, 0xE6, 0x10, 0, 0];
 const HEADER_EMPTY: [u8; 8] = [b'G', b'P', 0, 0b0001_0001, 0xE6, 0x10, 0, 0];
 const ENVELOPE_END: usize = 8 + 4 * 8;
 
-/// The fixed tables, with WGS84 and the two undefined systems that the standard asks for.
+/// The tables that the standard requires, with WGS 84 and the two undefined reference systems.
 pub(crate) const FIXED_TABLES: &str = r#"
 PRAGMA application_id = 0x47504B47;
 PRAGMA user_version = 10300;
@@ -39,21 +37,22 @@ CREATE TABLE gpkg_extensions (
   UNIQUE (table_name, column_name, extension_name));
 "#;
 
-/// The R-tree of a layer with the standard's triggers, for a file that only `INSERT`, `UPDATE` and `DELETE` change.
+/// The SQL of a layer's R-tree index and of the standard's triggers that keep it up to date. The triggers for changed primary
+/// keys are left out, because a primary key never changes.
 pub(crate) fn rtree(table: &str) -> String {
-    let boxed = "ST_MinX(NEW.geom), ST_MaxX(NEW.geom), ST_MinY(NEW.geom), ST_MaxY(NEW.geom)";
+    let envelope = "ST_MinX(NEW.geom), ST_MaxX(NEW.geom), ST_MinY(NEW.geom), ST_MaxY(NEW.geom)";
     format!(
         "CREATE VIRTUAL TABLE rtree_{table}_geom USING rtree(id, minx, maxx, miny, maxy);
          INSERT INTO gpkg_extensions VALUES ('{table}', 'geom', 'gpkg_rtree_index', 'http://www.geopackage.org/spec120/#extension_rtree', 'write-only');
          CREATE TRIGGER rtree_{table}_geom_insert AFTER INSERT ON {table}
            WHEN NEW.geom NOT NULL AND NOT ST_IsEmpty(NEW.geom)
-           BEGIN INSERT OR REPLACE INTO rtree_{table}_geom VALUES (NEW.fid, {boxed}); END;
+           BEGIN INSERT OR REPLACE INTO rtree_{table}_geom VALUES (NEW.fid, {envelope}); END;
          CREATE TRIGGER rtree_{table}_geom_update6 AFTER UPDATE OF geom ON {table}
            WHEN OLD.fid = NEW.fid AND (NEW.geom NOT NULL AND NOT ST_IsEmpty(NEW.geom)) AND (OLD.geom NOT NULL AND NOT ST_IsEmpty(OLD.geom))
            BEGIN UPDATE rtree_{table}_geom SET minx = ST_MinX(NEW.geom), maxx = ST_MaxX(NEW.geom), miny = ST_MinY(NEW.geom), maxy = ST_MaxY(NEW.geom) WHERE id = NEW.fid; END;
          CREATE TRIGGER rtree_{table}_geom_update7 AFTER UPDATE OF geom ON {table}
            WHEN OLD.fid = NEW.fid AND (NEW.geom NOT NULL AND NOT ST_IsEmpty(NEW.geom)) AND (OLD.geom IS NULL OR ST_IsEmpty(OLD.geom))
-           BEGIN INSERT INTO rtree_{table}_geom VALUES (NEW.fid, {boxed}); END;
+           BEGIN INSERT INTO rtree_{table}_geom VALUES (NEW.fid, {envelope}); END;
          CREATE TRIGGER rtree_{table}_geom_update2 AFTER UPDATE OF geom ON {table}
            WHEN OLD.fid = NEW.fid AND (NEW.geom IS NULL OR ST_IsEmpty(NEW.geom))
            BEGIN DELETE FROM rtree_{table}_geom WHERE id = OLD.fid; END;
@@ -62,22 +61,7 @@ pub(crate) fn rtree(table: &str) -> String {
     )
 }
 
-/// Turns the write-ahead log on. Where two processes make a file at once, each would have to let the other pass, and SQLite
-/// tells both that it is busy without any patience: so it is asked again.
-pub(crate) fn log_ahead(connection: &Connection, patience: Duration) -> rusqlite::Result<()> {
-    const LOOK: Duration = Duration::from_millis(5);
-    let since = Instant::now();
-    loop {
-        match connection.pragma_update(None, "journal_mode", "wal") {
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && since.elapsed() < patience => {
-                std::thread::sleep(LOOK);
-            }
-            done => return done,
-        }
-    }
-}
-
-/// Registers what the triggers call. They read the box of our own header, so each costs a few nanoseconds.
+/// Registers the functions that the triggers call. They only read the envelope in the header of the geometry.
 pub(crate) fn register_functions(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
     for (place, name) in ["ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"].into_iter().enumerate() {
