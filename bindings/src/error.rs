@@ -1,43 +1,43 @@
-//! The one error of every language: each variant is something that an app acts on.
+//! The error of every exported function: each variant is one that an app can act on.
 
-/// What went wrong, in the few ways that an app can act on. Nothing personal (position, address, comment) ever stands in
-/// one.
+/// Why a call failed. Every call can fail with `Internal`; calls that use a file can also fail with `Closed`, `Corrupt` or
+/// `StorageFull`. Errors never contain personal data: no position, address or comment.
 #[derive(Debug, Clone, PartialEq, thiserror::Error, uniffi::Error)]
 #[uniffi::export(Display)]
 pub enum JalonError {
-    /// No network, or the server cannot be reached: try again later. What is on the device still answers.
+    /// There is no network, or the server cannot be reached: try again later. Downloaded data is still available.
     #[error("no answer from the network: {detail}")]
     Offline {
-        /// What was tried and how it failed.
+        /// The request and how it failed.
         detail: String,
     },
-    /// The server answered, and the answer is a refusal or cannot be read.
-    #[error("the server answered {}: {detail}", status.map_or_else(|| "nonsense".to_owned(), |code| code.to_string()))]
-    Server {
-        /// HTTP status, where there was one.
+    /// The server refused the request, or its response is invalid.
+    #[error("the server {}: {detail}", answered(*status))]
+    ServerError {
+        /// HTTP status; none if the response is invalid.
         status: Option<u16>,
-        /// What it means.
+        /// What the status means, or what is invalid.
         detail: String,
     },
     /// An argument breaks a rule.
     #[error("{field}: {rule}")]
     InvalidInput {
-        /// The argument's name.
+        /// Name of the argument.
         field: String,
-        /// The rule, and what would be right.
+        /// The rule.
         rule: String,
     },
-    /// What was asked for is not here.
-    #[error("{what} is not in the catalogue")]
+    /// The object, territory, report or transfer does not exist.
+    #[error("{detail} was not found")]
     NotFound {
-        /// What was asked for.
-        what: String,
+        /// Its kind and id.
+        detail: String,
     },
-    /// Somebody else is doing it: another call or another process.
-    #[error("busy: {what}")]
+    /// Another call or another process is already at work on it.
+    #[error("busy: {detail}")]
     Busy {
-        /// What is going on.
-        what: String,
+        /// The work that is in progress.
+        detail: String,
     },
     /// The device is full.
     #[error("the storage is full")]
@@ -47,30 +47,34 @@ pub enum JalonError {
     TooNew {
         /// Schema version of the file.
         found: i64,
-        /// Newest schema version that this library knows.
+        /// Newest schema version that this library reads.
         supported: i64,
     },
     /// The file is damaged.
     #[error("the file is damaged: {detail}")]
     Corrupt {
-        /// What does not hold.
+        /// The check that failed.
         detail: String,
     },
-    /// The app cancelled it.
+    /// The app cancelled the call.
     #[error("cancelled")]
     Cancelled,
-    /// The companion was suspended or shut down.
+    /// The companion is suspended or shut down, or the transfers are finished.
     #[error("closed")]
     Closed,
     /// A defect of Jalon, or of the system below it.
     #[error("internal error: {detail}")]
     Internal {
-        /// For the bug report.
+        /// Text for a bug report.
         detail: String,
     },
 }
 
-/// Shorthand for a result with [`JalonError`].
+fn answered(status: Option<u16>) -> String {
+    status.map_or_else(|| "sent an invalid response".to_owned(), |status| format!("answered {status}"))
+}
+
+/// The result of an exported function. Inside the crate results have the core's error.
 pub(crate) type Result<T, E = JalonError> = std::result::Result<T, E>;
 
 impl From<jalon::Error> for JalonError {
@@ -78,17 +82,17 @@ impl From<jalon::Error> for JalonError {
         use jalon::Error;
         match error {
             Error::Offline { detail } => JalonError::Offline { detail },
-            Error::Server { status, detail } => JalonError::Server { status, detail },
+            Error::Server { status, detail } => JalonError::ServerError { status, detail },
             Error::InvalidInput { field, rule } => JalonError::InvalidInput { field: field.into_owned(), rule },
-            Error::NotFound { detail } => JalonError::NotFound { what: detail },
-            Error::Busy { detail } => JalonError::Busy { what: detail },
+            Error::NotFound { detail } => JalonError::NotFound { detail },
+            Error::Busy { detail } => JalonError::Busy { detail },
             Error::StorageFull => JalonError::StorageFull,
             Error::TooNew { found, supported } => JalonError::TooNew { found, supported },
             Error::Corrupt { detail } => JalonError::Corrupt { detail },
             Error::Cancelled => JalonError::Cancelled,
             Error::Closed => JalonError::Closed,
             Error::Internal { detail } => JalonError::Internal { detail },
-            // The core may gain variants; until one has a place here it is told in its own words.
+            // The core's enum is not exhaustive: a variant that is new there keeps its message.
             other => JalonError::Internal { detail: other.to_string() },
         }
     }

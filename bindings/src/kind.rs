@@ -1,28 +1,30 @@
-//! What sort of thing an object is.
+//! Kinds of objects.
 
-use crate::enum_mirror::mirror;
+pub use jalon::model::Kind;
+
 use crate::error::Result;
+use crate::panic_guard::guard;
 
-/// What sort of thing an object is: the words are the same everywhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+/// Kind of an object.
+#[uniffi::remote(Enum)]
 pub enum Kind {
-    /// A walk, an itinerary, or a stage of one.
+    /// A trek: a walk, an itinerary, or a stage of one.
     Trek,
     /// A point of interest.
     Poi,
-    /// Where to sleep, eat, learn: touristic content.
+    /// Touristic content: accommodation, a restaurant, a museum.
     TouristicContent,
-    /// Something that takes place on a date.
+    /// Touristic event: takes place on a date.
     TouristicEvent,
-    /// Where nature must not be disturbed at some times of the year.
+    /// An area where wildlife must not be disturbed during some months.
     SensitiveArea,
-    /// Where people are told.
+    /// An information desk.
     InformationDesk,
-    /// A water point, a toilet, a shelter.
+    /// A service: a water point, a toilet, a shelter.
     Service,
-    /// A signpost.
+    /// Signage: a signpost.
     Signage,
-    /// A bridge, a bench, a barrier.
+    /// Infrastructure: a bridge, a bench, a barrier.
     Infrastructure,
     /// An outdoor site: climbing, canyoning.
     Site,
@@ -42,38 +44,8 @@ pub enum Kind {
     Term,
 }
 
-mirror!(
-    Kind = jalon::model::Kind {
-        Trek,
-        Poi,
-        TouristicContent,
-        TouristicEvent,
-        SensitiveArea,
-        InformationDesk,
-        Service,
-        Signage,
-        Infrastructure,
-        Site,
-        Course,
-        HdView,
-        City,
-        District,
-        FlatPage,
-        MenuItem,
-        Term
-    }
-);
-
-/// The core's kinds.
-pub(crate) fn kinds(kinds: Vec<Kind>) -> Vec<jalon::model::Kind> {
-    kinds.into_iter().map(Into::into).collect()
-}
-
-/// The word for a kind, as it stands in exports and in the shell: `sensitive_area`.
-///
-/// # Errors
-/// `Internal` where the library has a defect.
+/// The name of a kind in exports and on the command line, such as `sensitive_area`.
 #[uniffi::export]
-pub fn kind_word(kind: Kind) -> Result<String> {
-    crate::panic_guard::guard(|| Ok(jalon::model::Kind::from(kind).as_str().to_owned()))
+pub fn kind_name(kind: Kind) -> Result<String> {
+    guard(|| Ok(kind.as_str().to_owned()))
 }

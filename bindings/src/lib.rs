@@ -1,32 +1,39 @@
-//! Jalon for Kotlin, Swift and Python. UniFFI reads this crate and no other: everything here is a type of its own that
-//! converts from the core's, so that the core knows nothing of other languages, and a field that the core gains fails to
-//! compile here until somebody decides about it.
+//! Jalon for Kotlin, Swift and Python. This is the only crate that UniFFI reads; the core does not depend on UniFFI.
 //!
-//! Few objects: [`Companion`] opens the files, and from it come [`Catalogue`], [`Nearby`], [`Packs`], [`Journal`],
-//! [`Reports`] and [`Transfers`]. Records are flat and immutable, lists come in pages, geometries as ISO WKB.
+//! [`Companion`] opens the files and hands out the other objects: [`Catalogue`], [`Nearby`], [`Packs`], [`Journal`],
+//! [`Reports`] and [`Transfers`]. Records are flat and immutable, lists are paged, geometries are ISO WKB.
 //!
-//! Three rules hold for every exported function. It can fail: a panic becomes [`JalonError::Internal`], as UniFFI ends the
-//! app at one in a function that cannot. What touches the disk or the network is `async` and runs on threads of Jalon's
-//! own, whatever runtime the caller has, or none. Nothing here ever calls the app: who wants to know how far something is
-//! asks a watch ([`ProgressWatch`], [`ChangeWatch`]), which answers when there is something new, so nothing can deadlock,
-//! and what comes faster than it is read is told once.
+//! Records and enums that are the same in the core are the core's own types, declared here with `#[uniffi::remote]`. Other
+//! records convert from the core's by `from_core!`. Both name every field: a field that the core gains does not compile
+//! until this crate handles it.
 //!
-//! * `panic_guard`: how every function is entered; `threads` where the work is done; `state` what the objects of a companion have
-//!   in common.
-//! * `error`: the one error. `cancel`, `watch`: stopping, and how far something is.
+//! # Errors
+//! Every exported function can return [`JalonError::Internal`]: a panic in the library becomes this error, because UniFFI
+//! ends the app when a function that cannot fail panics. Every function that uses a file can also return `Closed`,
+//! `Corrupt` and `StorageFull`. The `# Errors` of a function name only the errors beyond these.
+//!
+//! # Threads
+//! Functions that use the disk or the network are `async`. They run on threads of this crate and need no runtime of the
+//! caller. The library never calls the app: progress and changes are read from [`ProgressWatch`] and [`ChangeWatch`]. So a
+//! callback can never deadlock.
+//!
+//! # Files
+//! * `panic_guard`, `error`, `convert`: panics, errors and records on their way out.
+//! * `threads`, `state`, `cancel`, `watch`: background work, the state that all objects share, cancellation, progress.
 //! * `companion`, `catalogue`, `nearby`, `packs`, `journal`, `reports`, `transfers`: the objects.
-//! * `enum_mirror`: enums that the core has too. `position`, `kind`, `options`, `territory`, `treks`, `details`, `report`: records.
+//! * `kind`, `position`, `options`, `territory`, `treks`, `details`, `pack`, `report`: records and enums.
 
 mod cancel;
 mod catalogue;
 mod companion;
+mod convert;
 mod details;
-mod enum_mirror;
 mod error;
 mod journal;
 mod kind;
 mod nearby;
 mod options;
+mod pack;
 mod packs;
 mod panic_guard;
 mod position;
@@ -45,10 +52,11 @@ pub use companion::{Companion, Directories, debug_panic, debug_panic_in_backgrou
 pub use details::{Picture, Profile, RichText, RouteItem, Stage, TrekDetails, WebLink};
 pub use error::JalonError;
 pub use journal::{Favourite, ImportSummary, Journal, Note, RecoverySummary};
-pub use kind::{Kind, kind_word};
+pub use kind::{Kind, kind_name};
 pub use nearby::{Nearby, NearbyItem, NearbyQuery};
 pub use options::{BlockReason, NetworkKind, Progress, RefreshMode, RefreshOptions};
-pub use packs::{Estimate, MissingFile, Pack, PackState, PackSubject, Packs, PictureSize};
+pub use pack::{Estimate, MissingFile, Pack, PackState, PackSubject, PictureSize};
+pub use packs::Packs;
 pub use position::{Bounds, KindCount, Position};
 pub use report::{
     FieldErrors, QueuedReport, Report, ReportAttempt, ReportContent, ReportPhoto, ReportPosition, ReportState,

@@ -1,79 +1,69 @@
-//! How the network is to be used, and how far something is.
+//! Network options and progress of refreshes and downloads.
 
-#[cfg(feature = "net")]
-use std::time::Duration;
+pub use jalon::companion::RefreshMode;
+pub use jalon::transfer::{BlockReason, NetworkKind};
+use jalon::{companion, transfer::TransferPolicy};
 
-use jalon::companion::RefreshOptions as CoreOptions;
-use jalon::transfer::{self, TransferPolicy};
-
-use crate::enum_mirror::mirror;
-
-/// When everything is asked for, and not only what the server says has changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+/// Whether a refresh asks for everything or for what changed since the last one.
+#[uniffi::remote(Enum)]
 pub enum RefreshMode {
-    /// The first time, and then once a week.
+    /// Everything the first time and once a week, changes in between.
     Auto,
-    /// Now.
+    /// Everything.
     Full,
-    /// Only the first time.
+    /// Changes; everything only the first time.
     Delta,
 }
 
-mirror!(RefreshMode = jalon::companion::RefreshMode { Auto, Full, Delta });
-
-/// What network there is, as the platform says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+/// The network that the device has.
+#[uniffi::remote(Enum)]
 pub enum NetworkKind {
-    /// None: nothing is started.
+    /// No network: nothing starts.
     Offline,
-    /// One that costs by the byte: mobile data, a hotspot.
+    /// A network that is paid by the byte: mobile data, a hotspot.
     Metered,
-    /// One that does not.
+    /// A network that is not paid by the byte.
     Unmetered,
 }
 
-mirror!(NetworkKind = jalon::transfer::NetworkKind { Offline, Metered, Unmetered });
-
-/// Why nothing may start now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+/// Why no transfer may start.
+#[uniffi::remote(Enum)]
 pub enum BlockReason {
-    /// The app paused it.
+    /// The app paused the transfers.
     Paused,
     /// There is no network.
     Offline,
-    /// The network is metered, and the app wants none such.
+    /// The network is metered, and `unmetered_only` is set.
     Metered,
-    /// The bytes that the app allows have come.
+    /// `byte_budget` is used up.
     Budget,
 }
 
-mirror!(BlockReason = jalon::transfer::BlockReason { Paused, Offline, Metered, Budget });
-
 /// How to use the network.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+#[derive(Debug, uniffi::Record)]
 pub struct RefreshOptions {
-    /// When to ask for everything; `Auto` where none is given.
+    /// Everything or changes; `Auto` if none.
     #[uniffi(default = None)]
     pub mode: Option<RefreshMode>,
-    /// What network there is; `Unmetered` where none is given.
+    /// The network that the device has; `Unmetered` if none.
     #[uniffi(default = None)]
     pub network: Option<NetworkKind>,
-    /// Start nothing on a metered network.
+    /// Start no transfer on a metered network.
     #[uniffi(default = false)]
     pub unmetered_only: bool,
-    /// Start nothing once so many bytes have come.
+    /// Start no transfer after this number of bytes; no limit if none.
     #[uniffi(default = None)]
     pub byte_budget: Option<u64>,
-    /// How often a transfer is tried, with growing pauses. Five tries take about twenty seconds.
+    /// Attempts of one transfer, with growing pauses. Five attempts take about twenty seconds.
     #[uniffi(default = 5)]
     pub max_attempts: u32,
     /// Allow plain http to hosts other than this machine.
     #[uniffi(default = false)]
     pub allow_plain_http: bool,
-    /// Seconds that a connection may take to stand.
+    /// Maximum time to connect, seconds.
     #[uniffi(default = 15)]
     pub connect_timeout_s: u32,
-    /// Seconds that one exchange may take in all.
+    /// Maximum time of one transfer, seconds.
     #[uniffi(default = 300)]
     pub total_timeout_s: u32,
 }
@@ -94,55 +84,50 @@ impl Default for RefreshOptions {
 }
 
 impl RefreshOptions {
-    pub(crate) fn policy(&self) -> (TransferPolicy, transfer::NetworkKind) {
-        (
-            TransferPolicy { unmetered_only: self.unmetered_only, byte_budget: self.byte_budget },
-            self.network.map(Into::into).unwrap_or_default(),
-        )
+    pub(crate) fn policy(&self) -> TransferPolicy {
+        TransferPolicy { unmetered_only: self.unmetered_only, byte_budget: self.byte_budget }
     }
 
     #[cfg(feature = "net")]
     pub(crate) fn net(&self) -> jalon::net::ClientOptions {
         jalon::net::ClientOptions {
             allow_plain_http: self.allow_plain_http,
-            connect_timeout: Duration::from_secs(self.connect_timeout_s.into()),
-            total_timeout: Duration::from_secs(self.total_timeout_s.into()),
+            connect_timeout: std::time::Duration::from_secs(self.connect_timeout_s.into()),
+            total_timeout: std::time::Duration::from_secs(self.total_timeout_s.into()),
             ..jalon::net::ClientOptions::default()
         }
     }
 
-    pub(crate) fn core(&self) -> CoreOptions {
-        let (policy, network) = self.policy();
-        CoreOptions {
+    pub(crate) fn core(&self) -> companion::RefreshOptions {
+        companion::RefreshOptions {
             max_attempts: self.max_attempts,
-            mode: self.mode.map(Into::into).unwrap_or_default(),
-            policy,
-            network,
+            mode: self.mode.unwrap_or_default(),
+            policy: self.policy(),
+            network: self.network.unwrap_or_default(),
             #[cfg(feature = "net")]
             net: self.net(),
         }
     }
 }
 
-/// How far a call is. The number of planned transfers grows while the lists tell how much there is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, uniffi::Record)]
+/// Progress of a call. The number of planned transfers grows while lists are received.
+#[derive(Debug, Clone, Default, PartialEq, uniffi::Record)]
 pub struct Progress {
-    /// Transfers that are done.
+    /// Completed transfers.
     pub done: u64,
-    /// Transfers that are planned so far, those done included.
+    /// Planned transfers, completed ones included.
     pub planned: u64,
-    /// Objects that have come.
+    /// Objects received.
     pub objects: u64,
-    /// Bytes that came over the network, or went, packed as they were.
+    /// Bytes received or sent, as compressed on the network.
     pub bytes: u64,
-    /// What of several things is on its way: the pack (`trek/31`) or the report (its id); empty where there is one.
+    /// The pack (`trek/31`) or report (its id) in progress; empty if the call has only one.
     pub subject: String,
 }
 
 impl Progress {
-    pub(crate) fn of(progress: jalon::companion::Progress, subject: &str) -> Progress {
-        let jalon::companion::Progress { done, planned, objects, bytes } = progress;
-        let subject = subject.to_owned();
-        Progress { done: done as u64, planned: planned as u64, objects, bytes, subject }
+    pub(crate) fn of(progress: companion::Progress, subject: &str) -> Progress {
+        let companion::Progress { done, planned, objects, bytes } = progress;
+        Progress { done: done as u64, planned: planned as u64, objects, bytes, subject: subject.to_owned() }
     }
 }

@@ -1,190 +1,157 @@
-//! What a report is, as an app sees it.
+//! Records of field reports.
 
-use jalon::journal as core;
+use jalon::journal::{self, Journal, Photo};
 use jalon::report::{self, Lifecycle};
+pub use jalon::report::{ReportContent, ReportPosition, ReportWarning, Resolution};
 
-use crate::enum_mirror::mirror;
+use crate::convert::{all, from_core};
 
-/// Where something is, and how well that is known.
-#[derive(Debug, Clone, Copy, PartialEq, uniffi::Record)]
+/// The position of a report, with its accuracy.
+#[uniffi::remote(Record)]
 pub struct ReportPosition {
-    /// Degrees east, WGS84.
+    /// Longitude on WGS84, degrees east.
     pub lon: f64,
-    /// Degrees north, WGS84.
+    /// Latitude on WGS84, degrees north.
     pub lat: f64,
-    /// Metres around it in which it is, as the receiver says.
+    /// Accuracy given by the receiver, metres.
     #[uniffi(default = None)]
     pub accuracy_m: Option<f64>,
-    /// When the receiver found it, Unix ms.
+    /// Time given by the receiver, Unix ms.
     #[uniffi(default = None)]
     pub at_ms: Option<i64>,
 }
 
-/// What a report says.
-#[derive(Debug, Clone, PartialEq, uniffi::Record)]
+/// The content of a report.
+#[uniffi::remote(Record)]
 pub struct ReportContent {
-    /// What it is about, in the reporter's words.
+    /// The comment of the reporter.
     #[uniffi(default = "")]
     pub comment: String,
-    /// Who can be asked; the server acknowledges to this address.
+    /// The e-mail address of the reporter; the server sends an acknowledgement to it.
     #[uniffi(default = "")]
     pub email: String,
-    /// Vocabulary `feedback_category`.
+    /// Id of a term of the vocabulary `feedback_category`.
     #[uniffi(default = None)]
     pub category: Option<i64>,
-    /// Vocabulary `feedback_activity`.
+    /// Id of a term of the vocabulary `feedback_activity`.
     #[uniffi(default = None)]
     pub activity: Option<i64>,
-    /// Vocabulary `feedback_magnitude`.
+    /// Id of a term of the vocabulary `feedback_magnitude`.
     #[uniffi(default = None)]
     pub magnitude: Option<i64>,
-    /// Where it is.
+    /// Position of the problem.
     #[uniffi(default = None)]
     pub position: Option<ReportPosition>,
-    /// Trek that it is about.
+    /// Id of the trek that the report is about.
     #[uniffi(default = None)]
     pub trek: Option<i64>,
-    /// Signage that it is about.
+    /// Id of the signage that the report is about.
     #[uniffi(default = None)]
     pub signage: Option<i64>,
 }
 
-impl From<report::ReportContent> for ReportContent {
-    fn from(content: report::ReportContent) -> ReportContent {
-        let report::ReportContent { comment, email, category, activity, magnitude, position, trek, signage } = content;
-        let position = position.map(|position| {
-            let report::ReportPosition { lon, lat, accuracy_m, at_ms } = position;
-            ReportPosition { lon, lat, accuracy_m, at_ms }
-        });
-        ReportContent { comment, email, category, activity, magnitude, position, trek, signage }
-    }
-}
-
-impl From<ReportContent> for report::ReportContent {
-    fn from(content: ReportContent) -> report::ReportContent {
-        let ReportContent { comment, email, category, activity, magnitude, position, trek, signage } = content;
-        let position = position.map(|position| {
-            let ReportPosition { lon, lat, accuracy_m, at_ms } = position;
-            report::ReportPosition { lon, lat, accuracy_m, at_ms }
-        });
-        report::ReportContent { comment, email, category, activity, magnitude, position, trek, signage }
-    }
-}
-
-/// How far a report is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+/// The state of a report.
+#[derive(Debug, uniffi::Enum)]
 pub enum ReportState {
-    /// It is being written.
+    /// The user is writing it.
     Draft,
-    /// It is to be sent.
+    /// It waits to be sent.
     Queued,
-    /// A driver has it.
+    /// It is being sent.
     Sending,
-    /// The server has it.
+    /// The server accepted it.
     Accepted,
-    /// The server will not take it as it is: look at `refused_fields`, edit it, queue it again.
+    /// The server refused it: correct the fields in `refused_fields` with `edit`, then queue it again.
     Refused,
-    /// The server may have it, and nobody can know: resolve it.
+    /// The connection was lost, and the server may have it: call `resolve`.
     InDoubt,
 }
 
-/// What the server says of a field.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+/// The server's errors about a field.
+#[derive(Debug, uniffi::Record)]
 pub struct FieldErrors {
-    /// Its name on the server.
+    /// Name of the field on the server.
     pub name: String,
-    /// What it says.
+    /// The errors.
     pub messages: Vec<String>,
 }
 
-/// A photo of a report, as it is kept: a JPEG without anything but its pixels.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+/// A photo of a report: a JPEG without metadata.
+#[derive(Debug, uniffi::Record)]
 pub struct ReportPhoto {
     /// Its id.
     pub id: String,
-    /// Its bytes.
+    /// Size of its file, bytes.
     pub bytes: u64,
-    /// Where it lies.
+    /// Path of its file.
     pub path: String,
 }
 
-/// One attempt to send.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+/// An attempt to send a report.
+#[derive(Debug, uniffi::Record)]
 pub struct ReportAttempt {
     /// Revision of the report that was sent.
     pub revision: u32,
-    /// When it began, Unix ms.
+    /// Start of the attempt, Unix ms.
     pub at_ms: i64,
-    /// How it ended, for a person; none where the process died.
-    pub ended: Option<String>,
+    /// Its outcome as a text; none if the process ended.
+    pub outcome: Option<String>,
 }
 
-/// A report, as it is kept.
-#[derive(Debug, Clone, PartialEq, uniffi::Record)]
+from_core!(report::Attempt => ReportAttempt same { revision, at_ms } core { endpoint: _, outcome } own { outcome });
+
+/// A report and its state.
+#[derive(Debug, uniffi::Record)]
 pub struct Report {
     /// Its id.
     pub id: String,
-    /// Short name of the territory that it is for.
+    /// Name of its territory.
     pub territory: String,
-    /// Language of the server's messages and of its mail of acknowledgement.
+    /// Language of the server's errors and acknowledgement.
     pub language: String,
-    /// When it was begun, Unix ms.
+    /// When it was created, Unix ms.
     pub created_ms: i64,
-    /// What it says.
+    /// Its content.
     pub content: ReportContent,
     /// Its photos, in order.
     pub photos: Vec<ReportPhoto>,
-    /// The short reference at the end of its comment, by which an office recognises a double.
+    /// Short reference at the end of its comment, by which the office recognises a duplicate.
     pub reference: String,
-    /// How far it is.
+    /// Its state.
     pub state: ReportState,
-    /// Whether somebody has to do something.
+    /// True if the user must act.
     pub needs_user_action: bool,
-    /// The server's number, where it told one.
+    /// Its id on the server, if the server sent one.
     pub server_id: Option<i64>,
-    /// When the server's answer came, Unix ms.
+    /// When the server accepted it, Unix ms.
     pub accepted_ms: Option<i64>,
-    /// What the server says of each field, where it refused it.
+    /// The server's errors, if it refused the report.
     pub refused_fields: Vec<FieldErrors>,
-    /// Counts what is sent: each revision has the same bytes whenever it is.
+    /// Revision of the content: each attempt of a revision sends the same bytes.
     pub revision: u32,
-    /// Whether an earlier attempt may have arrived.
+    /// True if an earlier attempt may have arrived.
     pub may_be_duplicate: bool,
-    /// How often it was tried.
+    /// Number of attempts.
     pub attempt_count: u32,
-    /// How the last attempt ended, for a person.
+    /// Outcome of the last attempt as a text.
     pub last_error: Option<String>,
-    /// When it is tried again at the earliest, Unix ms, as far as the wall clock is right.
+    /// Earliest time of the next attempt, Unix ms by the device's clock.
     pub next_attempt_ms: Option<i64>,
-    /// The attempts, the first first.
+    /// The attempts, oldest first.
     pub attempts: Vec<ReportAttempt>,
 }
 
 impl Report {
-    pub(crate) fn of(journal: &core::Journal, report: core::Report) -> Report {
-        let reference = report.reference();
-        let core::Report {
-            id,
-            territory,
-            url: _,
-            language,
-            created_ms,
-            changes: _,
-            content,
-            photos,
-            with_reference,
-            lifecycle,
+    pub(crate) fn of(journal: &Journal, report: journal::Report) -> Report {
+        let reference = if report.with_reference { report.reference() } else { String::new() };
+        let needs_user_action = report.lifecycle.needs_user_action();
+        #[rustfmt::skip]
+        let journal::Report {
+            id, territory, url: _, language, created_ms, changes: _, content, photos, with_reference: _, lifecycle,
         } = report;
-        let needs_user_action = lifecycle.needs_user_action();
+        #[rustfmt::skip]
         let Lifecycle {
-            state,
-            revision,
-            may_be_duplicate,
-            endpoint: _,
-            attempt_count,
-            last_error,
-            next_attempt_ms,
-            attempts,
+            state, revision, may_be_duplicate, endpoint: _, attempt_count, last_error, next_attempt_ms, attempts,
         } = lifecycle;
         let (mut server_id, mut accepted_ms, mut refused_fields) = (None, None, Vec::new());
         let state = match state {
@@ -201,22 +168,19 @@ impl Report {
             }
             report::ReportState::InDoubt { .. } => ReportState::InDoubt,
         };
-        let photo = |photo: core::Photo| {
+        let photo = |photo: Photo| {
             let path = journal.photo_path(&photo).to_string_lossy().into_owned();
-            ReportPhoto { id: photo.id, bytes: photo.bytes, path }
-        };
-        let attempt = |attempt: report::Attempt| {
-            let report::Attempt { revision, endpoint: _, at_ms, outcome: ended } = attempt;
-            ReportAttempt { revision, at_ms, ended }
+            let Photo { id, bytes, sha256: _ } = photo;
+            ReportPhoto { id, bytes, path }
         };
         Report {
             id,
             territory,
             language,
             created_ms,
-            content: content.into(),
+            content,
             photos: photos.into_iter().map(photo).collect(),
-            reference: if with_reference { reference } else { String::new() },
+            reference,
             state,
             needs_user_action,
             server_id,
@@ -227,62 +191,62 @@ impl Report {
             attempt_count,
             last_error,
             next_attempt_ms,
-            attempts: attempts.into_iter().map(attempt).collect(),
+            attempts: all(attempts),
         }
     }
 }
 
-/// What is odd about a report and may be right all the same: the person should look at it again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+/// A possible mistake in a report, which does not prevent sending: show it to the user.
+#[uniffi::remote(Enum)]
+
 pub enum ReportWarning {
-    /// There is no place.
+    /// It has no position.
     NoPosition,
-    /// The place is outside the territory.
+    /// Its position is outside the territory.
     OutsideTerritory,
-    /// The place is more than a kilometre from the trek that is named.
+    /// Its position is more than a kilometre from its trek.
     FarFromTrek,
-    /// Nobody can be asked.
+    /// It has no e-mail address.
     NoEmail,
 }
 
-mirror!(ReportWarning = jalon::report::ReportWarning { NoPosition, OutsideTerritory, FarFromTrek, NoEmail });
-
 /// A report that was queued.
-#[derive(Debug, Clone, PartialEq, uniffi::Record)]
+#[derive(Debug, uniffi::Record)]
 pub struct QueuedReport {
     /// The report.
     pub report: Report,
-    /// What is odd about it.
+    /// Possible mistakes.
     pub warnings: Vec<ReportWarning>,
 }
 
-/// What a person or an app decides about a report in doubt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+/// A decision about a report in doubt.
+#[uniffi::remote(Enum)]
 pub enum Resolution {
-    /// Send it again, marked as a possible double of the first.
+    /// Send it again, marked as a possible duplicate.
     Resend,
-    /// Abandon it: it is not sent again, and nobody is asked again.
+    /// Never send it again.
     Abandon,
-    /// It arrived: somebody saw it at the office, perhaps under this number.
-    Delivered {
-        /// The server's number.
-        server_id: Option<i64>,
-    },
+    /// It arrived: the office has it.
+    Delivered(
+        /// Its id on the server, if the office named it.
+        #[uniffi(name = "server_id")]
+        Option<i64>,
+    ),
 }
 
-/// A report on its way out, for the platform's own uploader: an HTTP POST without redirects.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+/// A report to upload with the platform's HTTP client: one POST, without redirects.
+#[derive(Debug, uniffi::Record)]
 pub struct ReportUpload {
-    /// The report's id.
+    /// Id of the report.
     pub id: String,
-    /// Where to post it.
+    /// URL of the POST.
     pub url: String,
-    /// `Accept-Language`.
+    /// Value of `Accept-Language`.
     pub language: String,
-    /// `Content-Type`.
+    /// Value of `Content-Type`.
     pub content_type: String,
-    /// The file that has its body: it stays until the report has ended.
+    /// Path of the file with the body; it exists until the upload has ended.
     pub body_path: String,
-    /// Bytes of that file.
+    /// Size of this file, bytes.
     pub content_length: u64,
 }

@@ -1,168 +1,118 @@
-//! Territories, what a refresh has brought, and what it all costs.
+//! Territories, summaries of refreshes, and disk space.
 
+use jalon::catalogue;
+pub use jalon::catalogue::{NewTerritory, PackUsage};
+use jalon::companion;
+
+use crate::convert::from_core;
 use crate::position::{KindCount, by_kind};
 
 /// A territory to add.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::remote(Record)]
 pub struct NewTerritory {
-    /// Short name: lower-case letters, digits and hyphens, 32 at most.
+    /// Name: at most 32 lower-case letters, digits and hyphens.
     pub name: String,
-    /// Where its server is: any address on it.
+    /// Any URL on its server.
     pub url: String,
-    /// Portals to limit it to; reclaimable for all.
+    /// Ids of the portals to read; an empty list means all.
     #[uniffi(default = [])]
     pub portals: Vec<i64>,
-    /// Language in which names are shown where nobody asks for one; its server's own where it is empty.
+    /// Language of names if the caller's languages have none; the server's own if empty.
     #[uniffi(default = "")]
     pub default_language: String,
 }
 
-/// One published Geotrek source.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+/// A territory: one published Geotrek source.
+#[derive(Debug, uniffi::Record)]
 pub struct Territory {
-    /// Short name, lower case.
+    /// Name.
     pub name: String,
-    /// Where its server is.
+    /// URL of its server.
     pub url: String,
-    /// Portals that it is limited to; reclaimable for all.
+    /// Ids of the portals that are read; an empty list means all.
     pub portals: Vec<i64>,
-    /// Language in which names are shown where nobody asks for one.
+    /// Language of names if the caller's languages have none.
     pub default_language: String,
     /// Languages of its server, the default first.
     pub languages: Vec<String>,
-    /// Version that the server told.
+    /// Version of its server.
     pub server_version: Option<String>,
-    /// When it was last refreshed, Unix ms.
+    /// Time of the last refresh, Unix ms.
     pub refreshed_ms: Option<i64>,
-    /// When all of it was last asked for, Unix ms.
+    /// Time of the last full refresh, Unix ms.
     pub full_refresh_ms: Option<i64>,
 }
 
-impl From<jalon::catalogue::Territory> for Territory {
-    fn from(territory: jalon::catalogue::Territory) -> Territory {
-        let jalon::catalogue::Territory {
-            key: _,
-            name,
-            url,
-            portals,
-            default_language,
-            languages,
-            server_version,
-            refreshed_ms,
-            full_refresh_ms,
-            server_ms: _,
-        } = territory;
-        Territory { name, url, portals, default_language, languages, server_version, refreshed_ms, full_refresh_ms }
-    }
-}
+from_core!(catalogue::Territory => Territory
+    same { name, url, portals, default_language, languages, server_version, refreshed_ms, full_refresh_ms }
+    core { key: _, server_ms: _ } own {});
 
-/// What a refresh has brought.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+/// The result of a refresh.
+#[derive(Debug, uniffi::Record)]
 pub struct RefreshSummary {
-    /// Short name of the territory.
+    /// Name of the territory.
     pub territory: String,
-    /// Whether everything was asked for, and not only what the server said had changed.
+    /// True if everything was requested, false if only changes were.
     pub is_full: bool,
-    /// Objects that came.
+    /// Objects received.
     pub objects: Vec<KindCount>,
     /// Objects that are new.
     pub added: Vec<KindCount>,
-    /// Objects that are not as they were.
+    /// Objects that changed.
     pub changed: Vec<KindCount>,
     /// Objects that are no longer published.
     pub removed: Vec<KindCount>,
-    /// Lists of modules that the server lacks.
+    /// Lists that the server does not have, as it lacks their module.
     pub absent_lists: Vec<String>,
-    /// Lists that were shorter than the server itself says: nobody was taken away by them.
+    /// Lists that were shorter than the server announced. They delete no objects.
     pub truncated_lists: Vec<String>,
-    /// Fields that could not be read, with how often: `trek.ascent: mistyped (3)`.
+    /// Fields that could not be read, with their number: `trek.ascent: mistyped (3)`.
     pub problems: Vec<String>,
-    /// Requests that were made.
+    /// Number of requests.
     pub requests: u64,
-    /// Bytes that came over the network.
+    /// Bytes received.
     pub bytes: u64,
 }
 
-impl From<jalon::companion::RefreshSummary> for RefreshSummary {
-    fn from(taken: jalon::companion::RefreshSummary) -> RefreshSummary {
-        let jalon::companion::RefreshSummary {
-            territory,
-            is_full,
-            objects,
-            added,
-            changed,
-            removed,
-            absent_lists,
-            truncated_lists,
-            problems,
-            requests,
-            bytes,
-        } = taken;
-        RefreshSummary {
-            territory,
-            is_full,
-            objects: by_kind(objects),
-            added: by_kind(added),
-            changed: by_kind(changed),
-            removed: by_kind(removed),
-            absent_lists,
-            truncated_lists,
-            problems: problems.into_iter().map(|(what, times)| format!("{what} ({times})")).collect(),
-            requests,
-            bytes,
-        }
-    }
-}
+from_core!(companion::RefreshSummary => RefreshSummary
+same { territory, is_full, absent_lists, truncated_lists, requests, bytes }
+core { objects, added, changed, removed, problems }
+own {
+    objects: by_kind(objects), added: by_kind(added), changed: by_kind(changed), removed: by_kind(removed),
+    problems: problems.into_iter().map(|(problem, count)| format!("{problem} ({count})")).collect()
+});
 
-/// What a pack costs.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+/// Disk space of a pack.
+#[uniffi::remote(Record)]
 pub struct PackUsage {
-    /// Short name of its territory.
+    /// Name of its territory.
     pub territory: String,
-    /// What it is about: `trek/31`.
+    /// Its subject, such as `trek/31`.
     pub subject: String,
-    /// Bytes of its files.
+    /// Size of its files, bytes.
     pub bytes: u64,
-    /// Bytes that its removal gives back.
+    /// Bytes that its removal frees.
     pub own_bytes: u64,
 }
 
-/// What everything costs, in bytes.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+/// Disk space by part, in bytes.
+#[derive(Debug, uniffi::Record)]
 pub struct StorageUsage {
     /// The catalogue's file.
     pub catalogue: u64,
-    /// Of it, what is reclaimable and could be given back.
+    /// Unused space in the catalogue's file.
     pub reclaimable: u64,
-    /// Objects by kind, texts and lines.
+    /// Texts and geometries of the objects, by kind.
     pub kinds: Vec<KindCount>,
     /// Packs.
     pub packs: Vec<PackUsage>,
-    /// Files of packs, each once.
+    /// Files of packs; a file of several packs counts once.
     pub media: u64,
-    /// Answers and files on their way.
+    /// Responses and files of unfinished transfers.
     pub staging: u64,
-    /// What may still be written on this disk.
+    /// Free space on the device.
     pub free: u64,
 }
 
-impl From<jalon::catalogue::StorageUsage> for StorageUsage {
-    fn from(account: jalon::catalogue::StorageUsage) -> StorageUsage {
-        let jalon::catalogue::StorageUsage {
-            catalogue,
-            reclaimable,
-            territories: _,
-            kinds,
-            packs,
-            media,
-            staging,
-            free,
-        } = account;
-        let pack = |pack: jalon::catalogue::PackUsage| {
-            let jalon::catalogue::PackUsage { territory, subject, bytes, own_bytes } = pack;
-            PackUsage { territory, subject, bytes, own_bytes }
-        };
-        let packs = packs.into_iter().map(pack).collect();
-        StorageUsage { catalogue, reclaimable, kinds: by_kind(kinds), packs, media, staging, free }
-    }
-}
+from_core!(catalogue::StorageUsage => StorageUsage same { catalogue, reclaimable, packs, media, staging, free }
+    core { territories: _, kinds } own { kinds: by_kind(kinds) });

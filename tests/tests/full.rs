@@ -50,7 +50,11 @@ fn work(stage: &mut Stage<'_>) -> jalon::Result<()> {
 
 /// ChangeKind is there can be read, while the disk is as it is.
 fn check_readable(folder: &Path, storage: &Storage, when: &str) {
-    let open = Companion::open_with_storage(&Directories::within(folder.to_owned()), storage.clone());
+    let open = Companion::open_with(
+        &Directories::within(folder.to_owned()),
+        storage.clone(),
+        std::sync::Arc::new(jalon::clock::SystemClock),
+    );
     let companion = open.unwrap_or_else(|error| panic!("{when}: {error}"));
     assert!(!companion.catalogue().was_damaged(), "{when}");
     let treks = companion.treks(&TrekQuery { limit: 9, ..TrekQuery::default() }, &["fr"]).unwrap();

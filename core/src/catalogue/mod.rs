@@ -6,7 +6,6 @@
 //! * `territory`: the territories and their refreshes.
 //! * `transaction`: inserts, updates and removes objects, in one transaction.
 //! * `read`: reads objects by id and by kind.
-//! * `rtree`: reads objects by distance, from the R-trees of the layers.
 //! * `route_items`: the objects along a trek.
 //! * `search/`: the full-text index, accent-insensitive.
 //! * `treks/`: the trek list: filters, facet counts, sort orders.
@@ -23,7 +22,6 @@ mod normalize;
 mod packs;
 mod read;
 mod route_items;
-mod rtree;
 mod schema;
 mod search;
 mod territory;
@@ -45,7 +43,6 @@ pub(crate) use jobs::{JobRecord, TransferRecord};
 pub(crate) use normalize::state_digits;
 pub use packs::{MissingFile, Pack, PackState, PackSubject, PictureSize};
 pub(crate) use packs::{StoredMedia, check_picture, url_hash};
-pub(crate) use rtree::Met;
 pub use search::text_fold::fold;
 pub(crate) use search::text_fold::{highlight, sort_key};
 pub use search::{SearchHit, SearchResults};

@@ -23,8 +23,11 @@ impl Catalogue {
             .ok_or_else(|| Error::NotFound { detail: format!("{kind} {}/{id}", territory.name) })
     }
 
-    /// Hands every geometry of some kinds to `each`: number of the territory, kind, number, geometry. Kind by kind, in the
-    /// order in which they came into the file. Of treks only those that stand on their own, as in [`Catalogue::treks`].
+    /// Calls `each` with all geometries of some kinds: territory (its number in the catalogue), kind, id, geometry. Kind by
+    /// kind, in the order in which they were inserted. Of treks only those that are listed, as in [`Catalogue::treks`].
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] if a row cannot be read.
     pub fn geometries(&self, kinds: &[Kind], mut each: impl FnMut(i64, Kind, Id, Geometry)) -> Result<()> {
         self.read(|connection| {
             for kind in kinds.iter().copied().filter(|kind| kind.is_spatial()) {
@@ -35,8 +38,7 @@ impl Catalogue {
                 let mut statement = connection.prepare_cached(&sql)?;
                 let mut rows = statement.query([])?;
                 while let Some(row) = rows.next()? {
-                    let blob = row.get_ref(2)?.as_blob().unwrap_or_default();
-                    let geometry = geopackage::decode(blob).ok_or_else(|| damaged(kind))?;
+                    let geometry = decode(kind, row.get_ref(2)?.as_blob().unwrap_or_default())?;
                     each(row.get(0)?, kind, row.get(1)?, geometry);
                 }
             }
@@ -44,7 +46,10 @@ impl Catalogue {
         })
     }
 
-    /// The geometry of one object, by the number of its territory.
+    /// The geometry of one object, `None` if it has none. `territory` is its number in the catalogue.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] if the row cannot be read.
     pub fn geometry(&self, territory: i64, kind: Kind, id: Id) -> Result<Option<Geometry>> {
         if !kind.is_spatial() {
             return Ok(None);
@@ -53,44 +58,68 @@ impl Catalogue {
             let sql = format!("SELECT geom FROM {kind} WHERE territory = ?1 AND id = ?2");
             Ok(connection.prepare_cached(&sql)?.query_row((territory, id), |row| row.get(0)).optional()?)
         })?;
-        blob.flatten().map(|blob| geopackage::decode(&blob).ok_or_else(|| damaged(kind))).transpose()
+        blob.flatten().map(|blob| decode(kind, &blob)).transpose()
     }
 
-    /// The geometries of a kind whose boxes meet a box: number of the territory, number, geometry, in the order of
-    /// [`Catalogue::geometries`]. `territory` limits them to one, by its number in the catalogue.
+    /// The geometries of a kind whose boxes share a point with `bounds`: territory (its number in the catalogue), id,
+    /// geometry, in the order of [`Catalogue::geometries`]. Of one territory only, if it is given.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] if a row cannot be read.
     pub fn geometries_in(
         &self,
         territory: Option<i64>,
         kind: Kind,
         bounds: &Bounds,
     ) -> Result<Vec<(i64, Id, Geometry)>> {
+        let mut found = Vec::new();
+        let accept = |own, _| territory.is_none_or(|wanted| own == wanted);
+        self.visit_geometries_in(kind, bounds, accept, |territory, id, geometry| {
+            found.push((territory, id, geometry))
+        })?;
+        Ok(found)
+    }
+
+    /// The same handed to `each` one by one, but for those that `accept` refuses by territory and id.
+    pub(crate) fn visit_geometries_in(
+        &self,
+        kind: Kind,
+        bounds: &Bounds,
+        accept: impl Fn(i64, Id) -> bool,
+        mut each: impl FnMut(i64, Id, Geometry),
+    ) -> Result<()> {
         if !kind.is_spatial() {
-            return Ok(Vec::new());
+            return Ok(());
         }
-        // Over the date line the box is two.
-        let halves = if bounds.west > bounds.east {
-            vec![(bounds.west, 180.0), (-180.0, bounds.east)]
-        } else {
-            vec![(bounds.west, bounds.east)]
+        // A geometry that jumps over the date line lies outside its box, which is wider than 180° and so has one of the
+        // meridians 90° and -90° in it.
+        let within = |west: &str, east: &str, width: &str| {
+            format!(
+                "SELECT id FROM rtree_{kind}_geom
+                   WHERE minx <= {east} AND maxx >= {west} AND miny <= ?4 AND maxy >= ?3 AND maxx - minx >= {width}"
+            )
         };
+        let sql = format!(
+            "SELECT territory, id, geom FROM {kind} WHERE fid IN ({} UNION {} UNION {} UNION {}) AND {} ORDER BY fid",
+            within("?1", "?2", "0"),
+            within("?5", "?6", "0"),
+            within("90", "90", "180"),
+            within("-90", "-90", "180"),
+            standing(kind)
+        );
+        let mut sides = bounds.rects().map(|rect| (rect.min().x, rect.max().x));
+        let none = (f64::INFINITY, f64::NEG_INFINITY);
+        let ((west, east), (other_west, other_east)) = (sides.next().unwrap_or(none), sides.next().unwrap_or(none));
         self.read(|connection| {
-            let sql = format!(
-                "SELECT o.territory, o.id, o.geom, o.fid FROM rtree_{kind}_geom r JOIN {kind} o ON o.fid = r.id
-                   WHERE r.minx <= ?4 AND r.maxx >= ?2 AND r.miny <= ?5 AND r.maxy >= ?3 AND (?1 IS NULL OR o.territory = ?1)
-                     AND {}",
-                standing(kind)
-            );
             let mut statement = connection.prepare_cached(&sql)?;
-            let mut found = BTreeMap::new();
-            for (west, east) in halves {
-                let mut rows = statement.query((territory, west, bounds.south, east, bounds.north))?;
-                while let Some(row) = rows.next()? {
-                    let blob = row.get_ref(2)?.as_blob().unwrap_or_default();
-                    let geometry = geopackage::decode(blob).ok_or_else(|| damaged(kind))?;
-                    found.insert(row.get::<_, i64>(3)?, (row.get(0)?, row.get(1)?, geometry));
+            let mut rows = statement.query((west, east, bounds.south, bounds.north, other_west, other_east))?;
+            while let Some(row) = rows.next()? {
+                let (territory, id) = (row.get(0)?, row.get(1)?);
+                if accept(territory, id) {
+                    each(territory, id, decode(kind, row.get_ref(2)?.as_blob().unwrap_or_default())?);
                 }
             }
-            Ok(found.into_values().collect())
+            Ok(())
         })
     }
 
@@ -209,7 +238,7 @@ pub(super) fn unlisted_stages(connection: &Connection, territory: &Territory) ->
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Every geometry of a kind of one territory, on any connection.
+/// Calls `each` with all geometries of a kind in one territory, on any connection.
 pub(super) fn geometries(
     connection: &Connection,
     territory: &Territory,
@@ -223,18 +252,21 @@ pub(super) fn geometries(
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([territory.key])?;
     while let Some(row) = rows.next()? {
-        let blob = row.get_ref(1)?.as_blob().unwrap_or_default();
-        each(row.get(0)?, geopackage::decode(blob).ok_or_else(|| damaged(kind))?);
+        each(row.get(0)?, decode(kind, row.get_ref(1)?.as_blob().unwrap_or_default())?);
     }
     Ok(())
 }
 
 /// Which objects of a kind are found by their place, in SQL.
-pub(super) fn standing(kind: Kind) -> &'static str {
+fn standing(kind: Kind) -> &'static str {
     if kind == Kind::Trek { treks::LISTED } else { "1" }
 }
 
-pub(super) fn damaged(kind: Kind) -> Error {
+fn decode(kind: Kind, blob: &[u8]) -> Result<Geometry> {
+    geopackage::decode(blob).ok_or_else(|| damaged(kind))
+}
+
+fn damaged(kind: Kind) -> Error {
     Error::corrupt(format!("a row of layer {kind} cannot be read"))
 }
 
@@ -255,8 +287,7 @@ impl Stored {
     fn into_object(self, kind: Kind) -> Result<Object> {
         let mut object = Object::from_json(kind, &self.data).map_err(|_| damaged(kind))?;
         if let (Some(blob), Some(place)) = (self.geometry, object.geometry_mut()) {
-            let geometry: Geometry = geopackage::decode(&blob).ok_or_else(|| damaged(kind))?;
-            *place = Some(geometry);
+            *place = Some(decode(kind, &blob)?);
         }
         Ok(object)
     }

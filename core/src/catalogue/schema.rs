@@ -7,6 +7,7 @@ use super::{history, jobs, packs, search};
 use crate::db::geopackage;
 use crate::db::{Durability, Schema, Settings};
 use crate::model::Kind;
+use crate::model::fields::{Field, Shape};
 
 pub(super) static SCHEMA: Schema = Schema { migrations: &[first_version] };
 
@@ -14,48 +15,20 @@ pub(super) static SCHEMA: Schema = Schema { migrations: &[first_version] };
 pub(super) const SETTINGS: Settings =
     Settings { busy_timeout: Duration::from_secs(60), durability: Durability::Intact };
 
-/// A readable column: its name, its SQL type, and where its value stands in the object's JSON.
-pub(super) type Column = (&'static str, &'static str, &'static str);
+/// A readable column: its name, its SQL type, and the path of its value in the object's JSON.
+pub(super) type Column = (&'static str, &'static str, String);
 
-/// The readable columns that a kind has beside those that all have.
-pub(super) fn columns(kind: Kind) -> &'static [Column] {
-    match kind {
-        Kind::Trek => &[
-            ("practice", "INTEGER", "$.practice"),
-            ("difficulty", "INTEGER", "$.difficulty"),
-            ("route", "INTEGER", "$.route"),
-            ("duration_h", "REAL", "$.duration_h"),
-            ("length_m", "REAL", "$.length_3d_m"),
-            ("length_2d_m", "REAL", "$.length_2d_m"),
-            ("ascent_m", "REAL", "$.ascent_m"),
-            ("descent_m", "REAL", "$.descent_m"),
-            ("structure", "INTEGER", "$.structure"),
-            ("themes", "TEXT", "$.themes"),
-            ("labels", "TEXT", "$.labels"),
-            ("networks", "TEXT", "$.networks"),
-            ("accessibilities", "TEXT", "$.accessibilities"),
-            ("cities", "TEXT", "$.cities"),
-            ("districts", "TEXT", "$.districts"),
-            ("children", "TEXT", "$.children"),
-            ("parents", "TEXT", "$.parents"),
-            ("published", "TEXT", "$.published"),
-        ],
-        Kind::Poi => &[("poi_type", "INTEGER", "$.poi_type"), ("structure", "INTEGER", "$.structure")],
-        Kind::TouristicContent => &[("category", "INTEGER", "$.category"), ("website", "TEXT", "$.website")],
-        Kind::TouristicEvent => &[("begin_date", "TEXT", "$.begin_date"), ("end_date", "TEXT", "$.end_date")],
-        Kind::SensitiveArea => &[("species", "INTEGER", "$.species"), ("season", "TEXT", "$.season.months")],
-        Kind::InformationDesk => &[("phone", "TEXT", "$.phone"), ("municipality", "TEXT", "$.municipality")],
-        Kind::Service => &[("service_type", "INTEGER", "$.service_type")],
-        Kind::Signage => &[("code", "TEXT", "$.code"), ("signage_type", "INTEGER", "$.signage_type")],
-        Kind::Infrastructure => &[("infrastructure_type", "INTEGER", "$.infrastructure_type")],
-        Kind::Site => &[("practice", "INTEGER", "$.practice")],
-        Kind::Course => &[("duration_h", "REAL", "$.duration_h"), ("height_m", "REAL", "$.height_m")],
-        Kind::HdView => &[("author", "TEXT", "$.author"), ("license", "TEXT", "$.license")],
-        Kind::City => &[("code", "TEXT", "$.code")],
-        Kind::District | Kind::FlatPage => &[],
-        Kind::MenuItem => &[("page", "INTEGER", "$.page")],
-        Kind::Term => &[("vocabulary", "TEXT", "$.vocabulary"), ("pictogram", "TEXT", "$.pictogram")],
-    }
+/// The readable columns of a kind, without those that every kind has.
+pub(super) fn columns(kind: Kind) -> Vec<Column> {
+    let column = |field: &Field| {
+        let sql_type = match field.shape {
+            Shape::Integer => "INTEGER",
+            Shape::Number => "REAL",
+            _ => "TEXT",
+        };
+        Some((field.column?, sql_type, format!("$.{}", field.name)))
+    };
+    kind.fields().iter().filter_map(column).collect()
 }
 
 /// The geometry type that a layer declares: one where its kind has one, else any.

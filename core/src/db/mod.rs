@@ -6,6 +6,7 @@
 //! * `migrate`: the schema version and the migrations.
 //! * `suspend`: the lock that closes the database while the app sleeps.
 //! * `quarantine`: the files of a damaged database.
+//! * `wkb`: geometries as ISO WKB.
 //! * `reserve`: reserved disk space for writes on a full disk.
 
 mod connection;
@@ -14,6 +15,7 @@ mod migrate;
 pub(crate) mod quarantine;
 mod reserve;
 mod suspend;
+mod wkb;
 
 pub(crate) use connection::{Database, Durability, Settings, open_file};
 pub(crate) use migrate::{Schema, schema_version};

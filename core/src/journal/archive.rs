@@ -36,15 +36,15 @@ struct Content {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct ImportSummary {
     /// Number of imported reports.
-    pub reports: usize,
+    pub reports: u64,
     /// Number of reports that the journal already had; they are unchanged.
-    pub known: usize,
+    pub known: u64,
     /// Number of photos that the file lacks; their reports were imported without them.
-    pub photos_missing: usize,
+    pub photos_missing: u64,
     /// Number of imported favourites.
-    pub favourites: usize,
+    pub favourites: u64,
     /// Number of imported notes.
-    pub notes: usize,
+    pub notes: u64,
 }
 
 fn invalid_file(detail: impl std::fmt::Display) -> Error {
@@ -145,7 +145,7 @@ impl Journal {
             let photo_count = report.photos.len();
             report.photos.retain(|photo| archive.index_for_name(&photo_entry(photo)).is_some());
             if report.photos.len() < photo_count {
-                summary.photos_missing += photo_count - report.photos.len();
+                summary.photos_missing += (photo_count - report.photos.len()) as u64;
                 // Attempts of the current revision sent other bytes.
                 report.lifecycle.revision += 1;
             }

@@ -79,7 +79,7 @@ impl Journal {
 pub(super) fn upsert(transaction: &Transaction<'_>, note: &Note) -> Result<()> {
     let data = serde_json::to_string(note).map_err(Error::internal)?;
     let geometry =
-        note.position.map(|position| geopackage::encode(&Geometry::Point(Position::new(position.lon, position.lat))));
+        note.position.map(|position| geopackage::encode(&Geometry::point(Position::new(position.lon, position.lat))));
     transaction.execute(
         "REPLACE INTO note (geom, uuid, text, created_ms, data) VALUES (?1, ?2, ?3, ?4, ?5)",
         (geometry, &note.id, &note.text, note.created_ms, data),

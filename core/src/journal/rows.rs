@@ -31,7 +31,7 @@ pub(super) fn read(connection: &Connection, id: &str) -> Result<Report> {
 /// Inserts a report, or replaces the one with the same id.
 pub(super) fn upsert(transaction: &Transaction<'_>, report: &Report) -> Result<()> {
     let (data, checksum) = add_checksum(report)?;
-    let position = report.content.position.map(|position| Geometry::Point(Position::new(position.lon, position.lat)));
+    let position = report.content.position.map(|position| Geometry::point(Position::new(position.lon, position.lat)));
     let geometry = position.map(|position| geopackage::encode(&position));
     let server_id = match &report.lifecycle.state {
         ReportState::Accepted { receipt } => receipt.server_id,

@@ -3,17 +3,20 @@
 //! that is killed there. It keeps count of what came, so that a test can say that nothing came twice. `stage` is a folder
 //! with a companion, and what a process does in it.
 
+mod clock;
 mod stage;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jalon::Result;
 use jalon::companion::Job;
-use jalon::response::{ResponseWriter, Step, cut};
+use jalon::response::{ResponseWriter, Step};
 use jalon::storage::{FileSystem, StdFileSystem};
-use jalon::transfer::{BlockReason, BodyKind, BootInstant, Next, Outcome, Transfer};
+use jalon::transfer::{BlockReason, BodyKind, Next, Outcome, Transfer};
 
+pub use clock::ManualClock;
 pub use stage::{NAME, Stage, TODAY, below, copy, digits, folder, hasty, quiet};
 
 use crate::fixture_server::TestGeotrek;
@@ -21,7 +24,7 @@ use crate::fixture_server::TestGeotrek;
 /// Bytes that a file may have.
 const MOST: u64 = 64 << 20;
 /// So long a driver may be silent before it is taken to be dead.
-const LEASE_MS: u64 = 3_600_000;
+const LEASE: Duration = Duration::from_secs(3_600);
 
 /// How driving ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +53,7 @@ pub struct Came {
 pub struct Line<'s> {
     server: &'s TestGeotrek,
     disk: Arc<dyn FileSystem>,
-    now: BootInstant,
+    clock: Arc<ManualClock>,
     /// Bytes until it dies.
     bytes_left: Option<u64>,
     /// Steps until it dies.
@@ -71,7 +74,7 @@ impl<'s> Line<'s> {
         Line {
             server,
             disk: Arc::new(StdFileSystem),
-            now: BootInstant { ms: 1_000, boot_id: 1 },
+            clock: Arc::default(),
             bytes_left: None,
             steps_left: None,
             bytes: 0,
@@ -119,7 +122,12 @@ impl<'s> Line<'s> {
 
     /// A new process has a clock of its own.
     pub fn restart(&mut self) {
-        self.now = BootInstant { ms: 1_000, boot_id: self.now.boot_id + 1 };
+        self.clock.restart();
+    }
+
+    /// The clock of the companions whose jobs it moves.
+    pub fn clock(&self) -> Arc<ManualClock> {
+        Arc::clone(&self.clock)
     }
 
     /// Moves an job until everything has come, or the process dies.
@@ -128,31 +136,31 @@ impl<'s> Line<'s> {
     /// Those of the job and of the disk.
     pub fn drive(&mut self, job: &mut dyn Job) -> Result<End> {
         loop {
-            self.now = self.now.after_ms(1);
-            match job.next(self.now)? {
+            self.clock.advance_ms(1);
+            match job.next()? {
                 Next::Idle => return Ok(End::Idle),
                 Next::Blocked(why) => return Ok(End::Blocked(why)),
-                Next::WaitUntil(moment) => {
-                    self.waited_ms += moment.ms_since(self.now);
-                    self.now = moment;
+                Next::Wait { ms } => {
+                    self.waited_ms += ms;
+                    self.clock.advance_ms(ms);
                 }
                 Next::InFlight => panic!("nothing is on its way: there is one driver, and it asks for more"),
                 Next::Start(transfer) => {
                     if self.step().is_err() {
                         return Ok(End::Died);
                     }
-                    let lease = self.now.after_ms(LEASE_MS);
-                    assert!(job.started(transfer.id, Some(lease), self.now)?, "what may start may be started");
+                    assert!(job.started(transfer.id, Some(LEASE))?, "what may start may be started");
                     if self.step().is_err() {
                         return Ok(End::Died);
                     }
                     let target = job.target(transfer.id);
                     let mut writer = ResponseWriter::new(transfer.clone(), target, Arc::clone(&self.disk), MOST);
-                    let outcome = match self.exchange(&transfer, &mut writer) {
-                        Ok(Err(Dead)) => return Ok(End::Died),
-                        Ok(Ok(outcome)) => writer.abort(Ok(outcome))?,
-                        Err(error) => writer.abort(Err(error))?,
-                    };
+                    let exchanged = self.exchange(&transfer, &mut writer);
+                    if matches!(exchanged, Ok(Err(Dead))) {
+                        return Ok(End::Died);
+                    }
+                    writer.abort();
+                    let Ok(outcome) = exchanged? else { return Ok(End::Died) };
                     if let Outcome::Response(answer) = &outcome
                         && matches!(answer.status, 200..=299 | 304)
                     {
@@ -161,7 +169,7 @@ impl<'s> Line<'s> {
                     if self.step().is_err() {
                         return Ok(End::Died);
                     }
-                    job.complete(transfer.id, outcome, self.now, 0.5)?;
+                    job.complete(transfer.id, outcome)?;
                 }
             }
         }
@@ -204,14 +212,14 @@ impl<'s> Line<'s> {
             if !transfer.url.starts_with(self.server.url()) {
                 return Ok(Ok(lost()));
             }
-            let Some(answer) = self.server.ask("GET", &transfer.url, &headers) else { return Ok(Ok(cut())) };
+            let Some(answer) = self.server.ask("GET", &transfer.url, &headers) else {
+                return Ok(Ok(Outcome::incomplete()));
+            };
             if self.step().is_err() {
                 return Ok(Err(Dead));
             }
-            step = writer.on_head(answer.status, |wanted| {
-                let mut found = answer.headers.iter().filter(|(name, _)| name == wanted);
-                found.next().map(|(_, value)| value.clone())
-            })?;
+            let headers = answer.headers.iter().map(|(name, value)| (&name[..], &value[..]));
+            step = writer.on_head(answer.status, headers)?;
             if step != Step::Body {
                 continue;
             }
@@ -233,7 +241,7 @@ impl<'s> Line<'s> {
                 }
             }
             if !answer.whole {
-                return Ok(Ok(cut()));
+                return Ok(Ok(Outcome::incomplete()));
             }
             return Ok(Ok(writer.finish()?));
         }

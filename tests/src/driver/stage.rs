@@ -86,7 +86,9 @@ impl<'s> Stage<'s> {
     /// # Errors
     /// Those of the catalogue.
     pub fn open(&self) -> Result<Companion> {
-        Companion::open_with_storage(&Directories::within(self.directory.clone()), self.storage.clone())
+        let clock = self.line.clock();
+        clock.set_now_ms(self.at_ms);
+        Companion::open_with(&Directories::within(self.directory.clone()), self.storage.clone(), clock)
     }
 
     /// Refreshes in a new process; none when that dies.
@@ -99,7 +101,7 @@ impl<'s> Stage<'s> {
         let companion = self.open()?;
         let mut refresh = companion.plan_refresh(NAME, &RefreshOptions { mode, ..self.options.clone() })?;
         match drive(&mut self.line, &mut refresh)? {
-            End::Idle if self.line.step().is_ok() => Ok(Some(companion.apply_refresh(refresh, self.at_ms)?)),
+            End::Idle if self.line.step().is_ok() => Ok(Some(companion.apply_refresh(refresh)?)),
             End::Idle | End::Died => Ok(None),
             End::Blocked(_) => Err(Error::Cancelled),
         }
@@ -116,7 +118,7 @@ impl<'s> Stage<'s> {
         let options = DownloadOptions { pictures, fetch: self.options.clone() };
         let mut download = companion.plan_download(NAME, &subject, &options)?;
         match drive(&mut self.line, &mut download)? {
-            End::Idle if self.line.step().is_ok() => Ok(Some(companion.finish_download(download, self.at_ms)?)),
+            End::Idle if self.line.step().is_ok() => Ok(Some(companion.finish_download(download)?)),
             End::Idle | End::Died => Ok(None),
             End::Blocked(_) => Err(Error::Cancelled),
         }

@@ -54,7 +54,7 @@ fn posted(server: &TestGeotrek, photos: u32) -> jalon::Result<Posted> {
     let companion = Companion::open(&Directories::within(folder.path()))?;
     actor::file(companion.journal()?, server.url(), 1, photos)?;
     let outgoing = companion
-        .next_upload(NOW, &Default::default())?
+        .next_upload(&Default::default())?
         .ok_or_else(|| jalon::Error::NotFound { detail: "the report that was queued".to_owned() })?;
     let file = folder.path().join("body");
     outgoing.write_body(&file)?;

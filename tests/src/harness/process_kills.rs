@@ -51,7 +51,7 @@ pub fn work(folder: &Path, url: &str, dies_at: u64, only_sends: bool) -> Result<
     let storage = Storage { vfs: Some(vfs.name().to_owned()), file_system: Arc::new(disk) };
     // Only the journal's operations are counted: the catalogue has no part in this.
     let directories = Directories::within(folder);
-    let companion = Companion::open_with_storage(&directories, storage)?;
+    let companion = Companion::open_with(&directories, storage, Arc::new(jalon::clock::SystemClock))?;
     let journal = companion.journal()?;
     let mut said = std::io::stdout();
     loop {
@@ -258,7 +258,7 @@ fn decide(folder: &Path, server: &TestGeotrek, rng: &mut ChaCha8Rng) -> Result<b
                     _ => Resolution::Resend,
                 };
                 done &= resolution != Resolution::Resend;
-                companion.resolve_report(&report.id, resolution, AT_MS)?;
+                companion.resolve_report(&report.id, resolution)?;
             }
             ReportState::Accepted { .. } | ReportState::InDoubt { is_abandoned: true } => {}
             _ => done = false,

@@ -350,10 +350,9 @@ impl World<'_> {
     }
 
     fn slipped(&self, mut sent: SendResult) -> SendResult {
-        if let (Some(Slip::LostIsUnsent), SendResult::ConnectionLost { final_chunk_sent: whole_body, .. }) =
-            (self.slip, &mut sent)
+        if let (Some(Slip::LostIsUnsent), SendResult::ConnectionLost { final_chunk_sent, .. }) = (self.slip, &mut sent)
         {
-            *whole_body = false;
+            *final_chunk_sent = false;
         }
         if let (Some(Slip::Any2xx), SendResult::Response { reply, .. }) = (self.slip, &mut sent)
             && (200..300).contains(&reply.status)
@@ -379,9 +378,10 @@ impl World<'_> {
                 (Model::Queued, false)
             }
             SendResult::ConnectionLost { final_chunk_sent: true, .. } => (Model::Doubt, false),
-            SendResult::Response { final_chunk_sent: whole_body, reply } => {
+            SendResult::Response { final_chunk_sent, reply } => {
                 let is_receipt = reply.is_complete && reply.body.contains("\"id\"") && reply.body.ends_with('}');
-                let model = Model::answered(*whole_body, reply.status, reply.retry_after_ms.is_some(), is_receipt);
+                let model =
+                    Model::answered(*final_chunk_sent, reply.status, reply.retry_after_ms.is_some(), is_receipt);
                 (model, is_first && matches!(reply.status, 301 | 404 | 405))
             }
         };
@@ -398,10 +398,11 @@ impl World<'_> {
     fn weather(&mut self, at: usize) -> Weather {
         let item = &self.items[at];
         let (is_first, poison, is_deadly) = (item.lifecycle.endpoint == Endpoint::V2, item.poison, item.is_deadly);
-        let answered = |whole_body: bool, status: u16, body: &str, retry_after_ms: Option<u64>, is_whole: bool| {
-            let reply = Reply { status, retry_after_ms, body: body.into(), is_complete: is_whole };
-            SendResult::Response { final_chunk_sent: whole_body, reply }
-        };
+        let answered =
+            |final_chunk_sent: bool, status: u16, body: &str, retry_after_ms: Option<u64>, is_complete: bool| {
+                let reply = Reply { status, retry_after_ms, body: body.into(), is_complete };
+                SendResult::Response { final_chunk_sent, reply }
+            };
         let late = |stores: bool, status: u16, body: &str, wait: Option<u64>| Weather::Late {
             stores,
             sent: answered(true, status, body, wait, true),
@@ -419,7 +420,7 @@ impl World<'_> {
         if self.is_healed {
             return late(true, 201, receipt, None);
         }
-        let lost = |whole_body: bool| SendResult::ConnectionLost { final_chunk_sent: whole_body, detail: "cut".into() };
+        let lost = |final_chunk_sent: bool| SendResult::ConnectionLost { final_chunk_sent, detail: "cut".into() };
         let wait = match self.rng.random_range(0..5) {
             0 => Some(0),
             1 => Some(120_000),

@@ -96,7 +96,7 @@ fn whoever_doubts_decides() {
     let decisions = [Resolution::Resend, Resolution::Abandon, Resolution::Delivered(Some(3))];
     for (report, decision) in reports.iter().zip(decisions) {
         assert_eq!(walk.state(report), "in_doubt");
-        walk.companion.resolve_report(&report.id, decision, 5).unwrap();
+        walk.companion.resolve_report(&report.id, decision).unwrap();
     }
     walk.send();
     assert_eq!(

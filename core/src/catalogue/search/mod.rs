@@ -1,5 +1,5 @@
-//! Full-text search: SQLite's FTS5 over folded words. `jalon_search` says whose text a row of `jalon_search_words` is,
-//! which keeps no text of its own. Terms are not found: they are labels of other objects, and have no page to open.
+//! Full-text search: SQLite's FTS5 over folded words. `jalon_search_words` is the index, without the texts; `jalon_search`
+//! maps its rows to objects. Terms are not indexed: they are labels of other objects and have no page to open.
 
 pub(super) mod text_fold;
 
@@ -10,9 +10,10 @@ use serde::Serialize;
 
 use super::{Catalogue, Territory};
 use crate::error::{Error, Result};
-use crate::model::{Id, Kind, Localized, Object, RichText};
+use crate::model::fields::{Field, TextUse};
+use crate::model::{Id, Kind, Localized, Object};
 
-/// The tables. Words are folded before they come here, so that the plainest tokenizer is the right one.
+/// The tables. Words are folded before they are indexed, so the simplest tokenizer is enough.
 pub(super) const TABLES: &str = "
 CREATE TABLE jalon_search (
   row INTEGER PRIMARY KEY AUTOINCREMENT, territory INTEGER NOT NULL, kind TEXT NOT NULL, id INTEGER NOT NULL, names TEXT,
@@ -21,41 +22,44 @@ CREATE VIRTUAL TABLE jalon_search_words USING fts5(
   name, summary, body, around, content='', contentless_delete=1, tokenize='ascii', prefix='1 2 3');
 ";
 
-/// What a search found.
+/// Result of a search.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct SearchResults {
-    /// How many objects match, on this page or not.
+    /// Number of matching objects on all pages.
     pub total: usize,
-    /// One page of them, the best first.
+    /// Objects of this page, the best match first.
     pub items: Vec<SearchHit>,
 }
 
-/// One object that a search found.
+/// One object that matches a search.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SearchHit {
     /// Short name of its territory.
     pub territory: String,
-    /// What sort of thing it is.
+    /// Kind of the object.
     pub kind: Kind,
-    /// The server's number.
+    /// Identifier on the server.
     pub id: Id,
-    /// Its name; empty where it has none.
+    /// Name; empty if the object has none.
     pub name: String,
-    /// Language of that name.
+    /// Language of the name.
     pub lang: String,
-    /// Where the words stand in the name: start and end in bytes of its UTF-8, in their order. Empty where they were
-    /// found elsewhere in the object, or in its name in another language.
+    /// Matching words of the name: start and end in bytes of its UTF-8, in order. Empty if the match is elsewhere in the
+    /// object, or in its name in another language.
     pub highlights: Vec<(usize, usize)>,
-    /// How well it matches: more is better. Only to compare hits of one search.
+    /// Score of the match; higher is better. Comparable within one search only.
     pub score: f64,
 }
 
 impl Catalogue {
-    /// Finds objects by their words, whatever their accents, capitals, ligatures, hyphens and apostrophes, in every
-    /// language and every territory. Every word of `text` must be there, whole or as the beginning of one; the first 32
-    /// count. `kinds` limits what is found, unless it is empty; `languages` is the order in which names are wanted.
-    /// The best come first (a name counts more than a teaser, a teaser more than the rest, and what lies around a trek least), like ones by name, then
-    /// number. A `text` without a letter or a digit is [`Error::InvalidInput`].
+    /// Finds objects by their words in every language and territory. Accents, capitals, ligatures, hyphens and apostrophes
+    /// make no difference. Each word of `text` must be in the object, or begin one of its words; the first 32 words count.
+    /// `kinds` limits the result, unless it is empty; `languages` is the order of preference for names. The best match
+    /// comes first: a word in the name weighs more than in a summary, a summary more than other texts, and objects along a
+    /// trek weigh least. Equal matches are ordered by name, then id.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if `text` has no letter and no digit.
     pub fn search(
         &self,
         text: &str,
@@ -64,12 +68,12 @@ impl Catalogue {
         limit: usize,
         offset: usize,
     ) -> Result<SearchResults> {
-        let query = expression(text).ok_or_else(|| Error::invalid("text", "at least one letter or digit"))?;
+        let query = expression(text).ok_or_else(|| Error::invalid("text", "must have at least one letter or digit"))?;
         self.read(|connection| {
             let mut found = find(connection, &query, kinds)?;
             found.sort_by(|one, other| other.score.total_cmp(&one.score));
             let total = found.len();
-            // Names are read of those only that stand on the page, or tie with one who does.
+            // Only names of objects on the page are read, and of objects with the same score as one of them.
             let page = offset.min(total)..offset.saturating_add(limit).min(total);
             let mut items = Vec::with_capacity(page.len());
             let mut start = 0;
@@ -93,9 +97,13 @@ impl Catalogue {
         })
     }
 
-    /// How well each object of a kind matches, as [`Catalogue::search`] would tell: number of its territory, number.
+    /// The score of each matching object of a kind, as in [`Catalogue::search`], by territory (its number in the catalogue)
+    /// and id.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if `text` has no letter and no digit.
     pub fn scores(&self, text: &str, kind: Kind) -> Result<HashMap<(i64, Id), f64>> {
-        let query = expression(text).ok_or_else(|| Error::invalid("text", "at least one letter or digit"))?;
+        let query = expression(text).ok_or_else(|| Error::invalid("text", "must have at least one letter or digit"))?;
         self.read(|connection| {
             let found = find(connection, &query, &[kind])?;
             Ok(found.into_iter().map(|found| ((found.territory, found.id), found.score)).collect())
@@ -103,8 +111,7 @@ impl Catalogue {
     }
 }
 
-/// The query in FTS5's language. Folded words are letters and digits only, and quoted, so nothing that a person types
-/// is ever syntax.
+/// The query in FTS5's syntax. Folded words are letters and digits only, and quoted, so no input is ever syntax.
 fn expression(text: &str) -> Option<String> {
     let prefix = |word: &String| format!("\"{word}\"*");
     let words: Vec<String> = text_fold::query_words(text)
@@ -122,7 +129,7 @@ fn expression(text: &str) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" AND "))
 }
 
-/// What matches, with how well it does.
+/// A matching row with its score.
 struct Match {
     row: i64,
     territory: i64,
@@ -144,7 +151,7 @@ fn find(connection: &Connection, query: &str, kinds: &[Kind]) -> Result<Vec<Matc
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Whose the rows are.
+/// The objects of the rows, with their names.
 fn named(connection: &Connection, matches: &[Match], languages: &[&str]) -> Result<Vec<SearchHit>> {
     let mut statement = connection.prepare_cached(
         "SELECT t.name, t.default_language, s.kind, s.id, s.names FROM jalon_search s
@@ -177,22 +184,26 @@ fn named(connection: &Connection, matches: &[Match], languages: &[&str]) -> Resu
     Ok(hits)
 }
 
-/// The words of one object, on their way into the index.
+/// The words of one object, to be indexed.
 #[derive(Debug)]
 pub(super) struct Words {
     territory: i64,
     kind: Kind,
     id: Id,
     names: Option<String>,
-    /// Name, summary, body, around.
+    /// The columns of the index: name, summary, body, around.
     columns: [String; 4],
 }
 
 impl Words {
-    /// The words of an object. `route_items` are texts of what belongs to it.
+    /// The words of an object. `around` are texts of the objects along a trek.
     pub(super) fn of(territory: &Territory, object: &Object, names: Option<String>, around: &[Localized]) -> Words {
-        let (summary, body) = texts(object);
-        let columns = [object.name().into_iter().collect(), summary, body, around.iter().collect()];
+        let columns = [
+            texts(object, &[TextUse::Name]),
+            texts(object, &[TextUse::Summary]),
+            texts(object, &[TextUse::Description, TextUse::Body]),
+            around.iter().collect(),
+        ];
         let columns = columns.map(|texts| folded(&texts));
         Words { territory: territory.key, kind: object.kind(), id: object.id(), names, columns }
     }
@@ -202,8 +213,8 @@ impl Words {
     }
 }
 
-/// Writes words in the place of those that their objects had. Many at a time, and all into FTS5 in one go: it sorts what
-/// it was given whenever another statement comes in between that could fail half-way.
+/// Replaces the words of objects. All are written to FTS5 in one sequence, as it sorts its pending words at each other
+/// statement that could fail half-way.
 pub(super) fn write(connection: &Connection, words: &mut Vec<Words>) -> Result<()> {
     let mut rows = Vec::with_capacity(words.len());
     let mut insert =
@@ -229,7 +240,7 @@ pub(super) fn write(connection: &Connection, words: &mut Vec<Words>) -> Result<(
     Ok(())
 }
 
-/// Removes the row that says whose words they are, and gives its number.
+/// Removes the row that maps an object to the index, and gives its number.
 fn take_row(connection: &Connection, territory: i64, kind: Kind, id: Id) -> Result<Option<i64>> {
     let row: Option<i64> = connection
         .prepare_cached("SELECT row FROM jalon_search WHERE territory = ?1 AND kind = ?2 AND id = ?3")?
@@ -241,7 +252,7 @@ fn take_row(connection: &Connection, territory: i64, kind: Kind, id: Id) -> Resu
     Ok(row)
 }
 
-/// Forgets an object's words.
+/// Removes the words of an object.
 pub(super) fn remove(connection: &Connection, territory: i64, kind: Kind, id: Id) -> Result<()> {
     if let Some(row) = take_row(connection, territory, kind, id)? {
         connection.prepare_cached("DELETE FROM jalon_search_words WHERE rowid = ?1")?.execute([row])?;
@@ -249,7 +260,7 @@ pub(super) fn remove(connection: &Connection, territory: i64, kind: Kind, id: Id
     Ok(())
 }
 
-/// Forgets the words of a whole territory.
+/// Removes the words of a territory.
 pub(super) fn remove_all(connection: &Connection, territory: &Territory) -> Result<()> {
     connection.execute(
         "DELETE FROM jalon_search_words WHERE rowid IN (SELECT row FROM jalon_search WHERE territory = ?1)",
@@ -265,56 +276,9 @@ fn folded(texts: &[&Localized]) -> String {
     words.join(" ")
 }
 
-/// What an object says beside its name: in short (places and teaser), and at length.
-fn texts(object: &Object) -> (Vec<&Localized>, Vec<&Localized>) {
-    fn plain<const N: usize>(texts: [&RichText; N]) -> Vec<&Localized> {
-        texts.map(|text| &text.plain).to_vec()
-    }
-    match object {
-        Object::Trek(o) => (
-            vec![&o.departure, &o.arrival, &o.description_teaser.plain],
-            plain([
-                &o.description,
-                &o.ambiance,
-                &o.access,
-                &o.advice,
-                &o.advised_parking,
-                &o.gear,
-                &o.public_transport,
-                &o.ratings_description,
-                &o.disabled_infrastructure,
-                &o.accessibility_advice,
-                &o.accessibility_covering,
-                &o.accessibility_exposure,
-                &o.accessibility_signage,
-                &o.accessibility_slope,
-                &o.accessibility_width,
-            ]),
-        ),
-        Object::Poi(o) => (vec![&o.type_label], plain([&o.description])),
-        Object::TouristicContent(o) => {
-            (plain([&o.description_teaser]), plain([&o.description, &o.practical_info, &o.accessibility, &o.contact]))
-        }
-        Object::TouristicEvent(o) => {
-            let mut body = plain([&o.description, &o.practical_info, &o.accessibility, &o.booking, &o.contact]);
-            body.extend([&o.target_audience, &o.cancellation_reason]);
-            (vec![&o.meeting_point, &o.description_teaser.plain], body)
-        }
-        Object::SensitiveArea(o) => (Vec::new(), plain([&o.description, &o.contact])),
-        Object::InformationDesk(o) => (vec![&o.type_label], plain([&o.description, &o.accessibility])),
-        Object::Signage(o) => (Vec::new(), plain([&o.description])),
-        Object::Infrastructure(o) => (Vec::new(), plain([&o.description, &o.accessibility])),
-        Object::Site(o) => (
-            plain([&o.description_teaser]),
-            plain([&o.description, &o.ambiance, &o.advice, &o.accessibility, &o.period]),
-        ),
-        Object::Course(o) => (
-            Vec::new(),
-            plain([&o.description, &o.advice, &o.equipment, &o.gear, &o.accessibility, &o.ratings_description]),
-        ),
-        Object::HdView(o) => (Vec::new(), plain([&o.legend])),
-        Object::FlatPage(o) => (Vec::new(), plain([&o.content])),
-        Object::MenuItem(o) => (vec![&o.page_title], Vec::new()),
-        Object::Service(_) | Object::City(_) | Object::District(_) | Object::Term(_) => (Vec::new(), Vec::new()),
-    }
+/// The texts of an object that have one of some uses, without markup.
+fn texts<'o>(object: &'o Object, uses: &[TextUse]) -> Vec<&'o Localized> {
+    let is_wanted = |field: &Field| field.text.is_some_and(|text_use| uses.contains(&text_use));
+    let values = object.record().values().filter(|(field, _)| is_wanted(field));
+    values.filter_map(|(_, value)| value.plain_text()).collect()
 }

@@ -1,31 +1,31 @@
-//! Texts as people type them: without accents, capitals or ligatures, and with hyphens and apostrophes left out or not.
-//! The index and the query are folded by the same code, so neither can know a letter that the other does not.
+//! Folding of words for full-text search: without accents, capitals and ligatures, with and without hyphens and
+//! apostrophes. The same code folds the index and the query, so both always agree.
 
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Parts of one compound that are joined at most; a longer chain of hyphens is cut, so that no text grows without bound.
+/// Maximum number of parts of one compound; a longer chain of hyphens is split, so that no text grows without bound.
 const MAX_PARTS: usize = 8;
 
-/// Words of a query that count; what is pasted beyond them is ignored.
+/// Maximum number of words of a query; further words are ignored.
 const MAX_QUERY_WORDS: usize = 32;
 
-/// One word between separators, folded, with its place in the original.
+/// One word between separators, folded, with its range in the original.
 #[derive(Debug)]
 struct Part {
     folded: String,
     range: Range<usize>,
-    /// Whether an apostrophe binds it to the next one, as in `l’étoile`.
+    /// Whether an apostrophe joins it to the next part, as in `l’étoile`.
     apostrophe: bool,
 }
 
-/// Words that only hyphens and apostrophes hold together; most have one part.
+/// Words that hyphens and apostrophes join; most have one part.
 type Compound = Vec<Part>;
 
-/// The folded words of a text, in their order. Those of a compound are followed by what they give when they are joined
-/// from each of them to the end: `Saint-Véran` gives `saint`, `veran` and `saintveran`.
+/// The folded words of a text, in order. The words of a compound are followed by its joined forms, one from each word to
+/// the end: `Saint-Véran` gives `saint`, `veran` and `saintveran`.
 pub fn fold(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     for compound in compounds(text) {
@@ -35,9 +35,9 @@ pub fn fold(text: &str) -> Vec<String> {
     words
 }
 
-/// Where a query's words stand in a text, as byte ranges of the original in their order, none touching another's inside.
-/// A word that begins with a query's word is marked whole.
-pub(crate) fn highlight(original: &str, query: &str) -> Vec<Range<usize>> {
+/// The words of a text that match a query, as byte ranges of the original, in order and without overlap. A word that
+/// begins with a word of the query is included whole.
+pub fn highlight(original: &str, query: &str) -> Vec<Range<usize>> {
     let wanted: Vec<String> = query_words(query).into_iter().flat_map(QueryWord::into_spellings).collect();
     let mut ranges: Vec<Range<usize>> = Vec::new();
     for compound in compounds(original) {
@@ -56,7 +56,7 @@ pub(crate) fn highlight(original: &str, query: &str) -> Vec<Range<usize>> {
     ranges
 }
 
-/// The fewest of the parts, from the first on, that joined begin with `word`.
+/// The range of the fewest parts, from the first on, that begin with `word` when they are joined.
 fn reach(parts: &[Part], word: &str) -> Option<Range<usize>> {
     let mut rest = word;
     for part in parts {
@@ -68,12 +68,11 @@ fn reach(parts: &[Part], word: &str) -> Option<Range<usize>> {
     None
 }
 
-/// One thing that a person typed between blanks.
+/// One word or compound of a query. It matches if all `parts` match, or else `joined`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct QueryWord {
-    /// Every one of these must be found …
     pub(super) parts: Vec<String>,
-    /// … or else this, where there are several.
+    /// The joined form, if there are several parts.
     pub(super) joined: Option<String>,
 }
 
@@ -83,8 +82,8 @@ impl QueryWord {
     }
 }
 
-/// What a query asks for; empty where it has no letter and no digit. An elided `l’` or `d’` is not asked for: it would
-/// find every word with its letter.
+/// The words of a query; empty if it has no letter and no digit. An elided `l’` or `d’` is left out: it would match every
+/// word with its letter.
 pub(super) fn query_words(query: &str) -> Vec<QueryWord> {
     let mut words: Vec<QueryWord> = Vec::new();
     for compound in compounds(query) {
@@ -101,8 +100,8 @@ pub(super) fn query_words(query: &str) -> Vec<QueryWord> {
     words
 }
 
-/// A name as a key to sort by, the same in every language.
-pub(crate) fn sort_key(name: &str) -> String {
+/// The sort key of a name; the same in every language.
+pub fn sort_key(name: &str) -> String {
     let words: Vec<String> = compounds(name).into_iter().flatten().map(|part| part.folded).collect();
     words.join(" ")
 }
@@ -115,7 +114,7 @@ fn compounds(text: &str) -> Vec<Compound> {
     let mut compounds: Vec<Compound> = Vec::new();
     let mut compound = Compound::new();
     let mut word: Option<Part> = None;
-    // Whether a joiner came directly after a word, so that a word directly after it belongs to the same compound.
+    // A joiner follows a word directly, so that a word directly after the joiner belongs to the same compound.
     let mut bound = false;
     for (start, letter) in text.char_indices() {
         let end = start + letter.len_utf8();
@@ -140,7 +139,7 @@ fn compounds(text: &str) -> Vec<Compound> {
                 continue;
             }
         }
-        // A joiner or a separator ends the word, where there is one.
+        // A joiner or a separator ends the word.
         bound = false;
         if let Some(mut part) = word.take().filter(|part| !part.folded.is_empty()) {
             part.apostrophe = is_apostrophe(letter);
@@ -155,7 +154,7 @@ fn compounds(text: &str) -> Vec<Compound> {
     compounds
 }
 
-/// Accents that follow their letter, and the invisible highlights of typesetting: they are part of the word around them.
+/// Combining accents and invisible characters of typesetting, which are part of the word around them.
 fn is_ignored(letter: char) -> bool {
     is_combining_mark(letter) || matches!(letter, '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}')
 }
@@ -169,7 +168,7 @@ fn is_apostrophe(letter: char) -> bool {
     matches!(letter, '\'' | '’' | '‘' | 'ʼ' | 'ʻ' | '`' | '´' | '′' | '＇')
 }
 
-/// Writes what a letter folds to; nothing where it is none.
+/// Appends the folded form of a letter; nothing if the character is not a letter or digit.
 fn fold_letter(letter: char, folded: &mut String) {
     if letter.is_ascii() {
         if letter.is_ascii_alphanumeric() {
@@ -206,12 +205,12 @@ mod tests {
 
     use super::*;
 
-    fn marked<'a>(original: &'a str, query: &str) -> Vec<&'a str> {
+    fn highlighted<'a>(original: &'a str, query: &str) -> Vec<&'a str> {
         highlight(original, query).into_iter().map(|range| &original[range]).collect()
     }
 
     #[test]
-    fn accents_ligatures_and_capitals_fold_away() {
+    fn fold_removes_accents_ligatures_and_capitals() {
         assert_eq!(fold("Cœur des ÉCRINS"), ["coeur", "des", "ecrins"]);
         assert_eq!(fold("STRAẞE Straße"), ["strasse", "strasse"]);
         assert_eq!(fold("Łódź, Tromsø; İstanbul, ısı"), ["lodz", "tromso", "istanbul", "isi"]);
@@ -221,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_compound_also_gives_its_joined_forms() {
+    fn fold_of_compound_gives_joined_forms() {
         assert_eq!(fold("Saint-Véran"), ["saint", "veran", "saintveran"]);
         assert_eq!(fold("L’étoile"), ["l", "etoile", "letoile"]);
         assert_eq!(fold("Pré-d'en-haut bas").last().map(String::as_str), Some("bas"));
@@ -232,20 +231,20 @@ mod tests {
     }
 
     #[test]
-    fn a_query_marks_whole_words_of_the_original() {
-        assert_eq!(marked("Tour du Cœur vaillant", "coeu"), ["Cœur"]);
-        assert_eq!(marked("Saint-Véran", "saintveran"), ["Saint-Véran"]);
-        assert_eq!(marked("Saint-Véran", "saint"), ["Saint"]);
-        assert_eq!(marked("Saint-Véran", "veran"), ["Véran"]);
-        assert_eq!(marked("Saint-Jean-de-Maurienne", "jeande"), ["Jean-de"]);
-        assert_eq!(marked("Lac de L’étoile", "l'étoile"), ["L’étoile"]);
-        assert_eq!(marked("Lac de L’étoile", "etoile"), ["étoile"]);
-        assert_eq!(marked("Cafe\u{301} noir", "café"), ["Cafe\u{301}"]);
+    fn highlight_gives_whole_words_of_the_original() {
+        assert_eq!(highlighted("Tour du Cœur vaillant", "coeu"), ["Cœur"]);
+        assert_eq!(highlighted("Saint-Véran", "saintveran"), ["Saint-Véran"]);
+        assert_eq!(highlighted("Saint-Véran", "saint"), ["Saint"]);
+        assert_eq!(highlighted("Saint-Véran", "veran"), ["Véran"]);
+        assert_eq!(highlighted("Saint-Jean-de-Maurienne", "jeande"), ["Jean-de"]);
+        assert_eq!(highlighted("Lac de L’étoile", "l'étoile"), ["L’étoile"]);
+        assert_eq!(highlighted("Lac de L’étoile", "etoile"), ["étoile"]);
+        assert_eq!(highlighted("Cafe\u{301} noir", "café"), ["Cafe\u{301}"]);
         assert!(highlight("Lac", "").is_empty());
     }
 
     #[test]
-    fn every_letter_folds_to_letters_that_fold_to_themselves() {
+    fn fold_of_each_letter_is_idempotent() {
         for letter in char::MIN..=char::MAX {
             let once = fold(&letter.to_string()).join(" ");
             assert_eq!(fold(&once).join(" "), once, "{letter:?}");
@@ -254,13 +253,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn folding_twice_is_folding_once(text in "(\\PC|[-'’éœß ]){0,40}") {
+        fn fold_of_text_is_idempotent(text in "(\\PC|[-'’éœß ]){0,40}") {
             let once = fold(&text);
             prop_assert_eq!(fold(&once.join(" ")), once);
         }
 
         #[test]
-        fn marks_lie_on_letters_in_order(text in "(.|[-'’éœß a]){0,40}", query in "(.|[-'’éœß a]){0,12}") {
+        fn highlights_are_ordered_char_ranges(text in "(.|[-'’éœß a]){0,40}", query in "(.|[-'’éœß a]){0,12}") {
             let mut end = 0;
             for range in highlight(&text, &query) {
                 prop_assert!(range.start >= end && range.end > range.start);
@@ -270,7 +269,7 @@ mod tests {
         }
 
         #[test]
-        fn a_text_marks_itself(text in "[a-zéœß]{2,8}([-’ ][a-zéœß]{2,8}){0,3}") {
+        fn highlight_of_text_by_itself_is_not_empty(text in "[a-zéœß]{2,8}([-’ ][a-zéœß]{2,8}){0,3}") {
             prop_assert!(!highlight(&text, &text).is_empty());
         }
     }

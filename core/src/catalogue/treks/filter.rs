@@ -1,99 +1,72 @@
-//! Which treks suit: OR inside a filter, AND between them, intervals with both ends, and how many each choice would give.
-//! Pure, over rows in memory: a territory has some hundreds of treks, a phone some thousands.
+//! Filters of treks: OR between the values of one filter, AND between filters, ranges with both ends, and the number of
+//! treks for each value. Pure, over rows in memory: a territory has some hundreds of treks, a phone some thousands.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::TrekRow;
-use crate::model::{Bounds, Id};
+use crate::model::{Bounds, Id, Kind};
 
-/// What a trek can be chosen by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "each is the filter of its name")]
-pub enum Facet {
-    Practice,
-    Difficulty,
-    Route,
-    Structure,
-    Theme,
-    Label,
-    Network,
-    Accessibility,
-    City,
-    District,
+macro_rules! facets {
+    ($($facet:ident = $word:literal, $field:ident;)*) => {
+        /// A field that treks can be filtered by.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        #[allow(missing_docs, reason = "each is the field of its name")]
+        pub enum Facet {
+            $($facet,)*
+        }
+
+        impl Facet {
+            /// Every facet.
+            pub const ALL: [Facet; [$($word),*].len()] = [$(Facet::$facet),*];
+
+            /// The facet's word.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Facet::$facet => $word,)*
+                }
+            }
+
+            /// The vocabulary of the values; `None` for cities and districts, which are objects.
+            pub fn vocabulary(self) -> Option<&'static str> {
+                let name = match self {
+                    $(Facet::$facet => stringify!($field),)*
+                };
+                Kind::Trek.field(name)?.refers_to
+            }
+
+            /// The values of a trek.
+            pub(super) fn values(self, trek: &TrekRow) -> &[Id] {
+                match self {
+                    $(Facet::$facet => trek.$field.as_slice(),)*
+                }
+            }
+        }
+    };
 }
 
-impl Facet {
-    /// Every facet.
-    pub const ALL: [Facet; 10] = [
-        Facet::Practice,
-        Facet::Difficulty,
-        Facet::Route,
-        Facet::Structure,
-        Facet::Theme,
-        Facet::Label,
-        Facet::Network,
-        Facet::Accessibility,
-        Facet::City,
-        Facet::District,
-    ];
-
-    /// The facet's word.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Facet::Practice => "practice",
-            Facet::Difficulty => "difficulty",
-            Facet::Route => "route",
-            Facet::Structure => "structure",
-            Facet::Theme => "theme",
-            Facet::Label => "label",
-            Facet::Network => "network",
-            Facet::Accessibility => "accessibility",
-            Facet::City => "city",
-            Facet::District => "district",
-        }
-    }
-
-    /// The vocabulary that its values are entries of; none for cities and districts, which are objects.
-    pub const fn vocabulary(self) -> Option<&'static str> {
-        match self {
-            Facet::Practice => Some("trek_practice"),
-            Facet::Difficulty => Some("trek_difficulty"),
-            Facet::Route => Some("trek_route"),
-            Facet::Structure => Some("structure"),
-            Facet::Theme => Some("theme"),
-            Facet::Label => Some("label"),
-            Facet::Network => Some("trek_network"),
-            Facet::Accessibility => Some("trek_accessibility"),
-            Facet::City | Facet::District => None,
-        }
-    }
-
-    /// The values that a trek has.
-    pub(super) fn values(self, trek: &TrekRow) -> &[Id] {
-        match self {
-            Facet::Practice => trek.practice.as_slice(),
-            Facet::Difficulty => trek.difficulty.as_slice(),
-            Facet::Route => trek.route.as_slice(),
-            Facet::Structure => trek.structure.as_slice(),
-            Facet::Theme => &trek.themes,
-            Facet::Label => &trek.labels,
-            Facet::Network => &trek.networks,
-            Facet::Accessibility => &trek.accessibilities,
-            Facet::City => &trek.cities,
-            Facet::District => &trek.districts,
-        }
-    }
+// The one list of facets: each with its word and the field of a trek.
+facets! {
+    Practice = "practice", practice;
+    Difficulty = "difficulty", difficulty;
+    Route = "route", route;
+    Structure = "structure", structure;
+    Theme = "theme", themes;
+    Label = "label", labels;
+    Network = "network", networks;
+    Accessibility = "accessibility", accessibilities;
+    City = "city", cities;
+    District = "district", districts;
 }
 
-/// A range of a figure, both ends included; an end that is none is open.
+/// A range of numbers, both ends included; an end that is `None` is open.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct NumericRange {
-    /// Least.
+    /// Minimum.
     pub min: Option<f64>,
-    /// Most.
+    /// Maximum.
     pub max: Option<f64>,
 }
 
@@ -103,28 +76,28 @@ impl NumericRange {
     }
 }
 
-/// What treks must have. Empty filters ask nothing.
+/// Conditions for treks. An empty filter accepts every trek.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filters {
-    /// Values by facet, each of a territory (by its number in the catalogue): one of them is enough.
+    /// Values by facet: territory (its number in the catalogue) and id. A trek must have one of them.
     pub values: BTreeMap<Facet, Vec<(i64, Id)>>,
-    /// Labels that it must not have.
+    /// Labels that a trek must not have.
     pub excluded_labels: Vec<(i64, Id)>,
-    /// Hours: one of these ranges.
+    /// Ranges of hours; the duration must lie in one of them.
     pub duration_h: Vec<NumericRange>,
-    /// Metres of length: one of these ranges.
+    /// Ranges of metres; the length must lie in one of them.
     pub length_m: Vec<NumericRange>,
-    /// Metres up: one of these ranges.
+    /// Ranges of metres; the ascent must lie in one of them.
     pub ascent_m: Vec<NumericRange>,
-    /// A box that its line must meet.
+    /// Box that the line must touch.
     pub bounds: Option<Bounds>,
     /// Territory, by its number in the catalogue.
     pub territory: Option<i64>,
 }
 
 impl Filters {
-    /// Whether any trek could be left out by them.
-    pub fn is_unfiltered(&self) -> bool {
+    /// Whether a filter is set.
+    pub fn has_filters(&self) -> bool {
         let Filters { values, excluded_labels, duration_h, length_m, ascent_m, bounds, territory } = self;
         values.values().any(|wanted| !wanted.is_empty())
             || !excluded_labels.is_empty()
@@ -133,47 +106,50 @@ impl Filters {
             || territory.is_some()
     }
 
-    /// Whether a trek suits; `but` leaves one facet out of account.
-    pub(super) fn suits(&self, trek: &TrekRow, but: Option<Facet>) -> bool {
+    /// Whether a trek passes the filters; the filter of the facet `except` is ignored.
+    pub(super) fn accepts(&self, trek: &TrekRow, except: Option<Facet>) -> bool {
         let has = |facet: Facet, wanted: &[(i64, Id)]| {
             facet.values(trek).iter().any(|value| wanted.contains(&(trek.territory, *value)))
         };
-        let in_one = |intervals: &[NumericRange], value: Option<f64>| {
-            intervals.is_empty() || value.is_some_and(|value| intervals.iter().any(|range| range.contains(value)))
+        let in_a_range = |ranges: &[NumericRange], value: Option<f64>| {
+            ranges.is_empty() || value.is_some_and(|value| ranges.iter().any(|range| range.contains(value)))
         };
         self.territory.is_none_or(|territory| territory == trek.territory)
-            && self.values.iter().all(|(facet, wanted)| Some(*facet) == but || wanted.is_empty() || has(*facet, wanted))
+            && self
+                .values
+                .iter()
+                .all(|(facet, wanted)| Some(*facet) == except || wanted.is_empty() || has(*facet, wanted))
             && !has(Facet::Label, &self.excluded_labels)
-            && in_one(&self.duration_h, trek.duration_h)
-            && in_one(&self.length_m, trek.length_m)
-            && in_one(&self.ascent_m, trek.ascent_m)
+            && in_a_range(&self.duration_h, trek.duration_h)
+            && in_a_range(&self.length_m, trek.length_m)
+            && in_a_range(&self.ascent_m, trek.ascent_m)
             && self.bounds.is_none_or(|bounds| trek.bounds.is_some_and(|own| own.intersects(&bounds)))
     }
 }
 
-/// How many treks a value would give: with the other filters as they are, and this value alone in its own.
+/// Number of treks for one value of a facet: the treks that pass the other filters and have this value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FacetCount {
-    /// The filter.
+    /// Facet.
     pub facet: Facet,
     /// Number of the territory in the catalogue.
     #[serde(skip)]
     pub territory: i64,
-    /// The value.
+    /// Id of the value.
     pub id: Id,
-    /// How many.
+    /// Number of treks.
     pub count: usize,
 }
 
-/// Counts every value of every facet among treks that pass `also` (the text, the place).
+/// Counts every value of every facet among the treks that `also` accepts (by text, by distance).
 pub(super) fn counts(treks: &[TrekRow], filters: &Filters, also: impl Fn(&TrekRow) -> bool) -> Vec<FacetCount> {
     let mut counts = Vec::new();
     let candidates: Vec<&TrekRow> = treks.iter().filter(|trek| also(trek)).collect();
     for facet in Facet::ALL {
         let mut by_value: BTreeMap<(i64, Id), usize> = BTreeMap::new();
-        for trek in candidates.iter().filter(|trek| filters.suits(trek, Some(facet))) {
+        for trek in candidates.iter().filter(|trek| filters.accepts(trek, Some(facet))) {
             let values = facet.values(trek);
-            // A trek counts once, however often a server writes the same value.
+            // A trek counts once, even if its server repeats the value.
             for (_, value) in values.iter().enumerate().filter(|(at, value)| !values[..*at].contains(value)) {
                 *by_value.entry((trek.territory, *value)).or_default() += 1;
             }
@@ -184,15 +160,15 @@ pub(super) fn counts(treks: &[TrekRow], filters: &Filters, also: impl Fn(&TrekRo
     counts
 }
 
-/// What treks are ordered by.
+/// Order of treks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum TrekSort {
-    /// How well they match a text; by name where there is none.
+    /// Score of the text search; the name if there is no text.
     #[default]
     Relevance,
-    /// Name, in the language in which it is shown.
+    /// Name, in the language that is shown.
     Name,
-    /// Distance from here.
+    /// Distance from a position.
     Distance,
     /// Length.
     Length,
@@ -200,22 +176,22 @@ pub enum TrekSort {
     Ascent,
     /// Duration.
     Duration,
-    /// Difficulty, in the order of the server's numbers.
+    /// Difficulty, in the order of the server's ids.
     Difficulty,
 }
 
-/// Which end comes first. Treks without the figure come last either way.
+/// Direction of the order. Treks without a value come last in both.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum SortOrder {
-    /// Least first.
+    /// Smallest first.
     #[default]
     Ascending,
-    /// Most first.
+    /// Largest first.
     Descending,
 }
 
 impl TrekSort {
-    /// The figure of a trek that counts, where it is one.
+    /// The number that treks are ordered by; `None` if the order is not by a number of the trek.
     pub(crate) fn value(self, trek: &TrekRow) -> Option<f64> {
         match self {
             TrekSort::Length => trek.length_m,
@@ -265,25 +241,25 @@ mod tests {
     }
 
     proptest! {
-        /// A count is what one would get: ask for that value alone and count.
+        /// A count is the number of treks with a filter for that value alone.
         #[test]
-        fn a_count_is_what_the_choice_gives(treks in prop::collection::vec(trek(), 0..30), filters in filters()) {
+        fn count_of_each_value_equals_the_filtered_treks(treks in prop::collection::vec(trek(), 0..30), filters in filters()) {
             for count in counts(&treks, &filters, |_| true) {
                 let mut chosen = filters.clone();
                 chosen.values.insert(count.facet, vec![(count.territory, count.id)]);
-                let got = treks.iter().filter(|trek| chosen.suits(trek, None)).count();
+                let got = treks.iter().filter(|trek| chosen.accepts(trek, None)).count();
                 prop_assert_eq!(got, count.count);
             }
         }
     }
 
     #[test]
-    fn intervals_include_their_ends_and_unknown_figures_suit_none() {
+    fn ranges_include_their_ends_and_reject_unknown_values() {
         let five = TrekRow { duration_h: Some(5.0), ..TrekRow::default() };
-        let asks = |min, max| Filters { duration_h: vec![NumericRange { min, max }], ..Filters::default() };
-        assert!(asks(Some(5.0), Some(5.0)).suits(&five, None));
-        assert!(!asks(None, Some(4.9)).suits(&five, None));
-        assert!(!asks(None, None).suits(&TrekRow::default(), None));
-        assert!(Filters::default().suits(&TrekRow::default(), None));
+        let within = |min, max| Filters { duration_h: vec![NumericRange { min, max }], ..Filters::default() };
+        assert!(within(Some(5.0), Some(5.0)).accepts(&five, None));
+        assert!(!within(None, Some(4.9)).accepts(&five, None));
+        assert!(!within(None, None).accepts(&TrekRow::default(), None));
+        assert!(Filters::default().accepts(&TrekRow::default(), None));
     }
 }

@@ -1,4 +1,4 @@
-//! The rows that finding treks looks at: figures, choices and names, without texts and lines.
+//! The rows of the trek list: names, numbers and facets, without texts and lines.
 
 pub(super) mod filter;
 
@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::model::{Bounds, Id, Localized};
 use filter::{FacetCount, Filters};
 
-/// One trek, as finding sees it.
+/// The fields of a trek that filters, order and lists use.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[allow(missing_docs, reason = "the fields of a trek, by their names")]
 pub struct TrekRow {
@@ -34,19 +34,19 @@ pub struct TrekRow {
     pub accessibilities: Vec<Id>,
     pub cities: Vec<Id>,
     pub districts: Vec<Id>,
-    /// Box of its line, where a box is asked for.
+    /// Box of the line, if the filters have a box.
     pub bounds: Option<Bounds>,
 }
 
-/// A trek that stands on its own, in SQL: not a stage that only its itinerary publishes, which the server lists nowhere.
+/// SQL condition for a listed trek: not a stage that is published with its itinerary only.
 pub(super) const LISTED: &str = "(published IS NOT NULL OR parents IS NULL)";
 
-const FIGURES: &str = "territory, trek.id, names, practice, difficulty, route, structure, duration_h,
+const COLUMNS: &str = "territory, trek.id, names, practice, difficulty, route, structure, duration_h,
     coalesce(length_m, length_2d_m), ascent_m, descent_m, themes, labels, networks, accessibilities, cities, districts";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<TrekRow> {
     let ids = |column: usize| -> rusqlite::Result<Vec<Id>> {
-        // Numbers in brackets with commas between: quicker than any parser that knows more.
+        // A JSON array of integers: splitting at the commas is faster than a JSON parser.
         let json = row.get_ref(column)?.as_str_or_null()?.unwrap_or_default();
         let numbers = json.trim_matches(['[', ']']).split(',');
         Ok(numbers.filter_map(|number| number.trim().parse().ok()).collect())
@@ -80,7 +80,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<TrekRow> {
 }
 
 impl Catalogue {
-    /// The treks that stand on their own and suit `filters` and `also`, in no order, and, where `counted`, what every choice would give.
+    /// The listed treks that `filters` and `also` accept, in no order, and the number of treks for each value of each facet
+    /// if `counted`. Reads every trek of the catalogue.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`](crate::Error::InvalidInput) if the box of the filters is not on the Earth.
     pub fn treks(
         &self,
         filters: &Filters,
@@ -91,41 +95,41 @@ impl Catalogue {
             check_bounds(&bounds)?;
         }
         let mut rows: Vec<TrekRow> = self.read(|connection| {
-            // Boxes are had from the R-tree, which is a while to read.
+            // The R-tree has the boxes; it is read only if needed.
             let sql = match filters.bounds {
                 Some(_) => format!(
-                    "SELECT {FIGURES}, minx, miny, maxx, maxy FROM trek LEFT JOIN rtree_trek_geom r ON r.id = trek.fid
+                    "SELECT {COLUMNS}, minx, miny, maxx, maxy FROM trek LEFT JOIN rtree_trek_geom r ON r.id = trek.fid
                        WHERE {LISTED}"
                 ),
-                None => format!("SELECT {FIGURES}, NULL FROM trek WHERE {LISTED}"),
+                None => format!("SELECT {COLUMNS}, NULL FROM trek WHERE {LISTED}"),
             };
             let mut statement = connection.prepare_cached(&sql)?;
             let rows = statement.query_map([], read)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })?;
         if let Some(bounds) = filters.bounds {
-            // Boxes meet more often than lines meet a box.
+            // The box of a line may touch the box where the line does not.
             let candidates = rows.iter().filter(|row| row.bounds.is_some_and(|own| own.intersects(&bounds)));
             let candidates: HashSet<(i64, Id)> = candidates.map(|row| (row.territory, row.id)).collect();
             let meeting = self.meeting(&candidates, &bounds)?;
             rows.retain(|row| meeting.contains(&(row.territory, row.id)));
         }
         let counts = if counted { filter::counts(&rows, filters, &also) } else { Vec::new() };
-        rows.retain(|row| filters.suits(row, None) && also(row));
+        rows.retain(|row| filters.accepts(row, None) && also(row));
         Ok((rows, counts))
     }
 
-    /// Some treks, in the order in which they are asked for; those that are not there are left out.
+    /// Treks by territory (its number in the catalogue) and id, in the given order; missing ones are left out.
     pub fn treks_by_id(&self, wanted: &[(i64, Id)]) -> Result<Vec<TrekRow>> {
         self.read(|connection| {
-            let sql = format!("SELECT {FIGURES}, NULL FROM trek WHERE territory = ?1 AND id = ?2");
+            let sql = format!("SELECT {COLUMNS}, NULL FROM trek WHERE territory = ?1 AND id = ?2");
             let mut statement = connection.prepare_cached(&sql)?;
             let rows = wanted.iter().map(|key| statement.query_row(*key, read).optional());
             Ok(rows.filter_map(rusqlite::Result::transpose).collect::<rusqlite::Result<_>>()?)
         })
     }
 
-    /// How many treks there are that stand on their own.
+    /// Number of listed treks.
     pub fn count_treks(&self) -> Result<usize> {
         self.read(|connection| {
             let sql = format!("SELECT count(*) FROM trek WHERE {LISTED}");
@@ -134,7 +138,7 @@ impl Catalogue {
         })
     }
 
-    /// The treks that are listed nowhere.
+    /// The treks that are not listed.
     pub(crate) fn unlisted_treks(&self) -> Result<HashSet<(i64, Id)>> {
         self.read(|connection| {
             let mut statement =
@@ -144,19 +148,19 @@ impl Catalogue {
         })
     }
 
-    /// Which of some treks have a line that meets a box.
+    /// The candidates whose line touches a box.
     fn meeting(&self, candidates: &HashSet<(i64, Id)>, bounds: &Bounds) -> Result<HashSet<(i64, Id)>> {
         let mut meeting = HashSet::new();
         for (territory, id) in candidates {
             let geometry = self.geometry(*territory, crate::model::Kind::Trek, *id)?;
-            if geometry.is_some_and(|geometry| geometry.meets(bounds)) {
+            if geometry.is_some_and(|geometry| geometry.intersects(bounds)) {
                 meeting.insert((*territory, *id));
             }
         }
         Ok(meeting)
     }
 
-    /// The labels of a vocabulary, by territory (its number in the catalogue) and id; of `city` and `district` the names.
+    /// The labels of a vocabulary, by territory (its number in the catalogue) and id; for `city` and `district` their names.
     pub fn labels(&self, vocabulary: &str) -> Result<HashMap<(i64, Id), Localized>> {
         let sql = match vocabulary {
             "city" => "SELECT territory, id, names FROM city WHERE ?1 != ''",
