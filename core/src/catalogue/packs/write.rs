@@ -76,7 +76,7 @@ impl WriteTransaction<'_> {
             "UPDATE jalon_pack SET state = ?2, as_of_ms = coalesce(?3, as_of_ms) WHERE pack = ?1",
             (pack, state.as_str(), as_of_ms),
         )?;
-        let sql = "UPDATE jalon_pack_object SET state_digits = ?4 WHERE pack = ?1 AND kind = ?2 AND id = ?3";
+        let sql = "UPDATE jalon_pack_object SET state_hash = ?4 WHERE pack = ?1 AND kind = ?2 AND id = ?3";
         let mut statement = self.connection().prepare_cached(sql)?;
         for ((kind, id), state) in states {
             statement.execute((pack, kind.as_str(), id, state))?;
