@@ -15,8 +15,8 @@ use crate::catalogue::{Catalogue, JobRecord, Territory, bytes_below};
 use crate::clock::now_ms;
 use crate::error::{Error, Result};
 use crate::geotrek::{
-    ApiRequest, ApiResponse, KnownObjects, Limits, SyncPlan, VOCABULARIES, kind_of, languages, object_lists, read_one,
-    scan,
+    ApiRequest, ApiResponse, KnownObjects, Limits, SyncPlan, kind_of, languages, object_lists, read_one, scan,
+    vocabularies,
 };
 use crate::transfer::{BodyKind, BootInstant, NetworkKind, Next, Outcome, ResponseMeta, TransferPolicy, Validators};
 
@@ -185,7 +185,7 @@ fn held(catalogue: &Catalogue, territory: &Territory, is_full: bool) -> Result<K
     for list in object_lists() {
         held.lists.insert(list, catalogue.dates(territory, kind_of(list))?);
     }
-    for vocabulary in VOCABULARIES {
+    for vocabulary in vocabularies() {
         let ids = catalogue.term_ids(territory, vocabulary)?;
         held.lists.insert(vocabulary, ids.into_iter().map(|id| (id, None)).collect());
     }
