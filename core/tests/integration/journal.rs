@@ -6,7 +6,9 @@ use std::path::Path;
 use jalon::Error;
 use jalon::journal::{FILE_NAME, Favourite, Journal, NewReport, Report};
 use jalon::model::{Kind, Position};
-use jalon::report::{Event, KnownTerms, ReportContent, ReportPosition, ReportState, Resolution, SendResult, Warning};
+use jalon::report::{
+    Event, KnownTerms, ReportContent, ReportPosition, ReportState, ReportWarning, Resolution, SendResult,
+};
 use jalon::storage::Storage;
 use jalon::transfer::BootInstant;
 
@@ -44,17 +46,17 @@ fn draft_survives_a_restart_and_queued_report_has_a_sidecar() {
     let report = {
         let journal = open(directory.path());
         let report = draft(&journal, "Passerelle");
-        journal.attach_encoded(&report.uuid, &jpeg(100), 2).unwrap();
-        journal.edit(&report.uuid, |content| content.comment.push_str(" emportée"), 3).unwrap()
+        journal.attach_encoded(&report.id, &jpeg(100), 2).unwrap();
+        journal.edit(&report.id, |content| content.comment.push_str(" emportée"), 3).unwrap()
     };
     let journal = open(directory.path());
-    let held = journal.report(&report.uuid).unwrap();
+    let held = journal.report(&report.id).unwrap();
     assert_eq!(held, report);
     assert_eq!((held.content.comment.as_str(), held.photos.len()), ("Passerelle emportée", 1));
-    let (queued, warnings) = journal.queue(&report.uuid, &KnownTerms::default(), 4).unwrap();
+    let (queued, warnings) = journal.queue(&report.id, &KnownTerms::default(), 4).unwrap();
     assert_eq!(queued.lifecycle.state.as_str(), "queued");
-    assert_eq!(warnings, Vec::<Warning>::new());
-    let copy = fs::read_to_string(directory.path().join(format!("reports/{}.json", report.uuid))).unwrap();
+    assert_eq!(warnings, Vec::<ReportWarning>::new());
+    let copy = fs::read_to_string(directory.path().join(format!("reports/{}.json", report.id))).unwrap();
     assert_eq!(serde_json::from_str::<Report>(copy.lines().next().unwrap()).unwrap(), queued);
     assert_eq!(fs::read(journal.photo_path(&queued.photos[0])).unwrap(), jpeg(100));
     assert_eq!(queued.reference().len(), "[ref 12345678]".len());
@@ -65,19 +67,19 @@ fn invalid_report_is_not_queued_and_queued_one_not_discarded() {
     let directory = tempfile::tempdir().unwrap();
     let journal = open(directory.path());
     let empty = draft(&journal, " ");
-    assert!(matches!(journal.queue(&empty.uuid, &KnownTerms::default(), 1), Err(Error::InvalidInput { .. })));
-    let photo = journal.attach_encoded(&empty.uuid, &jpeg(5), 1).unwrap();
+    assert!(matches!(journal.queue(&empty.id, &KnownTerms::default(), 1), Err(Error::InvalidInput { .. })));
+    let photo = journal.attach_encoded(&empty.id, &jpeg(5), 1).unwrap();
     fs::write(journal.photo_path(&photo), "other").unwrap();
-    assert!(matches!(journal.queue(&empty.uuid, &KnownTerms::default(), 1), Err(Error::Corrupt { .. })));
-    journal.discard(&empty.uuid).unwrap();
+    assert!(matches!(journal.queue(&empty.id, &KnownTerms::default(), 1), Err(Error::Corrupt { .. })));
+    journal.discard(&empty.id).unwrap();
     assert_eq!(photos(directory.path()), 0, "the photo is deleted, too");
     let report = draft(&journal, "x");
-    journal.queue(&report.uuid, &KnownTerms::default(), 1).unwrap();
-    assert!(journal.discard(&report.uuid).is_err());
+    journal.queue(&report.id, &KnownTerms::default(), 1).unwrap();
+    assert!(journal.discard(&report.id).is_err());
     for wrong in ["../../etc/passwd", "", "x"] {
         assert!(matches!(journal.report(wrong), Err(Error::InvalidInput { .. })), "{wrong}");
     }
-    assert!(matches!(journal.attach_encoded(&report.uuid, b"GIF89a", 1), Err(Error::InvalidInput { .. })));
+    assert!(matches!(journal.attach_encoded(&report.id, b"GIF89a", 1), Err(Error::InvalidInput { .. })));
 }
 
 #[test]
@@ -85,24 +87,24 @@ fn purge_accepted_deletes_accepted_reports_only() {
     let directory = tempfile::tempdir().unwrap();
     let journal = open(directory.path());
     let sent = |reply: &str, status: u16| {
-        let reply = jalon::report::Reply { status, body: reply.into(), is_whole: true, retry_after_ms: None };
-        Event::Completed { sent: SendResult::Response { whole_body: true, reply }, now: NOW, jitter: 0.0 }
+        let reply = jalon::report::Reply { status, body: reply.into(), is_complete: true, retry_after_ms: None };
+        Event::Completed { sent: SendResult::Response { final_chunk_sent: true, reply }, now: NOW, jitter: 0.0 }
     };
-    let mut uuids = Vec::new();
+    let mut ids = Vec::new();
     for (status, body) in [(201, r#"{"id": 5}"#), (500, ""), (400, "{}")] {
         let report = draft(&journal, "x");
-        journal.attach_encoded(&report.uuid, &jpeg(9), 1).unwrap();
-        journal.queue(&report.uuid, &KnownTerms::default(), 1).unwrap();
-        for step in [Event::Start { platform: false }, Event::FinalChunkSent, sent(body, status)] {
-            journal.step(&report.uuid, &step, 10).unwrap();
+        journal.attach_encoded(&report.id, &jpeg(9), 1).unwrap();
+        journal.queue(&report.id, &KnownTerms::default(), 1).unwrap();
+        for step in [Event::Start { in_background: false }, Event::FinalChunkSent, sent(body, status)] {
+            journal.apply_event(&report.id, &step, 10).unwrap();
         }
-        uuids.push(report.uuid);
+        ids.push(report.id);
     }
     assert_eq!(journal.purge_accepted(10).unwrap(), 0);
     assert_eq!(journal.purge_accepted(11).unwrap(), 1);
-    assert!(matches!(journal.report(&uuids[0]), Err(Error::NotFound { .. })));
+    assert!(matches!(journal.report(&ids[0]), Err(Error::NotFound { .. })));
     assert_eq!(photos(directory.path()), 2);
-    let doubted = journal.step(&uuids[1], &Event::Resolve(Resolution::Resend), 12).unwrap();
+    let doubted = journal.apply_event(&ids[1], &Event::Resolve(Resolution::Resend), 12).unwrap();
     assert!(doubted.reference().ends_with(", possible duplicate]"));
 }
 
@@ -111,8 +113,8 @@ fn export_and_import_transfer_everything() {
     let directory = tempfile::tempdir().unwrap();
     let journal = open(directory.path());
     let report = draft(&journal, "Pont – coupé");
-    journal.attach_encoded(&report.uuid, &jpeg(1_000), 1).unwrap();
-    journal.queue(&report.uuid, &KnownTerms::default(), 1).unwrap();
+    journal.attach_encoded(&report.id, &jpeg(1_000), 1).unwrap();
+    journal.queue(&report.id, &KnownTerms::default(), 1).unwrap();
     journal.add_note("Source à sec", Some(Position::new(6.0, 44.0)), Some(("pne".into(), Kind::Trek, 31)), 2).unwrap();
     let favourite = Favourite { territory: "pne".into(), kind: Kind::Poi, id: 4, name: "Lac".into(), created_ms: 3 };
     journal.add_favourite(&favourite).unwrap();
@@ -124,7 +126,7 @@ fn export_and_import_transfer_everything() {
     let other = open(other_directory.path());
     let imported = other.import(&bundle).unwrap();
     assert_eq!((imported.reports, imported.notes, imported.favourites), (1, 1, 1));
-    assert_eq!(other.report(&report.uuid).unwrap(), journal.report(&report.uuid).unwrap());
+    assert_eq!(other.report(&report.id).unwrap(), journal.report(&report.id).unwrap());
     assert_eq!(fs::read(other.photo_path(&other.reports().unwrap()[0].photos[0])).unwrap(), jpeg(1_000));
     let again = other.import(&bundle).unwrap();
     assert_eq!((again.reports, again.known, again.notes, again.favourites), (0, 1, 0, 0));
@@ -141,8 +143,8 @@ fn export_with_a_missing_photo_transfers_the_rest() {
     let directory = tempfile::tempdir().unwrap();
     let journal = open(directory.path());
     let report = draft(&journal, "Pont");
-    let missing = journal.attach_encoded(&report.uuid, &jpeg(10), 1).unwrap();
-    let present = journal.attach_encoded(&report.uuid, &jpeg(20), 1).unwrap();
+    let missing = journal.attach_encoded(&report.id, &jpeg(10), 1).unwrap();
+    let present = journal.attach_encoded(&report.id, &jpeg(20), 1).unwrap();
     draft(&journal, "Source");
     fs::remove_file(journal.photo_path(&missing)).unwrap();
     let bundle = directory.path().join("all.zip");
@@ -151,7 +153,7 @@ fn export_with_a_missing_photo_transfers_the_rest() {
     let other = open(other_directory.path());
     let imported = other.import(&bundle).unwrap();
     assert_eq!((imported.reports, imported.photos_missing), (2, 1));
-    assert_eq!(other.report(&report.uuid).unwrap().photos, [present]);
+    assert_eq!(other.report(&report.id).unwrap().photos, [present]);
 }
 
 #[test]
@@ -162,15 +164,15 @@ fn empty_or_missing_database_is_restored_from_sidecars() {
         let (queued, edited) = {
             let journal = open(directory.path());
             let report = draft(&journal, "Pont");
-            journal.attach_encoded(&report.uuid, &jpeg(10), 1).unwrap();
-            journal.queue(&report.uuid, &KnownTerms::default(), 1).unwrap();
+            journal.attach_encoded(&report.id, &jpeg(10), 1).unwrap();
+            journal.queue(&report.id, &KnownTerms::default(), 1).unwrap();
             // Queued and then edited: the sidecar file must not queue the report again.
             let edited = draft(&journal, "Source");
-            journal.queue(&edited.uuid, &KnownTerms::default(), 1).unwrap();
-            let edited = journal.edit(&edited.uuid, |content| content.comment.push_str(" à sec"), 1).unwrap();
+            journal.queue(&edited.id, &KnownTerms::default(), 1).unwrap();
+            let edited = journal.edit(&edited.id, |content| content.comment.push_str(" à sec"), 1).unwrap();
             let discarded = draft(&journal, "nothing");
-            journal.discard(&discarded.uuid).unwrap();
-            (journal.report(&report.uuid).unwrap(), edited)
+            journal.discard(&discarded.id).unwrap();
+            (journal.report(&report.id).unwrap(), edited)
         };
         if is_missing {
             fs::remove_file(&path).unwrap()
@@ -180,7 +182,7 @@ fn empty_or_missing_database_is_restored_from_sidecars() {
         let journal = open(directory.path());
         let mut held = journal.reports().unwrap();
         // Both were made at the same time.
-        held.sort_by_key(|report| report.uuid != queued.uuid);
+        held.sort_by_key(|report| report.id != queued.id);
         assert_eq!(held, [queued, edited]);
         assert_eq!(photos(directory.path()), 1);
         assert_eq!(journal.recovery().unwrap().reports_from_sidecars, 2);
@@ -216,30 +218,34 @@ fn damaged_database_is_quarantined_and_all_reports_recovered() {
     for how in 0..pages + 8 {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join(FILE_NAME);
-        let mut uuids = Vec::new();
+        let mut ids = Vec::new();
         {
             let journal = open(directory.path());
             for number in 0..6 {
                 let report = draft(&journal, &format!("{number} {}", "long ".repeat(300)));
-                journal.attach_encoded(&report.uuid, &jpeg(50), 1).unwrap();
-                journal.queue(&report.uuid, &KnownTerms::default(), 1).unwrap();
-                uuids.push(report.uuid);
+                journal.attach_encoded(&report.id, &jpeg(50), 1).unwrap();
+                journal.queue(&report.id, &KnownTerms::default(), 1).unwrap();
+                ids.push(report.id);
             }
-            journal.step(&uuids[3], &Event::Start { platform: false }, 1).unwrap();
+            journal.apply_event(&ids[3], &Event::Start { in_background: false }, 1).unwrap();
         }
         damage(&path, how);
         let damaged = fs::read(&path).unwrap();
         let journal = open(directory.path());
-        for uuid in &uuids {
-            let report = journal.report(uuid).unwrap_or_else(|error| panic!("{how}: {error}"));
+        for id in &ids {
+            let report = journal.report(id).unwrap_or_else(|error| panic!("{how}: {error}"));
             assert_eq!(fs::read(journal.photo_path(&report.photos[0])).unwrap(), jpeg(50), "{how}");
         }
         let Some(recovery) = journal.recovery() else { continue };
         recovered += 1;
         assert_eq!(fs::read(&recovery.quarantined_path).unwrap(), damaged, "{how}: the damaged file has changed");
         assert_eq!(recovery.reports_from_rows + recovery.reports_from_sidecars, 6, "{how}");
-        let sending = journal.report(&uuids[3]).unwrap();
-        assert_eq!(sending.lifecycle.state, ReportState::InDoubt { left: false }, "{how}: it may have been sent");
+        let sending = journal.report(&ids[3]).unwrap();
+        assert_eq!(
+            sending.lifecycle.state,
+            ReportState::InDoubt { is_abandoned: false },
+            "{how}: it may have been sent"
+        );
         assert!(open(directory.path()).recovery().is_none(), "{how}: the new file is sound");
     }
     assert!(recovered > 3, "{recovered}");
@@ -253,8 +259,8 @@ fn newer_file_can_be_read_and_exported_but_not_written() {
     connection.execute("UPDATE jalon_schema SET version = 99", []).unwrap();
     drop(connection);
     let journal = open(directory.path());
-    assert_eq!(journal.report(&report.uuid).unwrap().content.comment, "x");
+    assert_eq!(journal.report(&report.id).unwrap().content.comment, "x");
     assert_eq!(journal.export(&directory.path().join("all.zip"), true).unwrap(), 1);
-    assert!(matches!(journal.queue(&report.uuid, &KnownTerms::default(), 1), Err(Error::TooNew { found: 99, .. })));
+    assert!(matches!(journal.queue(&report.id, &KnownTerms::default(), 1), Err(Error::TooNew { found: 99, .. })));
     assert!(matches!(journal.add_note("x", None, None, 1), Err(Error::TooNew { .. })));
 }

@@ -26,7 +26,7 @@ fn suspended_companion_has_no_open_file_and_returns_closed() {
     let companion = opened(folder.path()).unwrap();
     companion.warm_up().unwrap();
     let content = ReportContent { comment: "Panneau arraché".into(), ..ReportContent::default() };
-    let report = companion.new_report("park", "fr", content, 1).unwrap();
+    let report = companion.new_report("park", "fr", content).unwrap();
     companion.suspend();
     #[cfg(target_os = "linux")]
     {
@@ -37,7 +37,7 @@ fn suspended_companion_has_no_open_file_and_returns_closed() {
     assert_eq!(count_nearest(&companion), Err(Error::Closed));
     assert_eq!(companion.catalogue().territories().map(drop), Err(Error::Closed));
     assert_eq!(companion.journal().and_then(|journal| journal.reports()).map(drop), Err(Error::Closed));
-    assert_eq!(companion.queue_report(&report.uuid, 2).map(drop), Err(Error::Closed));
+    assert_eq!(companion.queue_report(&report.id).map(drop), Err(Error::Closed));
     companion.suspend();
     companion.resume().unwrap();
     companion.resume().unwrap();

@@ -189,12 +189,12 @@ impl File for OpenFile {
 }
 
 impl FileSystem for PowerLossFileSystem {
-    fn create_folder(&self, path: &Path) -> io::Result<()> {
+    fn create_dir_all(&self, path: &Path) -> io::Result<()> {
         if path.is_dir() {
             return Ok(());
         }
         self.decide(OperationClass::Metadata)?;
-        StdFileSystem.create_folder(path)?;
+        StdFileSystem.create_dir_all(path)?;
         self.state().new_folders.insert(path.to_owned());
         Ok(())
     }
@@ -224,11 +224,11 @@ impl FileSystem for PowerLossFileSystem {
         Ok(())
     }
 
-    fn remove(&self, path: &Path) -> io::Result<()> {
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
         self.decide(OperationClass::Metadata)?;
         let mut state = self.state();
         state.inode(path);
-        StdFileSystem.remove(path)?;
+        StdFileSystem.remove_file(path)?;
         if state.names.contains_key(path) {
             state.change_names(parent(path), vec![(path.to_owned(), None)]);
         }
@@ -238,7 +238,7 @@ impl FileSystem for PowerLossFileSystem {
         Ok(())
     }
 
-    fn sync_folder(&self, path: &Path) -> io::Result<()> {
+    fn sync_dir(&self, path: &Path) -> io::Result<()> {
         self.decide(OperationClass::Metadata)?;
         let mut state = self.state();
         if state.ignores_sync(path, true) {
@@ -280,7 +280,7 @@ mod tests {
             };
             write("synced", true);
             write("torn", false);
-            file_system.sync_folder(root.path()).unwrap();
+            file_system.sync_dir(root.path()).unwrap();
             write("nameless", true);
             file_system.power_on(seed).unwrap();
             let read = |name: &str| std::fs::read(root.path().join(name)).ok();

@@ -57,9 +57,9 @@ pub fn draft(journal: &Journal, url: &str, number: u32) -> Result<Report> {
 pub fn queue_report(journal: &Journal, url: &str, number: u32, photos: u32) -> Result<Report> {
     let report = draft(journal, url, number)?;
     for index in 0..photos {
-        journal.attach_encoded(&report.uuid, &photo(number * 8 + index, 700), AT_MS)?;
+        journal.attach_encoded(&report.id, &photo(number * 8 + index, 700), AT_MS)?;
     }
-    Ok(journal.queue(&report.uuid, &KnownTerms::default(), AT_MS)?.0)
+    Ok(journal.queue(&report.id, &KnownTerms::default(), AT_MS)?.0)
 }
 
 /// SHA-256 in hexadecimal.
@@ -89,7 +89,7 @@ pub fn check_photos(journal: &Journal, stats: &mut RunStats) {
     for photo in reports.iter().flat_map(|report| &report.photos) {
         let is_same = std::fs::read(journal.photo_path(photo)).is_ok_and(|bytes| sha256(&bytes) == photo.sha256);
         stats.expect(is_same, Violation::DanglingPhoto, || {
-            format!("photo {} is missing or differs from the attached one", photo.uuid)
+            format!("photo {} is missing or differs from the attached one", photo.id)
         });
         known.insert(photo.file_name());
     }

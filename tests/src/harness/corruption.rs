@@ -64,11 +64,11 @@ fn killed_journal() -> Result<KilledJournal> {
         actor::queue_report(&journal, url, number, 1)?;
     }
     let draft = actor::draft(&journal, url, REPORTS)?;
-    journal.attach_encoded(&draft.uuid, &actor::photo(99, 300), AT_MS)?;
+    journal.attach_encoded(&draft.id, &actor::photo(99, 300), AT_MS)?;
     let reports = journal.reports()?;
-    journal.edit(&reports[0].uuid, |content| content.comment.push_str(" (vu)"), AT_MS)?;
-    journal.queue(&reports[0].uuid, &KnownTerms::default(), AT_MS)?;
-    journal.step(&reports[1].uuid, &Event::Start { platform: false }, AT_MS)?;
+    journal.edit(&reports[0].id, |content| content.comment.push_str(" (vu)"), AT_MS)?;
+    journal.queue(&reports[0].id, &KnownTerms::default(), AT_MS)?;
+    journal.apply_event(&reports[1].id, &Event::Start { in_background: false }, AT_MS)?;
     let reports = journal.reports()?;
     copy_folder(open.path(), folder.path())?;
     Ok(KilledJournal { folder, reports })
@@ -129,7 +129,7 @@ fn compare(
 ) {
     for report in reports {
         stats.recovered.1 += 1;
-        let found = journal.report(&report.uuid).ok();
+        let found = journal.report(&report.id).ok();
         // A report that was being sent is in doubt after damage.
         let is_same = found.as_ref().is_some_and(|found| {
             (&found.content, &found.photos) == (&report.content, &report.photos)

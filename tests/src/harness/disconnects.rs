@@ -56,8 +56,8 @@ fn report_request(server: &TestGeotrek, photos: u32) -> jalon::Result<ReportRequ
     let companion = Companion::open(&Directories::within(folder.path()))?;
     actor::queue_report(companion.journal()?, server.url(), 1, photos)?;
     let upload = companion
-        .next_upload(NOW, &Default::default())?
-        .ok_or_else(|| jalon::Error::NotFound { what: "the report that was queued".to_owned() })?;
+        .next_upload(&Default::default())?
+        .ok_or_else(|| jalon::Error::NotFound { detail: "the report that was queued".to_owned() })?;
     let file = folder.path().join("body");
     upload.write_body(&file)?;
     Ok(ReportRequest::new(server, &upload, std::fs::read(file)?))
@@ -103,24 +103,25 @@ fn attempt(
     server.faults().rules = fault.into_iter().map(Into::into).collect();
     // A driver hands over all bytes that the network accepts. It learns of a cut on the other side with its next chunk, or
     // later.
-    let whole_body = sent.unwrap_or(usize::MAX).min(read_by_server) > request.before_final_chunk;
+    let final_chunk_sent = sent.unwrap_or(usize::MAX).min(read_by_server) > request.before_final_chunk;
     let mut lifecycle = Lifecycle::default();
     let mut step = |lifecycle: &mut Lifecycle, event: Event| {
-        if let Err(error) = lifecycle.step(event, actor::AT_MS) {
+        if let Err(error) = lifecycle.apply(event, actor::AT_MS) {
             stats.record(Violation::Unexpected, format!("{case}: {error}"));
         }
     };
     step(&mut lifecycle, Event::Queue);
-    step(&mut lifecycle, Event::Start { platform: false });
-    if whole_body {
+    step(&mut lifecycle, Event::Start { in_background: false });
+    if final_chunk_sent {
         step(&mut lifecycle, Event::FinalChunkSent);
     }
     let result = match request.send(server, sent) {
-        None => SendResult::Lost { whole_body, reason: "the connection was lost".to_owned() },
+        None => SendResult::ConnectionLost { final_chunk_sent, detail: "the connection was lost".to_owned() },
         Some(response) => {
             let body = String::from_utf8_lossy(&response.body).into_owned();
-            let reply = Reply { status: response.status, retry_after_ms: None, body, is_whole: response.is_complete };
-            SendResult::Response { whole_body, reply }
+            let reply =
+                Reply { status: response.status, retry_after_ms: None, body, is_complete: response.is_complete };
+            SendResult::Response { final_chunk_sent, reply }
         }
     };
     step(&mut lifecycle, Event::Completed { sent: result, now: NOW, jitter: 0.5 });
@@ -133,8 +134,8 @@ fn attempt(
         format!("{case}: accepted, but the server does not have it")
     });
     stats.expect(!is_queued || copies == 0, Violation::Duplicated, || format!("{case}: queued, but the server has it"));
-    stats.expect(is_in_doubt == (whole_body && !is_accepted), Violation::Unexpected, || {
-        format!("{case}: {}, final chunk sent: {whole_body}", lifecycle.state.as_str())
+    stats.expect(is_in_doubt == (final_chunk_sent && !is_accepted), Violation::Unexpected, || {
+        format!("{case}: {}, final chunk sent: {final_chunk_sent}", lifecycle.state.as_str())
     });
     stats.rounds += 1;
     server.faults().rules.clear();

@@ -92,7 +92,7 @@ impl UnreliableDisk {
     }
 
     fn storage(&self) -> Storage {
-        Storage { vfs: Some(self.vfs.name().to_owned()), disk: Arc::new(self.file_system.clone()) }
+        Storage { vfs: Some(self.vfs.name().to_owned()), file_system: Arc::new(self.file_system.clone()) }
     }
 
     fn set_trigger(&self, trigger: &Arc<FailureTrigger>, reserve_frees_space: bool) {
@@ -112,19 +112,19 @@ struct Acknowledged {
 impl Acknowledged {
     fn record(&mut self, report: Report) -> Report {
         self.in_progress = None;
-        self.reports.insert(report.uuid.clone(), report.clone());
+        self.reports.insert(report.id.clone(), report.clone());
         report
     }
 
-    fn change(&mut self, uuid: &str, change: impl FnOnce() -> Result<Report>) -> Result<Report> {
-        self.in_progress = Some(uuid.to_owned());
+    fn change(&mut self, id: &str, change: impl FnOnce() -> Result<Report>) -> Result<Report> {
+        self.in_progress = Some(id.to_owned());
         change().map(|report| self.record(report))
     }
 }
 
 fn completed(status: u16, body: &str) -> Event {
-    let reply = Reply { status, body: body.into(), is_whole: true, retry_after_ms: None };
-    Event::Completed { sent: SendResult::Response { whole_body: true, reply }, now: NOW, jitter: 0.5 }
+    let reply = Reply { status, body: body.into(), is_complete: true, retry_after_ms: None };
+    Event::Completed { sent: SendResult::Response { final_chunk_sent: true, reply }, now: NOW, jitter: 0.5 }
 }
 
 /// Three reports with photos, edited and sent. Ends at the first error.
@@ -134,24 +134,24 @@ fn workload(journal: &Journal, acknowledged: &mut Acknowledged) -> Result<()> {
         let report = actor::draft(journal, URL, number)?;
         let report = acknowledged.record(report);
         for index in 0..2 {
-            acknowledged.change(&report.uuid, || {
-                journal.attach_encoded(&report.uuid, &actor::photo(number * 2 + index, 1_500), AT_MS)?;
-                journal.report(&report.uuid)
+            acknowledged.change(&report.id, || {
+                journal.attach_encoded(&report.id, &actor::photo(number * 2 + index, 1_500), AT_MS)?;
+                journal.report(&report.id)
             })?;
         }
-        let queue = || Ok(journal.queue(&report.uuid, &KnownTerms::default(), AT_MS)?.0);
-        acknowledged.change(&report.uuid, queue)?;
+        let queue = || Ok(journal.queue(&report.id, &KnownTerms::default(), AT_MS)?.0);
+        acknowledged.change(&report.id, queue)?;
         acknowledged
-            .change(&report.uuid, || journal.edit(&report.uuid, |content| content.comment.push_str(" !"), AT_MS))?;
-        acknowledged.change(&report.uuid, queue)?;
-        let mut events = vec![Event::Start { platform: false }, Event::FinalChunkSent];
+            .change(&report.id, || journal.edit(&report.id, |content| content.comment.push_str(" !"), AT_MS))?;
+        acknowledged.change(&report.id, queue)?;
+        let mut events = vec![Event::Start { in_background: false }, Event::FinalChunkSent];
         match number {
             0 => events.push(completed(201, r#"{"id": 5}"#)),
             1 => events.extend([completed(500, ""), Event::Resolve(Resolution::Resend)]),
             _ => {}
         }
         for event in events {
-            acknowledged.change(&report.uuid, || journal.step(&report.uuid, &event, AT_MS))?;
+            acknowledged.change(&report.id, || journal.apply_event(&report.id, &event, AT_MS))?;
         }
     }
     Ok(())
@@ -159,15 +159,15 @@ fn workload(journal: &Journal, acknowledged: &mut Acknowledged) -> Result<()> {
 
 /// Compares the journal with what was acknowledged. A change in progress may be there or not, unless `exact`.
 fn compare(journal: &Journal, acknowledged: &Acknowledged, exact: bool, case: &str, stats: &mut RunStats) {
-    for (uuid, expected) in &acknowledged.reports {
-        let found = match journal.report(uuid) {
+    for (id, expected) in &acknowledged.reports {
+        let found = match journal.report(id) {
             Ok(found) => found,
             Err(error) => {
                 stats.record(Violation::Lost, format!("{case}: {error}"));
                 continue;
             }
         };
-        let is_in_progress = !exact && acknowledged.in_progress.as_ref() == Some(uuid);
+        let is_in_progress = !exact && acknowledged.in_progress.as_ref() == Some(id);
         let is_next = is_in_progress && found.changes == expected.changes + 1;
         stats.expect(&found == expected || is_next, Violation::Lost, || {
             format!(
@@ -188,7 +188,7 @@ pub(super) fn reliable_storage() -> Storage {
         vfs.ignore_syncs("");
         vfs
     });
-    Storage { vfs: Some(VFS.name().to_owned()), disk: Arc::new(PowerLossFileSystem::default()) }
+    Storage { vfs: Some(VFS.name().to_owned()), file_system: Arc::new(PowerLossFileSystem::default()) }
 }
 
 fn reopen(directory: &Path, acknowledged: &Acknowledged, exact: bool, case: &str, stats: &mut RunStats) {
@@ -265,8 +265,8 @@ pub fn cut_power_at(
         stats.expect(journal.recovery().is_some(), Violation::Unexpected, || {
             format!("{case}: the damage was not detected")
         });
-        for (uuid, expected) in &acknowledged.reports {
-            let found = journal.report(uuid).ok();
+        for (id, expected) in &acknowledged.reports {
+            let found = journal.report(id).ok();
             let is_current = found.as_ref().is_some_and(|found| found.changes >= expected.changes);
             stats.expect(is_current, Violation::Lost, || format!("{case}: a report is outdated or missing"));
         }
@@ -344,10 +344,10 @@ pub fn accept_on_full_disk(with_reserve: bool) -> Result<RunStats> {
     let disk = UnreliableDisk::new(None)?;
     let journal = Journal::open(&disk.directory(), disk.storage())?;
     let report = actor::queue_report(&journal, URL, 1, 1)?;
-    journal.step(&report.uuid, &Event::Start { platform: false }, AT_MS)?;
-    journal.step(&report.uuid, &Event::FinalChunkSent, AT_MS)?;
+    journal.apply_event(&report.id, &Event::Start { in_background: false }, AT_MS)?;
+    journal.apply_event(&report.id, &Event::FinalChunkSent, AT_MS)?;
     disk.set_trigger(&Arc::new(FailureTrigger::at(1, FailureMode::DiskFull)), with_reserve);
-    let step = journal.step(&report.uuid, &completed(201, r#"{"id": 5}"#), AT_MS);
+    let step = journal.apply_event(&report.id, &completed(201, r#"{"id": 5}"#), AT_MS);
     let is_accepted = step.as_ref().is_ok_and(|report| matches!(report.lifecycle.state, ReportState::Accepted { .. }));
     stats.expect(is_accepted, Violation::Lost, || format!("the acceptance: {step:?}"));
     stats.rounds += 1;

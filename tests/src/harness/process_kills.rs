@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use jalon::clock::SystemClock;
 use jalon::companion::{Companion, Directories, SendOptions};
 use jalon::journal::{Journal, Report};
 use jalon::net::CancelToken;
@@ -53,8 +54,8 @@ pub fn work(folder: &Path, url: &str, abort_at: u64, only_send: bool) -> Result<
         vfs.set_trigger(&trigger);
         file_system.set_trigger(&trigger, false);
     }
-    let storage = Storage { vfs: Some(vfs.name().to_owned()), disk: Arc::new(file_system) };
-    let companion = Companion::open_with_storage(&Directories::within(folder), storage)?;
+    let storage = Storage { vfs: Some(vfs.name().to_owned()), file_system: Arc::new(file_system) };
+    let companion = Companion::open_with(&Directories::within(folder), storage, Arc::new(SystemClock))?;
     let journal = companion.journal()?;
     // The ids of acknowledged reports are printed.
     let mut output = std::io::stdout();
@@ -67,14 +68,14 @@ pub fn work(folder: &Path, url: &str, abort_at: u64, only_send: bool) -> Result<
         // A draft of the last worker is queued, as a user would do.
         for report in journal.reports()? {
             if report.lifecycle.state == ReportState::Draft {
-                journal.queue(&report.uuid, &Default::default(), AT_MS)?;
-                writeln!(output, "{}", report.uuid)?;
+                journal.queue(&report.id, &Default::default(), AT_MS)?;
+                writeln!(output, "{}", report.id)?;
             }
         }
         let number = journal.reports()?.len();
         if number < REPORTS {
             let report = actor::queue_report(journal, url, u32::try_from(number).unwrap_or(0), 1)?;
-            writeln!(output, "{}", report.uuid)?;
+            writeln!(output, "{}", report.id)?;
         }
         output.flush()?;
         // While another worker sends, this one waits, and sends the rest when the other was killed.
@@ -246,7 +247,7 @@ fn check_rows(directory: &Path, case: &str, stats: &mut RunStats) {
         for photo in &report.photos {
             let bytes = std::fs::read(directory.join("photos").join(photo.file_name()));
             let is_complete = bytes.is_ok_and(|bytes| actor::sha256(&bytes) == photo.sha256);
-            stats.expect(is_complete, Violation::DanglingPhoto, || format!("{case}: photo {}", photo.uuid));
+            stats.expect(is_complete, Violation::DanglingPhoto, || format!("{case}: photo {}", photo.id));
         }
     }
 }
@@ -259,7 +260,7 @@ fn resolve_doubt(folder: &Path, server: &TestGeotrek, rng: &mut ChaCha8Rng) -> R
     let mut is_settled = true;
     for report in companion.journal()?.reports()? {
         match report.lifecycle.state {
-            ReportState::InDoubt { left: false } => {
+            ReportState::InDoubt { is_abandoned: false } => {
                 let has_arrived = stored.iter().any(|stored| actor::is_copy_of(stored, &report));
                 let resolution = match rng.random_range(0..3) {
                     0 if has_arrived => Resolution::Delivered(None),
@@ -267,9 +268,9 @@ fn resolve_doubt(folder: &Path, server: &TestGeotrek, rng: &mut ChaCha8Rng) -> R
                     _ => Resolution::Resend,
                 };
                 is_settled &= resolution != Resolution::Resend;
-                companion.resolve_report(&report.uuid, resolution, AT_MS)?;
+                companion.resolve_report(&report.id, resolution)?;
             }
-            ReportState::Accepted { .. } | ReportState::InDoubt { left: true } => {}
+            ReportState::Accepted { .. } | ReportState::InDoubt { is_abandoned: true } => {}
             _ => is_settled = false,
         }
     }
@@ -287,16 +288,18 @@ fn check_final_state(
     actor::check_photos(&journal, stats);
     let reports = journal.reports()?;
     let stored = server.reports();
-    for uuid in acknowledged {
-        let is_there = reports.iter().any(|report| report.uuid == *uuid);
-        stats.expect(is_there, Violation::Lost, || format!("{case}: {uuid} was acknowledged and is missing"));
+    for id in acknowledged {
+        let is_there = reports.iter().any(|report| report.id == *id);
+        stats.expect(is_there, Violation::Lost, || format!("{case}: {id} was acknowledged and is missing"));
     }
     for report in &reports {
         let copies: Vec<_> = stored.iter().filter(|stored| actor::is_copy_of(stored, report)).collect();
         let unmarked = copies.iter().filter(|copy| !actor::is_marked(copy)).count();
         stats.expect(unmarked <= 1, Violation::Duplicated, || format!("{case}: {unmarked} unmarked copies"));
-        let is_settled =
-            matches!(report.lifecycle.state, ReportState::Accepted { .. } | ReportState::InDoubt { left: true });
+        let is_settled = matches!(
+            report.lifecycle.state,
+            ReportState::Accepted { .. } | ReportState::InDoubt { is_abandoned: true }
+        );
         stats.expect(is_settled, Violation::Stuck, || format!("{case}: {:?}", report.lifecycle));
         stats.expect(!copies.is_empty() || !is_settled, Violation::Lost, || {
             format!("{case}: the server does not have it")

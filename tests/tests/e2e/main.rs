@@ -6,5 +6,8 @@ mod concurrency;
 mod delta_refresh;
 mod downloads;
 mod packs;
+mod readme;
 mod recorded_territory;
 mod refresh;
+mod shell;
+mod shell_online;

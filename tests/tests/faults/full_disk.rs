@@ -5,9 +5,11 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use jalon::Error;
-use jalon::catalogue::{PackState, PackSubject, PictureSize, Storage};
+use jalon::catalogue::{PackState, PackSubject, PictureSize};
+use jalon::clock::SystemClock;
 use jalon::companion::{Companion, Directories, RefreshMode, TrekQuery};
 use jalon::model::Kind;
+use jalon::storage::Storage;
 use jalon_tests::fault_vfs::{DiskFault, FailureRule, FaultFileSystem, FaultVfs};
 use jalon_tests::fixture::{Fixture, NAME, Snapshot, files_below, unsynced_storage};
 use jalon_tests::fixture_server::TestGeotrek;
@@ -42,7 +44,8 @@ fn work(fixture: &mut Fixture) -> jalon::Result<()> {
 
 /// The catalogue can be read on the disk as it is.
 fn check_readable(folder: &Path, storage: &Storage, case: &str) {
-    let opened = Companion::open_with_storage(&Directories::within(folder.to_owned()), storage.clone());
+    let directories = Directories::within(folder.to_owned());
+    let opened = Companion::open_with(&directories, storage.clone(), Arc::new(SystemClock));
     let companion = opened.unwrap_or_else(|error| panic!("{case}: {error}"));
     assert!(!companion.catalogue().was_damaged(), "{case}");
     let treks = companion.treks(&TrekQuery { limit: 9, ..TrekQuery::default() }, &["fr"]).unwrap();
@@ -86,7 +89,7 @@ fn catalogue_on_full_or_failing_disk_keeps_its_contents() {
     let server = changed_server();
     let vfs = FaultVfs::register("full-catalogue");
     vfs.skip_syncs();
-    let storage = Storage { vfs: Some(vfs.name().to_owned()), disk: Arc::new(FaultFileSystem::default()) };
+    let storage = Storage { vfs: Some(vfs.name().to_owned()), file_system: Arc::new(FaultFileSystem::default()) };
     let mut failures = 0;
     for (fault, torn, once) in [
         (DiskFault::Full, false, false),
@@ -133,7 +136,7 @@ fn files_on_full_or_failing_disk_are_not_lost() {
     let sampling = Sampling::from_env();
     let server = changed_server();
     let file_system = FaultFileSystem::default();
-    let storage = Storage { disk: Arc::new(file_system.clone()), ..unsynced_storage() };
+    let storage = Storage { file_system: Arc::new(file_system.clone()), ..unsynced_storage() };
     let mut failures = 0;
     for (fault, once) in [(DiskFault::Full, false), (DiskFault::Io, true), (DiskFault::Io, false)] {
         let mut at = 1;
@@ -169,8 +172,8 @@ fn download_without_enough_space_is_refused_before_it_starts() {
     #[derive(Debug)]
     struct SmallFileSystem(FaultFileSystem);
     impl jalon::storage::FileSystem for SmallFileSystem {
-        fn create_folder(&self, path: &Path) -> std::io::Result<()> {
-            self.0.create_folder(path)
+        fn create_dir_all(&self, path: &Path) -> std::io::Result<()> {
+            self.0.create_dir_all(path)
         }
         fn open(&self, path: &Path, from: u64) -> std::io::Result<Box<dyn jalon::storage::File>> {
             self.0.open(path, from)
@@ -178,11 +181,11 @@ fn download_without_enough_space_is_refused_before_it_starts() {
         fn rename(&self, from: &Path, to: &Path) -> std::io::Result<()> {
             self.0.rename(from, to)
         }
-        fn remove(&self, path: &Path) -> std::io::Result<()> {
-            self.0.remove(path)
+        fn remove_file(&self, path: &Path) -> std::io::Result<()> {
+            self.0.remove_file(path)
         }
-        fn sync_folder(&self, path: &Path) -> std::io::Result<()> {
-            self.0.sync_folder(path)
+        fn sync_dir(&self, path: &Path) -> std::io::Result<()> {
+            self.0.sync_dir(path)
         }
         fn free_bytes(&self, _: &Path) -> std::io::Result<u64> {
             Ok(1 << 20)
@@ -190,7 +193,7 @@ fn download_without_enough_space_is_refused_before_it_starts() {
     }
     let mut fixture = PACKED.restore_on(&changed_server());
     let file_system = SmallFileSystem(FaultFileSystem::default());
-    fixture.set_storage(Storage { disk: Arc::new(file_system), ..unsynced_storage() });
+    fixture.set_storage(Storage { file_system: Arc::new(file_system), ..unsynced_storage() });
     assert_eq!(fixture.download(PackSubject::Trek(1), PictureSize::Large).unwrap_err(), Error::StorageFull);
     assert_eq!(fixture.companion().packs(None).unwrap().len(), 1, "the pack is not planned");
 }

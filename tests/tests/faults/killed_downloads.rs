@@ -53,7 +53,7 @@ impl Progress {
         let path = |address: &str| address.strip_prefix(url).unwrap_or(address).to_owned();
         for data in texts("SELECT data FROM jalon_transfer WHERE done_order IS NOT NULL") {
             let transfer: Value = serde_json::from_str(&data).unwrap();
-            if transfer["body"] == "Answer" {
+            if transfer["body"] == "Json" {
                 let language = transfer["language"].as_str().unwrap_or_default().to_owned();
                 progress.responses.insert((path(transfer["url"].as_str().unwrap()), language));
             }

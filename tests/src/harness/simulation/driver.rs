@@ -52,7 +52,7 @@ impl Simulation<'_> {
     /// One attempt. Returns `None` if the process crashes.
     fn attempt(&mut self, at: usize) -> Option<()> {
         self.may_crash()?;
-        let start = Event::Start { platform: false };
+        let start = Event::Start { in_background: false };
         let sending = ModelState::Sending { final_chunk: false, platform: false };
         if !self.has_bug(DriverBug::RecordsStartLate) {
             self.apply(at, start.clone(), Some(sending))?;
@@ -84,13 +84,15 @@ impl Simulation<'_> {
 
     /// The result as a driver with a defect reports it.
     fn with_bug(&self, mut result: SendResult) -> SendResult {
-        if let (Some(DriverBug::TreatsLostAsUnsent), SendResult::Lost { whole_body, .. }) = (self.bug, &mut result) {
-            *whole_body = false;
+        if let (Some(DriverBug::TreatsLostAsUnsent), SendResult::ConnectionLost { final_chunk_sent, .. }) =
+            (self.bug, &mut result)
+        {
+            *final_chunk_sent = false;
         }
         if let (Some(DriverBug::AcceptsAny2xx), SendResult::Response { reply, .. }) = (self.bug, &mut result)
             && (200..300).contains(&reply.status)
         {
-            *reply = Reply { status: 201, body: r#"{"id": 1}"#.into(), is_whole: true, retry_after_ms: None };
+            *reply = Reply { status: 201, body: r#"{"id": 1}"#.into(), is_complete: true, retry_after_ms: None };
         }
         result
     }
@@ -107,12 +109,14 @@ impl Simulation<'_> {
     fn complete(&mut self, at: usize, result: SendResult) {
         let is_first_endpoint = self.reports[at].lifecycle.endpoint == Endpoint::V2;
         let (expected, changes_endpoint) = match &result {
-            SendResult::NotSent { .. } | SendResult::Lost { whole_body: false, .. } => (ModelState::Queued, false),
-            SendResult::Lost { whole_body: true, .. } => (ModelState::InDoubt, false),
-            SendResult::Response { whole_body, reply } => {
-                let is_receipt = reply.is_whole && reply.body.contains("\"id\"") && reply.body.ends_with('}');
+            SendResult::NotSent { .. } | SendResult::ConnectionLost { final_chunk_sent: false, .. } => {
+                (ModelState::Queued, false)
+            }
+            SendResult::ConnectionLost { final_chunk_sent: true, .. } => (ModelState::InDoubt, false),
+            SendResult::Response { final_chunk_sent, reply } => {
+                let is_receipt = reply.is_complete && reply.body.contains("\"id\"") && reply.body.ends_with('}');
                 let has_retry_after = reply.retry_after_ms.is_some();
-                let expected = ModelState::after_response(*whole_body, reply.status, has_retry_after, is_receipt);
+                let expected = ModelState::after_response(*final_chunk_sent, reply.status, has_retry_after, is_receipt);
                 (expected, is_first_endpoint && matches!(reply.status, 301 | 404 | 405))
             }
         };
@@ -137,7 +141,7 @@ impl Simulation<'_> {
             return;
         }
         let sending = ModelState::Sending { final_chunk: true, platform: true };
-        if self.apply(at, Event::Start { platform: true }, Some(sending)).is_none() {
+        if self.apply(at, Event::Start { in_background: true }, Some(sending)).is_none() {
             return;
         }
         self.check_sent_content(at);
@@ -149,7 +153,7 @@ impl Simulation<'_> {
             self.apply(at, Event::SenderLost, Some(ModelState::InDoubt));
             if self.happens(2) {
                 let is_receipt = matches!(&result, SendResult::Response { reply, .. }
-                    if reply.is_whole && reply.status == 201 && reply.body.ends_with('}'));
+                    if reply.is_complete && reply.status == 201 && reply.body.ends_with('}'));
                 let expected = if is_receipt { ModelState::Accepted } else { ModelState::InDoubt };
                 self.apply(at, Event::Completed { sent: result, now, jitter: 0.0 }, Some(expected));
             }

@@ -98,7 +98,7 @@ impl Simulation<'_> {
     /// Returns `None` if the event was refused or had an unexpected result.
     fn apply(&mut self, at: usize, event: Event, expected: Option<ModelState>) -> Option<()> {
         let before = self.reports[at].lifecycle.clone();
-        let result = self.reports[at].lifecycle.step(event.clone(), self.wall_ms);
+        let result = self.reports[at].lifecycle.apply(event.clone(), self.wall_ms);
         let report = &mut self.reports[at];
         if result.is_err() && report.lifecycle != before {
             self.record(Violation::Unexpected, "a refused event changed the report");
@@ -209,7 +209,7 @@ impl Simulation<'_> {
                     self.record(Violation::Lost, "accepted, but the server does not have it")
                 }
                 ReportState::Accepted { .. } => {}
-                ReportState::InDoubt { left: true } if is_abandoned => {}
+                ReportState::InDoubt { is_abandoned: true } if is_abandoned => {}
                 ReportState::Refused { .. } | ReportState::Queued { .. } if is_unacceptable => {}
                 ReportState::Draft if !is_acknowledged => {}
                 _ if is_acknowledged || has_arrived => {

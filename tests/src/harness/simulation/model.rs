@@ -29,13 +29,18 @@ impl ModelState {
     }
 
     /// The state after a response.
-    pub(super) fn after_response(whole_body: bool, status: u16, has_retry_after: bool, is_receipt: bool) -> ModelState {
+    pub(super) fn after_response(
+        final_chunk_sent: bool,
+        status: u16,
+        has_retry_after: bool,
+        is_receipt: bool,
+    ) -> ModelState {
         match status {
             201 if is_receipt => ModelState::Accepted,
             400 | 413 | 415 | 422 => ModelState::Refused,
             200 | 300..=399 | 401 | 403 | 404 | 405 | 408 | 410 | 425 | 429 => ModelState::Queued,
             503 if has_retry_after => ModelState::Queued,
-            _ if whole_body => ModelState::InDoubt,
+            _ if final_chunk_sent => ModelState::InDoubt,
             _ => ModelState::Queued,
         }
     }

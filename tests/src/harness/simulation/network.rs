@@ -23,19 +23,25 @@ impl NetworkOutcome {
     /// The result for a driver that does not record the final chunk, and whether the server stores the report.
     pub(super) fn into_result(self) -> (SendResult, bool) {
         match self {
-            NetworkOutcome::NoConnection => (SendResult::NotSent { reason: "no".into() }, false),
+            NetworkOutcome::NoConnection => (SendResult::NotSent { detail: "no".into() }, false),
             NetworkOutcome::BeforeFinalChunk(result) => (result, false),
             NetworkOutcome::AfterFinalChunk { is_stored, result } => (result, is_stored),
         }
     }
 }
 
-fn lost(whole_body: bool) -> SendResult {
-    SendResult::Lost { whole_body, reason: "cut".into() }
+fn lost(final_chunk_sent: bool) -> SendResult {
+    SendResult::ConnectionLost { final_chunk_sent, detail: "cut".into() }
 }
 
-fn response(whole_body: bool, status: u16, body: &str, retry_after_ms: Option<u64>, is_whole: bool) -> SendResult {
-    SendResult::Response { whole_body, reply: Reply { status, retry_after_ms, body: body.into(), is_whole } }
+fn response(
+    final_chunk_sent: bool,
+    status: u16,
+    body: &str,
+    retry_after_ms: Option<u64>,
+    is_complete: bool,
+) -> SendResult {
+    SendResult::Response { final_chunk_sent, reply: Reply { status, retry_after_ms, body: body.into(), is_complete } }
 }
 
 /// A complete response to a complete request.

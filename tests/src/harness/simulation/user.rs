@@ -79,7 +79,7 @@ impl Simulation<'_> {
                 (Event::Queue, is_allowed.then_some(ModelState::Queued))
             }
             3 => (
-                Event::Start { platform: false },
+                Event::Start { in_background: false },
                 (model == ModelState::Queued).then_some(ModelState::Sending { final_chunk: false, platform: false }),
             ),
             _ => return,

@@ -75,7 +75,7 @@ fn second_sender_is_busy_until_the_first_one_ends() {
         let options = SendOptions { now: true, ..SendOptions::default() };
         let result = other.send_reports(&options, &CancelToken::default(), |_, _, _| {});
         assert!(matches!(result, Err(Error::Busy { .. })), "{result:?}");
-        assert_eq!(other.journal().unwrap().report(&report.uuid).unwrap().lifecycle.state.as_str(), "sending");
+        assert_eq!(other.journal().unwrap().report(&report.id).unwrap().lifecycle.state.as_str(), "sending");
         reporter.server().release();
         assert_eq!(sending.join().unwrap().len(), 1);
     });
@@ -90,7 +90,7 @@ fn report_that_cannot_be_sent_does_not_block_others() {
         let content = ReportContent { category: Some(999), ..actor::content(number) };
         let new = NewReport { territory: "x".into(), url: url.into(), content, ..NewReport::default() };
         let report = journal.new_report(new, 1).unwrap();
-        journal.queue(&report.uuid, &KnownTerms::default(), 1).unwrap().0
+        journal.queue(&report.id, &KnownTerms::default(), 1).unwrap().0
     };
     // Plain HTTP, an invalid address, an address without a server, and a category that the server does not have.
     let unsendable: Vec<_> = ["http://park.example/", "no address", "http://127.0.0.1:1/", reporter.server().url()]
@@ -109,10 +109,10 @@ fn report_that_cannot_be_sent_does_not_block_others() {
     );
     assert_eq!((reporter.state(&without_photo), reporter.server().reports().len()), ("queued", 1));
     let last_error = |id: &str| journal.report(id).unwrap().lifecycle.last_error.unwrap();
-    let (plain_http, photo) = (last_error(&unsendable[0].uuid), last_error(&without_photo.uuid));
+    let (plain_http, photo) = (last_error(&unsendable[0].id), last_error(&without_photo.id));
     assert!(plain_http.contains("http"), "{plain_http}");
     assert!(photo.contains("photo"), "{photo}");
-    let ReportState::Refused { fields } = journal.report(&unsendable[3].uuid).unwrap().lifecycle.state else {
+    let ReportState::Refused { fields } = journal.report(&unsendable[3].id).unwrap().lifecycle.state else {
         panic!("the report must be refused")
     };
     assert!(fields.contains_key("category"));

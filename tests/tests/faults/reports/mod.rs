@@ -52,7 +52,7 @@ impl Reporter {
     }
 
     fn state(&self, report: &Report) -> &'static str {
-        self.companion.journal().unwrap().report(&report.uuid).unwrap().lifecycle.state.as_str()
+        self.companion.journal().unwrap().report(&report.id).unwrap().lifecycle.state.as_str()
     }
 
     /// The number of copies that the server has.

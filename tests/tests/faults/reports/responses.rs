@@ -93,7 +93,7 @@ fn report_in_doubt_is_resolved_by_the_user_only() {
     let resolutions = [Resolution::Resend, Resolution::Abandon, Resolution::Delivered(Some(3))];
     for (report, resolution) in reports.iter().zip(resolutions) {
         assert_eq!(reporter.state(report), "in_doubt");
-        reporter.companion.resolve_report(&report.uuid, resolution, 5).unwrap();
+        reporter.companion.resolve_report(&report.id, resolution).unwrap();
     }
     reporter.send();
     assert_eq!(
@@ -105,8 +105,8 @@ fn report_in_doubt_is_resolved_by_the_user_only() {
     let copies: Vec<_> = stored.iter().filter(|stored| actor::is_copy_of(stored, &reports[0])).collect();
     assert_eq!(copies.iter().map(|copy| actor::is_marked(copy)).collect::<Vec<_>>(), [false, true]);
     assert_eq!(copies[0].attachments[0].sha256, copies[1].attachments[0].sha256);
-    let abandoned = reporter.companion.journal().unwrap().report(&reports[1].uuid).unwrap();
-    assert_eq!(abandoned.lifecycle.state, ReportState::InDoubt { left: true });
+    let abandoned = reporter.companion.journal().unwrap().report(&reports[1].id).unwrap();
+    assert_eq!(abandoned.lifecycle.state, ReportState::InDoubt { is_abandoned: true });
     assert!(!abandoned.lifecycle.needs_user_action());
 }
 
@@ -120,7 +120,7 @@ fn retry_after_is_respected_unless_sent_now() {
         reporter.companion.send_reports(&options, &CancelToken::default(), |_, _, _| {}).unwrap().len()
     };
     assert_eq!((send_due(), reporter.state(&report)), (1, "queued"));
-    let lifecycle = reporter.companion.journal().unwrap().report(&report.uuid).unwrap().lifecycle;
+    let lifecycle = reporter.companion.journal().unwrap().report(&report.id).unwrap().lifecycle;
     let last = lifecycle.attempts.last().unwrap();
     assert!(lifecycle.next_attempt_ms.unwrap() >= last.at_ms + 7_200_000);
     assert_eq!((send_due(), reporter.server().uploads().len()), (0, 1));
