@@ -1,4 +1,4 @@
-//! A clock that a test sets.
+//! A clock that tests set.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -22,7 +22,7 @@ impl ManualClock {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sets the wall time, Unix ms.
+    /// Sets the wall time, in Unix milliseconds.
     pub fn set_now_ms(&self, now_ms: i64) {
         self.lock().0 = now_ms;
     }
