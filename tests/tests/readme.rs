@@ -15,6 +15,7 @@ mod walkthrough {
     }
 }
 
+#[allow(clippy::useless_conversion, reason = "the address of the README is a `&str`, that of the test a `String`")]
 mod example {
     include!(concat!(env!("OUT_DIR"), "/example.rs"));
 }
@@ -22,11 +23,11 @@ mod example {
 static EXAMPLE: OnceLock<(String, PathBuf)> = OnceLock::new();
 
 fn example_url() -> String {
-    EXAMPLE.get().unwrap().0.clone()
+    EXAMPLE.get().expect("the test must set EXAMPLE").0.clone()
 }
 
 fn example_directory() -> PathBuf {
-    EXAMPLE.get().unwrap().1.clone()
+    EXAMPLE.get().expect("the test must set EXAMPLE").1.clone()
 }
 
 fn start_server() -> TestGeotrek {

@@ -40,7 +40,7 @@ use crate::storage::{FileSystem, Storage};
 
 pub use history::{ChangeKind, ChangeRecord};
 pub(crate) use jobs::{JobRecord, TransferRecord};
-pub(crate) use normalize::state_digits;
+pub(crate) use normalize::state_hash;
 pub use packs::{MissingFile, Pack, PackState, PackSubject, PictureSize};
 pub(crate) use packs::{StoredMedia, check_picture, url_hash};
 pub use search::text_fold::fold;

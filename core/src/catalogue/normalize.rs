@@ -24,7 +24,7 @@ pub(super) fn normalize(json: &str) -> Value {
 }
 
 /// A digest that differs if two states of an object differ.
-pub(crate) fn state_digits(json: &str) -> String {
+pub(crate) fn state_hash(json: &str) -> String {
     super::packs::url_hash(&normalize(json).to_string())
 }
 

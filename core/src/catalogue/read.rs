@@ -23,17 +23,14 @@ impl Catalogue {
             .ok_or_else(|| Error::NotFound { detail: format!("{kind} {}/{id}", territory.name) })
     }
 
-    /// Calls `each` with all geometries of some kinds: territory (its number in the catalogue), kind, id, geometry. Kind by
-    /// kind, in the order in which they were inserted. Of treks only those that are listed, as in [`Catalogue::treks`].
-    ///
-    /// # Errors
-    /// [`Error::Corrupt`] if a row cannot be read.
-    pub fn geometries(&self, kinds: &[Kind], mut each: impl FnMut(i64, Kind, Id, Geometry)) -> Result<()> {
+    /// Calls `each` with the geometries of some kinds (key of the territory, kind, id, geometry), kind by kind, in the order of
+    /// their insertion. Only listed treks are included, as in [`Catalogue::treks`].
+    pub(crate) fn geometries(&self, kinds: &[Kind], mut each: impl FnMut(i64, Kind, Id, Geometry)) -> Result<()> {
         self.read(|connection| {
             for kind in kinds.iter().copied().filter(|kind| kind.is_spatial()) {
                 let sql = format!(
                     "SELECT territory, id, geom FROM {kind} WHERE geom IS NOT NULL AND {} ORDER BY fid",
-                    standing(kind)
+                    listed_condition(kind)
                 );
                 let mut statement = connection.prepare_cached(&sql)?;
                 let mut rows = statement.query([])?;
@@ -46,11 +43,8 @@ impl Catalogue {
         })
     }
 
-    /// The geometry of one object, `None` if it has none. `territory` is its number in the catalogue.
-    ///
-    /// # Errors
-    /// [`Error::Corrupt`] if the row cannot be read.
-    pub fn geometry(&self, territory: i64, kind: Kind, id: Id) -> Result<Option<Geometry>> {
+    /// The geometry of one object; `None` if it has none. `territory` is the key of the territory.
+    pub(crate) fn geometry(&self, territory: i64, kind: Kind, id: Id) -> Result<Option<Geometry>> {
         if !kind.is_spatial() {
             return Ok(None);
         }
@@ -61,12 +55,9 @@ impl Catalogue {
         blob.flatten().map(|blob| decode(kind, &blob)).transpose()
     }
 
-    /// The geometries of a kind whose boxes share a point with `bounds`: territory (its number in the catalogue), id,
-    /// geometry, in the order of [`Catalogue::geometries`]. Of one territory only, if it is given.
-    ///
-    /// # Errors
-    /// [`Error::Corrupt`] if a row cannot be read.
-    pub fn geometries_in(
+    /// The geometries of a kind whose envelopes intersect `bounds` (key of the territory, id, geometry), in the order of
+    /// [`Catalogue::geometries`]. A given `territory` limits them to the territory with this key.
+    pub(crate) fn geometries_in(
         &self,
         territory: Option<i64>,
         kind: Kind,
@@ -80,7 +71,8 @@ impl Catalogue {
         Ok(found)
     }
 
-    /// The same handed to `each` one by one, but for those that `accept` refuses by territory and id.
+    /// Calls `each` with the geometries of a kind whose envelopes intersect `bounds`, as [`Catalogue::geometries_in`]. Those
+    /// that `accept` rejects, by key of the territory and id, are not decoded.
     pub(crate) fn visit_geometries_in(
         &self,
         kind: Kind,
@@ -91,8 +83,8 @@ impl Catalogue {
         if !kind.is_spatial() {
             return Ok(());
         }
-        // A geometry that jumps over the date line lies outside its box, which is wider than 180° and so has one of the
-        // meridians 90° and -90° in it.
+        // The stored envelope of a geometry that crosses the date line covers the other side of the Earth. It is wider than
+        // 180°, so it contains one of the meridians 90° and -90°. Such geometries are candidates for every `bounds`.
         let within = |west: &str, east: &str, width: &str| {
             format!(
                 "SELECT id FROM rtree_{kind}_geom
@@ -105,7 +97,7 @@ impl Catalogue {
             within("?5", "?6", "0"),
             within("90", "90", "180"),
             within("-90", "-90", "180"),
-            standing(kind)
+            listed_condition(kind)
         );
         let mut sides = bounds.rects().map(|rect| (rect.min().x, rect.max().x));
         let none = (f64::INFINITY, f64::NEG_INFINITY);
@@ -257,8 +249,8 @@ pub(super) fn geometries(
     Ok(())
 }
 
-/// Which objects of a kind are found by their place, in SQL.
-fn standing(kind: Kind) -> &'static str {
+/// SQL condition for the objects of a kind that are found by position: of treks only the listed ones.
+fn listed_condition(kind: Kind) -> &'static str {
     if kind == Kind::Trek { treks::LISTED } else { "1" }
 }
 

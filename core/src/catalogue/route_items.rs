@@ -59,12 +59,12 @@ pub(super) fn set(
     distances_m: &BTreeMap<Id, f64>,
     estimated: bool,
 ) -> Result<bool> {
-    let mut held = connection.prepare_cached(
+    let mut select = connection.prepare_cached(
         "SELECT id, distance_m FROM jalon_route_item WHERE territory = ?1 AND trek = ?2 AND kind = ?3 ORDER BY id",
     )?;
-    let rows = held.query_map((territory.key, trek, kind.as_str()), |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let held: BTreeMap<Id, f64> = rows.collect::<rusqlite::Result<_>>()?;
-    if held == *distances_m {
+    let rows = select.query_map((territory.key, trek, kind.as_str()), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let existing: BTreeMap<Id, f64> = rows.collect::<rusqlite::Result<_>>()?;
+    if existing == *distances_m {
         return Ok(false);
     }
     connection
@@ -74,7 +74,7 @@ pub(super) fn set(
     for (id, metres) in distances_m {
         insert.execute((territory.key, trek, kind.as_str(), id, metres, estimated))?;
     }
-    Ok(!held.keys().eq(distances_m.keys()))
+    Ok(!existing.keys().eq(distances_m.keys()))
 }
 
 /// Removes a deleted object from all treks, and returns their ids. If it is a trek, its own objects are removed, too.

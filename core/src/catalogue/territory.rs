@@ -154,10 +154,7 @@ impl WriteTransaction<'_> {
     }
 
     /// Removes a territory and all its objects, jobs and packs.
-    ///
-    /// # Errors
-    /// Errors of the disk.
-    pub fn remove_territory(&mut self, territory: &Territory) -> Result<()> {
+    pub(crate) fn remove_territory(&mut self, territory: &Territory) -> Result<()> {
         for kind in crate::model::Kind::ALL {
             self.connection().execute(&format!("DELETE FROM {kind} WHERE territory = ?1"), [territory.key])?;
         }

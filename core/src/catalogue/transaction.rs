@@ -64,7 +64,7 @@ impl<'a> WriteTransaction<'a> {
     }
 
     /// The number of objects added, changed and withdrawn so far, by kind.
-    pub fn counts(&self) -> &BTreeMap<(ChangeKind, Kind), u64> {
+    pub(crate) fn counts(&self) -> &BTreeMap<(ChangeKind, Kind), u64> {
         &self.counts
     }
 
@@ -212,8 +212,8 @@ impl<'a> WriteTransaction<'a> {
         // An object whose search entry is not yet written may be deleted below.
         search::write(self.transaction, &mut self.words)?;
         let sql = format!("SELECT fid, id, names FROM {kind} WHERE territory = ?1 AND withdrawn_ms IS NULL");
-        let mut held = self.transaction.prepare_cached(&sql)?;
-        let mut rows = held.query([territory.key])?;
+        let mut statement = self.transaction.prepare_cached(&sql)?;
+        let mut rows = statement.query([territory.key])?;
         let mut absent: Vec<(i64, Id, Option<String>)> = Vec::new();
         while let Some(row) = rows.next()? {
             let id = row.get(1)?;
@@ -278,10 +278,7 @@ impl<'a> WriteTransaction<'a> {
     }
 
     /// Reads an object, as this transaction sees it.
-    ///
-    /// # Errors
-    /// [`Error::Corrupt`] and errors of the disk.
-    pub fn object(&self, territory: &Territory, kind: Kind, id: Id) -> Result<Option<Object>> {
+    pub(crate) fn object(&self, territory: &Territory, kind: Kind, id: Id) -> Result<Option<Object>> {
         read::object(self.transaction, territory, kind, id)
     }
 

@@ -5,29 +5,6 @@ use ammonia::{Builder, UrlRelative};
 use super::links::Links;
 use crate::model::{Localized, RichText};
 
-/// Elements after which a line of plain text ends.
-const BLOCKS: [&str; 19] = [
-    "p",
-    "br",
-    "div",
-    "li",
-    "ul",
-    "ol",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "tr",
-    "table",
-    "blockquote",
-    "pre",
-    "hr",
-    "dt",
-    "dd",
-];
-
 /// Cleans the HTML of texts.
 pub(super) struct Cleaner {
     builder: Builder<'static>,
@@ -95,7 +72,9 @@ fn tag(html: &str) -> (&'static str, usize) {
     let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
     let text = match name {
         "td" | "th" => " ",
-        name if BLOCKS.contains(&name) => "\n",
+        // Elements after which a line of plain text ends.
+        "p" | "br" | "div" | "li" | "ul" | "ol" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "tr" | "table" => "\n",
+        "blockquote" | "pre" | "hr" | "dt" | "dd" => "\n",
         _ => "",
     };
     (text, end)

@@ -19,8 +19,8 @@ mod report_form;
 mod value;
 
 pub(crate) use api::{
-    ApiRequest, ApiResponse, KnownObjects, NEAR_LISTS, RequestKind, SyncPlan, VOCABULARIES, by_ids, has_plain_texts,
-    languages, near_trek, object_lists, scan,
+    ApiRequest, ApiResponse, KnownObjects, NEAR_LISTS, RequestKind, SyncPlan, by_ids, has_plain_texts, languages,
+    near_trek, object_lists, scan, vocabularies,
 };
 pub use api::{Limits, List, kind_of, read_list, read_one};
 pub use read::{Problems, Reader};

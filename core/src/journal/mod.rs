@@ -1,4 +1,4 @@
-//! What the person made: reports with their photos, favourites and notes. It exists nowhere else. So every change is on stable
+//! The person's own data: reports with their photos, favourites and notes. It exists nowhere else. So every change is on stable
 //! storage when its method returns, a damaged file is recovered, and everything can be exported at any time. Only accepted
 //! reports are deleted, after a retention period. `journal.gpkg` is a GeoPackage; it is small and needs no R-tree.
 //!

@@ -43,6 +43,8 @@ pub(crate) struct Field {
     /// The order of the array has no meaning; servers change it from response to response.
     pub(crate) is_set: bool,
     pub(crate) picture: Option<PictureUse>,
+    /// An empty value stands in the JSON of an object too.
+    pub(crate) is_always_written: bool,
 }
 
 /// What a text is for. All but [`TextUse::Name`] are also the column of full-text search.
@@ -101,6 +103,7 @@ impl Field {
             text: None,
             is_set: false,
             picture: None,
+            is_always_written: false,
         }
     }
 
@@ -159,6 +162,11 @@ impl Field {
     /// Address of a pictogram on the server.
     pub(crate) const fn pictogram(self) -> Field {
         Field { picture: Some(PictureUse::Pictogram), encoding: Encoding::Link, ..self }
+    }
+
+    /// A field that stands in the JSON of an object even if it is empty.
+    pub(crate) const fn always(self) -> Field {
+        Field { is_always_written: true, ..self }
     }
 
     pub(crate) const fn date(self) -> Field {
@@ -307,7 +315,7 @@ macro_rules! field_types {
         })*
 
         impl ValueRef<'_> {
-            /// Whether the value is left out of the JSON of an object.
+            /// Whether the JSON of an object leaves the value out.
             pub(crate) fn is_empty(&self) -> bool {
                 match self {
                     $(ValueRef::$shape(value) => { let is_empty: fn(&$type) -> bool = $is_empty; is_empty(value) })*

@@ -101,7 +101,7 @@ fn write_fields<M: SerializeMap>(record: &dyn Record, map: &mut M) -> Result<(),
     for (index, field) in record.fields().iter().enumerate() {
         match record.value(index) {
             Some(ValueRef::Record(inner)) => write_fields(inner, map)?,
-            Some(value) if !value.is_empty() => map.serialize_entry(field.name, &value)?,
+            Some(value) if field.is_always_written || !value.is_empty() => map.serialize_entry(field.name, &value)?,
             _ => {}
         }
     }

@@ -238,7 +238,7 @@ mod tests {
         let object = Object::from(trek);
         let json = serde_json::to_string(&object).unwrap();
         assert_eq!(Object::from_json(Kind::Trek, &json).unwrap(), object);
-        assert!(json.contains(r#""attachments":[{"media":"image"}]"#), "{json}");
+        assert!(json.contains(r#""attachments":[{"media":"image","url":""}]"#), "{json}");
         assert!(Object::from_json(Kind::Trek, r#"{"name": {"fr": "Lac"}}"#).is_err());
         assert!(Object::from_json(Kind::Trek, r#"{"id": 1, "themes": "x"}"#).is_err());
     }

@@ -7,7 +7,7 @@ records! {
         /// Identifier that is stable across servers.
         uuid: Option<String>;
         /// `image`, `video` or `file`.
-        media: String => wire("type");
+        media: String => wire("type"), always;
         /// Host of a linked video (`Youtube`); empty for files on the server.
         backend: String;
         /// The office's class of attachment (`Photographie`).
@@ -21,7 +21,7 @@ records! {
     /// Addresses of a picture, with title and credits.
     pub struct Picture in "picture" {
         /// Address of the original.
-        url: String => original_link;
+        url: String => original_link, always;
         /// Address of a small version; empty if there is none.
         thumbnail: String => link;
         /// Title.

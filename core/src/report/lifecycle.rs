@@ -359,8 +359,8 @@ mod tests {
 
     #[test]
     fn lost_background_sender_always_leaves_doubt() {
-        let gone = after(&[Event::Queue, Event::Start { in_background: true }, Event::SenderLost]);
-        assert_eq!(gone.state, ReportState::InDoubt { is_abandoned: false });
+        let lost = after(&[Event::Queue, Event::Start { in_background: true }, Event::SenderLost]);
+        assert_eq!(lost.state, ReportState::InDoubt { is_abandoned: false });
     }
 
     #[test]

@@ -15,8 +15,8 @@ use crate::catalogue::{Catalogue, Territory};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::geotrek::{
-    ApiRequest, ApiResponse, KnownObjects, Limits, SyncPlan, VOCABULARIES, kind_of, languages, object_lists, read_one,
-    scan,
+    ApiRequest, ApiResponse, KnownObjects, Limits, SyncPlan, kind_of, languages, object_lists, read_one, scan,
+    vocabularies,
 };
 use crate::transfer::{NetworkKind, Outcome, ResponseMeta, TransferPolicy};
 
@@ -127,7 +127,7 @@ fn known_objects(catalogue: &Catalogue, territory: &Territory, is_full: bool) ->
     for list in object_lists() {
         known.lists.insert(list, catalogue.dates(territory, kind_of(list))?);
     }
-    for vocabulary in VOCABULARIES {
+    for vocabulary in vocabularies() {
         let ids = catalogue.term_ids(territory, vocabulary)?;
         known.lists.insert(vocabulary, ids.into_iter().map(|id| (id, None)).collect());
     }

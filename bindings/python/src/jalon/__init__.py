@@ -9,6 +9,7 @@
 Positions are (longitude, latitude) in degrees on WGS84, lengths are metres, timestamps are Unix milliseconds.
 """
 
+from . import callbacks as _callbacks  # noqa: F401
 from .catalogue import Catalogue, Nearby
 from .companion import Companion
 from .debug import debug_panic, debug_panic_in_background

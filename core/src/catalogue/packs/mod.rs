@@ -23,7 +23,7 @@ CREATE TABLE jalon_pack (
   state TEXT NOT NULL, as_of_ms INTEGER, west REAL, south REAL, east REAL, north REAL, UNIQUE (territory, subject));
 CREATE TABLE jalon_pack_object (
   pack INTEGER NOT NULL REFERENCES jalon_pack (pack) ON DELETE CASCADE, kind TEXT NOT NULL, id INTEGER NOT NULL,
-  state_digits TEXT, PRIMARY KEY (pack, kind, id)) WITHOUT ROWID;
+  state_hash TEXT, PRIMARY KEY (pack, kind, id)) WITHOUT ROWID;
 CREATE INDEX jalon_pack_object_of ON jalon_pack_object (kind, id);
 CREATE TABLE jalon_media (
   media INTEGER PRIMARY KEY AUTOINCREMENT, url TEXT NOT NULL UNIQUE, file TEXT, bytes INTEGER NOT NULL DEFAULT 0,

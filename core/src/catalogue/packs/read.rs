@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::pack::{MissingFile, Pack, PackState, PackSubject, PictureSize};
-use crate::catalogue::{Catalogue, Territory, state_digits};
+use crate::catalogue::{Catalogue, Territory, state_hash};
 use crate::error::Result;
 use crate::model::{Id, Kind};
 
@@ -182,7 +182,7 @@ impl Catalogue {
     pub(crate) fn pack_objects(&self, pack: i64) -> Result<BTreeMap<(Kind, Id), Option<String>>> {
         self.read(|connection| {
             let mut statement =
-                connection.prepare_cached("SELECT kind, id, state_digits FROM jalon_pack_object WHERE pack = ?1")?;
+                connection.prepare_cached("SELECT kind, id, state_hash FROM jalon_pack_object WHERE pack = ?1")?;
             let mut rows = statement.query([pack])?;
             let mut objects = BTreeMap::new();
             while let Some(row) = rows.next()? {
@@ -215,7 +215,7 @@ impl Catalogue {
                 let sql = format!("SELECT data FROM {kind} WHERE territory = ?1 AND id = ?2");
                 let data: Option<String> =
                     connection.prepare_cached(&sql)?.query_row((territory.key, id), |row| row.get(0)).optional()?;
-                states.extend(data.map(|data| ((kind, id), state_digits(&data))));
+                states.extend(data.map(|data| ((kind, id), state_hash(&data))));
             }
             Ok(states)
         })

@@ -32,7 +32,7 @@ impl WriteTransaction<'_> {
         let connection = self.connection();
         let mut statement = connection.prepare_cached("SELECT kind, id FROM jalon_pack_object WHERE pack = ?1")?;
         let rows = statement.query_map([pack], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Id>(1)?)))?;
-        let held: Vec<(String, Id)> = rows.collect::<rusqlite::Result<_>>()?;
+        let previous: Vec<(String, Id)> = rows.collect::<rusqlite::Result<_>>()?;
         drop(statement);
         let mut insert = connection
             .prepare_cached("INSERT OR IGNORE INTO jalon_pack_object (pack, kind, id) VALUES (?1, ?2, ?3)")?;
@@ -40,7 +40,7 @@ impl WriteTransaction<'_> {
             insert.execute((pack, kind.as_str(), id))?;
         }
         drop(insert);
-        for (kind, id) in held {
+        for (kind, id) in previous {
             let known_kind = kind.parse::<Kind>().ok();
             if known_kind.is_some_and(|kind| objects.contains(&(kind, id))) {
                 continue;
@@ -76,7 +76,7 @@ impl WriteTransaction<'_> {
             "UPDATE jalon_pack SET state = ?2, as_of_ms = coalesce(?3, as_of_ms) WHERE pack = ?1",
             (pack, state.as_str(), as_of_ms),
         )?;
-        let sql = "UPDATE jalon_pack_object SET state_digits = ?4 WHERE pack = ?1 AND kind = ?2 AND id = ?3";
+        let sql = "UPDATE jalon_pack_object SET state_hash = ?4 WHERE pack = ?1 AND kind = ?2 AND id = ?3";
         let mut statement = self.connection().prepare_cached(sql)?;
         for ((kind, id), state) in states {
             statement.execute((pack, kind.as_str(), id, state))?;

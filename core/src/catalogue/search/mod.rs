@@ -97,12 +97,12 @@ impl Catalogue {
         })
     }
 
-    /// The score of each matching object of a kind, as in [`Catalogue::search`], by territory (its number in the catalogue)
-    /// and id.
+    /// The score of each matching object of a kind, as in [`Catalogue::search`], by the key of the territory
+    /// and the id.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if `text` has no letter and no digit.
-    pub fn scores(&self, text: &str, kind: Kind) -> Result<HashMap<(i64, Id), f64>> {
+    pub(crate) fn scores(&self, text: &str, kind: Kind) -> Result<HashMap<(i64, Id), f64>> {
         let query = expression(text).ok_or_else(|| Error::invalid("text", "must have at least one letter or digit"))?;
         self.read(|connection| {
             let found = find(connection, &query, &[kind])?;

@@ -37,7 +37,7 @@ pub fn fold(text: &str) -> Vec<String> {
 
 /// The words of a text that match a query, as byte ranges of the original, in order and without overlap. A word that
 /// begins with a word of the query is included whole.
-pub fn highlight(original: &str, query: &str) -> Vec<Range<usize>> {
+pub(crate) fn highlight(original: &str, query: &str) -> Vec<Range<usize>> {
     let wanted: Vec<String> = query_words(query).into_iter().flat_map(QueryWord::into_spellings).collect();
     let mut ranges: Vec<Range<usize>> = Vec::new();
     for compound in compounds(original) {
@@ -101,7 +101,7 @@ pub(super) fn query_words(query: &str) -> Vec<QueryWord> {
 }
 
 /// The sort key of a name; the same in every language.
-pub fn sort_key(name: &str) -> String {
+pub(crate) fn sort_key(name: &str) -> String {
     let words: Vec<String> = compounds(name).into_iter().flatten().map(|part| part.folded).collect();
     words.join(" ")
 }

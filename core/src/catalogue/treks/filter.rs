@@ -79,7 +79,7 @@ impl NumericRange {
 /// Conditions for treks. An empty filter accepts every trek.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filters {
-    /// Values by facet: territory (its number in the catalogue) and id. A trek must have one of them.
+    /// Values by facet: key of the territory and id. A trek must have one of them.
     pub values: BTreeMap<Facet, Vec<(i64, Id)>>,
     /// Labels that a trek must not have.
     pub excluded_labels: Vec<(i64, Id)>,
@@ -91,13 +91,13 @@ pub struct Filters {
     pub ascent_m: Vec<NumericRange>,
     /// Box that the line must touch.
     pub bounds: Option<Bounds>,
-    /// Territory, by its number in the catalogue.
+    /// Key of the territory.
     pub territory: Option<i64>,
 }
 
 impl Filters {
     /// Whether a filter is set.
-    pub fn has_filters(&self) -> bool {
+    pub(crate) fn has_filters(&self) -> bool {
         let Filters { values, excluded_labels, duration_h, length_m, ascent_m, bounds, territory } = self;
         values.values().any(|wanted| !wanted.is_empty())
             || !excluded_labels.is_empty()
@@ -129,10 +129,10 @@ impl Filters {
 
 /// Number of treks for one value of a facet: the treks that pass the other filters and have this value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FacetCount {
+pub(crate) struct FacetCount {
     /// Facet.
     pub facet: Facet,
-    /// Number of the territory in the catalogue.
+    /// Key of the territory.
     #[serde(skip)]
     pub territory: i64,
     /// Id of the value.

@@ -15,8 +15,8 @@ use filter::{FacetCount, Filters};
 /// The fields of a trek that filters, order and lists use.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[allow(missing_docs, reason = "the fields of a trek, by their names")]
-pub struct TrekRow {
-    /// Number of its territory in the catalogue.
+pub(crate) struct TrekRow {
+    /// Key of the territory.
     pub territory: i64,
     pub id: Id,
     pub names: Localized,
@@ -82,10 +82,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<TrekRow> {
 impl Catalogue {
     /// The listed treks that `filters` and `also` accept, in no order, and the number of treks for each value of each facet
     /// if `counted`. Reads every trek of the catalogue.
-    ///
-    /// # Errors
-    /// [`Error::InvalidInput`](crate::Error::InvalidInput) if the box of the filters is not on the Earth.
-    pub fn treks(
+    /// Invalid bounds of the filters are an error.
+    pub(crate) fn treks(
         &self,
         filters: &Filters,
         counted: bool,
@@ -119,8 +117,8 @@ impl Catalogue {
         Ok((rows, counts))
     }
 
-    /// Treks by territory (its number in the catalogue) and id, in the given order; missing ones are left out.
-    pub fn treks_by_id(&self, wanted: &[(i64, Id)]) -> Result<Vec<TrekRow>> {
+    /// The treks with the given keys of territories and ids, in their order. Missing ones are left out.
+    pub(crate) fn treks_by_id(&self, wanted: &[(i64, Id)]) -> Result<Vec<TrekRow>> {
         self.read(|connection| {
             let sql = format!("SELECT {COLUMNS}, NULL FROM trek WHERE territory = ?1 AND id = ?2");
             let mut statement = connection.prepare_cached(&sql)?;
@@ -130,7 +128,7 @@ impl Catalogue {
     }
 
     /// Number of listed treks.
-    pub fn count_treks(&self) -> Result<usize> {
+    pub(crate) fn count_treks(&self) -> Result<usize> {
         self.read(|connection| {
             let sql = format!("SELECT count(*) FROM trek WHERE {LISTED}");
             let count: i64 = connection.prepare_cached(&sql)?.query_row([], |row| row.get(0))?;
@@ -160,7 +158,10 @@ impl Catalogue {
         Ok(meeting)
     }
 
-    /// The labels of a vocabulary, by territory (its number in the catalogue) and id; for `city` and `district` their names.
+    /// The labels of a vocabulary, or the names for `city` and `district`, by the key of the territory and the id.
+    ///
+    /// # Errors
+    /// [`Error::Closed`](crate::Error::Closed), [`Error::Corrupt`](crate::Error::Corrupt) and errors of the disk.
     pub fn labels(&self, vocabulary: &str) -> Result<HashMap<(i64, Id), Localized>> {
         let sql = match vocabulary {
             "city" => "SELECT territory, id, names FROM city WHERE ?1 != ''",

@@ -1,8 +1,8 @@
 //! The objects that are still to be requested by id, in batches whose size follows the speed of the server.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
-use super::lists::{ListSpec, Shape, find};
+use super::lists::{ListSpec, find};
 use super::sync_plan::join;
 use crate::model::Id;
 
@@ -14,34 +14,31 @@ const MIN_SIZE: usize = 5;
 const MAX_SIZE: usize = 500;
 /// Batches of one list that are in flight at once. The size of the batches after them follows their durations.
 const MAX_IN_FLIGHT: usize = 2;
-/// Requests for one object: one that a response lacks is requested once more.
-const MAX_ATTEMPTS: u8 = 2;
 
-/// The queue of objects, by list and language.
+/// The queues of objects.
 #[derive(Debug, Default)]
-pub(super) struct Batches {
-    queues: BTreeMap<(&'static str, String), Queue>,
-    /// The size of the next batch, by list.
-    sizes: BTreeMap<&'static str, usize>,
-}
+pub(super) struct Batches(Vec<Queue>);
 
-#[derive(Debug, Default)]
+/// The objects of one list in one language.
+#[derive(Debug)]
 struct Queue {
-    attempts: BTreeMap<Id, u8>,
+    endpoint: &'static str,
+    language: String,
+    requested: BTreeSet<Id>,
+    /// Objects that a response lacked: each is requested once more, and not again.
+    repeated: BTreeSet<Id>,
     waiting: VecDeque<Id>,
     in_flight: usize,
+    /// Size of the next batch; `None` for the first size of the list.
+    size: Option<usize>,
 }
 
 impl Batches {
     /// Queues the objects that were never queued before.
     pub(super) fn add_new(&mut self, endpoint: &'static str, language: &str, ids: &BTreeSet<Id>) {
-        let queue = self.queues.entry((endpoint, language.to_owned())).or_default();
-        for id in ids {
-            if !queue.attempts.contains_key(id) {
-                queue.attempts.insert(*id, 1);
-                queue.waiting.push_back(*id);
-            }
-        }
+        let queue = self.queue(endpoint, language);
+        queue.waiting.extend(ids.difference(&queue.requested));
+        queue.requested.extend(ids);
     }
 
     /// Records the end of a batch: `missing` are the requested objects that the response lacks.
@@ -53,26 +50,23 @@ impl Batches {
         elapsed_ms: u64,
         missing: impl Iterator<Item = Id>,
     ) {
-        self.adapt(endpoint, len, elapsed_ms);
-        let queue = self.queues.entry((endpoint, language.to_owned())).or_default();
-        queue.in_flight = queue.in_flight.saturating_sub(1);
-        for id in missing {
-            let attempts = queue.attempts.entry(id).or_default();
-            if *attempts < MAX_ATTEMPTS {
-                *attempts += 1;
-                queue.waiting.push_back(id);
-            }
+        let size = next_size(len, elapsed_ms);
+        for queue in self.0.iter_mut().filter(|queue| queue.endpoint == endpoint) {
+            queue.size = Some(size);
         }
+        let queue = self.queue(endpoint, language);
+        queue.in_flight = queue.in_flight.saturating_sub(1);
+        let missing = missing.filter(|id| queue.repeated.insert(*id));
+        queue.waiting.extend(missing);
     }
 
-    /// Takes the next batch of a list out of the queue; `None` if nothing waits or enough batches are in flight.
+    /// Takes the next batch of a list out of its queue; `None` if nothing waits or enough batches are in flight.
     pub(super) fn next(&mut self, list: &ListSpec, language: &str) -> Option<Vec<Id>> {
-        let size = self.size(list)?;
-        let queue = self.queues.get_mut(&(list.endpoint, language.to_owned()))?;
+        let queue = self.queue(list.endpoint, language);
         if queue.waiting.is_empty() || queue.in_flight >= MAX_IN_FLIGHT {
             return None;
         }
-        let mut ids: Vec<Id> = queue.waiting.iter().take(size).copied().collect();
+        let mut ids: Vec<Id> = queue.waiting.iter().take(queue.size()).copied().collect();
         while ids.len() > 1 && join(&ids).len() > MAX_IDS_BYTES {
             ids.truncate(ids.len() / 2);
         }
@@ -83,25 +77,37 @@ impl Batches {
 
     /// Number of batches that will follow those in flight, at the present sizes.
     pub(super) fn pending(&self) -> usize {
-        let batches = self.queues.iter().map(|((endpoint, _), queue)| {
-            let size = find(endpoint).and_then(|list| self.size(list)).unwrap_or(1);
-            queue.waiting.len().div_ceil(size)
+        self.0.iter().map(|queue| queue.waiting.len().div_ceil(queue.size())).sum()
+    }
+
+    fn queue(&mut self, endpoint: &'static str, language: &str) -> &mut Queue {
+        let is_it = |queue: &Queue| queue.endpoint == endpoint && queue.language == language;
+        let index = self.0.iter().position(is_it).unwrap_or_else(|| {
+            let size = self.0.iter().find(|queue| queue.endpoint == endpoint).and_then(|queue| queue.size);
+            self.0.push(Queue {
+                endpoint,
+                language: language.to_owned(),
+                requested: BTreeSet::new(),
+                repeated: BTreeSet::new(),
+                waiting: VecDeque::new(),
+                in_flight: 0,
+                size,
+            });
+            self.0.len() - 1
         });
-        batches.sum()
+        &mut self.0[index]
     }
+}
 
-    /// The size of the next batch; `None` for a short list.
-    fn size(&self, list: &ListSpec) -> Option<usize> {
-        match list.shape {
-            Shape::Batched(first) => Some(*self.sizes.get(list.endpoint).unwrap_or(&first)),
-            Shape::Whole => None,
-        }
+impl Queue {
+    fn size(&self) -> usize {
+        self.size.or_else(|| find(self.endpoint)?.shape.first_batch()).unwrap_or(1)
     }
+}
 
-    /// Sets the size of the batches to come by the duration of this one, at most doubled.
-    fn adapt(&mut self, endpoint: &'static str, len: usize, elapsed_ms: u64) {
-        let elapsed = usize::try_from(elapsed_ms.max(1)).unwrap_or(usize::MAX);
-        let fitting = len.saturating_mul(TARGET_MS as usize) / elapsed;
-        self.sizes.insert(endpoint, fitting.min(len.saturating_mul(2)).clamp(MIN_SIZE, MAX_SIZE));
-    }
+/// The size of the batches to come, by the duration of one of `len` objects: at most doubled.
+fn next_size(len: usize, elapsed_ms: u64) -> usize {
+    let elapsed = usize::try_from(elapsed_ms.max(1)).unwrap_or(usize::MAX);
+    let fitting = len.saturating_mul(TARGET_MS as usize) / elapsed;
+    fitting.min(len.saturating_mul(2)).clamp(MIN_SIZE, MAX_SIZE)
 }

@@ -11,6 +11,16 @@ pub(super) enum Shape {
     Batched(usize),
 }
 
+impl Shape {
+    /// The size of the first batch of a long list.
+    pub(super) fn first_batch(self) -> Option<usize> {
+        match self {
+            Shape::Batched(size) => Some(size),
+            Shape::Whole => None,
+        }
+    }
+}
+
 /// What a list says about the changes of its objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dates {
@@ -34,45 +44,65 @@ pub(super) struct ListSpec {
     pub(super) dates: Dates,
 }
 
-const fn list(endpoint: &'static str, kind: Kind, shape: Shape, by_portal: bool) -> ListSpec {
-    ListSpec { endpoint, kind, shape, filters: "", by_portal, plain_texts: false, dates: Dates::None }
+impl ListSpec {
+    const fn new(endpoint: &'static str, kind: Kind, shape: Shape) -> ListSpec {
+        let dates = Dates::None;
+        ListSpec { endpoint, kind, shape, filters: "", by_portal: false, plain_texts: false, dates }
+    }
+
+    /// The list of a vocabulary. It is not limited to portals, so that every id of an object has its entry.
+    pub(super) const fn vocabulary(endpoint: &'static str) -> ListSpec {
+        ListSpec::new(endpoint, Kind::Term, Shape::Whole)
+    }
+
+    const fn dates(self, dates: Dates) -> ListSpec {
+        ListSpec { dates, ..self }
+    }
+
+    const fn by_portal(self) -> ListSpec {
+        ListSpec { by_portal: true, ..self }
+    }
+
+    const fn plain_texts(self) -> ListSpec {
+        ListSpec { plain_texts: true, ..self }
+    }
+
+    const fn filters(self, filters: &'static str) -> ListSpec {
+        ListSpec { filters, ..self }
+    }
 }
 
-/// The list of a vocabulary.
-pub(super) const fn vocabulary(endpoint: &'static str) -> ListSpec {
-    list(endpoint, Kind::Term, Shape::Whole, false)
+const fn whole(endpoint: &'static str, kind: Kind) -> ListSpec {
+    ListSpec::new(endpoint, kind, Shape::Whole)
+}
+
+const fn batched(endpoint: &'static str, kind: Kind, first_batch: usize) -> ListSpec {
+    ListSpec::new(endpoint, kind, Shape::Batched(first_batch))
 }
 
 pub(super) const LISTS: &[ListSpec] = &[
-    ListSpec { dates: Dates::PerObject, ..list("trek", Kind::Trek, Shape::Batched(20), true) },
-    ListSpec { dates: Dates::PerObject, ..list("poi", Kind::Poi, Shape::Batched(100), false) },
-    ListSpec { dates: Dates::PerObject, ..list("touristiccontent", Kind::TouristicContent, Shape::Batched(50), true) },
-    ListSpec { dates: Dates::PerObject, ..list("touristicevent", Kind::TouristicEvent, Shape::Batched(50), true) },
-    ListSpec {
-        filters: "period=ignore",
-        dates: Dates::PerObject,
-        ..list("sensitivearea", Kind::SensitiveArea, Shape::Batched(50), false)
-    },
-    ListSpec { dates: Dates::FilterOnly, ..list("service", Kind::Service, Shape::Batched(500), false) },
-    ListSpec {
-        plain_texts: true,
-        dates: Dates::FilterOnly,
-        ..list("signage", Kind::Signage, Shape::Batched(100), false)
-    },
-    ListSpec {
-        plain_texts: true,
-        dates: Dates::FilterOnly,
-        ..list("infrastructure", Kind::Infrastructure, Shape::Batched(100), false)
-    },
-    ListSpec { dates: Dates::FilterOnly, ..list("outdoor_site", Kind::Site, Shape::Batched(50), true) },
-    ListSpec { dates: Dates::FilterOnly, ..list("outdoor_course", Kind::Course, Shape::Batched(50), true) },
-    ListSpec { plain_texts: true, ..list("hdviewpoint", Kind::HdView, Shape::Whole, true) },
-    list("informationdesk", Kind::InformationDesk, Shape::Whole, true),
-    ListSpec { dates: Dates::FilterOnly, ..list("flatpage", Kind::FlatPage, Shape::Whole, true) },
-    list("menu_item", Kind::MenuItem, Shape::Whole, true),
-    list("city", Kind::City, Shape::Whole, false),
-    list("district", Kind::District, Shape::Whole, false),
+    batched("trek", Kind::Trek, 20).by_portal().dates(Dates::PerObject),
+    batched("poi", Kind::Poi, 100).dates(Dates::PerObject),
+    batched("touristiccontent", Kind::TouristicContent, 50).by_portal().dates(Dates::PerObject),
+    batched("touristicevent", Kind::TouristicEvent, 50).by_portal().dates(Dates::PerObject),
+    batched("sensitivearea", Kind::SensitiveArea, 50).filters("period=ignore").dates(Dates::PerObject),
+    batched("service", Kind::Service, 500).dates(Dates::FilterOnly),
+    batched("signage", Kind::Signage, 100).plain_texts().dates(Dates::FilterOnly),
+    batched("infrastructure", Kind::Infrastructure, 100).plain_texts().dates(Dates::FilterOnly),
+    batched("outdoor_site", Kind::Site, 50).by_portal().dates(Dates::FilterOnly),
+    batched("outdoor_course", Kind::Course, 50).by_portal().dates(Dates::FilterOnly),
+    whole("hdviewpoint", Kind::HdView).by_portal().plain_texts(),
+    whole("informationdesk", Kind::InformationDesk).by_portal(),
+    whole("flatpage", Kind::FlatPage).by_portal().dates(Dates::FilterOnly),
+    whole("menu_item", Kind::MenuItem).by_portal(),
+    whole("city", Kind::City),
+    whole("district", Kind::District),
 ];
+
+/// Vocabularies that the table of fields does not name: for fields of objects within others, for reports, for later.
+const OTHER_VOCABULARIES: &str = "annotation_category feedback_activity feedback_category feedback_magnitude \
+    feedback_status file_type outdoor_ratingscale signage_blade_type signage_color signage_direction \
+    touristicevent_place trek_ratingscale weblink_category";
 
 /// The list of objects with this name.
 pub(super) fn find(endpoint: &str) -> Option<&'static ListSpec> {
@@ -95,69 +125,25 @@ pub(crate) fn has_plain_texts(kind: Kind) -> bool {
     LISTS.iter().any(|list| list.kind == kind && list.plain_texts)
 }
 
-/// The vocabularies, all short. Their lists are not limited to portals, so that every id of an object has its entry.
-pub(crate) const VOCABULARIES: &[&str] = &[
-    "annotation_category",
-    "feedback_activity",
-    "feedback_category",
-    "feedback_magnitude",
-    "feedback_status",
-    "file_type",
-    "informationdesk_type",
-    "infrastructure_condition",
-    "infrastructure_maintenance_difficulty_level",
-    "infrastructure_type",
-    "infrastructure_usage_difficulty_level",
-    "label",
-    "label_accessibility",
-    "organism",
-    "outdoor_coursetype",
-    "outdoor_practice",
-    "outdoor_rating",
-    "outdoor_ratingscale",
-    "outdoor_sector",
-    "outdoor_sitetype",
-    "poi_type",
-    "portal",
-    "reservationsystem",
-    "sensitivearea_practice",
-    "sensitivearea_species",
-    "service_type",
-    "signage_blade_type",
-    "signage_color",
-    "signage_condition",
-    "signage_direction",
-    "signage_sealing",
-    "signage_type",
-    "source",
-    "structure",
-    "theme",
-    "touristiccontent_category",
-    "touristicevent_organizer",
-    "touristicevent_place",
-    "touristicevent_type",
-    "trek_accessibility",
-    "trek_accessibility_level",
-    "trek_difficulty",
-    "trek_network",
-    "trek_practice",
-    "trek_rating",
-    "trek_ratingscale",
-    "trek_route",
-    "weblink_category",
-];
+/// The vocabularies, all short, in alphabetical order: those that the table of fields names, and others.
+pub(crate) fn vocabularies() -> Vec<&'static str> {
+    let fields = Kind::ALL.into_iter().flat_map(Kind::fields).filter_map(|field| field.refers_to);
+    // Lists of objects are no vocabularies; the types of contents come within their categories.
+    let named = fields.filter(|list| find(list).is_none() && *list != "touristiccontent_type");
+    let mut vocabularies: Vec<&str> = named.chain(OTHER_VOCABULARIES.split_ascii_whitespace()).collect();
+    vocabularies.sort_unstable();
+    vocabularies.dedup();
+    vocabularies
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn list_of_each_missing_entry_is_requested() {
-        let fields = Kind::ALL.into_iter().flat_map(Kind::fields).filter(|field| field.fetches_missing);
-        let lists: Vec<&str> = fields.map(|field| field.refers_to.unwrap()).collect();
-        assert!(lists.len() > 30);
-        for list in lists {
-            assert!(VOCABULARIES.contains(&list) || kind_of(list) != Kind::Term, "{list}");
-        }
+    fn vocabularies_are_those_of_api_v2() {
+        let vocabularies = vocabularies();
+        assert_eq!(vocabularies.len(), 48);
+        assert!(vocabularies.contains(&"theme") && !vocabularies.contains(&"informationdesk"));
     }
 }

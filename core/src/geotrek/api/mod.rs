@@ -14,7 +14,7 @@ mod scan;
 mod sync_plan;
 
 pub use lists::kind_of;
-pub(crate) use lists::{VOCABULARIES, has_plain_texts, object_lists};
+pub(crate) use lists::{has_plain_texts, object_lists, vocabularies};
 pub use page::{Limits, List, read_list, read_one};
 pub(crate) use request::{ApiRequest, ApiResponse, NEAR_LISTS, RequestKind, by_ids, near_trek};
 pub(crate) use scan::{languages, scan};

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::batches::Batches;
-use super::lists::{Dates, LISTS, ListSpec, Shape, VOCABULARIES, find, vocabulary};
+use super::lists::{Dates, LISTS, ListSpec, Shape, find, vocabularies};
 use super::request::{ApiRequest, ApiResponse, RequestKind};
 use crate::error::{Error, Result};
 use crate::model::Id;
@@ -105,8 +105,8 @@ impl SyncPlan {
                 for list in LISTS {
                     requests.extend(self.whole(list));
                 }
-                for endpoint in VOCABULARIES {
-                    requests.extend(self.whole(&vocabulary(endpoint)));
+                for endpoint in vocabularies() {
+                    requests.extend(self.whole(&ListSpec::vocabulary(endpoint)));
                 }
             }
             Some(day) => LISTS.iter().for_each(|list| requests.extend(self.changed(list, day))),
@@ -247,7 +247,7 @@ impl SyncPlan {
         if listed.is_empty() {
             return None;
         }
-        let vocabulary = vocabulary(request.endpoint);
+        let vocabulary = ListSpec::vocabulary(request.endpoint);
         // Entries below the entries of a menu count too, and only whole entries show them.
         let query = if request.endpoint == "menu_item" { "page_size=1" } else { "fields=id&page_size=1" };
         let list = find(request.endpoint).unwrap_or(&vocabulary);
@@ -286,7 +286,8 @@ impl SyncPlan {
 
     /// The next batches of a list that may be in flight now.
     fn next_batches(&mut self, endpoint: &'static str, language: &str) -> Vec<ApiRequest> {
-        let Some(list) = find(endpoint) else { return Vec::new() };
+        let long_list = find(endpoint).filter(|list| list.shape.first_batch().is_some());
+        let Some(list) = long_list else { return Vec::new() };
         let mut requests = Vec::new();
         while let Some(ids) = self.batches.next(list, language) {
             let query = format!("ids={}&no_page", join(&ids));

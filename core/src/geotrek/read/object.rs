@@ -90,7 +90,9 @@ impl<'a> WireObject<'a> {
                 Some(own_id) => *id = own_id,
                 None => return false,
             },
-            (ValueMut::Integer(date), Encoding::Date) => *date = self.date(name),
+            (ValueMut::Integer(date), Encoding::Date) => {
+                *date = self.member(name, |json| value::unix_ms(json.trim_matches('"')));
+            }
             (ValueMut::Integer(number), Encoding::Integer) => *number = self.value(name),
             (ValueMut::Integer(id), _) => *id = self.member(name, value::id),
             (ValueMut::Integers(ids), _) => *ids = self.ids(name),
@@ -205,11 +207,6 @@ impl<'a> WireObject<'a> {
     fn rich_text(&mut self, name: &str) -> RichText {
         let html = self.text(name);
         self.context.cleaner.clean(&html)
-    }
-
-    /// A date, as Unix ms.
-    fn date(&mut self, name: &str) -> Option<i64> {
-        self.member(name, |json| value::unix_ms(json.trim_matches('"')))
     }
 
     fn languages(&mut self, name: &str) -> Vec<String> {
