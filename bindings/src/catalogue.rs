@@ -33,8 +33,7 @@ impl Catalogue {
         self.shared.run_blocking(find).await
     }
 
-    /// The details of a trek with the objects along its route. `kinds` limits these objects; an empty list means all kinds
-    /// that can lie along a route.
+    /// The details of a trek with the objects along its route. `kinds` limits these objects; an empty list means all.
     #[uniffi::method(default(languages = [], kinds = []))]
     pub async fn trek_details(
         &self,
@@ -80,8 +79,8 @@ impl Catalogue {
         self.shared.run_blocking(read).await
     }
 
-    /// Objects whose texts contain the words of `text`, ignoring accents; the last letters of a word may be missing. `text`
-    /// must have a letter or a digit. `kinds` limits the kinds; an empty list means all. `limit` is 1 to 200.
+    /// Objects whose texts contain the words, or starts of words, in `text`, which must have a letter or a digit. Accents are
+    /// ignored. `kinds` limits the kinds; an empty list means all. `limit` is 1 to 200.
     #[uniffi::method(default(languages = [], kinds = [], limit = 50, offset = 0))]
     pub async fn search(
         &self,

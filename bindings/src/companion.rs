@@ -144,10 +144,9 @@ impl Companion {
         guard(|| Ok(Arc::new(ChangeWatch::of(Arc::clone(&self.shared.versions)))))
     }
 
-    /// Call this before the app sleeps, while the system still grants time: phones kill an app that sleeps with a locked
-    /// file. Cancels long calls, waits for writes and releases every lock. Until [`Companion::resume`] all calls fail with
-    /// `Closed`; cancelled calls resume where they were when they are called again. A report whose last byte has left is
-    /// waited for, at most until its time-out, because it would be in doubt otherwise.
+    /// Releases every lock on the files. Call this before the app sleeps, because phones kill an app that sleeps with a
+    /// locked file. Cancels long calls, which resume when they are called again, and waits for writes, and for the response
+    /// to a report whose last byte has left. Until [`Companion::resume`] all calls fail with `Closed`.
     pub async fn suspend(&self) -> Result<()> {
         let shared = Arc::clone(&self.shared);
         threads::run_blocking(move || shared.suspend(false)).await

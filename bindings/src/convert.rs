@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::records::{Highlight, Kind, KindCount, Position};
+use crate::records::{Highlight, Kind, KindCount};
 
 /// Implements `From<core record>` for a record. `same` lists the fields that both have with the same name and type, `core`
 /// the other fields of the core as patterns, `own` the other fields of the record as expressions; a `let` between them takes
@@ -30,11 +30,6 @@ pub(crate) fn all<T: Into<U>, U>(list: Vec<T>) -> Vec<U> {
 /// The counts of a map by kind.
 pub(crate) fn by_kind(counts: BTreeMap<Kind, u64>) -> Vec<KindCount> {
     counts.into_iter().map(|(kind, count)| KindCount { kind, count }).collect()
-}
-
-/// The position of a longitude and a latitude, in degrees.
-pub(crate) fn at([lon, lat]: [f64; 2]) -> Position {
-    Position { lon, lat, elevation: None }
 }
 
 /// Converts ranges of UTF-8 bytes.

@@ -14,13 +14,11 @@
 //! `InvalidInput` for the rules in their documentation. The `# Errors` of a function are those beyond these.
 //!
 //! # Threads
-//! Functions that use the disk or the network are `async`. They run on threads of this crate and need no runtime of the
-//! caller. The library never calls the app: progress and changes are read from [`ProgressWatch`] and [`ChangeWatch`]. So a
-//! callback can never deadlock.
+//! Functions that use the disk or the network are `async`. They run on threads of this crate and need no runtime. The library
+//! never calls the app, which could deadlock: progress and changes are read from [`ProgressWatch`] and [`ChangeWatch`].
 //!
 //! # Files
-//! * `records`: records and enums, a table each. `convert`, `options`, `treks`, `details`, `report`: conversions from and to
-//!   the core's.
+//! * `records`: records and enums, a table each. `convert`, `options`, `treks`, `details`: conversions from and to the core.
 //! * `companion`, `catalogue`, `nearby`, `packs`, `journal`, `reports`, `transfers`: the objects. `error`: the error.
 //! * `panic_guard`, `threads`, `state`: how a call runs, and the state that all objects share.
 //! * `cancel`, `watch`: cancellation, progress, changes.
@@ -38,7 +36,6 @@ mod packs;
 mod panic_guard;
 #[rustfmt::skip]
 mod records;
-mod report;
 mod reports;
 mod state;
 mod threads;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use jalon::catalogue;
 use jalon::companion::{Companion as Core, DownloadOptions};
 
 use crate::convert::all;
@@ -83,7 +82,8 @@ impl Packs {
         let work = move |core: &Core, cancel: &_, progress: &dyn Fn(Progress)| {
             let options = options.unwrap_or_default().core();
             with_client!(using(core, territory, options, cancel, progress), {
-                let progress = |pack: &catalogue::Pack, made| progress(Progress::of(made, &pack.subject.to_string()));
+                let progress =
+                    |pack: &jalon::catalogue::Pack, made| progress(Progress::of(made, &pack.subject.to_string()));
                 Ok(all(core.update_packs(&territory, &options, cancel, progress)?))
             })
         };

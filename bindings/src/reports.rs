@@ -8,12 +8,16 @@ use std::sync::Arc;
 
 use jalon::clock::now_ms;
 use jalon::companion::{self, Companion as Core};
-use jalon::journal::{self, Journal};
-use jalon::report::{Reply, SendResult};
+use jalon::journal::{self, Journal, Photo};
+use jalon::report::{self, Lifecycle, Reply, SendResult};
 use jalon::response::retry_after_ms;
 
+use crate::convert;
 use crate::error::Result;
-use crate::records::{Progress, QueuedReport, RefreshOptions, Report, ReportContent, ReportUpload, Resolution};
+use crate::records::{
+    FieldErrors, Progress, QueuedReport, RefreshOptions, Report, ReportContent, ReportPhoto, ReportState, ReportUpload,
+    Resolution,
+};
 use crate::state::{Shared, with_client};
 use crate::{CancelToken, ProgressWatch};
 
@@ -45,6 +49,49 @@ impl Reports {
             Ok(report)
         })
         .await
+    }
+}
+
+impl Report {
+    pub(crate) fn of(journal: &Journal, report: journal::Report) -> Report {
+        let reference = if report.with_reference { report.reference() } else { String::new() };
+        let needs_user_action = report.lifecycle.needs_user_action();
+        #[rustfmt::skip]
+        let journal::Report {
+            id, territory, url: _, language, created_ms, changes: _, content, photos, with_reference: _, lifecycle,
+        } = report;
+        #[rustfmt::skip]
+        let Lifecycle {
+            state, revision, may_be_duplicate, endpoint: _, attempt_count, last_error, next_attempt_ms, attempts,
+        } = lifecycle;
+        let (mut server_id, mut accepted_ms, mut refused_fields) = (None, None, Vec::new());
+        let state = match state {
+            report::ReportState::Draft => ReportState::Draft,
+            report::ReportState::Queued { .. } => ReportState::Queued,
+            report::ReportState::Sending { .. } => ReportState::Sending,
+            report::ReportState::Accepted { receipt } => {
+                (server_id, accepted_ms) = (receipt.server_id, Some(receipt.at_ms));
+                ReportState::Accepted
+            }
+            report::ReportState::Refused { fields } => {
+                refused_fields = fields.into_iter().map(|(name, messages)| FieldErrors { name, messages }).collect();
+                ReportState::Refused
+            }
+            report::ReportState::InDoubt { .. } => ReportState::InDoubt,
+        };
+        let photo = |photo: Photo| {
+            let path = journal.photo_path(&photo).to_string_lossy().into_owned();
+            let Photo { id, bytes, sha256: _ } = photo;
+            ReportPhoto { id, bytes, path }
+        };
+        #[rustfmt::skip]
+        let report = Report {
+            id, territory, language, created_ms, content, reference, state, needs_user_action,
+            photos: photos.into_iter().map(photo).collect(), attempts: convert::all(attempts),
+            server_id, accepted_ms, refused_fields,
+            revision, may_be_duplicate, attempt_count, last_error, next_attempt_ms,
+        };
+        report
     }
 }
 
@@ -149,9 +196,8 @@ impl Reports {
         self.shared.run_blocking(read).await
     }
 
-    /// Tries once to send each report that is due and returns these reports. A report that is not sent stays queued. No
-    /// report is sent twice unless the user decided so. With `now`, reports are due before their retry delay
-    /// has passed. Of `options` the network options apply.
+    /// Tries once to send each report that is due and returns these reports. A report that is not sent stays queued; none is
+    /// sent twice unless the user decided so. `now` ignores retry delays. Of `options` the network options apply.
     ///
     /// # Errors
     /// `Busy` if another process sends; `Cancelled`; `InvalidInput` if the library was built without an HTTP client.

@@ -102,11 +102,8 @@ impl Shared {
             return Err(JalonError::Closed);
         }
         running.count += 1;
-        let token = match &cancel {
-            Some(cancel) => transfer::CancelToken::child_of(&[&running.cancel, &cancel.token]),
-            None => transfer::CancelToken::child_of(&[&running.cancel]),
-        };
-        Ok((token, RunningCall(Arc::clone(self))))
+        let parents: Vec<_> = cancel.iter().map(|cancel| &cancel.token).chain([&running.cancel]).collect();
+        Ok((transfer::CancelToken::child_of(&parents), RunningCall(Arc::clone(self))))
     }
 
     /// Cancels the long calls, waits for their end and releases the files. After a shutdown they are never opened again.
@@ -141,15 +138,16 @@ impl Shared {
 macro_rules! with_client {
     (using $used:tt, $call:expr) => {{
         #[cfg(feature = "net")]
-        {
-            $call
-        }
+        let result = $call;
         #[cfg(not(feature = "net"))]
-        {
+        let result = {
             let _ = $used;
-            let rule = "this build of the library has no HTTP client: move the bytes with `transfers`";
-            Err(jalon::Error::invalid("driver", rule))
-        }
+            Err(jalon::Error::invalid(
+                "driver",
+                "must be the platform's: this build has no HTTP client, see `Transfers`",
+            ))
+        };
+        result
     }};
 }
 pub(crate) use with_client;

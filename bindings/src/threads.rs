@@ -1,5 +1,5 @@
-//! Background threads: a pool of four for calls that read or write files, and one thread for each call that may take
-//! minutes, so that a list never waits for a download. Futures need no runtime: the thread wakes the waiting task once.
+//! Background threads: four for calls that use files, and one for each call that may take minutes, so that a list never
+//! waits for a download. Futures need no runtime: the thread wakes the waiting task once.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -29,14 +29,12 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(crate) struct Answer<T> {
     result: Arc<Mutex<Option<jalon::Result<T>>>>,
     ended: Ended,
-    _cancel: Option<CancelOnDrop>,
+    cancel: Option<CancelToken>,
 }
 
-struct CancelOnDrop(CancelToken);
-
-impl Drop for CancelOnDrop {
+impl<T> Drop for Answer<T> {
     fn drop(&mut self) {
-        self.0.cancel();
+        self.cancel.iter().for_each(CancelToken::cancel);
     }
 }
 
@@ -60,7 +58,7 @@ fn thread_lost() -> jalon::Error {
 fn answer<T: Send + 'static>(
     work: impl FnOnce() -> jalon::Result<T> + Send + 'static,
     start: fn(Work),
-    cancel: Option<CancelOnDrop>,
+    cancel: Option<CancelToken>,
 ) -> Answer<T> {
     let result = Arc::new(Mutex::new(None));
     let slot = Arc::clone(&result);
@@ -71,7 +69,7 @@ fn answer<T: Send + 'static>(
             *lock(&slot) = Some(done);
         }),
     );
-    Answer { result, ended, _cancel: cancel }
+    Answer { result, ended, cancel }
 }
 
 /// Starts work that reports its end, or its panic.
@@ -94,7 +92,7 @@ pub(crate) fn run_cancellable<T: Send + 'static>(
     token: CancelToken,
     work: impl FnOnce() -> jalon::Result<T> + Send + 'static,
 ) -> Answer<T> {
-    answer(work, |work| spawn("jalon-long", work), Some(CancelOnDrop(token)))
+    answer(work, |work| spawn("jalon-long", work), Some(token))
 }
 
 /// Starts a thread. If the system has none left, the work is dropped, and with it its sender.

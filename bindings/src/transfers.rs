@@ -172,7 +172,7 @@ impl Transfers {
         guard(|| lock(&self.state).write_chunk(id, bytes))
     }
 
-    /// Ends the body: complete, or cut; a cut body resumes with the next attempt.
+    /// Ends the body. If it is not complete, the next attempt resumes it.
     ///
     /// # Errors
     /// `ServerError` or `Offline` if the work cannot continue now.
@@ -180,11 +180,8 @@ impl Transfers {
         self.with(move |_, state| state.finish_body(id, is_complete)).await
     }
 
-    /// Takes the body from a file that the platform downloaded, for example in the background, after
-    /// [`Transfers::on_head`]. The file is read and stays. `is_complete` is false if the body was cut.
-    ///
-    /// # Errors
-    /// As [`Transfers::finish_body`].
+    /// Writes and ends the body as [`Transfers::finish_body`] does, from a file that the platform downloaded, for example in
+    /// the background. Call [`Transfers::on_head`] first. The file stays.
     pub async fn write_file(self: Arc<Self>, id: u64, path: String, is_complete: bool) -> Result<()> {
         self.with(move |_, state| {
             let unreadable = |_| jalon::Error::invalid("path", "must be the path of a readable file");
@@ -211,10 +208,7 @@ impl Transfers {
         self.with(move |_, state| state.end(id, Ok(Outcome::NetworkError { reason: detail }))).await
     }
 
-    /// Ends a transfer whose URL, or redirect, must not be requested; it is not tried again.
-    ///
-    /// # Errors
-    /// As [`Transfers::failed`].
+    /// Ends a transfer as [`Transfers::failed`] does, but for good: its URL, or a redirect, must not be requested.
     pub async fn rejected(self: Arc<Self>, id: u64, detail: String) -> Result<()> {
         self.with(move |_, state| state.end(id, Ok(Outcome::Rejected { reason: detail }))).await
     }

@@ -1,5 +1,6 @@
 //! Queries of treks.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use jalon::catalogue::{Catalogue, Filters, SortOrder};
@@ -13,24 +14,20 @@ const MAX_LIMIT: u32 = 200;
 impl TrekQuery {
     pub(crate) fn core(self, catalogue: &Catalogue) -> jalon::Result<companion::TrekQuery> {
         let mut keys: HashMap<String, i64> = HashMap::new();
-        let mut key = |name: &str| -> jalon::Result<i64> {
-            if let Some(key) = keys.get(name) {
-                return Ok(*key);
-            }
-            let key = catalogue.territory(name)?.key;
-            keys.insert(name.to_owned(), key);
-            Ok(key)
+        let mut key = |name: String| match keys.entry(name) {
+            Entry::Occupied(entry) => Ok(*entry.get()),
+            Entry::Vacant(entry) => catalogue.territory(entry.key()).map(|territory| *entry.insert(territory.key)),
         };
         let mut values: BTreeMap<Facet, Vec<(i64, i64)>> = BTreeMap::new();
         for FacetValue { facet, territory, id } in self.values {
-            values.entry(facet).or_default().push((key(&territory)?, id));
+            values.entry(facet).or_default().push((key(territory)?, id));
         }
         let mut excluded_labels = Vec::new();
         for FacetValue { facet, territory, id } in self.excluded_labels {
             if facet != Facet::Label {
                 return Err(jalon::Error::invalid("excluded_labels", "must be values of the facet Label"));
             }
-            excluded_labels.push((key(&territory)?, id));
+            excluded_labels.push((key(territory)?, id));
         }
         Ok(companion::TrekQuery {
             text: Some(self.text).filter(|text| !text.trim().is_empty()),
@@ -41,7 +38,7 @@ impl TrekQuery {
                 length_m: self.length_m,
                 ascent_m: self.ascent_m,
                 bounds: self.bounds,
-                territory: self.territory.as_deref().map(key).transpose()?,
+                territory: self.territory.map(key).transpose()?,
             },
             near: self.near,
             max_distance_m: self.max_distance_m,

@@ -1,5 +1,4 @@
-//! Watches: progress of a call and changes of the data. A watch waits for a new value; a reader that is slower than the
-//! values skips to the latest.
+//! Watches: progress of a call and changes of the data. A slow reader skips to the latest value.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -67,8 +66,7 @@ impl<T: Clone + PartialEq> LatestValue<T> {
     }
 }
 
-/// Progress of one call, such as a refresh or a download. Pass a new watch to the call and read [`ProgressWatch::next`] in
-/// another task until it returns none.
+/// Progress of one call. Pass a new watch to the call and read [`ProgressWatch::next`] in another task until it returns none.
 #[derive(Default, uniffi::Object)]
 pub struct ProgressWatch {
     latest: LatestValue<Progress>,

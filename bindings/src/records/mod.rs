@@ -8,16 +8,12 @@ mod details;
 mod journal;
 mod objects;
 mod packs;
-mod reports;
 mod territory;
-mod transfers;
 mod treks;
 
 pub use details::*;
 pub use journal::*;
 pub use objects::*;
 pub use packs::*;
-pub use reports::*;
 pub use territory::*;
-pub use transfers::*;
 pub use treks::*;

@@ -6,7 +6,7 @@ use jalon::companion::{self, TrekStats};
 pub use jalon::model::{Bounds, Kind, Position};
 
 use super::{Highlight, Picture, RichText};
-use crate::convert::{all, at, from_core, highlights};
+use crate::convert::{all, from_core, highlights};
 
 /// Kind of an object.
 #[uniffi::remote(Enum)] pub enum Kind {
@@ -112,8 +112,7 @@ from_core!(catalogue::SearchResults => SearchResults same {} core { total, items
 
 /// Which objects to search.
 #[derive(uniffi::Record)] pub struct NearbyQuery {
-    /// Kinds to find; an empty list means all kinds but cities and districts, as a position nearly always lies in one.
-    #[uniffi(default = [])] pub kinds: Vec<Kind>,
+    /** Kinds to find; empty for all but cities and districts. */ #[uniffi(default = [])] pub kinds: Vec<Kind>,
     /** Name of the territory; none for all. */ #[uniffi(default = None)] pub territory: Option<String>,
     /** Maximum distance, metres. */ #[uniffi(default = None)] pub max_distance_m: Option<f64>,
     /** Maximum number of results, 1 to 200. */ #[uniffi(default = 10)] pub limit: u32,
@@ -138,6 +137,6 @@ from_core!(catalogue::SearchResults => SearchResults same {} core { total, items
 }
 
 from_core!(companion::NearbyItem => NearbyItem same { territory, kind, id, name, lang, distance_m, bearing_deg }
-    core { trek, point }
+    core { trek, point: [lon, lat] }
     let TrekStats { practice, difficulty, duration_h, length_m, ascent_m, offline } = trek.unwrap_or_default();
-    own { point: at(point), practice, difficulty, duration_h, length_m, ascent_m, offline });
+    own { point: Position::new(lon, lat), practice, difficulty, duration_h, length_m, ascent_m, offline });

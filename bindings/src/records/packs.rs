@@ -1,10 +1,11 @@
-//! Packs.
+//! Packs, and transfers for the platform's HTTP client.
 
 use jalon::catalogue;
 pub use jalon::catalogue::{MissingFile, PackState, PackSubject, PictureSize};
 pub use jalon::companion::Estimate;
+pub use jalon::transfer::BlockReason;
 
-use super::{Bounds, KindCount};
+use super::{Bounds, KindCount, RefreshSummary};
 use crate::convert::{by_kind, from_core};
 
 /// The subject of a pack.
@@ -62,4 +63,48 @@ from_core!(catalogue::Pack => Pack
     /** Estimated size of the files to download, bytes. */ pub bytes: u64,
     /** Maximum error of `bytes`. */ pub error_bytes: u64,
     /** Free space on the device, bytes. */ pub free_bytes: u64,
+}
+
+/// An HTTP header.
+#[derive(uniffi::Record)] pub struct Header {
+    /** Its name, in lower case. */ pub name: String,
+    /** Its value. */ pub value: String,
+}
+
+/// An HTTP GET to send.
+#[derive(uniffi::Record)] pub struct HttpRequest {
+    /** Id of its transfer. */ pub id: u64,
+    /** Absolute URL. Follow redirects, but not from https to plain http. */ pub url: String,
+    /** Headers to send. The client may add `accept-encoding` if there is none here. */ pub headers: Vec<Header>,
+    /** True for a file, which may be requested in part; false for a response of the API. */ pub is_file: bool,
+}
+
+/// What to do next.
+#[derive(uniffi::Enum)] pub enum NextTransfer {
+    /** Send a request and report its response, or its failure. */ Start { /** The request. */ request: HttpRequest },
+    /** Call again after a delay. */ Wait { /** The delay, milliseconds. */ ms: u64 },
+    /** All remaining transfers are started: call again when one has ended. */ InFlight,
+    /** The app's options block the remaining transfers. */ Blocked { /** Why. */ reason: BlockReason },
+    /** All transfers are complete: call [`Transfers::finish`]. */ Finished,
+}
+
+/// What to do with a response.
+#[derive(uniffi::Enum)] pub enum ResponseAction {
+    /** Pass on the body. */ Write,
+    /** The file changed on the server: request it anew. */ Retry { /** The request. */ request: HttpRequest },
+    /** Ignore the rest: the transfer has ended. */ Ended,
+}
+
+/// The result of the transfers.
+#[derive(uniffi::Enum)] pub enum TransferResult {
+    /** Of a refresh. */ Refresh { /** The summary. */ summary: RefreshSummary },
+    /** Of a download. */ Download { /** The pack. */ pack: Pack },
+}
+
+/// Why no transfer may start.
+#[uniffi::remote(Enum)] pub enum BlockReason {
+    /** The app paused the transfers. */ Paused,
+    /** There is no network. */ Offline,
+    /** The network is metered, and `unmetered_only` is set. */ Metered,
+    /** `byte_budget` is used up. */ Budget,
 }

@@ -20,8 +20,7 @@ use crate::convert::{by_kind, from_core};
     /** Name: at most 32 lower-case letters, digits and hyphens. */ pub name: String,
     /** Any URL on its server. */ pub url: String,
     /** Ids of the portals to read; an empty list means all. */ #[uniffi(default = [])] pub portals: Vec<i64>,
-    /// Language of names if the caller's languages have none; the server's own if empty.
-    #[uniffi(default = "")] pub default_language: String,
+    /** Fallback language of names; the server's if empty. */ #[uniffi(default = "")] pub default_language: String,
 }
 
 /// A territory: one published Geotrek source.

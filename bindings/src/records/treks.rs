@@ -4,7 +4,7 @@ pub use jalon::catalogue::{Facet, NumericRange, TrekSort};
 use jalon::companion::{self, TrekStats};
 
 use super::{Bounds, Position};
-use crate::convert::{all, at, from_core, highlights};
+use crate::convert::{all, from_core, highlights};
 
 /// A property of treks that a query can filter by.
 #[uniffi::remote(Enum)] pub enum Facet {
@@ -46,8 +46,7 @@ use crate::convert::{all, at, from_core, highlights};
 
 /// Which treks, in which order, and which page of them.
 #[derive(uniffi::Record)] pub struct TrekQuery {
-    /// Words in the texts of the trek, ignoring accents; the last letters of a word may be missing.
-    #[uniffi(default = "")] pub text: String,
+    /** Words, or starts of words, in its texts; accents are ignored. */ #[uniffi(default = "")] pub text: String,
     /** Name of the territory; none for all. */ #[uniffi(default = None)] pub territory: Option<String>,
     /** For each facet listed, one of its values listed. */ #[uniffi(default = [])] pub values: Vec<FacetValue>,
     /** The trek has none of these labels. */ #[uniffi(default = [])] pub excluded_labels: Vec<FacetValue>,
@@ -92,7 +91,7 @@ from_core!(companion::TrekItem => TrekItem same { territory, id, lang, distance_
     core { kind: _, name, highlights: bytes, stats, point }
     let TrekStats { practice, difficulty, duration_h, length_m, ascent_m, offline } = stats;
     own {
-        highlights: highlights(&name, bytes), name, point: point.map(at),
+        highlights: highlights(&name, bytes), name, point: point.map(|[lon, lat]| Position::new(lon, lat)),
         practice, difficulty, duration_h, length_m, ascent_m, offline
     });
 
