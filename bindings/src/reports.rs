@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jalon::clock::{jitter, now_ms};
+use jalon::clock::now_ms;
 use jalon::journal as core;
 use jalon::report::{self, Reply, SendResult};
 use jalon::response::retry_after_ms;
