@@ -1,11 +1,11 @@
-#![doc = include_str!("../../README.md")]
+#![doc = include_str!("../README.md")]
 
 pub mod catalogue;
 pub mod clock;
 pub mod companion;
+mod db;
 mod digest;
 mod error;
-mod geopackage;
 #[doc(hidden)]
 pub mod geotrek;
 pub mod journal;

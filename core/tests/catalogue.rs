@@ -28,7 +28,7 @@ fn trek(id: i64, name: &str) -> Trek {
         name: [("fr", name), ("en", "Lake")].into_iter().collect(),
         practice: Some(4),
         length_3d_m: Some(6101.2),
-        geometry: Some(Geometry::LineString(line.to_vec())),
+        geometry: Some(Geometry::line_string(line.iter().copied())),
         ..Trek::default()
     }
 }

@@ -65,7 +65,7 @@ fn gdal_reads_every_layer_with_its_count_type_crs_and_columns() {
     let new = NewTerritory { name: "pne".into(), url: "https://example.org".into(), ..NewTerritory::default() };
     let start = Position { lon: 6.1, lat: 44.8, elevation: Some(1500.0) };
     let end = Position { lon: 6.2, lat: 44.9, elevation: Some(1600.0) };
-    let line = Geometry::LineString(vec![start, end]);
+    let line = Geometry::line_string([start, end]);
     let ring = [(6.0, 44.0), (6.5, 44.0), (6.5, 45.0), (6.0, 44.0)].map(|(lon, lat)| Position::new(lon, lat)).to_vec();
     catalogue
         .write(|change| {
@@ -75,13 +75,13 @@ fn gdal_reads_every_layer_with_its_count_type_crs_and_columns() {
                 &territory,
                 Trek { id: 1, name: name(), geometry: Some(line.clone()), ..Trek::default() }.into(),
             )?;
-            change.put(&territory, Poi { id: 1, geometry: Some(Geometry::Point(start)), ..Poi::default() }.into())?;
+            change.put(&territory, Poi { id: 1, geometry: Some(Geometry::point(start)), ..Poi::default() }.into())?;
             change.put(&territory, Poi { id: 2, ..Poi::default() }.into())?;
             change.put(
                 &territory,
                 Infrastructure { id: 1, geometry: Some(line.clone()), ..Infrastructure::default() }.into(),
             )?;
-            let area = Geometry::MultiPolygon(vec![vec![ring]]);
+            let area = Geometry::multi_polygon([[ring]]);
             change.put(&territory, City { id: 1, geometry: Some(area), ..City::default() }.into())?;
             change.put(&territory, Term { id: 1, vocabulary: "theme".into(), ..Term::default() }.into())?;
             // Another territory has the same numbers, in the same layers.

@@ -8,7 +8,9 @@ use std::path::Path;
 use jalon::Error;
 use jalon::journal::{FILE_NAME, Favourite, Journal, NewReport, Report};
 use jalon::model::{Kind, Position};
-use jalon::report::{Event, KnownTerms, ReportContent, ReportPosition, ReportState, Resolution, SendResult, Warning};
+use jalon::report::{
+    Event, KnownTerms, ReportContent, ReportPosition, ReportState, ReportWarning, Resolution, SendResult,
+};
 use jalon::storage::Storage;
 use jalon::transfer::BootInstant;
 
@@ -46,17 +48,17 @@ fn a_draft_survives_a_restart_and_a_queued_report_is_there_twice() {
     let report = {
         let journal = open(directory.path());
         let report = begin(&journal, "Passerelle");
-        journal.attach_encoded(&report.uuid, &jpeg(100), 2).unwrap();
-        journal.edit(&report.uuid, |content| content.comment.push_str(" emportée"), 3).unwrap()
+        journal.attach_encoded(&report.id, &jpeg(100), 2).unwrap();
+        journal.edit(&report.id, |content| content.comment.push_str(" emportée"), 3).unwrap()
     };
     let journal = open(directory.path());
-    let held = journal.report(&report.uuid).unwrap();
+    let held = journal.report(&report.id).unwrap();
     assert_eq!(held, report);
     assert_eq!((held.content.comment.as_str(), held.photos.len()), ("Passerelle emportée", 1));
-    let (queued, warnings) = journal.queue(&report.uuid, &KnownTerms::default(), 4).unwrap();
+    let (queued, warnings) = journal.queue(&report.id, &KnownTerms::default(), 4).unwrap();
     assert_eq!(queued.lifecycle.state.as_str(), "queued");
-    assert_eq!(warnings, Vec::<Warning>::new());
-    let copy = fs::read_to_string(directory.path().join(format!("reports/{}.json", report.uuid))).unwrap();
+    assert_eq!(warnings, Vec::<ReportWarning>::new());
+    let copy = fs::read_to_string(directory.path().join(format!("reports/{}.json", report.id))).unwrap();
     assert_eq!(serde_json::from_str::<Report>(copy.lines().next().unwrap()).unwrap(), queued);
     assert_eq!(fs::read(journal.photo_path(&queued.photos[0])).unwrap(), jpeg(100));
     assert_eq!(queued.reference().len(), "[ref 12345678]".len());
@@ -67,19 +69,19 @@ fn what_nobody_could_use_is_not_queued_and_only_drafts_are_discarded() {
     let directory = tempfile::tempdir().unwrap();
     let journal = open(directory.path());
     let empty = begin(&journal, " ");
-    assert!(matches!(journal.queue(&empty.uuid, &KnownTerms::default(), 1), Err(Error::InvalidInput { .. })));
-    let photo = journal.attach_encoded(&empty.uuid, &jpeg(5), 1).unwrap();
+    assert!(matches!(journal.queue(&empty.id, &KnownTerms::default(), 1), Err(Error::InvalidInput { .. })));
+    let photo = journal.attach_encoded(&empty.id, &jpeg(5), 1).unwrap();
     fs::write(journal.photo_path(&photo), "other").unwrap();
-    assert!(matches!(journal.queue(&empty.uuid, &KnownTerms::default(), 1), Err(Error::Corrupt { .. })));
-    journal.discard(&empty.uuid).unwrap();
+    assert!(matches!(journal.queue(&empty.id, &KnownTerms::default(), 1), Err(Error::Corrupt { .. })));
+    journal.discard(&empty.id).unwrap();
     assert_eq!(photos(directory.path()), 0, "no photo without its report");
     let report = begin(&journal, "x");
-    journal.queue(&report.uuid, &KnownTerms::default(), 1).unwrap();
-    assert!(journal.discard(&report.uuid).is_err());
+    journal.queue(&report.id, &KnownTerms::default(), 1).unwrap();
+    assert!(journal.discard(&report.id).is_err());
     for wrong in ["../../etc/passwd", "", "x"] {
         assert!(matches!(journal.report(wrong), Err(Error::InvalidInput { .. })), "{wrong}");
     }
-    assert!(matches!(journal.attach_encoded(&report.uuid, b"GIF89a", 1), Err(Error::InvalidInput { .. })));
+    assert!(matches!(journal.attach_encoded(&report.id, b"GIF89a", 1), Err(Error::InvalidInput { .. })));
 }
 
 #[test]
@@ -87,24 +89,24 @@ fn only_what_was_accepted_is_ever_forgotten() {
     let directory = tempfile::tempdir().unwrap();
     let journal = open(directory.path());
     let sent = |reply: &str, status: u16| {
-        let reply = jalon::report::Reply { status, body: reply.into(), is_whole: true, retry_after_ms: None };
-        Event::Completed { sent: SendResult::Response { whole_body: true, reply }, now: NOW, jitter: 0.0 }
+        let reply = jalon::report::Reply { status, body: reply.into(), is_complete: true, retry_after_ms: None };
+        Event::Completed { sent: SendResult::Response { final_chunk_sent: true, reply }, now: NOW, jitter: 0.0 }
     };
     let mut uuids = Vec::new();
     for (status, body) in [(201, r#"{"id": 5}"#), (500, ""), (400, "{}")] {
         let report = begin(&journal, "x");
-        journal.attach_encoded(&report.uuid, &jpeg(9), 1).unwrap();
-        journal.queue(&report.uuid, &KnownTerms::default(), 1).unwrap();
-        for step in [Event::Start { platform: false }, Event::FinalChunkSent, sent(body, status)] {
-            journal.step(&report.uuid, &step, 10).unwrap();
+        journal.attach_encoded(&report.id, &jpeg(9), 1).unwrap();
+        journal.queue(&report.id, &KnownTerms::default(), 1).unwrap();
+        for step in [Event::Start { in_background: false }, Event::FinalChunkSent, sent(body, status)] {
+            journal.apply_event(&report.id, &step, 10).unwrap();
         }
-        uuids.push(report.uuid);
+        uuids.push(report.id);
     }
     assert_eq!(journal.purge_accepted(10).unwrap(), 0);
     assert_eq!(journal.purge_accepted(11).unwrap(), 1);
     assert!(matches!(journal.report(&uuids[0]), Err(Error::NotFound { .. })));
     assert_eq!(photos(directory.path()), 2);
-    let doubted = journal.step(&uuids[1], &Event::Resolve(Resolution::Resend), 12).unwrap();
+    let doubted = journal.apply_event(&uuids[1], &Event::Resolve(Resolution::Resend), 12).unwrap();
     assert!(doubted.reference().ends_with(", possible duplicate]"));
 }
 
@@ -113,8 +115,8 @@ fn everything_can_be_taken_to_another_device() {
     let directory = tempfile::tempdir().unwrap();
     let journal = open(directory.path());
     let report = begin(&journal, "Pont – coupé");
-    journal.attach_encoded(&report.uuid, &jpeg(1_000), 1).unwrap();
-    journal.queue(&report.uuid, &KnownTerms::default(), 1).unwrap();
+    journal.attach_encoded(&report.id, &jpeg(1_000), 1).unwrap();
+    journal.queue(&report.id, &KnownTerms::default(), 1).unwrap();
     journal.add_note("Source à sec", Some(Position::new(6.0, 44.0)), Some(("pne".into(), Kind::Trek, 31)), 2).unwrap();
     let favourite = Favourite { territory: "pne".into(), kind: Kind::Poi, id: 4, name: "Lac".into(), created_ms: 3 };
     journal.add_favourite(&favourite).unwrap();
@@ -126,7 +128,7 @@ fn everything_can_be_taken_to_another_device() {
     let other = open(elsewhere.path());
     let imported = other.import(&bundle).unwrap();
     assert_eq!((imported.reports, imported.notes, imported.favourites), (1, 1, 1));
-    assert_eq!(other.report(&report.uuid).unwrap(), journal.report(&report.uuid).unwrap());
+    assert_eq!(other.report(&report.id).unwrap(), journal.report(&report.id).unwrap());
     assert_eq!(fs::read(other.photo_path(&other.reports().unwrap()[0].photos[0])).unwrap(), jpeg(1_000));
     let again = other.import(&bundle).unwrap();
     assert_eq!((again.reports, again.known, again.notes, again.favourites), (0, 1, 0, 0));
@@ -143,8 +145,8 @@ fn a_photo_that_is_gone_keeps_nothing_else_from_another_device() {
     let directory = tempfile::tempdir().unwrap();
     let journal = open(directory.path());
     let report = begin(&journal, "Pont");
-    let gone = journal.attach_encoded(&report.uuid, &jpeg(10), 1).unwrap();
-    let there = journal.attach_encoded(&report.uuid, &jpeg(20), 1).unwrap();
+    let gone = journal.attach_encoded(&report.id, &jpeg(10), 1).unwrap();
+    let there = journal.attach_encoded(&report.id, &jpeg(20), 1).unwrap();
     begin(&journal, "Source");
     fs::remove_file(journal.photo_path(&gone)).unwrap();
     let bundle = directory.path().join("all.zip");
@@ -153,7 +155,7 @@ fn a_photo_that_is_gone_keeps_nothing_else_from_another_device() {
     let other = open(elsewhere.path());
     let imported = other.import(&bundle).unwrap();
     assert_eq!((imported.reports, imported.photos_missing), (2, 1));
-    assert_eq!(other.report(&report.uuid).unwrap().photos, [there]);
+    assert_eq!(other.report(&report.id).unwrap().photos, [there]);
 }
 
 #[test]
@@ -164,15 +166,15 @@ fn an_empty_or_missing_file_is_filled_from_the_copies() {
         let (queued, draft) = {
             let journal = open(directory.path());
             let report = begin(&journal, "Pont");
-            journal.attach_encoded(&report.uuid, &jpeg(10), 1).unwrap();
-            journal.queue(&report.uuid, &KnownTerms::default(), 1).unwrap();
+            journal.attach_encoded(&report.id, &jpeg(10), 1).unwrap();
+            journal.queue(&report.id, &KnownTerms::default(), 1).unwrap();
             // Queued once, and being written on since: the copy must not send what was taken back.
             let draft = begin(&journal, "Source");
-            journal.queue(&draft.uuid, &KnownTerms::default(), 1).unwrap();
-            let draft = journal.edit(&draft.uuid, |content| content.comment.push_str(" à sec"), 1).unwrap();
+            journal.queue(&draft.id, &KnownTerms::default(), 1).unwrap();
+            let draft = journal.edit(&draft.id, |content| content.comment.push_str(" à sec"), 1).unwrap();
             let gone = begin(&journal, "nothing");
-            journal.discard(&gone.uuid).unwrap();
-            (journal.report(&report.uuid).unwrap(), draft)
+            journal.discard(&gone.id).unwrap();
+            (journal.report(&report.id).unwrap(), draft)
         };
         if is_missing {
             fs::remove_file(&path).unwrap()
@@ -182,7 +184,7 @@ fn an_empty_or_missing_file_is_filled_from_the_copies() {
         let journal = open(directory.path());
         let mut held = journal.reports().unwrap();
         // Both were begun at the same moment.
-        held.sort_by_key(|report| report.uuid != queued.uuid);
+        held.sort_by_key(|report| report.id != queued.id);
         assert_eq!(held, [queued, draft]);
         assert_eq!(photos(directory.path()), 1);
         assert_eq!(journal.recovery().unwrap().reports_from_sidecars, 2);
@@ -223,11 +225,11 @@ fn damage_never_means_deletion() {
             let journal = open(directory.path());
             for number in 0..6 {
                 let report = begin(&journal, &format!("{number} {}", "long ".repeat(300)));
-                journal.attach_encoded(&report.uuid, &jpeg(50), 1).unwrap();
-                journal.queue(&report.uuid, &KnownTerms::default(), 1).unwrap();
-                uuids.push(report.uuid);
+                journal.attach_encoded(&report.id, &jpeg(50), 1).unwrap();
+                journal.queue(&report.id, &KnownTerms::default(), 1).unwrap();
+                uuids.push(report.id);
             }
-            journal.step(&uuids[3], &Event::Start { platform: false }, 1).unwrap();
+            journal.apply_event(&uuids[3], &Event::Start { in_background: false }, 1).unwrap();
         }
         damage(&path, how);
         let damaged = fs::read(&path).unwrap();
@@ -243,7 +245,7 @@ fn damage_never_means_deletion() {
         let sending = journal.report(&uuids[3]).unwrap();
         assert_eq!(
             sending.lifecycle.state,
-            ReportState::InDoubt { left: false },
+            ReportState::InDoubt { is_abandoned: false },
             "{how}: nobody knows whether it left"
         );
         assert!(open(directory.path()).recovery().is_none(), "{how}: the new file is sound");
@@ -259,8 +261,8 @@ fn a_newer_file_is_read_and_exported_and_not_written() {
     connection.execute("UPDATE jalon_schema SET version = 99", []).unwrap();
     drop(connection);
     let journal = open(directory.path());
-    assert_eq!(journal.report(&report.uuid).unwrap().content.comment, "x");
+    assert_eq!(journal.report(&report.id).unwrap().content.comment, "x");
     assert_eq!(journal.export(&directory.path().join("all.zip"), true).unwrap(), 1);
-    assert!(matches!(journal.queue(&report.uuid, &KnownTerms::default(), 1), Err(Error::TooNew { found: 99, .. })));
+    assert!(matches!(journal.queue(&report.id, &KnownTerms::default(), 1), Err(Error::TooNew { found: 99, .. })));
     assert!(matches!(journal.add_note("x", None, None, 1), Err(Error::TooNew { .. })));
 }

@@ -37,7 +37,7 @@ fn nothing_is_open_and_everything_is_closed_until_it_goes_on() {
     assert_eq!(near(&companion), Err(Error::Closed));
     assert_eq!(companion.catalogue().territories().map(drop), Err(Error::Closed));
     assert_eq!(companion.journal().and_then(|journal| journal.reports()).map(drop), Err(Error::Closed));
-    assert_eq!(companion.queue_report(&report.uuid).map(drop), Err(Error::Closed));
+    assert_eq!(companion.queue_report(&report.id).map(drop), Err(Error::Closed));
     companion.suspend();
     companion.resume().unwrap();
     companion.resume().unwrap();

@@ -8,9 +8,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jalon::Error;
-use jalon::catalogue::{PackState, PackSubject, PictureSize, Storage};
+use jalon::catalogue::{PackState, PackSubject, PictureSize};
 use jalon::companion::{Companion, Directories, RefreshMode, TrekQuery};
 use jalon::model::Kind;
+use jalon::storage::Storage;
 use jalon_tests::driver::{NAME, Stage, below, copy, folder, hasty, quiet};
 use jalon_tests::fault_vfs::{DiskFault, Failing, FaultVfs, Files};
 use jalon_tests::fixture_server::TestGeotrek;
@@ -95,7 +96,7 @@ fn a_catalogue_that_cannot_grow_stays_what_it_was() {
     let (server, prepared) = prepared();
     let disk = FaultVfs::register("full-catalogue");
     disk.hurry();
-    let storage = Storage { vfs: Some(disk.name().to_owned()), disk: Arc::new(Files::default()) };
+    let storage = Storage { vfs: Some(disk.name().to_owned()), file_system: Arc::new(Files::default()) };
     let mut tried = 0;
     for (error, torn, once) in [
         (DiskFault::Full, false, false),
@@ -142,7 +143,7 @@ fn a_catalogue_that_cannot_grow_stays_what_it_was() {
 fn a_disk_for_files_that_is_full_or_broken_loses_nothing() {
     let (server, prepared) = prepared();
     let files = Files::default();
-    let storage = Storage { disk: Arc::new(files.clone()), ..hasty() };
+    let storage = Storage { file_system: Arc::new(files.clone()), ..hasty() };
     let mut tried = 0;
     for (error, once) in [(DiskFault::Full, false), (DiskFault::Io, true), (DiskFault::Io, false)] {
         let mut at = 1;
@@ -179,8 +180,8 @@ fn a_pack_for_which_there_is_no_room_is_refused_before_it_begins() {
     #[derive(Debug)]
     struct Small(Files);
     impl jalon::storage::FileSystem for Small {
-        fn create_folder(&self, path: &Path) -> std::io::Result<()> {
-            self.0.create_folder(path)
+        fn create_dir_all(&self, path: &Path) -> std::io::Result<()> {
+            self.0.create_dir_all(path)
         }
         fn open(&self, path: &Path, from: u64) -> std::io::Result<Box<dyn jalon::storage::File>> {
             self.0.open(path, from)
@@ -188,18 +189,18 @@ fn a_pack_for_which_there_is_no_room_is_refused_before_it_begins() {
         fn rename(&self, from: &Path, to: &Path) -> std::io::Result<()> {
             self.0.rename(from, to)
         }
-        fn remove(&self, path: &Path) -> std::io::Result<()> {
-            self.0.remove(path)
+        fn remove_file(&self, path: &Path) -> std::io::Result<()> {
+            self.0.remove_file(path)
         }
-        fn sync_folder(&self, path: &Path) -> std::io::Result<()> {
-            self.0.sync_folder(path)
+        fn sync_dir(&self, path: &Path) -> std::io::Result<()> {
+            self.0.sync_dir(path)
         }
         fn free_bytes(&self, _: &Path) -> std::io::Result<u64> {
             Ok(1 << 20)
         }
     }
     let (server, prepared) = prepared();
-    let storage = Storage { disk: Arc::new(Small(Files::default())), ..hasty() };
+    let storage = Storage { file_system: Arc::new(Small(Files::default())), ..hasty() };
     let mut stage = Stage::at(&server, prepared.path()).on(storage);
     assert_eq!(stage.download(PackSubject::Trek(1), PictureSize::Large).unwrap_err(), Error::StorageFull);
     assert_eq!(stage.open().unwrap().packs(None).unwrap().len(), 1, "it is not even planned");

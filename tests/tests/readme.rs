@@ -1,45 +1,55 @@
-//! The README's story is run in Rust here, and in the other languages by their packages, whose own READMEs tell the same.
+//! Runs the Rust code of the READMEs. The tests of the packages run the code of the other languages.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use jalon::companion::{Companion, Directories};
 use jalon_tests::fixture_server::{Options, TestGeotrek};
 use jalon_tests::generator::{Size, Territory};
 
-mod told {
-    include!(concat!(env!("OUT_DIR"), "/story.rs"));
+mod walkthrough {
+    include!(concat!(env!("OUT_DIR"), "/walkthrough.rs"));
 
-    pub(super) fn run(url: &str, data: &std::path::Path) -> jalon::Result<()> {
-        story(url, data)
+    pub(super) fn run(url: &str, directory: &std::path::Path) -> jalon::Result<()> {
+        walkthrough(url, directory)
     }
 }
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+#[allow(clippy::useless_conversion, reason = "the address of the README is a `&str`, that of the test a `String`")]
+mod example {
+    include!(concat!(env!("OUT_DIR"), "/example.rs"));
+}
+
+static EXAMPLE: OnceLock<(String, PathBuf)> = OnceLock::new();
+
+fn example_url() -> String {
+    EXAMPLE.get().expect("the test must set EXAMPLE").0.clone()
+}
+
+fn example_directory() -> PathBuf {
+    EXAMPLE.get().expect("the test must set EXAMPLE").1.clone()
+}
+
+fn start_server() -> TestGeotrek {
+    TestGeotrek::start(Territory::generate(Size::default(), 1), Options::default())
 }
 
 #[test]
-fn the_story_in_rust_is_true() {
-    let server = TestGeotrek::start(Territory::generate(Size::default(), 1), Options::default());
-    let folder = tempfile::tempdir().unwrap();
-    told::run(server.url(), folder.path()).unwrap();
+fn walkthrough_delivers_report() {
+    let server = start_server();
+    let directory = tempfile::tempdir().unwrap();
+    walkthrough::run(server.url(), directory.path()).unwrap();
     assert_eq!(server.reports().len(), 1);
-    let companion = Companion::open(&Directories::within(folder.path())).unwrap();
+    let companion = Companion::open(&Directories::within(directory.path())).unwrap();
     assert_eq!(companion.packs(Some("park")).unwrap().len(), 1);
 }
 
 #[test]
-fn each_language_tells_the_same_in_both_its_readmes() {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    for language in ["kotlin", "swift", "python"] {
-        let fence = format!("```{language}\n");
-        let first = |text: &str| -> String {
-            let (_, block) = text.split_once(&fence).unwrap_or_else(|| panic!("no {language} here"));
-            block.split_once("```").unwrap().0.to_owned()
-        };
-        let own = fs::read_to_string(root().join("bindings").join(language).join("README.md")).unwrap();
-        let (_, here) = readme.split_once(&format!("<!-- story: {language} -->")).unwrap();
-        assert_eq!(first(here), first(&own), "{language}");
-    }
+fn root_readme_example_refreshes_territory() {
+    let server = start_server();
+    let directory = tempfile::tempdir().unwrap();
+    EXAMPLE.set((server.url().to_owned(), directory.path().to_owned())).unwrap();
+    example::main().unwrap();
+    let companion = Companion::open(&Directories::within(directory.path())).unwrap();
+    assert_eq!(companion.catalogue().territories().unwrap().len(), 1);
 }

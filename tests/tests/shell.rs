@@ -1,6 +1,6 @@
-//! The command line against the test Geotrek: what scripts may rely on.
+//! End-to-end tests of the command line without a network: lists, filters, files, errors and exit statuses.
 
-#![allow(clippy::unwrap_used, reason = "a helper of tests outside #[test] is a test all the same")]
+#![allow(clippy::unwrap_used, reason = "test helpers outside #[test] functions")]
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -10,48 +10,49 @@ use jalon_tests::fixture_server::{Options, TestGeotrek};
 use jalon_tests::generator::{Size, Territory};
 use serde_json::Value;
 
-struct Said {
+/// The result of a command.
+struct Run {
     status: u8,
     out: String,
     err: String,
 }
 
-impl Said {
+impl Run {
     fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.out))
     }
 }
 
-fn jalon(data: &Path, arguments: &[&str]) -> Said {
-    let mut words: Vec<OsString> = vec!["jalon".into(), "--data".into(), data.into(), "--lang".into(), "fr".into()];
-    words.extend(arguments.iter().map(OsString::from));
+fn jalon(data: &Path, arguments: &[&str]) -> Run {
+    let mut all: Vec<OsString> = vec!["jalon".into(), "--data".into(), data.into(), "--lang".into(), "fr".into()];
+    all.extend(arguments.iter().map(OsString::from));
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let status = jalon_cli::run(words, &mut out, &mut err);
-    Said { status, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
+    let status = jalon_cli::run(all, &mut out, &mut err);
+    Run { status, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
 }
 
-/// A folder with a territory in it whose server is gone.
-fn filled() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
+/// A data directory with a refreshed territory, whose server is shut down.
+fn refreshed_directory() -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
     let server = TestGeotrek::start(Territory::generate(Size::default(), 1), Options::default());
-    let added = jalon(folder.path(), &["territory", "add", server.url(), "--name", "pne", "--json"]);
+    let added = jalon(directory.path(), &["territory", "add", server.url(), "--name", "pne", "--json"]);
     assert_eq!((added.status, added.json()["name"].as_str()), (0, Some("pne")));
-    let refreshed = jalon(folder.path(), &["refresh", "--json"]);
+    let refreshed = jalon(directory.path(), &["refresh", "--json"]);
     assert_eq!(refreshed.status, 0, "{}", refreshed.out);
     assert!(refreshed.json()["items"][0]["objects"]["trek"].as_u64() > Some(10));
     server.shutdown();
-    folder
+    directory
 }
 
 #[test]
-fn lists_have_a_total_and_items_with_what_scripts_rely_on() {
-    let folder = filled();
-    let ask = |arguments: &[&str]| {
-        let said = jalon(folder.path(), arguments);
-        assert_eq!((said.status, said.err.as_str()), (0, ""), "{}", said.out);
-        said.json()
+fn json_lists_have_total_items_and_stable_keys() {
+    let directory = refreshed_directory();
+    let json = |arguments: &[&str]| {
+        let run = jalon(directory.path(), arguments);
+        assert_eq!((run.status, run.err.as_str()), (0, ""), "{}", run.out);
+        run.json()
     };
-    let treks = ask(&["treks", "--json", "--limit", "4"]);
+    let treks = json(&["treks", "--json", "--limit", "4"]);
     assert_eq!(treks["items"].as_array().unwrap().len(), 4);
     assert!(treks["total"].as_u64() > Some(10));
     let keys = ["territory", "kind", "id", "ref", "name", "lang", "practice", "difficulty", "duration_h", "length_m"];
@@ -61,15 +62,20 @@ fn lists_have_a_total_and_items_with_what_scripts_rely_on() {
         }
         assert_eq!(trek["ref"], format!("pne/{}", trek["id"]));
     }
-    let next = ask(&["treks", "--json", "--limit", "4", "--offset", "4"]);
+    let next = json(&["treks", "--json", "--limit", "4", "--offset", "4"]);
     assert_ne!(next["items"][0]["id"], treks["items"][0]["id"]);
     let id = treks["items"][0]["id"].to_string();
-    let sheet = ask(&["trek", &id, "--json"]);
-    assert_eq!(sheet["name"], treks["items"][0]["name"]);
-    assert_eq!(ask(&["trek", &format!("pne/{id}"), "--json"]), sheet);
-    let start = &sheet["geometry"]["coordinates"][0];
+    let details = json(&["trek", &id, "--json"]);
+    assert_eq!(details["name"], treks["items"][0]["name"]);
+    assert_eq!(json(&["trek", &format!("pne/{id}"), "--json"]), details);
+    let route_items = details["route_items"].as_array().unwrap();
+    assert!(route_items.is_sorted_by_key(|item| item["along_m"].as_f64().unwrap()) && !route_items.is_empty());
+    for key in ["territory", "kind", "id", "ref", "name", "lang", "offset_m", "estimated", "point"] {
+        assert!(route_items.iter().all(|item| item.get(key).is_some()), "{key}");
+    }
+    let start = &details["geometry"]["coordinates"][0];
     let (lat, lon) = (start[1].to_string(), start[0].to_string());
-    let near = ask(&["near", &lat, &lon, "--kind", "trek,poi", "--limit", "3", "--json"]);
+    let near = json(&["near", &lat, &lon, "--kind", "trek,poi", "--limit", "3", "--json"]);
     let first = &near["items"][0];
     assert_eq!(first["distance_m"], 0.0);
     for key in ["territory", "kind", "id", "ref", "name", "lang", "bearing_deg"] {
@@ -78,49 +84,51 @@ fn lists_have_a_total_and_items_with_what_scripts_rely_on() {
     assert_eq!(first["point"].as_array().unwrap().len(), 2);
     let trek = treks["items"].as_array().unwrap().iter().find(|trek| trek["ref"] == first["ref"]).unwrap();
     for key in ["practice", "difficulty", "duration_h", "length_m", "ascent_m", "offline"] {
-        assert_eq!(first.get(key), trek.get(key), "what a trek has in one list it has in the other: {key}");
+        assert_eq!(first.get(key), trek.get(key), "both lists have the same key figures: {key}");
     }
-    let words = jalon(folder.path(), &["near", &lat, &lon, "--limit", "8"]).out;
-    let columns: BTreeSet<usize> = words.lines().map(|line| line.find("pne/").unwrap()).collect();
-    assert_eq!(columns.len(), 1, "people read columns: {words}");
-    let pois = ask(&["near", &lat, &lon, "--kind", "poi", "--limit", "1", "--json"]);
-    assert!(pois["items"][0].get("offline").is_none(), "only treks have figures");
-    let within = ask(&["near", &lat, &lon, "--radius", "3000", "--json"]);
+    let text = jalon(directory.path(), &["near", &lat, &lon, "--limit", "8"]).out;
+    let columns: BTreeSet<usize> = text.lines().map(|line| line.find("pne/").unwrap()).collect();
+    assert_eq!(columns.len(), 1, "columns are aligned: {text}");
+    let comma = json(&["near", &format!("{lat},{lon}"), "--kind", "trek,poi", "--limit", "3", "--json"]);
+    assert_eq!(comma, near, "LAT,LON and LAT LON are the same");
+    let pois = json(&["near", &lat, &lon, "--kind", "poi", "--limit", "1", "--json"]);
+    assert!(pois["items"][0].get("offline").is_none(), "only treks have key figures");
+    let within = json(&["near", &lat, &lon, "--radius", "3000", "--json"]);
     assert!(within["items"].as_array().unwrap().iter().all(|item| item["distance_m"].as_f64() <= Some(3_000.0)));
-    let around = ask(&["treks", "--near", &format!("{lat},{lon}"), "--json", "--limit", "2"]);
+    let around = json(&["treks", "--near", &format!("{lat},{lon}"), "--json", "--limit", "2"]);
     assert_eq!(around["items"][0]["distance_m"], 0.0);
-    let distances: Vec<f64> = ask(&["treks", "--near", &format!("{lat},{lon}"), "--json", "--limit", "99"])["items"]
+    let distances: Vec<f64> = json(&["treks", "--near", &format!("{lat},{lon}"), "--json", "--limit", "99"])["items"]
         .as_array()
         .unwrap()
         .iter()
         .map(|trek| trek["distance_m"].as_f64().unwrap_or(f64::INFINITY))
         .collect();
     assert!(distances.is_sorted(), "{distances:?}");
-    // ChangeKind asks for nothing but the nearest takes a shorter way to the same answer.
+    // Without filters the nearest treks come from the spatial index; with a filter they must be the same.
     for (limit, offset) in [("3", "0"), ("2", "4"), ("99", "0"), ("5", "11")] {
         let page = ["--limit", limit, "--offset", offset, "--json"];
         let near = format!("--near={lat},{lon}");
-        let short = ask(&[&["treks", &near][..], &page].concat());
-        assert_eq!(short, ask(&[&["treks", &near, "--territory", "pne"][..], &page].concat()), "{limit} {offset}");
+        let indexed = json(&[&["treks", &near][..], &page].concat());
+        assert_eq!(indexed, json(&[&["treks", &near, "--territory", "pne"][..], &page].concat()), "{limit} {offset}");
     }
-    let status = ask(&["status", "--json"]);
-    // One of them is a stage that only its itinerary publishes.
+    let status = json(&["status", "--json"]);
+    // One of them is a stage that is published only as a part of its itinerary.
     assert_eq!(status["items"][0]["objects"]["trek"], treks["total"].as_u64().unwrap() + 1);
-    let hidden = ask(&["trek", "9001", "--json"]);
+    let hidden = json(&["trek", "9001", "--json"]);
     assert_eq!(hidden["published"], serde_json::json!([]));
 }
 
 #[test]
-fn filters_choose_and_count_what_the_choices_give() {
-    let folder = filled();
+fn treks_filters_select_and_facets_count() {
+    let directory = refreshed_directory();
     let treks = |arguments: &[&str]| {
         let mut all = vec!["treks", "--json", "--limit", "99"];
         all.extend(arguments);
-        let said = jalon(folder.path(), &all);
-        assert_eq!(said.status, 0, "{}", said.out);
-        said.json()
+        let run = jalon(directory.path(), &all);
+        assert_eq!(run.status, 0, "{}", run.out);
+        run.json()
     };
-    let counts = treks(&["--facets"])["facets"]["practice"].clone();
+    let counts = treks(&["--facets"])["facet_counts"]["practice"].clone();
     let mut seen = 0;
     for choice in counts.as_array().unwrap() {
         let (name, count) = (choice["name"].as_str().unwrap(), &choice["count"]);
@@ -148,7 +156,7 @@ fn filters_choose_and_count_what_the_choices_give() {
     };
     let mut backwards = order(&["--reverse"]);
     backwards.reverse();
-    assert_eq!(backwards, order(&[]), "by name, where nothing else is asked");
+    assert_eq!(backwards, order(&[]), "the default order is by name");
     assert_eq!(order(&["--sort", "name"]), order(&[]));
     let name = treks(&[])["items"][0]["name"].as_str().unwrap().to_owned();
     let found = treks(&[&name.to_uppercase().replace(['’', '\''], " ")]);
@@ -157,28 +165,28 @@ fn filters_choose_and_count_what_the_choices_give() {
 }
 
 #[test]
-fn files_are_written_and_read_back() {
-    let folder = filled();
-    let path = |name: &str| folder.path().join(name).display().to_string();
-    for (command, file, has) in [
+fn export_and_map_write_files() {
+    let directory = refreshed_directory();
+    let path = |name: &str| directory.path().join(name).display().to_string();
+    for (command, file, content) in [
         ("export", "trek.gpx", "<trkpt"),
         ("export", "trek.geojson", "FeatureCollection"),
         ("map", "trek.svg", "</svg>"),
     ] {
-        let said = jalon(folder.path(), &[command, "1", "-o", &path(file), "--json"]);
-        assert_eq!(said.status, 0, "{}", said.out);
-        assert!(std::fs::read_to_string(path(file)).unwrap().contains(has), "{file}");
-        assert_eq!(said.json()["path"], path(file));
+        let run = jalon(directory.path(), &[command, "1", "-o", &path(file), "--json"]);
+        assert_eq!(run.status, 0, "{}", run.out);
+        assert!(std::fs::read_to_string(path(file)).unwrap().contains(content), "{file}");
+        assert_eq!(run.json()["path"], path(file));
     }
-    let wrong = jalon(folder.path(), &["export", "1", "-o", &path("trek.kml")]);
+    let wrong = jalon(directory.path(), &["export", "1", "-o", &path("trek.kml")]);
     assert_eq!(wrong.status, 2);
     assert!(wrong.err.contains(".gpx or .geojson"), "{}", wrong.err);
 }
 
 #[test]
-fn what_is_wrong_is_said_in_a_sentence_with_a_status() {
-    let folder = filled();
-    let cases: [(&[&str], u8, &str); 26] = [
+fn invalid_commands_fail_with_message_and_status() {
+    let directory = refreshed_directory();
+    let cases: [(&[&str], u8, &str); 27] = [
         (&["nonsense"], 2, "nonsense"),
         (&["trek"], 2, "<ID>"),
         (&["trek", "x"], 2, "pne/31"),
@@ -191,8 +199,9 @@ fn what_is_wrong_is_said_in_a_sentence_with_a_status() {
         (&["treks", "--sort", "distance"], 2, "near"),
         (&["territory", "add", "ftp://example.org"], 2, "https"),
         (&["refresh", "elsewhere"], 1, "elsewhere"),
-        (&["near", "44.9,6.2"], 2, "latitude first"),
-        (&["near", "44", "x"], 2, "degrees as a number"),
+        (&["near", "6"], 2, "44.9,6.2"),
+        (&["near", "44", "x"], 2, "latitude and longitude in degrees"),
+        (&["near", "44,6", "7"], 2, "latitude and longitude in degrees"),
         (&["near", "44", "6", "--kind", "term"], 2, "must be one of trek, poi"),
         (&["near", "44", "6", "--limit", "0"], 2, "whole number from 1"),
         (&["near", "44", "6", "--radius", "-1"], 2, "metres as a number"),
@@ -206,50 +215,50 @@ fn what_is_wrong_is_said_in_a_sentence_with_a_status() {
         (&["territory", "add", "https://anne:secret@example.org"], 2, "password"),
         (&["trek", "1.5"], 2, "server's number"),
     ];
-    for (arguments, status, says) in cases {
-        let people = jalon(folder.path(), arguments);
-        assert_eq!((people.status, people.out.as_str()), (status, ""), "{arguments:?}");
-        assert!(people.err.contains(says), "{arguments:?}: {}", people.err);
+    for (arguments, status, message) in cases {
+        let text = jalon(directory.path(), arguments);
+        assert_eq!((text.status, text.out.as_str()), (status, ""), "{arguments:?}");
+        assert!(text.err.contains(message), "{arguments:?}: {}", text.err);
         let mut with_json = arguments.to_vec();
         with_json.push("--json");
-        let scripts = jalon(folder.path(), &with_json);
-        assert_eq!((scripts.status, scripts.err.as_str()), (status, ""), "{arguments:?}");
-        let error = &scripts.json()["error"];
+        let json = jalon(directory.path(), &with_json);
+        assert_eq!((json.status, json.err.as_str()), (status, ""), "{arguments:?}");
+        let error = &json.json()["error"];
         assert!(error["code"].is_string(), "{error}");
-        assert!(error["message"].as_str().unwrap().contains(says), "{arguments:?}: {error}");
+        assert!(error["message"].as_str().unwrap().contains(message), "{arguments:?}: {error}");
     }
     let empty = tempfile::tempdir().unwrap();
-    let said = jalon(empty.path(), &["refresh", "--json"]);
-    assert_eq!((said.status, said.json()["error"]["code"].as_str()), (1, Some("not_found")));
+    let run = jalon(empty.path(), &["refresh", "--json"]);
+    assert_eq!((run.status, run.json()["error"]["code"].as_str()), (1, Some("not_found")));
     assert_eq!(jalon(empty.path(), &["treks", "--json"]).json()["total"], 0);
     assert_eq!(jalon(empty.path(), &["--help"]).status, 0);
 }
 
 #[test]
-fn a_server_that_is_gone_keeps_nobody_from_the_others_and_plain_http_wants_a_flag() {
-    let folder = tempfile::tempdir().unwrap();
+fn refresh_with_one_failing_territory_updates_the_others() {
+    let directory = tempfile::tempdir().unwrap();
     let server = TestGeotrek::start(Territory::generate(Size::default(), 1), Options::default());
     for (name, url) in [("far", "http://far.example.org"), ("pne", server.url())] {
-        assert_eq!(jalon(folder.path(), &["territory", "add", url, "--name", name]).status, 0);
+        assert_eq!(jalon(directory.path(), &["territory", "add", url, "--name", name]).status, 0);
     }
-    let refreshed = jalon(folder.path(), &["refresh", "--json"]);
+    let refreshed = jalon(directory.path(), &["refresh", "--json"]);
     assert_eq!(refreshed.status, 2);
     assert!(refreshed.json()["error"]["message"].as_str().unwrap().contains("--allow-http"), "{}", refreshed.out);
-    assert!(jalon(folder.path(), &["treks", "--json"]).json()["total"].as_u64() > Some(10));
+    assert!(jalon(directory.path(), &["treks", "--json"]).json()["total"].as_u64() > Some(10));
 }
 
 #[test]
-fn two_territories_are_told_apart() {
-    let folder = filled();
+fn id_without_territory_is_ambiguous_with_two_territories() {
+    let directory = refreshed_directory();
     let server = TestGeotrek::start(Territory::generate(Size::default(), 2), Options::default());
-    assert_eq!(jalon(folder.path(), &["territory", "add", server.url(), "--name", "other"]).status, 0);
-    assert_eq!(jalon(folder.path(), &["refresh", "other"]).status, 0);
-    let ambiguous = jalon(folder.path(), &["trek", "1"]);
+    assert_eq!(jalon(directory.path(), &["territory", "add", server.url(), "--name", "other"]).status, 0);
+    assert_eq!(jalon(directory.path(), &["refresh", "other"]).status, 0);
+    let ambiguous = jalon(directory.path(), &["trek", "1"]);
     assert_eq!(ambiguous.status, 2);
     assert!(ambiguous.err.contains("other/1") && ambiguous.err.contains("pne/1"), "{}", ambiguous.err);
-    let total = |arguments: &[&str]| jalon(folder.path(), arguments).json()["total"].as_u64().unwrap();
+    let total = |arguments: &[&str]| jalon(directory.path(), arguments).json()["total"].as_u64().unwrap();
     let (all, one) = (total(&["treks", "--json"]), total(&["treks", "--territory", "other", "--json"]));
     assert!(one > 0 && all > one);
-    assert_eq!(jalon(folder.path(), &["territory", "remove", "other"]).status, 0);
+    assert_eq!(jalon(directory.path(), &["territory", "remove", "other"]).status, 0);
     assert_eq!(total(&["treks", "--json"]), all - one);
 }

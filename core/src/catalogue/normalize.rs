@@ -1,59 +1,44 @@
-//! When two states of an object are the same: servers write the many-to-many arrays in another order from call to call.
+//! Comparison of two states of an object: servers change the order of many-to-many arrays from response to response.
+
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
-/// Fields whose order says nothing.
-const SETS: &[&str] = &[
-    "accessibilities",
-    "cities",
-    "city_codes",
-    "conditions",
-    "courses",
-    "courses_uuids",
-    "districts",
-    "information_desks",
-    "labels",
-    "managers",
-    "networks",
-    "organizers_id",
-    "orientation",
-    "parents",
-    "parents_uuids",
-    "portal",
-    "portals",
-    "practices",
-    "ratings",
-    "sites",
-    "sites_uuids",
-    "source",
-    "themes",
-    "web_links",
-    "wind",
-];
+use crate::model::Kind;
 
-/// The JSON of an object with its sets in one order, whatever order they came in.
+/// The names of the fields whose order has no meaning, sorted. Entries of vocabularies have such arrays among their own
+/// properties, so the names hold for every kind and depth.
+static SETS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let fields = Kind::ALL.into_iter().flat_map(Kind::fields);
+    let mut names: Vec<&str> = fields.filter(|field| field.is_set).map(|field| field.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+});
+
+/// The JSON of an object, its sets sorted.
 pub(super) fn normalize(json: &str) -> Value {
     let mut value: Value = serde_json::from_str(json).unwrap_or_default();
-    order(&mut value);
+    sort_sets(&mut value);
     value
 }
 
-/// A few digits that differ where two states of an object do.
-pub(crate) fn state_digits(json: &str) -> String {
-    super::media::address_digits(&normalize(json).to_string())
+/// A digest that differs if two states of an object differ.
+pub(crate) fn state_hash(json: &str) -> String {
+    super::packs::url_hash(&normalize(json).to_string())
 }
 
-fn order(value: &mut Value) {
+fn sort_sets(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             for (name, field) in fields {
-                order(field);
-                if let (Value::Array(items), true) = (field, SETS.contains(&name.as_str())) {
+                sort_sets(field);
+                if let (Value::Array(items), true) = (field, SETS.binary_search(&name.as_str()).is_ok()) {
                     items.sort_by_cached_key(Value::to_string);
                 }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(order),
+        Value::Array(items) => items.iter_mut().for_each(sort_sets),
         _ => {}
     }
 }
@@ -63,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sets_have_no_order_and_lists_have() {
+    fn normalize_ignores_the_order_of_sets_only() {
         let same = |one: &str, other: &str| normalize(one) == normalize(other);
         assert!(same(
             r#"{"themes": [2, 1], "a": {"ratings": [10, 9]}}"#,

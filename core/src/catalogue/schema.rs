@@ -1,63 +1,34 @@
-//! Our tables and how an older file becomes a current one. The version stands in `jalon_schema`, as `user_version` is
-//! GeoPackage's own. Each layer carries what a person in QGIS wants to see as columns, copied from the object's JSON
-//! when it is written, and the whole object in `data`.
+//! The tables of the catalogue. Each layer has readable columns for people who open the file in QGIS, extracted from the
+//! object's JSON on every write, and the whole object as JSON in the column `data`.
 
-use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
-
 use super::{history, jobs, packs, search};
-use crate::error::{Error, Result};
-use crate::geopackage;
+use crate::db::geopackage;
+use crate::db::{Durability, Schema, Settings};
 use crate::model::Kind;
+use crate::model::fields::{Field, Shape};
 
-const VERSION: i64 = 1;
-/// How long a writer waits for one of another process: a large refresh is written in some seconds.
-const BUSY: Duration = Duration::from_secs(60);
+pub(super) static SCHEMA: Schema = Schema { migrations: &[first_version] };
 
-/// A readable column: its name, its SQL type, and where its value stands in the object's JSON.
-pub(super) type Column = (&'static str, &'static str, &'static str);
+/// A large refresh of another process holds the write lock for some seconds.
+pub(super) const SETTINGS: Settings =
+    Settings { busy_timeout: Duration::from_secs(60), durability: Durability::Intact };
 
-/// The readable columns that a kind has beside those that all have.
-pub(super) fn columns(kind: Kind) -> &'static [Column] {
-    match kind {
-        Kind::Trek => &[
-            ("practice", "INTEGER", "$.practice"),
-            ("difficulty", "INTEGER", "$.difficulty"),
-            ("route", "INTEGER", "$.route"),
-            ("duration_h", "REAL", "$.duration_h"),
-            ("length_m", "REAL", "$.length_3d_m"),
-            ("length_2d_m", "REAL", "$.length_2d_m"),
-            ("ascent_m", "REAL", "$.ascent_m"),
-            ("descent_m", "REAL", "$.descent_m"),
-            ("structure", "INTEGER", "$.structure"),
-            ("themes", "TEXT", "$.themes"),
-            ("labels", "TEXT", "$.labels"),
-            ("networks", "TEXT", "$.networks"),
-            ("accessibilities", "TEXT", "$.accessibilities"),
-            ("cities", "TEXT", "$.cities"),
-            ("districts", "TEXT", "$.districts"),
-            ("children", "TEXT", "$.children"),
-            ("parents", "TEXT", "$.parents"),
-            ("published", "TEXT", "$.published"),
-        ],
-        Kind::Poi => &[("poi_type", "INTEGER", "$.poi_type"), ("structure", "INTEGER", "$.structure")],
-        Kind::TouristicContent => &[("category", "INTEGER", "$.category"), ("website", "TEXT", "$.website")],
-        Kind::TouristicEvent => &[("begin_date", "TEXT", "$.begin_date"), ("end_date", "TEXT", "$.end_date")],
-        Kind::SensitiveArea => &[("species", "INTEGER", "$.species"), ("season", "TEXT", "$.season.months")],
-        Kind::InformationDesk => &[("phone", "TEXT", "$.phone"), ("municipality", "TEXT", "$.municipality")],
-        Kind::Service => &[("service_type", "INTEGER", "$.service_type")],
-        Kind::Signage => &[("code", "TEXT", "$.code"), ("signage_type", "INTEGER", "$.signage_type")],
-        Kind::Infrastructure => &[("infrastructure_type", "INTEGER", "$.infrastructure_type")],
-        Kind::Site => &[("practice", "INTEGER", "$.practice")],
-        Kind::Course => &[("duration_h", "REAL", "$.duration_h"), ("height_m", "REAL", "$.height_m")],
-        Kind::HdView => &[("author", "TEXT", "$.author"), ("license", "TEXT", "$.license")],
-        Kind::City => &[("code", "TEXT", "$.code")],
-        Kind::District | Kind::FlatPage => &[],
-        Kind::MenuItem => &[("page", "INTEGER", "$.page")],
-        Kind::Term => &[("vocabulary", "TEXT", "$.vocabulary"), ("pictogram", "TEXT", "$.pictogram")],
-    }
+/// A readable column: its name, its SQL type, and the path of its value in the object's JSON.
+pub(super) type Column = (&'static str, &'static str, String);
+
+/// The readable columns of a kind, without those that every kind has.
+pub(super) fn columns(kind: Kind) -> Vec<Column> {
+    let column = |field: &Field| {
+        let sql_type = match field.shape {
+            Shape::Integer => "INTEGER",
+            Shape::Number => "REAL",
+            _ => "TEXT",
+        };
+        Some((field.column?, sql_type, format!("$.{}", field.name)))
+    };
+    kind.fields().iter().filter_map(column).collect()
 }
 
 /// The geometry type that a layer declares: one where its kind has one, else any.
@@ -70,53 +41,9 @@ fn geometry_type(kind: Kind) -> &'static str {
     }
 }
 
-/// Opens the file with everything that a connection of ours needs.
-pub(super) fn connect(path: &Path, vfs: Option<&str>) -> Result<Connection> {
-    let connection = match vfs {
-        Some(vfs) => Connection::open_with_flags_and_vfs(path, OpenFlags::default(), vfs)?,
-        None => Connection::open(path)?,
-    };
-    connection.busy_timeout(BUSY)?;
-    geopackage::register_functions(&connection)?;
-    geopackage::log_ahead(&connection, BUSY)?;
-    connection.pragma_update(None, "synchronous", "normal")?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    // Phones may have no directory for temporary files.
-    connection.pragma_update(None, "temp_store", "memory")?;
-    connection.set_prepared_statement_cache_capacity(64);
-    Ok(connection)
-}
-
-/// Makes or updates the tables, in one transaction.
-pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
-    // Nearly always there is nothing to do, and nobody to wait for.
-    if connection.query_row("SELECT version FROM jalon_schema", [], |row| row.get(0)) == Ok(VERSION) {
-        return Ok(());
-    }
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let known: bool =
-        transaction
-            .query_row("SELECT count(*) FROM sqlite_master WHERE name = 'jalon_schema'", [], |row| row.get(0))?;
-    let found: Option<i64> = if known {
-        transaction.query_row("SELECT version FROM jalon_schema", [], |row| row.get(0)).optional()?
-    } else {
-        None
-    };
-    match found.unwrap_or(0) {
-        VERSION => return Ok(()),
-        0 => transaction.execute_batch(&first_version())?,
-        newer => return Err(Error::TooNew { found: newer, supported: VERSION }),
-    }
-    transaction.commit()?;
-    Ok(())
-}
-
 fn first_version() -> String {
-    let mut sql = String::from(geopackage::FIXED_TABLES);
-    sql.push_str(
-        "CREATE TABLE jalon_schema (version INTEGER NOT NULL);
-         INSERT INTO jalon_schema VALUES (1);
-         CREATE TABLE jalon_territory (
+    let mut sql = String::from(
+        "CREATE TABLE jalon_territory (
            territory INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, url TEXT NOT NULL, portals TEXT NOT NULL DEFAULT '[]',
            default_language TEXT NOT NULL DEFAULT '', languages TEXT NOT NULL DEFAULT '[]', server_version TEXT,
            refreshed_ms INTEGER, full_refresh_ms INTEGER, server_ms INTEGER);
@@ -128,7 +55,7 @@ fn first_version() -> String {
     for kind in Kind::ALL {
         sql.push_str(&layer(kind));
     }
-    // Which treks are listed is asked for at every letter that a person types.
+    // Search as you type reads the listed treks on every key press.
     sql.push_str("CREATE INDEX trek_listed ON trek (territory, id, published, parents);");
     sql.push_str(search::TABLES);
     sql.push_str(history::TABLES);
@@ -139,9 +66,9 @@ fn first_version() -> String {
 
 fn layer(kind: Kind) -> String {
     let extra: String = columns(kind).iter().map(|(name, sql_type, _)| format!(", {name} {sql_type}")).collect();
-    // A term's number is unique within its vocabulary only.
+    // The id of a term is unique only within its vocabulary.
     let key = if kind == Kind::Term { "territory, vocabulary, id" } else { "territory, id" };
-    // A line is long, and what comes after it in a row is far to read: names and figures come first.
+    // The geometry is long, and SQLite reads a row from its start: short columns come first.
     let geometry = if kind.is_spatial() { ", geom GEOMETRY" } else { "" };
     let mut sql = format!(
         "CREATE TABLE {kind} (

@@ -1,4 +1,7 @@
-//! A trek's sheet: the trek, its stages, and what lies route_items its line.
+//! The details of a trek: the trek, its stages, and the objects along its route.
+
+use geo::{Distance, Euclidean, LineLocatePoint};
+use geo_types::{Coord, Line, Point};
 
 use super::Companion;
 use crate::catalogue::Territory;
@@ -21,14 +24,14 @@ pub const ROUTE_ITEM_KINDS: [Kind; 9] = [
     Kind::InformationDesk,
 ];
 
-/// A trek with what belongs to it.
+/// A trek with its stages and the objects along its route.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrekDetails {
-    /// Where it is published.
+    /// The territory that publishes it.
     pub territory: Territory,
     /// The trek.
     pub trek: Trek,
-    /// Its stages, in order; those that are not in the catalogue are left out.
+    /// Its stages, in order. Stages that are not in the catalogue are left out.
     pub stages: Vec<Trek>,
     /// Objects along the route, ordered by `along_m`.
     pub route_items: Vec<RouteItem>,
@@ -48,9 +51,12 @@ pub struct RouteItem {
 }
 
 impl Companion {
-    /// The sheet of a trek, with the objects of some kinds that belong to it: those that its server named when it was
-    /// downloaded, else those that lie no further than [`ROUTE_ITEM_MAX_OFFSET_M`](super::ROUTE_ITEM_MAX_OFFSET_M) from its line. Reads only what is near it, so it is
-    /// quick in a new process too.
+    /// A trek with the objects of some kinds along its route: those that its server listed when it was downloaded, else
+    /// those no further than [`ROUTE_ITEM_MAX_OFFSET_M`](super::ROUTE_ITEM_MAX_OFFSET_M) from it. Reads only objects near the
+    /// trek, so it is quick in a new process too.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`](crate::Error::NotFound) if the catalogue has no such territory or trek.
     pub fn trek_details(&self, territory: &str, id: Id, kinds: &[Kind]) -> Result<TrekDetails> {
         let territory = self.catalogue.territory(territory)?;
         let trek = self.trek(&territory, id)?;
@@ -65,7 +71,7 @@ impl Companion {
     fn trek(&self, territory: &Territory, id: Id) -> Result<Trek> {
         match self.catalogue.object(territory, Kind::Trek, id)? {
             Object::Trek(trek) => Ok(*trek),
-            _ => Err(crate::Error::internal("a layer of treks has something else")),
+            _ => Err(crate::Error::internal("the layer of treks has another kind of object")),
         }
     }
 
@@ -102,24 +108,23 @@ impl Companion {
     }
 }
 
-/// Whether the server can be asked what of a kind belongs to a trek.
+/// True if the server has a list of the objects of a kind near a trek.
 fn is_listed_by_server(kind: Kind) -> bool {
     NEAR_LISTS.iter().any(|(endpoint, _)| kind_of(endpoint) == kind)
 }
 
-/// Metres along a line to the place on it that is nearest to a point of it.
+/// Metres along a line to the point of it that is nearest to a point on or very near it.
 fn along(line: &MeasuredLine, point: Position) -> f64 {
+    // In a plane around the point that shortens longitudes as the latitude does: geo is planar, and degrees are not metres.
     let shrink = point.lat.to_radians().cos();
-    let mut best = (f64::INFINITY, 0.0);
-    for (edge, metres) in line.positions().windows(2).zip(line.distances_m().windows(2)) {
-        let (dx, dy) = ((edge[1].lon - edge[0].lon) * shrink, edge[1].lat - edge[0].lat);
-        let (px, py) = ((point.lon - edge[0].lon) * shrink, point.lat - edge[0].lat);
-        let length2 = dx * dx + dy * dy;
-        let t = if length2 == 0.0 { 0.0 } else { ((px * dx + py * dy) / length2).clamp(0.0, 1.0) };
-        let off2 = (px - t * dx).powi(2) + (py - t * dy).powi(2);
-        if off2 < best.0 {
-            best = (off2, metres[0] + t * (metres[1] - metres[0]));
-        }
-    }
-    best.1
+    let local = |position: &Position| Coord { x: (position.lon - point.lon) * shrink, y: position.lat - point.lat };
+    let origin = Point::new(0.0, 0.0);
+    let edges = line.positions().windows(2).zip(line.distances_m().windows(2));
+    let edges = edges.map(|(edge, metres)| (Line::new(local(&edge[0]), local(&edge[1])), metres));
+    let nearest =
+        edges.min_by(|(a, _), (b, _)| Euclidean.distance(&origin, a).total_cmp(&Euclidean.distance(&origin, b)));
+    nearest.map_or(0.0, |(edge, metres)| {
+        let share = edge.line_locate_point(&origin).unwrap_or(0.0);
+        metres[0] + share * (metres[1] - metres[0])
+    })
 }

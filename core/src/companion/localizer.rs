@@ -1,4 +1,4 @@
-//! Texts, and the labels of the entries that objects name, in the languages of whoever asks.
+//! Texts and labels of vocabularies in the preferred languages.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -8,7 +8,7 @@ use crate::catalogue::{Catalogue, Territory};
 use crate::error::Result;
 use crate::model::{Id, Localized, Text};
 
-/// The words of one territory, in an order of languages. A vocabulary is read when it is first needed.
+/// Selects the language of texts and labels of one territory. A vocabulary is read when it is first needed.
 #[derive(Debug)]
 pub struct Localizer<'c> {
     catalogue: &'c Catalogue,
@@ -17,11 +17,11 @@ pub struct Localizer<'c> {
     labels: RefCell<HashMap<String, Labels>>,
 }
 
-/// Of each territory's entries, by number.
+/// Labels by territory (its number in the catalogue) and id.
 type Labels = HashMap<(i64, Id), Localized>;
 
 impl Companion {
-    /// The words of a territory in these languages, its default one after them.
+    /// A localizer for a territory: `languages` in the order of preference, then the default language of the territory.
     pub fn localizer<'c>(&'c self, territory: &Territory, languages: &[&str]) -> Localizer<'c> {
         let wanted = languages.iter().copied().chain([territory.default_language.as_str()]);
         Localizer {
@@ -34,12 +34,12 @@ impl Companion {
 }
 
 impl Localizer<'_> {
-    /// A text in the first of the languages that has it.
+    /// The text in the first language that has it; any language if none of them has it.
     pub fn text<'t>(&self, text: &'t Localized) -> Option<Text<'t>> {
         text.find(&self.wanted)
     }
 
-    /// The label of an entry of a vocabulary; `city` and `district` name those objects. None where there is none.
+    /// The label of an entry of a vocabulary; for `city` and `district` the name of the object. `None` if it has none.
     pub fn label(&self, vocabulary: &str, id: Option<Id>) -> Result<Option<String>> {
         let Some(id) = id else { return Ok(None) };
         let mut known = self.labels.borrow_mut();
@@ -50,7 +50,7 @@ impl Localizer<'_> {
         Ok(label.and_then(|label| self.text(label)).map(|found| found.text.to_owned()))
     }
 
-    /// The labels of several, those left out that have none.
+    /// The labels of several entries; entries without a label are left out.
     pub fn labels(&self, vocabulary: &str, ids: &[Id]) -> Result<Vec<String>> {
         let labels = ids.iter().map(|id| self.label(vocabulary, Some(*id)));
         Ok(labels.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())

@@ -72,7 +72,7 @@ impl Directories {
 #[derive(Debug)]
 pub struct Companion {
     catalogue: Arc<Catalogue>,
-    index: Arc<snapshot::Standing>,
+    index: Arc<snapshot::CurrentSnapshot>,
     /// Opened by the first call that needs it: most processes only read the catalogue.
     journal: OnceLock<Arc<Journal>>,
     journal_directory: PathBuf,
@@ -134,7 +134,7 @@ impl Companion {
             BodyKind::Json => MAX_JSON_BYTES,
             BodyKind::File => MAX_FILE_BYTES,
         };
-        ResponseWriter::new(transfer, target, Arc::clone(self.catalogue.disk()), max_bytes).decoded_by_client()
+        ResponseWriter::new(transfer, target, Arc::clone(self.catalogue.file_system()), max_bytes).decoded_by_client()
     }
 
     /// Releases all locks on the two files, after the writes in progress: iOS kills apps that hold one while suspended. Until
@@ -156,7 +156,9 @@ impl Companion {
     pub fn resume(&self) -> Result<()> {
         let mut is_suspended = self.is_suspended.lock().unwrap_or_else(PoisonError::into_inner);
         self.catalogue.resume();
-        self.journal.get().map_or(Ok(()), |journal| journal.resume())?;
+        if let Some(journal) = self.journal.get() {
+            journal.resume();
+        }
         *is_suspended = false;
         Ok(())
     }

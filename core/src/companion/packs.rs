@@ -83,7 +83,7 @@ impl Companion {
         let _lock = TerritoryLock::try_acquire(&self.catalogue.staging_folder(), territory)?;
         let territory = self.catalogue.territory(territory)?;
         let Some(pack) = self.catalogue.pack(&territory, subject)? else {
-            return Err(Error::NotFound { what: format!("a pack of {subject}") });
+            return Err(Error::NotFound { detail: format!("a pack of {subject}") });
         };
         if let Some(job) = self.catalogue.job(territory.key, &subject.to_string())? {
             self.catalogue.end_job(job.job)?;

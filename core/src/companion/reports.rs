@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::geotrek::{BodyChunk, PhotoPart, ReportForm, legacy_report_address, report_address};
 use crate::journal::{NewReport, Photo, Report};
 use crate::model::{Bounds, Geometry, Kind, Object, Position};
-use crate::report::{Endpoint, Event, KnownTerms, ReportContent, ReportState, Resolution, SendResult, Warning};
+use crate::report::{Endpoint, Event, KnownTerms, ReportContent, ReportState, ReportWarning, Resolution, SendResult};
 use crate::sync::route_items::{distance, index_of, wider};
 
 /// The first Geotrek that takes reports by its API v2.
@@ -23,7 +23,7 @@ const FIRST_V2: (u32, u32) = (2, 104);
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReportUpload {
     /// Id of the report.
-    pub uuid: String,
+    pub id: String,
     /// Address to post to.
     pub url: String,
     /// `Accept-Language`.
@@ -82,7 +82,7 @@ impl Companion {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] with the name of the field; [`Error::NotFound`]; [`Error::StorageFull`].
-    pub fn queue_report(&self, uuid: &str) -> Result<(Report, Vec<Warning>)> {
+    pub fn queue_report(&self, uuid: &str) -> Result<(Report, Vec<ReportWarning>)> {
         let report = self.journal()?.report(uuid)?;
         let known = match self.catalogue.territory(&report.territory) {
             Ok(territory) => self.known_terms(&territory, &report.content)?,
@@ -108,7 +108,7 @@ impl Companion {
             known.has_trek = Some(trek.is_some());
             let line = trek.as_ref().and_then(Object::geometry);
             if let (Some(line), Some(position)) = (line, content.position) {
-                let point = Geometry::Point(Position::new(position.lon, position.lat));
+                let point = Geometry::point(Position::new(position.lon, position.lat));
                 known.metres_to_trek = distance(&index_of(line), line, &point)?;
             }
         }
@@ -141,7 +141,7 @@ impl Companion {
     /// # Errors
     /// [`Error::InvalidInput`] if the report is not in doubt; [`Error::NotFound`].
     pub fn resolve_report(&self, uuid: &str, resolution: Resolution) -> Result<Report> {
-        self.journal()?.step(uuid, &Event::Resolve(resolution), self.clock.now_ms())
+        self.journal()?.apply_event(uuid, &Event::Resolve(resolution), self.clock.now_ms())
     }
 
     /// The oldest report that is due, except some, for a driver. A report that cannot be composed is postponed with the
@@ -152,7 +152,7 @@ impl Companion {
     pub fn next_upload(&self, except: &BTreeSet<String>) -> Result<Option<ReportUpload>> {
         let now = self.clock.boot_instant();
         let reports = self.journal()?.reports()?;
-        for report in reports.iter().filter(|report| report.lifecycle.is_due(now) && !except.contains(&report.uuid)) {
+        for report in reports.iter().filter(|report| report.lifecycle.is_due(now) && !except.contains(&report.id)) {
             match self.upload(report) {
                 Err(error @ (Error::Corrupt { .. } | Error::InvalidInput { .. })) => self.postpone(report, &error)?,
                 upload => return upload.map(Some),
@@ -164,10 +164,10 @@ impl Companion {
     /// Records that a report cannot be composed, as a failed attempt.
     pub(super) fn postpone(&self, report: &Report, error: &Error) -> Result<Report> {
         let (journal, now_ms) = (self.journal()?, self.clock.now_ms());
-        journal.step(&report.uuid, &Event::Start { platform: false }, now_ms)?;
-        let sent = SendResult::NotSent { reason: error.to_string() };
+        journal.apply_event(&report.id, &Event::Start { in_background: false }, now_ms)?;
+        let sent = SendResult::NotSent { detail: error.to_string() };
         let (now, jitter) = (self.clock.boot_instant(), self.clock.jitter());
-        journal.step(&report.uuid, &Event::Completed { sent, now, jitter }, now_ms)
+        journal.apply_event(&report.id, &Event::Completed { sent, now, jitter }, now_ms)
     }
 
     /// Records that the platform's uploader took a report. Nothing else sends it until
@@ -176,7 +176,7 @@ impl Companion {
     /// # Errors
     /// [`Error::InvalidInput`] if the report is not queued; [`Error::NotFound`].
     pub fn mark_upload_started(&self, uuid: &str) -> Result<Report> {
-        self.journal()?.step(uuid, &Event::Start { platform: true }, self.clock.now_ms())
+        self.journal()?.apply_event(uuid, &Event::Start { in_background: true }, self.clock.now_ms())
     }
 
     /// Records how an attempt of the platform's uploader ended.
@@ -185,7 +185,7 @@ impl Companion {
     /// [`Error::InvalidInput`] if the upload was not started; [`Error::NotFound`].
     pub fn complete_upload(&self, uuid: &str, sent: SendResult) -> Result<Report> {
         let (now, jitter) = (self.clock.boot_instant(), self.clock.jitter());
-        self.journal()?.step(uuid, &Event::Completed { sent, now, jitter }, self.clock.now_ms())
+        self.journal()?.apply_event(uuid, &Event::Completed { sent, now, jitter }, self.clock.now_ms())
     }
 
     /// Takes the reports that the platform's uploader still has, at the start of the app. Other reports that it had are in
@@ -196,11 +196,11 @@ impl Companion {
     pub fn reconcile_reports(&self, alive: &BTreeSet<String>) -> Result<Vec<Report>> {
         let (journal, now_ms) = (self.journal()?, self.clock.now_ms());
         let is_lost = |report: &Report| {
-            matches!(report.lifecycle.state, ReportState::Sending { platform: true, .. })
-                && !alive.contains(&report.uuid)
+            matches!(report.lifecycle.state, ReportState::Sending { in_background: true, .. })
+                && !alive.contains(&report.id)
         };
         let lost: Vec<Report> = journal.reports()?.into_iter().filter(is_lost).collect();
-        lost.iter().map(|report| journal.step(&report.uuid, &Event::SenderLost, now_ms)).collect()
+        lost.iter().map(|report| journal.apply_event(&report.id, &Event::SenderLost, now_ms)).collect()
     }
 
     /// Composes the upload of a report. Each attempt of a revision has the same bytes.
@@ -215,7 +215,7 @@ impl Companion {
         let photo_part =
             |photo: &Photo| PhotoPart { path: journal.photo_path(photo), name: photo.file_name(), bytes: photo.bytes };
         let form = ReportForm {
-            boundary: format!("jalon-{}-{}", report.uuid.replace('-', ""), report.lifecycle.revision),
+            boundary: format!("jalon-{}-{}", report.id.replace('-', ""), report.lifecycle.revision),
             comment: comment(report),
             email: content.email.clone(),
             activity: content.activity,
@@ -229,12 +229,12 @@ impl Companion {
             let bytes = fs::metadata(&part.path).map_or(0, |metadata| metadata.len());
             if bytes != part.bytes {
                 return Err(Error::Corrupt {
-                    reason: "a photo of the report is not the one that was attached".to_owned(),
+                    detail: "a photo of the report is not the one that was attached".to_owned(),
                 });
             }
         }
         Ok(ReportUpload {
-            uuid: report.uuid.clone(),
+            id: report.id.clone(),
             url: url.into(),
             language: report.language.clone(),
             content_type: form.content_type(),
@@ -293,18 +293,18 @@ mod tests {
         let queued = |comment: &str| {
             let content = ReportContent { comment: comment.into(), ..ReportContent::default() };
             let report = companion.new_report("park", "fr", content).unwrap();
-            let photo = journal.attach_encoded(&report.uuid, b"\xFF\xD8\xFF photo", 1).unwrap();
-            (companion.queue_report(&report.uuid).unwrap().0, photo)
+            let photo = journal.attach_encoded(&report.id, b"\xFF\xD8\xFF photo", 1).unwrap();
+            (companion.queue_report(&report.id).unwrap().0, photo)
         };
         let (broken, photo) = queued("first");
         let (sound, _) = queued("second");
         fs::write(journal.photo_path(&photo), b"other").unwrap();
         let upload = companion.next_upload(&BTreeSet::new()).unwrap();
-        assert_eq!(upload.map(|upload| upload.uuid), Some(sound.uuid.clone()));
-        let lifecycle = journal.report(&broken.uuid).unwrap().lifecycle;
+        assert_eq!(upload.map(|upload| upload.id), Some(sound.id.clone()));
+        let lifecycle = journal.report(&broken.id).unwrap().lifecycle;
         assert!(!lifecycle.is_due(companion.clock.boot_instant()), "the report is postponed");
         assert!(lifecycle.last_error.is_some_and(|error| error.contains("photo")), "the report has the reason");
-        assert_eq!(companion.next_upload(&BTreeSet::from([sound.uuid])).unwrap(), None);
+        assert_eq!(companion.next_upload(&BTreeSet::from([sound.id])).unwrap(), None);
     }
 
     #[test]

@@ -92,7 +92,7 @@ impl Companion {
         // The lock of the job is ours, so no driver of the platform still has a transfer of it.
         job.reconcile(&[])?;
         let job = Mutex::new(job);
-        let disk = self.catalogue.disk();
+        let disk = self.catalogue.file_system();
         // `stop` starts no more transfers, `abort` ends those in flight. Neither touches the token of the caller.
         let (stop, abort) = (CancelToken::default(), CancelToken::default());
         let result = std::thread::scope(|scope| {
@@ -190,9 +190,9 @@ fn work(
 fn blocked(reason: BlockReason) -> Error {
     match reason {
         BlockReason::Paused | BlockReason::Budget => Error::Cancelled,
-        BlockReason::Offline => Error::Offline { reason: "there is no network".to_owned() },
+        BlockReason::Offline => Error::Offline { detail: "there is no network".to_owned() },
         BlockReason::Metered => {
-            Error::Offline { reason: "the network is metered, and only unmetered ones are allowed".to_owned() }
+            Error::Offline { detail: "the network is metered, and only unmetered ones are allowed".to_owned() }
         }
     }
 }

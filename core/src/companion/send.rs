@@ -42,11 +42,11 @@ impl Companion {
     ) -> Result<Vec<Report>> {
         let journal = self.journal()?;
         let _lock = TerritoryLock::try_acquire(journal.directory(), "send").map_err(|error| match error {
-            Error::Busy { .. } => Error::Busy { what: "another process sends reports".to_owned() },
+            Error::Busy { .. } => Error::Busy { detail: "another process sends reports".to_owned() },
             other => other,
         })?;
         self.recover_interrupted_sends()?;
-        let client = HttpClient::new(options.net.clone(), Arc::clone(&self.storage.disk))?;
+        let client = HttpClient::new(options.net.clone(), Arc::clone(&self.storage.file_system))?;
         let (mut unreachable, mut tried, mut sent_bytes) = (BTreeSet::new(), Vec::new(), 0);
         let is_due = |report: &Report| match report.lifecycle.state {
             ReportState::Queued { .. } => options.now || report.lifecycle.is_due(self.clock.boot_instant()),
@@ -60,7 +60,8 @@ impl Companion {
                 continue;
             }
             let report = self.send_one(&client, report, cancel, &mut progress, &mut sent_bytes)?;
-            if report.lifecycle.attempts.last().is_some_and(|attempt| attempt.ended.as_deref() == Some(NO_CONNECTION)) {
+            if report.lifecycle.attempts.last().is_some_and(|attempt| attempt.outcome.as_deref() == Some(NO_CONNECTION))
+            {
                 unreachable.insert(report.url.clone());
             }
             tried.push(report);
@@ -75,8 +76,8 @@ impl Companion {
     fn recover_interrupted_sends(&self) -> Result<()> {
         let journal = self.journal()?;
         for report in journal.reports()? {
-            if matches!(report.lifecycle.state, ReportState::Sending { platform: false, .. }) {
-                journal.step(&report.uuid, &Event::SenderLost, self.clock.now_ms())?;
+            if matches!(report.lifecycle.state, ReportState::Sending { in_background: false, .. }) {
+                journal.apply_event(&report.id, &Event::SenderLost, self.clock.now_ms())?;
             }
         }
         Ok(())
@@ -125,24 +126,24 @@ impl Companion {
         sent_bytes: &mut u64,
     ) -> Result<Option<Error>> {
         let journal = self.journal()?;
-        *report = journal.step(&report.uuid, &Event::Start { platform: false }, self.clock.now_ms())?;
+        *report = journal.apply_event(&report.id, &Event::Start { in_background: false }, self.clock.now_ms())?;
         progress(report, 0, upload.content_length);
         let before_final_chunk = {
-            let (journal, clock, uuid) = (Arc::clone(journal), Arc::clone(&self.clock), report.uuid.clone());
-            move || journal.step(&uuid, &Event::FinalChunkSent, clock.now_ms()).map(|_| ())
+            let (journal, clock, uuid) = (Arc::clone(journal), Arc::clone(&self.clock), report.id.clone());
+            move || journal.apply_event(&uuid, &Event::FinalChunkSent, clock.now_ms()).map(|_| ())
         };
         let uploaded = PostProgress::default();
         let sent = client.post(&upload.url, &upload.form, &upload.language, before_final_chunk, cancel, &uploaded);
         progress(report, uploaded.bytes(), upload.content_length);
         *sent_bytes += uploaded.bytes();
         let (sent, failure) = match sent {
-            Ok(SendResult::NotSent { .. }) => (SendResult::NotSent { reason: NO_CONNECTION.to_owned() }, None),
+            Ok(SendResult::NotSent { .. }) => (SendResult::NotSent { detail: NO_CONNECTION.to_owned() }, None),
             Ok(sent) => (sent, None),
             // The final chunk has not left: the client obeys a cancellation only before it.
-            Err(error) => (SendResult::NotSent { reason: not_sent_reason(&error) }, Some(error)),
+            Err(error) => (SendResult::NotSent { detail: not_sent_reason(&error) }, Some(error)),
         };
         let (now, jitter) = (self.clock.boot_instant(), self.clock.jitter());
-        *report = journal.step(&report.uuid, &Event::Completed { sent, now, jitter }, self.clock.now_ms())?;
+        *report = journal.apply_event(&report.id, &Event::Completed { sent, now, jitter }, self.clock.now_ms())?;
         Ok(failure)
     }
 }

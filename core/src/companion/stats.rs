@@ -1,4 +1,4 @@
-//! What people choose a trek by, wherever one stands in a list.
+//! Practice, difficulty and numbers of a trek, for every list that shows treks.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,24 +9,24 @@ use crate::catalogue::TrekRow;
 use crate::error::Result;
 use crate::model::{Id, Localized};
 
-/// Practice, difficulty and figures of a trek.
+/// Practice, difficulty and numbers of a trek.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct TrekStats {
-    /// Its practice, in words.
+    /// Label of the practice.
     pub practice: Option<String>,
-    /// Its difficulty, in words.
+    /// Label of the difficulty.
     pub difficulty: Option<String>,
-    /// Hours.
+    /// Walking time, hours.
     pub duration_h: Option<f64>,
-    /// Metres along it.
+    /// Length, metres.
     pub length_m: Option<f64>,
-    /// Metres up.
+    /// Ascent, metres.
     pub ascent_m: Option<f64>,
-    /// Whether all that belongs to it is on the device.
+    /// True if the trek is complete on the device.
     pub offline: bool,
 }
 
-/// The words of the vocabularies that figures name.
+/// The labels and states that statistics of treks need.
 pub(super) struct TrekWords {
     practices: HashMap<(i64, Id), Localized>,
     difficulties: HashMap<(i64, Id), Localized>,
@@ -42,15 +42,15 @@ impl Companion {
 }
 
 impl TrekWords {
-    /// The statistics of a trek; `find` chooses the language of a label.
+    /// The statistics of a trek; `find` selects the language of a label.
     pub(super) fn stats(&self, trek: &TrekRow, find: impl Fn(&Localized) -> String) -> TrekStats {
-        let word = |labels: &HashMap<(i64, Id), Localized>, id: Option<Id>| {
-            let label = labels.get(&(trek.territory, id?))?;
-            Some(find(label)).filter(|label| !label.is_empty())
+        let label = |labels: &HashMap<(i64, Id), Localized>, id: Option<Id>| {
+            let text = labels.get(&(trek.territory, id?))?;
+            Some(find(text)).filter(|text| !text.is_empty())
         };
         TrekStats {
-            practice: word(&self.practices, trek.practice),
-            difficulty: word(&self.difficulties, trek.difficulty),
+            practice: label(&self.practices, trek.practice),
+            difficulty: label(&self.difficulties, trek.difficulty),
             duration_h: trek.duration_h,
             length_m: trek.length_m,
             ascent_m: trek.ascent_m,

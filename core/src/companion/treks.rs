@@ -1,4 +1,4 @@
-//! Finding treks: text, filters, place and order together, a page at a time.
+//! The trek list: text, filters, distance and order together, one page at a time.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -11,37 +11,37 @@ use crate::error::{Error, Result};
 use crate::model::{Id, Kind, Localized, Position};
 use crate::nearby::{LinearScan, Neighbor};
 
-/// Which treks, in which order, which page.
+/// Selection, order and page of a trek list.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TrekQuery {
-    /// Words that its texts must have; none for any.
+    /// Words that the texts of a trek must have; `None` for any.
     pub text: Option<String>,
-    /// What it must be like.
+    /// Filters.
     pub filters: Filters,
-    /// Where "here" is.
+    /// Position that distances are measured from.
     pub near: Option<Position>,
-    /// No further from here than so many metres; needs `nearby`.
+    /// Maximum distance from `near`, metres; needs `near`.
     pub max_distance_m: Option<f64>,
-    /// The order.
+    /// Order of the treks.
     pub sort: TrekSort,
-    /// Which end comes first.
+    /// Direction of the order.
     pub order: SortOrder,
-    /// At most so many.
+    /// Maximum number of treks on the page.
     pub limit: usize,
-    /// After so many.
+    /// Number of treks before the page.
     pub offset: usize,
-    /// Whether to count what every choice would give.
+    /// Whether to count the treks for each value of each facet.
     pub facet_counts: bool,
 }
 
 /// A page of treks.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct TrekPage {
-    /// How many there are on all pages.
+    /// Number of treks on all pages.
     pub total: usize,
-    /// This page.
+    /// Treks of this page.
     pub items: Vec<TrekItem>,
-    /// What every choice would give, where that was asked.
+    /// Number of treks for each value of each facet, if the query asks for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub facet_counts: Option<BTreeMap<Facet, Vec<FacetValueCount>>>,
 }
@@ -51,47 +51,47 @@ pub struct TrekPage {
 pub struct TrekItem {
     /// Short name of its territory.
     pub territory: String,
-    /// Always `trek`.
+    /// Kind of the object: always `trek`.
     pub kind: Kind,
-    /// The server's number.
+    /// Identifier on the server.
     pub id: Id,
-    /// Its name.
+    /// Name.
     pub name: String,
     /// Language of the name.
     pub lang: String,
-    /// Where the words that were asked for stand in the name: start and end in bytes of its UTF-8.
+    /// Words of the query in the name: start and end in bytes of its UTF-8.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub highlights: Vec<(usize, usize)>,
-    /// What people choose it by.
+    /// Practice, difficulty and numbers.
     #[serde(flatten)]
     pub stats: TrekStats,
-    /// Metres from here to its nearest point.
+    /// Distance from `near` to the nearest point of the trek, metres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance_m: Option<f64>,
-    /// Degrees clockwise from north, from here.
+    /// Bearing from `near` to this point, degrees clockwise from north.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bearing_deg: Option<f64>,
-    /// Its nearest point, `[longitude, latitude]`.
+    /// The nearest point, `[longitude, latitude]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub point: Option<[f64; 2]>,
 }
 
-/// A value of a filter and what it would give.
+/// A value of a facet, with its number of treks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FacetValueCount {
-    /// Short name of the territory whose value it is.
+    /// Short name of its territory.
     pub territory: String,
-    /// The value.
+    /// Id of the value.
     pub id: Id,
-    /// What people read.
+    /// Label.
     pub name: String,
-    /// Language of that name.
+    /// Language of the label.
     pub lang: String,
-    /// How many treks it would give.
+    /// Number of treks.
     pub count: usize,
 }
 
-/// Further pages are had by looking at all treks.
+/// Number of nearest treks up to which a page is read without the other treks.
 const MAX_NEAREST: usize = 500;
 
 struct NearestPage {
@@ -120,18 +120,21 @@ impl From<Neighbor> for Place {
 }
 
 impl Companion {
-    /// Finds treks. `languages` is the order in which texts are wanted.
+    /// One page of treks. `languages` is the order of preference for texts.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if a distance is requested without `near`, or if the text has no letter and no digit.
     pub fn treks(&self, query: &TrekQuery, languages: &[&str]) -> Result<TrekPage> {
         let found = self.find_treks(query, languages)?;
         if query.near.is_some() {
-            self.build_if_none_stands();
+            self.build_if_missing();
         }
         Ok(found)
     }
 
     fn find_treks(&self, query: &TrekQuery, languages: &[&str]) -> Result<TrekPage> {
         if query.near.is_none() && (query.max_distance_m.is_some() || query.sort == TrekSort::Distance) {
-            return Err(Error::invalid("near", "a position, as a distance is asked for"));
+            return Err(Error::invalid("near", "must be a position if a distance is requested"));
         }
         let territories = self.catalogue.territories()?;
         let names: HashMap<i64, &str> = territories.iter().map(|t| (t.key, t.name.as_str())).collect();
@@ -168,14 +171,14 @@ impl Companion {
             scores.as_ref().is_none_or(|scores| scores.contains_key(&number_of(trek)))
                 && around.as_ref().is_none_or(|around| around.contains_key(&(trek.territory, trek.id)))
         })?;
-        // Who asks for the nearest needs no more than the pages up to this one measured.
+        // The order by distance needs distances up to the end of this page only.
         let first = query.offset.saturating_add(query.limit);
         let places = match (query.near, around) {
             (_, Some(around)) => around,
             (Some(from), None) if query.sort == TrekSort::Distance => {
-                let suits: HashSet<(i64, Id)> = treks.iter().map(|trek| (trek.territory, trek.id)).collect();
+                let accepted: HashSet<(i64, Id)> = treks.iter().map(|trek| (trek.territory, trek.id)).collect();
                 let all = query.order == SortOrder::Descending;
-                self.places(from, None, if all { usize::MAX } else { first }, |key| suits.contains(&key))?
+                self.places(from, None, if all { usize::MAX } else { first }, |key| accepted.contains(&key))?
             }
             _ => HashMap::new(),
         };
@@ -183,18 +186,18 @@ impl Companion {
             match query.sort {
                 TrekSort::Relevance => scores.as_ref()?.get(&number_of(trek)).map(|score| -score),
                 TrekSort::Distance => places.get(&(trek.territory, trek.id)).map(|place| place.distance_m),
-                figure => figure.value(trek),
+                by_number => by_number.value(trek),
             }
         };
         treks.sort_by_cached_key(|trek| {
-            let figure = key(trek).map(|figure| match query.order {
-                SortOrder::Ascending => Ordered(figure),
-                SortOrder::Descending => Ordered(-figure),
+            let number = key(trek).map(|number| match query.order {
+                SortOrder::Ascending => Ordered(number),
+                SortOrder::Descending => Ordered(-number),
             });
             let name = sort_key(&find(trek.territory, &trek.names).0);
-            (figure.is_none(), figure, name, trek.territory, trek.id)
+            (number.is_none(), number, name, trek.territory, trek.id)
         });
-        // Without a text there is nothing to be relevant to, and names are the order.
+        // Without a text there are no scores, and the order is by name.
         let by_name = query.sort == TrekSort::Name || query.sort == TrekSort::Relevance && scores.is_none();
         if by_name && query.order == SortOrder::Descending {
             treks.reverse();
@@ -207,16 +210,14 @@ impl Companion {
         Ok(TrekPage { total, items, facet_counts })
     }
 
-    /// The page of a question that asks for nothing but what is nearest, without a look at the other treks; none where
-    /// more is asked, or where the page goes beyond the treks that have a place.
+    /// The page of a query for the nearest treks only, without reading the other treks. `None` for any other query, or if
+    /// the page goes beyond the treks with a geometry.
     fn nearest_page(&self, query: &TrekQuery) -> Result<Option<NearestPage>> {
         let (Some(from), TrekSort::Distance, SortOrder::Ascending) = (query.near, query.sort, query.order) else {
             return Ok(None);
         };
-        let asks_more = query.text.is_some()
-            || query.max_distance_m.is_some()
-            || query.facet_counts
-            || query.filters.is_unfiltered();
+        let asks_more =
+            query.text.is_some() || query.max_distance_m.is_some() || query.facet_counts || query.filters.has_filters();
         let first = query.offset.saturating_add(query.limit);
         if asks_more || query.limit == 0 || first > MAX_NEAREST {
             return Ok(None);
@@ -233,8 +234,8 @@ impl Companion {
         Ok(Some(NearestPage { treks: self.catalogue.treks_by_id(&page)?, places, total }))
     }
 
-    /// The page of a question that asks for nothing but a text, the best first, without a look at treks on other pages;
-    /// none where more is asked.
+    /// The page of a query for a text only, the best match first, without reading treks of other pages. `None` for any
+    /// other query.
     fn best_page(
         &self,
         query: &TrekQuery,
@@ -244,7 +245,7 @@ impl Companion {
         let (Some(scores), TrekSort::Relevance, SortOrder::Ascending) = (scores, query.sort, query.order) else {
             return Ok(None);
         };
-        if query.max_distance_m.is_some() || query.facet_counts || query.filters.is_unfiltered() {
+        if query.max_distance_m.is_some() || query.facet_counts || query.filters.has_filters() {
             return Ok(None);
         }
         let unlisted = self.catalogue.unlisted_treks()?;
@@ -257,7 +258,7 @@ impl Companion {
         let mut start = 0;
         for like in found.chunk_by(|one, other| one.1 == other.1) {
             let end = start + like.len();
-            // Those equally good come by their names, on this page or not.
+            // Treks with the same score are ordered by name, so all of them are read.
             if start < page.end && page.start < end {
                 let keys: Vec<(i64, Id)> = like.iter().map(|(key, _)| *key).collect();
                 let mut like = self.catalogue.treks_by_id(&keys)?;
@@ -270,7 +271,7 @@ impl Companion {
         Ok(Some(BestPage { treks, total }))
     }
 
-    /// Treks with where they are from here, as far as that is not known.
+    /// Adds the position relative to `near` to treks that have none in `places`.
     fn placed(
         &self,
         treks: Vec<TrekRow>,
@@ -289,7 +290,7 @@ impl Companion {
         placed.collect()
     }
 
-    /// A page of treks, in words.
+    /// The treks of a page, with their texts and labels.
     fn items(
         &self,
         page: Vec<(TrekRow, Option<Place>)>,
@@ -330,7 +331,7 @@ impl Companion {
         Ok(found.into_iter().map(|(territory, id, found)| ((territory, id), Place::from(found))).collect())
     }
 
-    /// Where one trek is, from here.
+    /// The position of one trek relative to `from`.
     fn place(&self, from: Position, (territory, id): (i64, Id)) -> Result<Option<Place>> {
         let Some(geometry) = self.catalogue.geometry(territory, Kind::Trek, id)? else { return Ok(None) };
         Ok(LinearScan::new(from, None)?.measure(0, Kind::Trek, &geometry, f64::INFINITY).map(Place::from))
@@ -362,7 +363,7 @@ impl Companion {
     }
 }
 
-/// A figure that can be sorted by.
+/// A number with a total order.
 struct Ordered(f64);
 
 impl PartialEq for Ordered {

@@ -1,12 +1,12 @@
-//! Addresses in answers. A server behind a proxy, or one that answers from its cache, may write its own addresses with a
-//! host name that nobody else knows; they are moved to the territory's.
+//! Addresses in responses. A server behind a proxy, or a cached response, may have the server's own addresses with a host
+//! name that is unknown outside; they are moved to the territory's host.
 
 use url::Url;
 
 /// Paths that only Geotrek itself serves.
-const OWN: [&str; 3] = ["/media/", "/api/", "/image/"];
+const OWN_PATHS: [&str; 3] = ["/media/", "/api/", "/image/"];
 
-/// How links are moved.
+/// Moves links to the origin of a territory.
 #[derive(Debug, Clone)]
 pub(super) struct Links {
     origin: Option<Url>,
@@ -21,20 +21,21 @@ impl Links {
         self.origin.as_ref()
     }
 
-    /// An address of the server's own, at the territory's origin; relative ones are completed.
+    /// The address at the territory's origin if it is on the server; a relative address becomes absolute.
     pub(super) fn moved(&self, link: &str) -> String {
         let Some(origin) = &self.origin else { return link.to_owned() };
         let Ok(url) = origin.join(link) else { return link.to_owned() };
-        let own = matches!(url.scheme(), "http" | "https") && OWN.iter().any(|path| url.path().starts_with(path));
+        let own = matches!(url.scheme(), "http" | "https") && OWN_PATHS.iter().any(|path| url.path().starts_with(path));
         if !own {
             return if link.starts_with('/') { url.into() } else { link.to_owned() };
         }
-        // A place holder such as {z} stands escaped in the server's own writing; joining keeps it so.
+        // The server escapes a placeholder such as {z}; joining keeps the escape.
         let tail = &url[url::Position::BeforePath..];
         origin.join(tail).map_or_else(|_| link.to_owned(), Into::into)
     }
 
-    /// The same for an address that may be anybody's: only where its host is the one that the server wrote elsewhere.
+    /// The same for an address that may be on another server: only if its host is that of `own`, an address that the server
+    /// wrote for a file of its own.
     pub(super) fn moved_with(&self, link: &str, own: &str) -> String {
         let host = |link: &str| Url::parse(link).ok().map(|url| url.origin());
         let theirs = host(link);
@@ -51,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn own_links_come_home_and_others_stay() {
+    fn moved_changes_links_of_the_server_only() {
         let links = Links::new(Url::parse("https://park.example").ok());
         for (link, moved) in [
             ("http://127.0.0.1:8100/media/upload/a.png", "https://park.example/media/upload/a.png"),

@@ -1,5 +1,5 @@
-//! A field report as Geotrek takes it: `multipart/form-data` (RFC 7578), the same bytes at each attempt. Tolerant in, exact
-//! out: the server stores whatever it gets, so what is written here is what its own site would write.
+//! A field report as a form that Geotrek accepts: `multipart/form-data` (RFC 7578), the same bytes at each attempt. The
+//! server stores any value without a check, so the form has exactly the values that Geotrek's own site sends.
 
 use std::path::PathBuf;
 
@@ -8,57 +8,57 @@ use url::Url;
 use crate::error::{Error, Result};
 use crate::model::Id;
 
-/// One photo on its way.
+/// One photo of the form.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PhotoPart {
-    /// Where it lies; a JPEG.
-    pub path: PathBuf,
-    /// Its name there: one that no other phone uses, as the server mixes up files of one name.
-    pub name: String,
-    /// Its bytes.
-    pub bytes: u64,
+pub(crate) struct PhotoPart {
+    /// Path of the JPEG file.
+    pub(crate) path: PathBuf,
+    /// File name in the form. It must be unique among all phones, as the server confuses files of the same name.
+    pub(crate) name: String,
+    /// Size of the file, bytes.
+    pub(crate) bytes: u64,
 }
 
-/// What a report says, in the server's words.
+/// The fields of the form.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct ReportForm {
-    /// Separates the parts; must not occur in them.
-    pub boundary: String,
-    /// Text, plain: the server escapes it.
-    pub comment: String,
-    /// E-mail address; empty for none.
-    pub email: String,
+pub(crate) struct ReportForm {
+    /// Separator of the parts; must not occur in them.
+    pub(crate) boundary: String,
+    /// Plain text; the server escapes it.
+    pub(crate) comment: String,
+    /// E-mail address; empty if there is none.
+    pub(crate) email: String,
     /// Vocabulary `feedback_activity`.
-    pub activity: Option<Id>,
+    pub(crate) activity: Option<Id>,
     /// Vocabulary `feedback_category`.
-    pub category: Option<Id>,
+    pub(crate) category: Option<Id>,
     /// Vocabulary `feedback_magnitude`.
-    pub magnitude: Option<Id>,
-    /// Trek, by its number.
-    pub trek: Option<Id>,
-    /// Longitude, latitude: never an elevation, which the server's database refuses.
-    pub position: Option<[f64; 2]>,
+    pub(crate) magnitude: Option<Id>,
+    /// Id of the trek.
+    pub(crate) trek: Option<Id>,
+    /// Longitude, latitude in degrees. No elevation: the server's database rejects it.
+    pub(crate) position: Option<[f64; 2]>,
     /// Photos, in order.
-    pub photos: Vec<PhotoPart>,
+    pub(crate) photos: Vec<PhotoPart>,
 }
 
-/// A piece of the body.
+/// A chunk of the body.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BodyChunk {
-    /// These bytes.
+pub(crate) enum BodyChunk {
+    /// Bytes in memory.
     Bytes(Vec<u8>),
-    /// The bytes of this file.
+    /// A file, and its size in bytes.
     File(PathBuf, u64),
 }
 
 impl ReportForm {
-    /// `Content-Type` of the request.
-    pub fn content_type(&self) -> String {
+    /// The `Content-Type` of the request.
+    pub(crate) fn content_type(&self) -> String {
         format!("multipart/form-data; boundary={}", self.boundary)
     }
 
-    /// The body, piece by piece. The last one is only the end mark: until it has left, no server has the report.
-    pub fn pieces(&self) -> Vec<BodyChunk> {
+    /// The body in chunks. The last chunk is the final boundary alone: until it is sent, no server has the report.
+    pub(crate) fn pieces(&self) -> Vec<BodyChunk> {
         let boundary = &self.boundary;
         let mut pieces = Vec::new();
         let mut text = String::new();
@@ -74,7 +74,7 @@ impl ReportForm {
             ("category", number(self.category)),
             ("problem_magnitude", number(self.magnitude)),
             ("related_trek", number(self.trek)),
-            // An empty place is an error of the server's own: it is left out.
+            // The server fails on an empty position.
             ("geom", position.unwrap_or_default()),
         ];
         for (name, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
@@ -83,7 +83,7 @@ impl ReportForm {
             ));
         }
         for (index, photo) in self.photos.iter().enumerate() {
-            // A field of its own: of two files under one name the server keeps the last.
+            // Each photo has a field of its own: of two files in one field the server keeps the last.
             text.push_str(&format!(
                 "--{boundary}\r\nContent-Disposition: form-data; name=\"file{}\"; filename=\"{}\"\r\n\
                  Content-Type: image/jpeg\r\n\r\n",
@@ -101,8 +101,8 @@ impl ReportForm {
         pieces
     }
 
-    /// Bytes of the body.
-    pub fn content_length(&self) -> u64 {
+    /// Length of the body, bytes.
+    pub(crate) fn content_length(&self) -> u64 {
         let length = |piece: &BodyChunk| match piece {
             BodyChunk::Bytes(bytes) => bytes.len() as u64,
             BodyChunk::File(_, bytes) => *bytes,
@@ -111,20 +111,20 @@ impl ReportForm {
     }
 }
 
-/// Where a server takes reports: the address of API v2, with the slash without which nothing is stored.
-pub fn report_address(origin: &Url) -> Result<Url> {
+/// Address for reports in API v2. The final slash is necessary: without it the server stores nothing.
+pub(crate) fn report_address(origin: &Url) -> Result<Url> {
     join(origin, "/api/v2/feedback_report/")
 }
 
-/// Where every version of a server takes reports, without a slash. `language` is that of its messages and of the mail of
-/// acknowledgement.
-pub fn legacy_report_address(origin: &Url, language: &str) -> Result<Url> {
+/// Address for reports that every version of Geotrek has, without a final slash. `language` is the language of the
+/// server's messages and of its e-mail of acknowledgement.
+pub(crate) fn legacy_report_address(origin: &Url, language: &str) -> Result<Url> {
     let is_code = !language.is_empty() && language.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     join(origin, &format!("/api/{}/reports/report", if is_code { language } else { "fr" }))
 }
 
 fn join(origin: &Url, path: &str) -> Result<Url> {
-    origin.join(path).map_err(|_| Error::invalid("url", "a web address with a host"))
+    origin.join(path).map_err(|_| Error::invalid("url", "must be a web address with a host"))
 }
 
 #[cfg(test)]
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_form_is_what_geotreks_own_site_sends_and_its_last_piece_is_the_end_mark() {
+    fn form_equals_that_of_geotreks_site_and_ends_with_the_boundary_alone() {
         let form = ReportForm {
             boundary: "b".into(),
             comment: "l'accès\nest coupé".into(),
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_have_the_slash_that_each_wants() {
+    fn report_addresses_have_the_final_slash_that_each_needs() {
         let origin = Url::parse("https://park.example/").unwrap();
         assert_eq!(report_address(&origin).unwrap().path(), "/api/v2/feedback_report/");
         assert_eq!(legacy_report_address(&origin, "en").unwrap().path(), "/api/en/reports/report");

@@ -1,49 +1,39 @@
 //! Values as Geotrek writes them: ids, texts, dates, geometries.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::model::json::JsonObject;
 use crate::model::{Geometry, Id, Localized, Position};
 
-/// How deep collections may lie in collections.
+/// How deep collections of geometries may be nested.
 const MAX_DEPTH: usize = 8;
+/// How deep entries of a menu, or stages of a tour, may be nested.
+pub(super) const MAX_TREE_DEPTH: usize = 32;
 
 /// An id: a number, or, from older servers, a number in quotes.
-pub(super) struct AnyId(pub(super) Id);
-
-impl<'de> Deserialize<'de> for AnyId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Ids;
-        impl Visitor<'_> for Ids {
-            type Value = AnyId;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an id")
-            }
-            fn visit_i64<E: serde::de::Error>(self, id: i64) -> Result<AnyId, E> {
-                Ok(AnyId(id))
-            }
-            fn visit_u64<E: serde::de::Error>(self, id: u64) -> Result<AnyId, E> {
-                Id::try_from(id).map(AnyId).map_err(E::custom)
-            }
-            fn visit_str<E: serde::de::Error>(self, id: &str) -> Result<AnyId, E> {
-                id.trim().parse().map(AnyId).map_err(E::custom)
-            }
-        }
-        deserializer.deserialize_any(Ids)
+pub(super) fn id(json: &str) -> Option<Id> {
+    match json.strip_prefix('"') {
+        Some(text) => text.strip_suffix('"')?.trim().parse().ok(),
+        None => serde_json::from_str(json).ok(),
     }
 }
 
-/// A text, `{lang: text or null}` or plain, which is then in `language`.
+/// The items of an array.
+pub(super) fn items(json: &str) -> Option<Vec<&RawValue>> {
+    serde_json::from_str(json).ok()
+}
+
+/// A text, `{language: text or null}` or plain, which is then in `language`.
 pub(super) fn localized(json: &str, language: &str) -> Option<Localized> {
     let mut texts = Localized::default();
     if json.starts_with('{') {
-        let by_language: BTreeMap<String, Option<Cow<'_, str>>> = serde_json::from_str(json).ok()?;
-        for (language, text) in by_language {
+        for (language, text) in JsonObject::parse(json).ok()?.members() {
+            let text: Option<String> = serde_json::from_str(text.get()).ok()?;
             texts.insert(language, text.unwrap_or_default());
         }
     } else {
@@ -52,15 +42,20 @@ pub(super) fn localized(json: &str, language: &str) -> Option<Localized> {
     Some(texts)
 }
 
-/// Languages of publication, from `{lang: bool}` or from one bool about `language`.
+/// Languages of publication, from `{language: bool}` or from one bool about `language`.
 pub(super) fn published(json: &str, language: &str) -> Option<Vec<String>> {
+    let mut languages = Vec::new();
     if json.starts_with('{') {
-        let by_language: BTreeMap<String, Option<bool>> = serde_json::from_str(json).ok()?;
-        Some(by_language.into_iter().filter(|(_, yes)| *yes == Some(true)).map(|(language, _)| language).collect())
-    } else {
-        let yes: bool = serde_json::from_str(json).ok()?;
-        Some(if yes { vec![language.to_owned()] } else { Vec::new() })
+        for (language, is_published) in JsonObject::parse(json).ok()?.members() {
+            if serde_json::from_str::<Option<bool>>(is_published.get()).ok()? == Some(true) {
+                languages.push(language.to_owned());
+            }
+        }
+        languages.sort_unstable();
+    } else if serde_json::from_str(json).ok()? {
+        languages.push(language.to_owned());
     }
+    Some(languages)
 }
 
 /// Unix milliseconds of a date with its offset, with or without microseconds.
@@ -142,22 +137,22 @@ impl Counts<'_> {
                 .into_iter()
                 .map(|part| self.geometry(part.get(), depth + 1))
                 .collect::<Result<_, _>>()
-                .map(Geometry::GeometryCollection);
+                .map(|parts: Vec<Geometry>| Geometry::collection(parts));
         }
         let json = wire.coordinates.ok_or(MISTYPED)?.get();
         Ok(match &*wire.kind {
             "Point" => {
                 let mut places = self.line(vec![read(json)?])?;
-                places.pop().map_or_else(|| Geometry::MultiPoint(Vec::new()), Geometry::Point)
+                places.pop().map_or_else(|| Geometry::multi_point([]), Geometry::point)
             }
-            "MultiPoint" => Geometry::MultiPoint(self.line(read(json)?)?),
-            "LineString" => Geometry::LineString(self.line(read(json)?)?),
-            "MultiLineString" => Geometry::MultiLineString(self.lines(read(json)?)?),
-            "Polygon" => Geometry::Polygon(self.lines(read(json)?)?),
+            "MultiPoint" => Geometry::multi_point(self.line(read(json)?)?),
+            "LineString" => Geometry::line_string(self.line(read(json)?)?),
+            "MultiLineString" => Geometry::multi_line_string(self.lines(read(json)?)?),
+            "Polygon" => Geometry::polygon(self.lines(read(json)?)?),
             "MultiPolygon" => {
                 let polygons: Vec<Vec<Vec<Coordinates>>> = read(json)?;
-                let polygons: Result<_, _> = polygons.into_iter().map(|rings| self.lines(rings)).collect();
-                Geometry::MultiPolygon(polygons?)
+                let polygons: Result<Vec<_>, _> = polygons.into_iter().map(|rings| self.lines(rings)).collect();
+                Geometry::multi_polygon(polygons?)
             }
             _ => return Err("a geometry of an unknown type"),
         })
@@ -189,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_come_translated_or_plain() {
+    fn text_translated_or_plain_gives_the_same() {
         let both = localized(r#"{"fr": "Lac", "en": null, "it": ""}"#, "");
         assert_eq!(both, localized("\"Lac\"", "fr"));
         assert_eq!(localized("3", "fr"), None);
@@ -197,18 +192,23 @@ mod tests {
     }
 
     #[test]
-    fn dates_carry_an_offset_with_or_without_microseconds() {
+    fn date_with_or_without_microseconds_gives_unix_ms() {
         assert_eq!(unix_ms("1970-01-01T01:00:01.500999+01:00"), Some(1_500));
         assert_eq!(unix_ms("1970-01-01T00:00:01Z"), Some(1_000));
         assert_eq!(unix_ms("yesterday"), None);
     }
 
     #[test]
-    fn a_geometry_is_flat_or_high_and_keeps_what_is_on_the_earth() {
+    fn id_in_quotes_is_read() {
+        assert_eq!(["12", "\" 12 \"", "\"2A004\"", "1.5", "null"].map(id), [Some(12), Some(12), None, None, None]);
+    }
+
+    #[test]
+    fn geometry_keeps_valid_positions_in_2d_and_3d() {
         let read = |json| geometry(json, 100, &|_| None).map(|read| (read.geometry, read.lost));
         let line = read(r#"{"type":"LineString","coordinates":[[6.0,44.0,1200.5],[6.1,144.0],[6.2,44.0]]}"#).unwrap();
         let kept = vec![Position { lon: 6.0, lat: 44.0, elevation: Some(1200.5) }, Position::new(6.2, 44.0)];
-        assert_eq!(line, (Some(Geometry::LineString(kept)), 1));
+        assert_eq!(line, (Some(Geometry::line_string(kept)), 1));
         assert_eq!(read(r#"{"type":"GeometryCollection","geometries":[]}"#), Ok((None, 0)));
         assert_eq!(read(r#"{"type":"Point","coordinates":[6.0,"x"]}"#), Err(MISTYPED));
         let deep = format!("{}{}", r#"{"type":"GeometryCollection","geometries":["#.repeat(20), "]}".repeat(20));

@@ -1,86 +1,135 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::value::RawValue;
 
+use super::fields::{Field, Record, Shape, TextUse, ValueMut, ValueRef};
+use super::json::read_record;
 use super::{
     Attachment, City, Course, District, FlatPage, Geometry, HdView, Id, InformationDesk, Infrastructure, Localized,
     MenuItem, Poi, RichText, SensitiveArea, Service, Signage, Site, Term, TouristicContent, TouristicEvent, Trek,
 };
 use crate::error::Error;
 
-/// What sort of thing an object is. The words are the same in every language, in the shell and in the catalogue's layers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "each is the type of its name")]
-pub enum Kind {
-    Trek,
-    Poi,
-    TouristicContent,
-    TouristicEvent,
-    SensitiveArea,
-    InformationDesk,
-    Service,
-    Signage,
-    Infrastructure,
-    Site,
-    Course,
-    HdView,
-    City,
-    District,
-    FlatPage,
-    MenuItem,
-    Term,
+macro_rules! kinds {
+    ($($kind:ident = $word:literal,)*) => {
+        /// The type of an object. Its word is the same in every language, on the command line and as the name of the
+        /// catalogue's layer.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        #[allow(missing_docs, reason = "each is the type of its name")]
+        pub enum Kind {
+            $($kind,)*
+        }
+
+        impl Kind {
+            /// Every kind.
+            pub const ALL: [Kind; [$($word),*].len()] = [$(Kind::$kind),*];
+
+            /// The kind's word.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Kind::$kind => $word,)*
+                }
+            }
+
+            /// The table of the kind's fields.
+            pub(crate) const fn fields(self) -> &'static [Field] {
+                match self {
+                    $(Kind::$kind => $kind::FIELDS,)*
+                }
+            }
+        }
+
+        /// An object of any kind.
+        #[derive(Debug, Clone, PartialEq)]
+        #[allow(missing_docs, reason = "each is the type of its name")]
+        pub enum Object {
+            $($kind(Box<$kind>),)*
+        }
+
+        impl Object {
+            /// The kind of the object.
+            pub fn kind(&self) -> Kind {
+                match self {
+                    $(Object::$kind(_) => Kind::$kind,)*
+                }
+            }
+
+            /// Identifier on the server; unique within one territory and kind.
+            pub fn id(&self) -> Id {
+                match self {
+                    $(Object::$kind(object) => object.id,)*
+                }
+            }
+
+            /// An object whose fields are all empty.
+            pub(crate) fn empty(kind: Kind) -> Object {
+                match kind {
+                    $(Kind::$kind => Object::$kind(Box::default()),)*
+                }
+            }
+
+            pub(crate) fn record(&self) -> &dyn Record {
+                match self {
+                    $(Object::$kind(object) => &**object,)*
+                }
+            }
+
+            pub(crate) fn record_mut(&mut self) -> &mut dyn Record {
+                match self {
+                    $(Object::$kind(object) => &mut **object,)*
+                }
+            }
+        }
+
+        $(impl From<$kind> for Object {
+            fn from(object: $kind) -> Self {
+                Object::$kind(Box::new(object))
+            }
+        })*
+    };
+}
+
+// The one list of kinds: each is the name of its struct and its word.
+kinds! {
+    Trek = "trek",
+    Poi = "poi",
+    TouristicContent = "content",
+    TouristicEvent = "event",
+    SensitiveArea = "sensitive_area",
+    InformationDesk = "information_desk",
+    Service = "service",
+    Signage = "signage",
+    Infrastructure = "infrastructure",
+    Site = "site",
+    Course = "course",
+    HdView = "hd_view",
+    City = "city",
+    District = "district",
+    FlatPage = "flat_page",
+    MenuItem = "menu_item",
+    Term = "term",
 }
 
 impl Kind {
-    /// Every kind.
-    pub const ALL: [Kind; 17] = [
-        Kind::Trek,
-        Kind::Poi,
-        Kind::TouristicContent,
-        Kind::TouristicEvent,
-        Kind::SensitiveArea,
-        Kind::InformationDesk,
-        Kind::Service,
-        Kind::Signage,
-        Kind::Infrastructure,
-        Kind::Site,
-        Kind::Course,
-        Kind::HdView,
-        Kind::City,
-        Kind::District,
-        Kind::FlatPage,
-        Kind::MenuItem,
-        Kind::Term,
-    ];
-
-    /// The kind's word.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Kind::Trek => "trek",
-            Kind::Poi => "poi",
-            Kind::TouristicContent => "content",
-            Kind::TouristicEvent => "event",
-            Kind::SensitiveArea => "sensitive_area",
-            Kind::InformationDesk => "information_desk",
-            Kind::Service => "service",
-            Kind::Signage => "signage",
-            Kind::Infrastructure => "infrastructure",
-            Kind::Site => "site",
-            Kind::Course => "course",
-            Kind::HdView => "hd_view",
-            Kind::City => "city",
-            Kind::District => "district",
-            Kind::FlatPage => "flat_page",
-            Kind::MenuItem => "menu_item",
-            Kind::Term => "term",
+    /// Whether objects of this kind have a position on the map.
+    pub const fn is_spatial(self) -> bool {
+        let fields = self.fields();
+        let mut index = 0;
+        while index < fields.len() {
+            if matches!(fields[index].shape, Shape::Geometry) {
+                return true;
+            }
+            index += 1;
         }
+        false
     }
 
-    /// Whether objects of this kind have a place on the map.
-    pub const fn is_spatial(self) -> bool {
-        !matches!(self, Kind::FlatPage | Kind::MenuItem | Kind::Term)
+    /// The field with this name in the model.
+    pub(crate) fn field(self, name: &str) -> Option<&'static Field> {
+        self.fields().iter().find(|field| field.name == name)
     }
 }
 
@@ -96,177 +145,112 @@ impl FromStr for Kind {
     fn from_str(word: &str) -> Result<Self, Error> {
         Kind::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or_else(|| {
             let known: Vec<_> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
-            Error::invalid("kind", format!("“{word}” is none of {}", known.join(", ")))
+            Error::invalid("kind", format!("“{word}” must be one of {}", known.join(", ")))
         })
     }
 }
 
-macro_rules! objects {
-    ($($kind:ident($type:ty)),* $(,)?) => {
-        /// Any object of a territory.
-        #[derive(Debug, Clone, PartialEq, Serialize)]
-        #[serde(untagged)]
-        #[allow(missing_docs, reason = "each is the type of its name")]
-        pub enum Object {
-            $($kind(Box<$type>)),*
+impl Object {
+    /// Reads the JSON that [`Object`]'s serialisation wrote.
+    ///
+    /// # Errors
+    /// The JSON must be an object with an `id`, and each known field must have its type.
+    pub fn from_json(kind: Kind, json: &str) -> serde_json::Result<Object> {
+        let mut object = Object::empty(kind);
+        let json: &RawValue = serde_json::from_str(json)?;
+        read_record(object.record_mut(), json)?;
+        Ok(object)
+    }
+
+    /// Name in every language; services have none of their own.
+    pub fn name(&self) -> Option<&Localized> {
+        match self.value(|field| field.text == Some(TextUse::Name)) {
+            Some(ValueRef::Text(name)) => Some(name),
+            _ => None,
         }
+    }
 
-        impl Object {
-            /// What sort of thing it is.
-            pub fn kind(&self) -> Kind {
-                match self {
-                    $(Object::$kind(_) => Kind::$kind),*
-                }
-            }
-
-            /// The server's number.
-            pub fn id(&self) -> Id {
-                match self {
-                    $(Object::$kind(object) => object.id),*
-                }
-            }
-
-            /// Reads what [`Object`]'s serialisation wrote.
-            pub fn from_json(kind: Kind, json: &str) -> serde_json::Result<Object> {
-                Ok(match kind {
-                    $(Kind::$kind => Object::$kind(serde_json::from_str(json)?)),*
-                })
-            }
+    /// Description; not every kind has one.
+    pub fn description(&self) -> Option<&RichText> {
+        match self.value(|field| field.text == Some(TextUse::Description)) {
+            Some(ValueRef::RichText(description)) => Some(description),
+            _ => None,
         }
+    }
 
-        $(impl From<$type> for Object {
-            fn from(object: $type) -> Self {
-                Object::$kind(Box::new(object))
+    /// Pictures, files and videos, the cover first.
+    pub fn attachments(&self) -> &[Attachment] {
+        match self.value(|field| field.name == "attachments") {
+            Some(ValueRef::Records(records)) => {
+                records.as_any().downcast_ref::<Vec<Attachment>>().map(Vec::as_slice).unwrap_or_default()
             }
-        })*
-    };
+            _ => &[],
+        }
+    }
+
+    /// Geometry in longitude and latitude.
+    pub fn geometry(&self) -> Option<&Geometry> {
+        match self.value(|field| field.shape == Shape::Geometry) {
+            Some(ValueRef::Geometry(geometry)) => geometry.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The field of the geometry, to take it out or to set it; `None` for a kind without a position on the map.
+    pub fn geometry_mut(&mut self) -> Option<&mut Option<Geometry>> {
+        let record = self.record_mut();
+        let index = record.fields().iter().position(|field| field.shape == Shape::Geometry)?;
+        match record.value_mut(index) {
+            Some(ValueMut::Geometry(geometry)) => Some(geometry),
+            _ => None,
+        }
+    }
+
+    /// The value of the first field that `is_wanted`.
+    fn value(&self, is_wanted: impl Fn(&Field) -> bool) -> Option<ValueRef<'_>> {
+        let record = self.record();
+        record.value(record.fields().iter().position(is_wanted)?)
+    }
 }
 
-objects!(
-    Trek(Trek),
-    Poi(Poi),
-    TouristicContent(TouristicContent),
-    TouristicEvent(TouristicEvent),
-    SensitiveArea(SensitiveArea),
-    InformationDesk(InformationDesk),
-    Service(Service),
-    Signage(Signage),
-    Infrastructure(Infrastructure),
-    Site(Site),
-    Course(Course),
-    HdView(HdView),
-    City(City),
-    District(District),
-    FlatPage(FlatPage),
-    MenuItem(MenuItem),
-    Term(Term),
-);
+impl Serialize for Object {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.record().serialize(serializer)
+    }
+}
 
-impl Object {
-    /// Its name in every language; services have none of their own.
-    pub fn name(&self) -> Option<&Localized> {
-        match self {
-            Object::Trek(o) => Some(&o.name),
-            Object::Poi(o) => Some(&o.name),
-            Object::TouristicContent(o) => Some(&o.name),
-            Object::TouristicEvent(o) => Some(&o.name),
-            Object::SensitiveArea(o) => Some(&o.name),
-            Object::InformationDesk(o) => Some(&o.name),
-            Object::Service(_) => None,
-            Object::Signage(o) => Some(&o.name),
-            Object::Infrastructure(o) => Some(&o.name),
-            Object::Site(o) => Some(&o.name),
-            Object::Course(o) => Some(&o.name),
-            Object::HdView(o) => Some(&o.title),
-            Object::City(o) => Some(&o.name),
-            Object::District(o) => Some(&o.name),
-            Object::FlatPage(o) => Some(&o.title),
-            Object::MenuItem(o) => Some(&o.title),
-            Object::Term(o) => Some(&o.label),
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_of_an_object_reads_back_and_needs_its_id() {
+        let view = HdView { id: 4, title: [("fr", "Col")].into_iter().collect(), ..HdView::default() };
+        let trek = Trek {
+            id: 7,
+            name: [("fr", "Lac")].into_iter().collect(),
+            themes: vec![2, 1],
+            previous: [(66, None), (70, Some(4))].into_iter().collect(),
+            attachments: vec![Attachment { media: "image".into(), ..Attachment::default() }],
+            view_points: vec![view],
+            ..Trek::default()
+        };
+        let object = Object::from(trek);
+        let json = serde_json::to_string(&object).unwrap();
+        assert_eq!(Object::from_json(Kind::Trek, &json).unwrap(), object);
+        assert!(json.contains(r#""attachments":[{"media":"image","url":""}]"#), "{json}");
+        assert!(Object::from_json(Kind::Trek, r#"{"name": {"fr": "Lac"}}"#).is_err());
+        assert!(Object::from_json(Kind::Trek, r#"{"id": 1, "themes": "x"}"#).is_err());
     }
 
-    /// What it is, in the words of the office; not every kind has such a text.
-    pub fn description(&self) -> Option<&RichText> {
-        match self {
-            Object::Trek(o) => Some(&o.description),
-            Object::Poi(o) => Some(&o.description),
-            Object::TouristicContent(o) => Some(&o.description),
-            Object::TouristicEvent(o) => Some(&o.description),
-            Object::SensitiveArea(o) => Some(&o.description),
-            Object::InformationDesk(o) => Some(&o.description),
-            Object::Signage(o) => Some(&o.description),
-            Object::Infrastructure(o) => Some(&o.description),
-            Object::Site(o) => Some(&o.description),
-            Object::Course(o) => Some(&o.description),
-            Object::HdView(o) => Some(&o.legend),
-            Object::FlatPage(o) => Some(&o.content),
-            Object::Service(_) | Object::City(_) | Object::District(_) | Object::MenuItem(_) | Object::Term(_) => None,
-        }
-    }
-
-    /// Its pictures, files and videos, the cover first.
-    pub fn attachments(&self) -> &[Attachment] {
-        match self {
-            Object::Trek(o) => &o.attachments,
-            Object::Poi(o) => &o.attachments,
-            Object::TouristicContent(o) => &o.attachments,
-            Object::TouristicEvent(o) => &o.attachments,
-            Object::SensitiveArea(o) => &o.attachments,
-            Object::Signage(o) => &o.attachments,
-            Object::Infrastructure(o) => &o.attachments,
-            Object::Site(o) => &o.attachments,
-            Object::Course(o) => &o.attachments,
-            Object::FlatPage(o) => &o.attachments,
-            Object::MenuItem(o) => &o.attachments,
-            Object::InformationDesk(_)
-            | Object::Service(_)
-            | Object::HdView(_)
-            | Object::City(_)
-            | Object::District(_)
-            | Object::Term(_) => &[],
-        }
-    }
-
-    /// Where it is.
-    pub fn geometry(&self) -> Option<&Geometry> {
-        match self {
-            Object::Trek(o) => o.geometry.as_ref(),
-            Object::Poi(o) => o.geometry.as_ref(),
-            Object::TouristicContent(o) => o.geometry.as_ref(),
-            Object::TouristicEvent(o) => o.geometry.as_ref(),
-            Object::SensitiveArea(o) => o.geometry.as_ref(),
-            Object::InformationDesk(o) => o.geometry.as_ref(),
-            Object::Service(o) => o.geometry.as_ref(),
-            Object::Signage(o) => o.geometry.as_ref(),
-            Object::Infrastructure(o) => o.geometry.as_ref(),
-            Object::Site(o) => o.geometry.as_ref(),
-            Object::Course(o) => o.geometry.as_ref(),
-            Object::HdView(o) => o.geometry.as_ref(),
-            Object::City(o) => o.geometry.as_ref(),
-            Object::District(o) => o.geometry.as_ref(),
-            Object::FlatPage(_) | Object::MenuItem(_) | Object::Term(_) => None,
-        }
-    }
-
-    /// Its place on the map, to take out, put back or change.
-    pub fn geometry_mut(&mut self) -> Option<&mut Option<Geometry>> {
-        match self {
-            Object::Trek(o) => Some(&mut o.geometry),
-            Object::Poi(o) => Some(&mut o.geometry),
-            Object::TouristicContent(o) => Some(&mut o.geometry),
-            Object::TouristicEvent(o) => Some(&mut o.geometry),
-            Object::SensitiveArea(o) => Some(&mut o.geometry),
-            Object::InformationDesk(o) => Some(&mut o.geometry),
-            Object::Service(o) => Some(&mut o.geometry),
-            Object::Signage(o) => Some(&mut o.geometry),
-            Object::Infrastructure(o) => Some(&mut o.geometry),
-            Object::Site(o) => Some(&mut o.geometry),
-            Object::Course(o) => Some(&mut o.geometry),
-            Object::HdView(o) => Some(&mut o.geometry),
-            Object::City(o) => Some(&mut o.geometry),
-            Object::District(o) => Some(&mut o.geometry),
-            Object::FlatPage(_) | Object::MenuItem(_) | Object::Term(_) => None,
+    #[test]
+    fn every_kind_has_one_field_for_each_role() {
+        for kind in Kind::ALL {
+            let count = |is_counted: &dyn Fn(&&Field) -> bool| kind.fields().iter().filter(is_counted).count();
+            assert_eq!(count(&|field| field.shape == Shape::Id), 1, "{kind}");
+            assert_eq!(count(&|field| field.shape == Shape::Geometry), usize::from(kind.is_spatial()), "{kind}");
+            assert_eq!(count(&|field| field.text == Some(TextUse::Name)), usize::from(kind != Kind::Service), "{kind}");
+            assert!(count(&|field| field.text == Some(TextUse::Description)) <= 1, "{kind}");
         }
     }
 }

@@ -1,9 +1,20 @@
-//! What a territory is made of. Plain data, the same for every server and every language: no wire format, no disk, no
-//! network. Units stand in the names (`_m` metres, `_h` hours, `_ms` Unix milliseconds); coordinates are longitude,
-//! latitude in degrees (WGS84); ids are the server's numbers, unique within one territory and kind.
+//! The objects of a territory: plain data, the same for every server and every language, without disk or network. Units
+//! stand in the names (`_m` metres, `_h` hours, `_ms` Unix milliseconds); coordinates are longitude, latitude in degrees
+//! (WGS84); ids are the server's, unique within one territory and kind.
+//!
+//! * `kind`: the list of kinds, and an object of any kind.
+//! * `fields`: the table of fields. A new field of Geotrek is one line in one of the files below.
+//! * `json`: the JSON of an object, written and read by that table.
+//! * `trek`, `tourism`, `outdoor`, `equipment`, `poi`, `sensitive_area`, `place`, `page`, `term`: the objects by family.
+//! * `picture`: attachments, pictures and panoramas of objects.
+//! * `text`: texts in several languages, with and without markup.
+//! * `geometry`: positions, boxes and geometries.
 
 mod equipment;
+pub(crate) mod fields;
+mod geojson;
 mod geometry;
+pub(crate) mod json;
 mod kind;
 mod outdoor;
 mod page;
@@ -17,6 +28,7 @@ mod tourism;
 mod trek;
 
 pub use equipment::{Blade, BladeLine, BladePictogram, Infrastructure, Service, Signage};
+pub(crate) use geometry::GeometryBuilder;
 pub use geometry::{Bounds, Geometry, Position};
 pub use kind::{Kind, Object};
 pub use outdoor::{Course, Site};
@@ -28,7 +40,7 @@ pub use sensitive_area::{Rule, Season, SensitiveArea};
 pub use term::Term;
 pub use text::{Localized, RichText, Text};
 pub use tourism::{InformationDesk, TouristicContent, TouristicEvent};
-pub use trek::{Stage, Trek, WebLink};
+pub use trek::{Trek, WebLink};
 
-/// A server's number for an object; unique within one territory and kind.
+/// Identifier of an object on its server; unique within one territory and kind.
 pub type Id = i64;

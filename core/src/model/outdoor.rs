@@ -1,227 +1,156 @@
-use serde::{Deserialize, Serialize};
-
+use super::fields::records;
 use super::{Attachment, Geometry, HdView, Id, Localized, Position, RichText, WebLink};
 
-/// An outdoor site: a crag, a canyon, a take-off.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Site {
-    /// The server's number.
-    pub id: Id,
-    /// Alternate identity, stable across servers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub uuid: Option<String>,
-    /// Name.
-    #[serde(default, skip_serializing_if = "Localized::is_empty")]
-    pub name: Localized,
-    /// Short description.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub description_teaser: RichText,
-    /// Description.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub description: RichText,
-    /// What it is like.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub ambiance: RichText,
-    /// Recommendations.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub advice: RichText,
-    /// Accessibility.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub accessibility: RichText,
-    /// When to go.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub period: RichText,
-    /// Vocabulary `outdoor_practice`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub practice: Option<Id>,
-    /// Vocabulary `outdoor_sector`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sector: Option<Id>,
-    /// Vocabulary `outdoor_sitetype`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub site_type: Option<Id>,
-    /// Which way it faces: N, NE, E, …
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub orientation: Vec<String>,
-    /// Winds that suit it: N, NE, E, …
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub wind: Vec<String>,
-    /// Vocabulary `outdoor_rating`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ratings: Vec<Id>,
-    /// Vocabulary `label`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub labels: Vec<Id>,
-    /// Vocabulary `theme`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub themes: Vec<Id>,
-    /// Vocabulary `organism`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub managers: Vec<Id>,
-    /// Desks that know about it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub information_desks: Vec<Id>,
-    /// Sources (vocabulary `source`).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub source: Vec<Id>,
-    /// Portals that show it (vocabulary `portal`).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub portal: Vec<Id>,
-    /// Structure that looks after it (vocabulary `structure`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub structure: Option<Id>,
-    /// Site that it is a part of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parent: Option<Id>,
-    /// That site's uuid.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parent_uuid: Option<String>,
-    /// Its parts.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub children: Vec<Id>,
-    /// Their uuids.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub children_uuids: Vec<String>,
-    /// Courses on it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub courses: Vec<Id>,
-    /// Their uuids.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub courses_uuids: Vec<String>,
-    /// Cities that it lies in.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub cities: Vec<Id>,
-    /// Their official codes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub city_codes: Vec<String>,
-    /// Districts that it lies in.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub districts: Vec<Id>,
-    /// Where it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub geometry: Option<Geometry>,
-    /// Links.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub web_links: Vec<WebLink>,
-    /// Panoramas in high definition.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub view_points: Vec<HdView>,
-    /// Pictures, files and videos, the cover first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub attachments: Vec<Attachment>,
-    /// Addresses of its printable sheet, by language.
-    #[serde(default, skip_serializing_if = "Localized::is_empty")]
-    pub pdf: Localized,
-    /// From whom the office imported it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub provider: Option<String>,
-    /// Its id at that provider.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// Languages in which it is published.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub published: Vec<String>,
-}
+records! {
+    /// An outdoor site: a crag, a canyon, a take-off.
+    pub struct Site in "outdoor_site" {
+        /// Identifier on the server.
+        id: Id;
+        /// Identifier that is stable across servers.
+        uuid: Option<String>;
+        /// Name.
+        name: Localized => name;
+        /// Short description.
+        description_teaser: RichText => summary;
+        /// Description.
+        description: RichText => description;
+        /// Atmosphere and interest of the site.
+        ambiance: RichText => body;
+        /// Recommendations.
+        advice: RichText => body;
+        /// Accessibility.
+        accessibility: RichText => body;
+        /// Recommended period of the year.
+        period: RichText => body;
+        /// Vocabulary `outdoor_practice`.
+        practice: Option<Id> => refers_to("outdoor_practice"), fetch_missing, column;
+        /// Vocabulary `outdoor_sector`.
+        sector: Option<Id> => refers_to("outdoor_sector");
+        /// Vocabulary `outdoor_sitetype`.
+        site_type: Option<Id> => wire("type"), refers_to("outdoor_sitetype"), fetch_missing;
+        /// Aspects of the site: N, NE, E, …
+        orientation: Vec<String> => set;
+        /// Suitable wind directions: N, NE, E, …
+        wind: Vec<String> => set;
+        /// Vocabulary `outdoor_rating`.
+        ratings: Vec<Id> => refers_to("outdoor_rating"), fetch_missing, set;
+        /// Vocabulary `label`.
+        labels: Vec<Id> => refers_to("label"), fetch_missing, set;
+        /// Vocabulary `theme`.
+        themes: Vec<Id> => refers_to("theme"), fetch_missing, set;
+        /// Managers (vocabulary `organism`).
+        managers: Vec<Id> => refers_to("organism"), set;
+        /// Information desks for the site.
+        information_desks: Vec<Id> => refers_to("informationdesk"), fetch_missing, set;
+        /// Sources (vocabulary `source`).
+        source: Vec<Id> => refers_to("source"), fetch_missing, set;
+        /// Portals that show the site (vocabulary `portal`).
+        portal: Vec<Id> => refers_to("portal"), set;
+        /// Organisation that maintains the site (vocabulary `structure`).
+        structure: Option<Id> => refers_to("structure"), fetch_missing;
+        /// Parent site.
+        parent: Option<Id>;
+        /// UUID of the parent site.
+        parent_uuid: Option<String>;
+        /// Child sites.
+        children: Vec<Id>;
+        /// UUIDs of the child sites.
+        children_uuids: Vec<String>;
+        /// Courses on the site.
+        courses: Vec<Id> => set;
+        /// UUIDs of these courses.
+        courses_uuids: Vec<String> => set;
+        /// Municipalities that the site lies in.
+        cities: Vec<Id> => set;
+        /// Official codes of these municipalities.
+        city_codes: Vec<String> => set;
+        /// Districts that the site lies in.
+        districts: Vec<Id> => set;
+        /// Geometry of the site.
+        geometry: Option<Geometry>;
+        /// Web links.
+        web_links: Vec<WebLink> => set;
+        /// Panoramas in high definition.
+        view_points: Vec<HdView>;
+        /// Pictures, files and videos, the cover first.
+        attachments: Vec<Attachment>;
+        /// Addresses of the printable sheet, by language.
+        pdf: Localized => link;
+        /// Provider from whose system the site was imported.
+        provider: Option<String>;
+        /// Identifier in the provider's system.
+        external_id: Option<String> => wire("eid");
+        /// Languages in which the site is published.
+        published: Vec<String> => languages;
+    }
 
-/// An outdoor course: a climb, a descent.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Course {
-    /// The server's number.
-    pub id: Id,
-    /// Alternate identity, stable across servers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub uuid: Option<String>,
-    /// Name.
-    #[serde(default, skip_serializing_if = "Localized::is_empty")]
-    pub name: Localized,
-    /// Description.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub description: RichText,
-    /// Recommendations.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub advice: RichText,
-    /// What is in place.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub equipment: RichText,
-    /// What to bring.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub gear: RichText,
-    /// Accessibility.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub accessibility: RichText,
-    /// About the ratings.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub ratings_description: RichText,
-    /// Vocabulary `outdoor_coursetype`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub course_type: Option<Id>,
-    /// Vocabulary `outdoor_rating`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ratings: Vec<Id>,
-    /// Hours.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub duration_h: Option<f64>,
-    /// Metres of height.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub height_m: Option<f64>,
-    /// Metres of length.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub length_m: Option<f64>,
-    /// Lowest point, metres.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub min_elevation_m: Option<f64>,
-    /// Highest point, metres.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_elevation_m: Option<f64>,
-    /// Numbered points, the first is number 1.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub points_reference: Vec<Position>,
-    /// Sites that it is on.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sites: Vec<Id>,
-    /// Their uuids.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sites_uuids: Vec<String>,
-    /// Its parts, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub children: Vec<Id>,
-    /// Their uuids.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub children_uuids: Vec<String>,
-    /// Courses that it is a part of.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub parents: Vec<Id>,
-    /// Their uuids.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub parents_uuids: Vec<String>,
-    /// Cities that it lies in.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub cities: Vec<Id>,
-    /// Their official codes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub city_codes: Vec<String>,
-    /// Districts that it lies in.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub districts: Vec<Id>,
-    /// Where it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub geometry: Option<Geometry>,
-    /// Structure that looks after it (vocabulary `structure`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub structure: Option<Id>,
-    /// Pictures, files and videos, the cover first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub attachments: Vec<Attachment>,
-    /// Addresses of its printable sheet, by language.
-    #[serde(default, skip_serializing_if = "Localized::is_empty")]
-    pub pdf: Localized,
-    /// From whom the office imported it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub provider: Option<String>,
-    /// Its id at that provider.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// Languages in which it is published.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub published: Vec<String>,
+    /// An outdoor course: a climb, a descent.
+    pub struct Course in "outdoor_course" {
+        /// Identifier on the server.
+        id: Id;
+        /// Identifier that is stable across servers.
+        uuid: Option<String>;
+        /// Name.
+        name: Localized => name;
+        /// Description.
+        description: RichText => description;
+        /// Recommendations.
+        advice: RichText => body;
+        /// Equipment in place.
+        equipment: RichText => body;
+        /// Equipment to bring.
+        gear: RichText => body;
+        /// Accessibility.
+        accessibility: RichText => body;
+        /// Explanation of the ratings.
+        ratings_description: RichText => body;
+        /// Vocabulary `outdoor_coursetype`.
+        course_type: Option<Id> => wire("type"), refers_to("outdoor_coursetype"), fetch_missing;
+        /// Vocabulary `outdoor_rating`.
+        ratings: Vec<Id> => refers_to("outdoor_rating"), fetch_missing, set;
+        /// Duration, hours.
+        duration_h: Option<f64> => wire("duration"), column;
+        /// Height, metres.
+        height_m: Option<f64> => wire("height"), column;
+        /// Length, metres.
+        length_m: Option<f64> => wire("length");
+        /// Lowest elevation, metres.
+        min_elevation_m: Option<f64> => wire("min_elevation");
+        /// Highest elevation, metres.
+        max_elevation_m: Option<f64> => wire("max_elevation");
+        /// Numbered points of the description; the first is number 1.
+        points_reference: Vec<Position>;
+        /// Sites that the course is on.
+        sites: Vec<Id> => set;
+        /// UUIDs of these sites.
+        sites_uuids: Vec<String> => set;
+        /// Child courses, in order.
+        children: Vec<Id>;
+        /// UUIDs of the child courses.
+        children_uuids: Vec<String>;
+        /// Parent courses.
+        parents: Vec<Id> => set;
+        /// UUIDs of the parent courses.
+        parents_uuids: Vec<String> => set;
+        /// Municipalities that the course lies in.
+        cities: Vec<Id> => set;
+        /// Official codes of these municipalities.
+        city_codes: Vec<String> => set;
+        /// Districts that the course lies in.
+        districts: Vec<Id> => set;
+        /// Geometry of the course.
+        geometry: Option<Geometry>;
+        /// Organisation that maintains the course (vocabulary `structure`).
+        structure: Option<Id> => refers_to("structure"), fetch_missing;
+        /// Pictures, files and videos, the cover first.
+        attachments: Vec<Attachment>;
+        /// Addresses of the printable sheet, by language.
+        pdf: Localized => link;
+        /// Provider from whose system the course was imported.
+        provider: Option<String>;
+        /// Identifier in the provider's system.
+        external_id: Option<String> => wire("eid");
+        /// Languages in which the course is published.
+        published: Vec<String> => languages;
+    }
 }

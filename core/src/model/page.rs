@@ -1,77 +1,56 @@
-use serde::{Deserialize, Serialize};
-
+use super::fields::records;
 use super::{Attachment, Id, Localized, RichText};
 
-/// A page of text that the office writes.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct FlatPage {
-    /// The server's number.
-    pub id: Id,
-    /// Title.
-    #[serde(default, skip_serializing_if = "Localized::is_empty")]
-    pub title: Localized,
-    /// Text.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub content: RichText,
-    /// Sources (vocabulary `source`).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub source: Vec<Id>,
-    /// Portals that show it (vocabulary `portal`).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub portals: Vec<Id>,
-    /// Page above it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parent: Option<Id>,
-    /// Pages below it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub children: Vec<Id>,
-    /// Pictures, files and videos, the cover first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub attachments: Vec<Attachment>,
-    /// Languages in which it is published.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub published: Vec<String>,
-}
+records! {
+    /// A page of text that the office writes.
+    pub struct FlatPage in "flatpage" {
+        /// Identifier on the server.
+        id: Id;
+        /// Title.
+        title: Localized => name;
+        /// Text.
+        content: RichText => description;
+        /// Sources (vocabulary `source`).
+        source: Vec<Id> => refers_to("source"), set;
+        /// Portals that show the page (vocabulary `portal`).
+        portals: Vec<Id> => refers_to("portal"), set;
+        /// Parent page.
+        parent: Option<Id>;
+        /// Child pages.
+        children: Vec<Id>;
+        /// Pictures, files and videos, the cover first.
+        attachments: Vec<Attachment>;
+        /// Languages in which the page is published.
+        published: Vec<String> => languages;
+    }
 
-/// An entry of the office's menu.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct MenuItem {
-    /// The server's number.
-    pub id: Id,
-    /// Title.
-    #[serde(default, skip_serializing_if = "Localized::is_empty")]
-    pub title: Localized,
-    /// `page`, `link`, or empty for a mere heading.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub target_type: String,
-    /// Where a link leads.
-    #[serde(default, skip_serializing_if = "Localized::is_empty")]
-    pub link_url: Localized,
-    /// Page that it opens.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub page: Option<Id>,
-    /// That page's title.
-    #[serde(default, skip_serializing_if = "Localized::is_empty")]
-    pub page_title: Localized,
-    /// Portals that show it (vocabulary `portal`).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub portals: Vec<Id>,
-    /// Whether it opens beside.
-    #[serde(default)]
-    pub open_in_new_tab: bool,
-    /// Pictogram.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pictogram: Option<String>,
-    /// Entry above it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parent: Option<Id>,
-    /// Entries below it, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub children: Vec<Id>,
-    /// Pictures, files and videos, the cover first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub attachments: Vec<Attachment>,
-    /// Languages in which it is published.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub published: Vec<String>,
+    /// An entry of the office's menu.
+    pub struct MenuItem in "menu_item" {
+        /// Identifier on the server.
+        id: Id;
+        /// Title.
+        title: Localized => name;
+        /// `page`, `link`, or empty for a heading.
+        target_type: String;
+        /// Address of a link.
+        link_url: Localized;
+        /// Page that the entry opens.
+        page: Option<Id> => column;
+        /// Title of this page.
+        page_title: Localized => summary;
+        /// Portals that show the entry (vocabulary `portal`).
+        portals: Vec<Id> => refers_to("portal"), set;
+        /// Open the link in a new window.
+        open_in_new_tab: bool;
+        /// Address of the pictogram.
+        pictogram: Option<String> => pictogram;
+        /// Parent entry.
+        parent: Option<Id>;
+        /// Child entries, in order.
+        children: Vec<Id>;
+        /// Pictures, files and videos, the cover first.
+        attachments: Vec<Attachment>;
+        /// Languages in which the entry is published.
+        published: Vec<String> => languages;
+    }
 }

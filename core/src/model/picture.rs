@@ -1,113 +1,82 @@
-use serde::{Deserialize, Serialize};
+use super::fields::records;
+use super::{Geometry, Id, Localized, RichText};
 
-use super::{Geometry, Id};
+records! {
+    /// A picture, file or video of an object.
+    pub struct Attachment in "attachment" {
+        /// Identifier that is stable across servers.
+        uuid: Option<String>;
+        /// `image`, `video` or `file`.
+        media: String => wire("type"), always;
+        /// Host of a linked video (`Youtube`); empty for files on the server.
+        backend: String;
+        /// The office's class of attachment (`Photographie`).
+        file_type: String => wire("filetype.type");
+        /// Id of this class in the vocabulary `file_type`.
+        file_type_id: Option<Id> => wire("filetype.id"), refers_to("file_type");
+        /// Addresses, title and credits. Its fields stand beside the others in JSON.
+        picture: Picture;
+    }
 
-/// What an attachment shows.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Attachment {
-    /// Alternate identity, stable across servers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub uuid: Option<String>,
-    /// `image`, `video` or `file`.
-    pub media: String,
-    /// Who shows a linked video (`Youtube`); empty for files of the server's own.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub backend: String,
-    /// The office's own class of attachment (`Photographie`).
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub file_type: String,
-    /// Id of that class in the vocabulary `file_type`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file_type_id: Option<Id>,
-    /// The picture, file or video itself, with title and credits.
-    #[serde(flatten)]
-    pub picture: Picture,
-}
+    /// Addresses of a picture, with title and credits.
+    pub struct Picture in "picture" {
+        /// Address of the original.
+        url: String => original_link, always;
+        /// Address of a small version; empty if there is none.
+        thumbnail: String => link;
+        /// Title.
+        title: String;
+        /// Legend.
+        legend: String;
+        /// Author.
+        author: String;
+        /// Licence.
+        license: String;
+    }
 
-/// A picture on the network with what must be told beside it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Picture {
-    /// Where the original is.
-    pub url: String,
-    /// Where a small one is; empty where there is none.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub thumbnail: String,
-    /// Title.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub title: String,
-    /// Legend.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub legend: String,
-    /// Who made it.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub author: String,
-    /// Under which licence.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub license: String,
-}
+    /// A picture that shows how accessible a trek is.
+    pub struct AccessibilityPicture in "accessibility_attachment" {
+        /// Identifier that is stable across servers.
+        uuid: Option<String>;
+        /// Subject: `slope`, `width` or `signage`.
+        shows: String => wire("info_accessibility");
+        /// Addresses, title and credits. Its fields stand beside the others in JSON.
+        picture: Picture;
+    }
 
-/// A picture that shows how accessible a trek is.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct AccessibilityPicture {
-    /// Alternate identity, stable across servers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub uuid: Option<String>,
-    /// What it shows: `slope`, `width` or `signage`.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub shows: String,
-    /// The picture itself.
-    #[serde(flatten)]
-    pub picture: Picture,
-}
-
-/// A panorama in high definition, attached to a trek, a POI or an outdoor site.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct HdView {
-    /// The server's number.
-    pub id: Id,
-    /// Alternate identity, stable across servers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub uuid: Option<String>,
-    /// Title, in the language that was asked for.
-    #[serde(default, skip_serializing_if = "super::Localized::is_empty")]
-    pub title: super::Localized,
-    /// Legend, in the language that was asked for.
-    #[serde(default, skip_serializing_if = "super::RichText::is_empty")]
-    pub legend: super::RichText,
-    /// Who made it.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub author: String,
-    /// Under which licence.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub license: String,
-    /// From where it was taken.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub geometry: Option<Geometry>,
-    /// GeoJSON features in pixels of the picture, as the server gave them.
-    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
-    pub annotations: serde_json::Value,
-    /// Address pattern of its tiles (`{z}`, `{x}`, `{y}`).
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub picture_tiles_url: String,
-    /// Where a small picture is.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub thumbnail_url: String,
-    /// Where its size is told.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub metadata_url: String,
-    /// Trek that it belongs to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub trek: Option<Id>,
-    /// POI that it belongs to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub poi: Option<Id>,
-    /// Outdoor site that it belongs to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub site: Option<Id>,
-    /// When it was made, Unix ms.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub created_ms: Option<i64>,
-    /// When it was last changed, Unix ms.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub updated_ms: Option<i64>,
+    /// A panorama in high definition, attached to a trek, a POI or an outdoor site.
+    pub struct HdView in "hdviewpoint" {
+        /// Identifier on the server.
+        id: Id;
+        /// Identifier that is stable across servers.
+        uuid: Option<String>;
+        /// Title.
+        title: Localized => name;
+        /// Legend.
+        legend: RichText => description;
+        /// Author.
+        author: String => column;
+        /// Licence.
+        license: String => column;
+        /// Position of the camera.
+        geometry: Option<Geometry>;
+        /// GeoJSON features in pixels of the picture, as the server wrote them.
+        annotations: serde_json::Value;
+        /// Address pattern of the tiles (`{z}`, `{x}`, `{y}`).
+        picture_tiles_url: String => link;
+        /// Address of a small version.
+        thumbnail_url: String => photo;
+        /// Address of the picture's metadata: size in pixels, tile size.
+        metadata_url: String => link;
+        /// Trek that the panorama belongs to.
+        trek: Option<Id> => wire("trek.id");
+        /// POI that the panorama belongs to.
+        poi: Option<Id> => wire("poi.id");
+        /// Outdoor site that the panorama belongs to.
+        site: Option<Id> => wire("site.id");
+        /// Time of creation, Unix ms.
+        created_ms: Option<i64> => wire("create_datetime"), date;
+        /// Time of the last change, Unix ms.
+        updated_ms: Option<i64> => wire("update_datetime"), date;
+    }
 }

@@ -1,38 +1,30 @@
-use serde::{Deserialize, Serialize};
-
+use super::fields::records;
 use super::{Geometry, Id, Localized};
 
-/// A city or commune.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct City {
-    /// The server's number.
-    pub id: Id,
-    /// Name.
-    #[serde(default, skip_serializing_if = "Localized::is_empty")]
-    pub name: Localized,
-    /// Official code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    /// Its area.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub geometry: Option<Geometry>,
-    /// Whether it is published.
-    #[serde(default)]
-    pub is_published: bool,
-}
+records! {
+    /// A city or commune.
+    pub struct City in "city" {
+        /// Identifier on the server.
+        id: Id;
+        /// Name.
+        name: Localized => name;
+        /// Official code.
+        code: Option<String> => column;
+        /// Area.
+        geometry: Option<Geometry> => outline;
+        /// True if the city is published.
+        is_published: bool => wire("published");
+    }
 
-/// A district: a valley, a sector of the park.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct District {
-    /// The server's number.
-    pub id: Id,
-    /// Name.
-    #[serde(default, skip_serializing_if = "Localized::is_empty")]
-    pub name: Localized,
-    /// Its area.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub geometry: Option<Geometry>,
-    /// Whether it is published.
-    #[serde(default)]
-    pub is_published: bool,
+    /// A district: a valley, a sector of the park.
+    pub struct District in "district" {
+        /// Identifier on the server.
+        id: Id;
+        /// Name.
+        name: Localized => name;
+        /// Area.
+        geometry: Option<Geometry> => outline;
+        /// True if the district is published.
+        is_published: bool => wire("published");
+    }
 }

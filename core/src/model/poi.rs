@@ -1,55 +1,40 @@
-use serde::{Deserialize, Serialize};
-
+use super::fields::records;
 use super::{Attachment, Geometry, HdView, Id, Localized, RichText};
 
-/// A point of interest: what there is to see.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Poi {
-    /// The server's number.
-    pub id: Id,
-    /// Alternate identity, stable across servers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub uuid: Option<String>,
-    /// Name.
-    #[serde(default, skip_serializing_if = "Localized::is_empty")]
-    pub name: Localized,
-    /// What it is.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub description: RichText,
-    /// Vocabulary `poi_type`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub poi_type: Option<Id>,
-    /// Label of that type.
-    #[serde(default, skip_serializing_if = "Localized::is_empty")]
-    pub type_label: Localized,
-    /// Pictogram of that type.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub type_pictogram: Option<String>,
-    /// Where it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub geometry: Option<Geometry>,
-    /// Pictures, files and videos, the cover first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub attachments: Vec<Attachment>,
-    /// Panoramas in high definition.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub view_points: Vec<HdView>,
-    /// Its id at that provider.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// From whom the office imported it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub provider: Option<String>,
-    /// Structure that looks after it (vocabulary `structure`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub structure: Option<Id>,
-    /// Languages in which it is published.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub published: Vec<String>,
-    /// When it was made, Unix ms.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub created_ms: Option<i64>,
-    /// When the server says it was last changed, Unix ms. Many-to-many changes do not move it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub updated_ms: Option<i64>,
+records! {
+    /// A point of interest: a viewpoint, a plant, a monument.
+    pub struct Poi in "poi" {
+        /// Identifier on the server.
+        id: Id;
+        /// Identifier that is stable across servers.
+        uuid: Option<String>;
+        /// Name.
+        name: Localized => name;
+        /// Description.
+        description: RichText => description;
+        /// Vocabulary `poi_type`.
+        poi_type: Option<Id> => wire("type"), refers_to("poi_type"), column;
+        /// Label of the type.
+        type_label: Localized => summary;
+        /// Address of the type's pictogram.
+        type_pictogram: Option<String> => pictogram;
+        /// Position.
+        geometry: Option<Geometry>;
+        /// Pictures, files and videos, the cover first.
+        attachments: Vec<Attachment>;
+        /// Panoramas in high definition.
+        view_points: Vec<HdView>;
+        /// Identifier in the provider's system.
+        external_id: Option<String>;
+        /// Provider from whose system the POI was imported.
+        provider: Option<String>;
+        /// Organisation that maintains the POI (vocabulary `structure`).
+        structure: Option<Id> => refers_to("structure"), column;
+        /// Languages in which the POI is published.
+        published: Vec<String> => languages;
+        /// Time of creation, Unix ms.
+        created_ms: Option<i64> => wire("create_datetime"), date;
+        /// Time of the last change according to the server, Unix ms. A change of a many-to-many field does not move it.
+        updated_ms: Option<i64> => wire("update_datetime"), date;
+    }
 }

@@ -1,103 +1,81 @@
 use serde::{Deserialize, Serialize};
 
+use super::fields::records;
 use super::{Attachment, Geometry, Id, Localized, RichText};
 
-/// The months in which something holds, January first.
+/// The months in which an area is sensitive.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Season {
-    /// One for each month.
+    /// One flag for each month, January first.
     pub months: [bool; 12],
 }
 
 impl Season {
-    /// Whether it holds in a month, 1 for January to 12 for December.
+    /// True if the season contains a month, 1 for January to 12 for December.
     pub fn contains_month(&self, month: u8) -> bool {
         (1..=12).contains(&month) && self.months[usize::from(month) - 1]
     }
 }
 
-/// An area where animals must be left in peace, or where rules hold.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct SensitiveArea {
-    /// The server's number.
-    pub id: Id,
-    /// Species, or name of the rules.
-    #[serde(default, skip_serializing_if = "Localized::is_empty")]
-    pub name: Localized,
-    /// Vocabulary `sensitivearea_species`; none for an area of rules.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub species: Option<Id>,
-    /// Why.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub description: RichText,
-    /// Whom to ask.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub contact: RichText,
-    /// Where to read more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub info_url: Option<String>,
-    /// Practices that it concerns (vocabulary `sensitivearea_practice`).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub practices: Vec<Id>,
-    /// When.
-    #[serde(default)]
-    pub season: Season,
-    /// Metres to keep away, also above.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub elevation_m: Option<f64>,
-    /// Metres around a point, where the server gives them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub radius_m: Option<f64>,
-    /// Where it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub geometry: Option<Geometry>,
-    /// What to do and not to do.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub rules: Vec<Rule>,
-    /// Address of its KML.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kml_url: Option<String>,
-    /// Address of its OpenAir file, for aerial practices.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub openair_url: Option<String>,
-    /// Whether it is published.
-    #[serde(default)]
-    pub is_published: bool,
-    /// Pictures, files and videos, the cover first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub attachments: Vec<Attachment>,
-    /// From whom the office imported it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub provider: Option<String>,
-    /// Structure that looks after it (vocabulary `structure`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub structure: Option<Id>,
-    /// When it was made, Unix ms.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub created_ms: Option<i64>,
-    /// When the server says it was last changed, Unix ms. Many-to-many changes do not move it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub updated_ms: Option<i64>,
-}
+records! {
+    /// An area where animals must not be disturbed, or where rules apply.
+    pub struct SensitiveArea in "sensitivearea" {
+        /// Identifier on the server.
+        id: Id;
+        /// Species, or name of the regulation.
+        name: Localized => name;
+        /// Vocabulary `sensitivearea_species`; `None` for a regulated area.
+        species: Option<Id> => wire("species_id"), refers_to("sensitivearea_species"), column;
+        /// Reason for the protection.
+        description: RichText => description;
+        /// Contact for questions.
+        contact: RichText => body;
+        /// Address of a page with more information.
+        info_url: Option<String>;
+        /// Practices that the area concerns (vocabulary `sensitivearea_practice`).
+        practices: Vec<Id> => refers_to("sensitivearea_practice"), set;
+        /// Months in which the area is sensitive.
+        season: Season => wire("period"), column;
+        /// Distance to keep, also above ground, metres.
+        elevation_m: Option<f64> => wire("elevation");
+        /// Radius around a point, metres, if the server gives one.
+        radius_m: Option<f64> => wire("radius");
+        /// Area, or point with a radius.
+        geometry: Option<Geometry>;
+        /// Rules of behaviour.
+        rules: Vec<Rule>;
+        /// Address of the KML file.
+        kml_url: Option<String> => link;
+        /// Address of the OpenAir file, for aerial practices.
+        openair_url: Option<String> => link;
+        /// True if the area is published.
+        is_published: bool => wire("published");
+        /// Pictures, files and videos, the cover first.
+        attachments: Vec<Attachment>;
+        /// Provider from whose system the area was imported.
+        provider: Option<String>;
+        /// Organisation that maintains the area (vocabulary `structure`).
+        structure: Option<Id> => refers_to("structure");
+        /// Time of creation, Unix ms.
+        created_ms: Option<i64> => wire("create_datetime"), date;
+        /// Time of the last change according to the server, Unix ms. A change of a many-to-many field does not move it.
+        updated_ms: Option<i64> => wire("update_datetime"), date;
+    }
 
-/// One rule of a sensitive area.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Rule {
-    /// The server's number.
-    pub id: Id,
-    /// Its code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    /// Name.
-    #[serde(default, skip_serializing_if = "Localized::is_empty")]
-    pub name: Localized,
-    /// What it asks.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub description: RichText,
-    /// Pictogram.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pictogram: Option<String>,
-    /// Where to read more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    /// One rule of a sensitive area.
+    pub struct Rule in "rule" {
+        /// Identifier on the server.
+        id: Id;
+        /// Code.
+        code: Option<String>;
+        /// Name.
+        name: Localized;
+        /// Text of the rule.
+        description: RichText;
+        /// Address of the pictogram.
+        pictogram: Option<String> => pictogram;
+        /// Address of a page with more information.
+        url: Option<String>;
+    }
 }

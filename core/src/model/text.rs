@@ -2,22 +2,22 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// A text in the languages that have it. Empty texts are not kept, so a language that is present has something to say.
+/// A text in several languages. A blank text is not kept, so each language in it has a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Localized(BTreeMap<String, String>);
 
-/// A text that was found, with the language in which it was found.
+/// A text with its language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Text<'a> {
-    /// Language code as the server writes it (`fr`, `pt-br`); empty where the server gave a text without a language.
+    /// Language code as the server writes it (`fr`, `pt-br`); empty if the server gives none.
     pub lang: &'a str,
-    /// The text itself.
+    /// Text.
     pub text: &'a str,
 }
 
 impl Localized {
-    /// Keeps `text` for `lang`, unless it is blank.
+    /// Sets the text of a language; does nothing if the text is blank.
     pub fn insert(&mut self, lang: impl Into<String>, text: impl Into<String>) {
         let text = text.into();
         if !text.trim().is_empty() {
@@ -30,8 +30,9 @@ impl Localized {
         self.0.get(lang).map(String::as_str)
     }
 
-    /// The text in the first of `wanted` that has one (`fr-CA` also finds `fr`), else in any language, those without a
-    /// language first. `wanted` is the whole order of preference: the person's, the app's others, the territory's default.
+    /// The text in the first language of `wanted` that has one (`fr-CA` also finds `fr`), else in any language, first of all
+    /// the text without a language. `wanted` is the whole order of preference: the languages of the person, those of the
+    /// app, the default of the territory.
     pub fn find<S: AsRef<str>>(&self, wanted: &[S]) -> Option<Text<'_>> {
         let by_tag = |tag: &str| self.0.get_key_value(tag);
         wanted
@@ -42,17 +43,17 @@ impl Localized {
             .map(|(lang, text)| Text { lang, text })
     }
 
-    /// Every language with its text, by language code.
+    /// Every language with its text, in the order of language codes.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(lang, text)| (lang.as_str(), text.as_str()))
     }
 
-    /// Whether no language has it.
+    /// Whether no language has a text.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The same text in every language with `change` applied.
+    /// The text with `change` applied in every language.
     pub fn map(&self, mut change: impl FnMut(&str) -> String) -> Localized {
         let mut changed = Localized::default();
         for (lang, text) in self.iter() {
@@ -72,19 +73,19 @@ impl<L: Into<String>, T: Into<String>> FromIterator<(L, T)> for Localized {
     }
 }
 
-/// A text with markup: HTML that was cleaned when it came in, and the same as plain text for search and speech.
+/// A text with markup: HTML, cleaned when a response is read, and its plain text for search and speech.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RichText {
     /// Cleaned HTML: no scripts, styles, forms or event handlers.
     #[serde(default, skip_serializing_if = "Localized::is_empty")]
     pub html: Localized,
-    /// The same without markup.
+    /// Plain text of the HTML.
     #[serde(default, skip_serializing_if = "Localized::is_empty")]
     pub plain: Localized,
 }
 
 impl RichText {
-    /// Whether no language has it.
+    /// Whether no language has a text.
     pub fn is_empty(&self) -> bool {
         self.html.is_empty()
     }
@@ -95,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_falls_back_in_the_order_asked_and_says_where_it_was_found() {
+    fn find_falls_back_in_order_and_gives_the_language() {
         let name: Localized = [("fr", "Lac"), ("en", "Lake"), ("it", " ")].into_iter().collect();
         assert_eq!(name.find(&["it", "en"]), Some(Text { lang: "en", text: "Lake" }));
         assert_eq!(name.find(&["fr-CA"]), Some(Text { lang: "fr", text: "Lac" }));

@@ -1,305 +1,210 @@
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
+use super::fields::records;
 use super::{Attachment, Geometry, Id, Localized, RichText};
 
-/// A touristic content: a hut, a farm, a museum.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct TouristicContent {
-    /// The server's number.
-    pub id: Id,
-    /// Alternate identity, stable across servers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub uuid: Option<String>,
-    /// Name.
-    #[serde(default, skip_serializing_if = "Localized::is_empty")]
-    pub name: Localized,
-    /// Short description.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub description_teaser: RichText,
-    /// Description.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub description: RichText,
-    /// Practical information.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub practical_info: RichText,
-    /// Accessibility.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub accessibility: RichText,
-    /// Vocabulary `label_accessibility`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub label_accessibility: Option<Id>,
-    /// Vocabulary `touristiccontent_category`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub category: Option<Id>,
-    /// Its types by the server's list number (category × 100 + 1 or + 2); vocabulary `touristiccontent_type`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub types: BTreeMap<Id, Vec<Id>>,
-    /// Vocabulary `theme`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub themes: Vec<Id>,
-    /// Where it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub geometry: Option<Geometry>,
-    /// How to reach it.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub contact: RichText,
-    /// E-mail address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// Web address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub website: Option<String>,
-    /// Where to book (vocabulary `reservationsystem`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reservation_system: Option<Id>,
-    /// Its id there.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub reservation_id: String,
-    /// City where it starts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub departure_city: Option<Id>,
-    /// Its official code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub departure_city_code: Option<String>,
-    /// Cities that it lies in.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub cities: Vec<Id>,
-    /// Their official codes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub city_codes: Vec<String>,
-    /// Districts that it lies in.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub districts: Vec<Id>,
-    /// Sources (vocabulary `source`).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub source: Vec<Id>,
-    /// Portals that show it (vocabulary `portal`).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub portal: Vec<Id>,
-    /// Structure that looks after it (vocabulary `structure`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub structure: Option<Id>,
-    /// From whom the office imported it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub provider: Option<String>,
-    /// Its id at that provider.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// Approved by the office.
-    #[serde(default)]
-    pub approved: bool,
-    /// Pictures, files and videos, the cover first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub attachments: Vec<Attachment>,
-    /// Addresses of its printable sheet, by language.
-    #[serde(default, skip_serializing_if = "Localized::is_empty")]
-    pub pdf: Localized,
-    /// Languages in which it is published.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub published: Vec<String>,
-    /// When it was made, Unix ms.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub created_ms: Option<i64>,
-    /// When the server says it was last changed, Unix ms. Many-to-many changes do not move it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub updated_ms: Option<i64>,
-}
+records! {
+    /// A touristic content: a hut, a farm, a museum.
+    pub struct TouristicContent in "touristiccontent" {
+        /// Identifier on the server.
+        id: Id;
+        /// Identifier that is stable across servers.
+        uuid: Option<String>;
+        /// Name.
+        name: Localized => name;
+        /// Short description.
+        description_teaser: RichText => summary;
+        /// Description.
+        description: RichText => description;
+        /// Practical information.
+        practical_info: RichText => body;
+        /// Accessibility.
+        accessibility: RichText => body;
+        /// Vocabulary `label_accessibility`.
+        label_accessibility: Option<Id> => refers_to("label_accessibility");
+        /// Vocabulary `touristiccontent_category`.
+        category: Option<Id> => refers_to("touristiccontent_category"), fetch_missing, column;
+        /// Types (vocabulary `touristiccontent_type`), by number of the server's list: category × 100 + 1 or + 2.
+        types: BTreeMap<Id, Vec<Id>> => refers_to("touristiccontent_type");
+        /// Vocabulary `theme`.
+        themes: Vec<Id> => refers_to("theme"), fetch_missing, set;
+        /// Position.
+        geometry: Option<Geometry>;
+        /// Contact: address, telephone.
+        contact: RichText => body;
+        /// E-mail address.
+        email: Option<String>;
+        /// Web address.
+        website: Option<String> => column;
+        /// Booking system (vocabulary `reservationsystem`).
+        reservation_system: Option<Id> => refers_to("reservationsystem"), fetch_missing;
+        /// Identifier in the booking system.
+        reservation_id: String;
+        /// Municipality of the position.
+        departure_city: Option<Id>;
+        /// Official code of this municipality.
+        departure_city_code: Option<String>;
+        /// Municipalities that the content lies in.
+        cities: Vec<Id> => set;
+        /// Official codes of these municipalities.
+        city_codes: Vec<String> => set;
+        /// Districts that the content lies in.
+        districts: Vec<Id> => set;
+        /// Sources (vocabulary `source`).
+        source: Vec<Id> => refers_to("source"), fetch_missing, set;
+        /// Portals that show the content (vocabulary `portal`).
+        portal: Vec<Id> => refers_to("portal"), set;
+        /// Organisation that maintains the content (vocabulary `structure`).
+        structure: Option<Id> => refers_to("structure"), fetch_missing;
+        /// Provider from whose system the content was imported.
+        provider: Option<String>;
+        /// Identifier in the provider's system.
+        external_id: Option<String>;
+        /// True if the office approves it.
+        approved: bool;
+        /// Pictures, files and videos, the cover first.
+        attachments: Vec<Attachment>;
+        /// Addresses of the printable sheet, by language.
+        pdf: Localized => link;
+        /// Languages in which the content is published.
+        published: Vec<String> => languages;
+        /// Time of creation, Unix ms.
+        created_ms: Option<i64> => wire("create_datetime"), date;
+        /// Time of the last change according to the server, Unix ms. A change of a many-to-many field does not move it.
+        updated_ms: Option<i64> => wire("update_datetime"), date;
+    }
 
-/// A touristic event: a market, a guided walk.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct TouristicEvent {
-    /// The server's number.
-    pub id: Id,
-    /// Alternate identity, stable across servers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub uuid: Option<String>,
-    /// Name.
-    #[serde(default, skip_serializing_if = "Localized::is_empty")]
-    pub name: Localized,
-    /// Short description.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub description_teaser: RichText,
-    /// Description.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub description: RichText,
-    /// Practical information.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub practical_info: RichText,
-    /// Accessibility.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub accessibility: RichText,
-    /// Vocabulary `touristicevent_type`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub event_type: Option<Id>,
-    /// Vocabulary `theme`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub themes: Vec<Id>,
-    /// Where it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub geometry: Option<Geometry>,
-    /// First day, YYYY-MM-DD.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub begin_date: Option<String>,
-    /// Last day, YYYY-MM-DD.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub end_date: Option<String>,
-    /// HH:MM:SS, local.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub start_time: Option<String>,
-    /// HH:MM:SS, local.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub end_time: Option<String>,
-    /// How long, in words.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub duration: String,
-    /// Where to meet.
-    #[serde(default, skip_serializing_if = "Localized::is_empty")]
-    pub meeting_point: Localized,
-    /// How to book.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub booking: RichText,
-    /// Whether it must be booked.
-    #[serde(default)]
-    pub bookable: bool,
-    /// For whom.
-    #[serde(default, skip_serializing_if = "Localized::is_empty")]
-    pub target_audience: Localized,
-    /// How many people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub capacity: Option<i64>,
-    /// How many people, as older servers write it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub participant_number: Option<String>,
-    /// Price, a decimal number in the local currency.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price: Option<String>,
-    /// Who organises it.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub organizers: String,
-    /// Vocabulary `touristicevent_organizer`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub organizers_id: Vec<Id>,
-    /// Who speaks.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub speaker: String,
-    /// How to reach them.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub contact: RichText,
-    /// E-mail address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// Web address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub website: Option<String>,
-    /// Name of the place.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<String>,
-    /// Whether it was cancelled.
-    #[serde(default)]
-    pub cancelled: bool,
-    /// Why.
-    #[serde(default, skip_serializing_if = "Localized::is_empty")]
-    pub cancellation_reason: Localized,
-    /// Cities that it lies in.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub cities: Vec<Id>,
-    /// Their official codes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub city_codes: Vec<String>,
-    /// Districts that it lies in.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub districts: Vec<Id>,
-    /// Sources (vocabulary `source`).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub source: Vec<Id>,
-    /// Portals that show it (vocabulary `portal`).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub portal: Vec<Id>,
-    /// Structure that looks after it (vocabulary `structure`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub structure: Option<Id>,
-    /// From whom the office imported it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub provider: Option<String>,
-    /// Its id at that provider.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    /// Approved by the office.
-    #[serde(default)]
-    pub approved: bool,
-    /// Pictures, files and videos, the cover first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub attachments: Vec<Attachment>,
-    /// Addresses of its printable sheet, by language.
-    #[serde(default, skip_serializing_if = "Localized::is_empty")]
-    pub pdf: Localized,
-    /// Languages in which it is published.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub published: Vec<String>,
-    /// When it was made, Unix ms.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub created_ms: Option<i64>,
-    /// When the server says it was last changed, Unix ms. Many-to-many changes do not move it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub updated_ms: Option<i64>,
-}
+    /// A touristic event: a market, a guided walk.
+    pub struct TouristicEvent in "touristicevent" {
+        /// Identifier on the server.
+        id: Id;
+        /// Identifier that is stable across servers.
+        uuid: Option<String>;
+        /// Name.
+        name: Localized => name;
+        /// Short description.
+        description_teaser: RichText => summary;
+        /// Description.
+        description: RichText => description;
+        /// Practical information.
+        practical_info: RichText => body;
+        /// Accessibility.
+        accessibility: RichText => body;
+        /// Vocabulary `touristicevent_type`.
+        event_type: Option<Id> => wire("type"), refers_to("touristicevent_type"), fetch_missing;
+        /// Vocabulary `theme`.
+        themes: Vec<Id> => refers_to("theme"), fetch_missing, set;
+        /// Position.
+        geometry: Option<Geometry>;
+        /// First day, YYYY-MM-DD.
+        begin_date: Option<String> => column;
+        /// Last day, YYYY-MM-DD.
+        end_date: Option<String> => column;
+        /// Start, HH:MM:SS local time.
+        start_time: Option<String>;
+        /// End, HH:MM:SS local time.
+        end_time: Option<String>;
+        /// Duration, as free text.
+        duration: String;
+        /// Meeting point.
+        meeting_point: Localized => summary;
+        /// How to book.
+        booking: RichText => body;
+        /// True if the event can be booked.
+        bookable: bool;
+        /// Target audience.
+        target_audience: Localized => body;
+        /// Maximum number of participants.
+        capacity: Option<i64> => integer;
+        /// Maximum number of participants, as older servers write it.
+        participant_number: Option<String> => none_text;
+        /// Price, a decimal number in the local currency.
+        price: Option<String>;
+        /// Organisers, as free text.
+        organizers: String;
+        /// Vocabulary `touristicevent_organizer`.
+        organizers_id: Vec<Id> => refers_to("touristicevent_organizer"), fetch_missing, set;
+        /// Speaker.
+        speaker: String;
+        /// Contact: address, telephone.
+        contact: RichText => body;
+        /// E-mail address.
+        email: Option<String>;
+        /// Web address.
+        website: Option<String>;
+        /// Name of the venue.
+        place: Option<String>;
+        /// True if the event is cancelled.
+        cancelled: bool;
+        /// Reason for the cancellation.
+        cancellation_reason: Localized => body;
+        /// Municipalities that the event lies in.
+        cities: Vec<Id> => set;
+        /// Official codes of these municipalities.
+        city_codes: Vec<String> => set;
+        /// Districts that the event lies in.
+        districts: Vec<Id> => set;
+        /// Sources (vocabulary `source`).
+        source: Vec<Id> => refers_to("source"), fetch_missing, set;
+        /// Portals that show the event (vocabulary `portal`).
+        portal: Vec<Id> => refers_to("portal"), set;
+        /// Organisation that maintains the event (vocabulary `structure`).
+        structure: Option<Id> => refers_to("structure"), fetch_missing;
+        /// Provider from whose system the event was imported.
+        provider: Option<String>;
+        /// Identifier in the provider's system.
+        external_id: Option<String>;
+        /// True if the office approves it.
+        approved: bool;
+        /// Pictures, files and videos, the cover first.
+        attachments: Vec<Attachment>;
+        /// Addresses of the printable sheet, by language.
+        pdf: Localized => link;
+        /// Languages in which the event is published.
+        published: Vec<String> => languages;
+        /// Time of creation, Unix ms.
+        created_ms: Option<i64> => wire("create_datetime"), date;
+        /// Time of the last change according to the server, Unix ms. A change of a many-to-many field does not move it.
+        updated_ms: Option<i64> => wire("update_datetime"), date;
+    }
 
-/// A desk where people know the treks.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct InformationDesk {
-    /// The server's number.
-    pub id: Id,
-    /// Alternate identity, stable across servers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub uuid: Option<String>,
-    /// Name.
-    #[serde(default, skip_serializing_if = "Localized::is_empty")]
-    pub name: Localized,
-    /// Description.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub description: RichText,
-    /// Accessibility.
-    #[serde(default, skip_serializing_if = "RichText::is_empty")]
-    pub accessibility: RichText,
-    /// Vocabulary `label_accessibility`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub label_accessibility: Option<Id>,
-    /// Vocabulary `informationdesk_type`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub desk_type: Option<Id>,
-    /// Label of that type.
-    #[serde(default, skip_serializing_if = "Localized::is_empty")]
-    pub type_label: Localized,
-    /// Pictogram of that type.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub type_pictogram: Option<String>,
-    /// E-mail address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// Web address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub website: Option<String>,
-    /// Telephone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    /// Street.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub street: Option<String>,
-    /// Postal code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub postal_code: Option<String>,
-    /// Town.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub municipality: Option<String>,
-    /// Where it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub geometry: Option<Geometry>,
-    /// A picture.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub photo_url: Option<String>,
-    /// From whom the office imported it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub provider: Option<String>,
+    /// An information desk: a tourist office, a park house.
+    pub struct InformationDesk in "informationdesk" {
+        /// Identifier on the server.
+        id: Id;
+        /// Identifier that is stable across servers.
+        uuid: Option<String>;
+        /// Name.
+        name: Localized => name;
+        /// Description.
+        description: RichText => description;
+        /// Accessibility.
+        accessibility: RichText => body;
+        /// Vocabulary `label_accessibility`.
+        label_accessibility: Option<Id> => refers_to("label_accessibility");
+        /// Vocabulary `informationdesk_type`.
+        desk_type: Option<Id> => wire("type.id"), refers_to("informationdesk_type");
+        /// Label of the type.
+        type_label: Localized => wire("type.label"), summary;
+        /// Address of the type's pictogram.
+        type_pictogram: Option<String> => wire("type.pictogram"), pictogram;
+        /// E-mail address.
+        email: Option<String>;
+        /// Web address.
+        website: Option<String>;
+        /// Telephone number.
+        phone: Option<String> => column;
+        /// Street.
+        street: Option<String>;
+        /// Postal code.
+        postal_code: Option<String>;
+        /// Town.
+        municipality: Option<String> => column;
+        /// Position.
+        geometry: Option<Geometry> => lon_lat;
+        /// Address of a photo.
+        photo_url: Option<String> => photo;
+        /// Provider from whose system the desk was imported.
+        provider: Option<String>;
+    }
 }

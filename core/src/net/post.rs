@@ -113,13 +113,13 @@ async fn exchange(request: reqwest::RequestBuilder, final_chunk_sent: &AtomicBoo
     let response = match request.send().await {
         Ok(response) => response,
         Err(error) if error.is_connect() || error.is_builder() => {
-            return SendResult::NotSent { reason: "no connection to the server".to_owned() };
+            return SendResult::NotSent { detail: "no connection to the server".to_owned() };
         }
         Err(error) => {
             attempt.end();
             let reason = if error.is_timeout() { "the server took too long" } else { "the connection was lost" };
             let whole_body = final_chunk_sent.load(Ordering::Acquire);
-            return SendResult::Lost { whole_body, reason: reason.to_owned() };
+            return SendResult::ConnectionLost { final_chunk_sent: whole_body, detail: reason.to_owned() };
         }
     };
     let mut reply = Reply {
@@ -133,7 +133,7 @@ async fn exchange(request: reqwest::RequestBuilder, final_chunk_sent: &AtomicBoo
     };
     let mut bytes = Vec::new();
     let mut body = response.bytes_stream();
-    reply.is_whole = loop {
+    reply.is_complete = loop {
         match body.next().await {
             None => break true,
             Some(Ok(chunk)) if bytes.len() + chunk.len() <= MAX_REPLY_BYTES => bytes.extend(&chunk),
@@ -142,7 +142,7 @@ async fn exchange(request: reqwest::RequestBuilder, final_chunk_sent: &AtomicBoo
     };
     reply.body = String::from_utf8_lossy(&bytes).into_owned();
     attempt.end();
-    SendResult::Response { whole_body: final_chunk_sent.load(Ordering::Acquire), reply }
+    SendResult::Response { final_chunk_sent: final_chunk_sent.load(Ordering::Acquire), reply }
 }
 
 /// The body as a stream that reads files no faster than the network takes them.

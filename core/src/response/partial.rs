@@ -68,7 +68,7 @@ impl PartFiles {
             return Ok(());
         }
         // Between the old sidecar and the new one there must be no bytes that either could describe.
-        self.disk.remove(&self.bytes)?;
+        self.disk.remove_file(&self.bytes)?;
         let json = serde_json::to_vec(partial).map_err(Error::internal)?;
         Ok(write_atomic(&*self.disk, &self.sidecar, &json)?)
     }
@@ -85,7 +85,7 @@ impl PartFiles {
 
     /// Removes both files. The next attempt overwrites a file that cannot be removed.
     pub(super) fn discard(&self) {
-        let _ = self.disk.remove(&self.bytes);
-        let _ = self.disk.remove(&self.sidecar);
+        let _ = self.disk.remove_file(&self.bytes);
+        let _ = self.disk.remove_file(&self.sidecar);
     }
 }

@@ -1,6 +1,7 @@
 //! Applies the responses of a refresh to the catalogue in one transaction: a reader sees the territory as it was, or as it is
 //! now.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::File;
 
@@ -11,8 +12,9 @@ use super::refresh::{RefreshJob, RefreshRole};
 use super::route_items::ROUTE_ITEM_MAX_OFFSET_M;
 use crate::catalogue::{ChangeKind, Territory, WriteTransaction};
 use crate::error::{Error, Result};
-use crate::geotrek::{ApiRequest, Reader, RequestKind, kind_of, read_list, read_one};
-use crate::model::{Id, Kind, Localized, Object, RichText};
+use crate::geotrek::{ApiRequest, Reader, RequestKind, has_plain_texts, kind_of, read_list, read_one};
+use crate::model::fields::{ValueMut, ValueRef};
+use crate::model::{Id, Kind, Localized, Object};
 use crate::nearby::{Feature, Nearby};
 
 /// Vertices of treks that are indexed at once.
@@ -121,34 +123,29 @@ fn write(job: &RefreshJob) -> Result<RefreshSummary> {
     Ok(summary)
 }
 
-/// Whether the texts of a kind come in one language at a time.
-pub(super) fn has_plain_texts(kind: Kind) -> bool {
-    matches!(kind, Kind::Signage | Kind::Infrastructure | Kind::HdView)
-}
-
-/// Objects whose texts come in one language at a time, until all languages have come: each is written once, and compared
-/// with what it was when it is whole.
+/// Objects whose texts come in one language at a time, until the responses in all languages are read: each object is
+/// written once, and compared with its earlier state when it is complete.
 #[derive(Default)]
 pub(super) struct PlainTexts {
     objects: BTreeMap<(Kind, Id), Object>,
 }
 
 impl PlainTexts {
-    /// Holds an object of such a kind; gives back any other.
+    /// Takes an object of such a kind; gives back any other.
     pub(super) fn hold(&mut self, object: Object) -> Option<Object> {
         if !has_plain_texts(object.kind()) {
             return Some(object);
         }
-        let key = (object.kind(), object.id());
-        let merged = match self.objects.remove(&key) {
-            Some(held) => with_texts_of(held, &object),
-            None => object,
-        };
-        self.objects.insert(key, merged);
+        match self.objects.entry((object.kind(), object.id())) {
+            Entry::Occupied(mut known) => merge_texts(known.get_mut(), &object),
+            Entry::Vacant(entry) => {
+                entry.insert(object);
+            }
+        }
         None
     }
 
-    /// Everything that is held.
+    /// Removes and gives all objects.
     pub(super) fn take(&mut self) -> impl Iterator<Item = Object> + use<> {
         std::mem::take(&mut self.objects).into_values()
     }
@@ -195,7 +192,7 @@ impl Application<'_, '_> {
             return Ok(());
         }
         // Treks of packs have the POIs that the server listed.
-        let reported = self.transaction.told(self.territory)?;
+        let reported = self.transaction.reported_treks(self.territory)?;
         let mut pois: BTreeMap<Id, BTreeMap<Id, f64>> = BTreeMap::new();
         let (mut treks, mut vertices, mut error) = (Vec::new(), 0, None);
         self.transaction.geometries(self.territory, Kind::Trek, |id, geometry| {
@@ -203,7 +200,7 @@ impl Application<'_, '_> {
                 return;
             }
             pois.insert(id, BTreeMap::new());
-            geometry.for_each_position(&mut |_| vertices += 1);
+            vertices += geometry.vertex_count();
             treks.push(Feature { key: id.unsigned_abs(), kind: Kind::Trek, geometry });
             if vertices >= MAX_INDEXED_VERTICES {
                 vertices = 0;
@@ -270,34 +267,25 @@ fn is_nested_in(vocabulary: &str, list: &str) -> bool {
     list == "touristiccontent_category" && vocabulary == "touristiccontent_type"
 }
 
-/// An object whose plain texts have come in one more language. A text that is the same as one that is there is the
-/// server's own way of saying that it has no translation.
-fn with_texts_of(mut held: Object, other: &Object) -> Object {
-    fn add(held: &mut Localized, other: &Localized) {
+/// Adds the texts of a response in one more language to an object. A server repeats a text that has no translation, so a
+/// text that is there already is not added.
+fn merge_texts(object: &mut Object, other: &Object) {
+    fn add(texts: &mut Localized, other: &Localized) {
         for (language, text) in other.iter() {
-            if !held.iter().any(|(_, known)| known == text) {
-                held.insert(language, text);
+            if !texts.iter().any(|(_, known)| known == text) {
+                texts.insert(language, text);
             }
         }
     }
-    fn add_rich(held: &mut RichText, other: &RichText) {
-        add(&mut held.html, &other.html);
-        add(&mut held.plain, &other.plain);
+    let (record, other) = (object.record_mut(), other.record());
+    for index in 0..record.fields().len() {
+        match (record.value_mut(index), other.value(index)) {
+            (Some(ValueMut::Text(text)), Some(ValueRef::Text(other))) => add(text, other),
+            (Some(ValueMut::RichText(text)), Some(ValueRef::RichText(other))) => {
+                add(&mut text.html, &other.html);
+                add(&mut text.plain, &other.plain);
+            }
+            _ => {}
+        }
     }
-    match (&mut held, other) {
-        (Object::Signage(held), Object::Signage(other)) => {
-            add(&mut held.name, &other.name);
-            add_rich(&mut held.description, &other.description);
-        }
-        (Object::Infrastructure(held), Object::Infrastructure(other)) => {
-            add(&mut held.name, &other.name);
-            add_rich(&mut held.description, &other.description);
-        }
-        (Object::HdView(held), Object::HdView(other)) => {
-            add(&mut held.title, &other.title);
-            add_rich(&mut held.legend, &other.legend);
-        }
-        _ => return other.clone(),
-    }
-    held
 }

@@ -56,7 +56,7 @@ pub(crate) fn plan_download(
     let subject_name = subject.to_string();
     let folder = staging::job_folder(catalogue, &territory, &subject_name)?;
     let media_folder = staging::media_folder(catalogue, &territory);
-    catalogue.disk().create_folder(&media_folder)?;
+    catalogue.file_system().create_dir_all(&media_folder)?;
     let context = JobContext {
         catalogue: Arc::clone(catalogue),
         clock: Arc::clone(clock),
@@ -90,14 +90,14 @@ pub(crate) fn finish_download(job: &DownloadJob) -> Result<Pack> {
     job.delete_responses()?;
     let PackDownload { catalogue, territory, subject, .. } = &job.planner.download;
     staging::remove_abandoned(catalogue, territory, None)?;
-    let not_found = || Error::NotFound { what: format!("the pack of {subject}") };
+    let not_found = || Error::NotFound { detail: format!("the pack of {subject}") };
     catalogue.pack(territory, subject)?.ok_or_else(not_found)
 }
 
 fn store_state(job: &DownloadJob) -> Result<()> {
     let PackDownload { catalogue, clock, territory, pack, .. } = &job.planner.download;
     let media = catalogue.pack_media(*pack)?;
-    let is_complete = media.iter().all(|file| file.path.is_some() || file.lost.is_some());
+    let is_complete = media.iter().all(|file| file.path.is_some() || file.missing_reason.is_some());
     let state = if is_complete { PackState::Ready } else { PackState::Partial };
     let object_states = match is_complete {
         true => catalogue.object_states(territory, catalogue.pack_objects(*pack)?.into_keys())?,

@@ -8,13 +8,17 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::apply::{PlainTexts, has_plain_texts};
+use super::apply::PlainTexts;
 use super::pack_contents::{NeededMedia, distances_from_trek, needed_media, pack_contents};
 use super::planner::{Completed, Failure, Parsed, PendingRequest, PlanCounts, Planner};
-use crate::catalogue::{Catalogue, JobRecord, Kept, PackSubject, PictureSize, Territory, address_digits, look_at};
+use crate::catalogue::{
+    Catalogue, JobRecord, PackSubject, PictureSize, StoredMedia, Territory, check_picture, url_hash,
+};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::geotrek::{ApiRequest, Limits, NEAR_LISTS, Reader, by_ids, kind_of, near_trek, read_list, scan};
+use crate::geotrek::{
+    ApiRequest, Limits, NEAR_LISTS, Reader, by_ids, has_plain_texts, kind_of, near_trek, read_list, scan,
+};
 use crate::model::{Id, Kind, Object};
 use crate::response::sidecar_path;
 use crate::transfer::{BodyKind, Outcome, ResponseMeta, Validators};
@@ -188,7 +192,7 @@ impl DownloadPlanner {
             for object in texts.take() {
                 transaction.put(territory, object)?;
             }
-            let withdrawn = transaction.withdrawn_of(*pack)?;
+            let withdrawn = transaction.withdrawn_objects(*pack)?;
             for trek in &treks {
                 transaction.mark_reported(territory, *trek)?;
                 for (endpoint, _) in NEAR_LISTS {
@@ -215,7 +219,7 @@ impl DownloadPlanner {
         let known = catalogue.pack_objects(*pack)?;
         if let Some(stored) = catalogue.pack(territory, subject)? {
             // Withdrawn objects stay until the pack is removed; if the trek itself is withdrawn, all its objects stay.
-            let withdrawn = catalogue.withdrawn(&stored)?;
+            let withdrawn = catalogue.withdrawn_objects(&stored)?;
             let all = stored.withdrawn_ms.is_some();
             contents.objects.extend(known.keys().filter(|object| all || withdrawn.contains_key(object)));
         }
@@ -267,7 +271,7 @@ impl DownloadPlanner {
     }
 
     fn media_request(&self, url: String, validators: Validators, priority: i32) -> PendingRequest<DownloadRole> {
-        let target = Some(self.download.media_folder.join(address_digits(&url)));
+        let target = Some(self.download.media_folder.join(url_hash(&url)));
         let role = DownloadRole::Media(url.clone());
         PendingRequest { role, url, language: None, body: BodyKind::File, validators, priority, target }
     }
@@ -279,14 +283,14 @@ impl DownloadPlanner {
         if meta.status == 304 {
             catalogue.confirm_media_file(url, self.now_ms())?;
         } else if file.is_file() {
-            if let Err(reason) = look_at(file)? {
-                return Ok(Some(Error::Server { status: None, reason: reason.to_owned() }));
+            if let Err(reason) = check_picture(file)? {
+                return Ok(Some(Error::Server { status: None, detail: reason.to_owned() }));
             }
             match catalogue.store_media_file(url, file, &meta.validators, self.now_ms())? {
-                Kept::Whole => {}
-                Kept::Broken(reason) => catalogue.mark_media_missing(url, reason)?,
+                StoredMedia::Stored => {}
+                StoredMedia::Rejected(reason) => catalogue.mark_media_missing(url, reason)?,
             }
-            catalogue.disk().remove(&sidecar_path(file))?;
+            catalogue.file_system().remove_file(&sidecar_path(file))?;
         } else if is_stored()? {
             // The process died after it had stored the file.
             catalogue.confirm_media_file(url, self.now_ms())?;
@@ -302,7 +306,7 @@ impl DownloadPlanner {
 
     fn on_media_failure(&mut self, url: &str, failure: Failure<'_>) -> Result<()> {
         let reason = match failure {
-            Failure::Invalid(Error::Server { reason, .. }) => reason,
+            Failure::Invalid(Error::Server { detail, .. }) => detail,
             Failure::Invalid(error) => return Err(error),
             Failure::Outcome(Outcome::Response(ResponseMeta { status, .. })) => {
                 self.network_errors = 0;
@@ -312,7 +316,7 @@ impl DownloadPlanner {
             Failure::Outcome(Outcome::NetworkError { reason }) if self.is_on_server(url) => {
                 self.network_errors += 1;
                 if self.network_errors >= MAX_NETWORK_ERRORS {
-                    return Err(Error::Offline { reason: reason.clone() });
+                    return Err(Error::Offline { detail: reason.clone() });
                 }
                 // The next download requests it again.
                 return Ok(());
@@ -397,11 +401,11 @@ impl Planner for DownloadPlanner {
             Failure::Outcome(Outcome::Response(ResponseMeta { status, .. })) => {
                 let reason =
                     "the server does not list the objects near the trek; the data on the device did not change";
-                Err(Error::Server { status: Some(*status), reason: reason.to_owned() })
+                Err(Error::Server { status: Some(*status), detail: reason.to_owned() })
             }
-            Failure::Outcome(Outcome::NetworkError { reason }) => Err(Error::Offline { reason: reason.clone() }),
+            Failure::Outcome(Outcome::NetworkError { reason }) => Err(Error::Offline { detail: reason.clone() }),
             Failure::Outcome(Outcome::Rejected { reason }) => {
-                Err(Error::Server { status: None, reason: reason.clone() })
+                Err(Error::Server { status: None, detail: reason.clone() })
             }
         }
     }

@@ -48,7 +48,7 @@ pub(crate) fn estimate(
     let contents = pack_contents(catalogue, territory, subject)?;
     let media = needed_media(catalogue, territory, &contents.objects, pictures)?;
     let sizes = |url_pattern: &str, default: Sizes| -> Result<Sizes> {
-        let (mean, deviation, samples) = catalogue.known_sizes(url_pattern)?;
+        let (mean, deviation, samples) = catalogue.media_size_stats(url_pattern)?;
         Ok(if samples >= MIN_SAMPLES { (mean, deviation) } else { default })
     };
     let pictogram = sizes("%/media/upload/%", PICTOGRAM)?;
@@ -72,7 +72,7 @@ pub(crate) fn estimate(
         files_here,
         bytes: bytes as u64,
         error_bytes: variance.sqrt() as u64,
-        free_bytes: catalogue.disk().free_bytes(catalogue.directory())?,
+        free_bytes: catalogue.file_system().free_bytes(catalogue.directory())?,
     })
 }
 

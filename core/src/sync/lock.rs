@@ -23,7 +23,7 @@ impl TerritoryLock {
         match file.try_lock() {
             Ok(()) => Ok(TerritoryLock { file }),
             Err(fs::TryLockError::WouldBlock) => {
-                Err(Error::Busy { what: format!("“{territory}” is being refreshed or downloaded already") })
+                Err(Error::Busy { detail: format!("“{territory}” is being refreshed or downloaded already") })
             }
             Err(fs::TryLockError::Error(error)) => Err(error.into()),
         }

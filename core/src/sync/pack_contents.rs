@@ -81,7 +81,8 @@ fn contents_of_area(catalogue: &Catalogue, territory: &Territory, bounds: &Bound
     let mut contents = PackContents { bounds: Some(*bounds), ..PackContents::default() };
     for kind in Kind::ALL.into_iter().filter(|kind| kind.is_spatial()) {
         let candidates = catalogue.geometries_in(Some(territory.key), kind, bounds)?;
-        let inside = candidates.into_iter().filter(|(_, _, geometry): &(i64, Id, Geometry)| geometry.meets(bounds));
+        let inside =
+            candidates.into_iter().filter(|(_, _, geometry): &(i64, Id, Geometry)| geometry.intersects(bounds));
         contents.objects.extend(inside.map(|(_, id, _)| (kind, id)));
     }
     Ok(contents)
@@ -91,7 +92,7 @@ fn contents_of_area(catalogue: &Catalogue, territory: &Territory, bounds: &Bound
 fn retain_existing(catalogue: &Catalogue, territory: &Territory, contents: &mut PackContents) -> Result<()> {
     let kinds: BTreeSet<Kind> = contents.objects.iter().map(|(kind, _)| *kind).collect();
     for kind in kinds {
-        let existing = catalogue.numbers(territory, kind)?;
+        let existing = catalogue.ids(territory, kind)?;
         contents.objects.retain(|(own, id)| *own != kind || existing.contains(id));
     }
     Ok(())
@@ -113,7 +114,7 @@ pub(super) fn needed_media(
     let mut index_by_url: BTreeMap<String, usize> = BTreeMap::new();
     for (kind, id) in objects {
         let object = catalogue.object(territory, *kind, *id)?;
-        for (shown, url) in pack_media::of(&object, size, &pictograms)? {
+        for (shown, url) in pack_media::of(&object, size, &pictograms) {
             let priority = match (kind, shown) {
                 (Kind::Trek, Shown::Cover) => 3,
                 (Kind::Trek, _) | (_, Shown::Cover | Shown::Pictogram) => 2,

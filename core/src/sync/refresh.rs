@@ -15,8 +15,8 @@ use crate::catalogue::{Catalogue, Territory};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::geotrek::{
-    ApiRequest, ApiResponse, KnownObjects, Limits, SyncPlan, VOCABULARIES, kind_of, languages, object_lists, read_one,
-    scan,
+    ApiRequest, ApiResponse, KnownObjects, Limits, SyncPlan, kind_of, languages, object_lists, read_one, scan,
+    vocabularies,
 };
 use crate::transfer::{NetworkKind, Outcome, ResponseMeta, TransferPolicy};
 
@@ -127,7 +127,7 @@ fn known_objects(catalogue: &Catalogue, territory: &Territory, is_full: bool) ->
     for list in object_lists() {
         known.lists.insert(list, catalogue.dates(territory, kind_of(list))?);
     }
-    for vocabulary in VOCABULARIES {
+    for vocabulary in vocabularies() {
         let ids = catalogue.term_ids(territory, vocabulary)?;
         known.lists.insert(vocabulary, ids.into_iter().map(|id| (id, None)).collect());
     }
@@ -211,7 +211,7 @@ fn list_requests(requests: Vec<ApiRequest>) -> Vec<PendingRequest<RefreshRole>> 
 }
 
 fn no_geotrek(status: Option<u16>) -> Error {
-    Error::Server { status, reason: "there is no Geotrek with an open API at this address".to_owned() }
+    Error::Server { status, detail: "there is no Geotrek with an open API at this address".to_owned() }
 }
 
 impl Planner for RefreshPlanner {
@@ -275,14 +275,14 @@ impl Planner for RefreshPlanner {
         let status = match failure {
             Failure::Invalid(error) => return Err(error),
             Failure::Outcome(Outcome::NetworkError { reason }) => {
-                return Err(Error::Offline { reason: reason.clone() });
+                return Err(Error::Offline { detail: reason.clone() });
             }
             Failure::Outcome(Outcome::Rejected { reason }) => {
-                return Err(Error::Server { status: None, reason: reason.clone() });
+                return Err(Error::Server { status: None, detail: reason.clone() });
             }
             Failure::Outcome(Outcome::Response(ResponseMeta { status, .. })) => *status,
         };
-        let server_error = |reason: &str| Err(Error::Server { status: Some(status), reason: reason.to_owned() });
+        let server_error = |reason: &str| Err(Error::Server { status: Some(status), detail: reason.to_owned() });
         match (role, status) {
             (_, 401 | 403) => server_error(
                 "the server shows its treks only to users who are signed in: ask the park for its public address",

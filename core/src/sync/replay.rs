@@ -41,7 +41,7 @@ impl<P: Planner> JobRunner<P> {
     /// Replays stored transfers into a new planner. Returns `false` if the planner asks for a different request. Files are
     /// not replayed: their presence is checked on the disk.
     fn replay(&mut self, records: &[TransferRecord]) -> Result<bool> {
-        self.context.catalogue.disk().create_folder(&self.context.folder)?;
+        self.context.catalogue.file_system().create_dir_all(&self.context.folder)?;
         let (files, json): (Vec<&TransferRecord>, Vec<&TransferRecord>) =
             records.iter().partition(|record| record.transfer.body == BodyKind::File);
         self.known_files = files.iter().map(|record| (record.transfer.url.clone(), record.transfer.clone())).collect();

@@ -9,7 +9,7 @@ use crate::nearby::{Feature, Nearby, Neighbor};
 pub const ROUTE_ITEM_MAX_OFFSET_M: f64 = 500.0;
 const METRES_PER_DEGREE: f64 = 110_000.0;
 
-/// The objects of a kind that lie no further than [`ROUTE_ITEM_MAX_OFFSET_M`] from a line.
+/// The objects of a kind no further than [`ROUTE_ITEM_MAX_OFFSET_M`] from a line: id, and the nearest point of the line.
 pub(crate) fn near_line(
     catalogue: &Catalogue,
     territory: &Territory,
@@ -28,7 +28,7 @@ pub(crate) fn near_line(
     Ok(near)
 }
 
-/// The objects of a kind that the server says belong to a trek.
+/// The objects of a kind that the server lists for a trek: id, and the nearest point of its line.
 pub(crate) fn listed_route_items(
     catalogue: &Catalogue,
     territory: &Territory,
@@ -45,21 +45,21 @@ pub(crate) fn listed_route_items(
     Ok(near)
 }
 
-/// An index of one geometry: to measure to it from many others.
+/// An index of one geometry, to measure it from many positions.
 pub(crate) fn index_of(geometry: &Geometry) -> Nearby {
     Nearby::build([Feature { key: 0, kind: Kind::Trek, geometry: geometry.clone() }])
 }
 
-/// Metres between a line, whose index is given too, and another geometry.
+/// Metres between a line, given with its index, and another geometry. `None` if one of them has no position.
 pub(crate) fn distance(index: &Nearby, line: &Geometry, other: &Geometry) -> Result<Option<f64>> {
     Ok(between(index, line, other)?.map(|found| found.distance_m))
 }
 
-/// A box that has everything route_items what is in this one.
+/// A box with all positions no further than [`ROUTE_ITEM_MAX_OFFSET_M`] from this one.
 pub(crate) fn wider(bounds: Bounds) -> Bounds {
     let by_lat = ROUTE_ITEM_MAX_OFFSET_M / METRES_PER_DEGREE;
-    let north_most = bounds.north.abs().max(bounds.south.abs()).min(89.0);
-    let by_lon = by_lat / north_most.to_radians().cos();
+    let max_lat = bounds.north.abs().max(bounds.south.abs()).min(89.0);
+    let by_lon = by_lat / max_lat.to_radians().cos();
     Bounds {
         west: bounds.west - by_lon,
         south: bounds.south - by_lat,
@@ -68,30 +68,17 @@ pub(crate) fn wider(bounds: Bounds) -> Bounds {
     }
 }
 
-/// The least distance between a trek and another geometry, and where on the trek that is.
-fn between(trek: &Nearby, geometry: &Geometry, other: &Geometry) -> Result<Option<Neighbor>> {
-    let mut best: Option<Neighbor> = None;
-    let mut keep = |found: Option<Neighbor>| {
-        if let Some(found) = found
-            && best.is_none_or(|best| found.distance_m < best.distance_m)
-        {
-            best = Some(found);
-        }
-    };
-    let mut positions = Vec::new();
-    other.for_each_position(&mut |position| positions.push(position));
-    for position in &positions {
-        keep(trek.nearest(*position, 1, |_, _| true)?.into_iter().next());
-    }
-    if !matches!(other, Geometry::Point(_)) {
+/// The shortest distance between a trek, given with its index, and the vertices of another geometry, or the other way
+/// round; with the point of the trek.
+fn between(trek: &Nearby, line: &Geometry, other: &Geometry) -> Result<Option<Neighbor>> {
+    let nearest = |index: &Nearby, from| Ok(index.nearest(from, 1, |_, _| true)?.into_iter().next());
+    let mut all = other.positions().map(|position| nearest(trek, position)).collect::<Result<Vec<_>>>()?;
+    if other.vertex_count() > 1 {
         let index = index_of(other);
-        let mut corners = Vec::new();
-        geometry.for_each_position(&mut |position| corners.push(position));
-        for corner in corners {
-            let found = index.nearest(corner, 1, |_, _| true)?.into_iter().next();
-            // The point that counts is the one on the trek.
-            keep(found.map(|found| Neighbor { point: Position::new(corner.lon, corner.lat), ..found }));
+        for vertex in line.positions() {
+            let found = nearest(&index, vertex)?;
+            all.push(found.map(|found| Neighbor { point: Position::new(vertex.lon, vertex.lat), ..found }));
         }
     }
-    Ok(best)
+    Ok(all.into_iter().flatten().min_by(|a, b| a.distance_m.total_cmp(&b.distance_m)))
 }

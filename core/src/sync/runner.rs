@@ -91,7 +91,7 @@ impl<P: Planner> JobRunner<P> {
     /// Starts a new job, in the place of one with the same subject.
     pub(super) fn start(context: JobContext, new_planner: impl Fn(&JobRecord) -> P) -> Result<JobRunner<P>> {
         remove_folder(&context.folder)?;
-        context.catalogue.disk().create_folder(&context.folder)?;
+        context.catalogue.file_system().create_dir_all(&context.folder)?;
         let record = context.catalogue.begin_job(context.territory, &context.subject, context.clock.now_ms())?;
         let planner = new_planner(&record);
         let mut runner = JobRunner::new(context, record, planner);
@@ -144,7 +144,7 @@ impl<P: Planner> JobRunner<P> {
     }
 
     pub(super) fn save(&self, records: &[TransferRecord]) -> Result<()> {
-        self.context.catalogue.keep_transfers(self.record.job, records)
+        self.context.catalogue.save_transfers(self.record.job, records)
     }
 
     fn save_one(&self, id: u64, done: Option<(u64, u64)>) -> Result<()> {
@@ -179,7 +179,7 @@ impl<P: Planner> JobRunner<P> {
                 match self.planner.on_response(&request.role, &completed)? {
                     Parsed::Valid(requests) => next_requests = Some(requests),
                     Parsed::Invalid(error) => {
-                        self.context.catalogue.disk().remove(&request.target)?;
+                        self.context.catalogue.file_system().remove_file(&request.target)?;
                         outcome = Outcome::NetworkError { reason: "the response cannot be read".to_owned() };
                         invalid = Some(error);
                     }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::catalogue::{Catalogue, Territory, bytes_below};
+use crate::catalogue::{Catalogue, Territory, directory_size};
 use crate::error::Result;
 
 /// Folder of files that packs are downloading.
@@ -32,14 +32,14 @@ pub(crate) fn remove_abandoned(catalogue: &Catalogue, territory: &Territory, sub
     let mut kept: Vec<String> = subjects.iter().map(|subject| folder_name(subject)).collect();
     // Partial files stay as long as a pack lacks files: any pack may resume them.
     let is_pack = |subject: &&str| subject.contains('/');
-    if subjects.iter().any(is_pack) || catalogue.wants_files(territory)? {
+    if subjects.iter().any(is_pack) || catalogue.has_incomplete_pack(territory)? {
         kept.push(MEDIA_FOLDER.to_owned());
     }
     let Ok(folders) = fs::read_dir(territory_folder(catalogue, &territory.name)) else { return Ok(0) };
     let mut freed = 0;
     for folder in folders.flatten().filter(|folder| folder.path().is_dir()) {
         if !folder.file_name().to_str().is_some_and(|name| kept.iter().any(|kept| kept == name)) {
-            freed += bytes_below(&folder.path());
+            freed += directory_size(&folder.path());
             // A folder that cannot be removed is removed the next time.
             let _ = fs::remove_dir_all(folder.path());
         }

@@ -94,7 +94,7 @@ impl TransferState {
 
 /// What a driver should do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(clippy::large_enum_variant, reason = "a driver has one value at a time")]
+#[expect(clippy::large_enum_variant, reason = "at most one value exists per driver")]
 pub enum Next {
     /// Start this transfer: report `started`, move the bytes, report `complete`.
     Start(Transfer),

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use jalon::catalogue::{NewTerritory, Pack, PackSubject, PictureSize, Storage};
+use jalon::catalogue::{NewTerritory, Pack, PackSubject, PictureSize};
 use jalon::companion::{Companion, Directories, DownloadOptions, Job, RefreshMode, RefreshOptions, RefreshSummary};
+use jalon::storage::Storage;
 use jalon::{Error, Result};
 use sha2::Digest;
 
@@ -32,7 +33,7 @@ pub fn hasty() -> Storage {
         disk.hurry();
         disk
     });
-    Storage { vfs: Some(disk.name().to_owned()), disk: std::sync::Arc::new(crate::fault_vfs::Files::default()) }
+    Storage { vfs: Some(disk.name().to_owned()), file_system: std::sync::Arc::new(crate::fault_vfs::Files::default()) }
 }
 
 /// One folder and what happens in it. Every call opens the companion anew, as a process does that starts.
@@ -66,7 +67,7 @@ impl<'s> Stage<'s> {
     pub fn at(server: &'s TestGeotrek, directory: &Path) -> Self {
         Stage {
             directory: directory.to_owned(),
-            line: Line::new(server).on(hasty().disk),
+            line: Line::new(server).on(hasty().file_system),
             storage: hasty(),
             options: RefreshOptions::default(),
             at_ms: 1_790_000_000_000,
@@ -76,7 +77,7 @@ impl<'s> Stage<'s> {
 
     /// The same on another storage.
     pub fn on(mut self, storage: Storage) -> Self {
-        self.line = self.line.on(std::sync::Arc::clone(&storage.disk));
+        self.line = self.line.on(std::sync::Arc::clone(&storage.file_system));
         Stage { storage, ..self }
     }
 
@@ -136,7 +137,7 @@ impl<'s> Stage<'s> {
         assert_eq!(broken, None, "a row names another that is not there");
         let open =
             row("SELECT group_concat(p.subject || ' ' || m.url) FROM jalon_pack p JOIN jalon_pack_media USING (pack)
-               JOIN jalon_media m USING (medium) WHERE p.state = 'ready' AND m.file IS NULL AND m.lost IS NULL");
+               JOIN jalon_media m USING (media) WHERE p.state = 'ready' AND m.file IS NULL AND m.missing_reason IS NULL");
         assert_eq!(open, None, "packs that say they are ready lack files");
         for (url, path) in self.files() {
             let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{url} at {}: {error}", path.display()));

@@ -89,11 +89,11 @@ impl File for Open {
 }
 
 impl FileSystem for Files {
-    fn create_folder(&self, path: &Path) -> io::Result<()> {
+    fn create_dir_all(&self, path: &Path) -> io::Result<()> {
         if !path.is_dir() {
             self.meet(true)?;
         }
-        StdFileSystem.create_folder(path)
+        StdFileSystem.create_dir_all(path)
     }
 
     fn open(&self, path: &Path, from: u64) -> io::Result<Box<dyn File>> {
@@ -109,14 +109,14 @@ impl FileSystem for Files {
         StdFileSystem.rename(from, to)
     }
 
-    fn remove(&self, path: &Path) -> io::Result<()> {
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
         self.meet(false)?;
-        StdFileSystem.remove(path)
+        StdFileSystem.remove_file(path)
     }
 
-    fn sync_folder(&self, path: &Path) -> io::Result<()> {
+    fn sync_dir(&self, path: &Path) -> io::Result<()> {
         self.meet(true)?;
-        StdFileSystem.sync_folder(path)
+        StdFileSystem.sync_dir(path)
     }
 
     fn free_bytes(&self, path: &Path) -> io::Result<u64> {

@@ -189,12 +189,12 @@ impl File for Written {
 }
 
 impl FileSystem for FolderDisk {
-    fn create_folder(&self, path: &Path) -> io::Result<()> {
+    fn create_dir_all(&self, path: &Path) -> io::Result<()> {
         if path.is_dir() {
             return Ok(());
         }
         self.meet(Doing::Changing)?;
-        StdFileSystem.create_folder(path)?;
+        StdFileSystem.create_dir_all(path)?;
         self.kept().new_folders.insert(path.to_owned());
         Ok(())
     }
@@ -224,11 +224,11 @@ impl FileSystem for FolderDisk {
         Ok(())
     }
 
-    fn remove(&self, path: &Path) -> io::Result<()> {
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
         self.meet(Doing::Changing)?;
         let mut kept = self.kept();
         kept.meet(path);
-        StdFileSystem.remove(path)?;
+        StdFileSystem.remove_file(path)?;
         if kept.names.contains_key(path) {
             kept.change(above(path), vec![(path.to_owned(), None)]);
         }
@@ -238,7 +238,7 @@ impl FileSystem for FolderDisk {
         Ok(())
     }
 
-    fn sync_folder(&self, path: &Path) -> io::Result<()> {
+    fn sync_dir(&self, path: &Path) -> io::Result<()> {
         self.meet(Doing::Changing)?;
         let mut kept = self.kept();
         if kept.pretends(path, true) {
@@ -278,7 +278,7 @@ mod tests {
             };
             write("whole", true);
             write("torn", false);
-            disk.sync_folder(root.path()).unwrap();
+            disk.sync_dir(root.path()).unwrap();
             write("nameless", true);
             disk.power_on(seed).unwrap();
             let read = |name: &str| std::fs::read(root.path().join(name)).ok();

@@ -57,9 +57,9 @@ pub fn begin(journal: &Journal, url: &str, number: u32) -> Result<Report> {
 pub fn file(journal: &Journal, url: &str, number: u32, photos: u32) -> Result<Report> {
     let report = begin(journal, url, number)?;
     for rank in 0..photos {
-        journal.attach_encoded(&report.uuid, &photo(number * 8 + rank, 700), AT_MS)?;
+        journal.attach_encoded(&report.id, &photo(number * 8 + rank, 700), AT_MS)?;
     }
-    Ok(journal.queue(&report.uuid, &KnownTerms::default(), AT_MS)?.0)
+    Ok(journal.queue(&report.id, &KnownTerms::default(), AT_MS)?.0)
 }
 
 /// SHA-256, in hexadecimal.
@@ -88,7 +88,7 @@ pub fn look_at(journal: &Journal, figures: &mut Figures) {
     let mut known = BTreeSet::new();
     for photo in reports.iter().flat_map(|report| &report.photos) {
         let there = std::fs::read(journal.photo_path(photo)).is_ok_and(|bytes| sha256(&bytes) == photo.sha256);
-        figures.expect(there, Wrong::Dangling, || format!("photo {} is not what was attached", photo.uuid));
+        figures.expect(there, Wrong::Dangling, || format!("photo {} is not what was attached", photo.id));
         known.insert(photo.file_name());
     }
     for file in names(&journal.directory().join("photos")) {

@@ -63,11 +63,11 @@ fn left() -> Result<Left> {
         actor::file(&journal, url, number, 1)?;
     }
     let draft = actor::begin(&journal, url, REPORTS)?;
-    journal.attach_encoded(&draft.uuid, &actor::photo(99, 300), AT_MS)?;
+    journal.attach_encoded(&draft.id, &actor::photo(99, 300), AT_MS)?;
     let reports = journal.reports()?;
-    journal.edit(&reports[0].uuid, |content| content.comment.push_str(" (vu)"), AT_MS)?;
-    journal.queue(&reports[0].uuid, &KnownTerms::default(), AT_MS)?;
-    journal.step(&reports[1].uuid, &Event::Start { platform: false }, AT_MS)?;
+    journal.edit(&reports[0].id, |content| content.comment.push_str(" (vu)"), AT_MS)?;
+    journal.queue(&reports[0].id, &KnownTerms::default(), AT_MS)?;
+    journal.apply_event(&reports[1].id, &Event::Start { in_background: false }, AT_MS)?;
     let reports = journal.reports()?;
     copy(living.path(), folder.path())?;
     Ok(Left { folder, reports })
@@ -138,7 +138,7 @@ fn compare(
 ) {
     for report in reports {
         figures.rows.1 += 1;
-        let there = journal.report(&report.uuid).ok();
+        let there = journal.report(&report.id).ok();
         // What was under way is in doubt after damage.
         let same = there.as_ref().is_some_and(|there| {
             (&there.content, &there.photos) == (&report.content, &report.photos)

@@ -55,7 +55,7 @@ fn posted(server: &TestGeotrek, photos: u32) -> jalon::Result<Posted> {
     actor::file(companion.journal()?, server.url(), 1, photos)?;
     let outgoing = companion
         .next_upload(&Default::default())?
-        .ok_or_else(|| jalon::Error::NotFound { what: "the report that was queued".to_owned() })?;
+        .ok_or_else(|| jalon::Error::NotFound { detail: "the report that was queued".to_owned() })?;
     let file = folder.path().join("body");
     outgoing.write_body(&file)?;
     Ok(Posted::new(server, &outgoing, std::fs::read(file)?))
@@ -103,22 +103,22 @@ fn one(
     let whole = upto.unwrap_or(usize::MAX).min(server_reads) > posted.before_last;
     let mut lifecycle = Lifecycle::default();
     let mut step = |lifecycle: &mut Lifecycle, step: Event| {
-        if let Err(error) = lifecycle.step(step, actor::AT_MS) {
+        if let Err(error) = lifecycle.apply(step, actor::AT_MS) {
             figures.wrong(Wrong::Odd, format!("{words}: {error}"));
         }
     };
     step(&mut lifecycle, Event::Queue);
-    step(&mut lifecycle, Event::Start { platform: false });
+    step(&mut lifecycle, Event::Start { in_background: false });
     if whole {
         step(&mut lifecycle, Event::FinalChunkSent);
     }
     let answer = posted.send(server, upto);
     let sent = match answer {
-        None => SendResult::Lost { whole_body: whole, reason: "the connection was lost".to_owned() },
+        None => SendResult::ConnectionLost { final_chunk_sent: whole, detail: "the connection was lost".to_owned() },
         Some(answer) => {
             let body = String::from_utf8_lossy(&answer.body).into_owned();
-            let reply = Reply { status: answer.status, retry_after_ms: None, body, is_whole: answer.whole };
-            SendResult::Response { whole_body: whole, reply }
+            let reply = Reply { status: answer.status, retry_after_ms: None, body, is_complete: answer.whole };
+            SendResult::Response { final_chunk_sent: whole, reply }
         }
     };
     step(&mut lifecycle, Event::Completed { sent, now: NOW, jitter: 0.5 });

@@ -91,7 +91,7 @@ impl Ground {
     }
 
     fn storage(&self) -> Storage {
-        Storage { vfs: Some(self.vfs.name().to_owned()), disk: Arc::new(self.folder.clone()) }
+        Storage { vfs: Some(self.vfs.name().to_owned()), file_system: Arc::new(self.folder.clone()) }
     }
 
     fn light(&self, fuse: &Arc<Fuse>, reserve_is_room: bool) {
@@ -111,7 +111,7 @@ struct Ledger {
 impl Ledger {
     fn took(&mut self, report: Report) -> Report {
         self.under_way = None;
-        self.acked.insert(report.uuid.clone(), report.clone());
+        self.acked.insert(report.id.clone(), report.clone());
         report
     }
 
@@ -122,8 +122,8 @@ impl Ledger {
 }
 
 fn answered(status: u16, body: &str) -> Event {
-    let reply = Reply { status, body: body.into(), is_whole: true, retry_after_ms: None };
-    Event::Completed { sent: SendResult::Response { whole_body: true, reply }, now: NOW, jitter: 0.5 }
+    let reply = Reply { status, body: body.into(), is_complete: true, retry_after_ms: None };
+    Event::Completed { sent: SendResult::Response { final_chunk_sent: true, reply }, now: NOW, jitter: 0.5 }
 }
 
 /// A day's work; ends at the first error.
@@ -133,22 +133,22 @@ fn day(journal: &Journal, ledger: &mut Ledger) -> Result<()> {
         let report = actor::begin(journal, URL, number)?;
         let report = ledger.took(report);
         for rank in 0..2 {
-            ledger.change(&report.uuid, || {
-                journal.attach_encoded(&report.uuid, &actor::photo(number * 2 + rank, 1_500), AT_MS)?;
-                journal.report(&report.uuid)
+            ledger.change(&report.id, || {
+                journal.attach_encoded(&report.id, &actor::photo(number * 2 + rank, 1_500), AT_MS)?;
+                journal.report(&report.id)
             })?;
         }
-        ledger.change(&report.uuid, || Ok(journal.queue(&report.uuid, &KnownTerms::default(), AT_MS)?.0))?;
-        ledger.change(&report.uuid, || journal.edit(&report.uuid, |content| content.comment.push_str(" !"), AT_MS))?;
-        ledger.change(&report.uuid, || Ok(journal.queue(&report.uuid, &KnownTerms::default(), AT_MS)?.0))?;
-        let mut steps = vec![Event::Start { platform: false }, Event::FinalChunkSent];
+        ledger.change(&report.id, || Ok(journal.queue(&report.id, &KnownTerms::default(), AT_MS)?.0))?;
+        ledger.change(&report.id, || journal.edit(&report.id, |content| content.comment.push_str(" !"), AT_MS))?;
+        ledger.change(&report.id, || Ok(journal.queue(&report.id, &KnownTerms::default(), AT_MS)?.0))?;
+        let mut steps = vec![Event::Start { in_background: false }, Event::FinalChunkSent];
         match number {
             0 => steps.push(answered(201, r#"{"id": 5}"#)),
             1 => steps.extend([answered(500, ""), Event::Resolve(Resolution::Resend)]),
             _ => {}
         }
         for step in steps {
-            ledger.change(&report.uuid, || journal.step(&report.uuid, &step, AT_MS))?;
+            ledger.change(&report.id, || journal.apply_event(&report.id, &step, AT_MS))?;
         }
     }
     Ok(())
@@ -186,7 +186,7 @@ pub(super) fn mended() -> Storage {
         disk.pretend_to_sync("");
         disk
     });
-    Storage { vfs: Some(MENDED.name().to_owned()), disk: Arc::new(FolderDisk::default()) }
+    Storage { vfs: Some(MENDED.name().to_owned()), file_system: Arc::new(FolderDisk::default()) }
 }
 
 fn reopen(directory: &Path, ledger: &Ledger, exact: bool, words: &str, figures: &mut Figures) {
@@ -328,10 +328,10 @@ pub fn accepted_on_a_full_disk(with_reserve: bool) -> Result<Figures> {
     let ground = Ground::new(None)?;
     let journal = Journal::open(&ground.directory(), ground.storage())?;
     let report = actor::file(&journal, URL, 1, 1)?;
-    journal.step(&report.uuid, &Event::Start { platform: false }, AT_MS)?;
-    journal.step(&report.uuid, &Event::FinalChunkSent, AT_MS)?;
+    journal.apply_event(&report.id, &Event::Start { in_background: false }, AT_MS)?;
+    journal.apply_event(&report.id, &Event::FinalChunkSent, AT_MS)?;
     ground.light(&Arc::new(Fuse::at(1, Blow::Full)), with_reserve);
-    let taken = journal.step(&report.uuid, &answered(201, r#"{"id": 5}"#), AT_MS);
+    let taken = journal.apply_event(&report.id, &answered(201, r#"{"id": 5}"#), AT_MS);
     let accepted = taken.as_ref().is_ok_and(|report| matches!(report.lifecycle.state, ReportState::Accepted { .. }));
     figures.expect(accepted, Wrong::Lost, || format!("the acceptance: {taken:?}"));
     figures.rounds += 1;

@@ -48,7 +48,7 @@ pub fn work(folder: &Path, url: &str, dies_at: u64, only_sends: bool) -> Result<
         vfs.follow(&fuse);
         disk.follow(&fuse, false);
     }
-    let storage = Storage { vfs: Some(vfs.name().to_owned()), disk: Arc::new(disk) };
+    let storage = Storage { vfs: Some(vfs.name().to_owned()), file_system: Arc::new(disk) };
     // Only the journal's operations are counted: the catalogue has no part in this.
     let directories = Directories::within(folder);
     let companion = Companion::open_with(&directories, storage, Arc::new(jalon::clock::SystemClock))?;
@@ -63,14 +63,14 @@ pub fn work(folder: &Path, url: &str, dies_at: u64, only_sends: bool) -> Result<
         // What the last lifecycle began and did not queue is queued, as a person would.
         for report in journal.reports()? {
             if report.lifecycle.state == ReportState::Draft {
-                journal.queue(&report.uuid, &Default::default(), AT_MS)?;
-                writeln!(said, "{}", report.uuid)?;
+                journal.queue(&report.id, &Default::default(), AT_MS)?;
+                writeln!(said, "{}", report.id)?;
             }
         }
         let number = journal.reports()?.len();
         if number < REPORTS {
             let report = actor::file(journal, url, u32::try_from(number).unwrap_or(0), 1)?;
-            writeln!(said, "{}", report.uuid)?;
+            writeln!(said, "{}", report.id)?;
         }
         said.flush()?;
         // Where another worker sends, what is left when it has died is ours.
@@ -237,7 +237,7 @@ fn dangling(directory: &Path, words: &str, figures: &mut Figures) {
         for photo in &report.photos {
             let there = std::fs::read(directory.join("photos").join(photo.file_name()));
             let whole = there.is_ok_and(|bytes| actor::sha256(&bytes) == photo.sha256);
-            figures.expect(whole, Wrong::Dangling, || format!("{words}: photo {}", photo.uuid));
+            figures.expect(whole, Wrong::Dangling, || format!("{words}: photo {}", photo.id));
         }
     }
 }
@@ -250,7 +250,7 @@ fn decide(folder: &Path, server: &TestGeotrek, rng: &mut ChaCha8Rng) -> Result<b
     let mut done = true;
     for report in companion.journal()?.reports()? {
         match report.lifecycle.state {
-            ReportState::InDoubt { left: false } => {
+            ReportState::InDoubt { is_abandoned: false } => {
                 let arrived = stored.iter().any(|stored| actor::is_of(stored, &report));
                 let resolution = match rng.random_range(0..3) {
                     0 if arrived => Resolution::Delivered(None),
@@ -258,9 +258,9 @@ fn decide(folder: &Path, server: &TestGeotrek, rng: &mut ChaCha8Rng) -> Result<b
                     _ => Resolution::Resend,
                 };
                 done &= resolution != Resolution::Resend;
-                companion.resolve_report(&report.uuid, resolution)?;
+                companion.resolve_report(&report.id, resolution)?;
             }
-            ReportState::Accepted { .. } | ReportState::InDoubt { left: true } => {}
+            ReportState::Accepted { .. } | ReportState::InDoubt { is_abandoned: true } => {}
             _ => done = false,
         }
     }
@@ -279,15 +279,17 @@ fn classify(
     let reports = journal.reports()?;
     let stored = server.reports();
     for uuid in acked {
-        let there = reports.iter().any(|report| report.uuid == *uuid);
+        let there = reports.iter().any(|report| report.id == *uuid);
         figures.expect(there, Wrong::Lost, || format!("{words}: {uuid} was acknowledged and is gone"));
     }
     for report in &reports {
         let copies: Vec<_> = stored.iter().filter(|stored| actor::is_of(stored, report)).collect();
         let unmarked = copies.iter().filter(|copy| !actor::is_marked(copy)).count();
         figures.expect(unmarked <= 1, Wrong::Doubled, || format!("{words}: {unmarked} copies that nothing highlights"));
-        let ended =
-            matches!(report.lifecycle.state, ReportState::Accepted { .. } | ReportState::InDoubt { left: true });
+        let ended = matches!(
+            report.lifecycle.state,
+            ReportState::Accepted { .. } | ReportState::InDoubt { is_abandoned: true }
+        );
         figures.expect(ended, Wrong::Stuck, || format!("{words}: {:?}", report.lifecycle));
         figures.expect(!copies.is_empty() || !ended, Wrong::Lost, || format!("{words}: the server has not got it"));
         for copy in &copies {

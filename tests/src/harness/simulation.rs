@@ -180,7 +180,7 @@ impl World<'_> {
     /// Takes a step, as a journal does: the machine's answer must be the model's. None where the step is refused.
     fn step(&mut self, at: usize, step: Event, model: Option<Model>) -> Option<()> {
         let before = self.items[at].lifecycle.clone();
-        let taken = self.items[at].lifecycle.step(step.clone(), self.wall_ms);
+        let taken = self.items[at].lifecycle.apply(step.clone(), self.wall_ms);
         let item = &mut self.items[at];
         if taken.is_err() && item.lifecycle != before {
             self.wrong(Wrong::Odd, "a step that was refused changed something");
@@ -315,7 +315,7 @@ impl World<'_> {
     /// None where the process dies.
     fn attempt(&mut self, at: usize) -> Option<()> {
         self.crashes()?;
-        let start = Event::Start { platform: false };
+        let start = Event::Start { in_background: false };
         let under_way = Model::Sending { last: false, platform: false };
         if self.slip != Some(Slip::StartAfter) {
             self.step(at, start.clone(), Some(under_way))?;
@@ -324,7 +324,7 @@ impl World<'_> {
         self.freeze(at);
         let weather = self.weather(at);
         let (sent, stores) = match weather {
-            Weather::NoConnection => (SendResult::NotSent { reason: "no".into() }, false),
+            Weather::NoConnection => (SendResult::NotSent { detail: "no".into() }, false),
             Weather::Early(sent) => (sent, false),
             Weather::Late { stores, sent } => {
                 if !matches!(self.slip, Some(Slip::StartAfter | Slip::NoLastPiece)) {
@@ -350,13 +350,14 @@ impl World<'_> {
     }
 
     fn slipped(&self, mut sent: SendResult) -> SendResult {
-        if let (Some(Slip::LostIsUnsent), SendResult::Lost { whole_body, .. }) = (self.slip, &mut sent) {
-            *whole_body = false;
+        if let (Some(Slip::LostIsUnsent), SendResult::ConnectionLost { final_chunk_sent, .. }) = (self.slip, &mut sent)
+        {
+            *final_chunk_sent = false;
         }
         if let (Some(Slip::Any2xx), SendResult::Response { reply, .. }) = (self.slip, &mut sent)
             && (200..300).contains(&reply.status)
         {
-            *reply = Reply { status: 201, body: r#"{"id": 1}"#.into(), is_whole: true, retry_after_ms: None };
+            *reply = Reply { status: 201, body: r#"{"id": 1}"#.into(), is_complete: true, retry_after_ms: None };
         }
         sent
     }
@@ -373,11 +374,14 @@ impl World<'_> {
     fn end(&mut self, at: usize, sent: SendResult) {
         let is_first = self.items[at].lifecycle.endpoint == Endpoint::V2;
         let (model, moves) = match &sent {
-            SendResult::NotSent { .. } | SendResult::Lost { whole_body: false, .. } => (Model::Queued, false),
-            SendResult::Lost { whole_body: true, .. } => (Model::Doubt, false),
-            SendResult::Response { whole_body, reply } => {
-                let is_receipt = reply.is_whole && reply.body.contains("\"id\"") && reply.body.ends_with('}');
-                let model = Model::answered(*whole_body, reply.status, reply.retry_after_ms.is_some(), is_receipt);
+            SendResult::NotSent { .. } | SendResult::ConnectionLost { final_chunk_sent: false, .. } => {
+                (Model::Queued, false)
+            }
+            SendResult::ConnectionLost { final_chunk_sent: true, .. } => (Model::Doubt, false),
+            SendResult::Response { final_chunk_sent, reply } => {
+                let is_receipt = reply.is_complete && reply.body.contains("\"id\"") && reply.body.ends_with('}');
+                let model =
+                    Model::answered(*final_chunk_sent, reply.status, reply.retry_after_ms.is_some(), is_receipt);
                 (model, is_first && matches!(reply.status, 301 | 404 | 405))
             }
         };
@@ -394,10 +398,11 @@ impl World<'_> {
     fn weather(&mut self, at: usize) -> Weather {
         let item = &self.items[at];
         let (is_first, poison, is_deadly) = (item.lifecycle.endpoint == Endpoint::V2, item.poison, item.is_deadly);
-        let answered = |whole_body: bool, status: u16, body: &str, retry_after_ms: Option<u64>, is_whole: bool| {
-            let reply = Reply { status, retry_after_ms, body: body.into(), is_whole };
-            SendResult::Response { whole_body, reply }
-        };
+        let answered =
+            |final_chunk_sent: bool, status: u16, body: &str, retry_after_ms: Option<u64>, is_complete: bool| {
+                let reply = Reply { status, retry_after_ms, body: body.into(), is_complete };
+                SendResult::Response { final_chunk_sent, reply }
+            };
         let late = |stores: bool, status: u16, body: &str, wait: Option<u64>| Weather::Late {
             stores,
             sent: answered(true, status, body, wait, true),
@@ -407,7 +412,7 @@ impl World<'_> {
         }
         let receipt = r#"{"id": 7, "email": ""}"#;
         if poison && is_deadly {
-            return Weather::Early(SendResult::Lost { whole_body: false, reason: "cut".into() });
+            return Weather::Early(SendResult::ConnectionLost { final_chunk_sent: false, detail: "cut".into() });
         }
         if poison && (self.is_healed || self.chance(2)) {
             return late(false, [400, 413, 422][self.rng.random_range(0..3)], r#"{"comment": ["no"]}"#, None);
@@ -415,7 +420,7 @@ impl World<'_> {
         if self.is_healed {
             return late(true, 201, receipt, None);
         }
-        let lost = |whole_body: bool| SendResult::Lost { whole_body, reason: "cut".into() };
+        let lost = |final_chunk_sent: bool| SendResult::ConnectionLost { final_chunk_sent, detail: "cut".into() };
         let wait = match self.rng.random_range(0..5) {
             0 => Some(0),
             1 => Some(120_000),
@@ -462,12 +467,12 @@ impl World<'_> {
             return;
         }
         let under_way = Model::Sending { last: true, platform: true };
-        if self.step(at, Event::Start { platform: true }, Some(under_way)).is_none() {
+        if self.step(at, Event::Start { in_background: true }, Some(under_way)).is_none() {
             return;
         }
         self.freeze(at);
         let (sent, stores) = match self.weather(at) {
-            Weather::NoConnection => (SendResult::NotSent { reason: "no".into() }, false),
+            Weather::NoConnection => (SendResult::NotSent { detail: "no".into() }, false),
             Weather::Early(sent) => (sent, false),
             Weather::Late { stores, sent } => (sent, stores),
         };
@@ -479,7 +484,7 @@ impl World<'_> {
             self.step(at, Event::SenderLost, Some(Model::Doubt));
             if self.chance(2) {
                 let is_receipt = matches!(&sent, SendResult::Response { reply, .. }
-                    if reply.is_whole && reply.status == 201 && reply.body.ends_with('}'));
+                    if reply.is_complete && reply.status == 201 && reply.body.ends_with('}'));
                 let model = if is_receipt { Model::Accepted } else { Model::Doubt };
                 self.step(at, Event::Completed { sent, now, jitter: 0.0 }, Some(model));
             }
@@ -538,7 +543,7 @@ impl World<'_> {
                 (Event::Queue, matches!(model, Model::Draft | Model::Queued | Model::Refused).then_some(Model::Queued))
             }
             3 => (
-                Event::Start { platform: false },
+                Event::Start { in_background: false },
                 (model == Model::Queued).then_some(Model::Sending { last: false, platform: false }),
             ),
             _ => return,
@@ -602,7 +607,7 @@ impl World<'_> {
                     self.wrong(Wrong::Lost, "accepted, and the server has not got it")
                 }
                 ReportState::Accepted { .. } => {}
-                ReportState::InDoubt { left: true } if left => {}
+                ReportState::InDoubt { is_abandoned: true } if left => {}
                 ReportState::Refused { .. } | ReportState::Queued { .. } if poison => {}
                 ReportState::Draft if !acked => {}
                 _ if acked || has => self.wrong(Wrong::Stuck, &format!("at the end it is {}", state.as_str())),

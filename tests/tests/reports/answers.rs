@@ -96,7 +96,7 @@ fn whoever_doubts_decides() {
     let decisions = [Resolution::Resend, Resolution::Abandon, Resolution::Delivered(Some(3))];
     for (report, decision) in reports.iter().zip(decisions) {
         assert_eq!(walk.state(report), "in_doubt");
-        walk.companion.resolve_report(&report.uuid, decision).unwrap();
+        walk.companion.resolve_report(&report.id, decision).unwrap();
     }
     walk.send();
     assert_eq!(
@@ -108,8 +108,8 @@ fn whoever_doubts_decides() {
     let copies: Vec<_> = stored.iter().filter(|stored| actor::is_of(stored, &reports[0])).collect();
     assert_eq!(copies.iter().map(|copy| actor::is_marked(copy)).collect::<Vec<_>>(), [false, true]);
     assert_eq!(copies[0].attachments[0].sha256, copies[1].attachments[0].sha256);
-    let left = walk.companion.journal().unwrap().report(&reports[1].uuid).unwrap();
-    assert_eq!(left.lifecycle.state, ReportState::InDoubt { left: true });
+    let left = walk.companion.journal().unwrap().report(&reports[1].id).unwrap();
+    assert_eq!(left.lifecycle.state, ReportState::InDoubt { is_abandoned: true });
     assert!(!left.lifecycle.needs_user_action());
 }
 
@@ -121,7 +121,7 @@ fn a_server_that_wants_patience_is_left_alone_and_somebody_may_insist() {
     let patient =
         || walk.companion.send_reports(&SendOptions::default(), &CancelToken::default(), |_, _, _| {}).unwrap().len();
     assert_eq!((patient(), walk.state(&report)), (1, "queued"));
-    let held = walk.companion.journal().unwrap().report(&report.uuid).unwrap().lifecycle;
+    let held = walk.companion.journal().unwrap().report(&report.id).unwrap().lifecycle;
     let last = held.attempts.last().unwrap();
     assert!(held.next_attempt_ms.unwrap() >= last.at_ms + 7_200_000);
     assert_eq!((patient(), walk.server.posts().len()), (0, 1));

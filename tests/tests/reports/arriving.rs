@@ -75,7 +75,7 @@ fn one_sends_and_the_others_wait() {
         let options = SendOptions { now: true, ..SendOptions::default() };
         let refused = other.send_reports(&options, &CancelToken::default(), |_, _, _| {});
         assert!(matches!(refused, Err(Error::Busy { .. })), "{refused:?}");
-        assert_eq!(other.journal().unwrap().report(&report.uuid).unwrap().lifecycle.state.as_str(), "sending");
+        assert_eq!(other.journal().unwrap().report(&report.id).unwrap().lifecycle.state.as_str(), "sending");
         walk.server.release();
         assert_eq!(sending.join().unwrap().len(), 1);
     });
@@ -90,7 +90,7 @@ fn one_that_cannot_be_sent_holds_up_no_other() {
         let content = ReportContent { category: Some(999), ..actor::content(number) };
         let new = NewReport { territory: "x".into(), url: url.into(), content, ..NewReport::default() };
         let report = journal.new_report(new, 1).unwrap();
-        journal.queue(&report.uuid, &KnownTerms::default(), 1).unwrap().0
+        journal.queue(&report.id, &KnownTerms::default(), 1).unwrap().0
     };
     // An address that may not be asked, one that is none, one where nobody is, and a category that the server does not know.
     let hopeless: Vec<_> = ["http://park.example/", "no address", "http://127.0.0.1:1/", walk.server.url()]
@@ -109,9 +109,9 @@ fn one_that_cannot_be_sent_holds_up_no_other() {
     );
     assert_eq!((walk.state(&gone), walk.server.reports().len()), ("queued", 1));
     let why = |uuid: &str| journal.report(uuid).unwrap().lifecycle.last_error.unwrap();
-    assert!(why(&hopeless[0].uuid).contains("http"), "{}", why(&hopeless[0].uuid));
-    assert!(why(&gone.uuid).contains("photo"), "{}", why(&gone.uuid));
-    let ReportState::Refused { fields } = journal.report(&hopeless[3].uuid).unwrap().lifecycle.state else {
+    assert!(why(&hopeless[0].id).contains("http"), "{}", why(&hopeless[0].id));
+    assert!(why(&gone.id).contains("photo"), "{}", why(&gone.id));
+    let ReportState::Refused { fields } = journal.report(&hopeless[3].id).unwrap().lifecycle.state else {
         panic!("refused")
     };
     assert!(fields.contains_key("category"));

@@ -44,7 +44,7 @@ impl Walk {
     }
 
     fn state(&self, report: &Report) -> &'static str {
-        self.companion.journal().unwrap().report(&report.uuid).unwrap().lifecycle.state.as_str()
+        self.companion.journal().unwrap().report(&report.id).unwrap().lifecycle.state.as_str()
     }
 }
 

@@ -1,0 +1,149 @@
+//! The lists of API v2 that a territory consists of, and how each is requested.
+
+use crate::model::Kind;
+
+/// How a list is requested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// A short list: all of it in one response.
+    Whole,
+    /// A long list: its ids first, then its objects in batches; the first batch has this many.
+    Batched(usize),
+}
+
+impl Shape {
+    /// The size of the first batch of a long list.
+    pub(super) fn first_batch(self) -> Option<usize> {
+        match self {
+            Shape::Batched(size) => Some(size),
+            Shape::Whole => None,
+        }
+    }
+}
+
+/// What a list says about the changes of its objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dates {
+    /// Each object has its date, and the filter `updated_after` works.
+    PerObject,
+    /// Only the filter `updated_after` works.
+    FilterOnly,
+    /// The filter `updated_after` is ignored.
+    None,
+}
+
+pub(super) struct ListSpec {
+    pub(super) endpoint: &'static str,
+    pub(super) kind: Kind,
+    pub(super) shape: Shape,
+    /// Filters without which the server hides objects.
+    pub(super) filters: &'static str,
+    pub(super) by_portal: bool,
+    /// Texts come in the language of `Accept-Language` only.
+    pub(super) plain_texts: bool,
+    pub(super) dates: Dates,
+}
+
+impl ListSpec {
+    const fn new(endpoint: &'static str, kind: Kind, shape: Shape) -> ListSpec {
+        let dates = Dates::None;
+        ListSpec { endpoint, kind, shape, filters: "", by_portal: false, plain_texts: false, dates }
+    }
+
+    /// The list of a vocabulary. It is not limited to portals, so that every id of an object has its entry.
+    pub(super) const fn vocabulary(endpoint: &'static str) -> ListSpec {
+        ListSpec::new(endpoint, Kind::Term, Shape::Whole)
+    }
+
+    const fn dates(self, dates: Dates) -> ListSpec {
+        ListSpec { dates, ..self }
+    }
+
+    const fn by_portal(self) -> ListSpec {
+        ListSpec { by_portal: true, ..self }
+    }
+
+    const fn plain_texts(self) -> ListSpec {
+        ListSpec { plain_texts: true, ..self }
+    }
+
+    const fn filters(self, filters: &'static str) -> ListSpec {
+        ListSpec { filters, ..self }
+    }
+}
+
+const fn whole(endpoint: &'static str, kind: Kind) -> ListSpec {
+    ListSpec::new(endpoint, kind, Shape::Whole)
+}
+
+const fn batched(endpoint: &'static str, kind: Kind, first_batch: usize) -> ListSpec {
+    ListSpec::new(endpoint, kind, Shape::Batched(first_batch))
+}
+
+pub(super) const LISTS: &[ListSpec] = &[
+    batched("trek", Kind::Trek, 20).by_portal().dates(Dates::PerObject),
+    batched("poi", Kind::Poi, 100).dates(Dates::PerObject),
+    batched("touristiccontent", Kind::TouristicContent, 50).by_portal().dates(Dates::PerObject),
+    batched("touristicevent", Kind::TouristicEvent, 50).by_portal().dates(Dates::PerObject),
+    batched("sensitivearea", Kind::SensitiveArea, 50).filters("period=ignore").dates(Dates::PerObject),
+    batched("service", Kind::Service, 500).dates(Dates::FilterOnly),
+    batched("signage", Kind::Signage, 100).plain_texts().dates(Dates::FilterOnly),
+    batched("infrastructure", Kind::Infrastructure, 100).plain_texts().dates(Dates::FilterOnly),
+    batched("outdoor_site", Kind::Site, 50).by_portal().dates(Dates::FilterOnly),
+    batched("outdoor_course", Kind::Course, 50).by_portal().dates(Dates::FilterOnly),
+    whole("hdviewpoint", Kind::HdView).by_portal().plain_texts(),
+    whole("informationdesk", Kind::InformationDesk).by_portal(),
+    whole("flatpage", Kind::FlatPage).by_portal().dates(Dates::FilterOnly),
+    whole("menu_item", Kind::MenuItem).by_portal(),
+    whole("city", Kind::City),
+    whole("district", Kind::District),
+];
+
+/// Vocabularies that the table of fields does not name: for fields of objects within others, for reports, for later.
+const OTHER_VOCABULARIES: &str = "annotation_category feedback_activity feedback_category feedback_magnitude \
+    feedback_status file_type outdoor_ratingscale signage_blade_type signage_color signage_direction \
+    touristicevent_place trek_ratingscale weblink_category";
+
+/// The list of objects with this name.
+pub(super) fn find(endpoint: &str) -> Option<&'static ListSpec> {
+    LISTS.iter().find(|list| list.endpoint == endpoint)
+}
+
+/// The names of the lists of objects, without the vocabularies.
+pub(crate) fn object_lists() -> impl Iterator<Item = &'static str> {
+    LISTS.iter().map(|list| list.endpoint)
+}
+
+/// The kind of the objects in a list of the server. Every other list is a vocabulary.
+pub fn kind_of(list: &str) -> Kind {
+    // A tour is a trek with its stages in it.
+    if list == "tour" { Kind::Trek } else { find(list).map_or(Kind::Term, |list| list.kind) }
+}
+
+/// Whether the texts of a kind come in one language at a time.
+pub(crate) fn has_plain_texts(kind: Kind) -> bool {
+    LISTS.iter().any(|list| list.kind == kind && list.plain_texts)
+}
+
+/// The vocabularies, all short, in alphabetical order: those that the table of fields names, and others.
+pub(crate) fn vocabularies() -> Vec<&'static str> {
+    let fields = Kind::ALL.into_iter().flat_map(Kind::fields).filter_map(|field| field.refers_to);
+    // Lists of objects are no vocabularies; the types of contents come within their categories.
+    let named = fields.filter(|list| find(list).is_none() && *list != "touristiccontent_type");
+    let mut vocabularies: Vec<&str> = named.chain(OTHER_VOCABULARIES.split_ascii_whitespace()).collect();
+    vocabularies.sort_unstable();
+    vocabularies.dedup();
+    vocabularies
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vocabularies_are_those_of_api_v2() {
+        let vocabularies = vocabularies();
+        assert_eq!(vocabularies.len(), 48);
+        assert!(vocabularies.contains(&"theme") && !vocabularies.contains(&"informationdesk"));
+    }
+}

@@ -1,0 +1,21 @@
+//! Requests to Geotrek's API v2 and their responses.
+//!
+//! * `lists`: the lists that a territory consists of, and how each is requested.
+//! * `request`: one request, the facts of its response that a plan needs, and the requests for one trek.
+//! * `sync_plan`: the requests of a refresh, `batches` its queue of objects to request by id.
+//! * `page`: a response as a stream of objects, within limits.
+//! * `scan`: the facts that a plan needs of a response, before it is read into the model.
+
+mod batches;
+mod lists;
+mod page;
+mod request;
+mod scan;
+mod sync_plan;
+
+pub use lists::kind_of;
+pub(crate) use lists::{has_plain_texts, object_lists, vocabularies};
+pub use page::{Limits, List, read_list, read_one};
+pub(crate) use request::{ApiRequest, ApiResponse, NEAR_LISTS, RequestKind, by_ids, near_trek};
+pub(crate) use scan::{languages, scan};
+pub(crate) use sync_plan::{KnownObjects, SyncPlan};

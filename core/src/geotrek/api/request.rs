@@ -1,0 +1,122 @@
+//! One request to the API, the facts of its response that a plan needs, and the requests for one trek.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use url::Url;
+
+use crate::error::{Error, Result};
+use crate::model::Id;
+
+/// The purpose of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RequestKind {
+    /// Ids only; no objects to keep.
+    Ids,
+    /// Ids with their dates; no objects to keep.
+    Manifest,
+    /// Ids of the objects that changed since a day; no objects to keep.
+    Changed,
+    /// The length of a list; no objects to keep.
+    Count,
+    /// A list of objects to keep: all of a short list, or the objects with the requested ids.
+    Objects,
+    /// The objects of a short list that changed since a day, to keep.
+    ChangedObjects,
+    /// One object to keep, outside a list.
+    Object,
+}
+
+impl RequestKind {
+    /// Whether the response has objects to keep.
+    pub(crate) fn is_kept(&self) -> bool {
+        matches!(self, RequestKind::Objects | RequestKind::ChangedObjects | RequestKind::Object)
+    }
+}
+
+/// One request to the API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiRequest {
+    /// Name of the list (`trek`).
+    pub(crate) endpoint: &'static str,
+    /// Absolute address.
+    pub(crate) url: String,
+    /// `Accept-Language`, and the language of texts that come without one.
+    pub(crate) language: String,
+    pub(crate) purpose: RequestKind,
+    /// The ids that are requested; empty for a whole list.
+    pub(crate) ids: BTreeSet<Id>,
+}
+
+/// The facts of a response that a plan needs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct ApiResponse {
+    /// HTTP status.
+    pub(crate) status: u16,
+    /// Ids of the objects in the response.
+    pub(crate) ids: BTreeSet<Id>,
+    /// Their dates of change, Unix ms, as far as the response has them.
+    pub(crate) dates: BTreeMap<Id, i64>,
+    /// Length of the whole list, as the server counts it.
+    pub(crate) count: Option<u64>,
+    /// Ids of the stages of the treks in the response.
+    pub(crate) stages: BTreeSet<Id>,
+    /// Entries of vocabularies that the objects refer to: list, id.
+    pub(crate) named: BTreeSet<(&'static str, Id)>,
+    /// Address of the next page, as the server writes it.
+    pub(crate) next: Option<String>,
+    /// Duration of the exchange, milliseconds.
+    pub(crate) elapsed_ms: u64,
+}
+
+/// The lists that the server can limit to the surroundings of a trek, each with the filter without which the server hides
+/// objects. The server knows better than the distance: its office excludes POIs by hand. The information desks of a trek
+/// are a field of the trek.
+pub(crate) const NEAR_LISTS: &[(&str, &str)] = &[
+    ("poi", ""),
+    ("touristiccontent", ""),
+    ("touristicevent", ""),
+    ("service", ""),
+    ("signage", ""),
+    ("infrastructure", ""),
+    ("sensitivearea", "period=ignore&"),
+    ("outdoor_site", ""),
+    ("outdoor_course", ""),
+];
+
+/// A request for the ids of the objects of one list near a trek.
+pub(crate) fn near_trek(
+    origin: &Url,
+    endpoint: &'static str,
+    filter: &str,
+    trek: Id,
+    language: &str,
+) -> Result<ApiRequest> {
+    let query = format!("{filter}near_trek={trek}&fields=id&no_page");
+    request(origin, endpoint, &query, language, RequestKind::Ids, BTreeSet::new())
+}
+
+/// A request for objects by their ids.
+pub(crate) fn by_ids(
+    origin: &Url,
+    endpoint: &'static str,
+    filter: &str,
+    ids: BTreeSet<Id>,
+    language: &str,
+) -> Result<ApiRequest> {
+    let list = ids.iter().map(Id::to_string).collect::<Vec<_>>().join(",");
+    request(origin, endpoint, &format!("{filter}ids={list}&no_page"), language, RequestKind::Objects, ids)
+}
+
+fn request(
+    origin: &Url,
+    endpoint: &'static str,
+    query: &str,
+    language: &str,
+    purpose: RequestKind,
+    ids: BTreeSet<Id>,
+) -> Result<ApiRequest> {
+    let url = origin
+        .join(&format!("/api/v2/{endpoint}/?{query}"))
+        .map_err(|_| Error::invalid("url", "must be a web address with a host"))?;
+    Ok(ApiRequest { endpoint, url: url.into(), language: language.to_owned(), purpose, ids })
+}

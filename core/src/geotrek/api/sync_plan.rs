@@ -1,0 +1,397 @@
+//! The requests of a refresh, as a pure plan: it gives the first requests, takes the facts of each response, and gives the
+//! requests that follow.
+//!
+//! Pages of Geotrek are not stable, as lists are ordered by names that are not unique. So a long list is not read page by
+//! page: its ids come first, all in one response, then its objects by `ids=` in batches of about ten seconds each. An
+//! object that a batch lacks is requested once more. Short lists come whole (`no_page`); `next` is followed if a server
+//! splits one into pages all the same.
+//!
+//! A full refresh requests everything. A refresh between two full ones requests the changes: dates come with the ids if a
+//! list has dates, else `updated_after` gives the changes since a day. If a list lacks a known object, its `count` must
+//! agree with its length before the object counts as withdrawn: a truncated list deletes no objects.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use url::Url;
+
+use super::batches::Batches;
+use super::lists::{Dates, LISTS, ListSpec, Shape, find, vocabularies};
+use super::request::{ApiRequest, ApiResponse, RequestKind};
+use crate::error::{Error, Result};
+use crate::model::Id;
+
+/// Entries of vocabularies that are requested one by one at a time. More of them mean a defect of the server.
+const MAX_ENTRIES: usize = 200;
+/// Longest list whose ids are requested with their dates. For a longer one the ids alone and the changes are less to load.
+const MAX_MANIFEST: usize = 3_000;
+
+/// The objects that the catalogue has already.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct KnownObjects {
+    /// By list: ids, with the server's date of change if there is one, Unix ms.
+    pub(crate) lists: BTreeMap<&'static str, BTreeMap<Id, Option<i64>>>,
+    /// Stages of itineraries.
+    pub(crate) stages: BTreeSet<Id>,
+    /// Stages that are on no list, as they are published with their itinerary only.
+    pub(crate) unlisted: BTreeSet<Id>,
+    /// Day since which changes are requested (`YYYY-MM-DD`); `None` for a full refresh.
+    pub(crate) since: Option<String>,
+}
+
+/// The plan of one refresh.
+#[derive(Debug)]
+pub(crate) struct SyncPlan {
+    api: Url,
+    portals: Vec<Id>,
+    languages: Vec<String>,
+    known: Arc<KnownObjects>,
+    batches: Batches,
+    /// Ids that the lists have, by list.
+    listed: BTreeMap<&'static str, BTreeSet<Id>>,
+    /// Lists that lack a known object and whose length is not confirmed by their count.
+    truncated_lists: BTreeSet<&'static str>,
+    absent_lists: BTreeSet<&'static str>,
+    stages: BTreeSet<Id>,
+    requested_stages: BTreeSet<Id>,
+    /// Entries of vocabularies that objects refer to.
+    named: BTreeSet<(&'static str, Id)>,
+    requested_entries: BTreeMap<&'static str, BTreeSet<Id>>,
+}
+
+impl SyncPlan {
+    /// A plan for the server at `origin`. `languages` are the server's, its default first; texts that come in one language
+    /// at a time are requested in each of them.
+    ///
+    /// # Errors
+    /// `languages` must not be empty, and `origin` must have a host.
+    pub(crate) fn new(
+        origin: &Url,
+        portals: &[Id],
+        languages: &[String],
+        known: Arc<KnownObjects>,
+    ) -> Result<SyncPlan> {
+        if languages.is_empty() {
+            let rule = "must have at least one language code, the server's default first";
+            return Err(Error::invalid("languages", rule));
+        }
+        let api = origin.join("/api/v2/").map_err(|_| Error::invalid("url", "must be a web address with a host"))?;
+        Ok(SyncPlan {
+            api,
+            portals: portals.to_vec(),
+            languages: languages.to_vec(),
+            known,
+            batches: Batches::default(),
+            listed: BTreeMap::new(),
+            truncated_lists: BTreeSet::new(),
+            absent_lists: BTreeSet::new(),
+            stages: BTreeSet::new(),
+            requested_stages: BTreeSet::new(),
+            named: BTreeSet::new(),
+            requested_entries: BTreeMap::new(),
+        })
+    }
+
+    /// Whether the plan requests everything.
+    pub(crate) fn is_full(&self) -> bool {
+        self.known.since.is_none()
+    }
+
+    /// The first requests.
+    pub(crate) fn begin(&self) -> Vec<ApiRequest> {
+        let mut requests = Vec::new();
+        match &self.known.since {
+            None => {
+                for list in LISTS {
+                    requests.extend(self.whole(list));
+                }
+                for endpoint in vocabularies() {
+                    requests.extend(self.whole(&ListSpec::vocabulary(endpoint)));
+                }
+            }
+            Some(day) => LISTS.iter().for_each(|list| requests.extend(self.changed(list, day))),
+        }
+        requests
+    }
+
+    /// The ids of a long list, or all of a short one.
+    fn whole(&self, list: &ListSpec) -> Vec<ApiRequest> {
+        let first = &self.languages[..1];
+        match list.shape {
+            Shape::Batched(_) => vec![self.request(list, RequestKind::Ids, "fields=id&no_page", &self.languages[0])],
+            Shape::Whole => {
+                let languages = if list.plain_texts { &self.languages[..] } else { first };
+                languages.iter().map(|language| self.request(list, RequestKind::Objects, "no_page", language)).collect()
+            }
+        }
+    }
+
+    /// The changes of a list since a day.
+    fn changed(&self, list: &ListSpec, day: &str) -> Vec<ApiRequest> {
+        let language = &self.languages[0];
+        let known = self.known.lists.get(list.endpoint).map_or(0, BTreeMap::len);
+        let since = |purpose: RequestKind, fields: &str| {
+            self.request(list, purpose, &format!("updated_after={day}{fields}&no_page"), language)
+        };
+        match (list.shape, list.dates) {
+            // A new object is not known, and so is requested by its id.
+            (Shape::Batched(_), _) if known == 0 => self.whole(list),
+            (Shape::Batched(_), Dates::PerObject) if known <= MAX_MANIFEST => {
+                vec![self.request(list, RequestKind::Manifest, "fields=id,update_datetime&no_page", language)]
+            }
+            (Shape::Batched(_), Dates::PerObject) => {
+                let mut requests = self.whole(list);
+                requests.push(since(RequestKind::Changed, "&fields=id,update_datetime"));
+                requests
+            }
+            (Shape::Batched(_), Dates::FilterOnly) => {
+                let mut requests = self.whole(list);
+                requests.push(since(RequestKind::Changed, "&fields=id"));
+                requests
+            }
+            (Shape::Whole, Dates::FilterOnly) => {
+                // The changes include new objects; the ids show which objects are withdrawn.
+                let ids = self.request(list, RequestKind::Ids, "fields=id&no_page", language);
+                vec![ids, since(RequestKind::ChangedObjects, "")]
+            }
+            // Only a full refresh updates these.
+            (Shape::Whole, _) => Vec::new(),
+            (Shape::Batched(_), Dates::None) => self.whole(list),
+        }
+    }
+
+    /// The requests that follow a response. 404 on a list means a module that the server lacks.
+    ///
+    /// # Errors
+    /// [`Error::Server`] for any other status that is not a success.
+    pub(crate) fn on_response(&mut self, request: &ApiRequest, response: ApiResponse) -> Result<Vec<ApiRequest>> {
+        match response.status {
+            200..=299 => {}
+            // A stage that is not public, or an entry of a vocabulary that does not exist.
+            404 if request.purpose == RequestKind::Object => return Ok(Vec::new()),
+            404 if request.ids.is_empty() => {
+                self.absent_lists.insert(request.endpoint);
+                return Ok(Vec::new());
+            }
+            401 | 403 => {
+                let reason =
+                    "it shows its treks only to people who have signed in: ask the park for its public address";
+                return Err(Error::Server { status: Some(response.status), detail: reason.to_owned() });
+            }
+            status => {
+                let reason = format!("the list “{}” is not available", request.endpoint);
+                return Err(Error::Server { status: Some(status), detail: reason });
+            }
+        }
+        self.named.extend(&response.named);
+        let next = self.next_page(request, response.next.clone());
+        let mut requests = match request.purpose {
+            RequestKind::Object => return Ok(Vec::new()),
+            RequestKind::Count => {
+                let listed = self.listed.get(request.endpoint).map_or(0, |ids| ids.len() as u64);
+                // A menu has no pages and no count: its entries are counted.
+                let counted = (request.endpoint == "menu_item").then_some(response.ids.len() as u64);
+                if response.count.or(counted) == Some(listed) {
+                    self.truncated_lists.remove(request.endpoint);
+                }
+                return Ok(Vec::new());
+            }
+            RequestKind::Ids | RequestKind::Manifest => self.on_ids(request, &response, next.is_none()),
+            RequestKind::Changed => self.request_objects(request.endpoint, &self.outdated(request.endpoint, &response)),
+            RequestKind::Objects if request.ids.is_empty() => {
+                self.stages.extend(&response.stages);
+                self.on_ids(request, &response, next.is_none())
+            }
+            RequestKind::Objects => self.on_batch(request, &response),
+            RequestKind::ChangedObjects => Vec::new(),
+        };
+        requests.extend(next);
+        Ok(requests)
+    }
+
+    /// Takes the ids of a list, or one page of them.
+    fn on_ids(&mut self, request: &ApiRequest, response: &ApiResponse, is_last_page: bool) -> Vec<ApiRequest> {
+        let endpoint = request.endpoint;
+        self.listed.entry(endpoint).or_default().extend(&response.ids);
+        let mut requests = match request.purpose {
+            RequestKind::Manifest => self.request_objects(endpoint, &self.outdated(endpoint, response)),
+            RequestKind::Ids if self.is_full() => self.request_objects(endpoint, &response.ids),
+            RequestKind::Ids => {
+                let known = self.known.lists.get(endpoint);
+                let is_new = |id: &Id| known.is_none_or(|known| !known.contains_key(id));
+                self.request_objects(endpoint, &response.ids.iter().copied().filter(is_new).collect())
+            }
+            _ => Vec::new(),
+        };
+        if is_last_page && request.language == self.languages[0] {
+            requests.extend(self.request_count(request));
+        }
+        requests
+    }
+
+    /// Requests the count of a list that lacks a known object.
+    fn request_count(&mut self, request: &ApiRequest) -> Option<ApiRequest> {
+        let listed = self.listed.get(request.endpoint)?;
+        let is_treks = request.endpoint == "trek";
+        let is_there = |id: &&Id| listed.contains(id) || (is_treks && self.known.unlisted.contains(id));
+        let known = self.known.lists.get(request.endpoint)?;
+        let missing: Vec<Id> = known.keys().filter(|id| !is_there(id)).copied().collect();
+        if missing.is_empty() {
+            return None;
+        }
+        if is_treks {
+            // A stage that left the list may still be published with its itinerary.
+            self.stages.extend(missing.iter().filter(|id| self.known.stages.contains(id)));
+        }
+        self.truncated_lists.insert(request.endpoint);
+        if listed.is_empty() {
+            return None;
+        }
+        let vocabulary = ListSpec::vocabulary(request.endpoint);
+        // Entries below the entries of a menu count too, and only whole entries show them.
+        let query = if request.endpoint == "menu_item" { "page_size=1" } else { "fields=id&page_size=1" };
+        let list = find(request.endpoint).unwrap_or(&vocabulary);
+        Some(self.request(list, RequestKind::Count, query, &self.languages[0]))
+    }
+
+    /// The objects of a response that are new, or whose date differs from the known one; all if the list has no dates.
+    fn outdated(&self, endpoint: &str, response: &ApiResponse) -> BTreeSet<Id> {
+        let known = self.known.lists.get(endpoint);
+        let is_current = |id: &Id| match (known.and_then(|known| known.get(id)), response.dates.get(id)) {
+            (Some(Some(before)), Some(now)) => before == now,
+            _ => false,
+        };
+        response.ids.iter().copied().filter(|id| !is_current(id)).collect()
+    }
+
+    fn on_batch(&mut self, request: &ApiRequest, response: &ApiResponse) -> Vec<ApiRequest> {
+        self.stages.extend(&response.stages);
+        let missing = request.ids.difference(&response.ids).copied();
+        let (endpoint, language) = (request.endpoint, &request.language);
+        self.batches.finish(endpoint, language, request.ids.len(), response.elapsed_ms, missing);
+        self.next_batches(endpoint, language)
+    }
+
+    /// Requests objects by id, in each language if their texts come in one language at a time.
+    fn request_objects(&mut self, endpoint: &'static str, ids: &BTreeSet<Id>) -> Vec<ApiRequest> {
+        let plain_texts = find(endpoint).is_some_and(|list| list.plain_texts);
+        let languages = if plain_texts { self.languages.clone() } else { vec![self.languages[0].clone()] };
+        let mut requests = Vec::new();
+        for language in languages {
+            self.batches.add_new(endpoint, &language, ids);
+            requests.extend(self.next_batches(endpoint, &language));
+        }
+        requests
+    }
+
+    /// The next batches of a list that may be in flight now.
+    fn next_batches(&mut self, endpoint: &'static str, language: &str) -> Vec<ApiRequest> {
+        let long_list = find(endpoint).filter(|list| list.shape.first_batch().is_some());
+        let Some(list) = long_list else { return Vec::new() };
+        let mut requests = Vec::new();
+        while let Some(ids) = self.batches.next(list, language) {
+            let query = format!("ids={}&no_page", join(&ids));
+            let mut request = self.request(list, RequestKind::Objects, &query, language);
+            request.ids = ids.into_iter().collect();
+            requests.push(request);
+        }
+        requests
+    }
+
+    /// Number of batches that will follow those in flight, as far as is known now.
+    pub(crate) fn pending_estimate(&self) -> usize {
+        self.batches.pending()
+    }
+
+    /// The requests when every list is complete: stages of itineraries that the list of treks lacks, as they are published
+    /// with their itinerary only. Each is requested once.
+    pub(crate) fn unlisted_stages(&mut self) -> Vec<ApiRequest> {
+        let listed = self.listed.get("trek");
+        let is_listed = |id: &Id| listed.is_some_and(|listed| listed.contains(id));
+        let missing: Vec<Id> =
+            self.stages.difference(&self.requested_stages).copied().filter(|id| !is_listed(id)).collect();
+        self.requested_stages.extend(&missing);
+        missing.into_iter().map(|id| self.request_one("trek", id)).collect()
+    }
+
+    /// The requests when every object is there: entries of vocabularies that objects refer to and the lists lack, as no
+    /// published object uses them. Each is requested once. Lists that are absent are left out.
+    pub(crate) fn unlisted_entries(&mut self) -> Vec<ApiRequest> {
+        let missing: Vec<(&'static str, Id)> = std::mem::take(&mut self.named)
+            .into_iter()
+            .filter(|(list, id)| self.listed.get(list).is_some_and(|listed| !listed.contains(id)))
+            .filter(|(list, id)| self.requested_entries.entry(list).or_default().insert(*id))
+            .take(MAX_ENTRIES)
+            .collect();
+        missing.into_iter().map(|(list, id)| self.request_one(list, id)).collect()
+    }
+
+    fn request_one(&self, endpoint: &'static str, id: Id) -> ApiRequest {
+        ApiRequest {
+            endpoint,
+            url: format!("{}{endpoint}/{id}/", self.api),
+            language: self.languages[0].clone(),
+            purpose: RequestKind::Object,
+            ids: BTreeSet::from([id]),
+        }
+    }
+
+    /// The published objects by list, of complete lists only. A known object that is not among them is withdrawn, unless it
+    /// is a stage that is published with its itinerary only.
+    pub(crate) fn present(&self) -> BTreeMap<&'static str, BTreeSet<Id>> {
+        let is_complete =
+            |endpoint: &&'static str| !self.truncated_lists.contains(endpoint) && !self.absent_lists.contains(endpoint);
+        let mut present: BTreeMap<_, _> = self
+            .listed
+            .iter()
+            .filter(|(endpoint, ids)| is_complete(endpoint) && !ids.is_empty())
+            .map(|(endpoint, ids)| (*endpoint, ids.clone()))
+            .collect();
+        for (list, ids) in &self.requested_entries {
+            if let Some(present) = present.get_mut(list) {
+                present.extend(ids);
+            }
+        }
+        present
+    }
+
+    /// Lists of modules that the server lacks.
+    pub(crate) fn absent_lists(&self) -> &BTreeSet<&'static str> {
+        &self.absent_lists
+    }
+
+    /// Lists that are shorter than their count.
+    pub(crate) fn truncated_lists(&self) -> &BTreeSet<&'static str> {
+        &self.truncated_lists
+    }
+
+    fn request(&self, list: &ListSpec, purpose: RequestKind, query: &str, language: &str) -> ApiRequest {
+        let mut query = query.to_owned();
+        if !list.filters.is_empty() {
+            query = format!("{}&{query}", list.filters);
+        }
+        if list.by_portal && !self.portals.is_empty() {
+            query = format!("portals={}&{query}", join(&self.portals));
+        }
+        let url = format!("{}{}/?{query}", self.api, list.endpoint);
+        ApiRequest { endpoint: list.endpoint, url, language: language.to_owned(), purpose, ids: BTreeSet::new() }
+    }
+
+    /// The next page, on the territory's own host: a server may write another host name into `next`.
+    fn next_page(&self, request: &ApiRequest, next: Option<String>) -> Option<ApiRequest> {
+        if request.purpose == RequestKind::Count {
+            return None;
+        }
+        let query = Url::parse(&next?).ok()?.query()?.to_owned();
+        let url = format!("{}{}/?{query}", self.api, request.endpoint);
+        (url != request.url).then(|| ApiRequest { url, ids: BTreeSet::new(), ..request.clone() })
+    }
+}
+
+pub(super) fn join(ids: &[Id]) -> String {
+    ids.iter().map(Id::to_string).collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+#[path = "sync_plan_tests.rs"]
+mod tests;

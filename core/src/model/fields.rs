@@ -1,0 +1,490 @@
+//! The table of fields. The `records!` macro declares an object of the model: one line a field, with its type and what
+//! the rest of the library needs to know about it. From that line come the field of the struct, the row of its table
+//! ([`Field`]) and access to its value by type ([`ValueRef`], [`ValueMut`]). Everything else reads the table: Geotrek's
+//! reader, the JSON of an object, the columns of a layer, full-text search, comparison of two states, pictures of a pack,
+//! references to vocabularies.
+//!
+//! A field of a record is written
+//!
+//! ```text
+//! /// Documentation of the public field.
+//! name: Type => option, option(argument);
+//! ```
+//!
+//! and the options are the methods of [`Field`] that return `Self`. Code is compiled once for each type of field
+//! (`field_types!` lists them), and not once for each field or struct: this keeps the library small.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use super::{Geometry, Id, Localized, Picture, Position, RichText, Season};
+
+/// One row of the table: a field of a record.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Field {
+    /// Name in the model and in the JSON of an object.
+    pub(crate) name: &'static str,
+    /// Name in Geotrek's API; `outer.inner` is the member `inner` of the object `outer`.
+    pub(crate) wire: &'static str,
+    pub(crate) shape: Shape,
+    /// Encoding in Geotrek's API.
+    pub(crate) encoding: Encoding,
+    /// List of the server whose ids are the values: a vocabulary, or the list of another kind.
+    pub(crate) refers_to: Option<&'static str>,
+    /// Entries that are missing from that list are requested one by one. A server shortens some lists of vocabularies to
+    /// the entries that published objects use.
+    pub(crate) fetches_missing: bool,
+    /// Name of the column of the kind's GeoPackage layer.
+    pub(crate) column: Option<&'static str>,
+    pub(crate) text: Option<TextUse>,
+    /// The order of the array has no meaning; servers change it from response to response.
+    pub(crate) is_set: bool,
+    pub(crate) picture: Option<PictureUse>,
+    /// An empty value stands in the JSON of an object too.
+    pub(crate) is_always_written: bool,
+}
+
+/// What a text is for. All but [`TextUse::Name`] are also the column of full-text search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TextUse {
+    /// Name of the object.
+    Name,
+    /// Short text with a higher weight than the body.
+    Summary,
+    /// Description of the object; part of the body.
+    Description,
+    /// Any other long text.
+    Body,
+}
+
+/// What the address of a picture is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PictureUse {
+    Photo,
+    Pictogram,
+}
+
+/// How Geotrek's API encodes a value, where its type does not say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    /// As the type of the field says.
+    Plain,
+    /// A date with its offset; the field has Unix milliseconds.
+    Date,
+    /// A number that is never an id, so never in quotes.
+    Integer,
+    /// An address on the server.
+    Link,
+    /// An address on the server or elsewhere: it is the server's if its host is that of the `thumbnail` beside it.
+    OriginalLink,
+    /// Languages of publication: `{language: bool}`, or one boolean for the language of the response.
+    Languages,
+    /// A geometry in degrees, or in the projection of the server's database.
+    Outline,
+    /// A point in the members `longitude` and `latitude`.
+    LonLat,
+    /// A text in which `None` means no value.
+    NoneText,
+}
+
+impl Field {
+    pub(crate) const fn new<T: FieldType>(name: &'static str) -> Field {
+        Field {
+            name,
+            wire: name,
+            shape: T::SHAPE,
+            encoding: Encoding::Plain,
+            refers_to: None,
+            fetches_missing: false,
+            column: None,
+            text: None,
+            is_set: false,
+            picture: None,
+            is_always_written: false,
+        }
+    }
+
+    /// Name in Geotrek's API, if it differs from the name in the model.
+    pub(crate) const fn wire(self, wire: &'static str) -> Field {
+        Field { wire, ..self }
+    }
+
+    /// Geotrek's list whose ids are the values.
+    pub(crate) const fn refers_to(self, list: &'static str) -> Field {
+        Field { refers_to: Some(list), ..self }
+    }
+
+    /// See [`Field::fetches_missing`].
+    pub(crate) const fn fetch_missing(self) -> Field {
+        Field { fetches_missing: true, ..self }
+    }
+
+    /// A column of the layer, with the name of the field.
+    pub(crate) const fn column(self) -> Field {
+        let name = self.name;
+        self.column_named(name)
+    }
+
+    /// A column of the layer, with a name of its own.
+    pub(crate) const fn column_named(self, name: &'static str) -> Field {
+        Field { column: Some(name), ..self }
+    }
+
+    /// An array without order.
+    pub(crate) const fn set(self) -> Field {
+        Field { is_set: true, ..self }
+    }
+
+    pub(crate) const fn name(self) -> Field {
+        Field { text: Some(TextUse::Name), ..self }
+    }
+
+    pub(crate) const fn summary(self) -> Field {
+        Field { text: Some(TextUse::Summary), ..self }
+    }
+
+    pub(crate) const fn description(self) -> Field {
+        Field { text: Some(TextUse::Description), ..self }
+    }
+
+    pub(crate) const fn body(self) -> Field {
+        Field { text: Some(TextUse::Body), ..self }
+    }
+
+    /// Address of a photo on the server.
+    pub(crate) const fn photo(self) -> Field {
+        Field { picture: Some(PictureUse::Photo), encoding: Encoding::Link, ..self }
+    }
+
+    /// Address of a pictogram on the server.
+    pub(crate) const fn pictogram(self) -> Field {
+        Field { picture: Some(PictureUse::Pictogram), encoding: Encoding::Link, ..self }
+    }
+
+    /// A field that stands in the JSON of an object even if it is empty.
+    pub(crate) const fn always(self) -> Field {
+        Field { is_always_written: true, ..self }
+    }
+
+    pub(crate) const fn date(self) -> Field {
+        self.encoded(Encoding::Date)
+    }
+
+    pub(crate) const fn integer(self) -> Field {
+        self.encoded(Encoding::Integer)
+    }
+
+    pub(crate) const fn link(self) -> Field {
+        self.encoded(Encoding::Link)
+    }
+
+    pub(crate) const fn original_link(self) -> Field {
+        self.encoded(Encoding::OriginalLink)
+    }
+
+    pub(crate) const fn languages(self) -> Field {
+        self.encoded(Encoding::Languages)
+    }
+
+    pub(crate) const fn outline(self) -> Field {
+        self.encoded(Encoding::Outline)
+    }
+
+    pub(crate) const fn lon_lat(self) -> Field {
+        self.encoded(Encoding::LonLat)
+    }
+
+    pub(crate) const fn none_text(self) -> Field {
+        self.encoded(Encoding::NoneText)
+    }
+
+    const fn encoded(self, encoding: Encoding) -> Field {
+        Field { encoding, ..self }
+    }
+}
+
+/// A struct whose fields are in the table.
+pub(crate) trait Record {
+    /// Name under which problems with its fields are counted: the server's list, or a name for an object within another.
+    fn list(&self) -> &'static str;
+
+    fn fields(&self) -> &'static [Field];
+
+    /// The value of the field with this index in [`Record::fields`].
+    fn value(&self, index: usize) -> Option<ValueRef<'_>>;
+
+    fn value_mut(&mut self, index: usize) -> Option<ValueMut<'_>>;
+}
+
+impl dyn Record + '_ {
+    /// Every field with its value, in the order of the table.
+    pub(crate) fn values(&self) -> impl Iterator<Item = (&'static Field, ValueRef<'_>)> {
+        let values = self.fields().iter().enumerate();
+        values.filter_map(|(index, field)| Some((field, self.value(index)?)))
+    }
+}
+
+/// A field that is an array of records.
+pub(crate) trait Records {
+    fn each<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn Record));
+
+    fn is_empty(&self) -> bool;
+
+    fn clear(&mut self);
+
+    /// Adds a record that `read` fills in; not if it returns `false`.
+    fn push_with(&mut self, read: &mut dyn FnMut(&mut dyn Record) -> bool);
+
+    /// The vector itself, for code that needs the type of its records.
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl<T: Record + Default + 'static> Records for Vec<T> {
+    fn each<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn Record)) {
+        self.iter().for_each(|record| visit(record));
+    }
+
+    fn is_empty(&self) -> bool {
+        Vec::is_empty(self)
+    }
+
+    fn clear(&mut self) {
+        Vec::clear(self);
+    }
+
+    fn push_with(&mut self, read: &mut dyn FnMut(&mut dyn Record) -> bool) {
+        let mut record = T::default();
+        if read(&mut record) {
+            self.push(record);
+        }
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// A type that a field of a record may have.
+pub(crate) trait FieldType {
+    const SHAPE: Shape;
+
+    fn value(&self) -> ValueRef<'_>;
+
+    fn value_mut(&mut self) -> ValueMut<'_>;
+}
+
+macro_rules! field_types {
+    ($($shape:ident($type:ty), empty: $is_empty:expr;)*) => {
+        /// The types of fields, without their values.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Shape {
+            $($shape,)*
+            Records,
+            Record,
+        }
+
+        /// The value of a field, by its type.
+        pub(crate) enum ValueRef<'a> {
+            $($shape(&'a $type),)*
+            Records(&'a dyn Records),
+            /// A record whose fields stand among those of its owner.
+            Record(&'a dyn Record),
+        }
+
+        /// The value of a field, by its type, to write to.
+        pub(crate) enum ValueMut<'a> {
+            $($shape(&'a mut $type),)*
+            Records(&'a mut dyn Records),
+            /// A record whose fields stand among those of its owner.
+            Record(&'a mut dyn Record),
+        }
+
+        $(impl FieldType for $type {
+            const SHAPE: Shape = Shape::$shape;
+
+            fn value(&self) -> ValueRef<'_> {
+                ValueRef::$shape(self)
+            }
+
+            fn value_mut(&mut self) -> ValueMut<'_> {
+                ValueMut::$shape(self)
+            }
+        })*
+
+        impl ValueRef<'_> {
+            /// Whether the JSON of an object leaves the value out.
+            pub(crate) fn is_empty(&self) -> bool {
+                match self {
+                    $(ValueRef::$shape(value) => { let is_empty: fn(&$type) -> bool = $is_empty; is_empty(value) })*
+                    ValueRef::Records(records) => records.is_empty(),
+                    ValueRef::Record(_) => false,
+                }
+            }
+        }
+
+        impl Serialize for ValueRef<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $(ValueRef::$shape(value) => value.serialize(serializer),)*
+                    ValueRef::Records(records) => {
+                        let mut all = Vec::new();
+                        records.each(&mut |record| all.push(record));
+                        serializer.collect_seq(all)
+                    }
+                    ValueRef::Record(record) => record.serialize(serializer),
+                }
+            }
+        }
+
+        impl ValueMut<'_> {
+            /// Reads the value from the JSON of an object.
+            pub(super) fn read(self, json: &RawValue) -> serde_json::Result<()> {
+                match self {
+                    $(ValueMut::$shape(value) => *value = serde_json::from_str(json.get())?,)*
+                    ValueMut::Records(records) => super::json::read_records(records, json)?,
+                    ValueMut::Record(record) => super::json::read_record(record, json)?,
+                }
+                Ok(())
+            }
+        }
+    };
+}
+
+field_types! {
+    Id(Id), empty: |_| false;
+    Integer(Option<i64>), empty: Option::is_none;
+    Integers(Vec<i64>), empty: Vec::is_empty;
+    Number(Option<f64>), empty: Option::is_none;
+    Flag(bool), empty: |_| false;
+    String(String), empty: String::is_empty;
+    OptionalString(Option<String>), empty: Option::is_none;
+    Strings(Vec<String>), empty: Vec::is_empty;
+    Text(Localized), empty: Localized::is_empty;
+    RichText(RichText), empty: RichText::is_empty;
+    Position(Option<Position>), empty: Option::is_none;
+    Positions(Vec<Position>), empty: Vec::is_empty;
+    Geometry(Option<Geometry>), empty: Option::is_none;
+    Season(Season), empty: |_| false;
+    Neighbours(BTreeMap<Id, Option<Id>>), empty: BTreeMap::is_empty;
+    Types(BTreeMap<Id, Vec<Id>>), empty: BTreeMap::is_empty;
+    Json(serde_json::Value), empty: serde_json::Value::is_null;
+    Properties(BTreeMap<String, serde_json::Value>), empty: BTreeMap::is_empty;
+}
+
+impl<T: Record + Default + 'static> FieldType for Vec<T> {
+    const SHAPE: Shape = Shape::Records;
+
+    fn value(&self) -> ValueRef<'_> {
+        ValueRef::Records(self)
+    }
+
+    fn value_mut(&mut self) -> ValueMut<'_> {
+        ValueMut::Records(self)
+    }
+}
+
+impl FieldType for Picture {
+    const SHAPE: Shape = Shape::Record;
+
+    fn value(&self) -> ValueRef<'_> {
+        ValueRef::Record(self)
+    }
+
+    fn value_mut(&mut self) -> ValueMut<'_> {
+        ValueMut::Record(self)
+    }
+}
+
+impl<'a> ValueRef<'a> {
+    /// The ids of a field that has one, several, or several lists of them.
+    pub(crate) fn ids(&self) -> Vec<Id> {
+        match self {
+            ValueRef::Integer(id) => id.iter().copied().collect(),
+            ValueRef::Integers(ids) => ids.to_vec(),
+            ValueRef::Types(lists) => lists.values().flatten().copied().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A text without its markup.
+    pub(crate) fn plain_text(&self) -> Option<&'a Localized> {
+        match self {
+            ValueRef::Text(text) => Some(text),
+            ValueRef::RichText(text) => Some(&text.plain),
+            _ => None,
+        }
+    }
+
+    /// A text without a language.
+    pub(crate) fn string(&self) -> Option<&'a str> {
+        match self {
+            ValueRef::String(text) => Some(text),
+            ValueRef::OptionalString(text) => text.as_deref(),
+            _ => None,
+        }
+    }
+}
+
+/// Declares records. `in` names the list under which problems with their fields are counted.
+macro_rules! records {
+    ($(
+        $(#[$attribute:meta])*
+        pub struct $record:ident in $list:literal {
+            $($(#[$field_attribute:meta])* $field:ident: $type:ty $(=> $($option:ident $(($argument:expr))?),+)?;)*
+        }
+    )*) => {$(
+        $(#[$attribute])*
+        #[derive(Debug, Clone, Default, PartialEq)]
+        pub struct $record {
+            $($(#[$field_attribute])* pub $field: $type,)*
+        }
+
+        impl $record {
+            pub(crate) const FIELDS: &'static [$crate::model::fields::Field] = &[
+                $($crate::model::fields::Field::new::<$type>(stringify!($field))$($(.$option($($argument)?))+)?,)*
+            ];
+        }
+
+        const _: () = {
+            use $crate::model::fields::{Field, FieldType, Record, ValueMut, ValueRef};
+
+            #[allow(non_camel_case_types, reason = "the names of the fields")]
+            enum Index { $($field),* }
+
+            impl Record for $record {
+                fn list(&self) -> &'static str {
+                    $list
+                }
+
+                fn fields(&self) -> &'static [Field] {
+                    Self::FIELDS
+                }
+
+                fn value(&self, index: usize) -> Option<ValueRef<'_>> {
+                    $(if index == Index::$field as usize {
+                        return Some(FieldType::value(&self.$field));
+                    })*
+                    None
+                }
+
+                fn value_mut(&mut self, index: usize) -> Option<ValueMut<'_>> {
+                    $(if index == Index::$field as usize {
+                        return Some(FieldType::value_mut(&mut self.$field));
+                    })*
+                    None
+                }
+            }
+
+            impl serde::Serialize for $record {
+                fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    (self as &dyn Record).serialize(serializer)
+                }
+            }
+        };
+    )*};
+}
+
+pub(super) use records;
