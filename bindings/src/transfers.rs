@@ -208,7 +208,7 @@ impl Transfers {
     /// # Errors
     /// `Offline` if the work cannot continue now.
     pub async fn failed(self: Arc<Self>, id: u64, detail: String) -> Result<()> {
-        self.with(move |_, state| state.end(id, Ok(Outcome::NetworkError { reason: detail }))).await
+        self.with(move |_, state| state.end(id, Ok(Outcome::NetworkError { detail }))).await
     }
 
     /// Ends a transfer whose URL, or redirect, must not be requested; it is not tried again.
@@ -216,7 +216,7 @@ impl Transfers {
     /// # Errors
     /// As [`Transfers::failed`].
     pub async fn rejected(self: Arc<Self>, id: u64, detail: String) -> Result<()> {
-        self.with(move |_, state| state.end(id, Ok(Outcome::Rejected { reason: detail }))).await
+        self.with(move |_, state| state.end(id, Ok(Outcome::Rejected { detail }))).await
     }
 
     /// The progress.

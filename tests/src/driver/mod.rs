@@ -208,7 +208,7 @@ impl<'s> Line<'s> {
             came.asked += 1;
             // A word about whether it is still the same is no second fetch.
             came.again += u32::from(came.is_whole && !is_conditional);
-            let lost = || Outcome::NetworkError { reason: "no connection to the server".to_owned() };
+            let lost = || Outcome::NetworkError { detail: "no connection to the server".to_owned() };
             if !transfer.url.starts_with(self.server.url()) {
                 return Ok(Ok(lost()));
             }
