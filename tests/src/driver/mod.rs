@@ -219,7 +219,7 @@ impl SimulatedDriver {
             // A conditional request transfers no body, so it does not repeat a fetch.
             count.repeated += u32::from(count.is_complete && !is_conditional);
             if !transfer.url.starts_with(self.server.url()) {
-                return Ok(Ok(Outcome::NetworkError { reason: "no connection to the server".to_owned() }));
+                return Ok(Ok(Outcome::NetworkError { detail: "no connection to the server".to_owned() }));
             }
             let Some(response) = self.server.request("GET", &transfer.url, &headers) else {
                 return Ok(Ok(Outcome::incomplete()));
