@@ -1,4 +1,4 @@
-//! Extracts the Rust code of the READMEs, so that `tests/readme.rs` compiles and runs it.
+//! Extracts the Rust code of the READMEs, so that `tests/e2e/readme.rs` compiles and runs it.
 
 use std::path::Path;
 

@@ -205,12 +205,12 @@ impl Transfers {
     /// # Errors
     /// `Offline` if the work cannot continue now.
     pub async fn failed(self: Arc<Self>, id: u64, detail: String) -> Result<()> {
-        self.with(move |_, state| state.end(id, Ok(Outcome::NetworkError { reason: detail }))).await
+        self.with(move |_, state| state.end(id, Ok(Outcome::NetworkError { detail }))).await
     }
 
     /// Ends a transfer as [`Transfers::failed`] does, but for good: its URL, or a redirect, must not be requested.
     pub async fn rejected(self: Arc<Self>, id: u64, detail: String) -> Result<()> {
-        self.with(move |_, state| state.end(id, Ok(Outcome::Rejected { reason: detail }))).await
+        self.with(move |_, state| state.end(id, Ok(Outcome::Rejected { detail }))).await
     }
 
     /// The progress.

@@ -82,15 +82,15 @@ impl Companion {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] with the name of the field; [`Error::NotFound`]; [`Error::StorageFull`].
-    pub fn queue_report(&self, uuid: &str) -> Result<(Report, Vec<ReportWarning>)> {
-        let report = self.journal()?.report(uuid)?;
+    pub fn queue_report(&self, id: &str) -> Result<(Report, Vec<ReportWarning>)> {
+        let report = self.journal()?.report(id)?;
         let known = match self.catalogue.territory(&report.territory) {
             Ok(territory) => self.known_terms(&territory, &report.content)?,
             // The territory was removed since: nothing can be checked.
             Err(Error::NotFound { .. }) => KnownTerms::default(),
             Err(error) => return Err(error),
         };
-        self.journal()?.queue(uuid, &known, self.clock.now_ms())
+        self.journal()?.queue(id, &known, self.clock.now_ms())
     }
 
     /// What the catalogue knows of the things that a report names.
@@ -140,8 +140,8 @@ impl Companion {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if the report is not in doubt; [`Error::NotFound`].
-    pub fn resolve_report(&self, uuid: &str, resolution: Resolution) -> Result<Report> {
-        self.journal()?.apply_event(uuid, &Event::Resolve(resolution), self.clock.now_ms())
+    pub fn resolve_report(&self, id: &str, resolution: Resolution) -> Result<Report> {
+        self.journal()?.apply_event(id, &Event::Resolve(resolution), self.clock.now_ms())
     }
 
     /// The oldest report that is due, except some, for a driver. A report that cannot be composed is postponed with the
@@ -175,17 +175,17 @@ impl Companion {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if the report is not queued; [`Error::NotFound`].
-    pub fn mark_upload_started(&self, uuid: &str) -> Result<Report> {
-        self.journal()?.apply_event(uuid, &Event::Start { in_background: true }, self.clock.now_ms())
+    pub fn mark_upload_started(&self, id: &str) -> Result<Report> {
+        self.journal()?.apply_event(id, &Event::Start { in_background: true }, self.clock.now_ms())
     }
 
     /// Records how an attempt of the platform's uploader ended.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if the upload was not started; [`Error::NotFound`].
-    pub fn complete_upload(&self, uuid: &str, sent: SendResult) -> Result<Report> {
+    pub fn complete_upload(&self, id: &str, sent: SendResult) -> Result<Report> {
         let (now, jitter) = (self.clock.boot_instant(), self.clock.jitter());
-        self.journal()?.apply_event(uuid, &Event::Completed { sent, now, jitter }, self.clock.now_ms())
+        self.journal()?.apply_event(id, &Event::Completed { sent, now, jitter }, self.clock.now_ms())
     }
 
     /// Takes the reports that the platform's uploader still has, at the start of the app. Other reports that it had are in

@@ -178,7 +178,7 @@ fn work(
         let outcome = match client.fetch(&transfer, &target, abort) {
             // A picture linked from an address that must not be requested.
             Err(Error::InvalidInput { rule, .. }) if transfer.body == BodyKind::File => {
-                Outcome::Rejected { reason: rule }
+                Outcome::Rejected { detail: rule }
             }
             fetched => fetched?,
         };

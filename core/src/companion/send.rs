@@ -129,8 +129,8 @@ impl Companion {
         *report = journal.apply_event(&report.id, &Event::Start { in_background: false }, self.clock.now_ms())?;
         progress(report, 0, upload.content_length);
         let before_final_chunk = {
-            let (journal, clock, uuid) = (Arc::clone(journal), Arc::clone(&self.clock), report.id.clone());
-            move || journal.apply_event(&uuid, &Event::FinalChunkSent, clock.now_ms()).map(|_| ())
+            let (journal, clock, id) = (Arc::clone(journal), Arc::clone(&self.clock), report.id.clone());
+            move || journal.apply_event(&id, &Event::FinalChunkSent, clock.now_ms()).map(|_| ())
         };
         let uploaded = PostProgress::default();
         let sent = client.post(&upload.url, &upload.form, &upload.language, before_final_chunk, cancel, &uploaded);
@@ -140,7 +140,7 @@ impl Companion {
             Ok(SendResult::NotSent { .. }) => (SendResult::NotSent { detail: NO_CONNECTION.to_owned() }, None),
             Ok(sent) => (sent, None),
             // The final chunk has not left: the client obeys a cancellation only before it.
-            Err(error) => (SendResult::NotSent { detail: not_sent_reason(&error) }, Some(error)),
+            Err(error) => (SendResult::NotSent { detail: not_sent_detail(&error) }, Some(error)),
         };
         let (now, jitter) = (self.clock.boot_instant(), self.clock.jitter());
         *report = journal.apply_event(&report.id, &Event::Completed { sent, now, jitter }, self.clock.now_ms())?;
@@ -148,7 +148,7 @@ impl Companion {
     }
 }
 
-fn not_sent_reason(error: &Error) -> String {
+fn not_sent_detail(error: &Error) -> String {
     match error {
         Error::Cancelled => "cancelled before the whole report was sent".to_owned(),
         Error::InvalidInput { .. } => error.to_string(),

@@ -166,8 +166,8 @@ impl HttpClient {
                     // The total time-out can appear as any error.
                     Err(_) if transfer.body == BodyKind::Json && start.elapsed() >= self.options.total_timeout => {
                         let seconds = self.options.total_timeout.as_secs();
-                        let reason = format!("the response does not end within {seconds} s");
-                        return Ok(Outcome::Rejected { reason });
+                        let detail = format!("the response does not end within {seconds} s");
+                        return Ok(Outcome::Rejected { detail });
                     }
                     Err(error) => return Ok(error_outcome(&error)),
                 };
@@ -187,11 +187,11 @@ pub(super) async fn cancelled(cancel: &CancelToken) {
     }
 }
 
-/// The outcome of a failed request. Its reason omits the address, which may contain personal data.
+/// The outcome of a failed request. Its detail omits the address, which may contain personal data.
 fn error_outcome(error: &reqwest::Error) -> Outcome {
-    let reason = if error.is_redirect() {
+    let detail = if error.is_redirect() {
         return Outcome::Rejected {
-            reason: "the server redirects to an address that Jalon does not follow".to_owned(),
+            detail: "the server redirects to an address that Jalon does not follow".to_owned(),
         };
     } else if error.is_timeout() {
         "the server took too long"
@@ -200,7 +200,7 @@ fn error_outcome(error: &reqwest::Error) -> Outcome {
     } else {
         return Outcome::incomplete();
     };
-    Outcome::NetworkError { reason: reason.to_owned() }
+    Outcome::NetworkError { detail: detail.to_owned() }
 }
 
 /// Parses an address and checks that it may be requested.

@@ -94,7 +94,7 @@ fn endless_response_is_rejected_after_the_total_timeout() {
     let total_timeout = Duration::from_millis(300);
     let options = ClientOptions { total_timeout, ..ClientOptions::default() };
     let outcome = fetch(options, &url, &directory.path().join("x")).unwrap();
-    assert!(matches!(&outcome, Outcome::Rejected { reason } if reason.contains("does not end")), "{outcome:?}");
+    assert!(matches!(&outcome, Outcome::Rejected { detail } if detail.contains("does not end")), "{outcome:?}");
     server.join().unwrap();
 }
 

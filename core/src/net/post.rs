@@ -117,9 +117,9 @@ async fn exchange(request: reqwest::RequestBuilder, final_chunk_sent: &AtomicBoo
         }
         Err(error) => {
             attempt.end();
-            let reason = if error.is_timeout() { "the server took too long" } else { "the connection was lost" };
-            let whole_body = final_chunk_sent.load(Ordering::Acquire);
-            return SendResult::ConnectionLost { final_chunk_sent: whole_body, detail: reason.to_owned() };
+            let detail = if error.is_timeout() { "the server took too long" } else { "the connection was lost" };
+            let final_chunk_sent = final_chunk_sent.load(Ordering::Acquire);
+            return SendResult::ConnectionLost { final_chunk_sent, detail: detail.to_owned() };
         }
     };
     let mut reply = Reply {

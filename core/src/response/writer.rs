@@ -139,8 +139,8 @@ impl ResponseWriter {
         }
         self.requests += 1;
         if self.requests > MAX_REQUESTS {
-            let reason = "the server sends other parts of the file than it was asked for".to_owned();
-            return Ok(Step::Ended(Outcome::NetworkError { reason }));
+            let detail = "the server sends other parts of the file than it was asked for".to_owned();
+            return Ok(Step::Ended(Outcome::NetworkError { detail }));
         }
         Ok(Step::Send(request_headers(&self.transfer, self.partial.as_ref(), !self.is_decoded)))
     }
@@ -159,8 +159,8 @@ impl ResponseWriter {
             HeadAction::Write { from, partial } => (from, partial),
         };
         let Some(encoding) = head.encoding else {
-            let reason = "the server uses a content encoding that was not asked for".to_owned();
-            return Ok(Step::Ended(Outcome::Rejected { reason }));
+            let detail = "the server uses a content encoding that was not asked for".to_owned();
+            return Ok(Step::Ended(Outcome::Rejected { detail }));
         };
         if partial.total.is_some_and(|total| total > self.max_bytes) {
             return Ok(Step::Ended(self.too_long()));
@@ -197,6 +197,6 @@ impl ResponseWriter {
     }
 
     fn too_long(&self) -> Outcome {
-        Outcome::Rejected { reason: format!("the response is longer than {} bytes", self.max_bytes) }
+        Outcome::Rejected { detail: format!("the response is longer than {} bytes", self.max_bytes) }
     }
 }

@@ -283,12 +283,12 @@ impl DownloadPlanner {
         if meta.status == 304 {
             catalogue.confirm_media_file(url, self.now_ms())?;
         } else if file.is_file() {
-            if let Err(reason) = check_picture(file)? {
-                return Ok(Some(Error::Server { status: None, detail: reason.to_owned() }));
+            if let Err(detail) = check_picture(file)? {
+                return Ok(Some(Error::Server { status: None, detail: detail.to_owned() }));
             }
             match catalogue.store_media_file(url, file, &meta.validators, self.now_ms())? {
                 StoredMedia::Stored => {}
-                StoredMedia::Rejected(reason) => catalogue.mark_media_missing(url, reason)?,
+                StoredMedia::Rejected(detail) => catalogue.mark_media_missing(url, detail)?,
             }
             catalogue.file_system().remove_file(&sidecar_path(file))?;
         } else if is_stored()? {
@@ -305,26 +305,26 @@ impl DownloadPlanner {
     }
 
     fn on_media_failure(&mut self, url: &str, failure: Failure<'_>) -> Result<()> {
-        let reason = match failure {
+        let detail = match failure {
             Failure::Invalid(Error::Server { detail, .. }) => detail,
             Failure::Invalid(error) => return Err(error),
             Failure::Outcome(Outcome::Response(ResponseMeta { status, .. })) => {
                 self.network_errors = 0;
                 format!("the server answered {status}")
             }
-            Failure::Outcome(Outcome::Rejected { reason }) => reason.clone(),
-            Failure::Outcome(Outcome::NetworkError { reason }) if self.is_on_server(url) => {
+            Failure::Outcome(Outcome::Rejected { detail }) => detail.clone(),
+            Failure::Outcome(Outcome::NetworkError { detail }) if self.is_on_server(url) => {
                 self.network_errors += 1;
                 if self.network_errors >= MAX_NETWORK_ERRORS {
-                    return Err(Error::Offline { detail: reason.clone() });
+                    return Err(Error::Offline { detail: detail.clone() });
                 }
                 // The next download requests it again.
                 return Ok(());
             }
             // A picture on another server, which may be gone for good.
-            Failure::Outcome(Outcome::NetworkError { reason }) => reason.clone(),
+            Failure::Outcome(Outcome::NetworkError { detail }) => detail.clone(),
         };
-        self.catalogue().mark_media_missing(url, &reason)
+        self.catalogue().mark_media_missing(url, &detail)
     }
 }
 
@@ -399,13 +399,13 @@ impl Planner for DownloadPlanner {
             // The module has left the server since the last refresh.
             Failure::Outcome(Outcome::Response(ResponseMeta { status: 404, .. })) => Ok(()),
             Failure::Outcome(Outcome::Response(ResponseMeta { status, .. })) => {
-                let reason =
+                let detail =
                     "the server does not list the objects near the trek; the data on the device did not change";
-                Err(Error::Server { status: Some(*status), detail: reason.to_owned() })
+                Err(Error::Server { status: Some(*status), detail: detail.to_owned() })
             }
-            Failure::Outcome(Outcome::NetworkError { reason }) => Err(Error::Offline { detail: reason.clone() }),
-            Failure::Outcome(Outcome::Rejected { reason }) => {
-                Err(Error::Server { status: None, detail: reason.clone() })
+            Failure::Outcome(Outcome::NetworkError { detail }) => Err(Error::Offline { detail: detail.clone() }),
+            Failure::Outcome(Outcome::Rejected { detail }) => {
+                Err(Error::Server { status: None, detail: detail.clone() })
             }
         }
     }

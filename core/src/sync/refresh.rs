@@ -274,15 +274,15 @@ impl Planner for RefreshPlanner {
     fn on_failure(&mut self, role: &RefreshRole, failure: Failure<'_>) -> Result<()> {
         let status = match failure {
             Failure::Invalid(error) => return Err(error),
-            Failure::Outcome(Outcome::NetworkError { reason }) => {
-                return Err(Error::Offline { detail: reason.clone() });
+            Failure::Outcome(Outcome::NetworkError { detail }) => {
+                return Err(Error::Offline { detail: detail.clone() });
             }
-            Failure::Outcome(Outcome::Rejected { reason }) => {
-                return Err(Error::Server { status: None, detail: reason.clone() });
+            Failure::Outcome(Outcome::Rejected { detail }) => {
+                return Err(Error::Server { status: None, detail: detail.clone() });
             }
             Failure::Outcome(Outcome::Response(ResponseMeta { status, .. })) => *status,
         };
-        let server_error = |reason: &str| Err(Error::Server { status: Some(status), detail: reason.to_owned() });
+        let server_error = |detail: &str| Err(Error::Server { status: Some(status), detail: detail.to_owned() });
         match (role, status) {
             (_, 401 | 403) => server_error(
                 "the server shows its treks only to users who are signed in: ask the park for its public address",

@@ -180,7 +180,7 @@ impl<P: Planner> JobRunner<P> {
                     Parsed::Valid(requests) => next_requests = Some(requests),
                     Parsed::Invalid(error) => {
                         self.context.catalogue.file_system().remove_file(&request.target)?;
-                        outcome = Outcome::NetworkError { reason: "the response cannot be read".to_owned() };
+                        outcome = Outcome::NetworkError { detail: "the response cannot be read".to_owned() };
                         invalid = Some(error);
                     }
                 }

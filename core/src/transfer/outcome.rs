@@ -47,18 +47,18 @@ pub enum Outcome {
     /// No complete response arrived: no network, an unknown host, a time-out, a lost connection. Worth another attempt.
     NetworkError {
         /// What happened, for a person. Must not contain personal data.
-        reason: String,
+        detail: String,
     },
     /// The address or the response breaks a limit or a rule of Jalon, and would break it again. Not worth another attempt.
     Rejected {
         /// Which limit or rule, for a person.
-        reason: String,
+        detail: String,
     },
 }
 
 impl Outcome {
     /// The connection ended before the response was complete.
     pub fn incomplete() -> Outcome {
-        Outcome::NetworkError { reason: "the connection ended before the response was complete".to_owned() }
+        Outcome::NetworkError { detail: "the connection ended before the response was complete".to_owned() }
     }
 }

@@ -80,7 +80,7 @@ fn reboot_ends_leases_and_pauses_but_not_transfers_of_a_platform() {
     queue.started(1, Some(at(1_000)));
     queue.started(2, None);
     queue.started(3, None);
-    queue.complete(3, Outcome::NetworkError { reason: "cut".into() }, at(0), 1.0);
+    queue.complete(3, Outcome::NetworkError { detail: "cut".into() }, at(0), 1.0);
     let stored: Vec<String> = queue.iter().map(|transfer| serde_json::to_string(transfer).unwrap()).collect();
     let mut again = Queue::new(9, 5);
     stored.iter().for_each(|json| again.insert(serde_json::from_str(json).unwrap()));
@@ -117,8 +117,8 @@ proptest! {
                         1 => answered(500, None),
                         2 => answered(429, Some(7_000)),
                         3 => answered(404, None),
-                        4 => Outcome::NetworkError { reason: "cut".into() },
-                        _ => Outcome::Rejected { reason: "too long".into() },
+                        4 => Outcome::NetworkError { detail: "cut".into() },
+                        _ => Outcome::Rejected { detail: "too long".into() },
                     };
                     queue.complete(transfer.id, outcome, now, jitter);
                 }

@@ -83,13 +83,13 @@ mod tests {
                 "{status}"
             );
         }
-        let reason = String::new();
-        assert_eq!(decide(&Outcome::Rejected { reason }, 1, MAX_ATTEMPTS, 0.5), RetryDecision::Failed);
+        let detail = String::new();
+        assert_eq!(decide(&Outcome::Rejected { detail }, 1, MAX_ATTEMPTS, 0.5), RetryDecision::Failed);
     }
 
     #[test]
     fn pauses_double_up_to_the_limit_and_obey_retry_after() {
-        let network_error = Outcome::NetworkError { reason: String::new() };
+        let network_error = Outcome::NetworkError { detail: String::new() };
         assert_eq!(decide(&network_error, 1, MAX_ATTEMPTS, 0.0), RetryDecision::Retry { pause_ms: 500 });
         assert_eq!(decide(&network_error, 1, MAX_ATTEMPTS, 1.0), RetryDecision::Retry { pause_ms: 1_000 });
         assert_eq!(decide(&network_error, 3, MAX_ATTEMPTS, 1.0), RetryDecision::Retry { pause_ms: 4_000 });

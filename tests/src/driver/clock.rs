@@ -1,28 +1,33 @@
-//! A clock that a test sets.
+//! A clock that tests set.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use jalon::clock::Clock;
 use jalon::transfer::BootInstant;
 
 const START: BootInstant = BootInstant { ms: 1_000, boot_id: 1 };
 
-/// Wall time and boot time that advance only when told to. Its jitter is 0.5.
+/// Wall time that tests set, and boot time that tests advance. The boot time also advances in real time, because the HTTP
+/// client waits in real time. The jitter is 0.5.
 #[derive(Debug)]
-pub struct ManualClock(Mutex<(i64, BootInstant)>);
+pub struct ManualClock {
+    time: Mutex<(i64, BootInstant)>,
+    created: Instant,
+}
 
 impl Default for ManualClock {
     fn default() -> Self {
-        ManualClock(Mutex::new((0, START)))
+        ManualClock { time: Mutex::new((0, START)), created: Instant::now() }
     }
 }
 
 impl ManualClock {
     fn lock(&self) -> MutexGuard<'_, (i64, BootInstant)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.time.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sets the wall time, Unix ms.
+    /// Sets the wall time, in Unix milliseconds.
     pub fn set_now_ms(&self, now_ms: i64) {
         self.lock().0 = now_ms;
     }
@@ -46,7 +51,8 @@ impl Clock for ManualClock {
     }
 
     fn boot_instant(&self) -> BootInstant {
-        self.lock().1
+        let elapsed_ms = u64::try_from(self.created.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.lock().1.after_ms(elapsed_ms)
     }
 
     fn jitter(&self) -> f64 {
