@@ -111,7 +111,7 @@ impl Catalogue {
                     Term { id, label, lang }
                 })
                 .collect();
-            terms.sort_by_key(|term| term.id);
+            terms.sort_unstable_by_key(|term| term.id);
             Ok(terms)
         };
         self.shared.run_blocking(read).await

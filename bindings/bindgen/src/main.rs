@@ -1,4 +1,4 @@
-//! UniFFI's own generator, of the version that the library is built with: any other would refuse it.
+//! UniFFI's generator, in the version of the library: the versions must be equal.
 
 fn main() {
     uniffi::uniffi_bindgen_main();
