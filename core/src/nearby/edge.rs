@@ -61,6 +61,11 @@ impl Origin {
         }
     }
 
+    /// The point in space of a coordinate.
+    pub(super) fn point_of(&self, coord: Coord<f64>) -> Xyz {
+        self.sin_cos_of(coord).point_and_derivatives().0
+    }
+
     /// Degrees clockwise from north to a coordinate, whose point in space is known.
     pub(super) fn bearing_deg(&self, coord: Coord<f64>, point: Xyz) -> f64 {
         bearing_deg(self.coord, &self.sin_cos, coord, minus(point, self.point))

@@ -10,6 +10,7 @@
 //! * `tree`: the index and its queries.
 //! * `scan`: the same without an index.
 
+mod bounds;
 mod edge;
 mod ellipsoid;
 mod neighbor;
@@ -18,6 +19,7 @@ mod shape;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod vertices;
 
 pub(crate) use neighbor::MAX_DISTANCE_M;
 pub use neighbor::{Feature, Neighbor};

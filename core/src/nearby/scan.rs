@@ -26,10 +26,10 @@ impl LinearScan {
 
     /// The nearest point of a geometry. `None` if it is further than `max_distance_m`, or has no position on the Earth.
     pub fn measure(&self, key: u64, kind: Kind, geometry: &Geometry, max_distance_m: f64) -> Option<Neighbor> {
-        let shape = Shape::of(geometry.as_geo());
+        let (shape, parts) = Shape::of(geometry.as_geo());
         let mut limit_m = max_distance_m;
         let mut nearest: Option<Candidate> = None;
-        for part in shape.parts() {
+        for part in parts {
             if let Some(found) = shape.measure(part, &self.origin, limit_m)
                 && found.distance_m <= limit_m
                 && nearest.as_ref().is_none_or(|known| found.is_nearer(known))

@@ -6,10 +6,11 @@ use std::ops::Range;
 use geo::coordinate_position::{CoordPos, coord_pos_relative_to_ring};
 use geo::{BoundingRect, Intersects};
 use geo_types::{Coord, Geometry, LineString, Polygon, Rect};
-use rstar::AABB;
 
+use super::bounds::Bounds3;
 use super::edge::{self, MAX_EDGE_DEG, Origin};
 use super::ellipsoid::{MAX_DERIVATIVE_M, MEAN_RADIUS_M, Xyz, distance_by_chord_m, distance_m, dot, minus, point};
+use super::vertices::Vertices;
 use crate::model::Position;
 
 /// Edges in a run. Fewer make more boxes, more make looser ones.
@@ -26,33 +27,25 @@ const FAR_DOUBT: f64 = 0.05;
 
 /// The vertices of a geometry: those on the Earth, long edges cut, running on past ±180° over the date line.
 #[derive(Debug)]
-pub(super) enum Shape {
-    Point(Coord<f64>),
-    Lines(Box<Lines>),
-}
-
-#[derive(Debug, Default)]
-pub(super) struct Lines {
-    /// Lines and rings. One with a single vertex is a point.
-    lines: Vec<LineString<f64>>,
-    areas: Vec<Area>,
+pub(super) struct Shape {
+    /// Of all lines and rings, one after the other.
+    vertices: Vertices,
+    areas: Box<[Area]>,
 }
 
 #[derive(Debug)]
 struct Area {
-    /// Among the lines, the outer ring first.
-    rings: Range<usize>,
     /// Of the outer ring.
     bounds: Rect<f64>,
+    /// The vertices of the outer ring and of the holes.
+    rings: Box<[Range<u32>]>,
 }
 
 /// What has a box of its own in the tree.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Part {
-    /// The only vertex of a shape.
-    Point,
-    /// At most [`RUN`] edges of a line, or the only vertex of one.
-    Run { line: u32, first: u32 },
+    /// At most [`RUN`] edges. None if it is a single vertex.
+    Run { first: u32, edges: u8 },
     /// The inside of an area.
     Inside { area: u32 },
 }
@@ -72,79 +65,83 @@ impl Candidate {
         rank(self) < rank(other)
     }
 
-    fn at(origin: &Origin, coord: Coord<f64>, point: Xyz) -> Candidate {
+    fn at(origin: &Origin, coord: Coord<f64>) -> Candidate {
+        let point = origin.point_of(coord);
         let chord = minus(point, origin.point);
         Candidate { distance_m: distance_by_chord_m(dot(chord, chord), origin.coord, coord), coord, point }
     }
 }
 
 impl Shape {
-    pub(super) fn of(geometry: &Geometry<f64>) -> Shape {
-        if let Geometry::Point(point) = geometry
-            && is_valid(&point.0)
-        {
-            return Shape::Point(point.0);
-        }
-        let mut lines = Lines::default();
-        lines.add(geometry);
-        lines.lines.shrink_to_fit();
-        Shape::Lines(Box::new(lines))
-    }
-
-    /// The parts, in order.
-    pub(super) fn parts(&self) -> impl Iterator<Item = Part> {
-        let (point, lines) = match self {
-            Shape::Point(_) => (Some(Part::Point), None),
-            Shape::Lines(lines) => (None, Some(lines)),
-        };
-        let runs = lines.into_iter().flat_map(|lines| (0..).zip(&lines.lines)).flat_map(|(line, vertices)| {
-            let edges = vertices.0.len().saturating_sub(1) as u32;
-            (0..edges.max(1)).step_by(RUN).map(move |first| Part::Run { line, first })
-        });
-        let areas = lines.map_or(0, |lines| lines.areas.len() as u32);
-        point.into_iter().chain(runs).chain((0..areas).map(|area| Part::Inside { area }))
+    /// The shape of a geometry, and its parts.
+    pub(super) fn of(geometry: &Geometry<f64>) -> (Shape, Vec<Part>) {
+        let mut cutter = Cutter::default();
+        cutter.add(geometry);
+        let Cutter { vertices, areas, mut parts } = cutter;
+        parts.extend((0..areas.len() as u32).map(|area| Part::Inside { area }));
+        (Shape { vertices: Vertices::new(&vertices), areas: areas.into() }, parts)
     }
 
     /// A box in space that holds a part.
-    pub(super) fn envelope(&self, part: Part) -> AABB<Xyz> {
-        match (self, part) {
-            (Shape::Lines(lines), Part::Inside { area }) => lines.areas[area as usize].envelope(),
-            _ => {
-                let vertices = self.vertices(part);
-                let points: Vec<Xyz> = vertices.iter().map(|vertex| point(*vertex)).collect();
+    pub(super) fn bounds(&self, part: Part) -> Bounds3 {
+        let mut buffer = [Coord::zero(); RUN + 1];
+        match part {
+            Part::Inside { area } => self.areas[area as usize].bounds_in_space(),
+            Part::Run { first, edges } => {
+                let vertices = self.run(first, edges, &mut buffer);
                 let bulge_m = vertices.windows(2).map(|edge| edge::sagitta_m(edge[0], edge[1])).fold(0.0, f64::max);
-                widened(AABB::from_points(&points), bulge_m)
+                Bounds3::of(vertices.iter().map(|vertex| point(*vertex)), bulge_m)
             }
         }
     }
 
     /// The nearest point of a part with its exact distance. `None` if it is surely further than `limit_m`.
     pub(super) fn measure(&self, part: Part, origin: &Origin, limit_m: f64) -> Option<Candidate> {
-        match (self, part) {
-            (Shape::Lines(lines), Part::Inside { area }) => {
+        let mut buffer = [Coord::zero(); RUN + 1];
+        match part {
+            Part::Inside { area } => {
                 let here = Candidate { distance_m: 0.0, coord: origin.coord, point: origin.point };
-                lines.is_inside(&lines.areas[area as usize], origin.coord).then_some(here)
+                self.is_inside(&self.areas[area as usize], origin.coord).then_some(here)
             }
-            _ => match self.vertices(part) {
-                [only] => Some(Candidate::at(origin, *only, point(*only))),
+            Part::Run { first, edges } => match self.run(first, edges, &mut buffer) {
+                [only] => Some(Candidate::at(origin, *only)),
                 vertices => measure_edges(origin, vertices, limit_m),
             },
         }
     }
 
-    fn vertices(&self, part: Part) -> &[Coord<f64>] {
-        match (self, part) {
-            (Shape::Point(coord), _) => std::slice::from_ref(coord),
-            (Shape::Lines(lines), Part::Run { line, first }) => {
-                let line = &lines.lines[line as usize].0;
-                &line[first as usize..line.len().min(first as usize + RUN + 1)]
-            }
-            _ => &[],
-        }
+    fn run<'b>(&self, first: u32, edges: u8, buffer: &'b mut [Coord<f64>]) -> &'b [Coord<f64>] {
+        let first = first as usize;
+        self.vertices.read(first..first + usize::from(edges) + 1, buffer)
+    }
+
+    /// True if a coordinate is in the outer ring and in no hole; edges belong to the area. Rings run on over the date line,
+    /// so the coordinate is looked for one turn to either side too.
+    fn is_inside(&self, area: &Area, coord: Coord<f64>) -> bool {
+        [-360.0, 0.0, 360.0].into_iter().any(|turn| {
+            let coord = Coord { x: coord.x + turn, y: coord.y };
+            let position = |ring: &Range<u32>| {
+                let ring = self.vertices.iter(ring.start as usize..ring.end as usize);
+                coord_pos_relative_to_ring(coord, &ring.collect())
+            };
+            area.bounds.intersects(&coord)
+                && area.rings.split_first().is_some_and(|(outer, holes)| {
+                    position(outer) != CoordPos::Outside
+                        && !holes.iter().any(|hole| position(hole) == CoordPos::Inside)
+                })
+        })
     }
 }
 
-impl Lines {
+/// Cuts a geometry into parts.
+#[derive(Default)]
+struct Cutter {
+    vertices: Vec<Coord<f64>>,
+    areas: Vec<Area>,
+    parts: Vec<Part>,
+}
+
+impl Cutter {
     fn add(&mut self, geometry: &Geometry<f64>) {
         match geometry {
             Geometry::Point(point) => self.add_line(&[point.0]),
@@ -160,84 +157,70 @@ impl Lines {
         }
     }
 
-    fn add_line(&mut self, vertices: &[Coord<f64>]) {
-        let line = unroll(vertices);
-        if !line.0.is_empty() {
-            self.lines.push(line);
+    /// Adds the valid vertices of a line, with longitudes that run on over the date line, long edges cut.
+    fn add_line(&mut self, line: &[Coord<f64>]) {
+        let start = self.vertices.len();
+        for vertex in line.iter().filter(|vertex| is_valid(vertex)) {
+            let mut to = *vertex;
+            if let Some(&from) = self.vertices[start..].last() {
+                // The short way round, which only a line over the date line needs.
+                if (to.x - from.x).abs() > 180.0 {
+                    to.x -= 360.0 * ((to.x - from.x) / 360.0).round();
+                }
+                let span = (to.x - from.x).abs() + (to.y - from.y).abs();
+                if span > MAX_EDGE_DEG {
+                    let pieces = (span / MAX_EDGE_DEG).ceil().min(MAX_PIECES);
+                    let cuts = (1..pieces as u32).map(|piece| from + (to - from) * (f64::from(piece) / pieces));
+                    self.vertices.extend(cuts);
+                }
+            }
+            self.vertices.push(to);
+        }
+        let end = self.vertices.len();
+        if end - start == 1 {
+            self.parts.push(Part::Run { first: start as u32, edges: 0 });
+        }
+        for first in (start..end.saturating_sub(1)).step_by(RUN) {
+            self.parts.push(Part::Run { first: first as u32, edges: RUN.min(end - 1 - first) as u8 });
         }
     }
 
     fn add_polygon(&mut self, polygon: &Polygon<f64>) {
-        let start = self.lines.len();
-        std::iter::once(polygon.exterior()).chain(polygon.interiors()).for_each(|ring| self.add_line(&ring.0));
-        let rings = start..self.lines.len();
-        // A ring around a pole ends one turn from its start, and has no inside in longitude and latitude.
-        if let Some(outer) = self.lines.get(start).filter(|outer| outer.is_closed() && outer.0.len() > 1)
-            && let Some(bounds) = outer.bounding_rect()
-        {
-            self.areas.push(Area { rings, bounds });
+        let mut rings = Vec::new();
+        let mut bounds = None;
+        for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()) {
+            let start = self.vertices.len();
+            self.add_line(&ring.0);
+            let own = &self.vertices[start..];
+            // A ring around a pole ends one turn from its start, and has no inside in longitude and latitude.
+            if own.len() > 1 && own.first() == own.last() {
+                bounds = bounds.or_else(|| LineString::from(own.to_vec()).bounding_rect());
+                rings.push(start as u32..self.vertices.len() as u32);
+            } else if rings.is_empty() {
+                // No area without an outer ring.
+                return;
+            }
         }
-    }
-
-    /// True if a coordinate is in the outer ring and in no hole. Both have their edges. Rings run on over the date line, so
-    /// the coordinate is looked for one turn to either side too.
-    fn is_inside(&self, area: &Area, coord: Coord<f64>) -> bool {
-        [-360.0, 0.0, 360.0].into_iter().any(|turn| {
-            let coord = Coord { x: coord.x + turn, y: coord.y };
-            let position = |ring: &LineString<f64>| coord_pos_relative_to_ring(coord, ring);
-            area.bounds.intersects(&coord)
-                && self.lines[area.rings.clone()].split_first().is_some_and(|(outer, holes)| {
-                    let is_in_hole = |hole: &LineString<f64>| hole.is_closed() && position(hole) == CoordPos::Inside;
-                    position(outer) != CoordPos::Outside && !holes.iter().any(is_in_hole)
-                })
-        })
+        self.areas.extend(bounds.map(|bounds| Area { bounds, rings: rings.into() }));
     }
 }
 
 impl Area {
-    fn envelope(&self) -> AABB<Xyz> {
+    fn bounds_in_space(&self) -> Bounds3 {
         let steps = |span: f64| span.ceil().clamp(1.0, 360.0);
         let (columns, rows) = (steps(self.bounds.width()), steps(self.bounds.height()));
         let step = Coord { x: self.bounds.width() / columns, y: self.bounds.height() / rows };
-        let mut points = Vec::new();
-        for column in 0..=columns as u32 {
-            for row in 0..=rows as u32 {
-                let by = Coord { x: step.x * f64::from(column), y: step.y * f64::from(row) };
-                points.push(point(self.bounds.min() + by));
-            }
-        }
+        let grid = (0..=columns as u32).flat_map(|column| (0..=rows as u32).map(move |row| (column, row)));
+        let points = grid.map(|(column, row)| {
+            point(self.bounds.min() + Coord { x: step.x * f64::from(column), y: step.y * f64::from(row) })
+        });
         // The surface bulges between the grid's points, once along either axis.
-        widened(AABB::from_points(&points), MAX_DERIVATIVE_M * (step.x + step.y).to_radians().powi(2) / 4.0)
+        Bounds3::of(points, MAX_DERIVATIVE_M * (step.x + step.y).to_radians().powi(2) / 4.0)
     }
 }
 
 fn is_valid(coord: &Coord<f64>) -> bool {
     Position::from(*coord).is_valid()
-}
-
-fn widened(envelope: AABB<Xyz>, metres: f64) -> AABB<Xyz> {
-    AABB::from_corners(envelope.lower().map(|x| x - metres), envelope.upper().map(|x| x + metres))
-}
-
-/// The valid vertices of a line, with longitudes that run on over the date line, long edges cut.
-fn unroll(vertices: &[Coord<f64>]) -> LineString<f64> {
-    let mut line: Vec<Coord<f64>> = Vec::with_capacity(vertices.len());
-    for vertex in vertices.iter().filter(|vertex| is_valid(vertex)) {
-        let mut to = *vertex;
-        if let Some(&from) = line.last() {
-            // The short way round, which only a line over the date line needs.
-            if (to.x - from.x).abs() > 180.0 {
-                to.x -= 360.0 * ((to.x - from.x) / 360.0).round();
-            }
-            let span = (to.x - from.x).abs() + (to.y - from.y).abs();
-            if span > MAX_EDGE_DEG {
-                let pieces = (span / MAX_EDGE_DEG).ceil().min(MAX_PIECES);
-                line.extend((1..pieces as u32).map(|piece| from + (to - from) * (f64::from(piece) / pieces)));
-            }
-        }
-        line.push(to);
-    }
-    LineString(line)
 }
 
 /// The nearest point of at most [`RUN`] edges with its exact distance. `None` if it is surely further than `limit_m`.

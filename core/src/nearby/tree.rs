@@ -3,10 +3,10 @@
 use std::cmp::Ordering;
 use std::collections::{BinaryHeap, HashMap};
 
-use rstar::{AABB, Envelope, ParentNode, RTree, RTreeNode, RTreeObject, RTreeParams, SelectionFunction};
+use rstar::{AABB, ParentNode, RTree, RTreeNode, RTreeObject, RTreeParams, SelectionFunction};
 
+use super::bounds::distance2;
 use super::edge::Origin;
-use super::ellipsoid::Xyz;
 use super::neighbor::{Feature, MAX_DISTANCE_M, Neighbor, check_distance, origin};
 use super::shape::{Candidate, Part, SLACK_M, Shape};
 use crate::error::Result;
@@ -41,15 +41,15 @@ pub struct Builder {
 /// A part of a feature in its box.
 #[derive(Debug, Clone)]
 struct Leaf {
-    envelope: AABB<Xyz>,
+    envelope: AABB<[f32; 3]>,
     feature: u32,
     part: Part,
 }
 
 impl RTreeObject for Leaf {
-    type Envelope = AABB<Xyz>;
+    type Envelope = AABB<[f32; 3]>;
 
-    fn envelope(&self) -> AABB<Xyz> {
+    fn envelope(&self) -> AABB<[f32; 3]> {
         self.envelope
     }
 }
@@ -68,8 +68,8 @@ impl RTreeParams for Params {
 impl Builder {
     /// Adds a feature; see [`Feature`] for key, kind and geometry.
     pub fn add(&mut self, key: u64, kind: Kind, geometry: &Geometry) {
-        let shape = Shape::of(geometry.as_geo());
-        self.leaves.extend(leaves(self.features.len() as u32, &shape));
+        let (shape, parts) = Shape::of(geometry.as_geo());
+        self.leaves.extend(leaves(self.features.len() as u32, &shape, parts));
         self.features.push(Some(Entry { key, kind, shape }));
     }
 
@@ -81,8 +81,8 @@ impl Builder {
     }
 }
 
-fn leaves(feature: u32, shape: &Shape) -> impl Iterator<Item = Leaf> {
-    shape.parts().map(move |part| Leaf { envelope: shape.envelope(part), feature, part })
+fn leaves(feature: u32, shape: &Shape, parts: Vec<Part>) -> impl Iterator<Item = Leaf> {
+    parts.into_iter().map(move |part| Leaf { envelope: shape.bounds(part).0, feature, part })
 }
 
 impl Nearby {
@@ -103,9 +103,9 @@ impl Nearby {
             self.tree = RTree::new_with_params();
             leaves.into_iter().for_each(|leaf| self.tree.insert(leaf));
         }
-        let shape = Shape::of(geometry.as_geo());
+        let (shape, parts) = Shape::of(geometry.as_geo());
         let number = self.gaps.pop().unwrap_or(self.features.len() as u32);
-        leaves(number, &shape).for_each(|leaf| self.tree.insert(leaf));
+        leaves(number, &shape, parts).for_each(|leaf| self.tree.insert(leaf));
         let entry = Some(Entry { key, kind, shape });
         match self.features.get_mut(number as usize) {
             Some(gap) => *gap = entry,
@@ -117,11 +117,9 @@ impl Nearby {
     pub fn remove(&mut self, kind: Kind, key: u64) -> usize {
         let mut removed = 0;
         for number in 0..self.features.len() {
-            if let Some(entry) = self.features[number].take_if(|entry| (entry.kind, entry.key) == (kind, key)) {
+            if self.features[number].take_if(|entry| (entry.kind, entry.key) == (kind, key)).is_some() {
                 let number = number as u32;
-                let envelopes = leaves(number, &entry.shape).map(|leaf| leaf.envelope);
-                let envelope = envelopes.reduce(|all, one| all.merged(&one)).unwrap_or_else(AABB::new_empty);
-                self.tree.drain_with_selection_function(OfFeature { number, envelope }).for_each(drop);
+                self.tree.drain_with_selection_function(OfFeature(number)).for_each(drop);
                 self.gaps.push(number);
                 removed += 1;
             }
@@ -178,41 +176,45 @@ impl Nearby {
     /// Offers the nearest points of all parts that may be within the collector's limit. Nodes are opened by growing
     /// distance of their boxes. The straight line to a box is never longer than the geodesic to what is in it.
     fn search(&self, origin: &Origin, accept: &impl Fn(Kind, u64) -> bool, collector: &mut impl Collector) {
-        let squared = |limit_m: f64| if limit_m < 0.0 { -1.0 } else { (limit_m + SLACK_M).powi(2) };
+        // A hair more, as it is rounded to fewer digits.
+        let squared = |limit_m: f64| {
+            if limit_m < 0.0 { -1.0 } else { ((limit_m + SLACK_M).powi(2) * (1.0 + 1e-6)).min(f64::from(f32::MAX)) as f32 }
+        };
+        let from = origin.point.map(|x| x as f32);
         let mut limit2 = squared(collector.limit_m());
-        let mut open = BinaryHeap::with_capacity(64);
-        let mut leaves: Vec<(f64, &Leaf)> = Vec::with_capacity(32);
-        open.push(Node { bound2: 0.0, node: self.tree.root() });
-        while let Some(Node { bound2, node }) = open.pop() {
+        let mut open = BinaryHeap::with_capacity(128);
+        open.push(Node { bound2: 0.0, what: Err(self.tree.root()) });
+        while let Some(Node { bound2, what }) = open.pop() {
             if bound2 > limit2 {
                 return;
             }
-            for child in node.children() {
-                match child {
-                    RTreeNode::Parent(node) => {
-                        let bound2 = distance2(&node.envelope(), &origin.point);
-                        if bound2 <= limit2 {
-                            open.push(Node { bound2, node });
+            match what {
+                Err(node) => for child in node.children() {
+                    match child {
+                        RTreeNode::Parent(node) => {
+                            let bound2 = distance2(&node.envelope(), from);
+                            if bound2 <= limit2 {
+                                open.push(Node { bound2, what: Err(node) });
+                            }
+                        }
+                        RTreeNode::Leaf(leaf) => {
+                            let bound2 = distance2(&leaf.envelope, from);
+                            if bound2 <= limit2 {
+                                open.push(Node { bound2, what: Ok(leaf) });
+                            }
                         }
                     }
-                    RTreeNode::Leaf(leaf) => {
-                        let bound2 = distance2(&leaf.envelope, &origin.point);
-                        if bound2 <= limit2 {
-                            leaves.push((bound2, leaf));
-                        }
+                },
+                Ok(leaf) => {
+                    let limit_m = collector.feature_limit_m(leaf.feature);
+                    if bound2 <= squared(limit_m)
+                        && let Some(entry) = &self.features[leaf.feature as usize]
+                        && accept(entry.kind, entry.key)
+                        && let Some(found) = entry.shape.measure(leaf.part, origin, limit_m)
+                    {
+                        collector.offer(leaf.feature, found);
+                        limit2 = squared(collector.limit_m());
                     }
-                }
-            }
-            leaves.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-            for (bound2, leaf) in leaves.drain(..) {
-                let limit_m = collector.feature_limit_m(leaf.feature);
-                if bound2 <= squared(limit_m)
-                    && let Some(entry) = &self.features[leaf.feature as usize]
-                    && accept(entry.kind, entry.key)
-                    && let Some(found) = entry.shape.measure(leaf.part, origin, limit_m)
-                {
-                    collector.offer(leaf.feature, found);
-                    limit2 = squared(collector.limit_m());
                 }
             }
         }
@@ -230,15 +232,10 @@ impl Nearby {
     }
 }
 
-/// Square of the distance from a point to a box.
-fn distance2(envelope: &AABB<Xyz>, from: &Xyz) -> f64 {
-    envelope.distance_2(from)
-}
-
 /// A node to be opened; the nearest is the greatest.
 struct Node<'t> {
-    bound2: f64,
-    node: &'t ParentNode<Leaf>,
+    bound2: f32,
+    what: std::result::Result<&'t Leaf, &'t ParentNode<Leaf>>,
 }
 
 impl Ord for Node<'_> {
@@ -261,19 +258,16 @@ impl PartialEq for Node<'_> {
 
 impl Eq for Node<'_> {}
 
-/// Selects the parts of a feature, which lie in a box.
-struct OfFeature {
-    number: u32,
-    envelope: AABB<Xyz>,
-}
+/// Selects the parts of a feature.
+struct OfFeature(u32);
 
 impl SelectionFunction<Leaf> for OfFeature {
-    fn should_unpack_parent(&self, envelope: &AABB<Xyz>) -> bool {
-        self.envelope.intersects(envelope)
+    fn should_unpack_parent(&self, _: &AABB<[f32; 3]>) -> bool {
+        true
     }
 
     fn should_unpack_leaf(&self, leaf: &Leaf) -> bool {
-        leaf.feature == self.number
+        leaf.feature == self.0
     }
 }
 
