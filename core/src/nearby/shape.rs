@@ -126,8 +126,7 @@ impl Shape {
             };
             area.bounds.intersects(&coord)
                 && area.rings.split_first().is_some_and(|(outer, holes)| {
-                    position(outer) != CoordPos::Outside
-                        && !holes.iter().any(|hole| position(hole) == CoordPos::Inside)
+                    position(outer) != CoordPos::Outside && !holes.iter().any(|hole| position(hole) == CoordPos::Inside)
                 })
         })
     }

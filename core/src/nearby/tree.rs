@@ -178,7 +178,11 @@ impl Nearby {
     fn search(&self, origin: &Origin, accept: &impl Fn(Kind, u64) -> bool, collector: &mut impl Collector) {
         // A hair more, as it is rounded to fewer digits.
         let squared = |limit_m: f64| {
-            if limit_m < 0.0 { -1.0 } else { ((limit_m + SLACK_M).powi(2) * (1.0 + 1e-6)).min(f64::from(f32::MAX)) as f32 }
+            if limit_m < 0.0 {
+                -1.0
+            } else {
+                ((limit_m + SLACK_M).powi(2) * (1.0 + 1e-6)).min(f64::from(f32::MAX)) as f32
+            }
         };
         let from = origin.point.map(|x| x as f32);
         let mut limit2 = squared(collector.limit_m());
@@ -189,22 +193,24 @@ impl Nearby {
                 return;
             }
             match what {
-                Err(node) => for child in node.children() {
-                    match child {
-                        RTreeNode::Parent(node) => {
-                            let bound2 = distance2(&node.envelope(), from);
-                            if bound2 <= limit2 {
-                                open.push(Node { bound2, what: Err(node) });
+                Err(node) => {
+                    for child in node.children() {
+                        match child {
+                            RTreeNode::Parent(node) => {
+                                let bound2 = distance2(&node.envelope(), from);
+                                if bound2 <= limit2 {
+                                    open.push(Node { bound2, what: Err(node) });
+                                }
                             }
-                        }
-                        RTreeNode::Leaf(leaf) => {
-                            let bound2 = distance2(&leaf.envelope, from);
-                            if bound2 <= limit2 {
-                                open.push(Node { bound2, what: Ok(leaf) });
+                            RTreeNode::Leaf(leaf) => {
+                                let bound2 = distance2(&leaf.envelope, from);
+                                if bound2 <= limit2 {
+                                    open.push(Node { bound2, what: Ok(leaf) });
+                                }
                             }
                         }
                     }
-                },
+                }
                 Ok(leaf) => {
                     let limit_m = collector.feature_limit_m(leaf.feature);
                     if bound2 <= squared(limit_m)
