@@ -85,7 +85,7 @@ from_core!(catalogue::Pack => Pack
     /** Call again after a delay. */ Wait { /** The delay, milliseconds. */ ms: u64 },
     /** All remaining transfers are started: call again when one has ended. */ InFlight,
     /** The app's options block the remaining transfers. */ Blocked { /** Why. */ reason: BlockReason },
-    /** All transfers are complete: call [`Transfers::finish`]. */ Finished,
+    /** All transfers are complete: call `Transfers.finish`. */ Finished,
 }
 
 /// What to do with a response.

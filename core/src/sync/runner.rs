@@ -116,6 +116,7 @@ impl<P: Planner> JobRunner<P> {
     }
 
     /// Ends all pauses before another attempt: a person asked for the job again.
+    #[cfg(feature = "net")]
     pub(crate) fn retry_now(&mut self) {
         self.queue.clear_pauses();
     }

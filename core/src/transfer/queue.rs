@@ -237,6 +237,7 @@ impl Queue {
     }
 
     /// Ends the pauses of all planned transfers.
+    #[cfg(any(feature = "net", test))]
     pub(crate) fn clear_pauses(&mut self) {
         for transfer in self.transfers.values_mut() {
             if let TransferState::Planned { not_before } = &mut transfer.state {
