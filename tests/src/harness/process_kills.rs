@@ -41,7 +41,7 @@ const LAST_WORKERS: u32 = 6;
 const PAUSE: Duration = Duration::from_millis(2);
 const REPORT_PATHS: &str = "report";
 
-/// A worker: files [`REPORTS`] reports in a folder and sends them to a server. It aborts at an operation, unless that is 0.
+/// A worker: files `REPORTS` reports in a folder and sends them to a server. It aborts at an operation, unless that is 0.
 /// With `only_send` it sends again and again, beside another worker.
 ///
 /// # Errors
