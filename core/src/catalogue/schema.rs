@@ -11,7 +11,8 @@ use super::{history, jobs, packs, search};
 use crate::error::{Error, Result};
 use crate::geopackage;
 use crate::model::Kind;
-use crate::model::fields::{Field, Shape};
+use crate::model::fields::Field;
+use crate::model::values::ValueType;
 
 const VERSION: i64 = 1;
 /// How long a writer waits for one of another process: a large refresh is written in some seconds.
@@ -23,9 +24,9 @@ pub(super) type Column = (&'static str, &'static str, String);
 /// The readable columns of a kind, without those that every kind has.
 pub(super) fn columns(kind: Kind) -> Vec<Column> {
     let column = |field: &Field| {
-        let sql_type = match field.shape {
-            Shape::Integer => "INTEGER",
-            Shape::Number => "REAL",
+        let sql_type = match field.value_type {
+            ValueType::Integer => "INTEGER",
+            ValueType::Number => "REAL",
             _ => "TEXT",
         };
         Some((field.column?, sql_type, format!("$.{}", field.name)))

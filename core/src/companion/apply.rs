@@ -13,7 +13,7 @@ use crate::catalogue::{ChangeKind, Territory, WriteTransaction};
 use crate::error::{Error, Result};
 pub(super) use crate::geotrek::has_plain_texts;
 use crate::geotrek::{ApiRequest, Reader, RequestKind, kind_of, read_list, read_one};
-use crate::model::fields::{ValueMut, ValueRef};
+use crate::model::values::{ValueMut, ValueRef};
 use crate::model::{Id, Kind, Localized, Object};
 use crate::nearby::{Feature, Nearby};
 
