@@ -1,10 +1,10 @@
-// The package for Android: the same files as pom.xml builds for the JVM, and src/android beside them.
+// Builds the package for Android from the same sources as pom.xml, and from src/android.
 
 import org.jetbrains.kotlin.gradle.dsl.JvmTarget
 
 buildscript {
     dependencies {
-        // The plugin brings its own, older Kotlin.
+        // Overrides the older Kotlin version of the Android plugin.
         classpath(libs.kotlin.gradle.plugin)
     }
 }
@@ -23,7 +23,7 @@ val native = cargoTarget.map { File(it, "kotlin/android") }
 android {
     namespace = "org.jalon.android"
     compileSdk = 36
-    // Release 28 aligns to pages of 16 KB by itself.
+    // NDK r28 aligns libraries to pages of 16 KB by default.
     ndkVersion = "28.2.13676358"
 
     defaultConfig {
@@ -53,7 +53,7 @@ kotlin {
 }
 
 val buildNative by tasks.registering(Exec::class) {
-    description = "Builds the library for each processor and generates its Kotlin; cargo knows what is still fresh."
+    description = "Builds the native libraries and generates the Kotlin bindings. Cargo skips what is up to date."
     commandLine("./build-android", native.get().path)
     environment("ANDROID_NDK_HOME", androidComponents.sdkComponents.ndkDirectory.get().asFile.path)
 }
@@ -63,8 +63,8 @@ tasks.named("preBuild") { dependsOn(buildNative) }
 dependencies {
     api(libs.coroutines)
     implementation(variantOf(libs.jna) { artifactType("aar") })
-    // An app that uses OkHttpDriver or the workers has these; one that does not is not made to: OkHttp's manifest asks
-    // for the permission INTERNET.
+    // An app that uses OkHttpDriver or the workers adds these dependencies itself. They are not added for other apps,
+    // because the manifest of OkHttp requests the permission INTERNET.
     compileOnly(libs.okhttp)
     compileOnly(libs.work)
 }
@@ -76,7 +76,7 @@ publishing {
             afterEvaluate { from(components["release"]) }
             pom {
                 name = "Jalon"
-                description = "An offline-first companion for walkers, on what is published with Geotrek"
+                description = "Treks and points of interest of a Geotrek territory, usable without a network"
                 licenses {
                     license { name = "MIT" }
                     license { name = "Apache-2.0" }

@@ -14,5 +14,5 @@ dependencyResolutionManagement {
     }
 }
 
-// With `group` below, an app that says includeBuild("…/bindings/kotlin") gets this for org.jalon:jalon-android.
+// With the group of build.gradle.kts, includeBuild("…/bindings/kotlin") substitutes this build for org.jalon:jalon-android.
 rootProject.name = "jalon-android"

@@ -1,33 +1,27 @@
-//! Stopping what takes long.
+//! Cancellation of long calls.
 
 use std::sync::Arc;
 
 use crate::error::Result;
 use crate::panic_guard::guard;
 
-/// Stops work that was begun with it; one token may be given to several calls. In Kotlin and Python cancelling the task
-/// that waits does the same; in Swift the package does it by this token.
-#[derive(Debug, Default, uniffi::Object)]
+/// Cancels the calls that it is passed to. One token may be passed to several calls. In Kotlin and Python cancelling the
+/// waiting task cancels the call too; in Swift the package does so with this token.
+#[derive(Default, uniffi::Object)]
 pub struct CancelToken {
     pub(crate) token: jalon::transfer::CancelToken,
 }
 
 #[uniffi::export]
 impl CancelToken {
-    /// A token that stops nothing yet.
-    ///
-    /// # Errors
-    /// `Internal` where the library has a defect.
+    /// A token that is not cancelled.
     #[uniffi::constructor]
     pub fn new() -> Result<Arc<CancelToken>> {
         guard(|| Ok(Arc::default()))
     }
 
-    /// Asks for a stop. What runs ends within a tenth of a second with `Cancelled`, and what had come
-    /// is kept; only a report whose last piece has left waits for its answer, or it would be in doubt.
-    ///
-    /// # Errors
-    /// `Internal` where the library has a defect.
+    /// Cancels. Running calls end with `Cancelled` within a tenth of a second and keep what they received. A report whose
+    /// last byte has left waits for its response instead, because it would be in doubt otherwise.
     pub fn cancel(&self) -> Result<()> {
         guard(|| {
             self.token.cancel();
@@ -35,10 +29,7 @@ impl CancelToken {
         })
     }
 
-    /// Whether a stop was asked for.
-    ///
-    /// # Errors
-    /// `Internal` where the library has a defect.
+    /// True after [`CancelToken::cancel`].
     pub fn is_cancelled(&self) -> Result<bool> {
         guard(|| Ok(self.token.is_cancelled()))
     }

@@ -1,135 +1,94 @@
-//! The front door.
+//! The companion: opens the files and hands out the other objects.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use jalon::transfer;
+use jalon::companion::Companion as Core;
 
-use crate::cancel::CancelToken;
-use crate::catalogue::Catalogue;
+use crate::convert::all;
 use crate::error::Result;
-use crate::journal::Journal;
-use crate::nearby::Nearby;
-use crate::options::{Progress, RefreshOptions};
-use crate::packs::Packs;
 use crate::panic_guard::guard;
-use crate::reports::Reports;
-use crate::state::Shared;
-use crate::territory::{NewTerritory, RefreshSummary, StorageUsage, Territory};
+use crate::records::{
+    DataVersions, Directories, Kind, NewTerritory, Progress, RefreshOptions, RefreshSummary, StorageUsage, Territory,
+};
+use crate::state::{Shared, with_client};
 use crate::threads;
-use crate::transfers::Transfers;
-use crate::watch::{ChangeWatch, DataVersions, ProgressWatch};
+use crate::transfers::Work;
+use crate::{CancelToken, Catalogue, ChangeWatch, Journal, Nearby, Packs, ProgressWatch, Reports, Transfers};
 
-/// Where the companion keeps its files, as absolute paths. Phones may back up one directory and not the other.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Directories {
-    /// For what can be downloaded again: leave it out of backups.
-    pub catalogue: String,
-    /// For what the person made, which exists nowhere else: back it up.
-    pub journal: String,
-}
-
-/// Everything that Jalon knows and does, for one pair of directories: open it once, keep it for as long as the app runs, and
-/// share it between threads. Several processes may open the same directories.
-#[derive(Debug, uniffi::Object)]
+/// The entry point: everything that Jalon knows and does for one pair of directories. Open it once, keep it while the app
+/// runs, and share it between threads. Several processes may open the same directories.
+#[derive(uniffi::Object)]
 pub struct Companion {
     shared: Arc<Shared>,
 }
 
 #[uniffi::export]
 impl Companion {
-    /// Opens the files, and makes them where there are none: some milliseconds. A damaged catalogue is moved aside and what it
-    /// held is planned anew.
+    /// Opens or creates the files, in a few milliseconds. Moves a damaged catalogue aside and plans its packs again.
     ///
     /// # Errors
-    /// `TooNew` for files of a newer version, `StorageFull`, `InvalidInput` for a relative path.
+    /// `TooNew` if a file was written by a newer version.
     #[uniffi::constructor]
     pub async fn open(directories: Directories) -> Result<Arc<Companion>> {
-        threads::run_blocking(move || {
+        let open = move || {
             let Directories { catalogue, journal } = directories;
             let (catalogue, journal) = (absolute("catalogue", catalogue)?, absolute("journal", journal)?);
-            let core = jalon::companion::Companion::open(&jalon::companion::Directories { catalogue, journal })?;
+            let core = Core::open(&jalon::companion::Directories { catalogue, journal })?;
             Ok(Arc::new(Companion { shared: Arc::new(Shared::new(core)) }))
-        })
-        .await
+        };
+        threads::run_blocking(open).await
     }
 
     /// The downloaded territories.
-    ///
-    /// # Errors
-    /// `Internal` where the library has a defect.
     pub fn catalogue(&self) -> Result<Arc<Catalogue>> {
-        guard(|| Ok(Arc::new(Catalogue::new(Arc::clone(&self.shared)))))
+        guard(|| Ok(Arc::new(Catalogue { shared: Arc::clone(&self.shared) })))
     }
 
-    /// What is near.
-    ///
-    /// # Errors
-    /// `Internal` where the library has a defect.
+    /// The search for the nearest objects.
     pub fn nearby(&self) -> Result<Arc<Nearby>> {
-        guard(|| Ok(Arc::new(Nearby::new(Arc::clone(&self.shared)))))
+        guard(|| Ok(Arc::new(Nearby { shared: Arc::clone(&self.shared) })))
     }
 
-    /// What is wholly on the device.
-    ///
-    /// # Errors
-    /// `Internal` where the library has a defect.
+    /// The downloads for offline use.
     pub fn packs(&self) -> Result<Arc<Packs>> {
-        guard(|| Ok(Arc::new(Packs::new(Arc::clone(&self.shared)))))
+        guard(|| Ok(Arc::new(Packs { shared: Arc::clone(&self.shared) })))
     }
 
-    /// Favourites and notes, export and import of all that the person made.
-    ///
-    /// # Errors
-    /// `Internal` where the library has a defect.
+    /// Favourites and notes, and export and import of the user's data.
     pub fn journal(&self) -> Result<Arc<Journal>> {
-        guard(|| Ok(Arc::new(Journal::new(Arc::clone(&self.shared)))))
+        guard(|| Ok(Arc::new(Journal { shared: Arc::clone(&self.shared) })))
     }
 
     /// Field reports.
-    ///
-    /// # Errors
-    /// `Internal` where the library has a defect.
     pub fn reports(&self) -> Result<Arc<Reports>> {
-        guard(|| Ok(Arc::new(Reports::new(Arc::clone(&self.shared)))))
+        guard(|| Ok(Arc::new(Reports { shared: Arc::clone(&self.shared) })))
     }
 
-    /// Every territory, by name.
-    ///
-    /// # Errors
-    /// Those of the disk.
+    /// All territories, by name.
     pub async fn territories(&self) -> Result<Vec<Territory>> {
-        let territories =
-            self.shared.run_blocking(|shared| Ok(shared.core().catalogue().territories()?)).await?.into_iter();
-        Ok(territories.map(Into::into).collect())
+        self.shared.run_blocking(|core| Ok(all(core.catalogue().territories()?))).await
     }
 
-    /// Adds a territory, still empty: [`Companion::refresh`] takes it in.
-    ///
-    /// # Errors
-    /// `InvalidInput` naming the field.
+    /// Adds an empty territory; [`Companion::refresh`] fills it.
     pub async fn add_territory(&self, territory: NewTerritory) -> Result<Territory> {
-        let add = move |shared: &Shared| {
-            let NewTerritory { name, url, portals, default_language } = territory;
-            let new = jalon::catalogue::NewTerritory { name, url, portals, default_language };
-            Ok(shared.core().add_territory(&new)?.into())
-        };
-        self.shared.write(|changes| changes.catalogue += 1, add).await
+        let add = move |core: &Core| Ok(core.add_territory(&territory)?.into());
+        self.shared.write(|versions| versions.catalogue += 1, add).await
     }
 
-    /// Forgets a territory and everything in it, packs included.
+    /// Removes a territory with its objects and packs.
     ///
     /// # Errors
-    /// `NotFound`; `Busy` while it is being refreshed or downloaded.
+    /// `Busy` during a refresh or a download of the territory.
     pub async fn remove_territory(&self, name: String) -> Result<()> {
-        self.shared.write(DataVersions::territory, move |shared| Ok(shared.core().remove_territory(&name)?)).await
+        self.shared.write(DataVersions::territory, move |core| core.remove_territory(&name)).await
     }
 
-    /// Takes a territory in over the network, by what changed since the last time. Interrupted at any byte, the next call
-    /// goes on from there; until it is done everything answers as before.
+    /// Downloads what changed in a territory since the last refresh. After an interruption the next call resumes at the same
+    /// byte. Until the refresh is complete, all reads return the old data.
     ///
     /// # Errors
-    /// `Offline`, `Server`, `Busy`, `StorageFull`, `Cancelled`; `InvalidInput` where the library was built without a driver.
+    /// `Offline`, `ServerError`, `Busy`, `Cancelled`; `InvalidInput` if the library was built without an HTTP client.
     #[uniffi::method(default(options = None, cancel = None, progress = None))]
     pub async fn refresh(
         &self,
@@ -138,137 +97,102 @@ impl Companion {
         cancel: Option<Arc<CancelToken>>,
         progress: Option<Arc<ProgressWatch>>,
     ) -> Result<RefreshSummary> {
-        #[cfg(feature = "net")]
-        let work = move |shared: &Shared, stop: &transfer::CancelToken, tell: &dyn Fn(Progress)| {
-            let tell = |progress| tell(Progress::of(progress, ""));
-            Ok(shared.core().refresh(&territory, &options.unwrap_or_default().core(), stop, tell)?.into())
-        };
-        #[cfg(not(feature = "net"))]
-        let work = {
-            let _ = (territory, options);
-            |_: &Shared, _: &transfer::CancelToken, _: &dyn Fn(Progress)| crate::state::without_driver()
+        let work = move |core: &Core, cancel: &_, progress: &dyn Fn(Progress)| {
+            let options = options.unwrap_or_default().core();
+            with_client!(using(core, territory, options, cancel, progress), {
+                let progress = |made| progress(Progress::of(made, ""));
+                Ok(core.refresh(&territory, &options, cancel, progress)?.into())
+            })
         };
         self.shared.run_cancellable((cancel, progress), DataVersions::territory, work).await
     }
 
-    /// Plans a refresh for the platform's own HTTP client, or goes on with one: see [`Transfers`].
+    /// Plans a refresh for the platform's HTTP client, or resumes one: see [`Transfers`].
     ///
     /// # Errors
-    /// `NotFound`; `Busy` while it is being refreshed or downloaded.
+    /// `Busy` during another refresh or download of the territory.
     #[uniffi::method(default(options = None))]
     pub async fn plan_refresh(&self, territory: String, options: Option<RefreshOptions>) -> Result<Arc<Transfers>> {
         let shared = Arc::clone(&self.shared);
-        let plan = move |within: &Shared| {
-            let refresh = within.core().plan_refresh(&territory, &options.unwrap_or_default().core())?;
-            Transfers::of_refresh(shared, refresh)
+        let plan = move |core: &Core| {
+            let refresh = core.plan_refresh(&territory, &options.unwrap_or_default().core())?;
+            Transfers::new(shared, Work::Refresh(Box::new(refresh)))
         };
         self.shared.run_blocking(plan).await
     }
 
-    /// What everything costs on the disk.
-    ///
-    /// # Errors
-    /// Those of the disk.
+    /// Disk space by part.
     pub async fn storage_usage(&self) -> Result<StorageUsage> {
-        self.shared.run_blocking(|shared| Ok(shared.core().catalogue().storage_usage()?.into())).await
+        self.shared.run_blocking(|core| Ok(core.catalogue().storage_usage()?.into())).await
     }
 
-    /// Removes files that nobody needs, and gives back what is empty in the catalogue where that pays. Gives the bytes that
-    /// are free now.
+    /// Removes files that nothing needs and compacts the catalogue if that frees enough. Returns the freed bytes.
     ///
     /// # Errors
-    /// `Busy` while something is on its way.
+    /// `Busy` during a refresh or a download.
     pub async fn clean_up(&self) -> Result<u64> {
-        self.shared.write(|changes| changes.packs += 1, |shared| Ok(shared.core().clean_up()?)).await
+        self.shared.write(|versions| versions.packs += 1, Core::clean_up).await
     }
 
-    /// Whether the catalogue was found damaged when it was opened, and moved aside: refresh its territories.
-    ///
-    /// # Errors
-    /// `Internal` where the library has a defect.
+    /// True if the catalogue was damaged when it was opened, and was moved aside: refresh its territories.
     pub fn was_damaged(&self) -> Result<bool> {
-        guard(|| Ok(self.shared.core().catalogue().was_damaged()))
+        guard(|| Ok(self.shared.core.catalogue().was_damaged()))
     }
 
-    /// Tells when something changes from now on.
-    ///
-    /// # Errors
-    /// `Internal` where the library has a defect.
+    /// A watch of the changes from now on.
     pub fn watch_changes(&self) -> Result<Arc<ChangeWatch>> {
-        guard(|| Ok(self.shared.changes.watch()))
+        guard(|| Ok(Arc::new(ChangeWatch::of(Arc::clone(&self.shared.versions)))))
     }
 
-    /// Before the app sleeps: stops what takes long, waits for what is being written and releases every lock on the files, as
-    /// phones kill an app that sleeps on one. Until [`Companion::resume`] everything answers `Closed`. What was stopped goes on
-    /// where it was when it is called again. A report whose last piece has left is waited for (until its time-out at the most),
-    /// as nobody would know otherwise whether it arrived: call this while the system still grants some time.
-    ///
-    /// # Errors
-    /// `Internal` where the library has a defect.
+    /// Releases every lock on the files. Call this before the app sleeps, because phones kill an app that sleeps with a
+    /// locked file. Cancels long calls, which resume when they are called again, and waits for writes, and for the response
+    /// to a report whose last byte has left. Until [`Companion::resume`] all calls fail with `Closed`.
     pub async fn suspend(&self) -> Result<()> {
-        self.shared
-            .run_blocking(|shared| {
-                shared.stop(false);
-                Ok(())
-            })
-            .await
+        let shared = Arc::clone(&self.shared);
+        threads::run_blocking(move || shared.suspend(false)).await
     }
 
-    /// Goes on after [`Companion::suspend`].
+    /// Reopens the files after [`Companion::suspend`].
     ///
     /// # Errors
-    /// `Closed` after [`Companion::shutdown`]; those of the disk.
+    /// `Closed` after [`Companion::shutdown`].
     pub async fn resume(&self) -> Result<()> {
-        self.shared.run_blocking(Shared::go_on).await
+        let shared = Arc::clone(&self.shared);
+        threads::run_blocking(move || shared.resume()).await
     }
 
-    /// Ends it for good, as [`Companion::suspend`] does; watches end. Opening the same directories again makes a new one.
-    ///
-    /// # Errors
-    /// `Internal` where the library has a defect.
+    /// Suspends for good and ends all watches. Opening the same directories again makes a new companion.
     pub async fn shutdown(&self) -> Result<()> {
-        self.shared
-            .run_blocking(|shared| {
-                shared.stop(true);
-                Ok(())
-            })
-            .await
+        let shared = Arc::clone(&self.shared);
+        threads::run_blocking(move || shared.suspend(true)).await
     }
 }
 
-fn absolute(field: &'static str, path: String) -> Result<PathBuf> {
+fn absolute(field: &'static str, path: String) -> jalon::Result<PathBuf> {
     let path = PathBuf::from(path);
-    if path.is_absolute() {
-        Ok(path)
-    } else {
-        let rule = "an absolute path: what a relative one means is nobody's to know on a phone";
-        Err(jalon::Error::invalid(field, rule).into())
-    }
+    let rule = "must be an absolute path: phones define no working directory";
+    if path.is_absolute() { Ok(path) } else { Err(jalon::Error::invalid(field, rule)) }
 }
 
 /// The version of the library, such as `0.1.0`.
-///
-/// # Errors
-/// `Internal` where the library has a defect.
 #[uniffi::export]
 pub fn version() -> Result<String> {
     guard(|| Ok(env!("CARGO_PKG_VERSION").to_owned()))
 }
 
-/// Panics inside the library, so that an app can see what it makes of a defect: the answer is always `Internal`, and the app
-/// lives.
-///
-/// # Errors
-/// `Internal`, always.
+/// The name of a kind in exports and on the command line, such as `sensitive_area`.
+#[uniffi::export]
+pub fn kind_name(kind: Kind) -> Result<String> {
+    guard(|| Ok(kind.as_str().to_owned()))
+}
+
+/// Panics in the library and returns `Internal`, so that an app can test how it handles a defect.
 #[uniffi::export]
 pub fn debug_panic() -> Result<()> {
     guard(|| panic!("provoked by the app"))
 }
 
-/// The same on one of the library's own threads.
-///
-/// # Errors
-/// `Internal`, always.
+/// Panics on a background thread of the library and returns `Internal`.
 #[uniffi::export]
 pub async fn debug_panic_in_background() -> Result<()> {
     threads::run_blocking(|| panic!("provoked by the app")).await

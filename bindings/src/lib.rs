@@ -1,66 +1,58 @@
-//! Jalon for Kotlin, Swift and Python. UniFFI reads this crate and no other: everything here is a type of its own that
-//! converts from the core's, so that the core knows nothing of other languages, and a field that the core gains fails to
-//! compile here until somebody decides about it.
+//! Jalon for Kotlin, Swift and Python. This is the only crate that UniFFI reads; the core does not depend on UniFFI.
 //!
-//! Few objects: [`Companion`] opens the files, and from it come [`Catalogue`], [`Nearby`], [`Packs`], [`Journal`],
-//! [`Reports`] and [`Transfers`]. Records are flat and immutable, lists come in pages, geometries as ISO WKB.
+//! [`Companion`] opens the files and hands out the other objects: [`Catalogue`], [`Nearby`], [`Packs`], [`Journal`],
+//! [`Reports`] and [`Transfers`]. Records are flat and immutable, lists are paged, geometries are ISO WKB.
 //!
-//! Three rules hold for every exported function. It can fail: a panic becomes [`JalonError::Internal`], as UniFFI ends the
-//! app at one in a function that cannot. What touches the disk or the network is `async` and runs on threads of Jalon's
-//! own, whatever runtime the caller has, or none. Nothing here ever calls the app: who wants to know how far something is
-//! asks a watch ([`ProgressWatch`], [`ChangeWatch`]), which answers when there is something new, so nothing can deadlock,
-//! and what comes faster than it is read is told once.
+//! Records and enums that are the same in the core are the core's own types, declared here with `#[uniffi::remote]`. Other
+//! records convert from the core's by `from_core!`. Both name every field: a field that the core gains does not compile
+//! until this crate handles it.
 //!
-//! * `panic_guard`: how every function is entered; `threads` where the work is done; `state` what the objects of a companion have
-//!   in common.
-//! * `error`: the one error. `cancel`, `watch`: stopping, and how far something is.
-//! * `companion`, `catalogue`, `nearby`, `packs`, `journal`, `reports`, `transfers`: the objects.
-//! * `enum_mirror`: enums that the core has too. `position`, `kind`, `options`, `territory`, `treks`, `details`, `report`: records.
+//! # Errors
+//! Every exported function can return [`JalonError::Internal`]: a panic in the library becomes this error, because UniFFI
+//! ends the app when a function that cannot fail panics. Functions that use a file can return `Closed`, `Corrupt` and
+//! `StorageFull`; those that name a territory, an object, a report or a transfer, `NotFound`; those with arguments,
+//! `InvalidInput` for the rules in their documentation. The `# Errors` of a function are those beyond these.
+//!
+//! # Threads
+//! Functions that use the disk or the network are `async`. They run on threads of this crate and need no runtime. The library
+//! never calls the app, which could deadlock: progress and changes are read from [`ProgressWatch`] and [`ChangeWatch`].
+//!
+//! # Files
+//! * `records`: records and enums, a table each. `convert`, `options`, `treks`, `details`: conversions from and to the core.
+//! * `companion`, `catalogue`, `nearby`, `packs`, `journal`, `reports`, `transfers`: the objects. `error`: the error.
+//! * `panic_guard`, `threads`, `state`: how a call runs, and the state that all objects share.
+//! * `cancel`, `watch`: cancellation, progress, changes.
 
 mod cancel;
 mod catalogue;
 mod companion;
+mod convert;
 mod details;
-mod enum_mirror;
 mod error;
 mod journal;
-mod kind;
 mod nearby;
 mod options;
 mod packs;
 mod panic_guard;
-mod position;
-mod report;
+#[rustfmt::skip]
+mod records;
 mod reports;
 mod state;
-mod territory;
 mod threads;
 mod transfers;
 mod treks;
 mod watch;
 
 pub use cancel::CancelToken;
-pub use catalogue::{Catalogue, ChangeKind, ChangeRecord, Object, SearchHit, SearchResults, Term};
-pub use companion::{Companion, Directories, debug_panic, debug_panic_in_background, version};
-pub use details::{Picture, Profile, RichText, RouteItem, Stage, TrekDetails, WebLink};
+pub use catalogue::Catalogue;
+pub use companion::{Companion, debug_panic, debug_panic_in_background, kind_name, version};
 pub use error::JalonError;
-pub use journal::{Favourite, ImportSummary, Journal, Note, RecoverySummary};
-pub use kind::{Kind, kind_word};
-pub use nearby::{Nearby, NearbyItem, NearbyQuery};
-pub use options::{BlockReason, NetworkKind, Progress, RefreshMode, RefreshOptions};
-pub use packs::{Estimate, MissingFile, Pack, PackState, PackSubject, Packs, PictureSize};
-pub use position::{Bounds, KindCount, Position};
-pub use report::{
-    FieldErrors, QueuedReport, Report, ReportAttempt, ReportContent, ReportPhoto, ReportPosition, ReportState,
-    ReportUpload, ReportWarning, Resolution,
-};
+pub use journal::Journal;
+pub use nearby::Nearby;
+pub use packs::Packs;
+pub use records::*;
 pub use reports::Reports;
-pub use territory::{NewTerritory, PackUsage, RefreshSummary, StorageUsage, Territory};
-pub use transfers::{Header, HttpRequest, NextTransfer, ResponseAction, TransferResult, Transfers};
-pub use treks::{
-    Facet, FacetValue, FacetValueCount, FacetValueCounts, Highlight, NumericRange, TrekItem, TrekPage, TrekQuery,
-    TrekSort,
-};
-pub use watch::{ChangeWatch, DataVersions, ProgressWatch};
+pub use transfers::Transfers;
+pub use watch::{ChangeWatch, ProgressWatch};
 
 uniffi::setup_scaffolding!();

@@ -1,4 +1,4 @@
-//! Field reports: written, queued, sent at most once unless somebody decides otherwise.
+//! Field reports: written offline, queued, and sent at most once unless the user decides otherwise.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,195 +6,201 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jalon::clock::{jitter, now_ms};
-use jalon::journal as core;
-use jalon::report::{self, Reply, SendResult};
+use jalon::clock::now_ms;
+use jalon::companion::{self, Companion as Core};
+use jalon::journal::{self, Journal, Photo};
+use jalon::report::{self, Lifecycle, Reply, SendResult};
 use jalon::response::retry_after_ms;
-use jalon::transfer;
 
-use crate::cancel::CancelToken;
+use crate::convert;
 use crate::error::Result;
-use crate::options::{Progress, RefreshOptions};
-use crate::report::{QueuedReport, Report, ReportContent, ReportUpload, Resolution};
-use crate::state::Shared;
-use crate::watch::ProgressWatch;
+use crate::records::{
+    FieldErrors, Progress, QueuedReport, RefreshOptions, Report, ReportContent, ReportPhoto, ReportState, ReportUpload,
+    Resolution,
+};
+use crate::state::{Shared, with_client};
+use crate::{CancelToken, ProgressWatch};
 
-/// Bytes of a photo's file that are looked at.
+/// Maximum size of a photo's file, bytes.
 const MAX_PHOTO_FILE: u64 = 64 << 20;
-/// Bytes of an answer that are looked at.
-const MAX_ANSWER: usize = 256 << 10;
+/// Size at which a response is cut, bytes.
+const MAX_RESPONSE: usize = 256 << 10;
 
 /// Field reports.
-#[derive(Debug, uniffi::Object)]
+#[derive(uniffi::Object)]
 pub struct Reports {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 impl Reports {
-    pub(crate) fn new(shared: Arc<Shared>) -> Reports {
-        Reports { shared }
-    }
-
-    /// Changes a report, on stable storage when this returns, and tells whoever watches.
+    /// Changes a report. It is on stable storage when this returns.
     async fn change(
         &self,
-        change: impl FnOnce(&Shared) -> jalon::Result<core::Report> + Send + 'static,
+        change: impl FnOnce(&Core) -> jalon::Result<journal::Report> + Send + 'static,
     ) -> Result<Report> {
-        let work = move |shared: &Shared| {
-            let report = change(shared)?;
-            Ok(Report::of(shared.core().journal()?, report))
-        };
-        self.shared.write(|changes| changes.journal += 1, work).await
+        let work = move |core: &Core| Ok(Report::of(core.journal()?, change(core)?));
+        self.shared.write(|versions| versions.journal += 1, work).await
     }
 
-    async fn attach(&self, id: String, path: String, is_ready: bool) -> Result<Report> {
-        let attach = move |shared: &Shared| {
-            let file = photo_file(&path)?;
-            let journal = shared.core().journal()?;
-            if is_ready {
-                journal.attach_encoded(&id, &file, now_ms())?;
-            } else {
-                attach_any(journal, &id, &file)?;
-            }
-            Ok(Report::of(journal, journal.report(&id)?))
-        };
-        self.shared.write(|changes| changes.journal += 1, attach).await
-    }
-
-    async fn ended(&self, id: String, sent: SendResult) -> Result<Report> {
-        self.change(move |shared| {
-            let report = shared.core().complete_upload(&id, sent, shared.now(), jitter(), now_ms())?;
-            remove_body(&body_path(shared.core().journal()?, &id));
+    async fn complete_upload(&self, id: String, sent: SendResult) -> Result<Report> {
+        self.change(move |core| {
+            let report = core.complete_upload(&id, sent)?;
+            remove_body(&body_path(core.journal()?, &id));
             Ok(report)
         })
         .await
     }
 }
 
+impl Report {
+    pub(crate) fn of(journal: &Journal, report: journal::Report) -> Report {
+        let reference = if report.with_reference { report.reference() } else { String::new() };
+        let needs_user_action = report.lifecycle.needs_user_action();
+        #[rustfmt::skip]
+        let journal::Report {
+            id, territory, url: _, language, created_ms, changes: _, content, photos, with_reference: _, lifecycle,
+        } = report;
+        #[rustfmt::skip]
+        let Lifecycle {
+            state, revision, may_be_duplicate, endpoint: _, attempt_count, last_error, next_attempt_ms, attempts,
+        } = lifecycle;
+        let (mut server_id, mut accepted_ms, mut refused_fields) = (None, None, Vec::new());
+        let state = match state {
+            report::ReportState::Draft => ReportState::Draft,
+            report::ReportState::Queued { .. } => ReportState::Queued,
+            report::ReportState::Sending { .. } => ReportState::Sending,
+            report::ReportState::Accepted { receipt } => {
+                (server_id, accepted_ms) = (receipt.server_id, Some(receipt.at_ms));
+                ReportState::Accepted
+            }
+            report::ReportState::Refused { fields } => {
+                refused_fields = fields.into_iter().map(|(name, messages)| FieldErrors { name, messages }).collect();
+                ReportState::Refused
+            }
+            report::ReportState::InDoubt { .. } => ReportState::InDoubt,
+        };
+        let photo = |photo: Photo| {
+            let path = journal.photo_path(&photo).to_string_lossy().into_owned();
+            let Photo { id, bytes, sha256: _ } = photo;
+            ReportPhoto { id, bytes, path }
+        };
+        #[rustfmt::skip]
+        let report = Report {
+            id, territory, language, created_ms, content, reference, state, needs_user_action,
+            photos: photos.into_iter().map(photo).collect(), attempts: convert::all(attempts),
+            server_id, accepted_ms, refused_fields,
+            revision, may_be_duplicate, attempt_count, last_error, next_attempt_ms,
+        };
+        report
+    }
+}
+
+fn all(journal: &Journal, reports: Vec<journal::Report>) -> Vec<Report> {
+    reports.into_iter().map(|report| Report::of(journal, report)).collect()
+}
+
 #[cfg(feature = "photos")]
-fn attach_any(journal: &core::Journal, id: &str, file: &[u8]) -> Result<()> {
-    journal.attach(id, file, &core::PhotoOptions::default(), now_ms())?;
-    Ok(())
+fn attach(journal: &Journal, id: &str, file: &[u8]) -> jalon::Result<journal::Report> {
+    journal.attach(id, file, &journal::PhotoOptions::default(), now_ms())?;
+    journal.report(id)
 }
 
 #[cfg(not(feature = "photos"))]
-fn attach_any(_: &core::Journal, _: &str, _: &[u8]) -> Result<()> {
-    let rule = "this build of the library does not decode photos: make it a small JPEG, and attach it as ready";
-    Err(jalon::Error::invalid("photo", rule).into())
+fn attach(_: &Journal, _: &str, _: &[u8]) -> jalon::Result<journal::Report> {
+    let rule = "this build of the library does not decode photos: attach a small JPEG as an encoded photo";
+    Err(jalon::Error::invalid("photo", rule))
 }
 
-/// The bytes of a photo's file.
-fn photo_file(path: &str) -> Result<Vec<u8>> {
-    let invalid = |rule: &str| jalon::Error::invalid("photo", rule);
-    let file = fs::File::open(path).map_err(|_| invalid("the path of a file that can be read"))?;
+/// Reads the file of a photo.
+fn read_photo(path: &str) -> jalon::Result<Vec<u8>> {
+    let unreadable = |_| jalon::Error::invalid("photo", "must be the path of a readable file");
+    let file = fs::File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
-    let read = file.take(MAX_PHOTO_FILE + 1).read_to_end(&mut bytes);
-    read.map_err(|_| invalid("the path of a file that can be read"))?;
-    if bytes.len() as u64 > MAX_PHOTO_FILE { Err(invalid("a file of at most 64 MB").into()) } else { Ok(bytes) }
+    file.take(MAX_PHOTO_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    let too_large = || jalon::Error::invalid("photo", "must have at most 64 MB");
+    if bytes.len() as u64 > MAX_PHOTO_FILE { Err(too_large()) } else { Ok(bytes) }
 }
 
-fn outgoing_folder(journal: &core::Journal) -> PathBuf {
+fn bodies(journal: &Journal) -> PathBuf {
     journal.directory().join("outgoing")
 }
 
-/// Where the body of a report lies while the platform sends it. The journal knows the id, so it is one of its own names.
-fn body_path(journal: &core::Journal, id: &str) -> PathBuf {
-    outgoing_folder(journal).join(format!("{id}.body"))
+/// The file with the body of a report during its upload. The id is one that the journal made.
+fn body_path(journal: &Journal, id: &str) -> PathBuf {
+    bodies(journal).join(format!("{id}.body"))
 }
 
 fn remove_body(path: &Path) {
-    // What cannot be removed now is removed by the next reconciliation.
+    // A file that cannot be removed now is removed by the next `reconcile`.
     let _ = fs::remove_file(path);
 }
 
 #[uniffi::export]
 impl Reports {
-    /// Begins a report for a territory, as a draft. `language` is that of the server's messages; the territory's own where it
-    /// is empty or the server does not have it.
-    ///
-    /// # Errors
-    /// `NotFound` for the territory.
+    /// Creates a draft. `language` is that of the server's messages, or the territory's default if the server lacks it.
     #[uniffi::method(default(language = ""))]
     pub async fn new_report(&self, territory: String, content: ReportContent, language: String) -> Result<Report> {
-        self.change(move |shared| shared.core().new_report(&territory, &language, content.into(), now_ms())).await
+        self.change(move |core| core.new_report(&territory, &language, content)).await
     }
 
-    /// Writes a report on: `content` takes the place of what it says. One that was queued or refused is a draft again.
+    /// Replaces the content of a report. A queued or refused report becomes a draft again.
     ///
     /// # Errors
-    /// `NotFound`; `InvalidInput` where it can no longer be changed.
+    /// `InvalidInput` if the report can no longer be changed.
     pub async fn edit(&self, id: String, content: ReportContent) -> Result<Report> {
-        let content = report::ReportContent::from(content);
-        self.change(move |shared| shared.core().journal()?.edit(&id, |own| *own = content.clone(), now_ms())).await
+        self.change(move |core| core.journal()?.edit(&id, |own| *own = content.clone(), now_ms())).await
     }
 
-    /// Adds a photo from a file (JPEG, PNG, WebP): turned, made smaller, without its metadata. HEIC is the platform's to
-    /// convert.
+    /// Adds a photo from a JPEG, PNG or WebP file: rotated upright, made smaller, without metadata.
     ///
     /// # Errors
-    /// `InvalidInput` for the file, or where the library was built without photos; `StorageFull`.
+    /// `InvalidInput` if the library was built without photos; then use [`Reports::attach_encoded_photo`], as for HEIC.
     pub async fn attach_photo(&self, id: String, path: String) -> Result<Report> {
-        self.attach(id, path, false).await
+        self.change(move |core| attach(core.journal()?, &id, &read_photo(&path)?)).await
     }
 
-    /// Adds a photo that the platform has made ready: a small JPEG, turned, without metadata. The file is copied.
-    ///
-    /// # Errors
-    /// `InvalidInput` for the file; `StorageFull`.
+    /// Adds a copy of a photo that the app has encoded: a small upright JPEG without metadata.
     pub async fn attach_encoded_photo(&self, id: String, path: String) -> Result<Report> {
-        self.attach(id, path, true).await
+        self.change(move |core| {
+            core.journal()?.attach_encoded(&id, &read_photo(&path)?, now_ms())?;
+            core.journal()?.report(&id)
+        })
+        .await
     }
 
-    /// Takes a photo out of a report.
+    /// Removes a photo from a report.
     ///
     /// # Errors
-    /// `NotFound`; `InvalidInput` where the report can no longer be changed.
-    pub async fn detach_photo(&self, id: String, photo: String) -> Result<Report> {
-        self.change(move |shared| shared.core().journal()?.detach(&id, &photo, now_ms())).await
+    /// `InvalidInput` if the report can no longer be changed.
+    pub async fn detach_photo(&self, id: String, photo_id: String) -> Result<Report> {
+        self.change(move |core| core.journal()?.detach(&id, &photo_id, now_ms())).await
     }
 
-    /// Queues a report, if it can be used as it is. When this returns it is on stable storage, with its photos, twice.
-    ///
-    /// # Errors
-    /// `InvalidInput` naming the field; `NotFound`.
+    /// Queues a valid report. When this returns, the report and its photos are on stable storage, twice.
     pub async fn queue(&self, id: String) -> Result<QueuedReport> {
-        let queue = move |shared: &Shared| {
-            let (report, warnings) = shared.core().queue_report(&id, now_ms())?;
-            let report = Report::of(shared.core().journal()?, report);
-            Ok(QueuedReport { report, warnings: warnings.into_iter().map(Into::into).collect() })
+        let queue = move |core: &Core| {
+            let (report, warnings) = core.queue_report(&id)?;
+            Ok(QueuedReport { report: Report::of(core.journal()?, report), warnings })
         };
-        self.shared.write(|changes| changes.journal += 1, queue).await
+        self.shared.write(|versions| versions.journal += 1, queue).await
     }
 
-    /// Every report, in the order in which they were begun.
-    ///
-    /// # Errors
-    /// Those of the disk.
+    /// All reports, oldest first.
     pub async fn list(&self) -> Result<Vec<Report>> {
-        let read = |shared: &Shared| {
-            let journal = shared.core().journal()?;
-            Ok(journal.reports()?.into_iter().map(|report| Report::of(journal, report)).collect())
-        };
-        self.shared.run_blocking(read).await
+        self.shared.run_blocking(|core| Ok(all(core.journal()?, core.journal()?.reports()?))).await
     }
 
-    /// A report by its id.
-    ///
-    /// # Errors
-    /// `NotFound`.
+    /// A report.
     pub async fn get(&self, id: String) -> Result<Report> {
-        let read = move |shared: &Shared| {
-            let journal = shared.core().journal()?;
-            Ok(Report::of(journal, journal.report(&id)?))
-        };
+        let read = move |core: &Core| Ok(Report::of(core.journal()?, core.journal()?.report(&id)?));
         self.shared.run_blocking(read).await
     }
 
-    /// Goes once over the reports that are due, and gives each as it is then. What could not be sent stays queued; nothing is
-    /// sent twice unless somebody decided so. `now` attempt_count what is to wait, too. Of the options it uses those of the network.
+    /// Tries once to send each report that is due and returns these reports. A report that is not sent stays queued; none is
+    /// sent twice unless the user decided so. `now` ignores retry delays. Of `options` the network options apply.
     ///
     /// # Errors
-    /// `Busy` where another process sends; `Cancelled`; `InvalidInput` where the library was built without a driver.
+    /// `Busy` if another process sends; `Cancelled`; `InvalidInput` if the library was built without an HTTP client.
     #[uniffi::method(default(options = None, now = false, cancel = None, progress = None))]
     pub async fn send(
         &self,
@@ -203,152 +209,117 @@ impl Reports {
         cancel: Option<Arc<CancelToken>>,
         progress: Option<Arc<ProgressWatch>>,
     ) -> Result<Vec<Report>> {
-        #[cfg(feature = "net")]
-        let work = move |shared: &Shared, stop: &transfer::CancelToken, tell: &dyn Fn(Progress)| {
+        let work = move |core: &Core, cancel: &_, progress: &dyn Fn(Progress)| {
             let options = options.unwrap_or_default();
-            let (policy, network) = options.policy();
-            let options = jalon::companion::SendOptions { policy, network, net: options.net(), now };
-            let tell = |report: &core::Report, bytes: u64, planned: u64| {
-                let (done, subject) = (u64::from(bytes >= planned), report.uuid.clone());
-                tell(Progress { done, planned: 1, objects: 0, bytes, subject });
-            };
-            let journal = shared.core().journal()?;
-            let sent = shared.core().send_reports(&options, stop, tell)?;
-            Ok(sent.into_iter().map(|report| Report::of(journal, report)).collect())
+            with_client!(using(core, options, now, cancel, progress), {
+                let (policy, network) = (options.policy(), options.network.unwrap_or_default());
+                let options = companion::SendOptions { policy, network, net: options.net(), now };
+                let progress = |report: &journal::Report, bytes: u64, planned: u64| {
+                    let (done, subject) = (u64::from(bytes >= planned), report.id.clone());
+                    progress(Progress { done, planned: 1, objects: 0, bytes, subject });
+                };
+                Ok(all(core.journal()?, core.send_reports(&options, cancel, progress)?))
+            })
         };
-        #[cfg(not(feature = "net"))]
-        let work = {
-            let _ = (options, now);
-            |_: &Shared, _: &transfer::CancelToken, _: &dyn Fn(Progress)| crate::state::without_driver()
-        };
-        self.shared.run_cancellable((cancel, progress), |changes| changes.journal += 1, work).await
+        self.shared.run_cancellable((cancel, progress), |versions| versions.journal += 1, work).await
     }
 
-    /// Decides about a report in doubt.
+    /// Resolves a report in doubt.
     ///
     /// # Errors
-    /// `NotFound`; `InvalidInput` where it is not in doubt.
+    /// `InvalidInput` if the report is not in doubt.
     pub async fn resolve(&self, id: String, resolution: Resolution) -> Result<Report> {
-        let resolution = match resolution {
-            Resolution::Resend => report::Resolution::Resend,
-            Resolution::Abandon => report::Resolution::Abandon,
-            Resolution::Delivered { server_id } => report::Resolution::Delivered(server_id),
-        };
-        self.change(move |shared| shared.core().resolve_report(&id, resolution, now_ms())).await
+        self.change(move |core| core.resolve_report(&id, resolution)).await
     }
 
-    /// Removes a report that only its writer has seen: a draft, or one that the server refused.
+    /// Deletes a draft or a refused report.
     ///
     /// # Errors
-    /// `NotFound`; `InvalidInput` for any other.
+    /// `InvalidInput` for a report in another state.
     pub async fn discard(&self, id: String) -> Result<()> {
-        let discard = move |shared: &Shared| Ok(shared.core().journal()?.discard(&id)?);
-        self.shared.write(|changes| changes.journal += 1, discard).await
+        self.shared.write(|versions| versions.journal += 1, move |core| core.journal()?.discard(&id)).await
     }
 
-    /// Removes reports that were accepted before a moment (Unix ms), and tells how many.
-    ///
-    /// # Errors
-    /// Those of the disk.
+    /// Deletes reports that were accepted before a time (Unix ms). Returns their number.
     pub async fn purge_accepted(&self, before_ms: i64) -> Result<u64> {
-        let forget = move |shared: &Shared| Ok(shared.core().journal()?.purge_accepted(before_ms)? as u64);
-        self.shared.write(|changes| changes.journal += 1, forget).await
+        let purge = move |core: &Core| Ok(core.journal()?.purge_accepted(before_ms)? as u64);
+        self.shared.write(|versions| versions.journal += 1, purge).await
     }
 
-    /// The next report that may be sent, for the platform's own uploader, with its body in a file; none where none is due.
-    /// `but` are those that it does not want to hear of now. Say [`Reports::started`] before the first byte leaves.
+    /// The next due report with its body in a file, for an upload with the platform's HTTP client; none if no report is due.
+    /// Reports in `excluded_ids` are skipped. Call [`Reports::mark_upload_started`] before the first byte leaves.
     ///
     /// # Errors
-    /// `Corrupt` where a photo is not what was attached; `StorageFull`.
-    #[uniffi::method(default(but = []))]
-    pub async fn next_upload(&self, but: Vec<String>) -> Result<Option<ReportUpload>> {
-        let write = move |shared: &Shared| {
-            let but: BTreeSet<String> = but.into_iter().collect();
-            let Some(outgoing) = shared.core().next_upload(shared.now(), &but)? else { return Ok(None) };
-            let journal = shared.core().journal()?;
-            fs::create_dir_all(outgoing_folder(journal)).map_err(jalon::Error::from)?;
-            let body = body_path(journal, &outgoing.uuid);
-            outgoing.write_body(&body).inspect_err(|_| remove_body(&body))?;
-            Ok(Some(ReportUpload {
-                id: outgoing.uuid,
-                url: outgoing.url,
-                language: outgoing.language,
-                content_type: outgoing.content_type,
-                body_path: body.to_string_lossy().into_owned(),
-                content_length: outgoing.content_length,
-            }))
+    /// `Corrupt` if a photo changed on the disk.
+    #[uniffi::method(default(excluded_ids = []))]
+    pub async fn next_upload(&self, excluded_ids: Vec<String>) -> Result<Option<ReportUpload>> {
+        let write = move |core: &Core| {
+            let Some(upload) = core.next_upload(&BTreeSet::from_iter(excluded_ids))? else { return Ok(None) };
+            let journal = core.journal()?;
+            fs::create_dir_all(bodies(journal))?;
+            let body = body_path(journal, &upload.id);
+            upload.write_body(&body).inspect_err(|_| remove_body(&body))?;
+            let body_path = body.to_string_lossy().into_owned();
+            // The core's record has a private field, the form itself.
+            let companion::ReportUpload { id, url, language, content_type, content_length, .. } = upload;
+            Ok(Some(ReportUpload { id, url, language, content_type, body_path, content_length }))
         };
         self.shared.run_blocking(write).await
     }
 
-    /// The platform's own uploader has a report: nobody else sends it until it says how that ended.
+    /// Starts the upload of a report by the platform. Until it ends by one of the next three calls, which fail with
+    /// `InvalidInput` without a start, no other driver sends the report.
     ///
     /// # Errors
-    /// `InvalidInput` where it may not be sent now.
+    /// `InvalidInput` if the report may not be sent now.
     pub async fn mark_upload_started(&self, id: String) -> Result<Report> {
-        self.change(move |shared| shared.core().mark_upload_started(&id, now_ms())).await
+        self.change(move |core| core.mark_upload_started(&id)).await
     }
 
-    /// There was no connection: nothing of it left. `detail` is for a person, and has nothing personal.
-    ///
-    /// # Errors
-    /// `InvalidInput` where it was not started.
+    /// Ends an upload without a connection: no byte left. `detail` must not contain personal data.
     pub async fn upload_not_sent(&self, id: String, detail: String) -> Result<Report> {
-        self.ended(id, SendResult::NotSent { reason: detail }).await
+        self.complete_upload(id, SendResult::NotSent { detail }).await
     }
 
-    /// The connection was lost before an answer. `whole_body` tells whether the last byte of the body may have left: say true
-    /// where that is not known, and the report is in doubt.
-    ///
-    /// # Errors
-    /// `InvalidInput` where it was not started.
-    pub async fn upload_lost(&self, id: String, whole_body: bool, detail: String) -> Result<Report> {
-        self.ended(id, SendResult::Lost { whole_body, reason: detail }).await
+    /// Ends an upload whose connection was lost before a response. `final_chunk_sent` must be true if the last byte of the
+    /// body may have left; the report is then in doubt.
+    pub async fn upload_lost(&self, id: String, final_chunk_sent: bool, detail: String) -> Result<Report> {
+        self.complete_upload(id, SendResult::ConnectionLost { final_chunk_sent, detail }).await
     }
 
-    /// The server answered. `retry_after` is that header; `is_whole` tells whether the answer came to its end.
-    ///
-    /// # Errors
-    /// `InvalidInput` where it was not started.
+    /// Ends an upload with the server's response. `retry_after` is that header; `is_complete` is false if the body was cut.
     pub async fn upload_response(
         &self,
         id: String,
         status: u16,
         retry_after: Option<String>,
         mut body: String,
-        is_whole: bool,
+        is_complete: bool,
     ) -> Result<Report> {
-        if body.len() > MAX_ANSWER {
-            let end = (0..=MAX_ANSWER).rev().find(|end| body.is_char_boundary(*end)).unwrap_or_default();
-            body.truncate(end);
-        }
-        let retry_after_ms = retry_after.map(|value| retry_after_ms(&value).unwrap_or_default());
-        // A platform's client answers when all of the body has left, or when the server would not have more of it.
-        let reply = Reply { status, retry_after_ms, body, is_whole };
-        self.ended(id, SendResult::Response { whole_body: true, reply }).await
+        let end = (0..=MAX_RESPONSE.min(body.len())).rev().find(|end| body.is_char_boundary(*end));
+        body.truncate(end.unwrap_or_default());
+        let retry_after_ms = retry_after.map(|value| retry_after_ms(&value, now_ms()).unwrap_or_default());
+        // A client passes a response on when the whole body has left, or when the server refused the rest.
+        let reply = Reply { status, retry_after_ms, body, is_complete };
+        self.complete_upload(id, SendResult::Response { final_chunk_sent: true, reply }).await
     }
 
-    /// At the start of the app: which reports the platform's own uploader still has. Those that it has not, though it had
-    /// them, are in doubt, and are given.
-    ///
-    /// # Errors
-    /// Those of the disk.
-    #[uniffi::method(default(alive = []))]
-    pub async fn reconcile(&self, alive: Vec<String>) -> Result<Vec<Report>> {
-        let reconcile = move |shared: &Shared| {
-            let alive: BTreeSet<String> = alive.into_iter().collect();
-            let journal = shared.core().journal()?;
-            let gone = shared.core().reconcile_reports(&alive, now_ms())?;
-            let bodies = fs::read_dir(outgoing_folder(journal)).into_iter().flatten().flatten();
-            for body in bodies {
+    /// Call this when the app starts, with the reports that the platform still uploads. Started uploads that are not among
+    /// them are in doubt and are returned.
+    #[uniffi::method(default(in_flight_ids = []))]
+    pub async fn reconcile(&self, in_flight_ids: Vec<String>) -> Result<Vec<Report>> {
+        let reconcile = move |core: &Core| {
+            let in_flight = BTreeSet::from_iter(in_flight_ids);
+            let journal = core.journal()?;
+            let lost = core.reconcile_reports(&in_flight)?;
+            for body in fs::read_dir(bodies(journal)).into_iter().flatten().flatten() {
                 let path = body.path();
-                let is_alive = path.file_stem().and_then(|id| id.to_str()).is_some_and(|id| alive.contains(id));
-                if !is_alive {
+                if !path.file_stem().and_then(|id| id.to_str()).is_some_and(|id| in_flight.contains(id)) {
                     remove_body(&path);
                 }
             }
-            Ok(gone.into_iter().map(|report| Report::of(journal, report)).collect())
+            Ok(all(journal, lost))
         };
-        self.shared.write(|changes| changes.journal += 1, reconcile).await
+        self.shared.write(|versions| versions.journal += 1, reconcile).await
     }
 }

@@ -1,160 +1,153 @@
-//! What all objects of one companion share: the core, what is counted of its changes, and which long calls are on their way.
+//! The state that all objects of a companion share: the core, the versions of its data, and the long calls in progress.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use jalon::clock::ProcessClock;
 use jalon::companion::Companion as Core;
 use jalon::transfer;
 
-use crate::cancel::CancelToken;
 use crate::error::{JalonError, Result};
-use crate::options::Progress;
-use crate::threads;
-use crate::watch::{Counting, DataVersions, ProgressWatch, Watcher};
+use crate::records::{DataVersions, Progress};
+use crate::threads::{self, Answer, lock};
+use crate::watch::{LatestValue, Watcher};
+use crate::{CancelToken, ProgressWatch};
 
-/// What all objects share.
-#[derive(Debug)]
+/// The state that all objects of a companion share.
 pub(crate) struct Shared {
-    core: Core,
-    pub(crate) changes: Counting,
-    clock: ProcessClock,
-    state: Mutex<State>,
+    /// For calls that need no disk; the others go through [`Shared::run_blocking`].
+    pub(crate) core: Core,
+    /// Counted by the calls that change data; watches wait for it.
+    pub(crate) versions: Arc<LatestValue<DataVersions>>,
+    running: Mutex<Running>,
     ended: Condvar,
 }
 
-#[derive(Debug, Default)]
-struct State {
+#[derive(Default)]
+struct Running {
     is_shut_down: bool,
-    /// Stops everything that takes long.
-    stop: transfer::CancelToken,
-    /// Calls that take long, and are on their way.
-    running: usize,
+    /// Cancels all long calls.
+    cancel: transfer::CancelToken,
+    /// Number of long calls in progress.
+    count: usize,
 }
 
-/// A call that takes long is on its way.
-struct Running(Arc<Shared>);
+/// Counts one long call until it is dropped.
+struct RunningCall(Arc<Shared>);
 
-impl Drop for Running {
+impl Drop for RunningCall {
     fn drop(&mut self) {
-        self.0.lock().running -= 1;
+        lock(&self.0.running).count -= 1;
         self.0.ended.notify_all();
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.versions.end();
     }
 }
 
 impl Shared {
     pub(crate) fn new(core: Core) -> Shared {
-        Shared {
-            core,
-            changes: Counting::default(),
-            clock: ProcessClock::start(),
-            state: Mutex::default(),
-            ended: Condvar::new(),
-        }
+        Shared { core, versions: Arc::default(), running: Mutex::default(), ended: Condvar::new() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What it says on the clock of this process.
-    pub(crate) fn now(&self) -> transfer::BootInstant {
-        self.clock.now()
-    }
-
-    /// The core, for what needs no disk.
-    pub(crate) fn core(&self) -> &Core {
-        &self.core
-    }
-
-    /// Reads or writes on one of Jalon's threads.
-    pub(crate) async fn run_blocking<T: Send + 'static>(
+    /// Reads or writes files on a background thread.
+    pub(crate) fn run_blocking<T: Send + 'static>(
         self: &Arc<Self>,
-        work: impl FnOnce(&Shared) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+        work: impl FnOnce(&Core) -> jalon::Result<T> + Send + 'static,
+    ) -> Answer<T> {
         let shared = Arc::clone(self);
-        threads::run_blocking(move || work(&shared)).await
+        threads::run_blocking(move || work(&shared.core))
     }
 
-    /// The same, and what was written is told to whoever watches.
-    pub(crate) async fn write<T: Send + 'static>(
+    /// Does the same and counts a change of the data if the work succeeds. It is counted on the background thread, as the
+    /// waiting task may be gone by then.
+    pub(crate) fn write<T: Send + 'static>(
         self: &Arc<Self>,
         count: fn(&mut DataVersions),
-        work: impl FnOnce(&Shared) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        // Told on the thread that wrote: whoever waited may be gone.
-        self.run_blocking(move |shared| {
-            let done = work(shared)?;
-            shared.changes.changed(count);
+        work: impl FnOnce(&Core) -> jalon::Result<T> + Send + 'static,
+    ) -> Answer<T> {
+        let shared = Arc::clone(self);
+        threads::run_blocking(move || {
+            let done = work(&shared.core)?;
+            shared.versions.set(count);
             Ok(done)
         })
-        .await
     }
 
-    /// Does what may take minutes, on a thread of its own: stopped by its own token, by whoever waits no more, and when the
-    /// companion is suspended. `work` gets what stops it, and where to tell how far it is.
+    /// Does work that may take minutes on a thread of its own. It is cancelled by its token, when the returned future is
+    /// dropped, and when the companion is suspended. `work` gets the token to watch and a function that reports progress.
     pub(crate) async fn run_cancellable<T: Send + 'static>(
         self: &Arc<Self>,
         (cancel, watch): (Option<Arc<CancelToken>>, Option<Arc<ProgressWatch>>),
         count: fn(&mut DataVersions),
-        work: impl FnOnce(&Shared, &transfer::CancelToken, &dyn Fn(Progress)) -> Result<T> + Send + 'static,
+        work: impl FnOnce(&Core, &transfer::CancelToken, &dyn Fn(Progress)) -> jalon::Result<T> + Send + 'static,
     ) -> Result<T> {
-        let watched = Watcher::new(watch);
-        let (stop, running) = {
-            let mut state = self.lock();
-            if state.is_shut_down {
-                return Err(JalonError::Closed);
-            }
-            state.running += 1;
-            let own: Vec<&transfer::CancelToken> =
-                std::iter::once(&state.stop).chain(cancel.as_ref().map(|cancel| &cancel.token)).collect();
-            (transfer::CancelToken::child_of(&own), Running(Arc::clone(self)))
-        };
-        let seen = stop.clone();
-        threads::run_cancellable(stop, move || {
-            // Ended here, on the thread that works, and not where somebody waited who may be gone.
-            let (running, watched) = (running, watched);
-            let done = work(&running.0, &seen, &|progress| watched.tell(progress));
-            running.0.changes.changed(count);
+        let watcher = Watcher(watch);
+        let (token, call) = self.start_call(cancel)?;
+        let seen = token.clone();
+        threads::run_cancellable(token, move || {
+            // Both end on this thread, as the waiting task may be gone by then.
+            let (call, watcher) = (call, watcher);
+            let done = work(&call.0.core, &seen, &|progress| watcher.set(progress));
+            call.0.versions.set(count);
             done
         })
         .await
     }
 
-    /// Stops what takes long, waits until it has ended, and releases the files; for good, or until it goes on.
-    pub(crate) fn stop(&self, for_good: bool) {
-        let mut state = self.lock();
-        state.is_shut_down |= for_good;
-        state.stop.cancel();
-        while state.running > 0 {
-            state = self.ended.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-        drop(state);
-        self.core.suspend();
-        if for_good {
-            self.changes.end();
-        }
-    }
-
-    /// Goes on, unless it was stopped for good.
-    pub(crate) fn go_on(&self) -> Result<()> {
-        let mut state = self.lock();
-        if state.is_shut_down {
+    fn start_call(self: &Arc<Self>, cancel: Option<Arc<CancelToken>>) -> Result<(transfer::CancelToken, RunningCall)> {
+        let mut running = lock(&self.running);
+        if running.is_shut_down {
             return Err(JalonError::Closed);
         }
-        state.stop = transfer::CancelToken::default();
-        drop(state);
-        Ok(self.core.resume()?)
+        running.count += 1;
+        let parents: Vec<_> = cancel.iter().map(|cancel| &cancel.token).chain([&running.cancel]).collect();
+        Ok((transfer::CancelToken::child_of(&parents), RunningCall(Arc::clone(self))))
+    }
+
+    /// Cancels the long calls, waits for their end and releases the files. After a shutdown they are never opened again.
+    pub(crate) fn suspend(&self, is_shutdown: bool) -> jalon::Result<()> {
+        let mut running = lock(&self.running);
+        running.is_shut_down |= is_shutdown;
+        running.cancel.cancel();
+        while running.count > 0 {
+            running = self.ended.wait(running).unwrap_or_else(PoisonError::into_inner);
+        }
+        drop(running);
+        self.core.suspend();
+        if is_shutdown {
+            self.versions.end();
+        }
+        Ok(())
+    }
+
+    /// Opens the files again, unless the companion is shut down.
+    pub(crate) fn resume(&self) -> jalon::Result<()> {
+        let mut running = lock(&self.running);
+        if running.is_shut_down {
+            return Err(jalon::Error::Closed);
+        }
+        running.cancel = transfer::CancelToken::default();
+        drop(running);
+        self.core.resume()
     }
 }
 
-/// What is said where the library was built without a part.
-#[cfg(not(feature = "net"))]
-pub(crate) fn without_driver<T>() -> Result<T> {
-    let rule = "this build of the library has no network driver of its own: move the bytes with `transfers`";
-    Err(jalon::Error::invalid("driver", rule).into())
+/// Evaluates to the call if the library has its own HTTP client, else to an error. `using` lists what only the call uses.
+macro_rules! with_client {
+    (using $used:tt, $call:expr) => {{
+        #[cfg(feature = "net")]
+        let result = $call;
+        #[cfg(not(feature = "net"))]
+        let result = {
+            let _ = $used;
+            Err(jalon::Error::invalid(
+                "driver",
+                "must be the platform's: this build has no HTTP client, see `Transfers`",
+            ))
+        };
+        result
+    }};
 }
-
-/// Languages in the order in which they are wanted.
-pub(crate) fn borrowed(languages: &[String]) -> Vec<&str> {
-    languages.iter().map(String::as_str).collect()
-}
+pub(crate) use with_client;

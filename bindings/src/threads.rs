@@ -1,134 +1,136 @@
-//! Where the work is done: a few threads of Jalon's own for what is run_blocking, and one each for what may take minutes, so that
-//! a list never waits for a download. Futures hold no runtime and no lock; whoever polls them is woken once.
+//! Background threads: four for calls that use files, and one for each call that may take minutes, so that a list never
+//! waits for a download. Futures need no runtime: the thread wakes the waiting task once.
 
-use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::{Context, Poll, ready};
 
 use futures_channel::oneshot;
 use jalon::transfer::CancelToken;
 
-use crate::error::{JalonError, Result};
-use crate::panic_guard::of_panic;
+use crate::error::Result;
+use crate::panic_guard::catch;
 
-/// Threads for run_blocking work: reads go side by side, and SQLite has one writer anyway.
+/// Threads of the pool. Reads run in parallel; SQLite has one writer at a time.
 const THREADS: usize = 4;
 
+/// Work without its type, so that the pool and its channel are compiled once and not for every call.
 type Work = Box<dyn FnOnce() + Send>;
+type Ended = oneshot::Receiver<jalon::Result<()>>;
 
-#[derive(Default)]
-struct Pool {
-    waiting: Mutex<Waiting>,
-    more: Condvar,
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-#[derive(Default)]
-struct Waiting {
-    work: VecDeque<Work>,
-    idle: usize,
-    threads: usize,
+/// The result of work on another thread. Dropping it cancels the work, if it can be cancelled: Kotlin and Python drop the
+/// future of a task that is cancelled.
+pub(crate) struct Answer<T> {
+    result: Arc<Mutex<Option<jalon::Result<T>>>>,
+    ended: Ended,
+    cancel: Option<CancelToken>,
 }
 
-fn lock(pool: &Pool) -> MutexGuard<'_, Waiting> {
-    pool.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn pool() -> &'static Pool {
-    static POOL: OnceLock<Pool> = OnceLock::new();
-    POOL.get_or_init(Pool::default)
-}
-
-impl Pool {
-    fn take(&'static self, work: Work) -> Result<()> {
-        let mut waiting = lock(self);
-        let is_short = waiting.idle <= waiting.work.len() && waiting.threads < THREADS;
-        if is_short {
-            match spawn("jalon".to_owned(), move || self.run()) {
-                Ok(()) => waiting.threads += 1,
-                Err(error) if waiting.threads == 0 => return Err(error),
-                // Those that are there will do it.
-                Err(_) => {}
-            }
-        }
-        waiting.work.push_back(work);
-        self.more.notify_one();
-        Ok(())
-    }
-
-    fn run(&self) {
-        let mut waiting = lock(self);
-        loop {
-            if let Some(work) = waiting.work.pop_front() {
-                drop(waiting);
-                work();
-                waiting = lock(self);
-            } else {
-                waiting.idle += 1;
-                waiting = self.more.wait(waiting).unwrap_or_else(PoisonError::into_inner);
-                waiting.idle -= 1;
-            }
-        }
-    }
-}
-
-fn spawn(name: String, run: impl FnOnce() + Send + 'static) -> Result<()> {
-    let spawned = std::thread::Builder::new().name(name).spawn(run);
-    spawned.map(drop).map_err(|error| JalonError::Internal { detail: format!("no thread for it: {error}") })
-}
-
-/// The work with its answer on the way to who waits for it, who may be gone.
-fn answering<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T> + Send + 'static,
-) -> (Work, oneshot::Receiver<Result<T>>) {
-    let (answer, receiver) = oneshot::channel();
-    let work = move || {
-        let done = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(of_panic(&*panic)));
-        let _ = answer.send(done);
-    };
-    (Box::new(work), receiver)
-}
-
-fn gone<T>(received: Result<Result<T>, oneshot::Canceled>) -> Result<T> {
-    received.unwrap_or_else(|_| Err(JalonError::Internal { detail: "its thread is gone".to_owned() }))
-}
-
-/// Does run_blocking work on the disk.
-pub(crate) async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    let (work, answer) = answering(work);
-    pool().take(work)?;
-    gone(answer.await)
-}
-
-/// Stops what nobody waits for any more: Kotlin and Python drop the future of a task that is cancelled.
-struct StopWhenDropped(CancelToken);
-
-impl Drop for StopWhenDropped {
+impl<T> Drop for Answer<T> {
     fn drop(&mut self) {
-        self.0.cancel();
+        self.cancel.iter().for_each(CancelToken::cancel);
     }
 }
 
-/// Does work that may take minutes, on a thread of its own, and stops it by `stop` when nobody waits for it any more.
-pub(crate) async fn run_cancellable<T: Send + 'static>(
-    stop: CancelToken,
-    work: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    let (work, answer) = answering(work);
-    spawn("jalon-run_cancellable".to_owned(), work)?;
-    let _stop = StopWhenDropped(stop);
-    gone(answer.await)
+impl<T> Future for Answer<T> {
+    type Output = Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
+        let ended = ready!(Pin::new(&mut self.ended).poll(context)).unwrap_or_else(|_| Err(thread_lost()));
+        Poll::Ready(match ended {
+            Ok(()) => Ok(lock(&self.result).take().unwrap_or_else(|| Err(thread_lost()))?),
+            Err(error) => Err(error.into()),
+        })
+    }
+}
+
+/// The error if the work was dropped.
+fn thread_lost() -> jalon::Error {
+    jalon::Error::internal("no thread ran the call to its end")
+}
+
+fn answer<T: Send + 'static>(
+    work: impl FnOnce() -> jalon::Result<T> + Send + 'static,
+    start: fn(Work),
+    cancel: Option<CancelToken>,
+) -> Answer<T> {
+    let result = Arc::new(Mutex::new(None));
+    let slot = Arc::clone(&result);
+    let ended = start_reporting(
+        start,
+        Box::new(move || {
+            let done = work();
+            *lock(&slot) = Some(done);
+        }),
+    );
+    Answer { result, ended, cancel }
+}
+
+/// Starts work that reports its end, or its panic.
+fn start_reporting(start: fn(Work), work: Work) -> Ended {
+    let (sender, ended) = oneshot::channel();
+    start(Box::new(move || {
+        // The receiver may be gone.
+        let _ = sender.send(catch(work));
+    }));
+    ended
+}
+
+/// Runs work that reads or writes files on the pool.
+pub(crate) fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> jalon::Result<T> + Send + 'static) -> Answer<T> {
+    answer(work, on_pool, None)
+}
+
+/// Runs work that may take minutes on a thread of its own. Dropping the answer cancels `token`.
+pub(crate) fn run_cancellable<T: Send + 'static>(
+    token: CancelToken,
+    work: impl FnOnce() -> jalon::Result<T> + Send + 'static,
+) -> Answer<T> {
+    answer(work, |work| spawn("jalon-long", work), Some(token))
+}
+
+/// Starts a thread. If the system has none left, the work is dropped, and with it its sender.
+fn spawn(name: &str, work: Work) {
+    let _ = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+}
+
+/// Runs work on one of the pool's threads, which start with the first call.
+fn on_pool(work: Work) {
+    static POOL: OnceLock<Sender<Work>> = OnceLock::new();
+    let pool = POOL.get_or_init(|| {
+        let (sender, receiver) = channel();
+        let receiver = Arc::new(Mutex::new(receiver));
+        for _ in 0..THREADS {
+            let receiver = Arc::clone(&receiver);
+            spawn("jalon", Box::new(move || run(&receiver)));
+        }
+        sender
+    });
+    let _ = pool.send(work);
+}
+
+fn run(receiver: &Mutex<Receiver<Work>>) {
+    loop {
+        // The lock is held while a thread waits for work, and released while it works.
+        let Ok(work) = lock(receiver).recv() else { return };
+        work();
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::future::Future;
     use std::pin::pin;
-    use std::sync::Arc;
-    use std::sync::mpsc::channel;
-    use std::task::{Context, Poll, Wake, Waker};
+    use std::task::{Wake, Waker};
     use std::thread::Thread;
 
     use super::*;
+    use crate::error::JalonError;
 
     struct Unpark(Thread);
 
@@ -143,44 +145,44 @@ mod tests {
         let mut future = pin!(future);
         loop {
             match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-                Poll::Ready(answer) => return answer,
+                Poll::Ready(output) => return output,
                 Poll::Pending => std::thread::park(),
             }
         }
     }
 
     #[test]
-    fn a_panic_in_the_background_is_an_error_and_the_threads_go_on() {
+    fn panic_in_background_is_internal_error_and_pool_survives() {
         for round in 0..3 * THREADS {
-            let told = block_on(run_blocking::<()>(|| panic!("on purpose")));
-            assert!(matches!(told, Err(JalonError::Internal { .. })), "{round}");
+            let result = block_on(run_blocking::<()>(|| panic!("on purpose")));
+            assert!(matches!(result, Err(JalonError::Internal { .. })), "{round}");
         }
         assert_eq!(block_on(run_blocking(|| Ok(7))), Ok(7));
-        let told = block_on(run_cancellable::<()>(CancelToken::default(), || panic!("on purpose")));
-        assert!(matches!(told, Err(JalonError::Internal { .. })));
+        let result = block_on(run_cancellable::<()>(CancelToken::default(), || panic!("on purpose")));
+        assert!(matches!(result, Err(JalonError::Internal { .. })));
     }
 
     #[test]
-    fn more_than_there_are_threads_for_is_all_done() {
-        let answers: Vec<_> = (0..100).map(|number| Box::pin(run_blocking(move || Ok(number)))).collect();
+    fn work_beyond_thread_count_completes() {
+        let answers: Vec<_> = (0..100).map(|number| run_blocking(move || Ok(number))).collect();
         let sum: i32 = answers.into_iter().map(|answer| block_on(answer).unwrap()).sum();
         assert_eq!(sum, 4_950);
     }
 
     #[test]
-    fn work_that_nobody_waits_for_any_more_is_told_to_stop() {
-        let stop = CancelToken::default();
-        let (told, stopped) = channel();
-        let seen = stop.clone();
-        let mut work = Box::pin(run_cancellable(stop, move || {
+    fn dropped_answer_cancels_its_work() {
+        let token = CancelToken::default();
+        let (sender, receiver) = channel();
+        let seen = token.clone();
+        let mut answer = run_cancellable(token, move || {
             while !seen.is_cancelled() {
                 std::thread::yield_now();
             }
-            let _ = told.send(());
+            let _ = sender.send(());
             Ok(())
-        }));
-        assert!(work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-        drop(work);
-        stopped.recv().unwrap();
+        });
+        assert!(Pin::new(&mut answer).poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        drop(answer);
+        receiver.recv().unwrap();
     }
 }

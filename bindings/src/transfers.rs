@@ -1,211 +1,112 @@
-//! A refresh or a download whose bytes the platform's own HTTP client moves.
+//! A refresh or a download that the platform's own HTTP client moves.
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
-use jalon::clock::{jitter, now_ms};
-use jalon::companion::{Download, Job, Refresh};
+use jalon::companion::{Companion as Core, DownloadJob, Job, RefreshJob};
 use jalon::response::{ResponseWriter, Step};
 use jalon::transfer::{BodyKind, Next, Outcome, Transfer};
 
-use crate::error::{JalonError, Result};
-use crate::options::{BlockReason, NetworkKind, Progress};
-use crate::packs::Pack;
+use crate::error::Result;
 use crate::panic_guard::guard;
+use crate::records::{
+    DataVersions, Header, HttpRequest, NetworkKind, NextTransfer, Progress, ResponseAction, TransferResult,
+};
 use crate::state::Shared;
-use crate::territory::RefreshSummary;
-use crate::watch::DataVersions;
+use crate::threads::lock;
 
-const PIECE: usize = 64 << 10;
+/// Bytes that [`Transfers::write_file`] reads at once.
+const CHUNK: usize = 64 << 10;
 
-/// A header, its name in small letters.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Header {
-    /// Its name.
-    pub name: String,
-    /// What it says.
-    pub value: String,
+pub(crate) enum Work {
+    Refresh(Box<RefreshJob>),
+    Download(Box<DownloadJob>),
 }
 
-/// An HTTP GET to make.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct HttpRequest {
-    /// Its number among these transfers.
-    pub id: u64,
-    /// Absolute address. Follow redirects, but not from https to plain http.
-    pub url: String,
-    /// Headers to send. The client may add its own packing (`accept-encoding`) where none is given here.
-    pub headers: Vec<Header>,
-    /// Whether it is a file, which may be asked for in part, or else an answer of the API.
-    pub is_file: bool,
-}
-
-/// What to do next.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
-pub enum NextTransfer {
-    /// Make this exchange: hand over its head, its body and its end, or say that it failed.
-    Start {
-        /// The exchange.
-        request: HttpRequest,
-    },
-    /// Nothing may start before so many milliseconds are over.
-    Wait {
-        /// Milliseconds from now.
-        ms: u64,
-    },
-    /// Everything that is left is on its way already: ask again when something has ended.
-    InFlight,
-    /// Something is left, and the app does not allow it now.
-    Blocked {
-        /// Why.
-        reason: BlockReason,
-    },
-    /// Everything has come: call [`Transfers::finish`].
-    Finished,
-}
-
-/// What to do after the head of an answer.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
-pub enum ResponseAction {
-    /// Hand over the body.
-    Write,
-    /// Make the exchange again, with these headers: what was there does not fit what the server has.
-    Retry {
-        /// The exchange.
-        request: HttpRequest,
-    },
-    /// Nothing more of this exchange is needed.
-    Ended,
-}
-
-/// What the transfers have brought.
-#[derive(Debug, Clone, PartialEq, uniffi::Enum)]
-pub enum TransferResult {
-    /// Of a refresh.
-    Refresh {
-        /// What it has brought.
-        result: RefreshSummary,
-    },
-    /// Of a download.
-    Download {
-        /// The pack, as it is now.
-        pack: Pack,
-    },
-}
-
-#[derive(Debug)]
-enum Work {
-    Refresh(Box<Refresh>),
-    Download(Box<Download>),
-}
-
-impl Work {
-    fn job(&mut self) -> &mut dyn Job {
-        match self {
-            Work::Refresh(refresh) => &mut **refresh,
-            Work::Download(download) => &mut **download,
-        }
-    }
-}
-
-#[derive(Debug)]
 struct State {
-    /// None when it was finished or let go.
+    /// None after `finish` or `release`.
     work: Option<Work>,
-    /// Exchanges that are on their way.
+    /// The writers of the started transfers.
     writers: HashMap<u64, (Transfer, ResponseWriter)>,
 }
 
-/// A refresh or a download on its way, for the platform's own HTTP client (OkHttp, URLSession). Ask [`Transfers::next`] until
-/// it says `Finished`, moving what it says to start, then [`Transfers::finish`]. Two exchanges may be on their way at once. The
-/// process may die at any step: planned again, it goes on where it was, a file at its byte. While one is held nobody else
-/// refreshes or downloads its territory; it ends when it is finished, let go by [`Transfers::release`], or forgotten.
-#[derive(Debug, uniffi::Object)]
+impl State {
+    fn job(&mut self) -> jalon::Result<&mut dyn Job> {
+        match &mut self.work {
+            Some(Work::Refresh(refresh)) => Ok(&mut **refresh),
+            Some(Work::Download(download)) => Ok(&mut **download),
+            None => Err(jalon::Error::Closed),
+        }
+    }
+
+    fn writer(&mut self, id: u64) -> jalon::Result<&mut (Transfer, ResponseWriter)> {
+        self.writers.get_mut(&id).ok_or_else(|| jalon::Error::NotFound { detail: format!("transfer {id}") })
+    }
+
+    /// Ends a transfer.
+    fn end(&mut self, id: u64, outcome: jalon::Result<Outcome>) -> jalon::Result<()> {
+        self.writer(id)?.1.abort();
+        self.writers.remove(&id);
+        self.job()?.complete(id, outcome?)
+    }
+
+    /// What the platform must do after a step of a writer.
+    fn action(&mut self, id: u64, step: jalon::Result<Step>) -> jalon::Result<ResponseAction> {
+        match step {
+            Ok(Step::Body) => Ok(ResponseAction::Write),
+            Ok(Step::Send(headers)) => {
+                Ok(ResponseAction::Retry { request: http_request(&self.writer(id)?.0, headers) })
+            }
+            Ok(Step::Ended(outcome)) => self.end(id, Ok(outcome)).map(|()| ResponseAction::Ended),
+            Err(error) => {
+                // The app gets the error of the disk, not that of ending the transfer.
+                let _ = self.end(id, Err(error.clone()));
+                Err(error)
+            }
+        }
+    }
+
+    fn write_chunk(&mut self, id: u64, bytes: &[u8]) -> jalon::Result<ResponseAction> {
+        let step = self.writer(id)?.1.write_chunk(bytes);
+        self.action(id, step)
+    }
+
+    fn finish_body(&mut self, id: u64, is_complete: bool) -> jalon::Result<()> {
+        let writer = &mut self.writer(id)?.1;
+        let outcome = if is_complete { writer.finish() } else { Ok(Outcome::incomplete()) };
+        self.end(id, outcome)
+    }
+}
+
+/// A refresh or a download for the platform's HTTP client (OkHttp, URLSession). Call [`Transfers::next`] and send the requests
+/// that it returns, two at most at once, until it returns `Finished`; then call [`Transfers::finish`]. The process may end at
+/// any step: planned again, the work resumes, a file at its last byte. Until it is finished, released or dropped, no other
+/// refresh or download of its territory starts; after it is finished or released, calls fail with `Closed`.
+#[derive(uniffi::Object)]
 pub struct Transfers {
     shared: Arc<Shared>,
     state: Mutex<State>,
 }
 
 impl Transfers {
-    fn new(shared: Arc<Shared>, mut work: Work) -> Result<Arc<Transfers>> {
-        // What another process, or an object that was let go, had started goes on with this one.
-        work.job().reconcile(&[])?;
-        work.job().resume()?;
-        Ok(Arc::new(Transfers { shared, state: Mutex::new(State { work: Some(work), writers: HashMap::new() }) }))
+    pub(crate) fn new(shared: Arc<Shared>, work: Work) -> jalon::Result<Arc<Transfers>> {
+        let mut state = State { work: Some(work), writers: HashMap::new() };
+        // Takes over what another process or a dropped object had started.
+        state.job()?.reconcile(&[])?;
+        state.job()?.resume()?;
+        Ok(Arc::new(Transfers { shared, state: Mutex::new(state) }))
     }
 
-    pub(crate) fn of_refresh(shared: Arc<Shared>, refresh: Refresh) -> Result<Arc<Transfers>> {
-        Transfers::new(shared, Work::Refresh(Box::new(refresh)))
-    }
-
-    pub(crate) fn of_download(shared: Arc<Shared>, download: Download) -> Result<Arc<Transfers>> {
-        Transfers::new(shared, Work::Download(Box::new(download)))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Does something on the disk with what is held.
+    /// Runs work on the state on a background thread.
     async fn with<T: Send + 'static>(
         self: &Arc<Self>,
-        work: impl FnOnce(&Transfers, &mut State) -> Result<T> + Send + 'static,
+        work: impl FnOnce(&Core, &mut State) -> jalon::Result<T> + Send + 'static,
     ) -> Result<T> {
         let own = Arc::clone(self);
-        self.shared
-            .run_blocking(move |_| {
-                let mut state = own.lock();
-                work(&own, &mut state)
-            })
-            .await
+        self.shared.run_blocking(move |core| work(core, &mut lock(&own.state))).await
     }
-
-    /// An exchange has ended so.
-    fn end(&self, state: &mut State, id: u64, ended: jalon::Result<Outcome>) -> Result<()> {
-        let Some((_, writer)) = state.writers.remove(&id) else { return Err(unknown(id)) };
-        let outcome = writer.abort(ended)?;
-        Ok(job(state)?.complete(id, outcome, self.shared.now(), jitter())?)
-    }
-
-    /// What a step of an writer means for the platform.
-    fn stepped(&self, state: &mut State, id: u64, step: jalon::Result<Step>) -> Result<ResponseAction> {
-        match step {
-            Ok(Step::Body) => Ok(ResponseAction::Write),
-            Ok(Step::Send(headers)) => match state.writers.get(&id) {
-                Some((transfer, _)) => Ok(ResponseAction::Retry { request: http_request(transfer, headers) }),
-                None => Err(unknown(id)),
-            },
-            Ok(Step::Ended(outcome)) => self.end(state, id, Ok(outcome)).map(|()| ResponseAction::Ended),
-            Err(error) => {
-                let told = JalonError::from(error.clone());
-                // The error of the disk is what the app must hear of, whatever becomes of the exchange.
-                let _ = self.end(state, id, Err(error));
-                Err(told)
-            }
-        }
-    }
-
-    fn write_chunk_of(&self, state: &mut State, id: u64, bytes: &[u8]) -> Result<ResponseAction> {
-        let Some((_, writer)) = state.writers.get_mut(&id) else { return Err(unknown(id)) };
-        let step = writer.write_chunk(bytes);
-        self.stepped(state, id, step)
-    }
-
-    fn end_of(&self, state: &mut State, id: u64, is_whole: bool) -> Result<()> {
-        let Some((_, writer)) = state.writers.get_mut(&id) else { return Err(unknown(id)) };
-        let ended = if is_whole { writer.finish() } else { Ok(jalon::response::cut()) };
-        self.end(state, id, ended)
-    }
-}
-
-fn job(state: &mut State) -> Result<&mut dyn Job> {
-    state.work.as_mut().map(Work::job).ok_or(JalonError::Closed)
-}
-
-fn unknown(id: u64) -> JalonError {
-    JalonError::NotFound { what: format!("the exchange {id}, among those that are on their way,") }
 }
 
 fn http_request(transfer: &Transfer, headers: Vec<(&'static str, String)>) -> HttpRequest {
@@ -222,95 +123,76 @@ fn http_request(transfer: &Transfer, headers: Vec<(&'static str, String)>) -> Ht
 
 #[uniffi::export]
 impl Transfers {
-    /// What to do now. What it says to start has been started: end it, or say that it failed.
+    /// What to do now. A request that this returns counts as started.
     ///
     /// # Errors
-    /// Those of the disk; `Server` or `Offline` where it is no use to go on now; `Closed` when it is finished.
+    /// `ServerError` or `Offline` if the work cannot continue now.
     pub async fn next(self: Arc<Self>) -> Result<NextTransfer> {
-        self.with(|own, state| {
+        self.with(|core, state| {
             loop {
-                let now = own.shared.now();
-                let transfer = match job(state)?.next(now)? {
+                let transfer = match state.job()?.next()? {
                     Next::Idle => return Ok(NextTransfer::Finished),
                     Next::InFlight => return Ok(NextTransfer::InFlight),
-                    Next::WaitUntil(moment) => return Ok(NextTransfer::Wait { ms: moment.ms_since(now) }),
-                    Next::Blocked(reason) => return Ok(NextTransfer::Blocked { reason: reason.into() }),
+                    Next::Wait { ms } => return Ok(NextTransfer::Wait { ms }),
+                    Next::Blocked(reason) => return Ok(NextTransfer::Blocked { reason }),
                     Next::Start(transfer) => transfer,
                 };
                 let id = transfer.id;
-                // An exchange lives as long as this object: none outlives it, and planning begins by saying so.
-                if !job(state)?.started(id, None, now)? {
+                // Without a lease: a transfer ends with this object at the latest, and planning again reports it lost.
+                if !state.job()?.started(id, None)? {
                     return Ok(NextTransfer::InFlight);
                 }
-                let target = job(state)?.target(id);
-                let mut writer = own.shared.core().response_writer(transfer.clone(), target);
-                let begun = writer.start();
+                let target = state.job()?.target(id);
+                let mut writer = core.response_writer(transfer.clone(), target);
+                let step = writer.start();
                 state.writers.insert(id, (transfer, writer));
-                match own.stepped(state, id, begun)? {
+                match state.action(id, step)? {
                     ResponseAction::Retry { request } => return Ok(NextTransfer::Start { request }),
-                    // All of it is there already.
+                    // The file is complete already.
                     ResponseAction::Ended => {}
-                    ResponseAction::Write => {
-                        return Err(JalonError::Internal { detail: "a body before its head".to_owned() });
-                    }
+                    ResponseAction::Write => return Err(jalon::Error::internal("a body is expected before its head")),
                 }
             }
         })
         .await
     }
 
-    /// The head of an answer: its status and its headers, after redirects.
-    ///
-    /// # Errors
-    /// `NotFound` for an exchange that is not on its way; those of the disk.
+    /// Passes on the head of a response: its status and headers, after redirects.
     pub async fn on_head(self: Arc<Self>, id: u64, status: u16, headers: Vec<Header>) -> Result<ResponseAction> {
-        self.with(move |own, state| {
-            let mut by_name: HashMap<String, String> =
-                headers.into_iter().map(|header| (header.name.to_ascii_lowercase(), header.value)).collect();
-            if by_name.remove("content-encoding").is_some() {
-                // The platform has unpacked it: its length is that of what came.
-                by_name.remove("content-length");
-            }
-            let Some((_, writer)) = state.writers.get_mut(&id) else { return Err(unknown(id)) };
-            let step = writer.on_head(status, |name| by_name.get(name).cloned());
-            own.stepped(state, id, step)
+        self.with(move |_, state| {
+            let headers = headers.iter().map(|header| (header.name.as_str(), header.value.as_str()));
+            let step = state.writer(id)?.1.on_head(status, headers);
+            state.action(id, step)
         })
         .await
     }
 
-    /// A piece of the body, unpacked: written on the caller's own thread. `Ended` tells that no more is wanted.
-    ///
-    /// # Errors
-    /// `NotFound` for an exchange that is not on its way; those of the disk.
+    /// Writes a decompressed part of the body, on the caller's thread.
     pub fn write_chunk(&self, id: u64, bytes: &[u8]) -> Result<ResponseAction> {
-        guard(|| self.write_chunk_of(&mut self.lock(), id, bytes))
+        guard(|| lock(&self.state).write_chunk(id, bytes))
     }
 
-    /// The end of a body: whole, or cut, after which the next try goes on where it was.
+    /// Ends the body. If it is not complete, the next attempt resumes it.
     ///
     /// # Errors
-    /// `NotFound` for an exchange that is not on its way; those of the disk; `Server` or `Offline` where it is no use to go on
-    /// now.
-    pub async fn finish_body(self: Arc<Self>, id: u64, is_whole: bool) -> Result<()> {
-        self.with(move |own, state| own.end_of(state, id, is_whole)).await
+    /// `ServerError` or `Offline` if the work cannot continue now.
+    pub async fn finish_body(self: Arc<Self>, id: u64, is_complete: bool) -> Result<()> {
+        self.with(move |_, state| state.finish_body(id, is_complete)).await
     }
 
-    /// The whole body of an exchange, in a file that the platform has downloaded (in the background, say), after its head. The
-    /// file is read, and stays. `is_whole` tells whether it came to its end.
-    ///
-    /// # Errors
-    /// As [`Transfers::finish_body`]; `InvalidInput` for a file that cannot be read.
-    pub async fn write_file(self: Arc<Self>, id: u64, path: String, is_whole: bool) -> Result<()> {
-        self.with(move |own, state| {
-            let unreadable = || jalon::Error::invalid("path", "the path of a file that can be read");
-            let mut file = File::open(path).map_err(|_| unreadable())?;
-            let mut piece = vec![0; PIECE];
+    /// Writes and ends the body as [`Transfers::finish_body`] does, from a file that the platform downloaded, for example in
+    /// the background. Call [`Transfers::on_head`] first. The file stays.
+    pub async fn write_file(self: Arc<Self>, id: u64, path: String, is_complete: bool) -> Result<()> {
+        self.with(move |_, state| {
+            let unreadable = |_| jalon::Error::invalid("path", "must be the path of a readable file");
+            let mut file = File::open(path).map_err(unreadable)?;
+            let mut chunk = vec![0; CHUNK];
             loop {
-                let count = file.read(&mut piece).map_err(|_| unreadable())?;
+                let count = file.read(&mut chunk).map_err(unreadable)?;
                 if count == 0 {
-                    return own.end_of(state, id, is_whole);
+                    return state.finish_body(id, is_complete);
                 }
-                if own.write_chunk_of(state, id, &piece[..count])? == ResponseAction::Ended {
+                if let ResponseAction::Ended = state.write_chunk(id, &chunk[..count])? {
                     return Ok(());
                 }
             }
@@ -318,87 +200,63 @@ impl Transfers {
         .await
     }
 
-    /// There was no answer: it is tried again after a pause. `detail` is for a person, and has nothing personal.
+    /// Ends a transfer that got no response; it is tried again after a delay. `detail` must not contain personal data.
     ///
     /// # Errors
-    /// `NotFound` for an exchange that is not on its way; `Offline` where it is no use to go on now.
+    /// `Offline` if the work cannot continue now.
     pub async fn failed(self: Arc<Self>, id: u64, detail: String) -> Result<()> {
-        self.with(move |own, state| own.end(state, id, Ok(Outcome::NetworkError { reason: detail }))).await
+        self.with(move |_, state| state.end(id, Ok(Outcome::NetworkError { reason: detail }))).await
     }
 
-    /// The address may not be asked, or the server sends one where nobody follows: it is not tried again.
-    ///
-    /// # Errors
-    /// As [`Transfers::failed`].
+    /// Ends a transfer as [`Transfers::failed`] does, but for good: its URL, or a redirect, must not be requested.
     pub async fn rejected(self: Arc<Self>, id: u64, detail: String) -> Result<()> {
-        self.with(move |own, state| own.end(state, id, Ok(Outcome::Rejected { reason: detail }))).await
+        self.with(move |_, state| state.end(id, Ok(Outcome::Rejected { reason: detail }))).await
     }
 
-    /// How far it is.
-    ///
-    /// # Errors
-    /// `Closed` when it is finished.
+    /// The progress.
     pub fn progress(&self) -> Result<Progress> {
-        guard(|| Ok(Progress::of(job(&mut self.lock())?.progress(), "")))
+        guard(|| Ok(Progress::of(lock(&self.state).job()?.progress(), "")))
     }
 
-    /// What network there is from now on.
-    ///
-    /// # Errors
-    /// `Closed` when it is finished.
+    /// Sets the network that the device has from now on.
     pub fn set_network(&self, network: NetworkKind) -> Result<()> {
         guard(|| {
-            job(&mut self.lock())?.set_network(network.into());
+            lock(&self.state).job()?.set_network(network);
             Ok(())
         })
     }
 
-    /// Starts nothing more until it is resumed, or planned again.
-    ///
-    /// # Errors
-    /// `Closed` when it is finished; those of the disk.
+    /// Blocks further transfers until [`Transfers::resume`], or until the work is planned again.
     pub async fn pause(self: Arc<Self>) -> Result<()> {
-        self.with(|_, state| Ok(job(state)?.pause()?)).await
+        self.with(|_, state| state.job()?.pause()).await
     }
 
-    /// Goes on after a pause.
-    ///
-    /// # Errors
-    /// `Closed` when it is finished; those of the disk.
+    /// Ends a pause.
     pub async fn resume(self: Arc<Self>) -> Result<()> {
-        self.with(|_, state| Ok(job(state)?.resume()?)).await
+        self.with(|_, state| state.job()?.resume()).await
     }
 
-    /// Writes what has come, when [`Transfers::next`] said `Finished`, in one change. Called once.
+    /// Applies what was received in one transaction. Call this once, after [`Transfers::next`] returned `Finished`.
     ///
     /// # Errors
-    /// `InvalidInput` where something is still to come, which ends it; `Closed` when it is finished; `StorageFull`.
+    /// `InvalidInput` if transfers remain, which ends the work.
     pub async fn finish(self: Arc<Self>) -> Result<TransferResult> {
-        self.with(|own, state| {
-            let core = own.shared.core();
-            let done = match state.work.take().ok_or(JalonError::Closed)? {
-                Work::Refresh(refresh) => {
-                    TransferResult::Refresh { result: core.apply_refresh(*refresh, now_ms())?.into() }
-                }
-                Work::Download(download) => {
-                    TransferResult::Download { pack: core.finish_download(*download, now_ms())?.into() }
-                }
+        let shared = Arc::clone(&self.shared);
+        self.with(move |core, state| {
+            let result = match state.work.take().ok_or(jalon::Error::Closed)? {
+                Work::Refresh(refresh) => TransferResult::Refresh { summary: core.apply_refresh(*refresh)?.into() },
+                Work::Download(download) => TransferResult::Download { pack: core.finish_download(*download)?.into() },
             };
-            own.shared.changes.changed(DataVersions::territory);
-            Ok(done)
+            shared.versions.set(DataVersions::territory);
+            Ok(result)
         })
         .await
     }
 
-    /// Lets it go: what had come is kept for the next time, and others may refresh or download its territory.
-    ///
-    /// # Errors
-    /// Those of the disk.
+    /// Ends the work for now: received data is kept, and other refreshes and downloads of the territory may start.
     pub async fn release(self: Arc<Self>) -> Result<()> {
         self.with(|_, state| {
-            for (_, (_, writer)) in state.writers.drain() {
-                writer.abort(Ok(jalon::response::cut()))?;
-            }
+            state.writers.drain().for_each(|(_, (_, mut writer))| writer.abort());
             state.work = None;
             Ok(())
         })

@@ -1,82 +1,83 @@
-//! The one error of the library: a dozen variants, each something that an app acts on.
+//! The library's one error type: a dozen variants, each of which an app handles in its own way.
 
 use std::borrow::Cow;
 
-/// What went wrong, in the few ways that an app can act on. Sentences are for people; nothing personal (position,
-/// address, comment) ever stands in one.
+/// An error of this library. The variant says what the app can do; the text is for a person or a bug report.
+///
+/// No text contains personal data: no position, address, name or comment.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// No network, or the server cannot be reached: try again later. What is on the device still answers.
-    #[error("no answer from the network: {reason}")]
+    /// There is no network, or the server cannot be reached. Try again later; the downloaded data stays available.
+    #[error("no answer from the network: {detail}")]
     Offline {
-        /// What was tried and how it failed.
-        reason: String,
+        /// The failed request and the cause.
+        detail: String,
     },
-    /// The server answered, and the answer is a refusal or cannot be read.
-    #[error("the server answered {}: {reason}", status.map_or_else(|| "nonsense".to_owned(), |code| code.to_string()))]
+    /// The server refused the request, or its response cannot be read.
+    #[error("{}: {detail}", server_message(*.status))]
     Server {
-        /// HTTP status, where there was one.
+        /// HTTP status; `None` if the response was invalid.
         status: Option<u16>,
-        /// What it means.
-        reason: String,
+        /// Explanation of the status or of the invalid response.
+        detail: String,
     },
     /// An argument breaks a rule.
     #[error("{field}: {rule}")]
     InvalidInput {
-        /// The argument's name.
+        /// Name of the argument.
         field: Cow<'static, str>,
-        /// The rule, and what would be right.
+        /// The broken rule: “must …”.
         rule: String,
     },
-    /// What was asked for is not here.
-    #[error("{what} is not in the catalogue")]
+    /// The requested object does not exist on this device.
+    #[error("{detail} was not found")]
     NotFound {
-        /// What was asked for.
-        what: String,
+        /// The requested object.
+        detail: String,
     },
-    /// Somebody else is doing it: another thread or process holds the file.
-    #[error("busy: {what}")]
+    /// Another thread or process holds the resource. Try again later.
+    #[error("busy: {detail}")]
     Busy {
-        /// What is going on.
-        what: String,
+        /// The operation that holds the resource.
+        detail: String,
     },
-    /// The device is full.
+    /// The device has no free storage space.
     #[error("the storage is full")]
     StorageFull,
-    /// The file was written by a newer version of Jalon.
+    /// A newer version of Jalon wrote the file. Update the app.
     #[error("the file has schema version {found}, this version of Jalon reads up to {supported}: update the app")]
     TooNew {
         /// Schema version of the file.
         found: i64,
-        /// Newest schema version that this library knows.
+        /// Newest schema version that this version of Jalon reads.
         supported: i64,
     },
     /// The file is damaged.
-    #[error("the file is damaged: {reason}")]
+    #[error("the file is damaged: {detail}")]
     Corrupt {
-        /// What does not hold.
-        reason: String,
+        /// The failed check.
+        detail: String,
     },
-    /// The app cancelled it.
+    /// The app cancelled the operation.
     #[error("cancelled")]
     Cancelled,
-    /// The companion was closed.
+    /// The companion is suspended.
     #[error("closed")]
     Closed,
-    /// A defect of Jalon, or of the system below it.
-    #[error("internal error: {reason}")]
+    /// A defect in Jalon, or an unexpected error of the operating system.
+    #[error("internal error: {detail}")]
     Internal {
-        /// For the bug report.
-        reason: String,
+        /// Details for a bug report.
+        detail: String,
     },
 }
 
-/// Shorthand for a result with this library's [`Error`].
+/// [`Result`](std::result::Result) with this library's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// A stable word for the variant, the same in every language and in the shell's JSON.
+    /// Stable identifier of the variant, the same in every language and in the command line's JSON.
     pub fn code(&self) -> &'static str {
         match self {
             Error::Offline { .. } => "offline",
@@ -93,14 +94,26 @@ impl Error {
         }
     }
 
-    /// An argument that breaks a rule.
+    /// Creates [`Error::InvalidInput`] from the argument's name and the broken rule (“must …”).
     pub fn invalid(field: impl Into<Cow<'static, str>>, rule: impl Into<String>) -> Self {
         Error::InvalidInput { field: field.into(), rule: rule.into() }
     }
 
-    /// A defect, or the system's refusal.
-    pub fn internal(reason: impl std::fmt::Display) -> Self {
-        Error::Internal { reason: reason.to_string() }
+    /// Creates [`Error::Internal`].
+    pub fn internal(detail: impl std::fmt::Display) -> Self {
+        Error::Internal { detail: detail.to_string() }
+    }
+
+    /// Creates [`Error::Corrupt`].
+    pub(crate) fn corrupt(detail: impl Into<String>) -> Self {
+        Error::Corrupt { detail: detail.into() }
+    }
+}
+
+fn server_message(status: Option<u16>) -> String {
+    match status {
+        Some(status) => format!("the server answered {status}"),
+        None => "the server sent an invalid response".to_owned(),
     }
 }
 
@@ -109,10 +122,10 @@ impl From<rusqlite::Error> for Error {
         use rusqlite::ErrorCode;
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-                Error::Busy { what: "another process writes to this folder".to_owned() }
+                Error::Busy { detail: "another process is writing to this directory".to_owned() }
             }
             Some(ErrorCode::DiskFull) => Error::StorageFull,
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Error::Corrupt { reason: error.to_string() },
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Error::corrupt(error.to_string()),
             Some(ErrorCode::OperationInterrupted) => Error::Cancelled,
             _ => Error::internal(error),
         }
@@ -125,5 +138,17 @@ impl From<std::io::Error> for Error {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Error::StorageFull,
             _ => Error::internal(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn server_error_without_status_names_an_invalid_response() {
+        let message = |status| Error::Server { status, detail: "not JSON".into() }.to_string();
+        assert_eq!(message(Some(502)), "the server answered 502: not JSON");
+        assert_eq!(message(None), "the server sent an invalid response: not JSON");
     }
 }

@@ -1,21 +1,25 @@
-#![doc = include_str!("../../README.md")]
+#![doc = include_str!("../README.md")]
 
 pub mod catalogue;
 pub mod clock;
 pub mod companion;
+mod db;
 mod digest;
 mod error;
-mod geopackage;
+#[doc(hidden)]
 pub mod geotrek;
 pub mod journal;
 pub mod line;
 pub mod model;
+#[doc(hidden)]
 pub mod nearby;
 #[cfg(feature = "net")]
 pub mod net;
 pub mod report;
 pub mod response;
 pub mod storage;
+mod sync;
 pub mod transfer;
 
+pub use companion::{Companion, Directories};
 pub use error::{Error, Result};

@@ -1,42 +1,42 @@
-//! Days, for what depends on the date: events that are over, areas in season, dates of update.
+//! Calendar days: of events, of seasons and of updates.
 
 use std::fmt;
 use std::time::SystemTime;
 
-/// A day of the Gregorian calendar, counted from 1970-01-01.
+/// A day of the Gregorian calendar, as days since 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Day(i64);
 
 impl Day {
-    /// A day by year, month (1 to 12) and day of the month.
+    /// A day from year, month (1 to 12) and day of the month.
     pub const fn new(year: i64, month: i64, day: i64) -> Self {
-        // Years start in March here, so that the leap day is the last one.
+        // Years start in March, so that the leap day is the last day.
         let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
         let leaps = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
         Self(year * 365 + leaps + (153 * month + 2) / 5 + day - 1 - 719_468)
     }
 
-    /// The day by the clock, in UTC.
+    /// The current day in UTC.
     pub fn today() -> Self {
         let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
         Self(i64::try_from(seconds / 86_400).unwrap_or(0))
     }
 
-    /// Reads YYYY-MM-DD and nothing else.
+    /// Parses YYYY-MM-DD.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok()).flatten();
         let mut parts = text.split('-').map(digits);
         let day = Self::new(parts.next()??, parts.next()??, parts.next()??);
-        // Writing it again finds the 31st of June, a fourth part and missing zeros.
+        // The comparison rejects the 31st of June, a fourth part and missing zeros.
         (day.to_string() == text).then_some(day)
     }
 
-    /// So many days later, or earlier.
+    /// The day this many days later, or earlier if negative.
     pub const fn plus(self, days: i64) -> Self {
         Self(self.0 + days)
     }
 
-    /// The days from another day to this one.
+    /// The number of days from another day to this one.
     pub const fn since(self, other: Self) -> i64 {
         self.0 - other.0
     }
@@ -46,7 +46,7 @@ impl Day {
         usize::try_from(self.civil().1).unwrap_or(1)
     }
 
-    /// Noon of the day, as HTTP writes it.
+    /// Noon of the day, in the format of HTTP.
     pub fn noon(self) -> String {
         let (year, month, day) = self.civil();
         let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][self.0.rem_euclid(7) as usize];
@@ -77,7 +77,7 @@ mod tests {
     use super::Day;
 
     #[test]
-    fn days_are_written_as_they_were_read() {
+    fn parse_of_displayed_day_returns_the_day() {
         for text in ["1970-01-01", "2000-02-29", "2026-11-24", "2024-12-31", "1900-03-01"] {
             assert_eq!(Day::parse(text).unwrap().to_string(), text);
         }

@@ -1,10 +1,20 @@
-//! What Jalon is tested against: a territory grown from a seed, a server that answers as API v2 does, a driver that dies, a
-//! disk that fails, and the harness that shows what becomes of reports between them.
+//! The test environment of Jalon.
+//!
+//! * [`generator`]: territories generated from a seed.
+//! * [`fixture_server`]: a server that answers as a Geotrek-admin does, with faults on demand.
+//! * [`driver`]: a driver without sockets that can be killed at a byte or a step.
+//! * [`fixture`]: a territory, its server and a companion's folder, prepared by one builder.
+//! * [`fault_vfs`]: file systems that fail or lose power on demand, for SQLite and for other files.
+//! * [`harness`]: runs that prove that no report is lost and none is duplicated unmarked.
+//! * [`sampling`]: how much of a long test is run.
+//! * [`day`]: calendar days.
 #![recursion_limit = "256"]
 
 pub mod day;
 pub mod driver;
 pub mod fault_vfs;
+pub mod fixture;
 pub mod fixture_server;
 pub mod generator;
 pub mod harness;
+pub mod sampling;

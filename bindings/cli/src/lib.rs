@@ -1,74 +1,86 @@
-//! Jalon for a shell: the same doors as every language has. `arguments` is what a person types, `commands` does it,
-//! `answer` says it (to people, or as one JSON document to scripts), `query` turns names that people know into numbers
-//! that servers know; `export`, `map`, `profile` and `measure` draw and write. The binary `jalon` is [`run`] and nothing
-//! more, so that it can be tried without a process of its own.
+//! The command line of Jalon. The binary `jalon` only calls [`run`], so that tests and the demo can run commands without
+//! a new process.
+//!
+//! * `args`: the arguments, declared with clap.
+//! * `parse`: positions, bounding boxes, ranges and dates from text.
+//! * `lookup`: ids from the names that a user types.
+//! * `commands`: one function for each command, from arguments to output.
+//! * `output`, `error`: the result of a command, as text or as JSON.
+//! * `units`, `axis`, `elevation`: measurements for people.
+//! * `terminal_profile`, `map`, `export`: a trek as a drawing or a file.
 
-mod answer;
-mod arguments;
+mod args;
+mod axis;
 mod commands;
+mod elevation;
+mod error;
 mod export;
+mod lookup;
 mod map;
-mod measure;
-mod profile;
-mod query;
+mod output;
+mod parse;
+mod terminal_profile;
+mod units;
 
 use std::ffi::OsString;
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 
 use clap::Parser;
 
-use crate::answer::Failure;
-use crate::arguments::Arguments;
+use crate::args::Cli;
+use crate::error::CliError;
 
-/// Exit status of a command that did what it was asked.
-const DONE: u8 = 0;
-/// Exit status of a command that could not.
-const FAILED: u8 = 1;
-/// Exit status of a command that was asked wrongly.
+/// Exit status of a command that completed.
+const SUCCESS: u8 = 0;
+/// Exit status of a command that failed, or that left work to do.
+const FAILURE: u8 = 1;
+/// Exit status of a command with invalid arguments.
 const USAGE: u8 = 2;
 
-/// Runs one command, `arguments` with the program's name first. Answers go to `out`, everything by the way to `err` (but
-/// for the bar of a refresh, which draws on the terminal itself). Gives the exit status: 0 done, 1 failed, 2 bad usage.
+/// Runs one command and returns its exit status: 0 success, 1 failure, 2 invalid arguments. `arguments` starts with the
+/// name of the program. The result goes to `out`, messages about it go to `err`; the progress bar is drawn on the
+/// process's own standard error.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
-    match answer(arguments, out, err) {
+    match run_command(arguments, out, err) {
         Ok(status) => status,
-        // Who reads has had enough: `jalon treks | head`.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => DONE,
+        // The reader closed the pipe, as `head` does.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => SUCCESS,
         Err(error) => {
-            let _ = writeln!(err, "jalon: cannot write the answer: {error}");
-            FAILED
+            let _ = writeln!(err, "jalon: cannot write the output: {error}");
+            FAILURE
         }
     }
 }
 
-fn answer(
+fn run_command(
     arguments: impl IntoIterator<Item = OsString>,
     out: &mut dyn Write,
     err: &mut dyn Write,
-) -> std::io::Result<u8> {
+) -> io::Result<u8> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // clap's own errors come before the flags are parsed.
     let wants_json = arguments.iter().any(|argument| argument == "--json");
-    let arguments = match Arguments::try_parse_from(arguments) {
-        Ok(arguments) => arguments,
-        Err(refusal) if !refusal.use_stderr() => {
-            // Help and version are answers.
-            write!(out, "{}", refusal.render())?;
-            return Ok(DONE);
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) if !error.use_stderr() => {
+            // Help and version.
+            write!(out, "{}", error.render())?;
+            return Ok(SUCCESS);
         }
-        Err(refusal) => {
-            let said = refusal.render().to_string();
+        Err(error) => {
+            let message = error.render().to_string();
             if wants_json {
-                let message = said.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default().to_owned();
-                Failure::Usage(message).tell(true, out, err)?;
+                let message = message.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default();
+                CliError::Usage(message.to_owned()).write(true, out, err)?;
             } else {
-                write!(err, "{said}")?;
+                write!(err, "{message}")?;
             }
             return Ok(USAGE);
         }
     };
-    let json = arguments.global.json;
-    match commands::run(arguments) {
-        Ok(answer) => answer.print(json, out).map(|()| if answer.is_done { DONE } else { FAILED }),
-        Err(failure) => failure.tell(json, out, err).map(|()| failure.status()),
+    let json = cli.global.json;
+    match commands::run(cli) {
+        Ok(output) => output.write(json, out).map(|()| if output.is_complete { SUCCESS } else { FAILURE }),
+        Err(error) => error.write(json, out, err).map(|()| error.exit_status()),
     }
 }

@@ -1,4 +1,4 @@
-//! Jalon for a shell.
+//! The binary `jalon`.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-"""The tests' Geotrek, as a process: `bindings/python/test` builds it and says where it is."""
+"""Fixtures: the test Geotrek server as a process, and a data directory. `bindings/python/test` builds the server."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 
-class Geotrek:
-    """A Geotrek that can be broken by a word."""
+class GeotrekServer:
+    """A Geotrek server with generated data. Commands inject faults."""
 
     def __init__(self, *arguments: str) -> None:
         binary = os.environ["JALON_TEST_GEOTREK"]
@@ -20,23 +20,23 @@ class Geotrek:
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.url = ""
         while not (self.url and "Ctrl-C" in self.line):
-            if found := re.search(r"at (http://[0-9.:]+)/api", self._read()):
-                self.url = found[1]
+            if match := re.search(r"at (http://[0-9.:]+)/api", self._read_line()):
+                self.url = match[1]
 
-    def _read(self) -> str:
+    def _read_line(self) -> str:
         assert self.process.stdout is not None
         self.line = self.process.stdout.readline()
-        assert self.line, "the test Geotrek has ended"
+        assert self.line, "the test server has exited"
         return self.line
 
-    def say(self, words: str) -> str:
-        """Says a line (see `geotrek --help`) and gives its answer."""
+    def command(self, line: str) -> str:
+        """Sends a command (see `geotrek --help`) and returns its reply."""
         assert self.process.stdin is not None
-        self.process.stdin.write(words + "\n")
+        self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
-        answer = self._read().split(maxsplit=1)
-        assert answer[0] == "ok", answer
-        return answer[1].strip() if len(answer) > 1 else ""
+        reply = self._read_line().split(maxsplit=1)
+        assert reply[0] == "ok", reply
+        return reply[1].strip() if len(reply) > 1 else ""
 
     def close(self) -> None:
         self.process.kill()
@@ -44,8 +44,8 @@ class Geotrek:
 
 
 @pytest.fixture
-def geotrek() -> Iterator[Geotrek]:
-    server = Geotrek()
+def geotrek() -> Iterator[GeotrekServer]:
+    server = GeotrekServer()
     yield server
     server.close()
 

@@ -1,4 +1,4 @@
-"""Every error, as an app meets it."""
+"""Every exception, raised as an app would see it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 
 import jalon
 import pytest
-from conftest import Geotrek
+from conftest import GeotrekServer
 from jalon import Companion, Kind
-from jalon.errors import _own
+from jalon.errors import _convert
 from jalon.jalon_ffi import jalon_ffi
 
 
-def test_what_a_person_gets_wrong_is_named(data: Path) -> None:
-    async def story() -> None:
+def test_invalid_argument_raises_error_with_its_name(data: Path) -> None:
+    async def scenario() -> None:
         async with await Companion.open(data) as companion:
-            with pytest.raises(jalon.InvalidInput) as refused:
+            with pytest.raises(jalon.InvalidInput) as raised:
                 await companion.add_territory("Not A Name", "https://example.org")
-            assert refused.value.field == "name" and "lower-case" in refused.value.rule
+            assert raised.value.field == "name" and "lower-case" in raised.value.rule
             with pytest.raises(jalon.InvalidInput, match="url"):
                 await companion.add_territory("park", "ftp://example.org")
             with pytest.raises(jalon.InvalidInput, match="limit"):
@@ -33,46 +33,46 @@ def test_what_a_person_gets_wrong_is_named(data: Path) -> None:
                 companion.nearby.nearest((6.0, 45.0), territory="nowhere")
             with pytest.raises(jalon.InvalidInput, match="photo"):
                 await companion.add_territory("park", "https://geotrek.invalid")
-                report = await companion.reports.begin("park", "x")
+                report = await companion.reports.new_report("park", "x")
                 await companion.reports.attach_photo(report.id, data / "nothing.jpg")
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
-def test_a_server_that_is_gone_or_refuses_is_told(geotrek: Geotrek, data: Path) -> None:
-    async def story() -> None:
+def test_refresh_server_error_or_unreachable_raises_matching_error(geotrek: GeotrekServer, data: Path) -> None:
+    async def scenario() -> None:
         async with await Companion.open(data) as companion:
             await companion.add_territory("demo", geotrek.url)
-            hasty = jalon.RefreshOptions(max_attempts=1)
-            geotrek.say("status 403 /api/")
-            with pytest.raises(jalon.ServerRefused) as refused:
-                await companion.refresh("demo", options=hasty)
-            assert refused.value.status == 403
-            geotrek.say("stop")
+            no_retries = jalon.RefreshOptions(max_attempts=1)
+            geotrek.command("status 403 /api/")
+            with pytest.raises(jalon.ServerError) as raised:
+                await companion.refresh("demo", options=no_retries)
+            assert raised.value.status == 403
+            geotrek.command("stop")
             with pytest.raises(jalon.Offline):
-                await companion.refresh("demo", options=hasty)
+                await companion.refresh("demo", options=no_retries)
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
-def test_only_one_refreshes_a_territory_at_a_time(geotrek: Geotrek, data: Path) -> None:
-    async def story() -> None:
+def test_refresh_while_another_refresh_runs_raises_busy(geotrek: GeotrekServer, data: Path) -> None:
+    async def scenario() -> None:
         async with await Companion.open(data) as companion, await Companion.open(data) as other:
             await companion.add_territory("demo", geotrek.url)
-            geotrek.say("hold /api/ 1")
+            geotrek.command("hold /api/ 1")
             first = asyncio.create_task(companion.refresh("demo"))
-            while geotrek.say("requests") == "0":
+            while geotrek.command("requests") == "0":
                 await asyncio.sleep(0)
             with pytest.raises(jalon.Busy):
                 await other.refresh("demo")
-            geotrek.say("release")
+            geotrek.command("release")
             await first
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
-def test_files_of_a_newer_version_and_a_closed_companion(data: Path) -> None:
-    async def story() -> None:
+def test_suspended_closed_or_newer_file_raises_matching_error(data: Path) -> None:
+    async def scenario() -> None:
         companion = await Companion.open(data)
         await companion.suspend()
         with pytest.raises(jalon.Closed):
@@ -85,7 +85,7 @@ def test_files_of_a_newer_version_and_a_closed_companion(data: Path) -> None:
         with pytest.raises(jalon.Closed):
             await companion.resume()
 
-    asyncio.run(story())
+    asyncio.run(scenario())
     connection = sqlite3.connect(data / "catalogue.gpkg")
     connection.execute("UPDATE jalon_schema SET version = 999")
     connection.commit()
@@ -94,54 +94,54 @@ def test_files_of_a_newer_version_and_a_closed_companion(data: Path) -> None:
         asyncio.run(Companion.open(data))
 
 
-def test_a_damaged_journal_is_salvaged_and_a_photo_that_was_changed_is_corrupt(geotrek: Geotrek, data: Path) -> None:
-    async def story() -> None:
+def test_open_damaged_journal_recovers_reports(geotrek: GeotrekServer, data: Path) -> None:
+    async def scenario() -> None:
         async with await Companion.open(data) as companion:
             await companion.add_territory("demo", geotrek.url)
-            await companion.reports.begin("demo", "Panneau arraché")
-            assert await companion.journal.salvaged() is None
+            await companion.reports.new_report("demo", "Panneau arraché")
+            assert await companion.journal.recovery() is None
         file = data / "journal" / "journal.gpkg"
-        file.write_bytes(b"nonsense" + file.read_bytes()[8:])
+        file.write_bytes(b"damaged!" + file.read_bytes()[8:])
         async with await Companion.open(data) as companion:
-            salvaged = await companion.journal.salvaged()
-            assert salvaged is not None and salvaged.reports_from_rows + salvaged.reports_from_sidecars == 1
+            recovery = await companion.journal.recovery()
+            assert recovery is not None and recovery.reports_from_rows + recovery.reports_from_sidecars == 1
             assert [report.content.comment for report in await companion.reports.list()] == ["Panneau arraché"]
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
-def test_every_variant_has_an_error_of_its_own() -> None:
-    kinds: Any = jalon_ffi.JalonError
-    told = [
-        (kinds.Offline("x"), jalon.Offline),
-        (kinds.Server(None, "x"), jalon.ServerRefused),
-        (kinds.InvalidInput("f", "r"), jalon.InvalidInput),
-        (kinds.NotFound("x"), jalon.NotFound),
-        (kinds.Busy("x"), jalon.Busy),
-        (kinds.StorageFull(), jalon.StorageFull),
-        (kinds.TooNew(2, 1), jalon.TooNew),
-        (kinds.Corrupt("x"), jalon.Corrupt),
-        (kinds.Cancelled(), jalon.Cancelled),
-        (kinds.Closed(), jalon.Closed),
-        (kinds.Internal("x"), jalon.Internal),
+def test_convert_every_variant_has_its_convert_class() -> None:
+    variants: Any = jalon_ffi.JalonError
+    cases = [
+        (variants.Offline("x"), jalon.Offline),
+        (variants.ServerError(None, "x"), jalon.ServerError),
+        (variants.InvalidInput("f", "r"), jalon.InvalidInput),
+        (variants.NotFound("x"), jalon.NotFound),
+        (variants.Busy("x"), jalon.Busy),
+        (variants.StorageFull(), jalon.StorageFull),
+        (variants.TooNew(2, 1), jalon.TooNew),
+        (variants.Corrupt("x"), jalon.Corrupt),
+        (variants.Cancelled(), jalon.Cancelled),
+        (variants.Closed(), jalon.Closed),
+        (variants.Internal("x"), jalon.Internal),
     ]
-    variants = {name for name in vars(kinds) if name[0].isupper()}
-    assert {type(error).__name__ for error, _ in told} == variants
-    for error, own in told:
-        assert type(_own(error)) is own
+    names = {name for name in vars(variants) if name[0].isupper()}
+    assert {type(error).__name__ for error, _ in cases} == names
+    for error, expected in cases:
+        assert type(_convert(error)) is expected
 
 
-def test_a_panic_is_an_error_and_the_process_lives(data: Path) -> None:
-    with pytest.raises(jalon.Internal, match="provoked"):
+def test_panic_raises_internal_and_process_survives(data: Path) -> None:
+    with pytest.raises(jalon.Internal, match="panic"):
         jalon.debug_panic()
 
-    async def story() -> None:
+    async def scenario() -> None:
         for _ in range(20):
-            with pytest.raises(jalon.Internal, match="provoked"):
+            with pytest.raises(jalon.Internal, match="panic"):
                 await jalon.debug_panic_in_background()
         async with await Companion.open(data) as companion:
             assert await companion.territories() == []
             with pytest.raises(jalon.NotFound):
                 await companion.catalogue.object("nowhere", Kind.POI, 1)
 
-    asyncio.run(story())
+    asyncio.run(scenario())

@@ -1,4 +1,4 @@
-"""Tasks: cancelled, side by side, and watched."""
+"""Cancellation, suspension, concurrency and change streams."""
 
 from __future__ import annotations
 
@@ -7,89 +7,89 @@ from pathlib import Path
 
 import jalon
 import pytest
-from conftest import Geotrek
+from conftest import GeotrekServer
 from jalon import Companion
 
 
-def test_a_cancelled_task_stops_the_work_and_the_next_goes_on(geotrek: Geotrek, data: Path) -> None:
-    async def story() -> None:
+def test_refresh_cancelled_then_repeated_resumes(geotrek: GeotrekServer, data: Path) -> None:
+    async def scenario() -> None:
         async with await Companion.open(data) as companion:
             await companion.add_territory("demo", geotrek.url)
-            geotrek.say("delay 20 /api/")
+            geotrek.command("delay 20 /api/")
             refreshing = asyncio.create_task(companion.refresh("demo"))
-            while int(geotrek.say("requests")) < 3:
+            while int(geotrek.command("requests")) < 3:
                 await asyncio.sleep(0)
             refreshing.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await refreshing
-            # The library's own thread has let the territory go when somebody else may have it.
-            geotrek.say("repair")
+            # The worker thread releases the territory some time after the cancellation.
+            geotrek.command("repair")
             while True:
                 try:
-                    taken = await companion.refresh("demo")
+                    summary = await companion.refresh("demo")
                     break
                 except jalon.Busy:
                     await asyncio.sleep(0)
-            asked = int(geotrek.say("requests"))
-            assert taken.objects
-            # What had come was not asked for again: fewer than two whole refreshes.
-            await companion.refresh("demo", options=jalon.RefreshOptions(sweep=jalon.RefreshMode.NOW))
-            whole = int(geotrek.say("requests")) - asked
-            assert asked < 2 * whole
+            requests = int(geotrek.command("requests"))
+            assert summary.objects
+            # Completed responses were not requested again: fewer requests than two full refreshes.
+            await companion.refresh("demo", options=jalon.RefreshOptions(mode=jalon.RefreshMode.FULL))
+            full = int(geotrek.command("requests")) - requests
+            assert requests < 2 * full
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
-def test_suspending_stops_what_takes_long(geotrek: Geotrek, data: Path) -> None:
-    async def story() -> None:
+def test_suspend_during_refresh_cancels_it(geotrek: GeotrekServer, data: Path) -> None:
+    async def scenario() -> None:
         async with await Companion.open(data) as companion:
             await companion.add_territory("demo", geotrek.url)
-            geotrek.say("hold /api/")
+            geotrek.command("hold /api/")
             refreshing = asyncio.create_task(companion.refresh("demo"))
-            while geotrek.say("requests") == "0":
+            while geotrek.command("requests") == "0":
                 await asyncio.sleep(0)
             await companion.suspend()
             with pytest.raises(jalon.Cancelled):
                 await refreshing
-            geotrek.say("release")
-            geotrek.say("repair")
+            geotrek.command("release")
+            geotrek.command("repair")
             await companion.resume()
             assert (await companion.refresh("demo")).objects
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
-def test_many_at_once_and_all_right(geotrek: Geotrek, data: Path) -> None:
-    async def story() -> None:
+def test_queries_during_refresh_return_consistent_pages(geotrek: GeotrekServer, data: Path) -> None:
+    async def scenario() -> None:
         async with await Companion.open(data) as companion:
             await companion.add_territory("demo", geotrek.url)
             await companion.refresh("demo")
-            alone = await companion.catalogue.treks(limit=200)
-            again = companion.refresh("demo", options=jalon.RefreshOptions(sweep=jalon.RefreshMode.NOW))
-            refreshing = asyncio.create_task(again)
+            expected = await companion.catalogue.treks(limit=200)
+            refresh = companion.refresh("demo", options=jalon.RefreshOptions(mode=jalon.RefreshMode.FULL))
+            refreshing = asyncio.create_task(refresh)
             pages = await asyncio.gather(*(companion.catalogue.treks(limit=200) for _ in range(50)))
             assert (await refreshing).is_full
-            ids = [item.id for item in alone.items]
+            ids = [item.id for item in expected.items]
             assert all([item.id for item in page.items] == ids for page in pages)
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
-def test_whoever_watches_is_told_of_changes(geotrek: Geotrek, data: Path) -> None:
-    async def story() -> None:
+def test_watch_changes_yields_new_versions_until_close(geotrek: GeotrekServer, data: Path) -> None:
+    async def scenario() -> None:
         async with await Companion.open(data) as companion:
-            seen: list[jalon.Changes] = []
+            seen: list[jalon.DataVersions] = []
 
-            async def follow() -> None:
-                async for numbers in companion.changes():
-                    seen.append(numbers)
+            async def collect() -> None:
+                async for versions in companion.watch_changes():
+                    seen.append(versions)
 
-            following = asyncio.create_task(follow())
+            collector = asyncio.create_task(collect())
             await asyncio.sleep(0)
             await companion.add_territory("demo", geotrek.url)
             await companion.refresh("demo")
             await companion.journal.add_note("x")
-        await following
+        await collector
         assert seen and seen[-1].catalogue >= 2 and seen[-1].journal == 1
 
-    asyncio.run(story())
+    asyncio.run(scenario())

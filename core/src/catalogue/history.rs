@@ -1,4 +1,5 @@
-//! What changed in the territory: noted when a refresh writes it, and asked for later. A first fill is no change.
+//! The change history: which objects each refresh added, changed and withdrew. The first refresh of a territory records
+//! nothing.
 
 use std::collections::BTreeSet;
 
@@ -11,10 +12,10 @@ use super::{Catalogue, Territory};
 use crate::error::Result;
 use crate::model::{Id, Kind, Localized};
 
-/// Changes older than this are forgotten.
-const KEPT_MS: i64 = 366 * 24 * 3_600 * 1_000;
-/// So many of the latest are kept, however old they are said to be: a clock may have been wrong when they were noted.
-const KEPT: i64 = 20_000;
+/// Records older than this are deleted.
+const MAX_AGE_MS: i64 = 366 * 24 * 3_600 * 1_000;
+/// This many of the latest records are kept whatever their age, because the clock may have been wrong.
+const MIN_RECORDS: i64 = 20_000;
 
 pub(super) const TABLES: &str = "
 CREATE TABLE jalon_change (
@@ -25,22 +26,22 @@ CREATE TABLE jalon_generation (generation INTEGER NOT NULL);
 INSERT INTO jalon_generation VALUES (0);
 ";
 
-/// What happened to an object.
+/// The kind of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
-    /// It is new.
+    /// The server publishes the object for the first time, or again.
     Added,
-    /// Some of its fields are others than before.
+    /// Some fields of the object have other values.
     Changed,
-    /// Its server publishes it no longer.
+    /// The server no longer publishes the object.
     Withdrawn,
 }
 
 impl ChangeKind {
     const ALL: [ChangeKind; 3] = [ChangeKind::Added, ChangeKind::Changed, ChangeKind::Withdrawn];
 
-    /// The word for it.
+    /// Stable identifier of the kind.
     pub const fn as_str(self) -> &'static str {
         match self {
             ChangeKind::Added => "added",
@@ -50,27 +51,27 @@ impl ChangeKind {
     }
 }
 
-/// One object that changed.
+/// One change of one object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ChangeRecord {
-    /// Short name of its territory.
+    /// Name of the territory.
     pub territory: String,
-    /// What sort of thing it is.
+    /// Kind of the object.
     pub kind: Kind,
-    /// The server's number.
+    /// The server's id of the object.
     pub id: Id,
-    /// Its name in every language, as it was then.
+    /// Name of the object in every language, at the time of the change.
     pub names: Localized,
-    /// What happened to it.
+    /// Kind of the change.
     pub change_kind: ChangeKind,
-    /// Names of the fields that are others than before.
+    /// Names of the changed fields; empty unless the kind is [`ChangeKind::Changed`].
     pub fields: Vec<String>,
-    /// When the refresh that brought it was made, Unix ms.
+    /// Time of the refresh, Unix ms.
     pub at_ms: i64,
 }
 
-/// Names of the fields in which two states of an object differ, by their JSON.
-pub(super) fn fields(before: &str, after: &str, geometry_differs: bool) -> Vec<String> {
+/// The names of the fields in which two versions of an object differ, compared by their JSON.
+pub(super) fn changed_fields(before: &str, after: &str, geometry_differs: bool) -> Vec<String> {
     let read = |json: &str| match normalize(json) {
         Value::Object(fields) => fields,
         _ => Map::new(),
@@ -82,13 +83,13 @@ pub(super) fn fields(before: &str, after: &str, geometry_differs: bool) -> Vec<S
     if geometry_differs {
         fields.push("geometry".to_owned());
     }
-    // A date that moved is told by when it was seen.
+    // The server's dates of an object are not content.
     fields.retain(|field| field != "updated_ms" && field != "created_ms");
     fields
 }
 
-/// A change to be noted.
-pub(super) struct Note<'a> {
+/// A change to record.
+pub(super) struct NewRecord<'a> {
     pub(super) kind: Kind,
     pub(super) id: Id,
     pub(super) change_kind: ChangeKind,
@@ -96,34 +97,35 @@ pub(super) struct Note<'a> {
     pub(super) names: Option<&'a str>,
 }
 
-pub(super) fn note(connection: &Connection, territory: i64, at_ms: i64, note: &Note<'_>) -> Result<()> {
-    let fields = serde_json::to_string(note.fields).unwrap_or_default();
+/// Inserts a record; `at_ms` is the time of the refresh, Unix ms.
+pub(super) fn insert(connection: &Connection, territory: i64, at_ms: i64, record: &NewRecord<'_>) -> Result<()> {
+    let fields = serde_json::to_string(record.fields).unwrap_or_default();
     connection
         .prepare_cached(
             "INSERT INTO jalon_change (territory, at_ms, kind, id, change_kind, fields, names) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
-        .execute((territory, at_ms, note.kind.as_str(), note.id, note.change_kind.as_str(), fields, note.names))?;
+        .execute((territory, at_ms, record.kind.as_str(), record.id, record.change_kind.as_str(), fields, record.names))?;
     Ok(())
 }
 
-/// Deletes records of changes that are long past.
-pub(super) fn forget_old(connection: &Connection, territory: i64, now_ms: i64) -> Result<()> {
+/// Deletes the old records of a territory.
+pub(super) fn delete_old(connection: &Connection, territory: i64, now_ms: i64) -> Result<()> {
     connection.execute(
         "DELETE FROM jalon_change WHERE territory = ?1 AND at_ms < ?2
            AND change <= (SELECT max(change) FROM jalon_change) - ?3",
-        (territory, now_ms.saturating_sub(KEPT_MS), KEPT),
+        (territory, now_ms.saturating_sub(MAX_AGE_MS), MIN_RECORDS),
     )?;
     Ok(())
 }
 
-/// The objects have changed: whoever keeps something made of them makes it anew.
-pub(super) fn step_generation(connection: &Connection) -> Result<()> {
+/// Increments the generation of the catalogue after a change of any object.
+pub(super) fn increment_generation(connection: &Connection) -> Result<()> {
     connection.prepare_cached("UPDATE jalon_generation SET generation = generation + 1")?.execute([])?;
     Ok(())
 }
 
 impl Catalogue {
-    /// A number that grows with every change of the objects, whichever process makes it.
+    /// A number that grows with every transaction that changes objects, in whichever process. Caches compare it.
     pub(crate) fn generation(&self) -> Result<u64> {
         self.read(|connection| {
             let number: i64 = connection
@@ -133,12 +135,15 @@ impl Catalogue {
         })
     }
 
-    /// What changed in a territory after a moment (Unix ms), the latest first; without one, what the last refresh that
-    /// changed anything brought. A year is kept.
+    /// The changes of a territory after `after_ms` (Unix ms), latest first; without `after_ms` those of the last refresh that
+    /// changed anything. Records are kept for a year.
+    ///
+    /// # Errors
+    /// [`Error::Closed`](crate::Error::Closed), [`Error::Corrupt`](crate::Error::Corrupt) and errors of the disk.
     pub fn change_history(&self, territory: &Territory, after_ms: Option<i64>) -> Result<Vec<ChangeRecord>> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
-                // The last one by its number: clocks are set back.
+                // The last refresh is the one with the highest record number: a clock may have been set back.
                 "SELECT kind, id, change_kind, fields, names, at_ms FROM jalon_change WHERE territory = ?1
                    AND CASE WHEN ?2 IS NULL
                      THEN at_ms = (SELECT at_ms FROM jalon_change WHERE territory = ?1 ORDER BY change DESC LIMIT 1)
@@ -172,10 +177,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_that_differ_are_named() {
+    fn changed_fields_names_differing_fields_and_ignores_dates() {
         let before = r#"{"id": 1, "name": {"fr": "Lac"}, "themes": [1, 2], "updated_ms": 1}"#;
         let after = r#"{"id": 1, "name": {"fr": "Étang"}, "ascent_m": 3, "themes": [1, 2], "updated_ms": 2}"#;
-        assert_eq!(fields(before, after, true), ["ascent_m", "name", "geometry"]);
-        assert_eq!(fields(before, before, false), Vec::<String>::new());
+        assert_eq!(changed_fields(before, after, true), ["ascent_m", "name", "geometry"]);
+        assert_eq!(changed_fields(before, before, false), Vec::<String>::new());
     }
 }

@@ -1,228 +1,166 @@
-//! The downloaded territory on disk: `catalogue.gpkg`, a GeoPackage with one layer a kind, several territories in one
-//! file. Everything here can be downloaded again, so what matters is that a reader sees a whole state, old or new: one
-//! writer, whose transaction is one change of the catalogue, and readers of their own that never wait for it (WAL).
+//! The downloaded territories on disk: `catalogue.gpkg`, a GeoPackage with one layer per kind of object, for all territories.
+//! Everything in it can be downloaded again. Its one guarantee is that a reader sees the state before or after a refresh,
+//! never a mixture: a refresh is one transaction, and readers have connections of their own.
 //!
-//! * `schema`: our tables, numbered migrations.
-//! * `territory`: which territories are held.
-//! * `transaction`: writing, in one transaction.
-//! * `read`: objects by id and by kind.
-//! * `rtree`: objects by distance, from the layers' own R-trees.
-//! * `route_items`: what belongs to a trek, for its words.
-//! * `text_fold`: words without accents, and where they stand in a text.
-//! * `search`: the full-text index.
-//! * `filter`: which treks suit, how many each choice would give, in which order.
-//! * `treks`: the rows that `filter` looks at.
-//! * `history`: what changed, `normalize` when two states are the same.
-//! * `jobs`: the transfers that fetch, as they stand.
-//! * `packs`: what is wholly on the device, `media` its files, `picture` what a file is.
-//! * `suspend`: who uses the file, and whether anybody may.
-//! * `usage`: what it all costs, and what becomes of a damaged file.
+//! * `schema`: the tables and the migrations.
+//! * `territory`: the territories and their refreshes.
+//! * `transaction`: inserts, updates and removes objects, in one transaction.
+//! * `read`: reads objects by id and by kind.
+//! * `route_items`: the objects along a trek.
+//! * `search/`: the full-text index, accent-insensitive.
+//! * `treks/`: the trek list: filters, facet counts, sort orders.
+//! * `history`: the change history. `normalize`: whether two versions of an object are equal.
+//! * `jobs`: the persisted jobs of refreshes and downloads, with their transfers.
+//! * `packs/`: treks and areas downloaded for offline use, with their pictures.
+//! * `usage`: storage usage.
+//! * `maintenance`: recovery from a damaged file, and compaction.
 
-mod filter;
 mod history;
 mod jobs;
-mod media;
+mod maintenance;
 mod normalize;
 mod packs;
-mod picture;
 mod read;
 mod route_items;
-mod rtree;
 mod schema;
 mod search;
-mod suspend;
 mod territory;
-mod text_fold;
 mod transaction;
 mod treks;
 mod usage;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
 
+use crate::db::Database;
 use crate::error::{Error, Result};
-use crate::storage::{FileSystem, with_suffix};
+use crate::storage::{FileSystem, Storage};
 
-pub use crate::storage::Storage;
-pub use filter::{Facet, FacetCount, Filters, NumericRange, SortOrder, TrekSort};
 pub use history::{ChangeKind, ChangeRecord};
 pub(crate) use jobs::{JobRecord, TransferRecord};
-pub use media::MediaFile;
-pub(crate) use media::{Kept, address_digits, look_at};
-pub(crate) use normalize::state_digits;
+pub(crate) use normalize::state_hash;
 pub use packs::{MissingFile, Pack, PackState, PackSubject, PictureSize};
-pub(crate) use rtree::Met;
+pub(crate) use packs::{StoredMedia, check_picture, url_hash};
+pub use search::text_fold::fold;
+pub(crate) use search::text_fold::{highlight, sort_key};
 pub use search::{SearchHit, SearchResults};
 pub use territory::{NewTerritory, Territory};
-pub use text_fold::{fold, highlight, sort_key};
 pub use transaction::WriteTransaction;
-pub use treks::TrekRow;
-pub(crate) use usage::bytes_below;
+pub use treks::filter::{Facet, Filters, NumericRange, SortOrder, TrekSort};
+pub(crate) use treks::{TrekRow, filter::FacetCount};
+pub(crate) use usage::directory_size;
 pub use usage::{PackUsage, StorageUsage};
 
-/// The name of the file in the directory that the app gives.
+/// The name of the file in the catalogue's directory.
 pub const FILE_NAME: &str = "catalogue.gpkg";
 
-/// The catalogue of one directory. Cheap to share between threads; every call may touch the disk.
+/// The catalogue in one directory. Threads share it by reference; every method may access the disk.
 #[derive(Debug)]
 pub struct Catalogue {
     directory: PathBuf,
-    path: PathBuf,
-    storage: Storage,
-    /// Opened by the first change: most who open a catalogue only read.
-    writer: Mutex<Option<Connection>>,
-    readers: Mutex<Vec<Connection>>,
-    suspend_lock: suspend::SuspendLock,
+    database: Database,
     was_damaged: bool,
 }
 
 impl Catalogue {
-    /// Opens the catalogue in `directory`, and makes both where they are missing. A file of an older version is brought
-    /// up to date; one of a newer version is [`Error::TooNew`] and stays as it is. A damaged one is
-    /// moved aside, and the territories and packs that it held are planned anew.
+    /// Opens the catalogue in `directory`, creates a missing one and migrates an older one. A damaged file is moved aside
+    /// and replaced by an empty one, with the same territories and packs, which are to be downloaded again.
+    ///
+    /// # Errors
+    /// [`Error::TooNew`] if a newer version of Jalon wrote the file, which is not changed; [`Error::Busy`],
+    /// [`Error::StorageFull`] and other errors of the disk.
     pub fn open(directory: &Path) -> Result<Catalogue> {
         Catalogue::open_with_storage(directory, Storage::default())
     }
 
-    /// The same on another storage than the system's own.
+    /// Opens the catalogue as [`Catalogue::open`], on a given storage.
+    ///
+    /// # Errors
+    /// Those of [`Catalogue::open`].
     pub fn open_with_storage(directory: &Path, storage: Storage) -> Result<Catalogue> {
-        storage.disk.create_folder(directory)?;
-        let path = directory.join(FILE_NAME);
-        let (connection, was_damaged) = usage::open_or_quarantine(directory, &path, &storage)?;
-        let directory = directory.to_owned();
-        let (writer, readers) = (Mutex::default(), Mutex::new(vec![connection]));
-        let suspend_lock = suspend::SuspendLock::default();
-        let catalogue = Catalogue { directory, path, storage, writer, readers, suspend_lock, was_damaged };
+        storage.file_system.create_dir_all(directory)?;
+        let (database, was_damaged) = maintenance::open_or_quarantine(directory, storage)?;
+        let catalogue = Catalogue { directory: directory.to_owned(), database, was_damaged };
         if was_damaged {
             catalogue.restore_wanted()?;
         }
         Ok(catalogue)
     }
 
-    /// Whether the file was found damaged when it was opened, and moved aside: what it held must be taken in again.
+    /// Whether the file was damaged when it was opened, so that its territories and packs must be downloaded again.
     pub fn was_damaged(&self) -> bool {
         self.was_damaged
     }
 
-    /// The directory that it was opened in.
+    /// The directory of the catalogue.
     pub fn directory(&self) -> &Path {
         &self.directory
     }
 
-    /// Where the file is.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
-        &self.path
+        self.database.path()
     }
 
-    pub(crate) fn disk(&self) -> &Arc<dyn FileSystem> {
-        &self.storage.disk
+    pub(crate) fn file_system(&self) -> &Arc<dyn FileSystem> {
+        &self.database.storage().file_system
     }
 
-    /// How many bytes the file has, with what lies beside it until it is written back.
+    /// The size of the file in bytes, including SQLite's log.
+    ///
+    /// # Errors
+    /// Errors of the disk.
     pub fn bytes_on_disk(&self) -> Result<u64> {
-        let mut bytes = std::fs::metadata(&self.path)?.len();
-        if let Ok(log) = std::fs::metadata(with_suffix(&self.path, "-wal")) {
-            bytes += log.len();
-        }
-        Ok(bytes)
+        self.database.size()
     }
 
-    /// Runs `read` on a connection that sees one state of the file from its first statement on.
+    /// Runs `read` in a read transaction. Damage that it meets is checked for when the file is opened next.
     fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let _guard = self.suspend_lock.acquire()?;
-        let idle = lock(&self.readers).pop();
-        let mut connection = match idle {
-            Some(connection) => connection,
-            None => self.connect()?,
-        };
-        let snapshot = connection.transaction()?;
-        let answer = read(&snapshot).inspect_err(|error| self.flag_damage(error));
-        drop(snapshot);
-        lock(&self.readers).push(connection);
-        answer
+        self.database.read(read).inspect_err(|error| self.flag_damage(error))
     }
 
-    /// Runs `transaction` in the one write transaction; its error, or a panic, leaves the file as it was.
+    /// Runs `write` in the write transaction. An error or a panic in `write` rolls it back.
+    ///
+    /// # Errors
+    /// The error of `write`, [`Error::Busy`], [`Error::StorageFull`], [`Error::Closed`].
     pub fn write<T>(&self, write: impl FnOnce(&mut WriteTransaction<'_>) -> Result<T>) -> Result<T> {
-        let _guard = self.suspend_lock.acquire()?;
-        let mut writer = lock(&self.writer);
-        let writer = self.opened(&mut writer)?;
-        let changed = Catalogue::write_on(writer, write);
-        if matches!(changed, Err(Error::StorageFull)) {
-            // What the log holds of the change that failed is given back. Where a reader needs the log this waits for the
-            // next time.
-            let _ = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        let result = self.database.write(|transaction| {
+            let mut transaction = WriteTransaction::new(transaction);
+            let result = write(&mut transaction)?;
+            transaction.finish()?;
+            Ok(result)
+        });
+        if matches!(result, Err(Error::StorageFull)) {
+            // Frees the log's space that the failed transaction took. If a reader still needs the log, the next attempt does.
+            let _ = self.database.truncate_log();
         }
-        changed
+        result
     }
 
-    fn write_on<T>(writer: &mut Connection, write: impl FnOnce(&mut WriteTransaction<'_>) -> Result<T>) -> Result<T> {
-        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut work = WriteTransaction::new(&transaction);
-        let answer = write(&mut work)?;
-        work.finish()?;
-        transaction.commit()?;
-        Ok(answer)
+    /// Runs `write` in a transaction that changes no object, only the state of jobs, transfers and packs.
+    fn write_state<T>(&self, write: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        self.database.write(|transaction| write(transaction))
     }
 
-    /// Runs `write` in a small write transaction of its own, for what is no object: how far transfers and packs are.
-    fn note<T>(&self, write: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let _guard = self.suspend_lock.acquire()?;
-        let mut writer = lock(&self.writer);
-        let transaction = self.opened(&mut writer)?.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let answer = write(&transaction)?;
-        transaction.commit()?;
-        Ok(answer)
-    }
-
-    fn opened<'w>(&self, writer: &'w mut Option<Connection>) -> Result<&'w mut Connection> {
-        Ok(match writer {
-            Some(connection) => connection,
-            none => none.insert(self.connect()?),
-        })
-    }
-
-    fn connect(&self) -> Result<Connection> {
-        schema::connect(&self.path, self.storage.vfs.as_deref())
-    }
-
-    /// Writes a copy of the catalogue, whole and in one file, to `target`, which must not exist. This is the way to hand
-    /// a catalogue out: a plain copy of the file lacks what still lies in its `-wal`.
+    /// Writes a copy of the catalogue, as one file, to `target`, which must not exist. A plain copy of the file would lack
+    /// the transactions in SQLite's log.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for the target, and errors of the disk.
     pub fn export(&self, target: &Path) -> Result<()> {
-        let Some(target) = target.to_str() else {
-            return Err(Error::invalid("target", "the path must be Unicode"));
-        };
-        if Path::new(target).exists() {
-            return Err(Error::invalid("target", "a file of this name exists already"));
-        }
-        self.read_outside_transaction(|connection| {
-            connection.execute("VACUUM INTO ?1", [target])?;
-            Ok(())
-        })
+        self.database.export(target)
     }
 
-    fn read_outside_transaction<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let _guard = self.suspend_lock.acquire()?;
-        read(&self.connect()?)
-    }
-
-    /// Closes every connection, so that no lock on the file is held: waits for the reads and writes that run, and answers
-    /// [`Error::Closed`] until [`Catalogue::resume`].
+    /// Closes every connection, so that the process holds no lock on the file. Blocks until the running reads and writes
+    /// have ended. Until [`Catalogue::resume`] every method returns [`Error::Closed`].
     pub fn suspend(&self) {
-        self.suspend_lock.suspend();
-        lock(&self.readers).clear();
-        *lock(&self.writer) = None;
+        self.database.suspend();
     }
 
-    /// Goes on after [`Catalogue::suspend`]. Connections are opened by who needs one.
+    /// Accepts reads and writes again, after [`Catalogue::suspend`].
     pub fn resume(&self) {
-        self.suspend_lock.resume();
+        self.database.resume();
     }
-}
-
-/// A poisoned lock guards a connection whose transaction was rolled back when the panic unwound: it is still good.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -24,8 +24,8 @@ pub(super) fn normalize(json: &str) -> Value {
 }
 
 /// A digest that differs if two states of an object differ.
-pub(crate) fn state_digits(json: &str) -> String {
-    super::media::address_digits(&normalize(json).to_string())
+pub(crate) fn state_hash(json: &str) -> String {
+    super::packs::url_hash(&normalize(json).to_string())
 }
 
 fn sort_sets(value: &mut Value) {

@@ -1,39 +1,41 @@
-//! Reading objects back, whole.
+//! Reads objects, their names and their geometries.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{Catalogue, Territory, treks};
+use crate::db::geopackage;
 use crate::error::{Error, Result};
-use crate::geopackage;
 use crate::model::{Bounds, Geometry, Id, Kind, Localized, Object};
 
 impl Catalogue {
-    /// One object by its server's number. Terms are read by [`Catalogue::objects`], as their number is unique within
-    /// their vocabulary only.
+    /// Reads an object by its id. Terms are read with [`Catalogue::objects`], because a term's id is unique only within its
+    /// vocabulary.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::InvalidInput`] for terms; [`Error::Closed`], [`Error::Corrupt`] and errors of the disk.
     pub fn object(&self, territory: &Territory, kind: Kind, id: Id) -> Result<Object> {
         if kind == Kind::Term {
-            return Err(Error::invalid("kind", "a term has no number of its own: ask for all of them"));
+            return Err(Error::invalid("kind", "must not be term: read all terms instead"));
         }
         self.read(|connection| object(connection, territory, kind, id))?
-            .ok_or_else(|| Error::NotFound { what: format!("{kind} {}/{id}", territory.name) })
+            .ok_or_else(|| Error::NotFound { detail: format!("{kind} {}/{id}", territory.name) })
     }
 
-    /// Hands every geometry of some kinds to `each`: number of the territory, kind, number, geometry. Kind by kind, in the
-    /// order in which they came into the file. Of treks only those that stand on their own, as in [`Catalogue::treks`].
-    pub fn geometries(&self, kinds: &[Kind], mut each: impl FnMut(i64, Kind, Id, Geometry)) -> Result<()> {
+    /// Calls `each` with the geometries of some kinds (key of the territory, kind, id, geometry), kind by kind, in the order of
+    /// their insertion. Only listed treks are included, as in [`Catalogue::treks`].
+    pub(crate) fn geometries(&self, kinds: &[Kind], mut each: impl FnMut(i64, Kind, Id, Geometry)) -> Result<()> {
         self.read(|connection| {
             for kind in kinds.iter().copied().filter(|kind| kind.is_spatial()) {
                 let sql = format!(
                     "SELECT territory, id, geom FROM {kind} WHERE geom IS NOT NULL AND {} ORDER BY fid",
-                    standing(kind)
+                    listed_condition(kind)
                 );
                 let mut statement = connection.prepare_cached(&sql)?;
                 let mut rows = statement.query([])?;
                 while let Some(row) = rows.next()? {
-                    let blob = row.get_ref(2)?.as_blob().unwrap_or_default();
-                    let geometry = geopackage::decode(blob).ok_or_else(|| damaged(kind))?;
+                    let geometry = decode(kind, row.get_ref(2)?.as_blob().unwrap_or_default())?;
                     each(row.get(0)?, kind, row.get(1)?, geometry);
                 }
             }
@@ -41,8 +43,8 @@ impl Catalogue {
         })
     }
 
-    /// The geometry of one object, by the number of its territory.
-    pub fn geometry(&self, territory: i64, kind: Kind, id: Id) -> Result<Option<Geometry>> {
+    /// The geometry of one object; `None` if it has none. `territory` is the key of the territory.
+    pub(crate) fn geometry(&self, territory: i64, kind: Kind, id: Id) -> Result<Option<Geometry>> {
         if !kind.is_spatial() {
             return Ok(None);
         }
@@ -50,50 +52,72 @@ impl Catalogue {
             let sql = format!("SELECT geom FROM {kind} WHERE territory = ?1 AND id = ?2");
             Ok(connection.prepare_cached(&sql)?.query_row((territory, id), |row| row.get(0)).optional()?)
         })?;
-        blob.flatten().map(|blob| geopackage::decode(&blob).ok_or_else(|| damaged(kind))).transpose()
+        blob.flatten().map(|blob| decode(kind, &blob)).transpose()
     }
 
-    /// The geometries of a kind whose boxes meet a box: number of the territory, number, geometry, in the order of
-    /// [`Catalogue::geometries`]. `territory` limits them to one, by its number in the catalogue.
-    pub fn geometries_in(
+    /// The geometries of a kind whose envelopes intersect `bounds` (key of the territory, id, geometry), in the order of
+    /// [`Catalogue::geometries`]. A given `territory` limits them to the territory with this key.
+    pub(crate) fn geometries_in(
         &self,
         territory: Option<i64>,
         kind: Kind,
         bounds: &Bounds,
     ) -> Result<Vec<(i64, Id, Geometry)>> {
+        let mut found = Vec::new();
+        let accept = |own, _| territory.is_none_or(|wanted| own == wanted);
+        self.visit_geometries_in(kind, bounds, accept, |territory, id, geometry| {
+            found.push((territory, id, geometry))
+        })?;
+        Ok(found)
+    }
+
+    /// Calls `each` with the geometries of a kind whose envelopes intersect `bounds`, as [`Catalogue::geometries_in`]. Those
+    /// that `accept` rejects, by key of the territory and id, are not decoded.
+    pub(crate) fn visit_geometries_in(
+        &self,
+        kind: Kind,
+        bounds: &Bounds,
+        accept: impl Fn(i64, Id) -> bool,
+        mut each: impl FnMut(i64, Id, Geometry),
+    ) -> Result<()> {
         if !kind.is_spatial() {
-            return Ok(Vec::new());
+            return Ok(());
         }
-        // Over the date line the box is two.
-        let halves = if bounds.west > bounds.east {
-            vec![(bounds.west, 180.0), (-180.0, bounds.east)]
-        } else {
-            vec![(bounds.west, bounds.east)]
+        // The stored envelope of a geometry that crosses the date line covers the other side of the Earth. It is wider than
+        // 180°, so it contains one of the meridians 90° and -90°. Such geometries are candidates for every `bounds`.
+        let within = |west: &str, east: &str, width: &str| {
+            format!(
+                "SELECT id FROM rtree_{kind}_geom
+                   WHERE minx <= {east} AND maxx >= {west} AND miny <= ?4 AND maxy >= ?3 AND maxx - minx >= {width}"
+            )
         };
+        let sql = format!(
+            "SELECT territory, id, geom FROM {kind} WHERE fid IN ({} UNION {} UNION {} UNION {}) AND {} ORDER BY fid",
+            within("?1", "?2", "0"),
+            within("?5", "?6", "0"),
+            within("90", "90", "180"),
+            within("-90", "-90", "180"),
+            listed_condition(kind)
+        );
+        let mut sides = bounds.rects().map(|rect| (rect.min().x, rect.max().x));
+        let none = (f64::INFINITY, f64::NEG_INFINITY);
+        let ((west, east), (other_west, other_east)) = (sides.next().unwrap_or(none), sides.next().unwrap_or(none));
         self.read(|connection| {
-            let sql = format!(
-                "SELECT o.territory, o.id, o.geom, o.fid FROM rtree_{kind}_geom r JOIN {kind} o ON o.fid = r.id
-                   WHERE r.minx <= ?4 AND r.maxx >= ?2 AND r.miny <= ?5 AND r.maxy >= ?3 AND (?1 IS NULL OR o.territory = ?1)
-                     AND {}",
-                standing(kind)
-            );
             let mut statement = connection.prepare_cached(&sql)?;
-            let mut found = BTreeMap::new();
-            for (west, east) in halves {
-                let mut rows = statement.query((territory, west, bounds.south, east, bounds.north))?;
-                while let Some(row) = rows.next()? {
-                    let blob = row.get_ref(2)?.as_blob().unwrap_or_default();
-                    let geometry = geopackage::decode(blob).ok_or_else(|| damaged(kind))?;
-                    found.insert(row.get::<_, i64>(3)?, (row.get(0)?, row.get(1)?, geometry));
+            let mut rows = statement.query((west, east, bounds.south, bounds.north, other_west, other_east))?;
+            while let Some(row) = rows.next()? {
+                let (territory, id) = (row.get(0)?, row.get(1)?);
+                if accept(territory, id) {
+                    each(territory, id, decode(kind, row.get_ref(2)?.as_blob().unwrap_or_default())?);
                 }
             }
-            Ok(found.into_values().collect())
+            Ok(())
         })
     }
 
-    /// The names of some objects in every language, in their order; none where one has none or is not there. An object is
-    /// the number of its territory, its kind and its number.
-    pub fn names(&self, objects: impl IntoIterator<Item = (i64, Kind, Id)>) -> Result<Vec<Localized>> {
+    /// The names of objects in every language, in the order of `objects` (key of the territory, kind, id); empty for an object
+    /// that has no name or does not exist.
+    pub(crate) fn names(&self, objects: impl IntoIterator<Item = (i64, Kind, Id)>) -> Result<Vec<Localized>> {
         self.read(|connection| {
             let one = |(territory, kind, id): (i64, Kind, Id)| {
                 let sql = format!("SELECT names FROM {kind} WHERE territory = ?1 AND id = ?2");
@@ -107,7 +131,10 @@ impl Catalogue {
         })
     }
 
-    /// Every object of a kind, in the order of their numbers.
+    /// Reads every object of a kind, in the order of their ids.
+    ///
+    /// # Errors
+    /// [`Error::Closed`], [`Error::Corrupt`] and errors of the disk.
     pub fn objects(&self, territory: &Territory, kind: Kind) -> Result<Vec<Object>> {
         let sql = format!("SELECT {} FROM {kind} WHERE territory = ?1 ORDER BY id, fid", fields(kind));
         self.read(|connection| {
@@ -117,7 +144,7 @@ impl Catalogue {
         })
     }
 
-    /// The numbers of the objects of a kind that are published, with the server's date of each where it has one, Unix ms.
+    /// The ids of the published objects of a kind, with the server's date of their last update if known, Unix ms.
     pub(crate) fn dates(&self, territory: &Territory, kind: Kind) -> Result<BTreeMap<Id, Option<i64>>> {
         self.read(|connection| {
             let sql = format!("SELECT id, updated_ms FROM {kind} WHERE territory = ?1 AND withdrawn_ms IS NULL");
@@ -127,8 +154,8 @@ impl Catalogue {
         })
     }
 
-    /// The numbers of all objects of a kind, those that were withdrawn included.
-    pub(crate) fn numbers(&self, territory: &Territory, kind: Kind) -> Result<BTreeSet<Id>> {
+    /// The ids of all objects of a kind, including withdrawn ones.
+    pub(crate) fn ids(&self, territory: &Territory, kind: Kind) -> Result<BTreeSet<Id>> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(&format!("SELECT id FROM {kind} WHERE territory = ?1"))?;
             let rows = statement.query_map([territory.key], |row| row.get(0))?;
@@ -136,7 +163,7 @@ impl Catalogue {
         })
     }
 
-    /// The numbers of the terms of a vocabulary.
+    /// The ids of the terms of a vocabulary.
     pub(crate) fn term_ids(&self, territory: &Territory, vocabulary: &str) -> Result<Vec<Id>> {
         self.read(|connection| {
             let mut statement =
@@ -146,7 +173,7 @@ impl Catalogue {
         })
     }
 
-    /// The stages that itineraries name.
+    /// The ids of the stages of all itineraries.
     pub(crate) fn stages(&self, territory: &Territory) -> Result<BTreeSet<Id>> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
@@ -158,12 +185,15 @@ impl Catalogue {
         })
     }
 
-    /// The stages that only their itinerary publishes.
+    /// The ids of the stages that are published only through their itinerary.
     pub(crate) fn unlisted_stages(&self, territory: &Territory) -> Result<BTreeSet<Id>> {
         self.read(|connection| unlisted_stages(connection, territory))
     }
 
-    /// How many objects of a kind all territories have.
+    /// The number of objects of a kind in all territories.
+    ///
+    /// # Errors
+    /// [`Error::Closed`], [`Error::Corrupt`] and errors of the disk.
     pub fn count_all(&self, kind: Kind) -> Result<usize> {
         self.read(|connection| {
             let count: i64 =
@@ -172,7 +202,10 @@ impl Catalogue {
         })
     }
 
-    /// How many objects of a kind a territory has.
+    /// The number of objects of a kind in a territory.
+    ///
+    /// # Errors
+    /// [`Error::Closed`], [`Error::Corrupt`] and errors of the disk.
     pub fn count(&self, territory: &Territory, kind: Kind) -> Result<u64> {
         self.read(|connection: &Connection| {
             let sql = format!("SELECT count(*) FROM {kind} WHERE territory = ?1");
@@ -181,7 +214,7 @@ impl Catalogue {
     }
 }
 
-/// One object by its number, on any connection.
+/// Reads an object by its id, on any connection.
 pub(super) fn object(connection: &Connection, territory: &Territory, kind: Kind, id: Id) -> Result<Option<Object>> {
     let sql = format!("SELECT {} FROM {kind} WHERE territory = ?1 AND id = ?2", fields(kind));
     let mut statement = connection.prepare_cached(&sql)?;
@@ -189,7 +222,7 @@ pub(super) fn object(connection: &Connection, territory: &Territory, kind: Kind,
     found.map(|stored| stored.into_object(kind)).transpose()
 }
 
-/// The stages that only their itinerary publishes, on any connection.
+/// The ids of the stages that are published only through their itinerary, on any connection.
 pub(super) fn unlisted_stages(connection: &Connection, territory: &Territory) -> Result<BTreeSet<Id>> {
     let sql = format!("SELECT id FROM trek WHERE territory = ?1 AND withdrawn_ms IS NULL AND NOT {}", treks::LISTED);
     let mut statement = connection.prepare_cached(&sql)?;
@@ -197,7 +230,7 @@ pub(super) fn unlisted_stages(connection: &Connection, territory: &Territory) ->
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Every geometry of a kind of one territory, on any connection.
+/// Calls `each` with all geometries of a kind in one territory, on any connection.
 pub(super) fn geometries(
     connection: &Connection,
     territory: &Territory,
@@ -211,19 +244,22 @@ pub(super) fn geometries(
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([territory.key])?;
     while let Some(row) = rows.next()? {
-        let blob = row.get_ref(1)?.as_blob().unwrap_or_default();
-        each(row.get(0)?, geopackage::decode(blob).ok_or_else(|| damaged(kind))?);
+        each(row.get(0)?, decode(kind, row.get_ref(1)?.as_blob().unwrap_or_default())?);
     }
     Ok(())
 }
 
-/// Which objects of a kind are found by their place, in SQL.
-pub(super) fn standing(kind: Kind) -> &'static str {
+/// SQL condition for the objects of a kind that are found by position: of treks only the listed ones.
+fn listed_condition(kind: Kind) -> &'static str {
     if kind == Kind::Trek { treks::LISTED } else { "1" }
 }
 
-pub(super) fn damaged(kind: Kind) -> Error {
-    Error::Corrupt { reason: format!("a row of layer {kind} cannot be read") }
+fn decode(kind: Kind, blob: &[u8]) -> Result<Geometry> {
+    geopackage::decode(blob).ok_or_else(|| damaged(kind))
+}
+
+fn damaged(kind: Kind) -> Error {
+    Error::corrupt(format!("a row of layer {kind} cannot be read"))
 }
 
 fn fields(kind: Kind) -> &'static str {
@@ -243,8 +279,7 @@ impl Stored {
     fn into_object(self, kind: Kind) -> Result<Object> {
         let mut object = Object::from_json(kind, &self.data).map_err(|_| damaged(kind))?;
         if let (Some(blob), Some(place)) = (self.geometry, object.geometry_mut()) {
-            let geometry: Geometry = geopackage::decode(&blob).ok_or_else(|| damaged(kind))?;
-            *place = Some(geometry);
+            *place = Some(decode(kind, &blob)?);
         }
         Ok(object)
     }

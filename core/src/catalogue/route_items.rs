@@ -1,5 +1,5 @@
-//! What belongs to a trek: its stages, the places that it crosses, what lies beside it. People look for a trek by the lake
-//! that it passes and the village where it starts, so these texts are among its words.
+//! The objects along a trek: their distances from it, and their texts. The texts are part of the trek's entry in the search
+//! index, because people search for a trek by the lake that it passes and by the village where it starts.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,12 @@ use crate::error::Result;
 use crate::model::{Id, Kind, Localized, Object};
 
 impl Catalogue {
-    /// The numbers of the objects of a kind that lie beside a trek.
+    /// The ids of the objects of a kind along a trek.
     pub(crate) fn route_item_ids(&self, territory: &Territory, trek: Id, kind: Kind) -> Result<Vec<Id>> {
         self.read(|connection| route_item_ids(connection, territory, trek, kind))
     }
 
-    /// The numbers of the panoramas that are attached to a trek.
+    /// The ids of the HD views that are attached to a trek.
     pub(crate) fn views_of(&self, territory: &Territory, trek: Id) -> Result<Vec<Id>> {
         self.read(|connection| {
             let sql = "SELECT id FROM hd_view WHERE territory = ?1 AND data ->> '$.trek' = ?2 ORDER BY id";
@@ -26,7 +26,7 @@ impl Catalogue {
     }
 }
 
-/// The numbers of the objects of a kind that lie beside a trek.
+/// The ids of the objects of a kind along a trek.
 pub(super) fn route_item_ids(connection: &Connection, territory: &Territory, trek: Id, kind: Kind) -> Result<Vec<Id>> {
     let sql = "SELECT id FROM jalon_route_item WHERE territory = ?1 AND trek = ?2 AND kind = ?3 ORDER BY id";
     let mut statement = connection.prepare_cached(sql)?;
@@ -34,7 +34,7 @@ pub(super) fn route_item_ids(connection: &Connection, territory: &Territory, tre
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The treks among whose words an object's are.
+/// The ids of the treks whose search entry contains the texts of an object.
 pub(super) fn treks_of(connection: &Connection, territory: &Territory, object: &Object) -> Result<Vec<Id>> {
     let sql = match object {
         Object::Trek(trek) => return Ok([trek.id].into_iter().chain(trek.parents.iter().copied()).collect()),
@@ -50,35 +50,35 @@ pub(super) fn treks_of(connection: &Connection, territory: &Territory, object: &
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Writes what lies beside a trek; tells whether that is something else than before.
+/// Replaces the objects of a kind along a trek: ids with distances in metres. Returns whether the ids differ from before.
 pub(super) fn set(
     connection: &Connection,
     territory: &Territory,
     trek: Id,
     kind: Kind,
-    beside: &BTreeMap<Id, f64>,
+    distances_m: &BTreeMap<Id, f64>,
     estimated: bool,
 ) -> Result<bool> {
-    let mut held = connection.prepare_cached(
+    let mut select = connection.prepare_cached(
         "SELECT id, distance_m FROM jalon_route_item WHERE territory = ?1 AND trek = ?2 AND kind = ?3 ORDER BY id",
     )?;
-    let rows = held.query_map((territory.key, trek, kind.as_str()), |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let held: BTreeMap<Id, f64> = rows.collect::<rusqlite::Result<_>>()?;
-    if held == *beside {
+    let rows = select.query_map((territory.key, trek, kind.as_str()), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let existing: BTreeMap<Id, f64> = rows.collect::<rusqlite::Result<_>>()?;
+    if existing == *distances_m {
         return Ok(false);
     }
     connection
         .prepare_cached("DELETE FROM jalon_route_item WHERE territory = ?1 AND trek = ?2 AND kind = ?3")?
         .execute((territory.key, trek, kind.as_str()))?;
     let mut insert = connection.prepare_cached("INSERT INTO jalon_route_item VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
-    for (id, metres) in beside {
+    for (id, metres) in distances_m {
         insert.execute((territory.key, trek, kind.as_str(), id, metres, estimated))?;
     }
-    Ok(!held.keys().eq(beside.keys()))
+    Ok(!existing.keys().eq(distances_m.keys()))
 }
 
-/// Forgets where an object lay that is gone; gives the treks that it lay beside.
-pub(super) fn forget(connection: &Connection, territory: &Territory, kind: Kind, id: Id) -> Result<Vec<Id>> {
+/// Removes a deleted object from all treks, and returns their ids. If it is a trek, its own objects are removed, too.
+pub(super) fn remove(connection: &Connection, territory: &Territory, kind: Kind, id: Id) -> Result<Vec<Id>> {
     let mut delete = connection
         .prepare_cached("DELETE FROM jalon_route_item WHERE territory = ?1 AND kind = ?2 AND id = ?3 RETURNING trek")?;
     let treks = delete.query_map((territory.key, kind.as_str(), id), |row| row.get(0))?;
@@ -91,7 +91,7 @@ pub(super) fn forget(connection: &Connection, territory: &Territory, kind: Kind,
     Ok(treks)
 }
 
-/// The texts of what belongs to a trek.
+/// The texts of a trek's stages, points of interest, cities and districts; empty for other kinds of objects.
 pub(super) fn texts(connection: &Connection, territory: &Territory, object: &Object) -> Result<Vec<Localized>> {
     let Object::Trek(trek) = object else { return Ok(Vec::new()) };
     let mut texts = Vec::new();

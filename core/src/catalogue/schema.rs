@@ -1,22 +1,20 @@
-//! Our tables and how an older file becomes a current one. The version stands in `jalon_schema`, as `user_version` is
-//! GeoPackage's own. Each layer carries what a person in QGIS wants to see as columns, copied from the object's JSON
-//! when it is written, and the whole object in `data`.
+//! The tables of the catalogue. Each layer has readable columns for people who open the file in QGIS, extracted from the
+//! object's JSON on every write, and the whole object as JSON in the column `data`.
 
-use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
-
 use super::{history, jobs, packs, search};
-use crate::error::{Error, Result};
-use crate::geopackage;
+use crate::db::geopackage;
+use crate::db::{Durability, Schema, Settings};
 use crate::model::Kind;
 use crate::model::fields::Field;
 use crate::model::values::ValueType;
 
-const VERSION: i64 = 1;
-/// How long a writer waits for one of another process: a large refresh is written in some seconds.
-const BUSY: Duration = Duration::from_secs(60);
+pub(super) static SCHEMA: Schema = Schema { migrations: &[first_version] };
+
+/// A large refresh of another process holds the write lock for some seconds.
+pub(super) const SETTINGS: Settings =
+    Settings { busy_timeout: Duration::from_secs(60), durability: Durability::Intact };
 
 /// A readable column: its name, its SQL type, and the path of its value in the object's JSON.
 pub(super) type Column = (&'static str, &'static str, String);
@@ -44,53 +42,9 @@ fn geometry_type(kind: Kind) -> &'static str {
     }
 }
 
-/// Opens the file with everything that a connection of ours needs.
-pub(super) fn connect(path: &Path, vfs: Option<&str>) -> Result<Connection> {
-    let connection = match vfs {
-        Some(vfs) => Connection::open_with_flags_and_vfs(path, OpenFlags::default(), vfs)?,
-        None => Connection::open(path)?,
-    };
-    connection.busy_timeout(BUSY)?;
-    geopackage::register_functions(&connection)?;
-    geopackage::log_ahead(&connection, BUSY)?;
-    connection.pragma_update(None, "synchronous", "normal")?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    // Phones may have no directory for temporary files.
-    connection.pragma_update(None, "temp_store", "memory")?;
-    connection.set_prepared_statement_cache_capacity(64);
-    Ok(connection)
-}
-
-/// Makes or updates the tables, in one transaction.
-pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
-    // Nearly always there is nothing to do, and nobody to wait for.
-    if connection.query_row("SELECT version FROM jalon_schema", [], |row| row.get(0)) == Ok(VERSION) {
-        return Ok(());
-    }
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let known: bool =
-        transaction
-            .query_row("SELECT count(*) FROM sqlite_master WHERE name = 'jalon_schema'", [], |row| row.get(0))?;
-    let found: Option<i64> = if known {
-        transaction.query_row("SELECT version FROM jalon_schema", [], |row| row.get(0)).optional()?
-    } else {
-        None
-    };
-    match found.unwrap_or(0) {
-        VERSION => return Ok(()),
-        0 => transaction.execute_batch(&first_version())?,
-        newer => return Err(Error::TooNew { found: newer, supported: VERSION }),
-    }
-    transaction.commit()?;
-    Ok(())
-}
-
 fn first_version() -> String {
-    let mut sql = String::from(geopackage::FIXED_TABLES);
-    sql.push_str(
-        "CREATE TABLE jalon_schema (version INTEGER NOT NULL);
-         INSERT INTO jalon_schema VALUES (1);
-         CREATE TABLE jalon_territory (
+    let mut sql = String::from(
+        "CREATE TABLE jalon_territory (
            territory INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, url TEXT NOT NULL, portals TEXT NOT NULL DEFAULT '[]',
            default_language TEXT NOT NULL DEFAULT '', languages TEXT NOT NULL DEFAULT '[]', server_version TEXT,
            refreshed_ms INTEGER, full_refresh_ms INTEGER, server_ms INTEGER);
@@ -102,7 +56,7 @@ fn first_version() -> String {
     for kind in Kind::ALL {
         sql.push_str(&layer(kind));
     }
-    // Which treks are listed is asked for at every letter that a person types.
+    // Search as you type reads the listed treks on every key press.
     sql.push_str("CREATE INDEX trek_listed ON trek (territory, id, published, parents);");
     sql.push_str(search::TABLES);
     sql.push_str(history::TABLES);
@@ -113,9 +67,9 @@ fn first_version() -> String {
 
 fn layer(kind: Kind) -> String {
     let extra: String = columns(kind).iter().map(|(name, sql_type, _)| format!(", {name} {sql_type}")).collect();
-    // A term's number is unique within its vocabulary only.
+    // The id of a term is unique only within its vocabulary.
     let key = if kind == Kind::Term { "territory, vocabulary, id" } else { "territory, id" };
-    // A line is long, and what comes after it in a row is far to read: names and figures come first.
+    // The geometry is long, and SQLite reads a row from its start: short columns come first.
     let geometry = if kind.is_spatial() { ", geom GEOMETRY" } else { "" };
     let mut sql = format!(
         "CREATE TABLE {kind} (

@@ -1,4 +1,4 @@
-//! Which territories the catalogue holds, each under a short name that the person chose or that its server suggests.
+//! The territories of the catalogue. Each has a short name, which the person chooses or which is derived from its server.
 
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
@@ -7,43 +7,43 @@ use super::{Catalogue, WriteTransaction};
 use crate::error::{Error, Result};
 use crate::model::Id;
 
-/// One published Geotrek source.
+/// A territory: one published Geotrek source, with its languages and portals.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Territory {
-    /// Its number in this catalogue.
+    /// Key of the territory in this catalogue.
     #[serde(skip)]
     pub key: i64,
-    /// Short name, lower case: `pne`.
+    /// Short name in lower case, such as `pne`.
     pub name: String,
-    /// Where its server is.
+    /// Base URL of the server.
     pub url: String,
-    /// Portals that it is limited to; empty for all.
+    /// Ids of the portals that the territory is limited to; empty for all.
     pub portals: Vec<Id>,
-    /// Language in which names are shown where nobody asks for one.
+    /// Language of texts that are requested without a language.
     pub default_language: String,
-    /// Languages of its server, the default first.
+    /// Languages of the server, the default language first.
     pub languages: Vec<String>,
-    /// Version that the server told.
+    /// Geotrek version of the server.
     pub server_version: Option<String>,
-    /// When it was last refreshed, Unix ms.
+    /// Time of the last refresh, Unix ms.
     pub refreshed_ms: Option<i64>,
-    /// When all of it was last asked for, and not only what its server said had changed, Unix ms.
+    /// Time of the last full refresh, Unix ms. Other refreshes request only changed objects.
     pub full_refresh_ms: Option<i64>,
-    /// What its server's clock said when the last refresh began, Unix ms; none where it did not say.
+    /// The server's clock at the start of the last refresh, Unix ms; `None` if the server does not send a date.
     #[serde(skip)]
     pub server_ms: Option<i64>,
 }
 
-/// A territory to add.
+/// A territory to be added.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NewTerritory {
-    /// Short name: lower-case letters, digits and hyphens, 32 at most.
+    /// Short name: 1 to 32 lower-case letters, digits or hyphens.
     pub name: String,
-    /// Where its server is: any address on it.
+    /// Any URL on the server.
     pub url: String,
-    /// Portals to limit it to; empty for all.
+    /// Ids of the portals to limit the territory to; empty for all.
     pub portals: Vec<Id>,
-    /// Language in which names are shown where nobody asks for one.
+    /// Language of texts that are requested without a language.
     pub default_language: String,
 }
 
@@ -71,13 +71,16 @@ fn find(connection: &Connection, name: &str) -> Result<Option<Territory>> {
     Ok(connection.query_row(&format!("{SELECT} WHERE name = ?1"), [name], read_row).optional()?)
 }
 
-/// A territory by its number in the catalogue.
+/// Finds a territory by its key.
 pub(super) fn by_key(connection: &Connection, key: i64) -> Result<Option<Territory>> {
     Ok(connection.query_row(&format!("{SELECT} WHERE territory = ?1"), [key], read_row).optional()?)
 }
 
 impl Catalogue {
-    /// Every territory that is held, by name.
+    /// The territories, in the order of their names.
+    ///
+    /// # Errors
+    /// [`Error::Closed`], [`Error::Corrupt`] and errors of the disk.
     pub fn territories(&self) -> Result<Vec<Territory>> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(&format!("{SELECT} ORDER BY name"))?;
@@ -86,44 +89,50 @@ impl Catalogue {
         })
     }
 
-    /// One territory by its short name.
+    /// Finds a territory by its short name.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Closed`], [`Error::Corrupt`] and errors of the disk.
     pub fn territory(&self, name: &str) -> Result<Territory> {
         self.read(|connection| find(connection, name))?
-            .ok_or_else(|| Error::NotFound { what: format!("the territory “{name}”") })
+            .ok_or_else(|| Error::NotFound { detail: format!("the territory “{name}”") })
     }
 }
 
 impl WriteTransaction<'_> {
-    /// Adds a territory, still empty.
+    /// Adds an empty territory.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for an invalid or existing name, or an invalid URL; errors of the disk.
     pub fn add_territory(&mut self, new: &NewTerritory) -> Result<Territory> {
-        let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        if new.name.is_empty() || new.name.len() > 32 || !new.name.chars().all(letters) {
-            return Err(Error::invalid("name", "1 to 32 lower-case letters, digits or hyphens, such as “pne”"));
+        let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if new.name.is_empty() || new.name.len() > 32 || !new.name.chars().all(is_allowed) {
+            return Err(Error::invalid("name", "must be 1 to 32 lower-case letters, digits or hyphens, such as “pne”"));
         }
         let url = url::Url::parse(&new.url)
-            .map_err(|_| Error::invalid("url", "a web address such as https://example.org"))?;
+            .map_err(|_| Error::invalid("url", "must be a web address such as https://example.org"))?;
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-            return Err(Error::invalid("url", "a web address that begins with https://"));
+            return Err(Error::invalid("url", "must start with https:// or http://"));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(Error::invalid("url", "a web address without a user's name or password in it"));
+            return Err(Error::invalid("url", "must not contain a user name or a password"));
         }
-        // Whatever page of it a person has copied, a Geotrek has its API at the root.
+        // A Geotrek server has its API at the root, whichever of its pages the person copied the URL of.
         let url = format!("{}/", url.origin().ascii_serialization());
         if find(self.connection(), &new.name)?.is_some() {
-            return Err(Error::invalid("name", format!("“{}” is held already", new.name)));
+            return Err(Error::invalid("name", format!("must be new: there already is a territory “{}”", new.name)));
         }
         let portals = serde_json::to_string(&new.portals).map_err(Error::internal)?;
         self.connection().execute(
             "INSERT INTO jalon_territory (name, url, portals, default_language) VALUES (?1, ?2, ?3, ?4)",
             (&new.name, url, portals, &new.default_language),
         )?;
-        find(self.connection(), &new.name)?.ok_or_else(|| Error::internal("the new territory is not there"))
+        find(self.connection(), &new.name)?.ok_or_else(|| Error::internal("the new territory was not stored"))
     }
 
-    /// Notes what a refresh learnt about a territory: its languages (the default first), its server's version, when that
-    /// was, and whether all of it was asked for.
-    pub fn record_refresh(&mut self, territory: &Territory, at_ms: i64, is_full: bool) -> Result<()> {
+    /// Stores the result of a refresh: the languages, the server's version and its clock, from `territory`; the time of the
+    /// refresh (Unix ms); and whether it was a full one.
+    pub(crate) fn record_refresh(&mut self, territory: &Territory, at_ms: i64, is_full: bool) -> Result<()> {
         let languages = serde_json::to_string(&territory.languages).map_err(Error::internal)?;
         self.connection().execute(
             "UPDATE jalon_territory SET default_language = ?2, languages = ?3, server_version = ?4, refreshed_ms = ?5,
@@ -138,14 +147,14 @@ impl WriteTransaction<'_> {
                 territory.server_ms,
             ),
         )?;
-        // A clock that was set years ahead is no reason to forget.
+        // A device clock that is years ahead must not delete the history.
         let now_ms = territory.server_ms.map_or(at_ms, |server_ms| server_ms.min(at_ms));
-        super::history::forget_old(self.connection(), territory.key, now_ms)?;
+        super::history::delete_old(self.connection(), territory.key, now_ms)?;
         Ok(())
     }
 
-    /// Forgets a territory and everything in it.
-    pub fn remove_territory(&mut self, territory: &Territory) -> Result<()> {
+    /// Removes a territory and all its objects, jobs and packs.
+    pub(crate) fn remove_territory(&mut self, territory: &Territory) -> Result<()> {
         for kind in crate::model::Kind::ALL {
             self.connection().execute(&format!("DELETE FROM {kind} WHERE territory = ?1"), [territory.key])?;
         }
@@ -153,7 +162,7 @@ impl WriteTransaction<'_> {
         for table in ["jalon_route_item", "jalon_change", "jalon_job", "jalon_pack", "jalon_reported_trek"] {
             self.connection().execute(&format!("DELETE FROM {table} WHERE territory = ?1"), [territory.key])?;
         }
-        super::history::step_generation(self.connection())?;
+        super::history::increment_generation(self.connection())?;
         self.connection().execute("DELETE FROM jalon_territory WHERE territory = ?1", [territory.key])?;
         Ok(())
     }

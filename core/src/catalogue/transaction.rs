@@ -1,53 +1,55 @@
-//! Writing: objects in and out, all within the one transaction that [`Catalogue::transaction`](super::Catalogue::change) opens.
+//! The write transaction of [`Catalogue::write`](super::Catalogue::write): inserts, updates and removes objects, and keeps the
+//! search index, the change history and the states of packs up to date.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::history::{self, ChangeKind, Note};
+use super::history::{self, ChangeKind, NewRecord};
 use super::normalize::normalize;
 use super::search::Words;
 use super::{Territory, read, route_items, schema, search, territory};
+use crate::db::geopackage;
 use crate::error::{Error, Result};
-use crate::geopackage;
 use crate::model::{Bounds, Geometry, Id, Kind, Object};
 
-/// A change of the catalogue on its way; readers see nothing of it until it is whole.
+/// A write transaction. Readers see nothing of it until it is committed.
 #[derive(Debug)]
 pub struct WriteTransaction<'a> {
     transaction: &'a Transaction<'a>,
-    /// Treks whose words are to be written at the end, when all that belongs to them is there.
-    stale: BTreeMap<i64, BTreeSet<Id>>,
-    /// Words that are still to be written.
+    /// Treks to be indexed at the end, when all the objects along them are stored, by territory.
+    treks_to_index: BTreeMap<i64, BTreeSet<Id>>,
+    /// Search entries that are not yet written.
     words: Vec<Words>,
     words_bytes: usize,
-    /// When the refresh was made that this is, where what it changes is to be told later.
-    noted_ms: Option<i64>,
+    /// Time of the refresh whose changes are recorded, Unix ms; `None` to record nothing.
+    record_ms: Option<i64>,
+    /// Whether there is any pack; `None` if not yet read.
     has_packs: Option<bool>,
-    has_touched: bool,
+    has_changes: bool,
     counts: BTreeMap<(ChangeKind, Kind), u64>,
 }
 
-/// An object as the catalogue has it.
-struct Before {
+/// The stored version of an object.
+struct Stored {
     data: String,
     geometry: Option<Vec<u8>>,
     is_withdrawn: bool,
 }
 
-/// So many bytes of words are written at a time.
-const WORDS_BYTES: usize = 4 << 20;
+/// Search entries are written in batches of this many bytes.
+const WORDS_BATCH_BYTES: usize = 4 << 20;
 
 impl<'a> WriteTransaction<'a> {
     pub(super) fn new(transaction: &'a Transaction<'a>) -> Self {
         WriteTransaction {
             transaction,
-            stale: BTreeMap::new(),
+            treks_to_index: BTreeMap::new(),
             words: Vec::new(),
             words_bytes: 0,
-            noted_ms: None,
+            record_ms: None,
             has_packs: None,
-            has_touched: false,
+            has_changes: false,
             counts: BTreeMap::new(),
         }
     }
@@ -56,41 +58,46 @@ impl<'a> WriteTransaction<'a> {
         self.transaction
     }
 
-    /// What follows is a refresh that was made at this moment (Unix ms): what it changes can be asked for later.
-    pub fn record_changes(&mut self, at_ms: i64) {
-        self.noted_ms = Some(at_ms);
+    /// Records the following changes in the change history, as those of a refresh at `at_ms` (Unix ms).
+    pub(crate) fn record_changes(&mut self, at_ms: i64) {
+        self.record_ms = Some(at_ms);
     }
 
-    /// How many objects of each kind were added, changed and withdrawn so far.
-    pub fn counts(&self) -> &BTreeMap<(ChangeKind, Kind), u64> {
+    /// The number of objects added, changed and withdrawn so far, by kind.
+    pub(crate) fn counts(&self) -> &BTreeMap<(ChangeKind, Kind), u64> {
         &self.counts
     }
 
-    /// Keeps an object, in the place of the one with the same number. One that is what it was costs a look.
+    /// Inserts an object, or replaces the one with the same id. An unchanged object costs one read.
+    ///
+    /// # Errors
+    /// Errors of the disk.
     pub fn put(&mut self, territory: &Territory, mut object: Object) -> Result<()> {
         let kind = object.kind();
         let geometry = object.geometry_mut().and_then(Option::take);
         let bounds = geometry.as_ref().and_then(Geometry::bounds);
         let geometry = geometry.map(|geometry| geopackage::encode(&geometry));
         let data = serde_json::to_string(&object).map_err(Error::internal)?;
-        let before = self.before(territory, &object)?;
-        let (what, fields) = match &before {
+        let stored = self.stored(territory, &object)?;
+        let (change_kind, fields) = match &stored {
             None => (ChangeKind::Added, Vec::new()),
-            Some(before) => {
-                let geometry_differs = before.geometry != geometry;
-                let data_differs = before.data != data && normalize(&before.data) != normalize(&data);
-                match (before.is_withdrawn, data_differs || geometry_differs) {
+            Some(stored) => {
+                let geometry_differs = stored.geometry != geometry;
+                let data_differs = stored.data != data && normalize(&stored.data) != normalize(&data);
+                match (stored.is_withdrawn, data_differs || geometry_differs) {
                     (false, false) => return Ok(()),
                     (true, _) => (ChangeKind::Added, Vec::new()),
-                    (false, true) => (ChangeKind::Changed, history::fields(&before.data, &data, geometry_differs)),
+                    (false, true) => {
+                        (ChangeKind::Changed, history::changed_fields(&stored.data, &data, geometry_differs))
+                    }
                 }
             }
         };
         let name = object.name().and_then(|name| name.find(&[&territory.default_language])).map(|found| found.text);
         let names = object.name().map(serde_json::to_string).transpose().map_err(Error::internal)?;
-        self.note(
+        self.record(
             territory,
-            &Note { kind, id: object.id(), change_kind: what, fields: &fields, names: names.as_deref() },
+            &NewRecord { kind, id: object.id(), change_kind, fields: &fields, names: names.as_deref() },
             bounds.as_ref(),
         )?;
         if kind != Kind::Term && kind != Kind::Trek {
@@ -104,12 +111,12 @@ impl<'a> WriteTransaction<'a> {
         }
         if kind != Kind::Term {
             let treks = route_items::treks_of(self.transaction, territory, &object)?;
-            self.stale.entry(territory.key).or_default().extend(treks);
+            self.treks_to_index.entry(territory.key).or_default().extend(treks);
         }
         Ok(())
     }
 
-    fn before(&self, territory: &Territory, object: &Object) -> Result<Option<Before>> {
+    fn stored(&self, territory: &Territory, object: &Object) -> Result<Option<Stored>> {
         let kind = object.kind();
         let geometry = if kind.is_spatial() { "geom" } else { "NULL" };
         let vocabulary = match object {
@@ -122,101 +129,104 @@ impl<'a> WriteTransaction<'a> {
         );
         let mut statement = self.transaction.prepare_cached(&sql)?;
         let row = |row: &rusqlite::Row<'_>| {
-            Ok(Before { data: row.get(0)?, geometry: row.get(1)?, is_withdrawn: row.get(2)? })
+            Ok(Stored { data: row.get(0)?, geometry: row.get(1)?, is_withdrawn: row.get(2)? })
         };
         Ok(statement.query_row((territory.key, object.id(), vocabulary), row).optional()?)
     }
 
-    /// Counts a change, notes it where it is to be told, and makes the packs stale that it concerns.
-    fn note(&mut self, territory: &Territory, note: &Note<'_>, place: Option<&Bounds>) -> Result<()> {
-        self.has_touched = true;
-        *self.counts.entry((note.change_kind, note.kind)).or_default() += 1;
-        // A date that moved, and nothing else, is nothing that a person could see.
-        let is_seen = note.kind != Kind::Term && (note.change_kind != ChangeKind::Changed || !note.fields.is_empty());
-        if let Some(at_ms) = self.noted_ms.filter(|_| is_seen) {
-            history::note(self.transaction, territory.key, at_ms, note)?;
+    /// Counts a change, records it in the history, and marks the packs as stale that it concerns. `bounds` is the bounding box
+    /// of the object.
+    fn record(&mut self, territory: &Territory, record: &NewRecord<'_>, bounds: Option<&Bounds>) -> Result<()> {
+        let NewRecord { kind, id, change_kind, fields, .. } = *record;
+        self.has_changes = true;
+        *self.counts.entry((change_kind, kind)).or_default() += 1;
+        // If only the server's dates changed, a person sees no difference.
+        let is_visible = kind != Kind::Term && (change_kind != ChangeKind::Changed || !fields.is_empty());
+        if let Some(at_ms) = self.record_ms.filter(|_| is_visible) {
+            history::insert(self.transaction, territory.key, at_ms, record)?;
         }
         let has_packs = match self.has_packs {
             Some(known) => known,
             None => *self.has_packs.insert(self.has_packs()?),
         };
-        if has_packs && note.kind == Kind::Term && note.fields.iter().any(|field| field == "pictogram") {
-            self.make_all_stale(territory.key)?;
+        if has_packs && kind == Kind::Term && fields.iter().any(|field| field == "pictogram") {
+            self.mark_all_packs_stale(territory.key)?;
         }
-        // A date that moved may be that of a picture, under the address that it had.
-        if has_packs && note.kind != Kind::Term {
-            let is_new_there =
-                note.change_kind == ChangeKind::Added || note.fields.iter().any(|field| field == "geometry");
-            let kept_for_all = matches!(note.kind, Kind::City | Kind::District | Kind::HdView);
-            let place = place.filter(|_| is_new_there && !kept_for_all);
-            self.make_stale(territory.key, note.kind, note.id, place)?;
+        // Even a changed date concerns a pack: a picture may have been replaced under its old URL.
+        if has_packs && kind != Kind::Term {
+            let has_new_position = change_kind == ChangeKind::Added || fields.iter().any(|field| field == "geometry");
+            // Objects of these kinds are in no pack by their position.
+            let is_everywhere = matches!(kind, Kind::City | Kind::District | Kind::HdView);
+            let bounds = bounds.filter(|_| has_new_position && !is_everywhere);
+            self.mark_packs_stale(territory.key, kind, id, bounds)?;
         }
         Ok(())
     }
 
-    /// Says what lies beside a trek, by kind: number and metres. `estimated` where that was told by the distance, and not
-    /// by the server.
-    pub fn set_route_items(
+    /// Replaces the objects of a kind along a trek: ids with distances from the trek in metres. `estimated` says that they are
+    /// associated by distance rather than listed by the server.
+    pub(crate) fn set_route_items(
         &mut self,
         territory: &Territory,
         trek: Id,
         kind: Kind,
-        beside: &BTreeMap<Id, f64>,
+        distances_m: &BTreeMap<Id, f64>,
         estimated: bool,
     ) -> Result<()> {
-        if route_items::set(self.transaction, territory, trek, kind, beside, estimated)? {
-            self.stale.entry(territory.key).or_default().insert(trek);
+        if route_items::set(self.transaction, territory, trek, kind, distances_m, estimated)? {
+            self.treks_to_index.entry(territory.key).or_default().insert(trek);
         }
         Ok(())
     }
 
-    /// The numbers of the objects of a kind that lie beside a trek, as this change has them so far.
+    /// The ids of the objects of a kind along a trek, as this transaction sees them.
     pub(crate) fn route_item_ids(&self, territory: &Territory, trek: Id, kind: Kind) -> Result<Vec<Id>> {
         route_items::route_item_ids(self.transaction, territory, trek, kind)
     }
 
-    /// Hands every geometry of a kind to `each`, as this change has them so far.
-    pub fn geometries(&self, territory: &Territory, kind: Kind, each: impl FnMut(Id, Geometry)) -> Result<()> {
+    /// Calls `each` with every geometry of a kind, as this transaction sees them.
+    pub(crate) fn geometries(&self, territory: &Territory, kind: Kind, each: impl FnMut(Id, Geometry)) -> Result<()> {
         read::geometries(self.transaction, territory, kind, each)
     }
 
     fn write_words(&mut self, words: Words) -> Result<()> {
         self.words_bytes += words.bytes();
         self.words.push(words);
-        if self.words_bytes > WORDS_BYTES {
+        if self.words_bytes > WORDS_BATCH_BYTES {
             self.words_bytes = 0;
             search::write(self.transaction, &mut self.words)?;
         }
         Ok(())
     }
 
-    /// Withdraws the objects of a kind that are not in `present`, and tells how many. Those that a pack needs stay, marked,
-    /// until it is removed; the others go. An empty `present` is refused: a server that lists nothing must not empty a
-    /// catalogue.
+    /// Withdraws the objects of a kind that are not in `present`, and returns their number. An object of a pack stays, marked
+    /// as withdrawn, until the pack is removed; other objects are deleted.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if `present` is empty, because a server that lists nothing must not empty the catalogue;
+    /// errors of the disk.
     pub fn retain(&mut self, territory: &Territory, kind: Kind, present: &HashSet<Id>) -> Result<usize> {
         if present.is_empty() {
-            return Err(Error::invalid("present", "an empty list never deletes"));
+            return Err(Error::invalid("present", "must not be empty: an empty list never deletes objects"));
         }
-        // What is still to be written may be about to go.
+        // An object whose search entry is not yet written may be deleted below.
         search::write(self.transaction, &mut self.words)?;
         let sql = format!("SELECT fid, id, names FROM {kind} WHERE territory = ?1 AND withdrawn_ms IS NULL");
-        let mut held = self.transaction.prepare_cached(&sql)?;
-        let mut rows = held.query([territory.key])?;
-        let mut gone: Vec<(i64, Id, Option<String>)> = Vec::new();
+        let mut statement = self.transaction.prepare_cached(&sql)?;
+        let mut rows = statement.query([territory.key])?;
+        let mut absent: Vec<(i64, Id, Option<String>)> = Vec::new();
         while let Some(row) = rows.next()? {
             let id = row.get(1)?;
             if !present.contains(&id) {
-                gone.push((row.get(0)?, id, row.get(2)?));
+                absent.push((row.get(0)?, id, row.get(2)?));
             }
         }
         drop(rows);
-        let at_ms = self.noted_ms.unwrap_or_default();
-        for (fid, id, names) in &gone {
-            self.note(
-                territory,
-                &Note { kind, id: *id, change_kind: ChangeKind::Withdrawn, fields: &[], names: names.as_deref() },
-                None,
-            )?;
+        let at_ms = self.record_ms.unwrap_or_default();
+        for (fid, id, names) in &absent {
+            let names = names.as_deref();
+            let record = NewRecord { kind, id: *id, change_kind: ChangeKind::Withdrawn, fields: &[], names };
+            self.record(territory, &record, None)?;
             if self.has_packs == Some(true) && self.is_packed(territory, kind, *id)? {
                 let sql = format!("UPDATE {kind} SET withdrawn_ms = ?2 WHERE fid = ?1");
                 self.transaction.prepare_cached(&sql)?.execute((fid, at_ms))?;
@@ -224,18 +234,18 @@ impl<'a> WriteTransaction<'a> {
                 self.delete(territory, kind, *fid, *id)?;
             }
         }
-        Ok(gone.len())
+        Ok(absent.len())
     }
 
     fn delete(&mut self, territory: &Territory, kind: Kind, fid: i64, id: Id) -> Result<()> {
-        self.has_touched = true;
+        self.has_changes = true;
         self.transaction.prepare_cached(&format!("DELETE FROM {kind} WHERE fid = ?1"))?.execute([fid])?;
-        let treks = route_items::forget(self.transaction, territory, kind, id)?;
-        self.stale.entry(territory.key).or_default().extend(treks);
+        let treks = route_items::remove(self.transaction, territory, kind, id)?;
+        self.treks_to_index.entry(territory.key).or_default().extend(treks);
         search::remove(self.transaction, territory.key, kind, id)
     }
 
-    /// Removes an object that was withdrawn and that no pack needs any more.
+    /// Deletes a withdrawn object that no pack contains any more.
     pub(super) fn delete_withdrawn(&mut self, territory: &Territory, kind: Kind, id: Id) -> Result<()> {
         let sql = format!("SELECT fid FROM {kind} WHERE territory = ?1 AND id = ?2 AND withdrawn_ms IS NOT NULL");
         let fid = self.transaction.prepare_cached(&sql)?.query_row((territory.key, id), |row| row.get(0)).optional()?;
@@ -245,44 +255,50 @@ impl<'a> WriteTransaction<'a> {
         }
     }
 
-    /// Removes the entries of one vocabulary that are not in `present`, and tells how many; as [`WriteTransaction::retain`].
-    pub fn retain_terms(&mut self, territory: &Territory, vocabulary: &str, present: &HashSet<Id>) -> Result<usize> {
+    /// Deletes the terms of a vocabulary that are not in `present`, and returns their number. An empty `present` is an error,
+    /// as for [`WriteTransaction::retain`].
+    pub(crate) fn retain_terms(
+        &mut self,
+        territory: &Territory,
+        vocabulary: &str,
+        present: &HashSet<Id>,
+    ) -> Result<usize> {
         if present.is_empty() {
-            return Err(Error::invalid("present", "an empty list never deletes"));
+            return Err(Error::invalid("present", "must not be empty: an empty list never deletes objects"));
         }
-        let numbers: Vec<String> = present.iter().map(Id::to_string).collect();
+        let ids: Vec<String> = present.iter().map(Id::to_string).collect();
         let sql =
-            format!("DELETE FROM term WHERE territory = ?1 AND vocabulary = ?2 AND id NOT IN ({})", numbers.join(","));
+            format!("DELETE FROM term WHERE territory = ?1 AND vocabulary = ?2 AND id NOT IN ({})", ids.join(","));
         Ok(self.transaction.execute(&sql, params![territory.key, vocabulary])?)
     }
 
-    /// The stages that only their itinerary publishes, as this change has them so far.
+    /// The stages that are published only through their itinerary, as this transaction sees them.
     pub(crate) fn unlisted_stages(&self, territory: &Territory) -> Result<BTreeSet<Id>> {
         read::unlisted_stages(self.transaction, territory)
     }
 
-    /// An object as this change has it so far.
-    pub fn object(&self, territory: &Territory, kind: Kind, id: Id) -> Result<Option<Object>> {
+    /// Reads an object, as this transaction sees it.
+    pub(crate) fn object(&self, territory: &Territory, kind: Kind, id: Id) -> Result<Option<Object>> {
         read::object(self.transaction, territory, kind, id)
     }
 
-    /// Writes the words of treks, and the layers' boxes, which the standard wants beside their names.
+    /// Writes the search entries of changed treks, and the bounding boxes of the layers, which GeoPackage requires.
     pub(super) fn finish(mut self) -> Result<()> {
-        for (key, treks) in std::mem::take(&mut self.stale) {
+        for (key, treks) in std::mem::take(&mut self.treks_to_index) {
             let Some(territory) = territory::by_key(self.transaction, key)? else { continue };
             for id in treks {
                 if let Some(object) = read::object(self.transaction, &territory, Kind::Trek, id)? {
                     let names = object.name().map(serde_json::to_string).transpose().map_err(Error::internal)?;
-                    let around = route_items::texts(self.transaction, &territory, &object)?;
-                    self.write_words(Words::of(&territory, &object, names, &around))?;
+                    let texts = route_items::texts(self.transaction, &territory, &object)?;
+                    self.write_words(Words::of(&territory, &object, names, &texts))?;
                 }
             }
         }
         search::write(self.transaction, &mut self.words)?;
-        if !self.has_touched {
+        if !self.has_changes {
             return Ok(());
         }
-        history::step_generation(self.transaction)?;
+        history::increment_generation(self.transaction)?;
         for kind in Kind::ALL.into_iter().filter(|kind| kind.is_spatial()) {
             self.transaction.execute(
                 &format!(
@@ -297,7 +313,7 @@ impl<'a> WriteTransaction<'a> {
     }
 }
 
-/// Readable columns are taken out of the JSON by SQLite itself, so that they cannot disagree with it.
+/// The upsert statement of a kind. SQLite extracts the readable columns from the JSON, so that they always agree with it.
 fn put_statement(kind: Kind) -> String {
     let mut names = String::from("territory, id, name, names, data, uuid, updated_ms");
     let mut values = String::from("?1, ?2, ?3, ?4, ?5, json_extract(?5, '$.uuid'), json_extract(?5, '$.updated_ms')");
@@ -311,7 +327,7 @@ fn put_statement(kind: Kind) -> String {
     }
     let key = if kind == Kind::Term { "territory, vocabulary, id" } else { "territory, id" };
     let mut updates: Vec<_> = names.split(", ").map(|column| format!("{column} = excluded.{column}")).collect();
-    // What is published again is no longer withdrawn.
+    // An object that is published again is no longer withdrawn.
     updates.push("withdrawn_ms = NULL".to_owned());
     format!("INSERT INTO {kind} ({names}) VALUES ({values}) ON CONFLICT ({key}) DO UPDATE SET {}", updates.join(", "))
 }

@@ -1,15 +1,16 @@
-//! A trek's sheet: the trek, its stages, and what lies route_items its line.
+//! The details of a trek: the trek, its stages, and the objects along its route.
+
+use geo::{Distance, Euclidean, LineLocatePoint};
+use geo_types::{Coord, Line, Point};
 
 use super::Companion;
-use crate::catalogue::{Catalogue, Territory};
+use crate::catalogue::Territory;
 use crate::error::Result;
 use crate::geotrek::{NEAR_LISTS, kind_of};
 use crate::line::MeasuredLine;
-use crate::model::{Bounds, Geometry, Id, Kind, Object, Position, Trek};
-use crate::nearby::{Feature, Nearby, Neighbor};
+use crate::model::{Geometry, Id, Kind, Object, Position, Trek};
+use crate::sync::route_items::{listed_route_items, near_line};
 
-/// How far what belongs to a trek may lie from its line: Geotrek's own margin where it does not know better.
-pub const ROUTE_ITEM_MAX_OFFSET_M: f64 = 500.0;
 /// The kinds that may belong to a trek.
 pub const ROUTE_ITEM_KINDS: [Kind; 9] = [
     Kind::Poi,
@@ -22,16 +23,15 @@ pub const ROUTE_ITEM_KINDS: [Kind; 9] = [
     Kind::Site,
     Kind::InformationDesk,
 ];
-const METRES_PER_DEGREE: f64 = 110_000.0;
 
-/// A trek with what belongs to it.
+/// A trek with its stages and the objects along its route.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrekDetails {
-    /// Where it is published.
+    /// The territory that publishes it.
     pub territory: Territory,
     /// The trek.
     pub trek: Trek,
-    /// Its stages, in order; those that are not in the catalogue are left out.
+    /// Its stages, in order. Stages that are not in the catalogue are left out.
     pub stages: Vec<Trek>,
     /// Objects along the route, ordered by `along_m`.
     pub route_items: Vec<RouteItem>,
@@ -51,9 +51,12 @@ pub struct RouteItem {
 }
 
 impl Companion {
-    /// The sheet of a trek, with the objects of some kinds that belong to it: those that its server named when it was
-    /// downloaded, else those that lie no further than [`ROUTE_ITEM_MAX_OFFSET_M`] from its line. Reads only what is near it, so it is
-    /// quick in a new process too.
+    /// A trek with the objects of some kinds along its route: those that its server listed when it was downloaded, else
+    /// those no further than [`ROUTE_ITEM_MAX_OFFSET_M`](super::ROUTE_ITEM_MAX_OFFSET_M) from it. Reads only objects near the
+    /// trek, so it is quick in a new process too.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`](crate::Error::NotFound) if the catalogue has no such territory or trek.
     pub fn trek_details(&self, territory: &str, id: Id, kinds: &[Kind]) -> Result<TrekDetails> {
         let territory = self.catalogue.territory(territory)?;
         let trek = self.trek(&territory, id)?;
@@ -68,7 +71,7 @@ impl Companion {
     fn trek(&self, territory: &Territory, id: Id) -> Result<Trek> {
         match self.catalogue.object(territory, Kind::Trek, id)? {
             Object::Trek(trek) => Ok(*trek),
-            _ => Err(crate::Error::internal("a layer of treks has something else")),
+            _ => Err(crate::Error::internal("the layer of treks has another kind of object")),
         }
     }
 
@@ -105,111 +108,23 @@ impl Companion {
     }
 }
 
-/// Whether the server can be asked what of a kind belongs to a trek.
+/// True if the server has a list of the objects of a kind near a trek.
 fn is_listed_by_server(kind: Kind) -> bool {
     NEAR_LISTS.iter().any(|(endpoint, _)| kind_of(endpoint) == kind)
 }
 
-/// The objects of a kind that lie no further than [`ROUTE_ITEM_MAX_OFFSET_M`] from a line.
-pub(super) fn near_line(
-    catalogue: &Catalogue,
-    territory: &Territory,
-    line: &Geometry,
-    kind: Kind,
-) -> Result<Vec<(Id, Neighbor)>> {
-    let Some(bounds) = line.bounds() else { return Ok(Vec::new()) };
-    let trek = index_of(line);
-    let mut near = Vec::new();
-    for (_, id, other) in catalogue.geometries_in(Some(territory.key), kind, &wider(bounds))? {
-        let Some(found) = between(&trek, line, &other)? else { continue };
-        if found.distance_m <= ROUTE_ITEM_MAX_OFFSET_M {
-            near.push((id, found));
-        }
-    }
-    Ok(near)
-}
-
-/// The objects of a kind that the server says belong to a trek.
-fn listed_route_items(
-    catalogue: &Catalogue,
-    territory: &Territory,
-    trek: Id,
-    line: &Geometry,
-    kind: Kind,
-) -> Result<Vec<(Id, Neighbor)>> {
-    let index = index_of(line);
-    let mut near = Vec::new();
-    for id in catalogue.route_item_ids(territory, trek, kind)? {
-        let Some(other) = catalogue.geometry(territory.key, kind, id)? else { continue };
-        near.extend(between(&index, line, &other)?.map(|found| (id, found)));
-    }
-    Ok(near)
-}
-
-/// An index of one geometry: to measure to it from many others.
-pub(super) fn index_of(geometry: &Geometry) -> Nearby {
-    Nearby::build([Feature { key: 0, kind: Kind::Trek, geometry: geometry.clone() }])
-}
-
-/// Metres between a line, whose index is given too, and another geometry.
-pub(super) fn distance(index: &Nearby, line: &Geometry, other: &Geometry) -> Result<Option<f64>> {
-    Ok(between(index, line, other)?.map(|found| found.distance_m))
-}
-
-/// A box that has everything route_items what is in this one.
-pub(super) fn wider(bounds: Bounds) -> Bounds {
-    let by_lat = ROUTE_ITEM_MAX_OFFSET_M / METRES_PER_DEGREE;
-    let north_most = bounds.north.abs().max(bounds.south.abs()).min(89.0);
-    let by_lon = by_lat / north_most.to_radians().cos();
-    Bounds {
-        west: bounds.west - by_lon,
-        south: bounds.south - by_lat,
-        east: bounds.east + by_lon,
-        north: bounds.north + by_lat,
-    }
-}
-
-/// The least distance between a trek and another geometry, and where on the trek that is.
-fn between(trek: &Nearby, geometry: &Geometry, other: &Geometry) -> Result<Option<Neighbor>> {
-    let mut best: Option<Neighbor> = None;
-    let mut keep = |found: Option<Neighbor>| {
-        if let Some(found) = found
-            && best.is_none_or(|best| found.distance_m < best.distance_m)
-        {
-            best = Some(found);
-        }
-    };
-    let mut positions = Vec::new();
-    other.for_each_position(&mut |position| positions.push(position));
-    for position in &positions {
-        keep(trek.nearest(*position, 1, |_, _| true)?.into_iter().next());
-    }
-    if !matches!(other, Geometry::Point(_)) {
-        let index = index_of(other);
-        let mut corners = Vec::new();
-        geometry.for_each_position(&mut |position| corners.push(position));
-        for corner in corners {
-            let found = index.nearest(corner, 1, |_, _| true)?.into_iter().next();
-            // The point that counts is the one on the trek.
-            keep(found.map(|found| Neighbor { point: Position::new(corner.lon, corner.lat), ..found }));
-        }
-    }
-    Ok(best)
-}
-
-/// Metres along a line to the place on it that is nearest to a point of it.
+/// Metres along a line to the point of it that is nearest to a point on or very near it.
 fn along(line: &MeasuredLine, point: Position) -> f64 {
+    // In a plane around the point that shortens longitudes as the latitude does: geo is planar, and degrees are not metres.
     let shrink = point.lat.to_radians().cos();
-    let mut best = (f64::INFINITY, 0.0);
-    for (edge, metres) in line.positions().windows(2).zip(line.distances_m().windows(2)) {
-        let (dx, dy) = ((edge[1].lon - edge[0].lon) * shrink, edge[1].lat - edge[0].lat);
-        let (px, py) = ((point.lon - edge[0].lon) * shrink, point.lat - edge[0].lat);
-        let length2 = dx * dx + dy * dy;
-        let t = if length2 == 0.0 { 0.0 } else { ((px * dx + py * dy) / length2).clamp(0.0, 1.0) };
-        let off2 = (px - t * dx).powi(2) + (py - t * dy).powi(2);
-        if off2 < best.0 {
-            best = (off2, metres[0] + t * (metres[1] - metres[0]));
-        }
-    }
-    best.1
+    let local = |position: &Position| Coord { x: (position.lon - point.lon) * shrink, y: position.lat - point.lat };
+    let origin = Point::new(0.0, 0.0);
+    let edges = line.positions().windows(2).zip(line.distances_m().windows(2));
+    let edges = edges.map(|(edge, metres)| (Line::new(local(&edge[0]), local(&edge[1])), metres));
+    let nearest =
+        edges.min_by(|(a, _), (b, _)| Euclidean.distance(&origin, a).total_cmp(&Euclidean.distance(&origin, b)));
+    nearest.map_or(0.0, |(edge, metres)| {
+        let share = edge.line_locate_point(&origin).unwrap_or(0.0);
+        metres[0] + share * (metres[1] - metres[0])
+    })
 }

@@ -1,14 +1,20 @@
-//! What is near, from the file's own R-trees: for the first questions of a new process, until the index in memory stands.
-//! The answers are the same.
+//! The objects near a position, from the R-trees in the catalogue's file: for the first queries of a new process, until the
+//! index in memory is built. The answers are the same.
 
 use super::Companion;
-use crate::catalogue::Met;
 use crate::error::Result;
 use crate::model::{Id, Kind, Position};
-use crate::nearby::{LinearScan, Neighbor};
+use crate::nearby::{LinearScan, MAX_DISTANCE_M, Neighbor};
+
+/// Half side of the first window.
+const FIRST_WINDOW_M: f64 = 1_000.0;
+const GROWTH: f64 = 2.0;
+/// After a window of this size comes the whole Earth: few territories are larger.
+const LAST_WINDOW_M: f64 = 200_000.0;
 
 impl Companion {
-    /// The nearest `limit` (0 for all) within so many metres.
+    /// The nearest `limit` objects (0 for all) within `max_distance_m`, by windows that grow until nothing outside can be
+    /// nearer: territory (its number in the catalogue), id, where it was found.
     pub(super) fn nearest_from_disk(
         &self,
         from: Position,
@@ -17,44 +23,45 @@ impl Companion {
         kinds: &[Kind],
         accept: impl Fn(i64, Kind, Id) -> bool,
     ) -> Result<Vec<(i64, Id, Neighbor)>> {
-        let mut scan = LinearScan::new(from, max_distance_m)?;
-        let bounds = scan.clone();
-        let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| kinds.is_empty() || kinds.contains(kind)).collect();
-        let max_distance_m = max_distance_m.unwrap_or(f64::INFINITY);
-        let mut best: Vec<Near> = Vec::new();
-        let mut furthest = max_distance_m;
-        self.catalogue.by_distance(
-            &kinds,
-            |bounds_of_box| bounds.least_m(bounds_of_box),
-            accept,
-            |met| {
-                let Met { territory, kind, id, row, geometry } = met;
-                if let Some(found) = scan.measure(row.unsigned_abs(), kind, &geometry, furthest) {
-                    let near = Near { territory, id, found };
-                    // Those equally far come in the order of the file, as from memory.
-                    let rank = best.partition_point(|other| other.rank() <= near.rank());
-                    best.insert(rank, near);
-                    if limit > 0 && best.len() >= limit {
-                        best.truncate(limit);
-                        furthest = best.last().map_or(furthest, |last| last.found.distance_m);
-                    }
-                }
-                furthest
-            },
-        )?;
-        Ok(best.into_iter().map(|near| (near.territory, near.id, near.found)).collect())
+        let scan = LinearScan::new(from, max_distance_m)?;
+        let max_distance_m = max_distance_m.unwrap_or(MAX_DISTANCE_M);
+        let mut window_m = if limit == 0 { max_distance_m } else { FIRST_WINDOW_M.min(max_distance_m) };
+        loop {
+            let found = self.nearest_in_window(&scan, window_m, limit, kinds, &accept)?;
+            if window_m >= max_distance_m || limit > 0 && found.len() >= limit {
+                return Ok(found);
+            }
+            window_m = if window_m < LAST_WINDOW_M { (GROWTH * window_m).min(max_distance_m) } else { max_distance_m };
+        }
     }
-}
 
-struct Near {
-    territory: i64,
-    id: Id,
-    found: Neighbor,
-}
-
-impl Near {
-    fn rank(&self) -> (f64, Kind, u64) {
-        (self.found.distance_m, self.found.kind, self.found.key)
+    /// The nearest `limit` objects (0 for all) no further than `window_m`.
+    fn nearest_in_window(
+        &self,
+        scan: &LinearScan,
+        window_m: f64,
+        limit: usize,
+        kinds: &[Kind],
+        accept: impl Fn(i64, Kind, Id) -> bool,
+    ) -> Result<Vec<(i64, Id, Neighbor)>> {
+        let bounds = scan.window(window_m);
+        let mut best: Vec<(i64, Id, Neighbor)> = Vec::new();
+        let mut limit_m = window_m;
+        for kind in Kind::ALL.into_iter().filter(|kind| kinds.is_empty() || kinds.contains(kind)) {
+            let accept = |territory, id| accept(territory, kind, id);
+            self.catalogue.visit_geometries_in(kind, &bounds, accept, |territory, id, geometry| {
+                let Some(found) = scan.measure(0, kind, &geometry, limit_m) else { return };
+                // Those equally far come by kind, then in the order of the file, as from memory.
+                let rank = |found: &Neighbor| (found.distance_m, found.kind);
+                let place = best.partition_point(|(_, _, other)| rank(other) <= rank(&found));
+                best.insert(place, (territory, id, found));
+                if limit > 0 && best.len() >= limit {
+                    best.truncate(limit);
+                    limit_m = best[limit - 1].2.distance_m;
+                }
+            })?;
+        }
+        Ok(best)
     }
 }
 
@@ -86,9 +93,9 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 24, rng_seed: prop::test_runner::RngSeed::Fixed(20_260_002), ..ProptestConfig::default() })]
 
-        /// Enough POIs that their R-tree has several levels.
+        /// Enough POIs for an R-tree of several levels.
         #[test]
-        fn the_file_answers_as_the_index_does(
+        fn file_answers_as_the_index(
             pois in prop::collection::vec(place(), 0..300), lines in prop::collection::vec(line(), 0..20),
             rings in prop::collection::vec(line(), 0..10), from in place(), limit in 1_usize..30, metres in 0.0..50_000.0
         ) {
@@ -98,24 +105,24 @@ mod tests {
             let territory = companion.add_territory(&new).unwrap();
             companion.catalogue().write(|change| {
                 for (id, (lon, lat)) in (0..).zip(&pois) {
-                    let geometry = Some(Geometry::Point(Position::new(*lon, *lat)));
+                    let geometry = Some(Geometry::point(Position::new(*lon, *lat)));
                     change.put(&territory, Poi { id, geometry, ..Poi::default() }.into())?;
                 }
                 for (id, line) in (0..).zip(lines) {
-                    // Every third is a stage that is listed nowhere, and found nowhere.
+                    // Every third is a stage that is listed nowhere: it must not be found.
                     let (published, parents) = if id % 3 == 2 { (vec![], vec![1]) } else { (vec!["fr".to_owned()], vec![]) };
-                    let geometry = Some(Geometry::LineString(line));
+                    let geometry = Some(Geometry::line_string(line));
                     change.put(&territory, Trek { id, published, parents, geometry, ..Trek::default() }.into())?;
                 }
                 for (id, mut ring) in (0..).zip(rings) {
                     ring.push(ring[0]);
-                    let geometry = Some(Geometry::Polygon(vec![ring]));
+                    let geometry = Some(Geometry::polygon([ring]));
                     change.put(&territory, SensitiveArea { id, geometry, ..SensitiveArea::default() }.into())?;
                 }
                 Ok(())
             }).unwrap();
             companion.warm_up().unwrap();
-            let index = companion.standing().unwrap().unwrap();
+            let index = companion.snapshot().unwrap().unwrap();
             let from = Position::new(from.0, from.1);
             let accept = |_: i64, kind: Kind, id: Id| kind != Kind::Poi || id % 7 != 0;
             let seen = |found: Vec<(i64, Id, Neighbor)>| -> Vec<_> {

@@ -1,25 +1,21 @@
-//! The front door: [`Companion::open`], and from it everything else. Here the rooms meet: what a server answers becomes
-//! the catalogue, and the catalogue becomes what the person asks for.
+//! The front door: [`Companion::open`], and from it everything else. The companion combines the other modules; each file here
+//! is one part of its interface.
 //!
-//! * `job`: what needs the network, kept so that the process may die at any step; `run` the loop that moves it.
-//! * `refresh`: taking a territory in; `apply` what came, into the catalogue, in one change.
-//! * `download`: taking a pack along; `pack_contents` what belongs to one, `pack_media` which files it shows.
-//! * `reports`: field reports, from the first word to what goes out; `send` sends them with the reqwest driver.
-//! * `treks`: which treks suit, a page at a time; `stats` what people choose them by.
-//! * `details`: a trek with its stages and what lies beside it.
-//! * `localizer`: texts and the labels of vocabularies, in the languages of whoever asks.
-//! * `nearby`: what is near, with names; `snapshot` the snapshot in memory that answers, `from_disk` the file until that stands.
+//! * `territories`: territories, and the refresh that downloads them.
+//! * `packs`: treks and areas for offline use.
+//! * `treks`: the trek list: text, filters, position and order, a page at a time; `stats`: what people choose a trek by.
+//! * `details`: a trek with its stages and the objects along it.
+//! * `nearby`: the objects near a position, with names; from `snapshot`, the index in memory, or from `from_disk` until the
+//!   snapshot is built.
+//! * `localizer`: texts and labels in the languages of the user.
+//! * `reports`: field reports, from the draft to the upload.
+//! * `run` and `send` (feature `net`): refreshes, downloads and reports by the reqwest driver.
 
-mod apply;
 mod details;
-mod download;
 mod from_disk;
-mod job;
 mod localizer;
 mod nearby;
-mod pack_contents;
-mod pack_media;
-mod refresh;
+mod packs;
 mod reports;
 #[cfg(feature = "net")]
 mod run;
@@ -27,77 +23,84 @@ mod run;
 mod send;
 mod snapshot;
 mod stats;
+mod territories;
 mod treks;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-pub use apply::RefreshSummary;
-pub use details::{ROUTE_ITEM_KINDS, ROUTE_ITEM_MAX_OFFSET_M, RouteItem, TrekDetails};
-pub use download::{Download, DownloadOptions};
-pub use job::{Job, Progress};
+pub use details::{ROUTE_ITEM_KINDS, RouteItem, TrekDetails};
 pub use localizer::Localizer;
 pub use nearby::{NearbyItem, NearbyQuery};
-pub use pack_contents::Estimate;
-pub use refresh::{Refresh, RefreshMode, RefreshOptions};
 pub use reports::ReportUpload;
 #[cfg(feature = "net")]
 pub use send::SendOptions;
 pub use stats::TrekStats;
 pub use treks::{FacetValueCount, TrekItem, TrekPage, TrekQuery};
 
-use self::job::TerritoryLock;
-use crate::catalogue::{Catalogue, NewTerritory, Territory};
-use crate::error::Result;
+use crate::catalogue::Catalogue;
+use crate::clock::{Clock, SystemClock};
+use crate::error::{Error, Result};
 use crate::journal::Journal;
 use crate::response::{MAX_FILE_BYTES, MAX_JSON_BYTES, ResponseWriter};
 use crate::storage::Storage;
+pub use crate::sync::route_items::ROUTE_ITEM_MAX_OFFSET_M;
+pub use crate::sync::{
+    DownloadJob, DownloadOptions, Estimate, Job, Progress, RefreshJob, RefreshMode, RefreshOptions, RefreshSummary,
+};
 use crate::transfer::{BodyKind, Transfer};
 
-/// Where the companion keeps its files. Phones may back up one directory and not the other, so the app names them.
+/// The two directories of a companion. They are separate because an app may back up one and not the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Directories {
-    /// For what can be downloaded again.
+    /// Data that can be downloaded again.
     pub catalogue: PathBuf,
-    /// For what the person made, which exists nowhere else.
+    /// Data that the user made, which exists nowhere else.
     pub journal: PathBuf,
 }
 
 impl Directories {
-    /// Both below one directory, the journal in a folder of its own: for who backs up both or neither.
+    /// One directory for both, with the journal in a subdirectory.
     pub fn within(directory: impl Into<PathBuf>) -> Directories {
         let catalogue = directory.into();
         Directories { journal: catalogue.join("journal"), catalogue }
     }
 }
 
-/// Everything that Jalon knows and does, for one pair of directories. Share it between threads; keep it for as long as
-/// the app runs. Several processes may open the same directories.
+/// The entry point of the library, for one pair of directories. Share it between threads, and keep it as long as the app runs.
+/// Several processes may open the same directories.
 #[derive(Debug)]
 pub struct Companion {
     catalogue: Arc<Catalogue>,
-    index: Arc<snapshot::Standing>,
-    /// Opened by the first who asks for it: most who open a companion only read.
+    index: Arc<snapshot::CurrentSnapshot>,
+    /// Opened by the first call that needs it: most processes only read the catalogue.
     journal: OnceLock<Arc<Journal>>,
     journal_directory: PathBuf,
     storage: Storage,
-    /// BlockReason while the journal is opened, so that no file is opened behind [`Companion::suspend`].
+    clock: Arc<dyn Clock>,
+    /// Locked while the journal is opened, so that no file is opened after [`Companion::suspend`].
     is_suspended: Mutex<bool>,
 }
 
 impl Companion {
-    /// Opens the catalogue, and makes it where there is none. A damaged one is moved aside, and what it held is planned
-    /// anew: [`Catalogue::was_damaged`] tells.
+    /// Opens the catalogue, or creates it. A damaged catalogue is moved to quarantine, and its territories and packs are
+    /// planned again; see [`Catalogue::was_damaged`].
+    ///
+    /// # Errors
+    /// [`Error::TooNew`] for a catalogue of a newer version; [`Error::Busy`]; [`Error::StorageFull`].
     pub fn open(directories: &Directories) -> Result<Companion> {
-        Companion::open_with_storage(directories, Storage::default())
+        Companion::open_with(directories, Storage::default(), Arc::new(SystemClock))
     }
 
-    /// The same on another storage than the system's own.
-    pub fn open_with_storage(directories: &Directories, storage: Storage) -> Result<Companion> {
+    /// As [`Companion::open`], on another storage and with another clock than the system's.
+    ///
+    /// # Errors
+    /// As of [`Companion::open`].
+    pub fn open_with(directories: &Directories, storage: Storage, clock: Arc<dyn Clock>) -> Result<Companion> {
         let catalogue = Arc::new(Catalogue::open_with_storage(&directories.catalogue, storage.clone())?);
-        let (journal, journal_directory) = (OnceLock::new(), directories.journal.clone());
-        let (index, is_suspended) = (Arc::default(), Mutex::default());
-        Ok(Companion { catalogue, index, journal, journal_directory, storage, is_suspended })
+        let journal_directory = directories.journal.clone();
+        let (index, journal, is_suspended) = (Arc::default(), OnceLock::new(), Mutex::default());
+        Ok(Companion { catalogue, index, journal, journal_directory, storage, clock, is_suspended })
     }
 
     /// The downloaded territories, object by object.
@@ -105,39 +108,38 @@ impl Companion {
         &self.catalogue
     }
 
-    /// Adds a territory, still empty: [`Companion::plan_refresh`] takes it in.
-    pub fn add_territory(&self, new: &NewTerritory) -> Result<Territory> {
-        let territory = self.catalogue.write(|change| change.add_territory(new))?;
-        self.catalogue.record_wanted()?;
-        Ok(territory)
+    /// The data that the user made. The first call opens it, and recovers it if it is damaged.
+    ///
+    /// # Errors
+    /// [`Error::Closed`] while the companion is suspended; [`Error::StorageFull`].
+    pub fn journal(&self) -> Result<&Arc<Journal>> {
+        if let Some(journal) = self.journal.get() {
+            return Ok(journal);
+        }
+        let is_suspended = self.is_suspended.lock().unwrap_or_else(PoisonError::into_inner);
+        if *is_suspended {
+            return Err(Error::Closed);
+        }
+        if let Some(journal) = self.journal.get() {
+            return Ok(journal);
+        }
+        let journal = Arc::new(Journal::open(&self.journal_directory, self.storage.clone())?);
+        Ok(self.journal.get_or_init(|| journal))
     }
 
-    /// Forgets a territory and everything in it, packs included. It can be added again.
-    pub fn remove_territory(&self, name: &str) -> Result<()> {
-        let territory = self.catalogue.territory(name)?;
-        let _turn = TerritoryLock::try_acquire(&self.catalogue.staging_folder(), name)?;
-        self.catalogue.write(|change| change.remove_territory(&territory))?;
-        self.catalogue.record_wanted()?;
-        self.catalogue.remove_orphaned_media()?;
-        // What cannot be removed now is removed with the next territory of this name; nothing depends on it.
-        let _ = std::fs::remove_dir_all(self.catalogue.staging_folder().join(name));
-        self.catalogue.vacuum()?;
-        self.rebuild_snapshot()
-    }
-
-    /// Takes the answer to a transfer of an job in, into the file that the job names, within the limits of the
-    /// reqwest driver: for drivers that are not ours.
+    /// A writer for the response to a transfer of a job, for drivers whose client removes the content encoding, as those of
+    /// Android and Apple do. It has the default limits.
     pub fn response_writer(&self, transfer: Transfer, target: PathBuf) -> ResponseWriter {
-        let most = match transfer.body {
+        let max_bytes = match transfer.body {
             BodyKind::Json => MAX_JSON_BYTES,
             BodyKind::File => MAX_FILE_BYTES,
         };
-        ResponseWriter::new(transfer, target, Arc::clone(self.catalogue.disk()), most)
+        ResponseWriter::new(transfer, target, Arc::clone(self.catalogue.file_system()), max_bytes).decoded_by_client()
     }
 
-    /// Releases every lock on the two files: for an app that is about to sleep, as phones kill those that sleep on one. Waits
-    /// for what is being written; until [`Companion::resume`] everything answers [`crate::Error::Closed`]. What is on its
-    /// way over the network should be cancelled first, or it ends with that error; nothing of it is lost.
+    /// Releases all locks on the two files, after the writes in progress: iOS kills apps that hold one while suspended. Until
+    /// [`Companion::resume`] every call fails with [`Error::Closed`]. Cancel transfers first, or they end with that error;
+    /// what they have received is kept.
     pub fn suspend(&self) {
         let mut is_suspended = self.is_suspended.lock().unwrap_or_else(PoisonError::into_inner);
         *is_suspended = true;
@@ -147,11 +149,16 @@ impl Companion {
         self.catalogue.suspend();
     }
 
-    /// Goes on after [`Companion::suspend`].
+    /// Continues after [`Companion::suspend`].
+    ///
+    /// # Errors
+    /// Those of opening the journal.
     pub fn resume(&self) -> Result<()> {
         let mut is_suspended = self.is_suspended.lock().unwrap_or_else(PoisonError::into_inner);
         self.catalogue.resume();
-        self.journal.get().map_or(Ok(()), |journal| journal.resume())?;
+        if let Some(journal) = self.journal.get() {
+            journal.resume();
+        }
         *is_suspended = false;
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! What is near, with names.
+//! The objects near a position, with names.
 
 use std::collections::HashMap;
 
@@ -11,46 +11,50 @@ use crate::error::{Error, Result};
 use crate::model::{Id, Kind, Localized, Position};
 use crate::nearby::Neighbor;
 
-/// What to look for.
+/// Which objects to find.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct NearbyQuery {
-    /// Kinds to treks; empty for all but cities and districts, in which one always is.
+    /// Kinds to find; empty for all but cities and districts, as a position is always in one.
     pub kinds: Vec<Kind>,
-    /// Short name of the territory to look in; none for all.
+    /// Short name of the territory; `None` for all territories.
     pub territory: Option<String>,
-    /// No further than so many metres.
+    /// Maximum distance in metres.
     pub max_distance_m: Option<f64>,
-    /// At most so many; 0 for no limit, which needs `max_distance_m`.
+    /// Maximum number of objects; 0 for no limit, which needs `max_distance_m`.
     pub limit: usize,
 }
 
-/// Something that is near.
+/// An object near a position.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct NearbyItem {
     /// Short name of its territory.
     pub territory: String,
-    /// What sort of thing it is.
+    /// The kind of object.
     pub kind: Kind,
-    /// The server's number.
+    /// The server's id.
     pub id: Id,
-    /// Its name; empty where it has none.
+    /// Its name; empty if it has none.
     pub name: String,
     /// Language of that name.
     pub lang: String,
-    /// What people choose it by, where it is a trek.
+    /// Length, ascent, duration and the like, if it is a trek.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub trek: Option<TrekStats>,
     /// Metres along the ellipsoid to its nearest point; 0 inside an area.
     pub distance_m: f64,
     /// Degrees clockwise from north.
     pub bearing_deg: f64,
-    /// Its nearest point, `[longitude, latitude]`.
+    /// Its nearest point: longitude, latitude.
     pub point: [f64; 2],
 }
 
 impl Companion {
-    /// What is nearest to a position, nearest first. Answers come from memory; until the index stands after opening, the
-    /// file's own R-tree gives the same ones.
+    /// The objects nearest to a position, nearest first, with names in the first of `languages` that has one. Answers come
+    /// from the index in memory; until it is built after opening, from the R-trees of the file, which are the same.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if the position is not on the Earth, or neither a distance nor a limit is given;
+    /// [`Error::NotFound`] if there is no such territory.
     pub fn nearest(&self, from: Position, query: &NearbyQuery, languages: &[&str]) -> Result<Vec<NearbyItem>> {
         let territories = self.catalogue.territories()?;
         let found = self.found(from, query, |_| true)?;
@@ -63,12 +67,12 @@ impl Companion {
         let naming = Naming { territories, treks, languages };
         let items = found.into_iter().zip(&names);
         let items = items.map(|((key, id, found), names)| naming.item(key, id, found, names)).collect();
-        self.build_if_none_stands();
+        self.build_if_missing();
         Ok(items)
     }
 
-    /// The same without names: number of the territory, number of the object, where it was found. Who asks lets the index
-    /// be built when the whole answer is there: a phone has few cores, and somebody waits.
+    /// The same without names: territory (its number in the catalogue), id, where it was found; only objects that `also`
+    /// takes. The caller has the index built once its answer is complete: a phone has few cores, and a person waits.
     pub(super) fn found(
         &self,
         from: Position,
@@ -87,10 +91,10 @@ impl Companion {
             wanted && only.is_none_or(|only| territory == only) && also((territory, id))
         };
         let within = match (query.max_distance_m, query.limit) {
-            (None, 0) => return Err(Error::invalid("limit", "at least 1 where no distance is given")),
+            (None, 0) => return Err(Error::invalid("limit", "must be at least 1 if no distance is given")),
             (within, _) => within,
         };
-        let mut found = match self.standing()? {
+        let mut found = match self.snapshot()? {
             Some(index) => index.find(from, within, query.limit, accept)?,
             None => self.nearest_from_disk(from, within, query.limit, &query.kinds, accept)?,
         };
@@ -101,10 +105,10 @@ impl Companion {
     }
 }
 
-/// What turns numbers into words.
+/// Turns ids into names.
 struct Naming<'a> {
     territories: Vec<Territory>,
-    /// The treks among what was found, if any.
+    /// The treks among the objects, if any.
     treks: Option<TrekPage>,
     languages: &'a [&'a str],
 }

@@ -1,50 +1,49 @@
-//! Field reports: what the catalogue knows goes into the check at the door, and what the journal holds into the form that a
-//! server takes.
+//! Field reports, from the draft to the upload: the catalogue checks what a report says, and the journal stores it.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
-use std::sync::{Arc, PoisonError};
 
 use url::Url;
 
 use super::Companion;
-use super::details;
 use crate::catalogue::Territory;
-use crate::clock::{jitter, now_ms};
 use crate::error::{Error, Result};
 use crate::geotrek::{BodyChunk, PhotoPart, ReportForm, legacy_report_address, report_address};
-use crate::journal::{Journal, NewReport, Report};
+use crate::journal::{NewReport, Photo, Report};
 use crate::model::{Bounds, Geometry, Kind, Object, Position};
-use crate::report::{Endpoint, Event, KnownTerms, ReportContent, ReportState, Resolution, SendResult, Warning};
-use crate::transfer::BootInstant;
+use crate::report::{Endpoint, Event, KnownTerms, ReportContent, ReportState, ReportWarning, Resolution, SendResult};
+use crate::sync::route_items::{distance, index_of, wider};
 
 /// The first Geotrek that takes reports by its API v2.
 const FIRST_V2: (u32, u32) = (2, 104);
 
-/// A report on its way out, for a driver that is not ours.
+/// A report that is ready to upload, for a driver.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReportUpload {
-    /// The report's name.
-    pub uuid: String,
-    /// Where to post it.
+    /// Id of the report.
+    pub id: String,
+    /// Address to post to.
     pub url: String,
     /// `Accept-Language`.
     pub language: String,
     /// `Content-Type`.
     pub content_type: String,
-    /// Bytes of the body.
+    /// Length of the body in bytes.
     pub content_length: u64,
     pub(super) form: ReportForm,
 }
 
 impl ReportUpload {
-    /// Writes the body to a file, for an uploader that wants one.
+    /// Writes the body to a file and syncs it, for an uploader that takes a file.
+    ///
+    /// # Errors
+    /// Those of the disk.
     pub fn write_body(&self, path: &Path) -> Result<()> {
         let mut file = File::create(path)?;
-        for piece in self.form.pieces() {
-            match piece {
+        for chunk in self.form.pieces() {
+            match chunk {
                 BodyChunk::Bytes(bytes) => file.write_all(&bytes)?,
                 BodyChunk::File(photo, _) => {
                     std::io::copy(&mut File::open(photo)?, &mut file)?;
@@ -56,31 +55,19 @@ impl ReportUpload {
 }
 
 impl Companion {
-    /// What the person made. Opened by the first call, which may have to salvage it.
-    pub fn journal(&self) -> Result<&Arc<Journal>> {
-        if let Some(journal) = self.journal.get() {
-            return Ok(journal);
-        }
-        let is_suspended = self.is_suspended.lock().unwrap_or_else(PoisonError::into_inner);
-        if *is_suspended {
-            return Err(Error::Closed);
-        }
-        if let Some(journal) = self.journal.get() {
-            return Ok(journal);
-        }
-        let journal = Arc::new(Journal::open(&self.journal_directory, self.storage.clone())?);
-        Ok(self.journal.get_or_init(|| journal))
-    }
-
-    /// Begins a report for a territory, as a draft.
-    pub fn new_report(&self, territory: &str, language: &str, content: ReportContent, at_ms: i64) -> Result<Report> {
+    /// Creates a report for a territory, as a draft. `language` is that of the server's messages; if the server does not
+    /// have it, the default language of the territory is used.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for the territory.
+    pub fn new_report(&self, territory: &str, language: &str, content: ReportContent) -> Result<Report> {
         let territory = self.catalogue.territory(territory)?;
         let endpoint = match &territory.server_version {
-            Some(version) if version_of(version).is_some_and(|version| version < FIRST_V2) => Endpoint::Legacy,
+            Some(version) if parse_version(version).is_some_and(|version| version < FIRST_V2) => Endpoint::Legacy,
             _ => Endpoint::V2,
         };
-        let known = territory.languages.iter().any(|own| own == language);
-        let language = if known { language } else { &territory.default_language };
+        let is_known = territory.languages.iter().any(|known| known == language);
+        let language = if is_known { language } else { &territory.default_language };
         let new = NewReport {
             territory: territory.name.clone(),
             url: territory.url.clone(),
@@ -88,23 +75,26 @@ impl Companion {
             endpoint,
             content,
         };
-        self.journal()?.new_report(new, at_ms)
+        self.journal()?.new_report(new, self.clock.now_ms())
     }
 
-    /// Queues a report, checked against what the catalogue knows of its territory. When this returns it is on stable
-    /// storage; what is odd about it is told.
-    pub fn queue_report(&self, uuid: &str, at_ms: i64) -> Result<(Report, Vec<Warning>)> {
+    /// Queues a report after checking it against the catalogue. When this returns, the report is on stable storage.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] with the name of the field; [`Error::NotFound`]; [`Error::StorageFull`].
+    pub fn queue_report(&self, uuid: &str) -> Result<(Report, Vec<ReportWarning>)> {
         let report = self.journal()?.report(uuid)?;
         let known = match self.catalogue.territory(&report.territory) {
-            Ok(territory) => self.known(&territory, &report.content)?,
-            // Its territory was removed since: nothing is known, and nothing is refused for that.
+            Ok(territory) => self.known_terms(&territory, &report.content)?,
+            // The territory was removed since: nothing can be checked.
             Err(Error::NotFound { .. }) => KnownTerms::default(),
             Err(error) => return Err(error),
         };
-        self.journal()?.queue(uuid, &known, at_ms)
+        self.journal()?.queue(uuid, &known, self.clock.now_ms())
     }
 
-    fn known(&self, territory: &Territory, content: &ReportContent) -> Result<KnownTerms> {
+    /// What the catalogue knows of the things that a report names.
+    fn known_terms(&self, territory: &Territory, content: &ReportContent) -> Result<KnownTerms> {
         let mut known = KnownTerms::default();
         if territory.refreshed_ms.is_none() {
             return Ok(known);
@@ -112,27 +102,24 @@ impl Companion {
         for vocabulary in ["feedback_category", "feedback_activity", "feedback_magnitude"] {
             known.vocabularies.insert(vocabulary, self.catalogue.term_ids(territory, vocabulary)?);
         }
-        known.bounds = self.bounds_of(territory)?;
+        known.bounds = self.bounds(territory)?;
         if let Some(id) = content.trek {
-            let trek = found(self.catalogue.object(territory, Kind::Trek, id))?;
+            let trek = if_found(self.catalogue.object(territory, Kind::Trek, id))?;
             known.has_trek = Some(trek.is_some());
             let line = trek.as_ref().and_then(Object::geometry);
             if let (Some(line), Some(position)) = (line, content.position) {
-                known.metres_to_trek = details::distance(
-                    &details::index_of(line),
-                    line,
-                    &Geometry::Point(Position::new(position.lon, position.lat)),
-                )?;
+                let point = Geometry::point(Position::new(position.lon, position.lat));
+                known.metres_to_trek = distance(&index_of(line), line, &point)?;
             }
         }
         if let Some(id) = content.signage {
-            known.has_signage = Some(found(self.catalogue.object(territory, Kind::Signage, id))?.is_some());
+            known.has_signage = Some(if_found(self.catalogue.object(territory, Kind::Signage, id))?.is_some());
         }
         Ok(known)
     }
 
-    /// Where a territory is: its districts and cities, or else its treks, with some room around.
-    fn bounds_of(&self, territory: &Territory) -> Result<Option<Bounds>> {
+    /// The area of a territory: that of its districts and cities, or else of its treks, with a margin.
+    fn bounds(&self, territory: &Territory) -> Result<Option<Bounds>> {
         for kinds in [&[Kind::District, Kind::City][..], &[Kind::Trek]] {
             let mut bounds: Option<Bounds> = None;
             self.catalogue.geometries(kinds, |key, _, _, geometry| {
@@ -143,85 +130,92 @@ impl Companion {
                 }
             })?;
             if let Some(bounds) = bounds {
-                return Ok(Some(details::wider(bounds)));
+                return Ok(Some(wider(bounds)));
             }
         }
         Ok(None)
     }
 
-    /// Decides about a report in doubt.
-    pub fn resolve_report(&self, uuid: &str, resolution: Resolution, at_ms: i64) -> Result<Report> {
-        self.journal()?.step(uuid, &Event::Resolve(resolution), at_ms)
+    /// Applies the user's decision about a report in doubt.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if the report is not in doubt; [`Error::NotFound`].
+    pub fn resolve_report(&self, uuid: &str, resolution: Resolution) -> Result<Report> {
+        self.journal()?.apply_event(uuid, &Event::Resolve(resolution), self.clock.now_ms())
     }
 
-    /// The next report that may be sent at `now`, the first first; for a driver that is not ours. `but` are those that it
-    /// does not want to hear of now. One that cannot be put together holds up no other, and says why.
-    pub fn next_upload(&self, now: BootInstant, but: &BTreeSet<String>) -> Result<Option<ReportUpload>> {
+    /// The oldest report that is due, except some, for a driver. A report that cannot be composed is postponed with the
+    /// reason, and the next one is returned.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn next_upload(&self, except: &BTreeSet<String>) -> Result<Option<ReportUpload>> {
+        let now = self.clock.boot_instant();
         let reports = self.journal()?.reports()?;
-        for report in reports.iter().filter(|report| report.lifecycle.is_due(now) && !but.contains(&report.uuid)) {
-            match self.outgoing(report) {
-                Err(error @ (Error::Corrupt { .. } | Error::InvalidInput { .. })) => {
-                    self.set_back(report, &error, now)?
-                }
-                outgoing => return outgoing.map(Some),
+        for report in reports.iter().filter(|report| report.lifecycle.is_due(now) && !except.contains(&report.id)) {
+            match self.upload(report) {
+                Err(error @ (Error::Corrupt { .. } | Error::InvalidInput { .. })) => self.postpone(report, &error)?,
+                upload => return upload.map(Some),
             };
         }
         Ok(None)
     }
 
-    /// Notes of a report that it could not be sent, as it cannot be put together.
-    pub(super) fn set_back(&self, report: &Report, error: &Error, now: BootInstant) -> Result<Report> {
-        let journal = self.journal()?;
-        journal.step(&report.uuid, &Event::Start { platform: false }, now_ms())?;
-        let sent = SendResult::NotSent { reason: error.to_string() };
-        journal.step(&report.uuid, &Event::Completed { sent, now, jitter: jitter() }, now_ms())
+    /// Records that a report cannot be composed, as a failed attempt.
+    pub(super) fn postpone(&self, report: &Report, error: &Error) -> Result<Report> {
+        let (journal, now_ms) = (self.journal()?, self.clock.now_ms());
+        journal.apply_event(&report.id, &Event::Start { in_background: false }, now_ms)?;
+        let sent = SendResult::NotSent { detail: error.to_string() };
+        let (now, jitter) = (self.clock.boot_instant(), self.clock.jitter());
+        journal.apply_event(&report.id, &Event::Completed { sent, now, jitter }, now_ms)
     }
 
-    /// The platform's own uploader has a report: nobody else sends it until it says how that ended.
-    pub fn mark_upload_started(&self, uuid: &str, at_ms: i64) -> Result<Report> {
-        self.journal()?.step(uuid, &Event::Start { platform: true }, at_ms)
+    /// Records that the platform's uploader took a report. Nothing else sends it until
+    /// [`complete_upload`](Companion::complete_upload) or [`reconcile_reports`](Companion::reconcile_reports).
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if the report is not queued; [`Error::NotFound`].
+    pub fn mark_upload_started(&self, uuid: &str) -> Result<Report> {
+        self.journal()?.apply_event(uuid, &Event::Start { in_background: true }, self.clock.now_ms())
     }
 
-    /// How an attempt of the platform's own uploader ended.
-    pub fn complete_upload(
-        &self,
-        uuid: &str,
-        sent: SendResult,
-        now: BootInstant,
-        jitter: f64,
-        at_ms: i64,
-    ) -> Result<Report> {
-        self.journal()?.step(uuid, &Event::Completed { sent, now, jitter }, at_ms)
+    /// Records how an attempt of the platform's uploader ended.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if the upload was not started; [`Error::NotFound`].
+    pub fn complete_upload(&self, uuid: &str, sent: SendResult) -> Result<Report> {
+        let (now, jitter) = (self.clock.boot_instant(), self.clock.jitter());
+        self.journal()?.apply_event(uuid, &Event::Completed { sent, now, jitter }, self.clock.now_ms())
     }
 
-    /// At the start of the app: which reports the platform's own uploader still has. Those that it has not, though it had
-    /// them, are in doubt.
-    pub fn reconcile_reports(&self, alive: &BTreeSet<String>, at_ms: i64) -> Result<Vec<Report>> {
-        let journal = self.journal()?;
-        let is_gone = |report: &Report| {
-            matches!(report.lifecycle.state, ReportState::Sending { platform: true, .. })
-                && !alive.contains(&report.uuid)
+    /// Takes the reports that the platform's uploader still has, at the start of the app. Other reports that it had are in
+    /// doubt from now on, and are returned.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn reconcile_reports(&self, alive: &BTreeSet<String>) -> Result<Vec<Report>> {
+        let (journal, now_ms) = (self.journal()?, self.clock.now_ms());
+        let is_lost = |report: &Report| {
+            matches!(report.lifecycle.state, ReportState::Sending { in_background: true, .. })
+                && !alive.contains(&report.id)
         };
-        let gone: Vec<Report> = journal.reports()?.into_iter().filter(is_gone).collect();
-        gone.iter().map(|report| journal.step(&report.uuid, &Event::SenderLost, at_ms)).collect()
+        let lost: Vec<Report> = journal.reports()?.into_iter().filter(is_lost).collect();
+        lost.iter().map(|report| journal.apply_event(&report.id, &Event::SenderLost, now_ms)).collect()
     }
 
-    pub(super) fn outgoing(&self, report: &Report) -> Result<ReportUpload> {
+    /// Composes the upload of a report. Each attempt of a revision has the same bytes.
+    pub(super) fn upload(&self, report: &Report) -> Result<ReportUpload> {
         let journal = self.journal()?;
-        let origin = Url::parse(&report.url).map_err(|_| Error::invalid("url", "a web address"))?;
+        let origin = Url::parse(&report.url).map_err(|_| Error::invalid("url", "must be a web address"))?;
         let url = match report.lifecycle.endpoint {
             Endpoint::V2 => report_address(&origin)?,
             Endpoint::Legacy => legacy_report_address(&origin, &report.language)?,
         };
         let content = &report.content;
-        let photo = |photo: &crate::journal::Photo| PhotoPart {
-            path: journal.photo_path(photo),
-            name: photo.file_name(),
-            bytes: photo.bytes,
-        };
+        let photo_part =
+            |photo: &Photo| PhotoPart { path: journal.photo_path(photo), name: photo.file_name(), bytes: photo.bytes };
         let form = ReportForm {
-            // Of the report and its revision alone, so that each attempt has the same bytes.
-            boundary: format!("jalon-{}-{}", report.uuid.replace('-', ""), report.lifecycle.revision),
+            boundary: format!("jalon-{}-{}", report.id.replace('-', ""), report.lifecycle.revision),
             comment: comment(report),
             email: content.email.clone(),
             activity: content.activity,
@@ -229,16 +223,18 @@ impl Companion {
             magnitude: content.magnitude,
             trek: content.trek,
             position: content.position.map(|position| [position.lon, position.lat]),
-            photos: report.photos.iter().map(photo).collect(),
+            photos: report.photos.iter().map(photo_part).collect(),
         };
         for part in &form.photos {
-            let there = fs::metadata(&part.path).map_or(0, |about| about.len());
-            if there != part.bytes {
-                return Err(Error::Corrupt { reason: "a photo of the report is not what was attached".to_owned() });
+            let bytes = fs::metadata(&part.path).map_or(0, |metadata| metadata.len());
+            if bytes != part.bytes {
+                return Err(Error::Corrupt {
+                    detail: "a photo of the report is not the one that was attached".to_owned(),
+                });
             }
         }
         Ok(ReportUpload {
-            uuid: report.uuid.clone(),
+            id: report.id.clone(),
             url: url.into(),
             language: report.language.clone(),
             content_type: form.content_type(),
@@ -248,25 +244,26 @@ impl Companion {
     }
 }
 
-/// What is written, and what the server has no field for.
+/// The comment with everything that the server has no field for.
 fn comment(report: &Report) -> String {
     let mut comment = report.content.comment.trim_end().to_owned();
-    let mut add = |words: String| {
+    let mut add_line = |line: String| {
         if !comment.is_empty() {
             comment.push('\n');
         }
-        comment.push_str(&words);
+        comment.push_str(&line);
     };
     if let Some(signage) = report.content.signage {
-        add(format!("(signage {signage})"));
+        add_line(format!("(signage {signage})"));
     }
     if report.with_reference {
-        add(report.reference());
+        add_line(report.reference());
     }
     comment
 }
 
-fn found(object: Result<Object>) -> Result<Option<Object>> {
+/// `None` for an object that is not in the catalogue.
+fn if_found(object: Result<Object>) -> Result<Option<Object>> {
     match object {
         Ok(object) => Ok(Some(object)),
         Err(Error::NotFound { .. }) => Ok(None),
@@ -275,7 +272,7 @@ fn found(object: Result<Object>) -> Result<Option<Object>> {
 }
 
 /// The first two numbers of a version.
-fn version_of(version: &str) -> Option<(u32, u32)> {
+fn parse_version(version: &str) -> Option<(u32, u32)> {
     let mut numbers = version.split('.').map(|number| number.parse().ok());
     Some((numbers.next()??, numbers.next()??))
 }
@@ -283,35 +280,36 @@ fn version_of(version: &str) -> Option<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::NewTerritory;
+    use crate::companion::Directories;
 
     #[test]
-    fn a_report_that_cannot_be_put_together_holds_up_no_other() {
+    fn report_that_cannot_be_composed_is_postponed_and_the_next_is_returned() {
         let folder = tempfile::tempdir().unwrap();
-        let companion = Companion::open(&crate::companion::Directories::within(folder.path())).unwrap();
+        let companion = Companion::open(&Directories::within(folder.path())).unwrap();
         let (name, url) = ("park".to_owned(), "https://park.example".to_owned());
-        companion.add_territory(&crate::catalogue::NewTerritory { name, url, ..Default::default() }).unwrap();
+        companion.add_territory(&NewTerritory { name, url, ..NewTerritory::default() }).unwrap();
+        let journal = companion.journal().unwrap();
         let queued = |comment: &str| {
             let content = ReportContent { comment: comment.into(), ..ReportContent::default() };
-            let report = companion.new_report("park", "fr", content, 1).unwrap();
-            let photo = companion.journal().unwrap().attach_encoded(&report.uuid, b"\xFF\xD8\xFF photo", 1).unwrap();
-            (companion.queue_report(&report.uuid, 1).unwrap().0, photo)
+            let report = companion.new_report("park", "fr", content).unwrap();
+            let photo = journal.attach_encoded(&report.id, b"\xFF\xD8\xFF photo", 1).unwrap();
+            (companion.queue_report(&report.id).unwrap().0, photo)
         };
         let (broken, photo) = queued("first");
         let (sound, _) = queued("second");
-        fs::write(companion.journal().unwrap().photo_path(&photo), b"other").unwrap();
-        let now = BootInstant { ms: 1, boot_id: 1 };
-        let outgoing = companion.next_upload(now, &BTreeSet::new()).unwrap();
-        assert_eq!(outgoing.map(|outgoing| outgoing.uuid), Some(sound.uuid.clone()));
-        let told = companion.journal().unwrap().report(&broken.uuid).unwrap().lifecycle;
-        assert!(told.last_error.is_some_and(|error| error.contains("photo")), "it says why");
-        assert!(!companion.journal().unwrap().report(&broken.uuid).unwrap().lifecycle.is_due(now), "and waits");
-        let but = BTreeSet::from([sound.uuid]);
-        assert_eq!(companion.next_upload(now, &but).unwrap(), None);
+        fs::write(journal.photo_path(&photo), b"other").unwrap();
+        let upload = companion.next_upload(&BTreeSet::new()).unwrap();
+        assert_eq!(upload.map(|upload| upload.id), Some(sound.id.clone()));
+        let lifecycle = journal.report(&broken.id).unwrap().lifecycle;
+        assert!(!lifecycle.is_due(companion.clock.boot_instant()), "the report is postponed");
+        assert!(lifecycle.last_error.is_some_and(|error| error.contains("photo")), "the report has the reason");
+        assert_eq!(companion.next_upload(&BTreeSet::from([sound.id])).unwrap(), None);
     }
 
     #[test]
-    fn versions_are_compared_by_their_numbers() {
-        assert!(version_of("2.126.1+dev") > Some(FIRST_V2) && version_of("2.99.0") < Some(FIRST_V2));
-        assert_eq!(version_of("dev"), None);
+    fn versions_compare_by_number() {
+        assert!(parse_version("2.126.1+dev") > Some(FIRST_V2) && parse_version("2.99.0") < Some(FIRST_V2));
+        assert_eq!(parse_version("dev"), None);
     }
 }

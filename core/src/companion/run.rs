@@ -1,27 +1,31 @@
-//! Refreshing and downloading with the reqwest driver (feature `net`): a few threads that ask for work until there is none.
+//! Refreshes and downloads by the reqwest driver (feature `net`): a few threads that run the transfers of a job.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Companion, Download, DownloadOptions, Job, Progress, RefreshOptions, RefreshSummary};
+use super::Companion;
 use crate::catalogue::{Pack, PackState, PackSubject};
-use crate::clock::{ProcessClock, jitter, now_ms};
 use crate::error::{Error, Result};
-use crate::net::{CancelToken, ClientOptions, HttpClient};
+use crate::net::{ClientOptions, HttpClient};
 use crate::storage::FileSystem;
-use crate::transfer::{BlockReason, BodyKind, Next, Outcome};
+use crate::sync::{DownloadOptions, Job, Progress, RefreshOptions, RefreshSummary};
+use crate::transfer::{BlockReason, BodyKind, CancelToken, Next, Outcome};
 
 const WORKERS: usize = 2;
-const IDLE_LOOK: Duration = Duration::from_millis(20);
-/// So long the others may bring what they have when one has failed.
-const LAST_WORD: Duration = Duration::from_secs(2);
-/// Longer than any one exchange may take.
-const LEASE_MS: u64 = 3_600_000;
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
+/// Time for the other workers to complete their transfers after one has failed.
+const GRACE_PERIOD: Duration = Duration::from_secs(2);
+/// Longer than any transfer may take.
+const LEASE: Duration = Duration::from_secs(3_600);
 
 impl Companion {
-    /// Takes a territory in over the network, and blocks until that is done, failed or cancelled. `progress` is called
-    /// from this thread, after each transfer or fifty times a second at most. What had come when it failed or was cancelled is
-    /// kept for a day, and the next call goes on from there.
+    /// Refreshes a territory over the network. Blocks until the refresh is applied, has failed or is cancelled; `progress` is
+    /// called on this thread, at most 50 times a second. After a failure or a cancellation, what was received is kept for a
+    /// day, and the next call continues.
+    ///
+    /// # Errors
+    /// [`Error::Offline`], [`Error::Server`], [`Error::Cancelled`]; [`Error::Busy`] if the territory is being refreshed or
+    /// downloaded; [`Error::NotFound`]; [`Error::StorageFull`]. On an error the catalogue does not change.
     pub fn refresh(
         &self,
         territory: &str,
@@ -29,16 +33,17 @@ impl Companion {
         cancel: &CancelToken,
         progress: impl FnMut(Progress),
     ) -> Result<RefreshSummary> {
-        let mut refresh = self.plan_refresh(territory, options)?;
-        refresh.resume()?;
-        // The turn is ours alone: a platform's driver that had something has let it go, or died.
-        refresh.reconcile(&[])?;
-        let refresh = self.run(refresh, &options.net, cancel, progress)?;
-        self.apply_refresh(refresh, now_ms())
+        let mut job = self.plan_refresh(territory, options)?;
+        job.retry_now();
+        let job = self.run(job, &options.net, cancel, progress)?;
+        self.apply_refresh(job)
     }
 
-    /// Makes a pack, or goes on with it, or brings it up to date, and blocks as [`Companion::refresh`] does. Where
-    /// something could not be had the pack is [`PackState::Partial`] and says what is missing.
+    /// Downloads a pack, continues its download, or updates it. Blocks as [`Companion::refresh`] does. A pack without some of
+    /// its files is [`PackState::Partial`] and lists what is missing.
+    ///
+    /// # Errors
+    /// As of [`Companion::refresh`]; [`Error::InvalidInput`] if the territory was never refreshed.
     pub fn download(
         &self,
         territory: &str,
@@ -47,14 +52,16 @@ impl Companion {
         cancel: &CancelToken,
         progress: impl FnMut(Progress),
     ) -> Result<Pack> {
-        let mut download = self.plan_download(territory, subject, options)?;
-        download.resume()?;
-        download.reconcile(&[])?;
-        let download: Download = self.run(download, &options.fetch.net, cancel, progress)?;
-        self.finish_download(download, now_ms())
+        let mut job = self.plan_download(territory, subject, options)?;
+        job.retry_now();
+        let job = self.run(job, &options.fetch.net, cancel, progress)?;
+        self.finish_download(job)
     }
 
-    /// Brings the packs of a territory up to date that a refresh has made stale, or that are not whole yet.
+    /// Updates the packs of a territory that are stale or incomplete, and returns them.
+    ///
+    /// # Errors
+    /// As of [`Companion::download`]. Packs that were updated before stay updated.
     pub fn update_packs(
         &self,
         territory: &str,
@@ -62,71 +69,70 @@ impl Companion {
         cancel: &CancelToken,
         mut progress: impl FnMut(&Pack, Progress),
     ) -> Result<Vec<Pack>> {
-        let mut followed = Vec::new();
+        let mut updated = Vec::new();
         for pack in self.packs(Some(territory))? {
             if pack.state == PackState::Ready || pack.withdrawn_ms.is_some() {
                 continue;
             }
-            let download = DownloadOptions { pictures: pack.pictures, fetch: options.clone() };
-            let now = self.download(territory, &pack.subject, &download, cancel, |now| progress(&pack, now));
-            followed.push(now?);
+            let options = DownloadOptions { pictures: pack.pictures, fetch: options.clone() };
+            updated.push(self.download(territory, &pack.subject, &options, cancel, |now| progress(&pack, now))?);
         }
-        Ok(followed)
+        Ok(updated)
     }
 
-    fn run<E: Job>(
+    /// Runs a job until everything was received.
+    fn run<J: Job>(
         &self,
-        job: E,
+        mut job: J,
         options: &ClientOptions,
         cancel: &CancelToken,
         mut progress: impl FnMut(Progress),
-    ) -> Result<E> {
+    ) -> Result<J> {
+        job.resume()?;
+        // The lock of the job is ours, so no driver of the platform still has a transfer of it.
+        job.reconcile(&[])?;
         let job = Mutex::new(job);
-        let clock = ProcessClock::start();
-        let disk = self.catalogue.disk();
-        // Where one worker has failed the others bring what they have, and begin nothing more; the caller's token is left
-        // alone.
+        let disk = self.catalogue.file_system();
+        // `stop` starts no more transfers, `abort` ends those in flight. Neither touches the token of the caller.
         let (stop, abort) = (CancelToken::default(), CancelToken::default());
-        std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..WORKERS)
-                .map(|_| {
-                    scope.spawn(|| work(&job, options, disk, &clock, (&stop, &abort)).inspect_err(|_| stop.cancel()))
-                })
-                .collect();
-            let mut told = Progress::default();
-            let mut stopped: Option<Instant> = None;
+        let result = std::thread::scope(|scope| {
+            let work = || work(&job, options, disk, &stop, &abort).inspect_err(|_| stop.cancel());
+            let workers: Vec<_> = (0..WORKERS).map(|_| scope.spawn(work)).collect();
+            let mut last = Progress::default();
+            let mut stopped_at: Option<Instant> = None;
             while workers.iter().any(|worker| !worker.is_finished()) {
                 if cancel.is_cancelled() {
                     stop.cancel();
                     abort.cancel();
-                } else if stop.is_cancelled() && stopped.get_or_insert_with(Instant::now).elapsed() > LAST_WORD {
+                } else if stop.is_cancelled() && stopped_at.get_or_insert_with(Instant::now).elapsed() > GRACE_PERIOD {
                     abort.cancel();
                 }
                 let now = lock(&job).progress();
-                if now != told {
-                    told = now;
+                if now != last {
+                    last = now;
                     progress(now);
                 }
-                std::thread::sleep(IDLE_LOOK);
+                std::thread::sleep(POLL_INTERVAL);
             }
-            let mut failed = None;
+            let mut failure = None;
             for worker in workers {
                 match worker.join() {
                     Ok(Ok(())) => {}
-                    // Who was stopped because another failed has nothing to say.
-                    Ok(Err(Error::Cancelled)) => failed = failed.or(Some(Error::Cancelled)),
-                    Ok(Err(error)) => failed = Some(error),
-                    Err(_) => failed = Some(Error::internal("a worker of the driver panicked")),
+                    // This worker was stopped because another one failed; the error of that one counts.
+                    Ok(Err(Error::Cancelled)) => failure = failure.or(Some(Error::Cancelled)),
+                    Ok(Err(error)) => failure = Some(error),
+                    Err(_) => failure = Some(Error::internal("a worker of the driver panicked")),
                 }
             }
-            failed.map_or(Ok(()), Err)
-        })
-        .inspect_err(|error| {
-            if *error == Error::StorageFull {
-                // What cannot be removed now is removed when the work is opened again.
+            failure.map_or(Ok(()), Err)
+        });
+        if let Err(error) = result {
+            if error == Error::StorageFull {
+                // Responses that cannot be deleted now are deleted when the job is planned again.
                 let _ = lock(&job).release_space();
             }
-        })?;
+            return Err(error);
+        }
         if cancel.is_cancelled() {
             return Err(Error::Cancelled);
         }
@@ -136,57 +142,57 @@ impl Companion {
     }
 }
 
-fn lock<E>(job: &Mutex<E>) -> MutexGuard<'_, E> {
+fn lock<J>(job: &Mutex<J>) -> MutexGuard<'_, J> {
     job.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn work<E: Job>(
-    job: &Mutex<E>,
+/// Runs transfers until none remain.
+fn work(
+    job: &Mutex<impl Job>,
     options: &ClientOptions,
-    disk: &std::sync::Arc<dyn FileSystem>,
-    clock: &ProcessClock,
-    (stop, abort): (&CancelToken, &CancelToken),
+    disk: &Arc<dyn FileSystem>,
+    stop: &CancelToken,
+    abort: &CancelToken,
 ) -> Result<()> {
-    let driver = HttpClient::new(options.clone(), std::sync::Arc::clone(disk))?;
+    let client = HttpClient::new(options.clone(), Arc::clone(disk))?;
     loop {
         if stop.is_cancelled() {
             return Err(Error::Cancelled);
         }
         let (transfer, target) = {
             let mut job = lock(job);
-            let now = clock.now();
-            match job.next(now)? {
+            match job.next()? {
                 Next::Idle => return Ok(()),
-                Next::Blocked(why) => return Err(held(why)),
-                Next::Start(transfer) if job.started(transfer.id, Some(now.after_ms(LEASE_MS)), now)? => {
+                Next::Blocked(reason) => return Err(blocked(reason)),
+                Next::Start(transfer) if job.started(transfer.id, Some(LEASE))? => {
                     let target = job.target(transfer.id);
                     (transfer, target)
                 }
-                Next::Start(_) | Next::InFlight | Next::WaitUntil(_) => {
+                Next::Start(_) | Next::InFlight | Next::Wait { .. } => {
                     drop(job);
-                    std::thread::sleep(IDLE_LOOK);
+                    std::thread::sleep(POLL_INTERVAL);
                     continue;
                 }
             }
         };
-        let outcome = match driver.fetch(&transfer, &target, abort) {
-            // A picture that the office linked from an address that may not be asked is one that cannot be had.
+        let outcome = match client.fetch(&transfer, &target, abort) {
+            // A picture linked from an address that must not be requested.
             Err(Error::InvalidInput { rule, .. }) if transfer.body == BodyKind::File => {
                 Outcome::Rejected { reason: rule }
             }
             fetched => fetched?,
         };
-        lock(job).complete(transfer.id, outcome, clock.now(), jitter())?;
+        lock(job).complete(transfer.id, outcome)?;
     }
 }
 
-/// This driver waits for nobody: what is held is for another time.
-fn held(why: BlockReason) -> Error {
-    match why {
+/// The error of a blocked job: this driver does not wait for another network.
+fn blocked(reason: BlockReason) -> Error {
+    match reason {
         BlockReason::Paused | BlockReason::Budget => Error::Cancelled,
-        BlockReason::Offline => Error::Offline { reason: "there is no network".to_owned() },
+        BlockReason::Offline => Error::Offline { detail: "there is no network".to_owned() },
         BlockReason::Metered => {
-            Error::Offline { reason: "the network is metered, and only others are allowed".to_owned() }
+            Error::Offline { detail: "the network is metered, and only unmetered ones are allowed".to_owned() }
         }
     }
 }

@@ -1,144 +1,157 @@
-//! Sending reports with the reqwest driver (feature `net`): once over what is due, one after the other, by one process at a
-//! time. What could not be sent stays queued; nothing is sent twice unless somebody decided so.
+//! Sending reports by the reqwest driver (feature `net`): one pass over the reports that are due, one after the other, in one
+//! process at a time. A report that cannot be sent stays queued. Nothing is sent twice without a decision of the user.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use super::Companion;
-use super::job::TerritoryLock;
-use crate::clock::{ProcessClock, jitter, now_ms};
+use super::{Companion, ReportUpload};
 use crate::error::{Error, Result};
 use crate::journal::Report;
-use crate::net::{CancelToken, ClientOptions, HttpClient, PostProgress};
+use crate::net::{ClientOptions, HttpClient, PostProgress};
 use crate::report::{Endpoint, Event, ReportState, SendResult};
-use crate::storage::Storage;
-use crate::transfer::{NetworkKind, TransferPolicy};
+use crate::sync::TerritoryLock;
+use crate::transfer::{CancelToken, NetworkKind, TransferPolicy};
 
-/// How reports may be sent.
+/// Options for sending reports.
 #[derive(Debug, Clone, Default)]
 pub struct SendOptions {
-    /// Which networks, how many bytes.
+    /// Allowed networks and bytes.
     pub policy: TransferPolicy,
-    /// What network there is.
+    /// The network there is.
     pub network: NetworkKind,
-    /// Time-outs, limits, whether plain http is allowed.
+    /// Time-outs and limits of the reqwest driver.
     pub net: ClientOptions,
-    /// Try what is to wait, too: somebody asks for it. Pauses hold for as long as this process runs.
+    /// Ignore pauses after failed attempts, because the user asks for the reports to be sent.
     pub now: bool,
 }
 
-/// The clock of this process: a pause that one call began holds in the next.
-static CLOCK: LazyLock<ProcessClock> = LazyLock::new(ProcessClock::start);
+const NO_CONNECTION: &str = "no connection to the server";
 
 impl Companion {
-    /// Goes once over the reports that are due, and gives each as it is then. `progress` is told the bytes of a report
-    /// that were handed to the network, and how many it has. [`Error::Busy`] where another process sends.
+    /// Sends the reports that are due, and returns each one that was tried, in its new state. Blocks. `progress` receives the
+    /// bytes of a report that the network has taken, and their total. A pause after a failed attempt holds until the process
+    /// ends.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if another process sends; [`Error::Cancelled`] if no report was tried; those of the disk.
     pub fn send_reports(
         &self,
         options: &SendOptions,
         cancel: &CancelToken,
         mut progress: impl FnMut(&Report, u64, u64),
     ) -> Result<Vec<Report>> {
-        let journal = Arc::clone(self.journal()?);
-        let _turn = TerritoryLock::try_acquire(journal.directory(), "send").map_err(|error| match error {
-            Error::Busy { .. } => Error::Busy { what: "another process sends reports".to_owned() },
+        let journal = self.journal()?;
+        let _lock = TerritoryLock::try_acquire(journal.directory(), "send").map_err(|error| match error {
+            Error::Busy { .. } => Error::Busy { detail: "another process sends reports".to_owned() },
             other => other,
         })?;
         self.recover_interrupted_sends()?;
-        let Storage { disk, .. } = self.storage.clone();
-        let driver = HttpClient::new(options.net.clone(), disk)?;
-        let (mut gone, mut sent, mut spent) = (BTreeSet::new(), Vec::new(), 0);
+        let client = HttpClient::new(options.net.clone(), Arc::clone(&self.storage.file_system))?;
+        let (mut unreachable, mut tried, mut sent_bytes) = (BTreeSet::new(), Vec::new(), 0);
         let is_due = |report: &Report| match report.lifecycle.state {
-            ReportState::Queued { .. } => options.now || report.lifecycle.is_due(CLOCK.now()),
+            ReportState::Queued { .. } => options.now || report.lifecycle.is_due(self.clock.boot_instant()),
             _ => false,
         };
         for report in journal.reports()?.into_iter().filter(is_due) {
-            if options.policy.block_reason(options.network, spent).is_some() || cancel.is_cancelled() {
+            if options.policy.block_reason(options.network, sent_bytes).is_some() || cancel.is_cancelled() {
                 break;
             }
-            if gone.contains(&report.url) {
-                // Its server could not be reached a moment ago.
+            if unreachable.contains(&report.url) {
                 continue;
             }
-            let report = self.send_one(&driver, report, cancel, &mut progress, &mut spent)?;
-            if report.lifecycle.attempts.last().is_some_and(|attempt| attempt.ended.as_deref() == Some(NO_CONNECTION)) {
-                gone.insert(report.url.clone());
+            let report = self.send_one(&client, report, cancel, &mut progress, &mut sent_bytes)?;
+            if report.lifecycle.attempts.last().is_some_and(|attempt| attempt.outcome.as_deref() == Some(NO_CONNECTION))
+            {
+                unreachable.insert(report.url.clone());
             }
-            sent.push(report);
+            tried.push(report);
         }
-        if cancel.is_cancelled() && sent.is_empty() {
+        if cancel.is_cancelled() && tried.is_empty() {
             return Err(Error::Cancelled);
         }
-        Ok(sent)
+        Ok(tried)
     }
 
-    /// Whoever was sending when its process died: the lock says that nobody else is.
+    /// Ends the attempts of processes that died while they sent: the lock is ours, so none of them is alive.
     fn recover_interrupted_sends(&self) -> Result<()> {
         let journal = self.journal()?;
         for report in journal.reports()? {
-            if matches!(report.lifecycle.state, ReportState::Sending { platform: false, .. }) {
-                journal.step(&report.uuid, &Event::SenderLost, now_ms())?;
+            if matches!(report.lifecycle.state, ReportState::Sending { in_background: false, .. }) {
+                journal.apply_event(&report.id, &Event::SenderLost, self.clock.now_ms())?;
             }
         }
         Ok(())
     }
 
+    /// Sends one report: to the second endpoint too, if the first one says so.
     fn send_one(
         &self,
-        driver: &HttpClient,
-        report: Report,
+        client: &HttpClient,
+        mut report: Report,
         cancel: &CancelToken,
         progress: &mut impl FnMut(&Report, u64, u64),
-        spent: &mut u64,
+        sent_bytes: &mut u64,
     ) -> Result<Report> {
-        let journal = self.journal()?;
-        let mut report = report;
         loop {
-            let outgoing = match self.outgoing(&report) {
-                Ok(outgoing) => outgoing,
-                // One that cannot be put together holds up no other, and says why.
+            let upload = match self.upload(&report) {
+                Ok(upload) => upload,
+                // A report that cannot be composed must not hold up the others.
                 Err(error @ (Error::Corrupt { .. } | Error::InvalidInput { .. })) => {
-                    return self.set_back(&report, &error, CLOCK.now());
+                    return self.postpone(&report, &error);
                 }
                 Err(error) => return Err(error),
             };
-            report = journal.step(&report.uuid, &Event::Start { platform: false }, now_ms())?;
-            progress(&report, 0, outgoing.content_length);
-            let final_chunk_sent = {
-                let (journal, uuid) = (Arc::clone(journal), report.uuid.clone());
-                move || journal.step(&uuid, &Event::FinalChunkSent, now_ms()).map(|_| ())
-            };
-            let told = PostProgress::default();
-            let sent = driver.post(&outgoing.url, &outgoing.form, &outgoing.language, final_chunk_sent, cancel, &told);
-            progress(&report, told.bytes(), outgoing.content_length);
-            *spent += told.bytes();
-            let (sent, failed) = match sent {
-                Ok(SendResult::NotSent { .. }) => (SendResult::NotSent { reason: NO_CONNECTION.to_owned() }, None),
-                Ok(sent) => (sent, None),
-                // Nothing of it can be there: a cancel is obeyed before the last piece only.
-                Err(error) => (SendResult::NotSent { reason: stopped(&error) }, Some(error)),
-            };
-            let end = Event::Completed { sent, now: CLOCK.now(), jitter: jitter() };
-            report = journal.step(&report.uuid, &end, now_ms())?;
-            match failed {
-                // An address that may not be asked is one report's own trouble.
+            let failure = self.attempt(client, &upload, &mut report, cancel, progress, sent_bytes)?;
+            match failure {
+                // The report records why; other reports may go to other addresses.
                 Some(Error::Cancelled | Error::InvalidInput { .. }) | None => {}
                 Some(error) => return Err(error),
             }
-            let goes_on = report.lifecycle.endpoint == Endpoint::Legacy && report.lifecycle.is_due(CLOCK.now());
-            if !goes_on || cancel.is_cancelled() {
+            let lifecycle = &report.lifecycle;
+            let retries = lifecycle.endpoint == Endpoint::Legacy && lifecycle.is_due(self.clock.boot_instant());
+            if !retries || cancel.is_cancelled() {
                 return Ok(report);
             }
         }
     }
+
+    /// Makes one attempt, updates the report, and returns the error of the client if there was one.
+    fn attempt(
+        &self,
+        client: &HttpClient,
+        upload: &ReportUpload,
+        report: &mut Report,
+        cancel: &CancelToken,
+        progress: &mut impl FnMut(&Report, u64, u64),
+        sent_bytes: &mut u64,
+    ) -> Result<Option<Error>> {
+        let journal = self.journal()?;
+        *report = journal.apply_event(&report.id, &Event::Start { in_background: false }, self.clock.now_ms())?;
+        progress(report, 0, upload.content_length);
+        let before_final_chunk = {
+            let (journal, clock, uuid) = (Arc::clone(journal), Arc::clone(&self.clock), report.id.clone());
+            move || journal.apply_event(&uuid, &Event::FinalChunkSent, clock.now_ms()).map(|_| ())
+        };
+        let uploaded = PostProgress::default();
+        let sent = client.post(&upload.url, &upload.form, &upload.language, before_final_chunk, cancel, &uploaded);
+        progress(report, uploaded.bytes(), upload.content_length);
+        *sent_bytes += uploaded.bytes();
+        let (sent, failure) = match sent {
+            Ok(SendResult::NotSent { .. }) => (SendResult::NotSent { detail: NO_CONNECTION.to_owned() }, None),
+            Ok(sent) => (sent, None),
+            // The final chunk has not left: the client obeys a cancellation only before it.
+            Err(error) => (SendResult::NotSent { detail: not_sent_reason(&error) }, Some(error)),
+        };
+        let (now, jitter) = (self.clock.boot_instant(), self.clock.jitter());
+        *report = journal.apply_event(&report.id, &Event::Completed { sent, now, jitter }, self.clock.now_ms())?;
+        Ok(failure)
+    }
 }
 
-const NO_CONNECTION: &str = "no connection to the server";
-
-fn stopped(error: &Error) -> String {
+fn not_sent_reason(error: &Error) -> String {
     match error {
-        Error::Cancelled => "stopped before all of it had left".to_owned(),
+        Error::Cancelled => "cancelled before the whole report was sent".to_owned(),
         Error::InvalidInput { .. } => error.to_string(),
-        _ => "it could not be sent".to_owned(),
+        _ => "the report could not be sent".to_owned(),
     }
 }

@@ -127,7 +127,7 @@ impl Companion {
     pub fn treks(&self, query: &TrekQuery, languages: &[&str]) -> Result<TrekPage> {
         let found = self.find_treks(query, languages)?;
         if query.near.is_some() {
-            self.build_if_none_stands();
+            self.build_if_missing();
         }
         Ok(found)
     }

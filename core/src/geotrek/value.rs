@@ -137,22 +137,22 @@ impl Counts<'_> {
                 .into_iter()
                 .map(|part| self.geometry(part.get(), depth + 1))
                 .collect::<Result<_, _>>()
-                .map(Geometry::GeometryCollection);
+                .map(|parts: Vec<Geometry>| Geometry::collection(parts));
         }
         let json = wire.coordinates.ok_or(MISTYPED)?.get();
         Ok(match &*wire.kind {
             "Point" => {
                 let mut places = self.line(vec![read(json)?])?;
-                places.pop().map_or_else(|| Geometry::MultiPoint(Vec::new()), Geometry::Point)
+                places.pop().map_or_else(|| Geometry::multi_point([]), Geometry::point)
             }
-            "MultiPoint" => Geometry::MultiPoint(self.line(read(json)?)?),
-            "LineString" => Geometry::LineString(self.line(read(json)?)?),
-            "MultiLineString" => Geometry::MultiLineString(self.lines(read(json)?)?),
-            "Polygon" => Geometry::Polygon(self.lines(read(json)?)?),
+            "MultiPoint" => Geometry::multi_point(self.line(read(json)?)?),
+            "LineString" => Geometry::line_string(self.line(read(json)?)?),
+            "MultiLineString" => Geometry::multi_line_string(self.lines(read(json)?)?),
+            "Polygon" => Geometry::polygon(self.lines(read(json)?)?),
             "MultiPolygon" => {
                 let polygons: Vec<Vec<Vec<Coordinates>>> = read(json)?;
-                let polygons: Result<_, _> = polygons.into_iter().map(|rings| self.lines(rings)).collect();
-                Geometry::MultiPolygon(polygons?)
+                let polygons: Result<Vec<_>, _> = polygons.into_iter().map(|rings| self.lines(rings)).collect();
+                Geometry::multi_polygon(polygons?)
             }
             _ => return Err("a geometry of an unknown type"),
         })
@@ -208,7 +208,7 @@ mod tests {
         let read = |json| geometry(json, 100, &|_| None).map(|read| (read.geometry, read.lost));
         let line = read(r#"{"type":"LineString","coordinates":[[6.0,44.0,1200.5],[6.1,144.0],[6.2,44.0]]}"#).unwrap();
         let kept = vec![Position { lon: 6.0, lat: 44.0, elevation: Some(1200.5) }, Position::new(6.2, 44.0)];
-        assert_eq!(line, (Some(Geometry::LineString(kept)), 1));
+        assert_eq!(line, (Some(Geometry::line_string(kept)), 1));
         assert_eq!(read(r#"{"type":"GeometryCollection","geometries":[]}"#), Ok((None, 0)));
         assert_eq!(read(r#"{"type":"Point","coordinates":[6.0,"x"]}"#), Err(MISTYPED));
         let deep = format!("{}{}", r#"{"type":"GeometryCollection","geometries":["#.repeat(20), "]}".repeat(20));

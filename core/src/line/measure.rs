@@ -1,12 +1,16 @@
-//! The metres along a line, and the place at so many metres.
+//! The metres along a line, and the position at so many metres.
+//!
+//! geo measures the edges. Its `LineLocatePoint` and `LineInterpolatePoint` are planar in degrees and know no elevations,
+//! so the line itself is ours.
 
-use geographiclib_rs::{Geodesic, InverseGeodesic};
+use geo::{Distance, Geodesic};
+use geo_types::Point;
 
 use super::{between, check_finite, check_line, lon_step_deg, wrapped_lon_deg};
 use crate::error::Result;
 use crate::model::Position;
 
-/// A line of which the metres at each vertex are known. On the ellipsoid: slopes do not lengthen it.
+/// A line with the metres from its start to each vertex, on the ellipsoid: slopes do not lengthen it.
 ///
 /// The length of an edge is that of the geodesic between its ends (Karney 2013, 15 nm). The edge itself, straight in
 /// longitude and latitude, is longer by about L·(L·tan φ/R)²/20 at most, R the Earth's radius and φ the higher of the
@@ -27,13 +31,11 @@ impl MeasuredLine {
     /// finite.
     pub fn new(line: &[Position]) -> Result<Self> {
         check_line(line)?;
-        let ellipsoid = Geodesic::wgs84();
         let mut distances_m = Vec::with_capacity(line.len());
         let mut walked_m = 0.0;
         distances_m.push(walked_m);
         for edge in line.windows(2) {
-            let edge_m: f64 = ellipsoid.inverse(edge[0].lat, edge[0].lon, edge[1].lat, edge[1].lon);
-            walked_m += edge_m.max(0.0);
+            walked_m += edge_length_m(edge[0], edge[1]).max(0.0);
             distances_m.push(walked_m);
         }
         Ok(MeasuredLine { positions: line.to_vec(), distances_m })
@@ -54,8 +56,8 @@ impl MeasuredLine {
         self.distances_m.last().copied().unwrap_or(0.0)
     }
 
-    /// The place so many metres from the start; before the start it is the first vertex, past the end the last. Between
-    /// two vertices longitude, latitude and elevation run evenly, so that the place is on the edge as it is drawn and
+    /// The position so many metres from the start; before the start it is the first vertex, past the end the last. Between
+    /// two vertices longitude, latitude and elevation run evenly, so that the position is on the edge as it is drawn and
     /// about L²·tan φ/20R at most ahead or behind: 8 mm on an edge of 1 km at 45°. The elevation is that of
     /// [`elevation_at`](Self::elevation_at). Binary search.
     ///
@@ -103,8 +105,14 @@ impl MeasuredLine {
     }
 }
 
+fn edge_length_m(from: Position, to: Position) -> f64 {
+    Geodesic.distance(Point::from(from), Point::from(to))
+}
+
 #[cfg(test)]
 mod tests {
+    use geo::LineLocatePoint;
+    use geo_types::{Coord, LineString};
     use proptest::prelude::*;
 
     use super::*;
@@ -126,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn the_date_line_is_crossed_the_short_way() {
+    fn date_line_is_crossed_the_short_way() {
         let fiji = MeasuredLine::new(&line(&[(179.9, -17.0), (-179.9, -17.0)])).unwrap();
         assert!((fiji.length_m() - length_m(&[(0.0, -17.0), (0.2, -17.0)])).abs() < 1e-6);
         let east = fiji.position_at(fiji.length_m() * 0.75).unwrap();
@@ -135,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_single_position_and_repeated_ones_are_lines() {
+    fn single_and_repeated_positions_are_lines() {
         let mut here = Position::new(6.0, 45.0);
         here.elevation = Some(12.0);
         for count in 1..4 {
@@ -163,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_name_the_argument_and_no_place() {
+    fn refusals_name_the_argument_and_no_position() {
         let refused = |positions: &[Position]| MeasuredLine::new(positions).unwrap_err().to_string();
         assert_eq!(refused(&[]), "line: must have at least one position");
         for (lon, lat) in [(f64::NAN, 0.0), (0.0, f64::INFINITY), (180.5, 0.0), (0.0, -91.0)] {
@@ -177,6 +185,17 @@ mod tests {
             assert_eq!(measured.position_at(distance_m).unwrap_err().code(), "invalid_input");
             assert_eq!(measured.elevation_at(distance_m).unwrap_err().code(), "invalid_input");
         }
+    }
+
+    /// At 45° a degree of longitude has 79 km, one of latitude 111.
+    #[test]
+    fn geo_locates_in_degrees() {
+        let corner = line(&[(6.0, 45.0), (7.0, 45.0), (7.0, 46.0)]);
+        let own = MeasuredLine::new(&corner).unwrap();
+        let share = own.distances_m()[1] / own.length_m();
+        assert!((share - 0.415).abs() < 1e-3, "{share}");
+        let planar: LineString = corner.iter().map(|position| Coord::from(*position)).collect();
+        assert_eq!(planar.line_locate_point(&Point::new(7.0, 45.0)), Some(0.5));
     }
 
     fn places() -> impl Strategy<Value = Vec<Position>> {
@@ -196,7 +215,7 @@ mod tests {
         }
 
         #[test]
-        fn places_are_found_as_by_scanning(positions in places(), part in -0.1..1.1) {
+        fn positions_are_found_as_by_scanning(positions in places(), part in -0.1..1.1) {
             let measured = MeasuredLine::new(&positions).unwrap();
             let at_m = measured.length_m() * part;
             let found = measured.position_at(at_m).unwrap();
@@ -214,7 +233,7 @@ mod tests {
 
         /// The two bounds in the documentation, against the same edge cut into 64.
         #[test]
-        fn an_edge_is_as_long_and_as_even_as_promised(
+        fn edge_is_as_long_and_as_even_as_promised(
             lon in -170.0..170.0, lat in -75.0_f64..75.0, east in -0.5..0.5, north in -0.5..0.5,
         ) {
             let (a, b) = (Position::new(lon, lat), Position::new(lon + east, lat + north));

@@ -3,7 +3,7 @@
 //! longitude and latitude (RFC 7946), and one that spans more than 180° of longitude is taken the short way, over the
 //! date line. Nothing here touches the disk, and every result depends on the arguments alone.
 //!
-//! * `measure`: the metres at each vertex, and the place at so many metres.
+//! * `measure`: the metres at each vertex, and the position at so many metres.
 //! * `profile`: elevation over distance: ascent, descent, extremes, columns to draw.
 //! * `simplify`: fewer vertices, none further than a tolerance from the line.
 //! * `walking_time`: DIN 33466 and the Swiss hiking time.
@@ -21,7 +21,7 @@ pub use profile::{ElevationGain, MAX_COLUMNS, Profile, ProfileSample, TURNING_PO
 pub use simplify::simplify;
 pub use walking_time::{din_33466_hours, swiss_hiking_minutes};
 
-/// Refuses an empty line, and a vertex that is no place on Earth.
+/// Refuses an empty line, and a vertex that is not on the Earth.
 fn check_line(line: &[Position]) -> Result<()> {
     if line.is_empty() {
         return Err(Error::invalid("line", "must have at least one position"));
@@ -43,7 +43,7 @@ fn check_finite(field: &'static str, value: f64) -> Result<()> {
     if value.is_finite() { Ok(()) } else { Err(Error::invalid(field, "must be a finite number")) }
 }
 
-/// Refuses what is not finite, and what is below zero.
+/// Refuses NaN, the infinities and negative numbers.
 fn check_not_negative(field: &'static str, value: f64) -> Result<()> {
     if value.is_finite() && value >= 0.0 {
         Ok(())

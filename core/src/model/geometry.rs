@@ -1,6 +1,15 @@
+//! Positions, boxes and geometries on WGS84. The shapes are those of the crate `geo-types`; elevations stand beside them,
+//! as `geo-types` has two dimensions.
+
+use geo::{CoordsIter, Intersects};
+use geo_types::{
+    Coord, GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon, Rect,
+};
 use serde::{Deserialize, Serialize};
 
-/// A place on WGS84: longitude and latitude in degrees, elevation in metres above sea level where it is known.
+use super::geojson::GeoJson;
+
+/// A position on WGS84: longitude and latitude in degrees, elevation in metres above sea level if known.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Position {
     /// Degrees east, −180 to 180.
@@ -18,9 +27,33 @@ impl Position {
         Position { lon, lat, elevation: None }
     }
 
-    /// Whether both coordinates are finite and in range.
+    /// True if both coordinates are finite and in range.
     pub fn is_valid(&self) -> bool {
         (-180.0..=180.0).contains(&self.lon) && (-90.0..=90.0).contains(&self.lat)
+    }
+}
+
+impl From<Position> for Coord<f64> {
+    fn from(position: Position) -> Self {
+        Coord { x: position.lon, y: position.lat }
+    }
+}
+
+impl From<Position> for Point<f64> {
+    fn from(position: Position) -> Self {
+        Point::new(position.lon, position.lat)
+    }
+}
+
+impl From<Coord<f64>> for Position {
+    fn from(coord: Coord<f64>) -> Self {
+        Position::new(coord.x, coord.y)
+    }
+}
+
+impl From<Point<f64>> for Position {
+    fn from(point: Point<f64>) -> Self {
+        Position::new(point.x(), point.y())
     }
 }
 
@@ -38,18 +71,12 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// Whether a position lies inside or on the edge.
+    /// True if a position lies inside or on the edge.
     pub fn contains(&self, position: Position) -> bool {
-        let across = self.west > self.east;
-        let by_lon = if across {
-            position.lon >= self.west || position.lon <= self.east
-        } else {
-            (self.west..=self.east).contains(&position.lon)
-        };
-        by_lon && (self.south..=self.north).contains(&position.lat)
+        self.rects().any(|rect| rect.intersects(&Coord::from(position)))
     }
 
-    /// The box that holds both, neither of which crosses the date line.
+    /// The smallest box that holds both. Neither may cross the date line.
     pub fn union(&self, other: &Bounds) -> Bounds {
         Bounds {
             west: self.west.min(other.west),
@@ -59,185 +86,335 @@ impl Bounds {
         }
     }
 
-    /// Whether the two boxes share a point. Either may cross the date line.
+    /// True if the two boxes share a point. Either may cross the date line.
     pub fn intersects(&self, other: &Bounds) -> bool {
-        let spans =
-            |b: &Bounds| if b.west > b.east { vec![(b.west, 180.0), (-180.0, b.east)] } else { vec![(b.west, b.east)] };
-        let by_lon = spans(self).iter().any(|a| spans(other).iter().any(|b| a.0 <= b.1 && b.0 <= a.1));
-        by_lon && self.south <= other.north && other.south <= self.north
+        self.rects().any(|own| other.rects().any(|rect| own.intersects(&rect)))
+    }
+
+    /// The box as rectangles of `geo-types`: one, or two if it crosses the date line.
+    pub fn rects(&self) -> impl Iterator<Item = Rect<f64>> {
+        let rect = |west, east| Rect::new(Coord { x: west, y: self.south }, Coord { x: east, y: self.north });
+        let (first, second) = if self.west > self.east {
+            (rect(self.west, 180.0), Some(rect(-180.0, self.east)))
+        } else {
+            (rect(self.west, self.east), None)
+        };
+        std::iter::once(first).chain(second)
     }
 }
 
-/// A geometry in longitude and latitude, as GeoJSON has them. An edge is straight in longitude and latitude (RFC 7946).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Geometry {
-    /// One place.
-    Point(Position),
-    /// Several places.
-    MultiPoint(Vec<Position>),
-    /// One line.
-    LineString(Vec<Position>),
-    /// Several lines.
-    MultiLineString(Vec<Vec<Position>>),
-    /// An outer ring and its holes, each closed.
-    Polygon(Vec<Vec<Position>>),
-    /// Several polygons.
-    MultiPolygon(Vec<Vec<Vec<Position>>>),
-    /// Anything together.
-    GeometryCollection(Vec<Geometry>),
+impl From<Rect<f64>> for Bounds {
+    fn from(rect: Rect<f64>) -> Self {
+        Bounds { west: rect.min().x, south: rect.min().y, east: rect.max().x, north: rect.max().y }
+    }
+}
+
+/// A geometry in longitude and latitude. An edge is straight in longitude and latitude (RFC 7946). Rings are closed. Its
+/// JSON is GeoJSON.
+///
+/// The shape is a [`geo_types::Geometry`] that is a point, a line string, a polygon, several of these, or a collection:
+/// see [`as_geo`](Self::as_geo). Elevations do not count for [`bounds`](Self::bounds) and
+/// [`intersects`](Self::intersects).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(into = "GeoJson", from = "GeoJson")]
+pub struct Geometry {
+    shape: geo_types::Geometry<f64>,
+    /// Metres above sea level of each coordinate, in the order of [`CoordsIter`], NaN where unknown. Empty if all are
+    /// unknown.
+    elevations: Vec<f64>,
+}
+
+impl PartialEq for Geometry {
+    fn eq(&self, other: &Self) -> bool {
+        // Two unknown elevations are equal, two NaN are not.
+        let is_equal = |(a, b): (&f64, &f64)| a == b || a.is_nan() && b.is_nan();
+        self.shape == other.shape
+            && self.elevations.len() == other.elevations.len()
+            && self.elevations.iter().zip(&other.elevations).all(is_equal)
+    }
+}
+
+/// A geometry without elevations. Lines become line strings; rectangles and triangles become polygons.
+impl From<geo_types::Geometry<f64>> for Geometry {
+    fn from(shape: geo_types::Geometry<f64>) -> Self {
+        Geometry { shape: simple(shape), elevations: Vec::new() }
+    }
+}
+
+/// Drops the elevations.
+impl From<Geometry> for geo_types::Geometry<f64> {
+    fn from(geometry: Geometry) -> Self {
+        geometry.shape
+    }
 }
 
 impl Geometry {
-    /// The name that GeoJSON and GeoPackage share, in GeoJSON's spelling.
-    pub fn type_name(&self) -> &'static str {
-        match self {
-            Geometry::Point(_) => "Point",
-            Geometry::MultiPoint(_) => "MultiPoint",
-            Geometry::LineString(_) => "LineString",
-            Geometry::MultiLineString(_) => "MultiLineString",
-            Geometry::Polygon(_) => "Polygon",
-            Geometry::MultiPolygon(_) => "MultiPolygon",
-            Geometry::GeometryCollection(_) => "GeometryCollection",
-        }
+    /// One position.
+    pub fn point(position: Position) -> Self {
+        let mut builder = GeometryBuilder::default();
+        let shape = Point(builder.coord(position));
+        builder.finish(shape)
     }
 
-    /// Calls `visit` with each position, in order.
-    pub fn for_each_position(&self, visit: &mut impl FnMut(Position)) {
-        match self {
-            Geometry::Point(position) => visit(*position),
-            Geometry::MultiPoint(positions) | Geometry::LineString(positions) => {
-                positions.iter().for_each(|p| visit(*p))
-            }
-            Geometry::MultiLineString(lines) | Geometry::Polygon(lines) => {
-                lines.iter().flatten().for_each(|p| visit(*p))
-            }
-            Geometry::MultiPolygon(polygons) => polygons.iter().flatten().flatten().for_each(|p| visit(*p)),
-            Geometry::GeometryCollection(parts) => parts.iter().for_each(|part| part.for_each_position(visit)),
+    /// Several positions.
+    pub fn multi_point(positions: impl IntoIterator<Item = Position>) -> Self {
+        let mut builder = GeometryBuilder::default();
+        let shape = MultiPoint(builder.line(positions).0.into_iter().map(Point).collect());
+        builder.finish(shape)
+    }
+
+    /// A line.
+    pub fn line_string(positions: impl IntoIterator<Item = Position>) -> Self {
+        let mut builder = GeometryBuilder::default();
+        let shape = builder.line(positions);
+        builder.finish(shape)
+    }
+
+    /// Several lines.
+    pub fn multi_line_string<L: IntoIterator<Item = Position>>(lines: impl IntoIterator<Item = L>) -> Self {
+        let mut builder = GeometryBuilder::default();
+        let shape = MultiLineString(lines.into_iter().map(|line| builder.line(line)).collect());
+        builder.finish(shape)
+    }
+
+    /// An outer ring and its holes. Rings that are not closed are closed by a copy of their first position.
+    pub fn polygon<L: IntoIterator<Item = Position>>(rings: impl IntoIterator<Item = L>) -> Self {
+        let mut builder = GeometryBuilder::default();
+        let shape = builder.polygon(rings);
+        builder.finish(shape)
+    }
+
+    /// Several polygons, each as for [`polygon`](Self::polygon).
+    pub fn multi_polygon<L, P>(polygons: impl IntoIterator<Item = P>) -> Self
+    where
+        L: IntoIterator<Item = Position>,
+        P: IntoIterator<Item = L>,
+    {
+        let mut builder = GeometryBuilder::default();
+        let shape = MultiPolygon(polygons.into_iter().map(|rings| builder.polygon(rings)).collect());
+        builder.finish(shape)
+    }
+
+    /// Several geometries as one.
+    pub fn collection(parts: impl IntoIterator<Item = Geometry>) -> Self {
+        let mut builder = GeometryBuilder::default();
+        let mut shapes = Vec::new();
+        for part in parts {
+            builder.elevations.extend(part.elevations_or_nan());
+            shapes.push(part.shape);
         }
+        builder.finish(geo_types::Geometry::GeometryCollection(GeometryCollection(shapes)))
+    }
+
+    /// The shape without elevations: a point, line string, polygon, several of these, or a collection.
+    pub fn as_geo(&self) -> &geo_types::Geometry<f64> {
+        &self.shape
+    }
+
+    /// Metres above sea level of each position, in the order of [`positions`](Self::positions), NaN where unknown. Empty
+    /// if no elevation is known.
+    pub fn elevations(&self) -> &[f64] {
+        &self.elevations
+    }
+
+    /// All positions, in order.
+    pub fn positions(&self) -> impl Iterator<Item = Position> {
+        let elevations = self.elevations_or_nan().map(|metres| Some(metres).filter(|metres| !metres.is_nan()));
+        self.shape.coords_iter().zip(elevations).map(|(coord, elevation)| Position { elevation, ..coord.into() })
     }
 
     /// The first position, if there is one.
     pub fn first_position(&self) -> Option<Position> {
-        match self {
-            Geometry::Point(position) => Some(*position),
-            Geometry::MultiPoint(positions) | Geometry::LineString(positions) => positions.first().copied(),
-            Geometry::MultiLineString(lines) | Geometry::Polygon(lines) => lines.iter().flatten().next().copied(),
-            Geometry::MultiPolygon(polygons) => polygons.iter().flatten().flatten().next().copied(),
-            Geometry::GeometryCollection(parts) => parts.iter().find_map(Geometry::first_position),
-        }
+        self.positions().next()
     }
 
-    /// How many positions it has.
+    /// Number of positions.
     pub fn vertex_count(&self) -> usize {
-        let mut count = 0;
-        self.for_each_position(&mut |_| count += 1);
-        count
+        self.shape.coords_count()
     }
 
-    /// Whether any position carries an elevation.
+    /// True if any position has an elevation.
     pub fn has_elevation(&self) -> bool {
-        let mut found = false;
-        self.for_each_position(&mut |position| found |= position.elevation.is_some());
-        found
+        !self.elevations.is_empty()
     }
 
-    /// The box of its positions; `None` when it has none. Positions are taken as they are: a geometry that crosses the
-    /// date line is the caller's to split (RFC 7946, 3.1.9).
+    /// The box of its positions, `None` if it has none. A geometry that crosses the date line must be split there by the
+    /// caller (RFC 7946, 3.1.9); otherwise the box runs the long way round.
     pub fn bounds(&self) -> Option<Bounds> {
-        let mut bounds: Option<Bounds> = None;
-        self.for_each_position(&mut |p| {
-            let b = bounds.get_or_insert(Bounds { west: p.lon, south: p.lat, east: p.lon, north: p.lat });
-            b.west = b.west.min(p.lon);
-            b.south = b.south.min(p.lat);
-            b.east = b.east.max(p.lon);
-            b.north = b.north.max(p.lat);
-        });
-        bounds
+        // Not geo's bounding_rect: it looks at the exterior of a polygon only, and holes from a server may lie outside.
+        let coords = self.shape.coords_iter();
+        coords.map(|coord| Bounds::from(Rect::new(coord, coord))).reduce(|bounds, one| bounds.union(&one))
     }
 
-    /// Whether a point or an edge of it lies in a box, or touches it. An area that holds the whole box is not asked for its
-    /// inside. Edges are straight in longitude and latitude.
-    pub fn meets(&self, bounds: &Bounds) -> bool {
-        match self {
-            Geometry::Point(position) => bounds.contains(*position),
-            Geometry::MultiPoint(positions) => positions.iter().any(|position| bounds.contains(*position)),
-            Geometry::LineString(line) => line_meets(line, bounds),
-            Geometry::MultiLineString(lines) | Geometry::Polygon(lines) => {
-                lines.iter().any(|line| line_meets(line, bounds))
-            }
-            Geometry::MultiPolygon(polygons) => polygons.iter().flatten().any(|ring| line_meets(ring, bounds)),
-            Geometry::GeometryCollection(parts) => parts.iter().any(|part| part.meets(bounds)),
-        }
+    /// True if it shares a point with a box. An area that holds the whole box does.
+    pub fn intersects(&self, bounds: &Bounds) -> bool {
+        bounds.rects().any(|rect| self.shape.intersects(&rect))
     }
 
     /// The lines in it, in order: a line string is one, a polygon none.
-    pub fn lines(&self) -> Vec<&[Position]> {
-        match self {
-            Geometry::LineString(line) => vec![line.as_slice()],
-            Geometry::MultiLineString(lines) => lines.iter().map(Vec::as_slice).collect(),
-            Geometry::GeometryCollection(parts) => parts.iter().flat_map(Geometry::lines).collect(),
-            _ => Vec::new(),
-        }
+    pub fn lines(&self) -> Vec<Vec<Position>> {
+        let mut lines = Vec::new();
+        add_lines(&self.shape, &mut self.positions(), &mut lines);
+        lines
+    }
+
+    fn elevations_or_nan(&self) -> impl Iterator<Item = f64> {
+        let missing = self.shape.coords_count().saturating_sub(self.elevations.len());
+        self.elevations.iter().copied().chain(std::iter::repeat_n(f64::NAN, missing))
     }
 }
 
-fn line_meets(line: &[Position], bounds: &Bounds) -> bool {
-    line.iter().any(|position| bounds.contains(*position)) || line.windows(2).any(|edge| edge_meets(edge, bounds))
+/// Splits positions into the coordinates of `geo-types` and elevations.
+#[derive(Debug, Default)]
+pub(crate) struct GeometryBuilder {
+    /// Of each coordinate so far, NaN where unknown.
+    elevations: Vec<f64>,
 }
 
-/// Clips an edge by the box's sides (Liang and Barsky, 1984). Of a box over the date line each half is asked.
-fn edge_meets(edge: &[Position], bounds: &Bounds) -> bool {
-    if bounds.west > bounds.east {
-        let (west, east) = (Bounds { east: 180.0, ..*bounds }, Bounds { west: -180.0, ..*bounds });
-        return edge_meets(edge, &west) || edge_meets(edge, &east);
+impl GeometryBuilder {
+    pub(crate) fn coord(&mut self, position: Position) -> Coord<f64> {
+        self.elevations.push(position.elevation.unwrap_or(f64::NAN));
+        position.into()
     }
-    let (from, to) = (edge[0], edge[1]);
-    let (dx, dy) = (to.lon - from.lon, to.lat - from.lat);
-    let sides = [
-        (-dx, from.lon - bounds.west),
-        (dx, bounds.east - from.lon),
-        (-dy, from.lat - bounds.south),
-        (dy, bounds.north - from.lat),
-    ];
-    let (mut enters, mut leaves) = (0.0_f64, 1.0_f64);
-    for (across, inside) in sides {
-        if across == 0.0 {
-            if inside < 0.0 {
-                return false;
-            }
-        } else if across < 0.0 {
-            enters = enters.max(inside / across);
-        } else {
-            leaves = leaves.min(inside / across);
+
+    fn line(&mut self, positions: impl IntoIterator<Item = Position>) -> LineString<f64> {
+        LineString(positions.into_iter().map(|position| self.coord(position)).collect())
+    }
+
+    fn polygon<L: IntoIterator<Item = Position>>(&mut self, rings: impl IntoIterator<Item = L>) -> Polygon<f64> {
+        let mut rings = rings.into_iter().map(|ring| self.ring(ring));
+        let exterior = rings.next().unwrap_or_else(|| LineString(Vec::new()));
+        Polygon::new(exterior, rings.collect())
+    }
+
+    fn ring(&mut self, positions: impl IntoIterator<Item = Position>) -> LineString<f64> {
+        let mut ring = self.line(positions);
+        self.close(&mut ring);
+        ring
+    }
+
+    /// Closes the ring that was added last. `geo-types` closes rings by itself, but would not add an elevation.
+    pub(crate) fn close(&mut self, ring: &mut LineString<f64>) {
+        if !ring.is_closed() {
+            self.elevations.push(self.elevations[self.elevations.len() - ring.0.len()]);
+            ring.close();
         }
     }
-    enters <= leaves
+
+    pub(crate) fn finish(mut self, shape: impl Into<geo_types::Geometry<f64>>) -> Geometry {
+        if self.elevations.iter().all(|metres| metres.is_nan()) {
+            self.elevations = Vec::new();
+        }
+        Geometry { shape: shape.into(), elevations: self.elevations }
+    }
+}
+
+/// The same with line strings and polygons in the place of lines, rectangles and triangles.
+fn simple(shape: geo_types::Geometry<f64>) -> geo_types::Geometry<f64> {
+    match shape {
+        geo_types::Geometry::Line(line) => LineString::from(line).into(),
+        geo_types::Geometry::Rect(rect) => rect.to_polygon().into(),
+        geo_types::Geometry::Triangle(triangle) => triangle.to_polygon().into(),
+        geo_types::Geometry::GeometryCollection(parts) => {
+            geo_types::Geometry::GeometryCollection(parts.into_iter().map(simple).collect())
+        }
+        shape => shape,
+    }
+}
+
+/// Takes the positions of a shape off an iterator and adds those of its lines.
+fn add_lines(
+    shape: &geo_types::Geometry<f64>,
+    positions: &mut dyn Iterator<Item = Position>,
+    lines: &mut Vec<Vec<Position>>,
+) {
+    match shape {
+        geo_types::Geometry::LineString(line) => lines.push(positions.take(line.0.len()).collect()),
+        geo_types::Geometry::MultiLineString(all) => {
+            lines.extend(all.iter().map(|line| positions.take(line.0.len()).collect::<Vec<_>>()));
+        }
+        geo_types::Geometry::GeometryCollection(parts) => {
+            parts.iter().for_each(|part| add_lines(part, positions, lines));
+        }
+        other => positions.take(other.coords_count()).for_each(drop),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use geo::BoundingRect;
+
     use super::*;
 
+    fn line(points: &[(f64, f64)]) -> Vec<Position> {
+        points.iter().map(|(lon, lat)| Position::new(*lon, *lat)).collect()
+    }
+
+    fn high(lon: f64, elevation: Option<f64>) -> Position {
+        Position { elevation, ..Position::new(lon, 45.0) }
+    }
+
     #[test]
-    fn boxes_may_cross_the_date_line() {
+    fn bounds_over_the_date_line_contain_and_intersect() {
         let fiji = Bounds { west: 177.0, south: -20.0, east: -178.0, north: -15.0 };
         assert!(fiji.contains(Position::new(179.0, -17.0)));
         assert!(fiji.contains(Position::new(-179.0, -17.0)));
         assert!(!fiji.contains(Position::new(0.0, -17.0)));
         assert!(fiji.intersects(&Bounds { west: -180.0, south: -30.0, east: -179.0, north: 0.0 }));
         assert!(!fiji.intersects(&Bounds { west: 0.0, south: -30.0, east: 10.0, north: 0.0 }));
+        let atoll = Geometry::point(Position::new(-179.0, -17.0));
+        assert!(atoll.intersects(&fiji));
+        // geo knows no box over the date line: its rectangle of the two sides is the rest of the world.
+        let rect = Rect::new(Coord { x: fiji.west, y: fiji.south }, Coord { x: fiji.east, y: fiji.north });
+        assert!(!atoll.as_geo().intersects(&rect));
     }
 
     #[test]
-    fn an_edge_may_cross_a_box_without_a_corner_in_it() {
-        let line = |points: &[(f64, f64)]| {
-            Geometry::LineString(points.iter().map(|(lon, lat)| Position::new(*lon, *lat)).collect())
-        };
+    fn edge_through_a_box_without_a_vertex_in_it_intersects() {
+        let line = |points: &[(f64, f64)]| Geometry::line_string(line(points));
         let square = Bounds { west: 0.0, south: 0.0, east: 1.0, north: 1.0 };
-        assert!(line(&[(-1.0, 0.5), (2.0, 0.5)]).meets(&square));
-        assert!(line(&[(-0.5, 0.5), (0.5, 1.5)]).meets(&square), "it touches the corner");
-        assert!(!line(&[(-0.6, 0.5), (0.5, 1.6)]).meets(&square));
-        assert!(!line(&[(2.0, 0.0), (2.0, 1.0)]).meets(&square));
-        assert!(Geometry::Point(Position::new(1.0, 1.0)).meets(&square));
+        assert!(line(&[(-1.0, 0.5), (2.0, 0.5)]).intersects(&square));
+        assert!(line(&[(-0.5, 0.5), (0.5, 1.5)]).intersects(&square), "it touches the corner");
+        assert!(!line(&[(-0.6, 0.5), (0.5, 1.6)]).intersects(&square));
+        assert!(!line(&[(2.0, 0.0), (2.0, 1.0)]).intersects(&square));
+        assert!(Geometry::point(Position::new(1.0, 1.0)).intersects(&square));
+    }
+
+    #[test]
+    fn hole_outside_its_polygon_is_within_the_bounds() {
+        let outer = line(&[(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 0.0)]);
+        let hole = line(&[(5.0, 0.0), (6.0, 0.0), (6.0, 1.0), (5.0, 0.0)]);
+        let polygon = Geometry::polygon([outer, hole]);
+        assert_eq!(polygon.bounds().unwrap().east, 6.0);
+        assert_eq!(polygon.as_geo().bounding_rect().unwrap().max().x, 1.0, "geo leaves holes out");
+        assert_eq!(Geometry::multi_point([]).bounds(), None);
+    }
+
+    #[test]
+    fn elevations_follow_their_positions() {
+        let path = vec![high(1.0, Some(10.0)), high(2.0, None)];
+        let flat = line(&[(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)]);
+        let all = Geometry::collection([
+            Geometry::polygon([flat.clone()]),
+            Geometry::line_string(path.clone()),
+            Geometry::multi_line_string([vec![high(3.0, Some(30.0))], flat.clone()]),
+        ]);
+        let elevations: Vec<_> = all.positions().map(|position| position.elevation).collect();
+        let (none, some) = (None, Some);
+        assert_eq!(elevations, [none, none, none, none, some(10.0), none, some(30.0), none, none, none]);
+        assert_eq!(all.lines(), [path, vec![high(3.0, Some(30.0))], flat.clone()]);
+        assert_eq!(all, all.clone());
+        assert_eq!((all.vertex_count(), all.has_elevation()), (10, true));
+        let flat = Geometry::line_string(flat);
+        assert!(!flat.has_elevation() && flat.elevations().is_empty());
+        assert_eq!(Geometry::from(geo_types::Geometry::from(flat.clone())), flat);
+    }
+
+    #[test]
+    fn open_ring_is_closed_with_its_elevation() {
+        let ring = [high(0.0, Some(5.0)), high(1.0, Some(6.0)), Position::new(1.0, 46.0)];
+        let polygon = Geometry::polygon([ring]);
+        assert_eq!(polygon.positions().last(), Some(ring[0]));
+        assert_eq!(polygon, Geometry::polygon([[ring[0], ring[1], ring[2], ring[0]]]));
     }
 }

@@ -13,6 +13,7 @@
 
 mod equipment;
 pub(crate) mod fields;
+mod geojson;
 mod geometry;
 pub(crate) mod json;
 mod kind;
@@ -29,6 +30,7 @@ mod trek;
 pub(crate) mod values;
 
 pub use equipment::{Blade, BladeLine, BladePictogram, Infrastructure, Service, Signage};
+pub(crate) use geometry::GeometryBuilder;
 pub use geometry::{Bounds, Geometry, Position};
 pub use kind::{Kind, Object};
 pub use outdoor::{Course, Site};

@@ -160,3 +160,10 @@ records! {
         category_pictogram: Option<String> => wire("category.pictogram"), pictogram;
     }
 }
+
+impl Trek {
+    /// The length in metres: along the slope if the server gives it, else on the map.
+    pub fn length_m(&self) -> Option<f64> {
+        self.length_3d_m.or(self.length_2d_m)
+    }
+}

@@ -1,40 +1,41 @@
-//! The WGS84 ellipsoid: positions as points in space, distances along the surface, bearings.
+//! The WGS84 ellipsoid: positions as points in space (Earth-centred, metres), distances along the surface, bearings.
 
-use geographiclib_rs::{Geodesic, InverseGeodesic};
+use geo::{Bearing, Distance, Geodesic};
+use geo_types::{Coord, Point};
 
-const A: f64 = 6_378_137.0;
-const F: f64 = 1.0 / 298.257_223_563;
-const E2: f64 = F * (2.0 - F);
-/// Mean radius, for the small difference between a chord and its arc.
-pub(super) const R: f64 = 6_371_008.8;
-/// Up to here the arc is told from the chord; its error grows with the cube of the distance and is below 0.1 mm here.
-const NEAR_M: f64 = 10_000.0;
-/// Bound of how fast, and how curved, the surface runs under longitude and latitude (metres per radian).
-pub(super) const SPEED: f64 = 6_400_000.0;
+pub(super) const EQUATORIAL_RADIUS_M: f64 = 6_378_137.0;
+const FLATTENING: f64 = 1.0 / 298.257_223_563;
+const ECCENTRICITY2: f64 = FLATTENING * (2.0 - FLATTENING);
+/// For the small difference between a chord and its arc.
+pub(super) const MEAN_RADIUS_M: f64 = 6_371_008.8;
+/// No radius of curvature of the ellipsoid is smaller.
+pub(super) const MIN_RADIUS_M: f64 = 6_335_439.0;
+/// Neither the first nor the second derivative of a point in space by longitude and latitude is larger, metres per radian.
+pub(super) const MAX_DERIVATIVE_M: f64 = 6_400_000.0;
+/// Up to here an arc is calculated from its chord. The error grows with the cube of the distance and is below 0.1 mm here.
+const MAX_CHORD_M: f64 = 10_000.0;
 
-/// Less than any radius of curvature that the ellipsoid has.
-pub(super) const LEAST_RADIUS_M: f64 = 6_335_439.0;
-
+/// A point in space, Earth-centred, metres.
 pub(super) type Xyz = [f64; 3];
 
-/// A longitude and a latitude by their sines and cosines.
+/// The sines and cosines of a longitude and a latitude.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Angles {
+pub(super) struct SinCos {
     sin_lon: f64,
     cos_lon: f64,
     sin_lat: f64,
     pub(super) cos_lat: f64,
 }
 
-impl Angles {
-    pub(super) fn of(lon: f64, lat: f64) -> Angles {
-        let (sin_lat, cos_lat) = lat.to_radians().sin_cos();
-        let (sin_lon, cos_lon) = lon.to_radians().sin_cos();
-        Angles { sin_lon, cos_lon, sin_lat, cos_lat }
+impl SinCos {
+    pub(super) fn of(coord: Coord<f64>) -> SinCos {
+        let (sin_lat, cos_lat) = coord.y.to_radians().sin_cos();
+        let (sin_lon, cos_lon) = coord.x.to_radians().sin_cos();
+        SinCos { sin_lon, cos_lon, sin_lat, cos_lat }
     }
 
-    /// So many radians further, 1/500 at most: what the series lack is less than what rounding costs.
-    pub(super) fn moved(&self, by_lon: f64, by_lat: f64) -> Angles {
+    /// Those of a coordinate at most 1/500 radian further. The error of the series is below the one of rounding.
+    pub(super) fn shifted(&self, by_lon: f64, by_lat: f64) -> SinCos {
         let turned = |sin: f64, cos: f64, by: f64| {
             let by2 = by * by;
             let (sin_by, cos_by) = (by * (1.0 - by2 / 6.0 * (1.0 - by2 / 20.0)), 1.0 - by2 / 2.0 * (1.0 - by2 / 12.0));
@@ -42,34 +43,34 @@ impl Angles {
         };
         let (sin_lon, cos_lon) = turned(self.sin_lon, self.cos_lon, by_lon);
         let (sin_lat, cos_lat) = turned(self.sin_lat, self.cos_lat, by_lat);
-        Angles { sin_lon, cos_lon, sin_lat, cos_lat }
+        SinCos { sin_lon, cos_lon, sin_lat, cos_lat }
     }
 
-    /// The point, and how it moves in space per radian of longitude and of latitude.
-    pub(super) fn moving(&self) -> (Xyz, Xyz, Xyz) {
-        let Angles { sin_lon, cos_lon, sin_lat, cos_lat } = *self;
-        let w2 = 1.0 - E2 * sin_lat * sin_lat;
-        let n = A / w2.sqrt();
-        let m = n * (1.0 - E2) / w2;
+    /// The point in space, and its derivatives by longitude and by latitude, metres per radian.
+    pub(super) fn point_and_derivatives(&self) -> (Xyz, Xyz, Xyz) {
+        let SinCos { sin_lon, cos_lon, sin_lat, cos_lat } = *self;
+        let w2 = 1.0 - ECCENTRICITY2 * sin_lat * sin_lat;
+        let n = EQUATORIAL_RADIUS_M / w2.sqrt();
+        let m = n * (1.0 - ECCENTRICITY2) / w2;
         (
-            [n * cos_lat * cos_lon, n * cos_lat * sin_lon, n * (1.0 - E2) * sin_lat],
+            [n * cos_lat * cos_lon, n * cos_lat * sin_lon, n * (1.0 - ECCENTRICITY2) * sin_lat],
             [-n * cos_lat * sin_lon, n * cos_lat * cos_lon, 0.0],
             [-m * sin_lat * cos_lon, -m * sin_lat * sin_lon, m * cos_lat],
         )
     }
 
-    /// Degrees clockwise from north, -180 to 180, in which a way through space sets out from here.
-    fn azimuth_deg(&self, way: Xyz) -> f64 {
-        let Angles { sin_lon, cos_lon, sin_lat, cos_lat } = *self;
-        let east = dot(way, [-sin_lon, cos_lon, 0.0]);
-        let north = dot(way, [-sin_lat * cos_lon, -sin_lat * sin_lon, cos_lat]);
+    /// Degrees clockwise from north, −180 to 180, of a direction in space as seen from here.
+    fn azimuth_deg(&self, direction: Xyz) -> f64 {
+        let SinCos { sin_lon, cos_lon, sin_lat, cos_lat } = *self;
+        let east = dot(direction, [-sin_lon, cos_lon, 0.0]);
+        let north = dot(direction, [-sin_lat * cos_lon, -sin_lat * sin_lon, cos_lat]);
         east.atan2(north).to_degrees()
     }
 }
 
-/// A point of the surface in space, Earth-centred, metres.
-pub(super) fn point(lon: f64, lat: f64) -> Xyz {
-    Angles::of(lon, lat).moving().0
+/// The point in space of a coordinate.
+pub(super) fn point(coord: Coord<f64>) -> Xyz {
+    SinCos::of(coord).point_and_derivatives().0
 }
 
 pub(super) fn minus(a: Xyz, b: Xyz) -> Xyz {
@@ -80,34 +81,33 @@ pub(super) fn dot(a: Xyz, b: Xyz) -> f64 {
     a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }
 
-/// Metres along the surface. The arc over a chord c of a circle of radius R is c(1 + c²/24R² + …); the ellipsoid's radii
-/// differ from R by 1 % at most, which is 10 µm at 10 km. Beyond, Karney's geodesic.
-pub(super) fn distance_m(from: (f64, f64), to: (f64, f64)) -> f64 {
-    let between = minus(point(from.0, from.1), point(to.0, to.1));
-    distance_over(dot(between, between), from, to)
+/// Metres along the surface.
+pub(super) fn distance_m(from: Coord<f64>, to: Coord<f64>) -> f64 {
+    let chord = minus(point(from), point(to));
+    distance_by_chord_m(dot(chord, chord), from, to)
 }
 
-/// The same where the squared chord between the two is known.
-pub(super) fn distance_over(chord2: f64, from: (f64, f64), to: (f64, f64)) -> f64 {
-    if chord2 < NEAR_M * NEAR_M {
-        chord2.sqrt() * (1.0 + chord2 / (24.0 * R * R))
+/// The same if the squared chord between the two is known. The arc over a chord c of a circle of radius R is
+/// c(1 + c²/24R² + …); the radii of the ellipsoid differ from R by 1 % at most, which is 10 µm at 10 km. Beyond, Karney's
+/// geodesic.
+pub(super) fn distance_by_chord_m(chord2: f64, from: Coord<f64>, to: Coord<f64>) -> f64 {
+    if chord2 < MAX_CHORD_M * MAX_CHORD_M {
+        chord2.sqrt() * (1.0 + chord2 / (24.0 * MEAN_RADIUS_M * MEAN_RADIUS_M))
     } else {
-        Geodesic::wgs84().inverse(from.1, from.0, to.1, to.0)
+        Geodesic.distance(Point(from), Point(to))
     }
 }
 
-/// Degrees clockwise from north, 0 to 360, in which the shortest way sets out; 0 where there is no way to go. `way` is the
-/// straight way there through the ground: near by it has the same bearing to a millionth of a degree.
-pub(super) fn bearing_deg(from: (f64, f64), angles: &Angles, to: (f64, f64), way: Xyz) -> f64 {
-    let azimuth = if dot(way, way) < NEAR_M * NEAR_M {
-        angles.azimuth_deg(way)
+/// Degrees clockwise from north, 0 to 360, in which the geodesic starts; 0 if the two are the same. `chord` is the vector
+/// from one to the other: near by it has the same bearing to a millionth of a degree.
+pub(super) fn bearing_deg(from: Coord<f64>, sin_cos: &SinCos, to: Coord<f64>, chord: Xyz) -> f64 {
+    if dot(chord, chord) < MAX_CHORD_M * MAX_CHORD_M {
+        let turned = sin_cos.azimuth_deg(chord).rem_euclid(360.0);
+        // A hair west of north is rounded up to the whole circle.
+        if turned < 360.0 { turned } else { 0.0 }
     } else {
-        let (_, azimuth, _, _): (f64, f64, f64, f64) = Geodesic::wgs84().inverse(from.1, from.0, to.1, to.0);
-        azimuth
-    };
-    // A hair west of north would round up to the whole circle.
-    let turned = azimuth.rem_euclid(360.0);
-    if turned < 360.0 { turned } else { 0.0 }
+        Geodesic.bearing(Point(from), Point(to))
+    }
 }
 
 #[cfg(test)]
@@ -116,40 +116,42 @@ mod tests {
 
     use super::*;
 
-    fn bearing_deg(from: (f64, f64), to: (f64, f64)) -> f64 {
-        let way = minus(point(to.0, to.1), point(from.0, from.1));
-        super::bearing_deg(from, &Angles::of(from.0, from.1), to, way)
+    fn at(lon: f64, lat: f64) -> Coord<f64> {
+        Coord { x: lon, y: lat }
+    }
+
+    fn bearing_deg(from: Coord<f64>, to: Coord<f64>) -> f64 {
+        super::bearing_deg(from, &SinCos::of(from), to, minus(point(to), point(from)))
     }
 
     proptest! {
         #[test]
-        fn points_moved_are_the_points_there(lon in -180.0..180.0, lat in -90.0..90.0, dx in -0.1..0.1, dy in -0.1..0.1) {
-            let moved = Angles::of(lon, lat).moved(f64::to_radians(dx), f64::to_radians(dy)).moving().0;
-            let off = minus(moved, point(lon + dx, lat + dy));
+        fn shifted_point_is_the_point_there(lon in -180.0..180.0, lat in -90.0..90.0, dx in -0.1..0.1, dy in -0.1..0.1) {
+            let shifted = SinCos::of(at(lon, lat)).shifted(f64::to_radians(dx), f64::to_radians(dy));
+            let off = minus(shifted.point_and_derivatives().0, point(at(lon + dx, lat + dy)));
             prop_assert!(dot(off, off).sqrt() < 1e-7, "{off:?}");
         }
 
         #[test]
         fn near_distances_agree_with_karney(lon in -180.0..180.0, lat in -89.0..89.0, dx in -0.06..0.06, dy in -0.06..0.06) {
-            let to = (lon + dx, lat + dy);
-            let karney: f64 = Geodesic::wgs84().inverse(lat, lon, to.1, to.0);
-            prop_assert!((distance_m((lon, lat), to) - karney).abs() < 1e-4);
+            let (from, to) = (at(lon, lat), at(lon + dx, lat + dy));
+            prop_assert!((distance_m(from, to) - Geodesic.distance(Point(from), Point(to))).abs() < 1e-4);
         }
 
         #[test]
         fn near_bearings_agree_with_karney(lon in -180.0..180.0, lat in -89.9..89.9, dx in -0.06..0.06, dy in -0.06..0.06) {
-            let to = (lon + dx, lat + dy);
-            let (metres, azimuth, _, _): (f64, f64, f64, f64) = Geodesic::wgs84().inverse(lat, lon, to.1, to.0);
-            let off = (bearing_deg((lon, lat), to) - azimuth + 540.0).rem_euclid(360.0) - 180.0;
-            prop_assert!(metres < 1.0 || off.abs() < 1e-5, "{off}");
+            let (from, to) = (at(lon, lat), at(lon + dx, lat + dy));
+            let off = bearing_deg(from, to) - Geodesic.bearing(Point(from), Point(to));
+            let off = (off + 540.0).rem_euclid(360.0) - 180.0;
+            prop_assert!(distance_m(from, to) < 1.0 || off.abs() < 1e-5, "{off}");
         }
     }
 
     #[test]
-    fn bearings_go_round_the_compass() {
+    fn bearings_run_clockwise_from_north() {
         for (to, bearing) in [((0.0, 1.0), 0.0), ((1.0, 0.0), 90.0), ((0.0, -1.0), 180.0), ((-1.0, 0.0), 270.0)] {
-            assert!((bearing_deg((0.0, 0.0), to) - bearing).abs() < 1e-9);
+            assert!((bearing_deg(at(0.0, 0.0), at(to.0, to.1)) - bearing).abs() < 1e-9);
         }
-        assert_eq!(bearing_deg((6.0, 45.0), (6.0, 45.0)), 0.0);
+        assert_eq!(bearing_deg(at(6.0, 45.0), at(6.0, 45.0)), 0.0);
     }
 }

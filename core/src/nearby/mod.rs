@@ -1,26 +1,25 @@
-//! What is near: a packed R-tree over every feature with a geometry, which is built once and only read (an R*-tree that
-//! takes insertions is looser and four times slower to ask). It lies in three dimensions, over boxes of points of the WGS84 ellipsoid (Earth-centred, metres), so that poles and date line are places like any other, and because the
-//! straight chord between two points is never longer than the way along the surface: a box's distance is a bound that
-//! never cuts off a nearer feature. Candidates are then measured exactly, on the ellipsoid, to the geometry itself.
+//! What is near a position: an R*-tree (crate rstar) over all features with a geometry. Its boxes lie in three dimensions,
+//! around points of the WGS84 ellipsoid (Earth-centred, metres): poles and date line are places like any other, and as a
+//! chord is never longer than the geodesic, the distance to a box is a lower bound that hides no nearer feature. Parts that
+//! can still win are then measured exactly, on the ellipsoid, to the geometry itself.
 //!
 //! * `ellipsoid`: positions as points in space, distances, bearings.
 //! * `edge`: the nearest point of an edge.
-//! * `vertices`: the vertices of lines and rings, in half the memory.
-//! * `pack`: the tree.
-//! * `build`: geometries into what the tree holds: places, and `part`: runs of edges and insides of areas.
-//! * `index`: the questions; `scan` the same without an index, for a handful of things.
+//! * `shape`: geometries in parts (points, runs of edges, insides of areas) and their exact distance.
+//! * `neighbor`: features in, neighbours out.
+//! * `tree`: the index and its queries.
+//! * `scan`: the same without an index.
 
-mod build;
 mod edge;
 mod ellipsoid;
-mod index;
-mod pack;
-mod part;
+mod neighbor;
 mod scan;
+mod shape;
 #[cfg(test)]
 mod tests;
-mod vertices;
+mod tree;
 
-pub use build::Builder;
-pub use index::{Feature, Nearby, Neighbor};
+pub(crate) use neighbor::MAX_DISTANCE_M;
+pub use neighbor::{Feature, Neighbor};
 pub use scan::LinearScan;
+pub use tree::{Builder, Nearby};

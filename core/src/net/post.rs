@@ -1,4 +1,4 @@
-//! A form on its way to the server: its pieces one after the other, from memory or from a file, and a word before the last.
+//! The upload of a report: a multipart form, chunk by chunk from memory or from a file.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -7,51 +7,55 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use futures_util::{StreamExt, stream};
 use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
-use url::Url;
 
-use super::{CancelToken, HttpClient, cancelled, check};
+use super::client::{HttpClient, cancelled, parse_url};
+use crate::clock::now_ms;
 use crate::error::{Error, Result};
 use crate::geotrek::{BodyChunk, ReportForm};
 use crate::report::{Reply, SendResult};
 use crate::response::retry_after_ms;
+use crate::transfer::CancelToken;
 
-const CHUNK: usize = 64 << 10;
-/// Bytes of an answer that are read: a receipt has some hundreds.
-const MAX_REPLY: usize = 256 << 10;
+const CHUNK_BYTES: usize = 64 << 10;
+/// Bytes of a response that are read: a receipt has a few hundred.
+const MAX_REPLY_BYTES: usize = 256 << 10;
 
-/// How far a form is, as its driver sees it.
+/// Progress of an upload.
 #[derive(Debug, Clone, Default)]
-pub struct PostProgress(Arc<AtomicU64>);
+pub(crate) struct PostProgress(Arc<AtomicU64>);
 
 impl PostProgress {
-    /// Bytes that were handed to the network.
-    pub fn bytes(&self) -> u64 {
+    /// Bytes of the body that the network has taken.
+    pub(crate) fn bytes(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
 
 impl HttpClient {
-    /// Posts a form. `before_last` is called when all but the last piece was handed to the network: where it fails, the last
-    /// piece is never sent. Blocks. A cancel ends it at once before the last piece; after that the answer is waited for,
-    /// as nobody could know otherwise what became of it.
+    /// Posts a form and blocks until its fate is known. `before_final_chunk` is called after the network has taken all other
+    /// chunks; if it fails, the final chunk is never sent.
+    ///
+    /// Cancelling ends the upload at once before the final chunk. After it, the response is awaited, because without it
+    /// nobody could tell whether the server stored the report.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`]; [`Error::InvalidInput`] for an address that must not be requested.
     pub(crate) fn post(
         &self,
         url: &str,
         form: &ReportForm,
         language: &str,
-        before_last: impl FnMut() -> Result<()> + Send + 'static,
+        before_final_chunk: impl FnMut() -> Result<()> + Send + 'static,
         cancel: &CancelToken,
         progress: &PostProgress,
     ) -> Result<SendResult> {
-        let url = Url::parse(url).map_err(|_| Error::invalid("url", "a web address"))?;
-        check(&url, self.options.allow_plain_http)?;
-        let whole = Arc::new(AtomicBool::new(false));
-        // What the network still holds of an attempt that is over must not end in the next one's time.
-        let over = Over::default();
-        let before_last = over.guard(before_last);
-        let body = body(form.pieces(), before_last, Arc::clone(&whole), progress.clone());
+        let url = parse_url(url, self.options.allow_plain_http)?;
+        let final_chunk_sent = Arc::new(AtomicBool::new(false));
+        let attempt = Attempt::default();
+        let before_final_chunk = attempt.guard(before_final_chunk);
+        let body = body(form.pieces(), before_final_chunk, Arc::clone(&final_chunk_sent), progress.clone());
         let request = self
-            .poster
+            .post_client
             .post(url)
             .header(ACCEPT, "application/json")
             .header(ACCEPT_LANGUAGE, language)
@@ -62,122 +66,125 @@ impl HttpClient {
             let cancelled = async {
                 loop {
                     cancelled(cancel).await;
-                    if !whole.load(Ordering::Acquire) {
+                    if !final_chunk_sent.load(Ordering::Acquire) {
                         return;
                     }
-                    // Too late to stop it: whatever comes is better known than not.
+                    // Too late: the server may have the whole report, so the response decides.
                     std::future::pending::<()>().await;
                 }
             };
             tokio::select! {
-                sent = exchange(request, &whole, &over) => Ok(sent),
+                sent = exchange(request, &final_chunk_sent, &attempt) => Ok(sent),
                 () = cancelled => Err(Error::Cancelled),
             }
         })
     }
 }
 
-/// Whether an attempt is over.
+/// One attempt to post a form. The network may still hold chunks of an attempt that has ended; its final chunk must not
+/// leave during the next attempt.
 #[derive(Default)]
-struct Over(Arc<AtomicBool>);
+struct Attempt {
+    has_ended: Arc<AtomicBool>,
+}
 
-impl Over {
-    fn set(&self) {
-        self.0.store(true, Ordering::Release);
+impl Attempt {
+    fn end(&self) {
+        self.has_ended.store(true, Ordering::Release);
     }
 
-    /// Refuses what is asked for when the attempt is over.
+    /// Makes `before_final_chunk` fail once the attempt has ended.
     fn guard(
         &self,
-        mut before_last: impl FnMut() -> Result<()> + Send + 'static,
+        mut before_final_chunk: impl FnMut() -> Result<()> + Send + 'static,
     ) -> impl FnMut() -> Result<()> + Send + 'static {
-        let over = Arc::clone(&self.0);
-        move || if over.load(Ordering::Acquire) { Err(Error::Cancelled) } else { before_last() }
+        let has_ended = Arc::clone(&self.has_ended);
+        move || if has_ended.load(Ordering::Acquire) { Err(Error::Cancelled) } else { before_final_chunk() }
     }
 }
 
-impl Drop for Over {
+impl Drop for Attempt {
     fn drop(&mut self) {
-        self.set();
+        self.end();
     }
 }
 
-async fn exchange(request: reqwest::RequestBuilder, whole: &AtomicBool, over: &Over) -> SendResult {
+async fn exchange(request: reqwest::RequestBuilder, final_chunk_sent: &AtomicBool, attempt: &Attempt) -> SendResult {
     let response = match request.send().await {
         Ok(response) => response,
         Err(error) if error.is_connect() || error.is_builder() => {
-            return SendResult::NotSent { reason: "no connection to the server".to_owned() };
+            return SendResult::NotSent { detail: "no connection to the server".to_owned() };
         }
         Err(error) => {
-            over.set();
+            attempt.end();
             let reason = if error.is_timeout() { "the server took too long" } else { "the connection was lost" };
-            return SendResult::Lost { whole_body: whole.load(Ordering::Acquire), reason: reason.to_owned() };
+            let whole_body = final_chunk_sent.load(Ordering::Acquire);
+            return SendResult::ConnectionLost { final_chunk_sent: whole_body, detail: reason.to_owned() };
         }
     };
     let mut reply = Reply {
         status: response.status().as_u16(),
-        // Whoever says that, however oddly, has not taken the report.
-        retry_after_ms: response
-            .headers()
-            .get(RETRY_AFTER)
-            .map(|asked| asked.to_str().ok().and_then(retry_after_ms).unwrap_or_default()),
+        // A server that sends the header has not taken the report, whatever the value is.
+        retry_after_ms: response.headers().get(RETRY_AFTER).map(|value| {
+            let value = value.to_str().ok();
+            value.and_then(|value| retry_after_ms(value, now_ms())).unwrap_or_default()
+        }),
         ..Reply::default()
     };
     let mut bytes = Vec::new();
     let mut body = response.bytes_stream();
-    reply.is_whole = loop {
+    reply.is_complete = loop {
         match body.next().await {
             None => break true,
-            Some(Ok(chunk)) if bytes.len() + chunk.len() <= MAX_REPLY => bytes.extend(&chunk),
+            Some(Ok(chunk)) if bytes.len() + chunk.len() <= MAX_REPLY_BYTES => bytes.extend(&chunk),
             Some(_) => break false,
         }
     };
     reply.body = String::from_utf8_lossy(&bytes).into_owned();
-    over.set();
-    SendResult::Response { whole_body: whole.load(Ordering::Acquire), reply }
+    attempt.end();
+    SendResult::Response { final_chunk_sent: final_chunk_sent.load(Ordering::Acquire), reply }
 }
 
-/// The pieces as a stream that reads no further than the network takes.
+/// The body as a stream that reads files no faster than the network takes them.
 fn body(
-    pieces: Vec<BodyChunk>,
-    before_last: impl FnMut() -> Result<()> + Send + 'static,
-    whole: Arc<AtomicBool>,
+    chunks: Vec<BodyChunk>,
+    mut before_final_chunk: impl FnMut() -> Result<()> + Send + 'static,
+    final_chunk_sent: Arc<AtomicBool>,
     progress: PostProgress,
 ) -> reqwest::Body {
-    let mut pieces = pieces.into_iter().peekable();
-    let mut before_last = before_last;
-    let mut open: Option<(File, u64)> = None;
+    let mut chunks = chunks.into_iter().peekable();
+    let mut open_file: Option<(File, u64)> = None;
     let mut next = move || -> io::Result<Option<Vec<u8>>> {
         loop {
-            if let Some((file, left)) = &mut open {
-                let mut chunk = vec![0; CHUNK.min(usize::try_from(*left).unwrap_or(CHUNK))];
+            if let Some((file, left)) = &mut open_file {
+                let mut chunk = vec![0; CHUNK_BYTES.min(usize::try_from(*left).unwrap_or(CHUNK_BYTES))];
                 if chunk.is_empty() {
-                    open = None;
+                    open_file = None;
                     continue;
                 }
                 file.read_exact(&mut chunk)?;
                 *left -= chunk.len() as u64;
                 return Ok(Some(chunk));
             }
-            match pieces.next() {
+            match chunks.next() {
                 None => return Ok(None),
-                Some(BodyChunk::File(path, bytes)) => open = Some((File::open(path)?, bytes)),
+                Some(BodyChunk::File(path, bytes)) => open_file = Some((File::open(path)?, bytes)),
                 Some(BodyChunk::Bytes(bytes)) => {
-                    if pieces.peek().is_none() {
-                        before_last().map_err(|_| io::Error::other("the last piece was held back"))?;
-                        whole.store(true, Ordering::Release);
+                    if chunks.peek().is_none() {
+                        before_final_chunk().map_err(|_| io::Error::other("the final chunk was held back"))?;
+                        final_chunk_sent.store(true, Ordering::Release);
                     }
                     return Ok(Some(bytes));
                 }
             }
         }
     };
-    let chunks = stream::poll_fn(move |_| {
+    let stream = stream::poll_fn(move |_| {
         let chunk = next();
         if let Ok(Some(chunk)) = &chunk {
             progress.0.fetch_add(chunk.len() as u64, Ordering::Relaxed);
         }
         std::task::Poll::Ready(chunk.transpose())
     });
-    reqwest::Body::wrap_stream(chunks)
+    reqwest::Body::wrap_stream(stream)
 }

@@ -1,4 +1,4 @@
-//! The lifecycle of a report, step by step.
+//! The state machine of a report: states, events and transitions.
 
 use std::collections::BTreeMap;
 
@@ -8,57 +8,58 @@ use super::reply::{Classification, SendResult, classify};
 use crate::error::{Error, Result};
 use crate::transfer::BootInstant;
 
-/// Attempts that are remembered one by one.
+/// Maximum number of attempts in [`Lifecycle::attempts`].
 const MAX_ATTEMPTS: usize = 50;
 
-/// Where a server takes reports.
+/// The address of a server that receives reports.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Endpoint {
     /// `/api/v2/feedback_report/`, since Geotrek 2.104.
     #[default]
     V2,
-    /// `/api/<lang>/reports/report`, of every version.
+    /// `/api/<lang>/reports/report`, in every version of Geotrek.
     Legacy,
 }
 
-/// How far a report is.
+/// The state of a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum ReportState {
-    /// It is being written.
+    /// The person is still editing it.
     Draft,
-    /// It is to be sent.
+    /// It waits to be sent.
     Queued {
-        /// Not before this moment.
+        /// Earliest time of the next attempt; `None` for at once.
         not_before: Option<BootInstant>,
     },
-    /// A driver has it.
+    /// An attempt to send it is under way.
     Sending {
-        /// Whether the last piece of its body may have left.
+        /// Whether the last chunk of the body may have left the device.
         final_chunk_sent: bool,
-        /// Whether the platform's own uploader has it, which outlives the process and says nothing of pieces.
-        platform: bool,
+        /// Whether the platform's background uploader sends it (such as a background `URLSession`). That uploader outlives
+        /// the process and does not report its chunks.
+        in_background: bool,
     },
-    /// The server has it.
+    /// The server has stored it.
     Accepted {
         /// The server's proof.
         receipt: Receipt,
     },
-    /// The server will not take it as it is.
+    /// The server has rejected its content.
     Refused {
-        /// What it says of each field.
+        /// The server's messages by field.
         fields: BTreeMap<String, Vec<String>>,
     },
-    /// The server may have it, and nobody can know.
+    /// The server may have stored it: the response was lost or does not say.
     InDoubt {
-        /// Whether somebody decided to leave it so.
-        left: bool,
+        /// Whether the person decided to leave it unresolved ([`Resolution::Abandon`]).
+        is_abandoned: bool,
     },
 }
 
 impl ReportState {
-    /// The word for it.
+    /// Stable identifier of the state, without its fields.
     pub const fn as_str(&self) -> &'static str {
         match self {
             ReportState::Draft => "draft",
@@ -71,88 +72,89 @@ impl ReportState {
     }
 }
 
-/// The server's proof that it has a report.
+/// The server's proof that it has stored a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
-    /// Its number there; none where the server hands reports on to another office, or where a person said that it arrived.
+    /// The server's id of the report. `None` if the server forwards reports to another office, or if a person confirmed the
+    /// delivery.
     pub server_id: Option<i64>,
-    /// When the answer came, Unix ms.
+    /// Time of the response, Unix ms.
     pub at_ms: i64,
 }
 
-/// One attempt to send.
+/// One attempt to send a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// Revision of the report that was sent.
     pub revision: u32,
-    /// Where to.
+    /// Endpoint that it was sent to.
     pub endpoint: Endpoint,
-    /// When it began, Unix ms.
+    /// Start of the attempt, Unix ms.
     pub at_ms: i64,
-    /// How it ended, for a person; none where the process died.
-    pub ended: Option<String>,
+    /// Outcome, as a sentence for a person; `None` while the attempt runs and if the process died.
+    pub outcome: Option<String>,
 }
 
-/// What a person or an app decides about a report in doubt.
+/// The decision of a person or an app about a report in doubt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resolution {
-    /// Send it again, marked as a possible double of the first.
+    /// Send it again, marked as a possible duplicate.
     Resend,
-    /// Leave it: it is not sent again, and nobody is asked again.
+    /// Do not send it again and do not ask again.
     Abandon,
-    /// It arrived: somebody saw it at the office, perhaps under this number.
+    /// It was delivered: the office has it, under this id if known.
     Delivered(Option<i64>),
 }
 
-/// Something that happens to a report.
+/// An event in the lifecycle of a report.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// It is finished and checked.
+    /// The person queues the report. Its content was validated.
     Queue,
-    /// It is written on.
+    /// The person edits the report.
     Edit,
-    /// A driver takes it.
+    /// A driver starts an attempt.
     Start {
-        /// Whether it is the platform's own uploader.
-        platform: bool,
+        /// Whether the platform's background uploader sends it.
+        in_background: bool,
     },
-    /// The driver is about to hand over the last piece.
+    /// The driver is about to send the last chunk of the body.
     FinalChunkSent,
-    /// The attempt ended; now, and with a jitter from 0 to 1.
+    /// The attempt ended.
     Completed {
-        /// How.
+        /// Result of the attempt.
         sent: SendResult,
-        /// When, on the driver's clock.
+        /// Current time of the driver's clock.
         now: BootInstant,
-        /// Spreads the pauses.
+        /// A random number from 0 to 1, which spreads the retries of many devices.
         jitter: f64,
     },
-    /// The driver is gone, and nobody knows more.
+    /// The driver died, or its platform forgot the upload, without a result.
     SenderLost,
-    /// Somebody decided.
+    /// A report in doubt is resolved.
     Resolve(Resolution),
 }
 
-/// How far a report is, and how it came there.
+/// The state of a report and its history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lifecycle {
-    /// How far it is.
+    /// Current state.
     #[serde(flatten)]
     pub state: ReportState,
-    /// Counts what is sent: each revision has the same bytes whenever it is.
+    /// Revision of the content. Every attempt of one revision sends the same bytes.
     pub revision: u32,
-    /// Whether an earlier revision may have arrived.
+    /// Whether the server may have stored an earlier revision.
     pub may_be_duplicate: bool,
-    /// Where the next attempt goes.
+    /// Endpoint of the next attempt.
     pub endpoint: Endpoint,
-    /// Attempts since it was queued.
+    /// Number of attempts since the report was queued.
     pub attempt_count: u32,
-    /// How the last attempt ended, for a person.
+    /// Outcome of the last failed attempt, as a sentence for a person.
     pub last_error: Option<String>,
-    /// When the next attempt is due by the wall clock, Unix ms: only to be shown, as wall clocks jump.
+    /// Expected time of the next attempt by the wall clock, Unix ms. For display only: wall clocks jump.
     #[serde(default)]
     pub next_attempt_ms: Option<i64>,
-    /// The last attempts.
+    /// The most recent attempts, oldest first.
     pub attempts: Vec<Attempt>,
 }
 
@@ -172,69 +174,73 @@ impl Default for Lifecycle {
 }
 
 impl Lifecycle {
-    /// Whether it may be sent at `now`.
+    /// Whether the report is queued and its pause has passed at `now`.
     pub fn is_due(&self, now: BootInstant) -> bool {
         match self.state {
-            ReportState::Queued { not_before } => not_before.is_none_or(|moment| moment.has_passed(now)),
+            ReportState::Queued { not_before } => not_before.is_none_or(|instant| instant.has_passed(now)),
             _ => false,
         }
     }
 
-    /// Whether somebody has to do something.
+    /// Whether the report waits for a decision of the person.
     pub fn needs_user_action(&self) -> bool {
-        matches!(self.state, ReportState::Refused { .. } | ReportState::InDoubt { left: false })
+        matches!(self.state, ReportState::Refused { .. } | ReportState::InDoubt { is_abandoned: false })
     }
 
-    /// Takes a step; a step that cannot be taken in this state is refused and changes nothing. `at_ms` is the wall clock.
-    pub fn step(&mut self, step: Event, at_ms: i64) -> Result<()> {
-        let wrong = |right: &str| Err(Error::invalid("state", format!("{right}; this one is {}", self.state.as_str())));
-        match (step, &self.state) {
+    /// Applies an event; `at_ms` is the wall clock, Unix ms.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if the current state does not allow the event. The lifecycle is then unchanged.
+    pub fn apply(&mut self, event: Event, at_ms: i64) -> Result<()> {
+        let invalid =
+            |rule: &str| Err(Error::invalid("state", format!("{rule}, but the report is {}", self.state.as_str())));
+        match (event, &self.state) {
             (Event::Queue, ReportState::Draft | ReportState::Refused { .. }) => {
                 (self.attempt_count, self.next_attempt_ms) = (0, Some(at_ms));
                 self.state = ReportState::Queued { not_before: None };
             }
             (Event::Queue, ReportState::Queued { .. }) => {}
-            (Event::Queue, _) => return wrong("only a draft or a refused report can be queued"),
+            (Event::Queue, _) => return invalid("must be draft or refused to be queued"),
             (Event::Edit, ReportState::Draft | ReportState::Queued { .. } | ReportState::Refused { .. }) => {
                 if self.attempts.iter().any(|attempt| attempt.revision == self.revision) {
-                    // What was sent once keeps its bytes.
+                    // A revision that was sent stays unchanged.
                     self.revision += 1;
                 }
                 self.state = ReportState::Draft;
             }
-            (Event::Edit, _) => return wrong("what is on its way or has arrived is not changed"),
-            (Event::Start { platform }, ReportState::Queued { .. }) => {
+            (Event::Edit, _) => return invalid("must be draft, queued or refused to be edited"),
+            (Event::Start { in_background }, ReportState::Queued { .. }) => {
                 self.attempt_count += 1;
                 self.next_attempt_ms = None;
                 let (revision, endpoint) = (self.revision, self.endpoint);
-                self.attempts.push(Attempt { revision, endpoint, at_ms, ended: None });
+                self.attempts.push(Attempt { revision, endpoint, at_ms, outcome: None });
                 if self.attempts.len() > MAX_ATTEMPTS {
                     self.attempts.remove(0);
                 }
-                self.state = ReportState::Sending { final_chunk_sent: platform, platform };
+                self.state = ReportState::Sending { final_chunk_sent: in_background, in_background };
             }
-            (Event::Start { .. }, _) => return wrong("only a queued report is sent"),
-            (Event::FinalChunkSent, ReportState::Sending { platform, .. }) => {
-                self.state = ReportState::Sending { final_chunk_sent: true, platform: *platform };
+            (Event::Start { .. }, _) => return invalid("must be queued to be sent"),
+            (Event::FinalChunkSent, ReportState::Sending { in_background, .. }) => {
+                self.state = ReportState::Sending { final_chunk_sent: true, in_background: *in_background };
             }
-            (Event::FinalChunkSent, _) => return wrong("only a report that is being sent has a last piece"),
+            (Event::FinalChunkSent, _) => return invalid("must be sending to have a final chunk"),
             (Event::Completed { sent, now, jitter }, ReportState::Sending { .. }) => {
-                self.end(&sent, now, jitter, at_ms)
+                self.complete_attempt(&sent, now, jitter, at_ms);
             }
-            // A late word about an attempt that was given up: only a receipt changes anything.
+            // A late result of an attempt that counted as lost: only a receipt changes the state.
             (Event::Completed { sent, .. }, ReportState::InDoubt { .. }) => {
                 if let Classification::Accepted { server_id } = classify(&sent, self.attempt_count, true, 0.0) {
                     self.accept(server_id, at_ms);
                 }
             }
-            (Event::Completed { .. }, _) => return wrong("only a report that is being sent can end so"),
+            (Event::Completed { .. }, _) => return invalid("must be sending to complete an attempt"),
             (Event::SenderLost, ReportState::Sending { final_chunk_sent: false, .. }) => {
-                self.ended("the process that sent it ended before all of it had left");
+                self.record_failure("the sending process ended before the whole report was sent");
                 self.state = ReportState::Queued { not_before: None };
             }
             (Event::SenderLost, ReportState::Sending { final_chunk_sent: true, .. }) => {
-                self.ended("the process that sent it ended before the answer came");
-                self.state = ReportState::InDoubt { left: false };
+                self.record_failure("the sending process ended before the response arrived");
+                self.state = ReportState::InDoubt { is_abandoned: false };
             }
             (Event::SenderLost, _) => {}
             (Event::Resolve(resolution), ReportState::InDoubt { .. }) => match resolution {
@@ -244,54 +250,54 @@ impl Lifecycle {
                     self.attempt_count = 0;
                     self.state = ReportState::Queued { not_before: None };
                 }
-                Resolution::Abandon => self.state = ReportState::InDoubt { left: true },
+                Resolution::Abandon => self.state = ReportState::InDoubt { is_abandoned: true },
                 Resolution::Delivered(server_id) => self.accept(server_id, at_ms),
             },
-            (Event::Resolve(_), _) => return wrong("only a report in doubt is resolved"),
+            (Event::Resolve(_), _) => return invalid("must be in_doubt to be resolved"),
         }
         Ok(())
     }
 
-    fn end(&mut self, sent: &SendResult, now: BootInstant, jitter: f64, at_ms: i64) {
+    fn complete_attempt(&mut self, sent: &SendResult, now: BootInstant, jitter: f64, at_ms: i64) {
         match classify(sent, self.attempt_count, self.endpoint == Endpoint::Legacy, jitter) {
             Classification::Accepted { server_id } => self.accept(server_id, at_ms),
-            Classification::Retry { pause_ms, reason } => {
-                self.ended(&reason);
-                // Whatever the other address said, the next attempt begins with the first again.
+            Classification::Retry { pause_ms, detail } => {
+                self.record_failure(&detail);
+                // The next attempt tries the first endpoint again, whichever endpoint failed.
                 self.endpoint = Endpoint::V2;
                 self.next_attempt_ms = i64::try_from(pause_ms).ok().map(|pause| at_ms.saturating_add(pause));
                 self.state = ReportState::Queued { not_before: Some(now.after_ms(pause_ms)) };
             }
             Classification::OtherEndpoint => {
-                self.ended("the server takes reports at another address");
+                self.record_failure("the server takes reports at another address");
                 self.endpoint = Endpoint::Legacy;
                 self.attempt_count = self.attempt_count.saturating_sub(1);
                 self.state = ReportState::Queued { not_before: None };
             }
-            Classification::Refused { fields, reason } => {
-                self.ended(&reason);
+            Classification::Refused { fields, detail } => {
+                self.record_failure(&detail);
                 self.state = ReportState::Refused { fields };
             }
-            Classification::InDoubt { reason } => {
-                self.ended(&reason);
-                self.state = ReportState::InDoubt { left: false };
+            Classification::InDoubt { detail } => {
+                self.record_failure(&detail);
+                self.state = ReportState::InDoubt { is_abandoned: false };
             }
         }
     }
 
     fn accept(&mut self, server_id: Option<i64>, at_ms: i64) {
         if let Some(attempt) = self.attempts.last_mut() {
-            attempt.ended = Some("accepted".to_owned());
+            attempt.outcome = Some("accepted".to_owned());
         }
         self.last_error = None;
         self.state = ReportState::Accepted { receipt: Receipt { server_id, at_ms } };
     }
 
-    fn ended(&mut self, how: &str) {
+    fn record_failure(&mut self, outcome: &str) {
         if let Some(attempt) = self.attempts.last_mut() {
-            attempt.ended = Some(how.to_owned());
+            attempt.outcome = Some(outcome.to_owned());
         }
-        self.last_error = Some(how.to_owned());
+        self.last_error = Some(outcome.to_owned());
     }
 }
 
@@ -302,59 +308,63 @@ mod tests {
     use super::*;
     use crate::report::Reply;
 
-    const START: Event = Event::Start { platform: false };
+    const START: Event = Event::Start { in_background: false };
     const NOW: BootInstant = BootInstant { ms: 1_000, boot_id: 1 };
 
     fn answered(status: u16, body: &str) -> Event {
-        let reply = Reply { status, body: body.into(), is_whole: true, ..Reply::default() };
-        Event::Completed { sent: SendResult::Response { whole_body: true, reply }, now: NOW, jitter: 0.5 }
+        let reply = Reply { status, body: body.into(), is_complete: true, ..Reply::default() };
+        Event::Completed { sent: SendResult::Response { final_chunk_sent: true, reply }, now: NOW, jitter: 0.5 }
     }
 
     fn lost(whole_body: bool) -> Event {
-        Event::Completed { sent: SendResult::Lost { whole_body, reason: "cut".into() }, now: NOW, jitter: 0.5 }
+        Event::Completed {
+            sent: SendResult::ConnectionLost { final_chunk_sent: whole_body, detail: "cut".into() },
+            now: NOW,
+            jitter: 0.5,
+        }
     }
 
-    fn after(steps: &[Event]) -> Lifecycle {
+    fn after(events: &[Event]) -> Lifecycle {
         let mut lifecycle = Lifecycle::default();
-        for step in steps {
-            lifecycle.step(step.clone(), 5).unwrap();
+        for event in events {
+            lifecycle.apply(event.clone(), 5).unwrap();
         }
         lifecycle
     }
 
     #[test]
-    fn a_report_is_accepted_with_its_receipt_and_stays_so() {
+    fn accepted_report_keeps_its_receipt_and_rejects_further_events() {
         let mut lifecycle = after(&[Event::Queue, START, Event::FinalChunkSent, answered(201, r#"{"id": 7}"#)]);
         assert_eq!(lifecycle.state, ReportState::Accepted { receipt: Receipt { server_id: Some(7), at_ms: 5 } });
-        for step in
+        for event in
             [Event::Queue, Event::Edit, START, Event::FinalChunkSent, Event::Resolve(Resolution::Resend), lost(true)]
         {
-            assert!(lifecycle.step(step, 6).is_err());
+            assert!(lifecycle.apply(event, 6).is_err());
         }
-        lifecycle.step(Event::SenderLost, 6).unwrap();
+        lifecycle.apply(Event::SenderLost, 6).unwrap();
         assert_eq!(lifecycle.state.as_str(), "accepted");
     }
 
     #[test]
-    fn a_driver_that_dies_leaves_doubt_only_where_the_last_piece_may_have_left() {
+    fn lost_sender_leaves_doubt_only_after_the_final_chunk() {
         let before = after(&[Event::Queue, START, Event::SenderLost]);
         assert_eq!(before.state, ReportState::Queued { not_before: None });
         let behind = after(&[Event::Queue, START, Event::FinalChunkSent, Event::SenderLost]);
-        assert_eq!(behind.state, ReportState::InDoubt { left: false });
+        assert_eq!(behind.state, ReportState::InDoubt { is_abandoned: false });
         assert!(behind.needs_user_action());
         let late =
             after(&[Event::Queue, START, Event::FinalChunkSent, Event::SenderLost, answered(201, r#"{"id": 1}"#)]);
-        assert_eq!(late.state.as_str(), "accepted", "the platform's downloader had the answer after all");
+        assert_eq!(late.state.as_str(), "accepted", "the background uploader had the response after all");
     }
 
     #[test]
-    fn what_the_platform_has_may_have_left_from_the_start() {
-        let gone = after(&[Event::Queue, Event::Start { platform: true }, Event::SenderLost]);
-        assert_eq!(gone.state, ReportState::InDoubt { left: false });
+    fn lost_background_sender_always_leaves_doubt() {
+        let lost = after(&[Event::Queue, Event::Start { in_background: true }, Event::SenderLost]);
+        assert_eq!(lost.state, ReportState::InDoubt { is_abandoned: false });
     }
 
     #[test]
-    fn what_was_sent_keeps_its_bytes_and_a_double_is_marked() {
+    fn edit_after_sending_makes_a_revision_and_resend_marks_a_duplicate() {
         let edited = after(&[Event::Queue, Event::Edit, Event::Queue]);
         assert_eq!(edited.revision, 1, "nothing was sent");
         let refused = after(&[Event::Queue, START, answered(400, r#"{"email": ["x"]}"#), Event::Edit]);
@@ -366,15 +376,15 @@ mod tests {
     }
 
     #[test]
-    fn the_other_address_is_tried_at_once_and_pauses_are_kept() {
+    fn missing_endpoint_tries_the_other_at_once_then_pauses() {
         let other = after(&[Event::Queue, START, answered(404, "")]);
         assert!(other.is_due(NOW) && other.endpoint == Endpoint::Legacy);
         let both = after(&[Event::Queue, START, answered(404, ""), START, answered(404, "")]);
         assert!(!both.is_due(NOW) && both.endpoint == Endpoint::V2);
-        assert!(both.is_due(BootInstant { ms: 0, boot_id: 2 }), "a clock that starts anew knows nothing of old pauses");
+        assert!(both.is_due(BootInstant { ms: 0, boot_id: 2 }), "a pause ends with its clock");
     }
 
-    fn step() -> impl Strategy<Value = Event> {
+    fn event() -> impl Strategy<Value = Event> {
         prop_oneof![
             Just(Event::Queue),
             Just(Event::Edit),
@@ -391,25 +401,25 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_happens_nothing_is_sent_twice_unmarked_and_nothing_ends_without_a_receipt(
-            steps in prop::collection::vec(step(), 0..60)
+        fn any_events_never_send_twice_unmarked_and_never_end_without_a_receipt(
+            events in prop::collection::vec(event(), 0..60)
         ) {
             let mut lifecycle = Lifecycle::default();
-            // A slow twin: which revisions may have reached the server.
+            // Reference model: the revisions that may have reached the server.
             let mut may_have = Vec::<u32>::new();
-            for step in steps {
+            for event in events {
                 let before = lifecycle.clone();
-                let starts = step == START;
-                let may_reach = matches!(step, Event::FinalChunkSent) || matches!(&step, Event::Completed { sent, .. }
-                    if matches!(sent, SendResult::Lost { whole_body: true, .. } | SendResult::Response { whole_body: true, .. }));
-                if lifecycle.step(step.clone(), 1).is_err() {
+                let starts = event == START;
+                let may_reach = matches!(event, Event::FinalChunkSent) || matches!(&event, Event::Completed { sent, .. }
+                    if matches!(sent, SendResult::ConnectionLost { final_chunk_sent: true, .. } | SendResult::Response { final_chunk_sent: true, .. }));
+                if lifecycle.apply(event.clone(), 1).is_err() {
                     prop_assert_eq!(&lifecycle, &before);
                     continue;
                 }
                 if starts {
                     prop_assert!(!may_have.contains(&before.revision) || before.last_error.is_some());
                 }
-                // Once the server may have one revision and said neither yes nor no, only a marked one is sent.
+                // After a doubt only a new, marked revision is sent.
                 if let ReportState::InDoubt { .. } = before.state
                     && matches!(lifecycle.state, ReportState::Queued { .. })
                 {

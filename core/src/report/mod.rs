@@ -1,61 +1,64 @@
-//! The lifecycle of a field report: draft → queued → sending → accepted, refused or in doubt. A pure state machine: what
-//! happened and when comes in, what follows comes out; the journal keeps it, a driver moves the bytes.
+//! The lifecycle of a field report: draft → queued → sending → accepted, refused or in doubt. It is a pure state machine: an
+//! [`Event`] and a time go in, the next [`ReportState`] comes out. The journal stores it, a driver sends the bytes.
 //!
-//! # What is guaranteed
+//! # Guarantees
 //!
-//! * A report that was queued is on stable storage, with its photos, before [`queue`](crate::journal::Journal::queue)
-//!   returns: SQLite with `synchronous=FULL`, each photo and its folder synced, and a copy of the report as a file of its
-//!   own, for the day when the database's first page is the one that is lost.
-//! * It is never lost by Jalon: nothing but the person, or an acceptance that was verified, ends it.
-//! * What is sent is frozen: each revision of a report has the same bytes at each attempt, and an edit makes a new
-//!   revision.
-//! * It is written that an attempt begins before its first byte leaves, and that its last piece is about to leave before
-//!   that does. So a process that dies in between leaves either a report that can safely be sent again, or one *in doubt*.
-//! * A report is in doubt exactly when its whole body may have reached the server and no answer says what became of it.
-//!   It is not sent again by itself: the app or the person decides ([`Resolution`]).
-//! * One that cannot be sent holds up no other. Pauses grow with jitter in them, on a clock that only runs forward and ends
-//!   with the process.
-//! * Damage is noticed when the journal is opened, a bit that flipped in a report too; what was damaged is kept byte for
-//!   byte, and each report is taken from its row or from its copy, whichever is sound and newer.
-//! * Only one process sends at a time; the lock ends with the process that has it.
+//! * **Durable.** When [`queue`](crate::journal::Journal::queue) returns, the report and its photos are on stable storage:
+//!   the database is written with `synchronous=FULL`, each photo and its directory are synced, and the report is also
+//!   stored as a small file of its own, for the case that the first page of the database is damaged.
+//! * **Never lost.** Only the person, or a verified acceptance, ends a report.
+//! * **Frozen.** Every attempt of one revision sends the same bytes. An edit makes a new revision.
+//! * **Journalled.** The start of an attempt is stored before its first byte is sent, and its final chunk is announced
+//!   before it is sent. A process that dies in between leaves a report that can safely be sent again, or one *in doubt*.
+//! * **In doubt means in doubt.** A report is in doubt exactly if its whole body may have reached the server and no response
+//!   says whether it was stored. It is not sent again automatically: the app or the person decides ([`Resolution`]).
+//! * **No head-of-line blocking.** A report that cannot be sent does not delay the others. The pauses between attempts grow
+//!   with jitter, on a monotonic clock; a pause ends with its clock.
+//! * **Damage is detected.** Opening the journal detects damage, even a single flipped bit in a report. The damaged file is
+//!   kept unchanged; each report is recovered from its row or from its file, whichever is intact and newer.
+//! * **One sender.** Only one process sends at a time. The lock ends with its process.
 //!
-//! # What it rests on
+//! # Assumptions
 //!
-//! On storage that keeps what it said was synced, and on a server that does not store a report of which it got only a part
-//! (Geotrek reads the whole body before it does anything).
+//! The storage keeps what it reported as synced. The server does not store a report of which it received only a part
+//! (Geotrek reads the whole body first).
 //!
-//! # What nobody can guarantee with a stock Geotrek
+//! # Limits of a stock Geotrek server
 //!
-//! Geotrek has no key by which a report that comes twice is known, and no way to ask whether one came. It can answer 500
-//! after it has saved one (its acknowledgement is mailed after that), and 201 though it dropped a photo. So "once" can only
-//! be had by asking a person when the answer was lost. Each comment ends with a short reference, such as `[ref 7F3A2C9B]`,
-//! so that an agent recognises a pair; it can be left out.
+//! Geotrek has no key that identifies a report sent twice, and no request that asks whether a report arrived. It can answer
+//! 500 after it stored a report (it mails the acknowledgement afterwards), and 201 although it dropped a photo. So if the
+//! response is lost, “exactly once” needs a person's decision. Each comment ends with a short reference, such as
+//! `[ref 7F3A2C9B]`, by which an agent recognises a duplicate; the reference can be left out.
 //!
 //! # A proposal for Geotrek
 //!
-//! > **Let clients name their reports.** Field apps queue reports for days without a network. When the answer to a `POST`
-//! > on `/api/v2/feedback_report/` is lost they cannot know whether the report was stored; sending it again may double it,
-//! > not sending it may lose it. We propose an optional form field `uuid` (RFC 9562), stored in the report's own `uuid`
-//! > column, which has a unique constraint already:
+//! > **Let clients name their reports.** Field apps queue reports for days without a network. If the response to a `POST`
+//! > on `/api/v2/feedback_report/` is lost, they cannot know whether the report was stored: sending it again may duplicate
+//! > it, not sending it may lose it. We propose an optional form field `uuid` (RFC 9562), stored in the report's own `uuid`
+//! > column, which already has a unique constraint:
 //! >
-//! > 1. A `POST` with a `uuid` that is not known stores the report and answers 201, as today.
-//! > 2. A `POST` with a `uuid` that is known stores nothing and answers 200 with the same body as the first time, if the
-//! >    text fields are the same; 409 if they are not.
-//! > 3. The answer lists the attachments that were kept, as `[{"name": …, "sha256": …}]`, so that a client learns that a
-//! >    photo was dropped.
-//! > 4. The acknowledgement is mailed after the answer was decided (`transaction.on_commit`, failures logged), so that a
-//! >    mail outage is no 500.
+//! > 1. A `POST` with an unknown `uuid` stores the report and answers 201, as today.
+//! > 2. A `POST` with a known `uuid` stores nothing. It answers 200 with the same body as the first time if the text fields
+//! >    are the same, and 409 if they are not.
+//! > 3. The response lists the stored attachments, as `[{"name": …, "sha256": …}]`, so that a client learns that a photo was
+//! >    dropped.
+//! > 4. The acknowledgement is mailed after the transaction (`transaction.on_commit`, failures logged), so that a mail outage
+//! >    does not cause a 500.
 //! >
-//! > Nothing changes for clients that send no `uuid`. One migration-free change of the serializer and the view; we are
-//! > glad to send it.
+//! > Nothing changes for clients that send no `uuid`. It is a change of the serializer and the view, without a migration; we
+//! > are glad to contribute it.
 //!
-//! Files: `content` what a report says, and the check at the door; `lifecycle` the state machine; `reply` what a server's
-//! answer means.
+//! # Files
+//!
+//! * `content`: the content of a report and its validation.
+//! * `lifecycle`: the state machine.
+//! * `reply`: the classification of an attempt's result.
 
 mod content;
 mod lifecycle;
 mod reply;
 
-pub use content::{KnownTerms, MAX_COMMENT, MAX_PHOTOS, ReportContent, ReportPosition, Warning};
+pub use content::{KnownTerms, ReportContent, ReportPosition, ReportWarning};
+pub(crate) use content::{MAX_PHOTOS, photos_rule};
 pub use lifecycle::{Attempt, Endpoint, Event, Lifecycle, Receipt, ReportState, Resolution};
-pub use reply::{Classification, Reply, SendResult, classify};
+pub use reply::{Reply, SendResult};

@@ -1,127 +1,133 @@
-//! What became of an attempt, and what follows from it: the table of guarantee "never lost, never doubled unseen".
+//! The result of an attempt and its classification. The table of HTTP statuses here is what “never lost, never duplicated
+//! unnoticed” rests on.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The longest pause that a server may ask for: a day.
-const LONGEST_RETRY_AFTER_MS: u64 = 24 * 3_600_000;
-/// What a server that wants somebody to sign in is left alone for.
-const ACCOUNT_PAUSE_MS: u64 = 3_600_000;
-/// What a server that takes no reports is left alone for.
-const ENDPOINT_PAUSE_MS: u64 = 6 * 3_600_000;
-const FIRST_PAUSE_MS: u64 = 30_000;
-const LONGEST_PAUSE_MS: u64 = 3_600_000;
+use crate::transfer::Backoff;
 
-/// What a server answered.
+/// The pauses between attempts. A longer `Retry-After` is shortened to a day.
+const BACKOFF: Backoff =
+    Backoff { first_pause_ms: 30_000, max_pause_ms: 3_600_000, max_retry_after_ms: 24 * 3_600_000 };
+/// Pause after 401 and 403, in milliseconds.
+const UNAUTHORIZED_PAUSE_MS: u64 = 3_600_000;
+/// Pause after neither endpoint exists, in milliseconds.
+const NO_ENDPOINT_PAUSE_MS: u64 = 6 * 3_600_000;
+
+/// An HTTP response to a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {
     /// HTTP status.
     pub status: u16,
-    /// `Retry-After`, in milliseconds; a date that is past, or nonsense, is 0.
+    /// `Retry-After` in milliseconds; 0 for a date in the past or an invalid value.
     pub retry_after_ms: Option<u64>,
-    /// The body, as far as it is kept; not whole where `is_whole` says so.
+    /// The body, truncated if `is_complete` is false.
     pub body: String,
-    /// Whether the answer came to its end.
-    pub is_whole: bool,
+    /// Whether the whole body arrived.
+    pub is_complete: bool,
 }
 
-/// How an attempt ended, as its driver saw it.
+/// The result of an attempt, as its driver saw it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SendResult {
-    /// There was no connection: nothing left.
+    /// No connection was made, so no byte was sent.
     NotSent {
-        /// What happened, for a person; nothing personal.
-        reason: String,
+        /// The cause, as a sentence for a person, without personal data.
+        detail: String,
     },
-    /// The connection was lost before an answer.
-    Lost {
-        /// Whether the last piece of the body was handed to the network.
-        whole_body: bool,
-        /// What happened, for a person; nothing personal.
-        reason: String,
+    /// The connection was lost before a response.
+    ConnectionLost {
+        /// Whether the last chunk of the body may have left the device.
+        final_chunk_sent: bool,
+        /// The cause, as a sentence for a person, without personal data.
+        detail: String,
     },
-    /// The server answered.
+    /// The server responded.
     Response {
-        /// Whether the last piece of the body had been handed to the network by then.
-        whole_body: bool,
-        /// What it answered.
+        /// Whether the last chunk of the body may have left the device before the response.
+        final_chunk_sent: bool,
+        /// The response.
         reply: Reply,
     },
 }
 
-/// What follows from how an attempt ended.
+/// The conclusion from the result of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Classification {
-    /// The server has it.
+pub(super) enum Classification {
+    /// The server has stored the report.
     Accepted {
-        /// The server's number; none where it hands reports on to another office.
+        /// The server's id of the report; `None` if the server forwards reports to another office.
         server_id: Option<i64>,
     },
-    /// It has not, and may be asked again after a pause.
+    /// The server has not stored the report, and another attempt may succeed after a pause.
     Retry {
-        /// Milliseconds.
+        /// Pause in milliseconds.
         pause_ms: u64,
-        /// Why, for a person.
-        reason: String,
+        /// The cause, as a sentence for a person.
+        detail: String,
     },
-    /// It has not, and the server's other address may take it, at once.
+    /// The server has not stored the report and has no such endpoint; the other one is tried at once.
     OtherEndpoint,
-    /// It has not, and will not, as it is.
+    /// The server has rejected the content of the report.
     Refused {
-        /// What the server says of each field.
+        /// The server's messages by field.
         fields: BTreeMap<String, Vec<String>>,
-        /// For a person.
-        reason: String,
+        /// The cause, as a sentence for a person.
+        detail: String,
     },
-    /// It may have it, and nobody can know.
+    /// The server may have stored the report.
     InDoubt {
-        /// Why, for a person.
-        reason: String,
+        /// The cause, as a sentence for a person.
+        detail: String,
     },
 }
 
-/// Judges an attempt. `attempt_count` counts them, this one included; `is_last_endpoint` says that the server has no other
-/// address to try; `jitter` is 0 to 1.
-pub fn classify(sent: &SendResult, attempt_count: u32, is_last_endpoint: bool, jitter: f64) -> Classification {
-    let again = |at_least_ms: u64, reason: &str| {
-        let doubled = FIRST_PAUSE_MS.saturating_mul(1 << attempt_count.saturating_sub(1).min(16)).min(LONGEST_PAUSE_MS);
-        let spread = doubled / 2 + (doubled as f64 / 2.0 * jitter.clamp(0.0, 1.0)) as u64;
-        Classification::Retry { pause_ms: spread.max(at_least_ms), reason: reason.to_owned() }
+/// Classifies the result of attempt number `attempt_count` (from 1). `is_last_endpoint` says that no other endpoint is left
+/// to try; `jitter` is a random number from 0 to 1.
+pub(super) fn classify(sent: &SendResult, attempt_count: u32, is_last_endpoint: bool, jitter: f64) -> Classification {
+    let retry = |min_pause_ms: u64, detail: &str| Classification::Retry {
+        pause_ms: BACKOFF.pause_ms(attempt_count, min_pause_ms, jitter),
+        detail: detail.to_owned(),
     };
-    let (whole_body, reply) = match sent {
-        SendResult::NotSent { reason } | SendResult::Lost { whole_body: false, reason } => return again(0, reason),
-        SendResult::Lost { whole_body: true, reason } => {
-            return Classification::InDoubt { reason: format!("the whole report had left, and then {reason}") };
+    let (final_chunk_sent, reply) = match sent {
+        SendResult::NotSent { detail } | SendResult::ConnectionLost { final_chunk_sent: false, detail } => {
+            return retry(0, detail);
         }
-        SendResult::Response { whole_body, reply } => (*whole_body, reply),
+        SendResult::ConnectionLost { final_chunk_sent: true, detail } => {
+            return Classification::InDoubt { detail: format!("the whole report was sent, then {detail}") };
+        }
+        SendResult::Response { final_chunk_sent, reply } => (*final_chunk_sent, reply),
     };
-    let asked = reply.retry_after_ms.map(|ms| ms.min(LONGEST_RETRY_AFTER_MS));
-    let doubt = |what: &str| {
-        if whole_body { Classification::InDoubt { reason: what.to_owned() } } else { again(asked.unwrap_or(0), what) }
+    let retry_after_ms = reply.retry_after_ms.map(|ms| ms.min(BACKOFF.max_retry_after_ms));
+    let in_doubt = |detail: &str| match final_chunk_sent {
+        true => Classification::InDoubt { detail: detail.to_owned() },
+        false => retry(retry_after_ms.unwrap_or(0), detail),
     };
     match reply.status {
         201 => match receipt(reply) {
             Some(server_id) => Classification::Accepted { server_id },
-            None => doubt("the server said that it took the report, in words that are not a Geotrek's"),
+            None => in_doubt("the server accepted the report, but its response is not Geotrek's"),
         },
-        // Geotrek never answers so: somebody else did, such as the sign-in page of a hotel.
-        200 => again(0, "somebody else than the server answered (a sign-in page?)"),
-        301 | 404 | 405 | 410 if !is_last_endpoint && reply.status != 410 => Classification::OtherEndpoint,
-        404 | 405 | 410 => again(ENDPOINT_PAUSE_MS, "the server takes no reports now"),
-        300..=399 => again(0, "the server sends elsewhere, where no report is taken"),
-        400 | 413 | 415 | 422 => Classification::Refused { fields: fields(&reply.body), reason: refusal(reply.status) },
-        401 | 403 => again(ACCOUNT_PAUSE_MS, "the server wants somebody to sign in"),
-        408 | 425 | 429 => again(asked.unwrap_or(0), "the server asks for patience"),
-        503 if asked.is_some() => again(asked.unwrap_or(0), "the server asks for patience"),
-        status => doubt(&format!("the server answered {status}, which it also does after it has stored a report")),
+        // Geotrek never responds so; the sign-in page of a captive portal does.
+        200 => retry(0, "another server responded, such as the sign-in page of a Wi-Fi network"),
+        301 | 404 | 405 if !is_last_endpoint => Classification::OtherEndpoint,
+        404 | 405 | 410 => retry(NO_ENDPOINT_PAUSE_MS, "the server does not take reports at present"),
+        300..=399 => retry(0, "the server redirects to an address that does not take reports"),
+        400 | 413 | 415 | 422 => {
+            Classification::Refused { fields: field_messages(&reply.body), detail: refusal(reply.status).to_owned() }
+        }
+        401 | 403 => retry(UNAUTHORIZED_PAUSE_MS, "the server requires a login"),
+        408 | 425 | 429 => retry(retry_after_ms.unwrap_or(0), "the server is busy"),
+        503 if retry_after_ms.is_some() => retry(retry_after_ms.unwrap_or(0), "the server is busy"),
+        status => in_doubt(&format!("the server answered {status}, which it may do after storing the report")),
     }
 }
 
-/// The number in the answer to a report that was stored; none where the answer is not one.
+/// The server's id in the response to a stored report; `None` if the response is not Geotrek's.
 fn receipt(reply: &Reply) -> Option<Option<i64>> {
-    if !reply.is_whole {
+    if !reply.is_complete {
         return None;
     }
     match serde_json::from_str::<Value>(&reply.body).ok()?.get("id")? {
@@ -131,24 +137,23 @@ fn receipt(reply: &Reply) -> Option<Option<i64>> {
     }
 }
 
-/// What a server says of each field: `{"email": ["…"]}`.
-fn fields(body: &str) -> BTreeMap<String, Vec<String>> {
-    let Ok(Value::Object(said)) = serde_json::from_str::<Value>(body) else { return BTreeMap::new() };
-    let texts = |value: Value| match value {
-        Value::Array(texts) => texts.into_iter().filter_map(|text| text.as_str().map(str::to_owned)).collect(),
-        Value::String(text) => vec![text],
+/// The server's messages by field, from a body such as `{"email": ["…"]}`.
+fn field_messages(body: &str) -> BTreeMap<String, Vec<String>> {
+    let Ok(Value::Object(object)) = serde_json::from_str::<Value>(body) else { return BTreeMap::new() };
+    let messages = |value: Value| match value {
+        Value::Array(messages) => messages.into_iter().filter_map(|text| text.as_str().map(str::to_owned)).collect(),
+        Value::String(message) => vec![message],
         _ => Vec::new(),
     };
-    said.into_iter().map(|(field, value)| (field, texts(value))).collect()
+    object.into_iter().map(|(field, value)| (field, messages(value))).collect()
 }
 
-fn refusal(status: u16) -> String {
+const fn refusal(status: u16) -> &'static str {
     match status {
-        413 => "the server finds the report too large: take smaller or fewer photos",
-        415 => "the server does not take reports in this form",
-        _ => "the server refuses something that the report says",
+        413 => "the report is too large for the server: attach smaller or fewer photos",
+        415 => "the server does not accept the format of the report",
+        _ => "the server rejected a field of the report",
     }
-    .to_owned()
 }
 
 #[cfg(test)]
@@ -156,8 +161,8 @@ mod tests {
     use super::*;
 
     fn answered(status: u16, body: &str, retry_after_ms: Option<u64>) -> SendResult {
-        let reply = Reply { status, retry_after_ms, body: body.to_owned(), is_whole: true };
-        SendResult::Response { whole_body: true, reply }
+        let reply = Reply { status, retry_after_ms, body: body.to_owned(), is_complete: true };
+        SendResult::Response { final_chunk_sent: true, reply }
     }
 
     fn of(sent: &SendResult) -> &'static str {
@@ -171,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_201_that_says_so_is_accepted_whatever_the_status_and_the_body() {
+    fn classify_accepts_only_201_with_an_id_for_every_status_and_body() {
         let bodies =
             [r#"{"id": 7, "email": ""}"#, r#"{"id": null, "email": ""}"#, "", "<html></html>", r#"{"id": "#, "[1]"];
         for status in 100..=599 {
@@ -179,7 +184,7 @@ mod tests {
                 let verdict = of(&answered(status, body, None));
                 let right = status == 201 && body.ends_with('}') && body.contains("\"id\"");
                 assert_eq!(verdict == "accepted", right, "{status} {body}");
-                // Of a 2xx that is none of Geotrek's, and of everything that it may say after storing, nobody can know.
+                // Any other status may follow after Geotrek or a proxy stored the report.
                 let expected = match status {
                     201 if right => "accepted",
                     200 | 300..=405 | 408 | 410 | 425 | 429 => match status {
@@ -196,32 +201,36 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_answer_is_no_receipt_and_a_cut_request_can_be_sent_again() {
+    fn classify_truncated_response_is_in_doubt_and_truncated_request_is_retried() {
         let reply = Reply { status: 201, body: r#"{"id": 7}"#.into(), ..Reply::default() };
-        assert_eq!(of(&SendResult::Response { whole_body: true, reply }), "doubt");
-        let reason = "the connection was lost".to_owned();
-        assert_eq!(of(&SendResult::Lost { whole_body: true, reason: reason.clone() }), "doubt");
-        assert_eq!(of(&SendResult::Lost { whole_body: false, reason: reason.clone() }), "again");
-        assert_eq!(of(&SendResult::NotSent { reason }), "again");
-        let early = Reply { status: 500, is_whole: true, ..Reply::default() };
-        assert_eq!(of(&SendResult::Response { whole_body: false, reply: early }), "again", "it cannot have it");
+        assert_eq!(of(&SendResult::Response { final_chunk_sent: true, reply }), "doubt");
+        let detail = "the connection was lost".to_owned();
+        assert_eq!(of(&SendResult::ConnectionLost { final_chunk_sent: true, detail: detail.clone() }), "doubt");
+        assert_eq!(of(&SendResult::ConnectionLost { final_chunk_sent: false, detail: detail.clone() }), "again");
+        assert_eq!(of(&SendResult::NotSent { detail }), "again");
+        let early = Reply { status: 500, is_complete: true, ..Reply::default() };
+        assert_eq!(
+            of(&SendResult::Response { final_chunk_sent: false, reply: early }),
+            "again",
+            "the server cannot have stored it"
+        );
     }
 
     #[test]
-    fn a_server_may_ask_for_patience_within_reason() {
+    fn classify_obeys_retry_after_up_to_a_day() {
         let pause = |status, ms| match classify(&answered(status, "", ms), 1, true, 1.0) {
             Classification::Retry { pause_ms, .. } => Some(pause_ms),
             _ => None,
         };
         assert_eq!(pause(503, Some(90_000)), Some(90_000));
-        assert_eq!(pause(503, Some(0)), Some(30_000), "a date that is past");
-        assert_eq!(pause(429, Some(u64::MAX)), Some(LONGEST_RETRY_AFTER_MS));
-        assert_eq!(pause(503, None), None, "a cache in front may say so after the server has stored it");
-        assert!(pause(401, None) >= Some(ACCOUNT_PAUSE_MS));
+        assert_eq!(pause(503, Some(0)), Some(30_000), "a date in the past");
+        assert_eq!(pause(429, Some(u64::MAX)), Some(BACKOFF.max_retry_after_ms));
+        assert_eq!(pause(503, None), None, "a proxy may answer so after the server has stored it");
+        assert!(pause(401, None) >= Some(UNAUTHORIZED_PAUSE_MS));
     }
 
     #[test]
-    fn the_other_address_is_tried_where_the_first_is_not_there() {
+    fn classify_missing_endpoint_tries_the_other_one() {
         for status in [301, 404, 405] {
             assert_eq!(classify(&answered(status, "", None), 1, false, 0.0), Classification::OtherEndpoint);
             assert_eq!(of(&answered(status, "", None)), "again");
@@ -230,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_says_of_fields_is_kept() {
+    fn classify_refusal_keeps_the_messages_of_the_fields() {
         let sent = answered(400, r#"{"email": ["Saisissez une adresse e-mail valide."], "x": "y"}"#, None);
         let Classification::Refused { fields, .. } = classify(&sent, 1, true, 0.0) else { panic!() };
         assert_eq!(fields["email"], ["Saisissez une adresse e-mail valide."]);

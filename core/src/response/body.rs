@@ -1,7 +1,7 @@
-//! The bytes of an answer on their way to the disk: unpacked, counted, bounded.
+//! The body of a response: decoded, limited, written to a file.
 #![cfg_attr(
     not(feature = "net"),
-    allow(clippy::infallible_destructuring_match, reason = "without the unpacking there is one way to write")
+    allow(clippy::infallible_destructuring_match, reason = "without gzip there is one variant")
 )]
 
 use std::io::{self, Write};
@@ -12,38 +12,38 @@ use flate2::write::MultiGzDecoder;
 use crate::error::Result;
 use crate::storage::File;
 
-/// How a body is packed.
+/// The content encoding of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Packing {
-    None,
-    /// Platforms unpack by themselves.
+pub(super) enum Encoding {
+    Identity,
+    /// Only the reqwest driver asks for it; platforms decode by themselves.
     #[cfg(feature = "net")]
     Gzip,
 }
 
-impl Packing {
-    /// What `Content-Encoding` says; none where it is nothing that was asked for.
-    pub(super) fn of(encoding: Option<&str>) -> Option<Packing> {
-        match encoding.map(str::to_ascii_lowercase).as_deref() {
-            None | Some("" | "identity") => Some(Packing::None),
+impl Encoding {
+    /// Reads `Content-Encoding`; `None` for an encoding that was not asked for.
+    pub(super) fn parse(value: Option<&str>) -> Option<Encoding> {
+        match value.map(str::to_ascii_lowercase).as_deref() {
+            None | Some("" | "identity") => Some(Encoding::Identity),
             #[cfg(feature = "net")]
-            Some("gzip" | "x-gzip") => Some(Packing::Gzip),
+            Some("gzip" | "x-gzip") => Some(Encoding::Gzip),
             Some(_) => None,
         }
     }
 }
 
-/// How a piece was taken.
+/// Result of writing a chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Written {
-    On,
-    /// More than is allowed, unpacked.
+pub(super) enum ChunkResult {
+    Written,
+    /// The decoded body is longer than the limit.
     TooLong,
-    /// It cannot be unpacked.
-    Broken,
+    /// The chunk cannot be decoded.
+    Malformed,
 }
 
-/// The file that a body goes to.
+/// The file that a body goes to, behind its decoder.
 #[derive(Debug)]
 pub(super) struct BodyFile {
     writer: Writer,
@@ -51,35 +51,34 @@ pub(super) struct BodyFile {
 
 #[derive(Debug)]
 enum Writer {
-    Plain(Bounded),
+    Identity(LimitedFile),
     #[cfg(feature = "net")]
-    Gzip(Box<MultiGzDecoder<Bounded>>),
+    Gzip(Box<MultiGzDecoder<LimitedFile>>),
 }
 
-/// What the file takes, and what went wrong below the unpacking.
+/// A file that takes at most `max_bytes`, and remembers why a write failed: a decoder passes on only the words of an error.
 #[derive(Debug)]
-struct Bounded {
+struct LimitedFile {
     file: Box<dyn File>,
     bytes: u64,
-    most: u64,
+    max_bytes: u64,
     is_too_long: bool,
-    /// The disk's own error, which the unpacking would only hand on in words.
-    failed: Option<io::Error>,
+    disk_error: Option<io::Error>,
 }
 
-impl Write for Bounded {
-    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
-        if self.bytes + piece.len() as u64 > self.most {
+impl Write for LimitedFile {
+    fn write(&mut self, chunk: &[u8]) -> io::Result<usize> {
+        if self.bytes + chunk.len() as u64 > self.max_bytes {
             self.is_too_long = true;
             return Err(io::Error::other("too long"));
         }
-        if let Err(error) = self.file.write_all(piece) {
-            let told = io::Error::from(error.kind());
-            self.failed = Some(error);
-            return Err(told);
+        if let Err(error) = self.file.write_all(chunk) {
+            let kind = io::Error::from(error.kind());
+            self.disk_error = Some(error);
+            return Err(kind);
         }
-        self.bytes += piece.len() as u64;
-        Ok(piece.len())
+        self.bytes += chunk.len() as u64;
+        Ok(chunk.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -88,61 +87,67 @@ impl Write for Bounded {
 }
 
 impl BodyFile {
-    pub(super) fn new(file: Box<dyn File>, packing: Packing, most: u64) -> BodyFile {
-        let bounded = Bounded { file, bytes: 0, most, is_too_long: false, failed: None };
-        let writer = match packing {
-            Packing::None => Writer::Plain(bounded),
+    pub(super) fn new(file: Box<dyn File>, encoding: Encoding, max_bytes: u64) -> BodyFile {
+        let file = LimitedFile { file, bytes: 0, max_bytes, is_too_long: false, disk_error: None };
+        let writer = match encoding {
+            Encoding::Identity => Writer::Identity(file),
             #[cfg(feature = "net")]
-            Packing::Gzip => Writer::Gzip(Box::new(MultiGzDecoder::new(bounded))),
+            Encoding::Gzip => Writer::Gzip(Box::new(MultiGzDecoder::new(file))),
         };
         BodyFile { writer }
     }
 
-    /// Takes a piece as it came over the network; the error is the disk's.
-    pub(super) fn write(&mut self, piece: &[u8]) -> Result<Written> {
+    /// Writes a chunk as the network delivered it.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub(super) fn write(&mut self, chunk: &[u8]) -> Result<ChunkResult> {
         let written = match &mut self.writer {
-            Writer::Plain(bounded) => bounded.write_all(piece),
+            Writer::Identity(file) => file.write_all(chunk),
             #[cfg(feature = "net")]
-            Writer::Gzip(decoder) => decoder.write_all(piece),
+            Writer::Gzip(decoder) => decoder.write_all(chunk),
         };
         if written.is_ok() {
-            return Ok(Written::On);
+            return Ok(ChunkResult::Written);
         }
-        let bounded = match &mut self.writer {
-            Writer::Plain(bounded) => bounded,
+        let file = match &mut self.writer {
+            Writer::Identity(file) => file,
             #[cfg(feature = "net")]
             Writer::Gzip(decoder) => decoder.get_mut(),
         };
-        match bounded.failed.take() {
+        match file.disk_error.take() {
             Some(error) => Err(error.into()),
-            None if bounded.is_too_long => Ok(Written::TooLong),
-            None => Ok(Written::Broken),
+            None if file.is_too_long => Ok(ChunkResult::TooLong),
+            None => Ok(ChunkResult::Malformed),
         }
     }
 
-    /// The end of the body: how many bytes the file took, or none where the packing says that some are missing. `sync`
-    /// waits until they survive a loss of power.
+    /// Ends the body and returns the number of decoded bytes; `None` if the decoder misses some. With `sync` it waits until
+    /// the bytes survive a power loss.
+    ///
+    /// # Errors
+    /// Those of the disk.
     pub(super) fn finish(self, sync: bool) -> Result<Option<u64>> {
-        let mut bounded = match self.writer {
-            Writer::Plain(bounded) => bounded,
+        let mut file = match self.writer {
+            Writer::Identity(file) => file,
             #[cfg(feature = "net")]
             Writer::Gzip(mut decoder) => {
                 if decoder.try_finish().is_err() {
-                    return match decoder.get_mut().failed.take() {
+                    return match decoder.get_mut().disk_error.take() {
                         Some(error) => Err(error.into()),
                         None => Ok(None),
                     };
                 }
                 match decoder.finish() {
-                    Ok(bounded) => bounded,
+                    Ok(file) => file,
                     Err(_) => return Ok(None),
                 }
             }
         };
-        bounded.file.flush()?;
+        file.file.flush()?;
         if sync {
-            bounded.file.sync()?;
+            file.file.sync()?;
         }
-        Ok(Some(bounded.bytes))
+        Ok(Some(file.bytes))
     }
 }

@@ -1,9 +1,10 @@
-//! Asking for a stop from another thread.
+//! Cancellation from another thread.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Stops work from another thread. Clones stop together; a child stops with any of its parents, and never stops them.
+/// Cancels work from another thread. Clones share one state. A child is cancelled with any of its parents; cancelling a
+/// child does not cancel its parents.
 #[derive(Debug, Clone, Default)]
 pub struct CancelToken(Arc<Inner>);
 
@@ -14,18 +15,18 @@ struct Inner {
 }
 
 impl CancelToken {
-    /// A token of its own that stops with any of these.
+    /// A new token that is cancelled with any of these parents.
     pub fn child_of(parents: &[&CancelToken]) -> CancelToken {
         let parents = parents.iter().map(|parent| (*parent).clone()).collect();
         CancelToken(Arc::new(Inner { parents, ..Inner::default() }))
     }
 
-    /// Asks for a stop; what runs ends within a tenth of a second.
+    /// Requests cancellation. Work that holds the token ends within a tenth of a second.
     pub fn cancel(&self) {
         self.0.is_cancelled.store(true, Ordering::Release);
     }
 
-    /// Whether a stop was asked for.
+    /// Whether cancellation was requested, for this token or for a parent.
     pub fn is_cancelled(&self) -> bool {
         self.0.is_cancelled.load(Ordering::Acquire) || self.0.parents.iter().any(CancelToken::is_cancelled)
     }
@@ -36,12 +37,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_child_stops_with_its_parents_and_not_the_other_way() {
-        let (app, person) = (CancelToken::default(), CancelToken::default());
-        let (one, other) = (CancelToken::child_of(&[&app, &person]), CancelToken::child_of(&[&app]));
-        one.cancel();
-        assert!(one.is_cancelled() && !other.is_cancelled() && !app.is_cancelled());
+    fn child_is_cancelled_with_its_parents_but_not_the_reverse() {
+        let (app, user) = (CancelToken::default(), CancelToken::default());
+        let (first, second) = (CancelToken::child_of(&[&app, &user]), CancelToken::child_of(&[&app]));
+        first.cancel();
+        assert!(first.is_cancelled() && !second.is_cancelled() && !app.is_cancelled());
         app.clone().cancel();
-        assert!(other.is_cancelled() && !person.is_cancelled());
+        assert!(second.is_cancelled() && !user.is_cancelled());
     }
 }

@@ -1,24 +1,27 @@
-//! What must be fetched next, as data. A transfer is one HTTP exchange that has to happen; a queue of them says which may
-//! start, learns how each ended, and decides what is tried again and when. No socket, disk, clock or thread inside: a
-//! driver moves the bytes, the catalogue keeps the queue, and time comes in as moments of a clock that only runs
-//! forward. So a queue can be stored at any step and go on in another process.
+//! What must be transferred next, as data. A transfer is one HTTP exchange that has to happen. A queue says which transfer
+//! may start, records how each attempt ended, and decides which is tried again and when.
 //!
-//! * `instant`: a point in time that another process can still decide.
+//! Nothing here touches a socket, the disk, a clock or a thread: a driver moves the bytes, the catalogue stores the queue,
+//! and time comes in as an argument. So a queue can be stored at any step and continued by another process.
+//!
 //! * `queue`: the state machine.
-//! * `retry`: which outcomes are worth another try, and when.
-//! * `exchange`: what one request says, and what its answer means for the bytes that are there already.
+//! * `outcome`: how an attempt ended.
+//! * `retry`: which outcomes are retried, and after which pause. Reports use the same backoff.
 //! * `policy`: what the app allows: which networks, how many bytes.
+//! * `instant`: a point in time that stays meaningful in another process.
+//! * `cancel`: cancellation from another thread.
 
 mod cancel;
-mod exchange;
 mod instant;
+mod outcome;
 mod policy;
 mod queue;
 mod retry;
 
 pub use cancel::CancelToken;
-pub use exchange::{HeadAction, PartialFile, ResponseHead, receive, request};
 pub use instant::BootInstant;
+pub use outcome::{Outcome, ResponseMeta, Validators};
 pub use policy::{BlockReason, NetworkKind, TransferPolicy};
-pub use queue::{BodyKind, Next, Queue, State, Transfer};
-pub use retry::{Outcome, ResponseMeta, RetryDecision, Validators, decide};
+pub use queue::{BodyKind, Next, Transfer};
+pub(crate) use queue::{Queue, TransferState};
+pub(crate) use retry::{Backoff, RetryDecision, decide};

@@ -2,42 +2,42 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What network there is, as the platform says.
+/// The network that the platform reports.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NetworkKind {
-    /// None: nothing is worth starting.
+    /// No network.
     Offline,
-    /// One that costs by the byte: mobile data, a hotspot.
+    /// A network that is paid by volume: mobile data, a hotspot.
     Metered,
-    /// One that does not; what is taken for granted where nobody says.
+    /// A network that is not paid by volume. The default if the app does not say.
     #[default]
     Unmetered,
 }
 
-/// What the app allows.
+/// Limits that the app sets.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransferPolicy {
     /// Start nothing on a metered network.
     pub unmetered_only: bool,
-    /// Start nothing once so many bytes have come. What is on its way then still comes.
+    /// Start nothing after this many bytes were received. Transfers that are in flight still complete.
     pub byte_budget: Option<u64>,
 }
 
-/// Why nothing may start now.
+/// Why no transfer may start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BlockReason {
-    /// The app paused it.
+    /// The app paused the job.
     Paused,
     /// There is no network.
     Offline,
-    /// The network is metered and the app wants none such.
+    /// The network is metered, and the policy asks for an unmetered one.
     Metered,
-    /// The bytes that the app allows have come.
+    /// The byte budget of the policy is spent.
     Budget,
 }
 
 impl TransferPolicy {
-    /// Why nothing may start on this network after so many bytes; none where it may.
+    /// Why no transfer may start on this network after `spent_bytes`; `None` if one may.
     pub fn block_reason(&self, network: NetworkKind, spent_bytes: u64) -> Option<BlockReason> {
         match network {
             NetworkKind::Offline => Some(BlockReason::Offline),
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_app_says_which_networks_and_how_much() {
+    fn policy_blocks_by_network_and_budget() {
         let free = TransferPolicy::default();
         assert_eq!(free.block_reason(NetworkKind::Metered, u64::MAX), None);
         assert_eq!(free.block_reason(NetworkKind::Offline, 0), Some(BlockReason::Offline));

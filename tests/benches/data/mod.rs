@@ -71,7 +71,7 @@ fn area(id: i64, rng: &mut ChaCha8Rng) -> Object {
         .collect();
     ring.push(ring[0]);
     let name = [("fr", format!("Zone {id}"))].into_iter().collect();
-    SensitiveArea { id, name, geometry: Some(Geometry::Polygon(vec![ring])), ..SensitiveArea::default() }.into()
+    SensitiveArea { id, name, geometry: Some(Geometry::polygon([ring])), ..SensitiveArea::default() }.into()
 }
 
 /// The treks, POIs and areas among some objects, by their place among them.

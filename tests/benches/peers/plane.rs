@@ -1,4 +1,5 @@
-use jalon::model::{Geometry, Position};
+use geo_types::{LineString, Polygon};
+use jalon::model::Geometry;
 
 /// Half axis and squared eccentricity of WGS84.
 const A: f64 = 6_378_137.0;
@@ -39,12 +40,18 @@ pub(crate) struct Shape {
 impl Shape {
     /// In longitude and latitude.
     pub(crate) fn of(geometry: &Geometry) -> Shape {
-        let line = |line: &[Position]| line.iter().map(|position| [position.lon, position.lat]).collect();
-        let (is_area, lines) = match geometry {
-            Geometry::Point(position) => (false, vec![vec![[position.lon, position.lat]]]),
-            Geometry::Polygon(rings) => (true, rings.iter().map(|ring| line(ring)).collect()),
-            Geometry::MultiPolygon(areas) => (true, areas.iter().flatten().map(|ring| line(ring)).collect()),
-            other => (false, other.lines().into_iter().map(line).collect()),
+        let line = |line: &LineString| line.coords().map(|coord| [coord.x, coord.y]).collect();
+        let rings = |polygon: &Polygon| -> Vec<Vec<[f64; 2]>> {
+            std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(line).collect()
+        };
+        let (is_area, lines) = match geometry.as_geo() {
+            geo_types::Geometry::Point(point) => (false, vec![vec![[point.x(), point.y()]]]),
+            geo_types::Geometry::Polygon(polygon) => (true, rings(polygon)),
+            geo_types::Geometry::MultiPolygon(polygons) => (true, polygons.iter().flat_map(rings).collect()),
+            _ => {
+                let lines = geometry.lines().into_iter();
+                (false, lines.map(|line| line.iter().map(|position| [position.lon, position.lat]).collect()).collect())
+            }
         };
         Shape { is_area, lines }
     }

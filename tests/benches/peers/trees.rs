@@ -68,7 +68,7 @@ impl Rstar {
     /// The nearest features with their distances in metres.
     pub(crate) fn nearest(&self, from: [f64; 2], count: usize) -> Vec<(u32, f64)> {
         let mut found: Vec<(u32, f64)> = Vec::with_capacity(count);
-        for (leaf, squared) in self.0.nearest_neighbor_iter_with_distance_2(from) {
+        for (leaf, squared) in self.0.nearest_neighbor_iter_with_distance_2(&from) {
             if found.iter().all(|(feature, _)| *feature != leaf.feature) {
                 found.push((leaf.feature, squared.sqrt()));
                 if found.len() == count {

@@ -1,5 +1,5 @@
-//! Calls per second, the first row of the table that `bindings/figures` prints: what the packages of other languages do,
-//! straight to the core. Or, with `--make`, the territory that all of them ask.
+//! Calls per second from Rust: the first row of the table of `bindings/figures`, which compares the packages of other
+//! languages with the core. With `--make`, generates the territory that all of them query.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -14,18 +14,18 @@ use jalon_tests::generator::{Size, Territory};
 
 const WARM_UP: usize = 200;
 const LANGUAGES: [&str; 2] = ["fr", "en"];
-/// Whose nearest treks are the places that everybody asks from.
+/// The treks nearest to this position give the positions of the queries.
 const CENTRE: Position = Position::new(6.2, 44.8);
 
-/// Calls per second of a folder's territory `demo`.
+/// Measures calls per second on the territory `demo` of a folder.
 #[derive(Parser)]
 struct Arguments {
-    /// The folder.
+    /// The folder of the companion.
     data: PathBuf,
     /// Makes the folder, with 500 treks and 5,000 POIs of seed 1.
     #[arg(long)]
     make: bool,
-    /// Seconds that each is measured.
+    /// Seconds of each measurement.
     #[arg(long, default_value_t = 2.0)]
     seconds: f64,
 }
@@ -44,32 +44,35 @@ fn main() -> jalon::Result<()> {
     companion.warm_up()?;
     let page = TrekQuery { limit: 50, ..TrekQuery::default() };
     let treks = companion.treks(&page, &LANGUAGES)?.items;
-    let near = NearbyQuery { kinds: vec![Kind::Trek], limit: 50, ..NearbyQuery::default() };
-    let places: Vec<Position> = companion
-        .nearest(CENTRE, &near, &LANGUAGES)?
+    let query = NearbyQuery { kinds: vec![Kind::Trek], limit: 50, ..NearbyQuery::default() };
+    let positions: Vec<Position> = companion
+        .nearest(CENTRE, &query, &LANGUAGES)?
         .iter()
         .map(|item| Position::new(item.point[0], item.point[1]))
         .collect();
     let nearest = NearbyQuery { limit: 10, ..NearbyQuery::default() };
-    let sheets: Vec<&TrekItem> = treks.iter().take(20).collect();
+    let details: Vec<&TrekItem> = treks.iter().take(20).collect();
     let token = CancelToken::default();
     let measure = |name: &str, mut call: Box<dyn FnMut(usize) -> jalon::Result<()> + '_>| -> jalon::Result<()> {
         for round in 0..WARM_UP {
             call(round)?;
         }
-        let (since, lasts, mut calls) = (Instant::now(), Duration::from_secs_f64(seconds), 0);
-        while since.elapsed() < lasts {
+        let (start, duration, mut calls) = (Instant::now(), Duration::from_secs_f64(seconds), 0);
+        while start.elapsed() < duration {
             call(calls)?;
             calls += 1;
         }
-        println!("{name}\t{:.0}", calls as f64 / since.elapsed().as_secs_f64());
+        println!("{name}\t{:.0}", calls as f64 / start.elapsed().as_secs_f64());
         Ok(())
     };
     measure("page of 50 treks", Box::new(|_| companion.treks(&page, &LANGUAGES).map(drop)))?;
-    measure("nearest 10", Box::new(|n| companion.nearest(places[n % places.len()], &nearest, &LANGUAGES).map(drop)))?;
+    measure(
+        "nearest 10",
+        Box::new(|n| companion.nearest(positions[n % positions.len()], &nearest, &LANGUAGES).map(drop)),
+    )?;
     measure(
         "sheet",
-        Box::new(|n| companion.trek_details("demo", sheets[n % sheets.len()].id, &ROUTE_ITEM_KINDS).map(drop)),
+        Box::new(|n| companion.trek_details("demo", details[n % details.len()].id, &ROUTE_ITEM_KINDS).map(drop)),
     )?;
     measure(
         "empty call",

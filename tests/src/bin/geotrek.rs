@@ -1,4 +1,4 @@
-//! Runs the test Geotrek alone, to try Jalon against by hand, or for tests in other languages, which break it by lines on its
+//! Runs the fixture server alone: to try Jalon by hand, and for the tests of other languages, which control it by lines on its
 //! standard input.
 
 use std::io::{BufRead, Write};
@@ -8,40 +8,40 @@ use clap::Parser;
 use jalon_tests::fixture_server::{Fault, Options, Rule, TestGeotrek};
 use jalon_tests::generator::{Size, Territory};
 
-const WORDS: &str = "Lines on its standard input break it, each answered by a line that begins with `ok` or `no`:
+const COMMANDS: &str = "Commands on standard input. Each is answered by a line that starts with `ok` or `error`:
 
-delay MS [PATH [TIMES]]    answers so late (for paths with these letters, so many times)
-status CODE [PATH [TIMES]] answers this status
-cut BYTES [PATH [TIMES]]   closes the connection after so many bytes of the body
-mail-outage                stores a report that has an e-mail, and answers 500
-hold [PATH [TIMES]]        does what is asked, and answers only when told `release`
-release                    lets go what is held
-repair                     breaks nothing any more
-requests [PATH]            tells how many requests came
-reports                    tells how many reports are stored
-stop                       listens no more
-start                      listens again, at the same address, with no reports";
+delay MS [PATH [TIMES]]    delay responses (whose path contains PATH, at most TIMES times)
+status CODE [PATH [TIMES]] respond with this status
+cut BYTES [PATH [TIMES]]   close the connection after this many bytes of the body
+mail-outage                store a report that has an e-mail address, and respond 500
+hold [PATH [TIMES]]        execute requests, and respond only after `release`
+release                    send the responses that are held
+repair                     remove all faults
+requests [PATH]            print the number of requests
+reports                    print the number of stored reports
+stop                       stop listening
+start                      listen again, at the same address, without reports";
 
-/// A Geotrek made up from a seed, on 127.0.0.1.
+/// A Geotrek server on 127.0.0.1, with a territory generated from a seed.
 #[derive(Parser)]
-#[command(after_help = WORDS)]
+#[command(after_help = COMMANDS)]
 struct Arguments {
-    /// Port to listen on; 0 lets the system choose.
+    /// Port; 0 lets the system choose.
     #[arg(long, default_value_t = 8100)]
     port: u16,
-    /// Published treks.
+    /// Number of published treks.
     #[arg(long, default_value_t = 12)]
     treks: usize,
-    /// Points of interest.
+    /// Number of points of interest.
     #[arg(long, default_value_t = 60)]
     pois: usize,
-    /// A territory of one itinerary and few bytes, whatever the other sizes.
+    /// A territory of one itinerary in few bytes. The other sizes are ignored.
     #[arg(long)]
     small: bool,
-    /// Bytes of each photograph; landscapes when absent.
+    /// Bytes of each photograph; landscapes by default.
     #[arg(long)]
     media_bytes: Option<usize>,
-    /// Equal seeds give equal territories.
+    /// Seed of the territory. Equal seeds give equal territories.
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }
@@ -55,7 +55,7 @@ fn main() {
     let server = TestGeotrek::start(territory.clone(), options.clone());
     println!("Geotrek with seed {} at {url}/api/v2/", arguments.seed, url = server.url());
     println!(
-        "Give Jalon {url} as a Geotrek's address, or look: curl '{url}/api/v2/trek/?language=fr'",
+        "Use {url} as the address of a territory, or try: curl '{url}/api/v2/trek/?language=fr'",
         url = server.url()
     );
     println!("Ctrl-C stops it.");
@@ -64,7 +64,7 @@ fn main() {
     let mut running = Some(server);
     for line in std::io::stdin().lock().lines().map_while(Result::ok) {
         let words: Vec<&str> = line.split_whitespace().collect();
-        let said = match (words.as_slice(), &running) {
+        let result = match (words.as_slice(), &running) {
             (["start"], None) => {
                 running = Some(TestGeotrek::start(territory.clone(), options.clone()));
                 Ok(String::new())
@@ -73,29 +73,29 @@ fn main() {
                 running = None;
                 Ok(String::new())
             }
-            (words, Some(server)) => told(server, words),
-            (_, None) => Err("it does not listen: say start".to_owned()),
+            (words, Some(server)) => execute(server, words),
+            (_, None) => Err("the server is stopped; must be: start".to_owned()),
         };
-        match said {
-            Ok(answer) => println!("{}", format!("ok {answer}").trim_end()),
-            Err(why) => println!("no {why}"),
+        match result {
+            Ok(output) => println!("{}", format!("ok {output}").trim_end()),
+            Err(message) => println!("error {message}"),
         }
-        // Whoever waits for the answer reads a pipe.
+        // The reader is at the other end of a pipe.
         let _ = std::io::stdout().flush();
     }
-    // Nobody is there to say more; whoever wants it stopped stops the process.
+    // Without input the server runs until its process is stopped.
     loop {
         std::thread::park();
     }
 }
 
-/// Does what a line says; the answer, or what is wrong with it.
-fn told(server: &TestGeotrek, words: &[&str]) -> Result<String, String> {
-    let number = |word: &str| word.parse::<u64>().map_err(|_| format!("“{word}” is no number"));
+/// Executes a command and returns its output.
+fn execute(server: &TestGeotrek, words: &[&str]) -> Result<String, String> {
+    let number = |word: &str| word.parse::<u64>().map_err(|_| format!("“{word}” must be a number"));
     let (fault, rest) = match words {
         ["delay", ms, rest @ ..] => (Fault::Delay(Duration::from_millis(number(ms)?)), rest),
         ["status", code, rest @ ..] => {
-            let status = code.parse().map_err(|_| format!("“{code}” is no status"))?;
+            let status = code.parse().map_err(|_| format!("“{code}” must be a status"))?;
             (Fault::Status { status, retry_after: None }, rest)
         }
         ["cut", bytes, rest @ ..] => (Fault::CutBody(number(bytes)? as usize), rest),
@@ -114,7 +114,7 @@ fn told(server: &TestGeotrek, words: &[&str]) -> Result<String, String> {
             return Ok(server.requests().iter().filter(|request| request.path.contains(part)).count().to_string());
         }
         ["reports"] => return Ok(server.reports().len().to_string()),
-        _ => return Err("this is none of the words that --help lists".to_owned()),
+        _ => return Err("must be a command of --help".to_owned()),
     };
     let mut rule = Rule::from(fault);
     if let [path, rest @ ..] = rest {

@@ -1,49 +1,77 @@
-//! The long run of the harness: prints the seed, lets every misfortune happen, and prints the table.
+//! Provokes every failure of reports that the harness knows, prints the violations as a table, and fails if there is one.
+//!
+//! A sample by default; everything with `--whole`. Its subcommands are the processes that are killed by the harness and by
+//! the tests.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use clap::Parser;
-use jalon_tests::fault_vfs::Blow;
-use jalon_tests::harness::figures::Figures;
+use clap::{Parser, Subcommand};
+use jalon_tests::fault_vfs::FailureMode;
 use jalon_tests::harness::peers::Peer;
-use jalon_tests::harness::{corruption, disconnects, mutants, peers, power_loss, process_kills, simulation};
+use jalon_tests::harness::stats::{RunStats, Violation};
+use jalon_tests::harness::{corruption, disconnects, downloads, mutants, peers, power_loss, process_kills, simulation};
+use jalon_tests::sampling::Sampling;
 
-/// Lets everything go wrong that can, and counts what is lost, doubled or stuck.
+/// Provokes every failure of reports, and counts what is lost, duplicated or stuck.
 #[derive(Parser)]
 struct Arguments {
-    /// Everything by chance follows it.
+    #[command(subcommand)]
+    worker: Option<WorkerCommand>,
+    /// Runs everything: each disk operation, a million histories, a thousand kills.
+    #[arg(long)]
+    whole: bool,
+    /// Seed of everything random.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Histories of the simulation.
-    #[arg(long, default_value_t = 1_000_000)]
-    histories: u64,
-    /// Deaths of real processes, by chance.
-    #[arg(long, default_value_t = 1_000)]
-    process_kills: u64,
-    /// Looks at every so-manyth operation in the runs that count them; 1 for each.
-    #[arg(long, default_value_t = 1)]
-    every: u64,
-    /// Power losses at each operation.
-    #[arg(long, default_value_t = 4)]
-    times: u64,
-    /// Histories of the simpler queues.
-    #[arg(long, default_value_t = 20_000)]
-    peers: u64,
+    /// Number of histories of the simulation [default: 20000; whole: 1000000].
+    #[arg(long)]
+    histories: Option<u64>,
+    /// Number of processes killed at random [default: 100; whole: 1000].
+    #[arg(long)]
+    kills: Option<u64>,
+    /// Distance of the disk operations that fail [default: 11; whole: 1].
+    #[arg(long)]
+    every: Option<u64>,
+    /// Number of power losses at each operation [default: 1; whole: 4].
+    #[arg(long)]
+    times: Option<u64>,
+    /// Number of histories of the simpler queues [default: 1000; whole: 20000].
+    #[arg(long)]
+    peers: Option<u64>,
+}
+
+/// The processes that are killed.
+#[derive(Subcommand)]
+enum WorkerCommand {
+    /// Files reports and sends them.
+    #[command(name = process_kills::SUBCOMMAND, hide = true)]
+    SendReports {
+        folder: PathBuf,
+        url: String,
+        /// Aborts at this operation.
+        #[arg(long, default_value_t = 0)]
+        abort_at: u64,
+        /// Sends again and again, and files nothing.
+        #[arg(long)]
+        only_send: bool,
+    },
+    /// Refreshes a territory and downloads two packs.
+    #[command(name = downloads::SUBCOMMAND, hide = true)]
+    DownloadPacks { folder: PathBuf, url: String },
 }
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().collect();
-    if let Some(worked) = process_kills::work_if_asked(&words) {
-        return match worked {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("worker: {error}");
-                ExitCode::FAILURE
-            }
-        };
-    }
-    match run(&Arguments::parse()) {
+    let arguments = Arguments::parse();
+    let result = match &arguments.worker {
+        Some(WorkerCommand::SendReports { folder, url, abort_at, only_send }) => {
+            process_kills::work(folder, url, *abort_at, *only_send).map(|()| true)
+        }
+        Some(WorkerCommand::DownloadPacks { folder, url }) => downloads::work(folder, url).map(|()| true),
+        None => run(&arguments),
+    };
+    match result {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -53,84 +81,96 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether all is well.
+/// Returns whether there was no violation and each mutant was detected.
 fn run(arguments: &Arguments) -> jalon::Result<bool> {
-    let Arguments { seed, histories, process_kills: deaths, every, times, peers: peer_histories } = *arguments;
-    println!("seed {seed}\n\n{}", Figures::head());
-    let mut well = true;
-    let mut told = |name: &str, began: Instant, figures: Figures| {
-        println!("{}   {:.0} s", figures.row(name), began.elapsed().as_secs_f64());
-        for words in &figures.words {
-            println!("    {words}");
+    let pick =
+        |option: Option<u64>, sample: u64, whole: u64| option.unwrap_or(if arguments.whole { whole } else { sample });
+    let seed = arguments.seed;
+    let distance = pick(arguments.every, 11, 1);
+    let times = pick(arguments.times, 1, 4);
+    let sampling = Sampling::with_seed(seed);
+    println!("seed {seed}, every {distance}th operation\n\n{}", RunStats::head());
+    let mut is_clean = true;
+    let mut print = |name: &str, start: Instant, stats: RunStats| {
+        println!("{}   {:.0} s", stats.row(name), start.elapsed().as_secs_f64());
+        for message in &stats.messages {
+            println!("    {message}");
         }
-        well &= figures.is_clean();
+        is_clean &= stats.is_clean();
     };
     let program = std::env::current_exe()?;
     let now = Instant::now;
-    let began = now();
-    told("disconnects at each byte", began, disconnects::run()?);
-    let began = now();
-    told("histories", began, side_by_side(seed, histories));
-    let began = now();
-    told("power_loss losses", began, power_loss::off(seed, every, times, None, false)?);
-    let began = now();
-    told("power_loss losses, and then no database", began, power_loss::off(seed, every, 1, None, true)?);
-    for (name, blow, room) in [
-        ("full disks, the reserve is room", Blow::Full, true),
-        ("full disks, the reserve is none", Blow::Full, false),
-        ("operations that are refused once", Blow::Once, false),
-        ("disks that refuse from then on", Blow::Io, false),
+    let start = now();
+    print("disconnects at each byte", start, disconnects::run()?);
+    let start = now();
+    print("histories", start, run_in_parallel(seed, pick(arguments.histories, 20_000, 1_000_000)));
+    let start = now();
+    print("power losses", start, power_loss::cut_power(sampling, distance, times, None, false)?);
+    let start = now();
+    let stats = power_loss::cut_power(sampling, distance, 1, None, true)?;
+    print("power losses, then a damaged database", start, stats);
+    for (name, mode, reserve_frees_space) in [
+        ("full disks, the reserve frees space", FailureMode::DiskFull, true),
+        ("full disks, the reserve frees none", FailureMode::DiskFull, false),
+        ("operations that fail once", FailureMode::FailOnce, false),
+        ("disks that fail from then on", FailureMode::FailAlways, false),
     ] {
-        let began = now();
-        told(name, began, power_loss::refused(blow, room, every)?);
+        let start = now();
+        print(name, start, power_loss::fail_disk(sampling, mode, reserve_frees_space, distance)?);
     }
-    let began = now();
-    told("acceptances on a full disk", began, power_loss::accepted_on_a_full_disk(true)?);
-    let mut rows = Vec::new();
-    for (name, with_copies) in [("pages that corruption", true), ("pages that corruption, without the copies", false)] {
-        let began = now();
-        let figures = corruption::run(seed, with_copies)?;
-        rows.push(format!("{name}: {} of {} rows saved", figures.rows.0, figures.rows.1));
-        told(name, began, figures);
+    let start = now();
+    print("acceptances on a full disk", start, power_loss::accept_on_full_disk(true)?);
+    let mut recovered = Vec::new();
+    for (name, with_sidecars) in [("damaged pages", true), ("damaged pages, without sidecar files", false)] {
+        let start = now();
+        let stats = corruption::run(seed, with_sidecars)?;
+        recovered.push(format!("{name}: {} of {} rows recovered", stats.recovered.0, stats.recovered.1));
+        print(name, start, stats);
     }
-    let began = now();
-    told("processes killed by chance", began, process_kills::run(&program, seed, deaths)?);
-    let began = now();
-    told("processes that die at each operation", began, process_kills::at_each(&program, seed, 1, every)?);
-    println!("\n{}\n", rows.join("\n"));
+    let start = now();
+    let stats = process_kills::kill_randomly(&program, seed, pick(arguments.kills, 100, 1_000))?;
+    print("processes killed at random", start, stats);
+    let start = now();
+    print("processes killed at an operation", start, process_kills::kill_at_operations(&program, sampling, distance)?);
+    println!("\n{}\n", recovered.join("\n"));
 
-    println!("in the same weather\n{}", Figures::head());
-    for (name, peer) in [("a JSON file, rewritten", Peer::JsonFile), ("a loop that tries again", Peer::RetryLoop)] {
-        println!("{}", peers::run(peer, seed, peer_histories)?.row(name));
+    println!("simpler queues under the same failures\n{}", RunStats::head());
+    let histories = pick(arguments.peers, 1_000, 20_000);
+    for (name, peer) in [("a JSON file, rewritten", Peer::JsonFile), ("a retry loop", Peer::RetryLoop)] {
+        println!("{}", peers::run(peer, seed, histories)?.row(name));
     }
 
     println!("\nmutants");
-    let mutants = mutants::run(seed, 2_000, every)?;
+    let mutants = mutants::run(sampling, 2_000, distance)?;
     for mutant in &mutants {
-        let how = mutant.how.as_deref().unwrap_or("nobody noticed");
-        println!("{:<34} {}  {how}", mutant.name, if mutant.caught { "caught" } else { "NOT CAUGHT" });
+        let (word, message) = match &mutant.detected_by {
+            Some(message) => ("detected", message.as_str()),
+            None => ("NOT DETECTED", ""),
+        };
+        println!("{:<38} {word}  {message}", mutant.name);
     }
-    println!("{} of {} caught", mutants.iter().filter(|mutant| mutant.caught).count(), mutants.len());
-    Ok(well && mutants.iter().all(|mutant| mutant.caught))
+    let detected = mutants.iter().filter(|mutant| mutant.is_detected()).count();
+    println!("{detected} of {} detected", mutants.len());
+    Ok(is_clean && detected == mutants.len())
 }
 
-/// The histories, shared by as many threads as there are cores.
-fn side_by_side(seed: u64, histories: u64) -> Figures {
+/// Runs the histories on as many threads as there are cores.
+fn run_in_parallel(seed: u64, histories: u64) -> RunStats {
     let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
-    let each = histories.div_ceil(threads);
+    let per_thread = histories.div_ceil(threads);
     std::thread::scope(|scope| {
-        let run = |thread: u64| {
-            let from = seed.wrapping_add(thread * each);
-            scope.spawn(move || simulation::run(from, each, None))
+        let spawn = |thread: u64| {
+            let first = seed.wrapping_add(thread * per_thread);
+            scope.spawn(move || simulation::run(first, per_thread, None))
         };
-        let running: Vec<_> = (0..threads).map(run).collect();
-        let mut figures = Figures::default();
+        let running: Vec<_> = (0..threads).map(spawn).collect();
+        let mut stats = RunStats::default();
         for thread in running {
             match thread.join() {
-                Ok(own) => figures.add(own),
-                Err(_) => figures.wrong(jalon_tests::harness::figures::Wrong::Odd, "a panic"),
+                Ok(own) => stats.add(own),
+                Err(_) => stats.record(Violation::Unexpected, "a panic"),
             }
         }
-        figures
+        stats
     })
 }

@@ -1,25 +1,26 @@
-//! The public API of a crate, a line each, out of rustdoc's JSON, compared with a file: see `tests/api/rust`.
+//! Compares the public API of a crate, one item per line, with a golden file: see `tests/api/rust`. The API is read from
+//! rustdoc's JSON.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
 
-/// Compares a crate's public API with a file.
+/// Compares the public API of a crate with a golden file.
 #[derive(Parser)]
 struct Arguments {
-    /// What rustdoc has written.
+    /// The JSON file of rustdoc.
     json: PathBuf,
-    /// The file.
+    /// The golden file.
     golden: PathBuf,
-    /// Writes the file anew.
+    /// Writes the golden file.
     #[arg(long)]
     write: bool,
 }
 
 fn main() -> ExitCode {
     let Arguments { json, golden, write } = Arguments::parse();
-    // What every type derives, or has by itself, is left out: it would be most of the lines, and nobody's decision.
+    // Derived and automatic implementations are omitted: they would be most of the lines.
     let api = public_api::Builder::from_rustdoc_json(json)
         .omit_blanket_impls(true)
         .omit_auto_trait_impls(true)
@@ -28,36 +29,36 @@ fn main() -> ExitCode {
     let api = match api {
         Ok(api) => api,
         Err(error) => {
-            println!("surface: skipped, as this rustdoc's JSON is of another version: {error}");
+            println!("surface: skipped, the JSON of this rustdoc has another version: {error}");
             return ExitCode::SUCCESS;
         }
     };
-    let now: Vec<String> = api.items().map(ToString::to_string).collect();
-    let text = now.join("\n") + "\n";
+    let current: Vec<String> = api.items().map(ToString::to_string).collect();
+    let text = current.join("\n") + "\n";
     if write {
         return match std::fs::write(&golden, text) {
             Ok(()) => ExitCode::SUCCESS,
-            Err(error) => failed(&format!("{}: {error}", golden.display())),
+            Err(error) => fail(&format!("{}: {error}", golden.display())),
         };
     }
-    let before = match std::fs::read_to_string(&golden) {
-        Ok(before) => before,
-        Err(error) => return failed(&format!("{}: {error}", golden.display())),
+    let expected = match std::fs::read_to_string(&golden) {
+        Ok(expected) => expected,
+        Err(error) => return fail(&format!("{}: {error}", golden.display())),
     };
-    let before: Vec<&str> = before.lines().collect();
-    let gone = before.iter().filter(|line| !now.iter().any(|own| own == *line)).map(|line| format!("-{line}"));
-    let new = now.iter().filter(|line| !before.contains(&line.as_str())).map(|line| format!("+{line}"));
-    let differences: Vec<String> = gone.chain(new).collect();
+    let expected: Vec<&str> = expected.lines().collect();
+    let removed = expected.iter().filter(|line| !current.iter().any(|own| own == *line)).map(|line| format!("-{line}"));
+    let added = current.iter().filter(|line| !expected.contains(&line.as_str())).map(|line| format!("+{line}"));
+    let differences: Vec<String> = removed.chain(added).collect();
     if differences.is_empty() {
         return ExitCode::SUCCESS;
     }
-    failed(&format!(
-        "{}\nthe public API of the crate has changed; meant? tests/api/rust --write",
+    fail(&format!(
+        "{}\nthe public API of the crate has changed; if this is intended, run: tests/api/rust --write",
         differences.join("\n")
     ))
 }
 
-fn failed(why: &str) -> ExitCode {
-    eprintln!("surface: {why}");
+fn fail(message: &str) -> ExitCode {
+    eprintln!("surface: {message}");
     ExitCode::FAILURE
 }

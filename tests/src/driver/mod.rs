@@ -1,182 +1,200 @@
-//! A driver without sockets, that dies on demand: it moves errands against a [`TestGeotrek`] that listens nowhere, writes
-//! what `net` would write by the same writer, on a clock of its own, and stops at a chosen byte or step as a process does
-//! that is killed there. It keeps count of what came, so that a test can say that nothing came twice. `stage` is a folder
-//! with a companion, and what a process does in it.
+//! A driver without sockets. It executes a [`Job`] against a [`TestGeotrek`] in the same process and writes responses with
+//! the [`ResponseWriter`] that the reqwest driver uses, on a [`ManualClock`].
+//!
+//! The driver can stop at a chosen byte or step, as if its process was killed there. It counts the requests and bytes of
+//! each address, so that a test can assert that nothing was fetched twice.
 
-mod stage;
+mod clock;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jalon::Result;
 use jalon::companion::Job;
-use jalon::response::{ResponseWriter, Step, cut};
+use jalon::response::{ResponseWriter, Step};
 use jalon::storage::{FileSystem, StdFileSystem};
-use jalon::transfer::{BlockReason, BodyKind, BootInstant, Next, Outcome, Transfer};
+use jalon::transfer::{BlockReason, BodyKind, Next, Outcome, Transfer};
 
-pub use stage::{NAME, Stage, TODAY, below, copy, digits, folder, hasty, quiet};
+pub use clock::ManualClock;
 
 use crate::fixture_server::TestGeotrek;
 
-/// Bytes that a file may have.
-const MOST: u64 = 64 << 20;
-/// So long a driver may be silent before it is taken to be dead.
-const LEASE_MS: u64 = 3_600_000;
+/// The longest body that is accepted, in bytes.
+const MAX_BODY_BYTES: u64 = 64 << 20;
+/// How long a started transfer stays reserved for this driver.
+const LEASE: Duration = Duration::from_secs(3_600);
 
-/// How driving ended.
+/// Why [`SimulatedDriver::drive`] returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// Everything has come.
+pub enum DriveEnd {
+    /// The job has no more transfers.
     Idle,
-    /// The process died: whoever holds the job drops it.
-    Died,
-    /// The app does not allow more.
+    /// The process was killed. The caller must drop the job.
+    Killed,
+    /// The job may not start another transfer.
     Blocked(BlockReason),
 }
 
-/// ChangeKind came of one address, in one language.
+/// The requests for one address in one language.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Came {
-    /// Bytes of bodies that were read.
+pub struct FetchCount {
+    /// Body bytes that were received.
     pub bytes: u64,
-    /// Times it was asked for.
-    pub asked: u32,
-    /// Times that a whole answer had been told to the job, or its file had its name, before it was asked for once more.
-    pub again: u32,
-    is_whole: bool,
+    /// Number of requests.
+    pub requests: u32,
+    /// Number of unconditional requests after a complete response was reported to the job.
+    pub repeated: u32,
+    is_complete: bool,
 }
 
-/// A driver; it outlives the processes that it plays.
-pub struct Line<'s> {
-    server: &'s TestGeotrek,
-    disk: Arc<dyn FileSystem>,
-    now: BootInstant,
-    /// Bytes until it dies.
+/// A driver that can be killed. It outlives the processes that it simulates.
+pub struct SimulatedDriver {
+    server: Arc<TestGeotrek>,
+    file_system: Arc<dyn FileSystem>,
+    clock: Arc<ManualClock>,
+    /// Body bytes until the process is killed.
     bytes_left: Option<u64>,
-    /// Steps until it dies.
+    /// Steps until the process is killed.
     steps_left: Option<u64>,
     bytes: u64,
     steps: u64,
-    came: BTreeMap<String, Came>,
-    /// Milliseconds that were waited.
+    fetches: BTreeMap<String, FetchCount>,
+    /// Total pause between attempts, in milliseconds of the simulated clock.
     pub waited_ms: u64,
 }
 
-/// The process is no more.
-struct Dead;
+/// The process was killed.
+struct Killed;
 
-impl<'s> Line<'s> {
-    /// A driver that never dies, on the system's disk.
-    pub fn new(server: &'s TestGeotrek) -> Self {
-        Line {
+impl SimulatedDriver {
+    /// A driver that is never killed and writes to the system's file system.
+    pub fn new(server: Arc<TestGeotrek>) -> Self {
+        SimulatedDriver {
             server,
-            disk: Arc::new(StdFileSystem),
-            now: BootInstant { ms: 1_000, boot_id: 1 },
+            file_system: Arc::new(StdFileSystem),
+            clock: Arc::default(),
             bytes_left: None,
             steps_left: None,
             bytes: 0,
             steps: 0,
-            came: BTreeMap::new(),
+            fetches: BTreeMap::new(),
             waited_ms: 0,
         }
     }
 
-    /// The same on another disk.
-    pub fn on(self, disk: Arc<dyn FileSystem>) -> Self {
-        Line { disk, ..self }
+    /// Writes to another file system.
+    pub fn with_file_system(self, file_system: Arc<dyn FileSystem>) -> Self {
+        SimulatedDriver { file_system, ..self }
     }
 
-    /// It dies when so many more bytes of bodies have come and been written; none for never.
-    pub fn die_after_bytes(&mut self, bytes: Option<u64>) {
+    /// Kills the process after this many more body bytes. `None`: never.
+    pub fn kill_after_bytes(&mut self, bytes: Option<u64>) {
         self.bytes_left = bytes;
     }
 
-    /// It dies after so many more steps, a step being what it does between two words to the job; none for never.
-    pub fn die_after_steps(&mut self, steps: Option<u64>) {
+    /// Kills the process after this many more steps. A step is the work between two calls of the job. `None`: never.
+    pub fn kill_after_steps(&mut self, steps: Option<u64>) {
         self.steps_left = steps;
     }
 
-    /// Bytes of bodies that came in all.
+    /// Body bytes received since [`SimulatedDriver::reset_counts`].
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// Steps in all.
+    /// Steps since [`SimulatedDriver::reset_counts`].
     pub fn steps(&self) -> u64 {
         self.steps
     }
 
-    /// ChangeKind came, by address, with the language behind it where it depends on that.
-    pub fn came(&self) -> &BTreeMap<String, Came> {
-        &self.came
+    /// The requests since [`SimulatedDriver::reset_counts`]. The key is the address, followed by the language if the
+    /// response depends on it.
+    pub fn fetches(&self) -> &BTreeMap<String, FetchCount> {
+        &self.fetches
     }
 
-    /// Forgets what came.
-    pub fn forget(&mut self) {
-        self.came.clear();
+    /// Sets all counts to zero.
+    pub fn reset_counts(&mut self) {
+        self.fetches.clear();
         (self.bytes, self.steps) = (0, 0);
     }
 
-    /// A new process has a clock of its own.
+    /// Starts the clock of a new process.
     pub fn restart(&mut self) {
-        self.now = BootInstant { ms: 1_000, boot_id: self.now.boot_id + 1 };
+        self.clock.restart();
     }
 
-    /// Moves an job until everything has come, or the process dies.
+    /// The clock of the companions whose jobs the driver executes.
+    pub fn clock(&self) -> Arc<ManualClock> {
+        Arc::clone(&self.clock)
+    }
+
+    /// Counts one step.
+    ///
+    /// Returns `false` if the process is killed at this step.
+    pub(crate) fn survives_step(&mut self) -> bool {
+        self.step().is_ok()
+    }
+
+    /// Executes the transfers of a job until none is left or the process is killed.
     ///
     /// # Errors
-    /// Those of the job and of the disk.
-    pub fn drive(&mut self, job: &mut dyn Job) -> Result<End> {
+    /// Any error of the job or of the file system.
+    pub fn drive(&mut self, job: &mut dyn Job) -> Result<DriveEnd> {
         loop {
-            self.now = self.now.after_ms(1);
-            match job.next(self.now)? {
-                Next::Idle => return Ok(End::Idle),
-                Next::Blocked(why) => return Ok(End::Blocked(why)),
-                Next::WaitUntil(moment) => {
-                    self.waited_ms += moment.ms_since(self.now);
-                    self.now = moment;
+            self.clock.advance_ms(1);
+            match job.next()? {
+                Next::Idle => return Ok(DriveEnd::Idle),
+                Next::Blocked(reason) => return Ok(DriveEnd::Blocked(reason)),
+                Next::Wait { ms } => {
+                    self.waited_ms += ms;
+                    self.clock.advance_ms(ms);
                 }
-                Next::InFlight => panic!("nothing is on its way: there is one driver, and it asks for more"),
+                Next::InFlight => {
+                    panic!("no transfer is in flight: this driver completes each before it asks for more")
+                }
                 Next::Start(transfer) => {
                     if self.step().is_err() {
-                        return Ok(End::Died);
+                        return Ok(DriveEnd::Killed);
                     }
-                    let lease = self.now.after_ms(LEASE_MS);
-                    assert!(job.started(transfer.id, Some(lease), self.now)?, "what may start may be started");
+                    assert!(job.started(transfer.id, Some(LEASE))?, "the job must accept its own transfer");
                     if self.step().is_err() {
-                        return Ok(End::Died);
+                        return Ok(DriveEnd::Killed);
                     }
                     let target = job.target(transfer.id);
-                    let mut writer = ResponseWriter::new(transfer.clone(), target, Arc::clone(&self.disk), MOST);
-                    let outcome = match self.exchange(&transfer, &mut writer) {
-                        Ok(Err(Dead)) => return Ok(End::Died),
-                        Ok(Ok(outcome)) => writer.abort(Ok(outcome))?,
-                        Err(error) => writer.abort(Err(error))?,
-                    };
-                    if let Outcome::Response(answer) = &outcome
-                        && matches!(answer.status, 200..=299 | 304)
+                    let file_system = Arc::clone(&self.file_system);
+                    let mut writer = ResponseWriter::new(transfer.clone(), target, file_system, MAX_BODY_BYTES);
+                    let result = self.exchange(&transfer, &mut writer);
+                    if matches!(result, Ok(Err(Killed))) {
+                        return Ok(DriveEnd::Killed);
+                    }
+                    writer.abort();
+                    let Ok(outcome) = result? else { return Ok(DriveEnd::Killed) };
+                    if let Outcome::Response(response) = &outcome
+                        && matches!(response.status, 200..=299 | 304)
                     {
-                        self.of(&transfer).is_whole = true;
+                        self.fetch_count(&transfer).is_complete = true;
                     }
                     if self.step().is_err() {
-                        return Ok(End::Died);
+                        return Ok(DriveEnd::Killed);
                     }
-                    job.complete(transfer.id, outcome, self.now, 0.5)?;
+                    job.complete(transfer.id, outcome)?;
                 }
             }
         }
     }
 
-    fn of(&mut self, transfer: &Transfer) -> &mut Came {
+    fn fetch_count(&mut self, transfer: &Transfer) -> &mut FetchCount {
         let language = transfer.language.iter().map(|language| format!(" in {language}"));
         let key = std::iter::once(transfer.url.clone()).chain(language).collect();
-        self.came.entry(key).or_default()
+        self.fetches.entry(key).or_default()
     }
 
-    fn step(&mut self) -> Result<(), Dead> {
+    fn step(&mut self) -> Result<(), Killed> {
         self.steps += 1;
         match &mut self.steps_left {
-            Some(0) => Err(Dead),
+            Some(0) => Err(Killed),
             Some(left) => {
                 *left -= 1;
                 Ok(())
@@ -185,55 +203,54 @@ impl<'s> Line<'s> {
         }
     }
 
-    fn exchange(&mut self, transfer: &Transfer, writer: &mut ResponseWriter) -> Result<Result<Outcome, Dead>> {
+    fn exchange(&mut self, transfer: &Transfer, writer: &mut ResponseWriter) -> Result<Result<Outcome, Killed>> {
         let mut step = writer.start()?;
         loop {
             let headers = match step {
                 Step::Ended(outcome) => return Ok(Ok(outcome)),
-                Step::Body => unreachable!("a body comes after its head"),
+                Step::Body => unreachable!("a body follows its head"),
                 Step::Send(headers) => headers,
             };
             let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
             let is_conditional =
                 headers.iter().any(|(name, _)| name.starts_with("if-none") || name.starts_with("if-mod"));
-            let came = self.of(transfer);
-            came.asked += 1;
-            // A word about whether it is still the same is no second fetch.
-            came.again += u32::from(came.is_whole && !is_conditional);
-            let lost = || Outcome::NetworkError { reason: "no connection to the server".to_owned() };
+            let count = self.fetch_count(transfer);
+            count.requests += 1;
+            // A conditional request transfers no body, so it does not repeat a fetch.
+            count.repeated += u32::from(count.is_complete && !is_conditional);
             if !transfer.url.starts_with(self.server.url()) {
-                return Ok(Ok(lost()));
+                return Ok(Ok(Outcome::NetworkError { reason: "no connection to the server".to_owned() }));
             }
-            let Some(answer) = self.server.ask("GET", &transfer.url, &headers) else { return Ok(Ok(cut())) };
+            let Some(response) = self.server.request("GET", &transfer.url, &headers) else {
+                return Ok(Ok(Outcome::incomplete()));
+            };
             if self.step().is_err() {
-                return Ok(Err(Dead));
+                return Ok(Err(Killed));
             }
-            step = writer.on_head(answer.status, |wanted| {
-                let mut found = answer.headers.iter().filter(|(name, _)| name == wanted);
-                found.next().map(|(_, value)| value.clone())
-            })?;
+            let headers = response.headers.iter().map(|(name, value)| (&name[..], &value[..]));
+            step = writer.on_head(response.status, headers)?;
             if step != Step::Body {
                 continue;
             }
             if transfer.body == BodyKind::File && self.step().is_err() {
-                return Ok(Err(Dead));
+                return Ok(Err(Killed));
             }
-            let most = self.bytes_left.map_or(answer.body.len(), |left| (left as usize).min(answer.body.len()));
-            self.bytes += most as u64;
-            self.of(transfer).bytes += most as u64;
-            for piece in answer.body[..most].chunks(4_096) {
-                if let Step::Ended(outcome) = writer.write_chunk(piece)? {
+            let received = self.bytes_left.map_or(response.body.len(), |left| (left as usize).min(response.body.len()));
+            self.bytes += received as u64;
+            self.fetch_count(transfer).bytes += received as u64;
+            for chunk in response.body[..received].chunks(4_096) {
+                if let Step::Ended(outcome) = writer.write_chunk(chunk)? {
                     return Ok(Ok(outcome));
                 }
             }
             if let Some(left) = &mut self.bytes_left {
-                *left -= most as u64;
+                *left -= received as u64;
                 if *left == 0 {
-                    return Ok(Err(Dead));
+                    return Ok(Err(Killed));
                 }
             }
-            if !answer.whole {
-                return Ok(Ok(cut()));
+            if !response.is_complete {
+                return Ok(Ok(Outcome::incomplete()));
             }
             return Ok(Ok(writer.finish()?));
         }

@@ -1,60 +1,64 @@
-//! A disk that fails on demand, under SQLite: a VFS by a name of its own that hands everything to the default one, counts
-//! it, refuses the operation it is told to refuse, and can lose what was not yet synced. It is here because a full disk
-//! and a power cut cannot be had otherwise at every single write. `vfs` is what SQLite calls (the only unsafe code),
-//! `power` remembers what a power cut may take, `files` is the disk for what is not SQLite's, and this file is the handle
-//! that tests hold. `folder` is a disk that can lose power too, and `fuse` what lets both fail at one moment.
+//! File systems that fail on demand: a full disk and a power loss cannot be had otherwise at each single write.
+//!
+//! * This file: [`FaultVfs`], a VFS of SQLite. It forwards each operation to the default VFS, counts it, makes it fail, and
+//!   can lose what was not synced. `vfs` is the side that SQLite calls, with the only unsafe code; `sync_tracker` remembers
+//!   what was not synced.
+//! * `fault_file_system`: [`FaultFileSystem`] for the files that are not SQLite's. Its operations can fail.
+//! * `power_loss_file_system`: [`PowerLossFileSystem`] for the same files. It can lose what was not synced.
+//! * `trigger`: [`FailureTrigger`], which makes a VFS and a file system fail at the same moment.
 
-mod files;
-mod folder;
-mod fuse;
-mod power;
+mod fault_file_system;
+mod power_loss_file_system;
+mod sync_tracker;
+mod trigger;
 mod vfs;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub use files::Files;
-pub use folder::FolderDisk;
-pub use fuse::{Blow, Fuse};
-use power::Shadows;
+pub use fault_file_system::FaultFileSystem;
+pub use power_loss_file_system::PowerLossFileSystem;
+use sync_tracker::SyncTracker;
+use trigger::OperationClass;
+pub use trigger::{FailureMode, FailureTrigger};
 
-/// What SQLite asks of a file.
+/// An operation of SQLite on a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Operation {
-    /// Opens or creates it.
+    /// Opens or creates the file.
     Open,
-    /// Reads from it.
+    /// Reads.
     Read,
-    /// Writes to it.
+    /// Writes.
     Write,
-    /// Cuts it.
+    /// Truncates the file.
     Truncate,
-    /// Waits until it is on the disk.
+    /// Waits until the data is on the disk.
     Sync,
-    /// Deletes it.
+    /// Deletes the file.
     Delete,
-    /// Makes room for the memory that the users of a write-ahead log share.
-    Share,
+    /// Extends the shared memory of a write-ahead log.
+    ExtendSharedMemory,
 }
 
 impl Operation {
-    /// Those that change the disk.
-    pub const CHANGING: [Self; 3] = [Self::Write, Self::Truncate, Self::Sync];
+    /// The operations that change a file.
+    pub const MODIFYING: [Self; 3] = [Self::Write, Self::Truncate, Self::Sync];
 }
 
-/// How an operation fails.
+/// The error of an operation that fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DiskFault {
     /// No space left: `SQLITE_FULL`.
     Full,
-    /// The disk does not do it: `SQLITE_IOERR` and its kinds.
+    /// Input or output error: `SQLITE_IOERR` and its variants.
     Io,
 }
 
-/// Which operations fail. By default those are [`Operation::CHANGING`], in every file.
+/// Which operations fail. Default: [`Operation::MODIFYING`] in all files.
 #[derive(Clone, Debug)]
-pub struct Failing {
+pub struct FailureRule {
     at: u64,
     error: DiskFault,
     once: bool,
@@ -63,30 +67,30 @@ pub struct Failing {
     file: Option<String>,
 }
 
-impl Failing {
-    /// The operation of this rank (the first is 1, counted from [`FaultVfs::fail`] on) and all after it.
+impl FailureRule {
+    /// The n-th operation and all later ones fail. The first operation after [`FaultVfs::fail`] is 1.
     pub fn from(at: u64, error: DiskFault) -> Self {
-        Self { at, error, once: false, torn: false, kinds: Operation::CHANGING.to_vec(), file: None }
+        Self { at, error, once: false, torn: false, kinds: Operation::MODIFYING.to_vec(), file: None }
     }
 
-    /// The operation of this rank and no other.
+    /// Only the n-th operation fails.
     pub fn once(at: u64, error: DiskFault) -> Self {
         Self { once: true, ..Self::from(at, error) }
     }
 
-    /// A write that fails leaves its first half behind, as a disk does that fills in the middle of it.
+    /// A write that fails writes its first half, as on a disk that becomes full in the middle of it.
     pub fn torn(mut self) -> Self {
         self.torn = true;
         self
     }
 
-    /// Only these kinds are counted and fail.
+    /// Only these operations are counted and fail.
     pub fn on(mut self, kinds: &[Operation]) -> Self {
         self.kinds = kinds.to_vec();
         self
     }
 
-    /// Only files whose name contains this are concerned, e.g. `-wal`.
+    /// Only operations on files whose name contains this text are counted and fail, for example `-wal`.
     pub fn in_file(mut self, part: &str) -> Self {
         self.file = Some(part.to_owned());
         self
@@ -96,23 +100,24 @@ impl Failing {
 #[derive(Default)]
 struct State {
     counts: BTreeMap<(String, Operation), u64>,
-    failing: Option<Failing>,
-    seen: u64,
-    refused: u64,
-    shadows: Option<Shadows>,
-    off: bool,
-    hasty: bool,
-    fuse: Option<Arc<Fuse>>,
-    unsynced: Option<String>,
+    rule: Option<FailureRule>,
+    /// Operations that matched the rule.
+    matched: u64,
+    failures: u64,
+    tracker: Option<SyncTracker>,
+    is_off: bool,
+    skips_syncs: bool,
+    trigger: Option<Arc<FailureTrigger>>,
+    ignored_syncs: Option<String>,
 }
 
-/// What becomes of an operation.
-enum Verdict {
-    Done,
-    Refused { error: DiskFault, torn: bool },
+/// Whether an operation is forwarded.
+enum Decision {
+    Forward,
+    Fail { error: DiskFault, torn: bool },
 }
 
-/// What the handle and SQLite's side share.
+/// The state that the handle and the VFS share.
 #[derive(Default)]
 struct Shared(Mutex<State>);
 
@@ -121,36 +126,37 @@ impl Shared {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts an operation and says what becomes of it.
-    fn meet(&self, path: &str, kind: Operation) -> Verdict {
+    /// Counts an operation and decides whether it is forwarded.
+    fn decide(&self, path: &str, kind: Operation) -> Decision {
         let mut state = self.state();
         let name = Path::new(path).file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        if state.off && kind != Operation::Read {
-            state.refused += 1;
-            return Verdict::Refused { error: DiskFault::Io, torn: false };
+        if state.is_off && kind != Operation::Read {
+            state.failures += 1;
+            return Decision::Fail { error: DiskFault::Io, torn: false };
         }
-        if let Some(error) = state.fuse.as_ref().and_then(|fuse| fuse.meets(fuse::Doing::of(kind))) {
-            state.refused += 1;
-            return Verdict::Refused { error, torn: false };
+        if let Some(error) = state.trigger.as_ref().and_then(|trigger| trigger.decide(OperationClass::of(kind))) {
+            state.failures += 1;
+            return Decision::Fail { error, torn: false };
         }
-        let struck = state.failing.as_ref().filter(|failing| {
-            failing.kinds.contains(&kind) && failing.file.as_ref().is_none_or(|part| name.contains(part))
-        });
-        let verdict = match struck.map(|failing| (failing.at, failing.once, failing.error, failing.torn)) {
-            None => Verdict::Done,
+        let rule = state
+            .rule
+            .as_ref()
+            .filter(|rule| rule.kinds.contains(&kind) && rule.file.as_ref().is_none_or(|part| name.contains(part)));
+        let decision = match rule.map(|rule| (rule.at, rule.once, rule.error, rule.torn)) {
+            None => Decision::Forward,
             Some((at, once, error, torn)) => {
-                state.seen += 1;
-                let fails = if once { state.seen == at } else { state.seen >= at };
-                state.refused += u64::from(fails);
-                if fails { Verdict::Refused { error, torn } } else { Verdict::Done }
+                state.matched += 1;
+                let fails = if once { state.matched == at } else { state.matched >= at };
+                state.failures += u64::from(fails);
+                if fails { Decision::Fail { error, torn } } else { Decision::Forward }
             }
         };
         *state.counts.entry((name, kind)).or_default() += 1;
-        verdict
+        decision
     }
 }
 
-/// The handle of a disk; clones are the same disk.
+/// The handle of a VFS. Clones refer to the same VFS.
 #[derive(Clone)]
 pub struct FaultVfs {
     name: String,
@@ -158,92 +164,90 @@ pub struct FaultVfs {
 }
 
 impl FaultVfs {
-    /// Makes a disk that SQLite knows by this name. It stays until the process ends, as connections may.
+    /// Registers a VFS under a name. It stays registered until the process ends, because connections may.
     ///
     /// # Panics
-    /// When SQLite refuses it, or already has one of this name.
+    /// Panics if SQLite has a VFS of this name already.
     pub fn register(name: &str) -> Self {
         let shared = Arc::new(Shared::default());
         vfs::register(name, Arc::clone(&shared));
         Self { name: name.to_owned(), shared }
     }
 
-    /// The name to open databases with, e.g. by `Connection::open_with_flags_and_vfs`.
+    /// The name to open databases with, for example by `Connection::open_with_flags_and_vfs`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Lets operations fail from now on; takes the place of what failed before.
-    pub fn fail(&self, failing: Failing) {
+    /// Makes operations fail by a rule, which replaces the rule before it.
+    pub fn fail(&self, rule: FailureRule) {
         let mut state = self.shared.state();
-        (state.failing, state.seen) = (Some(failing), 0);
+        (state.rule, state.matched) = (Some(rule), 0);
     }
 
-    /// Lets nothing fail any more.
-    pub fn heal(&self) {
-        self.shared.state().failing = None;
+    /// Removes the rule.
+    pub fn clear_failures(&self) {
+        self.shared.state().rule = None;
     }
 
-    /// Lets this fuse decide, too.
-    pub fn follow(&self, fuse: &Arc<Fuse>) {
-        self.shared.state().fuse = Some(Arc::clone(fuse));
+    /// Makes operations fail by a trigger, in addition to the rule.
+    pub fn set_trigger(&self, trigger: &Arc<FailureTrigger>) {
+        self.shared.state().trigger = Some(Arc::clone(trigger));
     }
 
-    /// Says that files whose name contains this are synced, and does not sync them.
-    pub fn pretend_to_sync(&self, part: &str) {
-        self.shared.state().unsynced = Some(part.to_owned());
+    /// Reports success for syncs of files whose name contains this text, without syncing them.
+    pub fn ignore_syncs(&self, part: &str) {
+        self.shared.state().ignored_syncs = Some(part.to_owned());
     }
 
-    /// How many operations failed on demand so far.
-    pub fn refused(&self) -> u64 {
-        self.shared.state().refused
+    /// The number of operations that failed on demand.
+    pub fn failures(&self) -> u64 {
+        self.shared.state().failures
     }
 
-    /// How often each file (by its name, without folders; temporary ones have none) met each kind of operation, the ones
-    /// that failed among them.
+    /// The number of operations by file name and kind, failed ones included. The name has no folder; it is empty for
+    /// temporary files.
     pub fn counts(&self) -> BTreeMap<(String, Operation), u64> {
         self.shared.state().counts.clone()
     }
 
-    /// How many operations of these kinds there were, in all files.
+    /// The number of operations of these kinds in all files.
     pub fn count(&self, kinds: &[Operation]) -> u64 {
         self.shared.state().counts.iter().filter(|((_, kind), _)| kinds.contains(kind)).map(|(_, count)| count).sum()
     }
 
-    /// Counts from zero again.
-    pub fn forget_counts(&self) {
+    /// Sets all counts to zero.
+    pub fn reset_counts(&self) {
         self.shared.state().counts.clear();
     }
 
-    /// Takes what is to be synced for synced from now on: a process that dies loses nothing by it, and a test that lets
-    /// thousands die need not wait.
-    pub fn hurry(&self) {
-        self.shared.state().hasty = true;
+    /// Syncs return at once from now on. A killed process loses nothing by that, and a test that kills thousands is faster.
+    pub fn skip_syncs(&self) {
+        self.shared.state().skips_syncs = true;
     }
 
-    /// Remembers from now on what is synced in each file and what is not, so that the power can be cut. Files that are open
-    /// count as synced. It costs the memory of their bytes.
-    pub fn remember(&self) {
-        self.shared.state().shadows.get_or_insert_default();
+    /// Tracks from now on which writes were synced, so that the power can be lost. The current contents of open files count
+    /// as synced. It needs memory for the contents of all files.
+    pub fn track_syncs(&self) {
+        self.shared.state().tracker.get_or_insert_default();
     }
 
-    /// Cuts the power: from now on nothing reaches the disk, and everything but reading fails. Connections must be closed
-    /// before the power comes back.
+    /// Switches the power off: from now on every operation except reads fails. Connections must be closed before
+    /// [`FaultVfs::power_on`].
     pub fn power_off(&self) {
-        self.shared.state().off = true;
+        self.shared.state().is_off = true;
     }
 
-    /// Brings the power back: every file is as it was synced last, with some of what was written since: each write, by the
-    /// seed, whole, lost, or torn at a sector. Does nothing to files unless [`FaultVfs::remember`] was called before, and must
-    /// be again.
+    /// Switches the power on. Each file has its synced contents and some of the later writes: each write is complete, lost or
+    /// torn at a sector, as the seed decides. Without [`FaultVfs::track_syncs`] the files do not change. Tracking ends.
     ///
     /// # Errors
-    /// When a file cannot be written.
+    /// Returns an error if a file cannot be written.
     pub fn power_on(&self, seed: u64) -> std::io::Result<()> {
         let mut state = self.shared.state();
-        state.off = false;
-        match state.shadows.take() {
-            Some(shadows) => shadows.settle(seed),
+        state.is_off = false;
+        match state.tracker.take() {
+            Some(tracker) => tracker.write_survivors(seed),
             None => Ok(()),
         }
     }

@@ -1,4 +1,4 @@
-//! SQLite's side of the disk: every call goes to the default VFS, by way of the handle's verdict.
+//! The functions that SQLite calls. Each asks the handle whether the operation fails, and forwards it to the default VFS.
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::ptr;
@@ -6,42 +6,42 @@ use std::sync::Arc;
 
 use rusqlite::ffi;
 
-use super::{DiskFault, Operation, Shared, Verdict};
+use super::{Decision, DiskFault, Operation, Shared};
 
-/// What a VFS of ours carries in `pAppData`.
-struct Carried {
+/// The contents of `pAppData`.
+struct AppData {
     real: *mut ffi::sqlite3_vfs,
     shared: Arc<Shared>,
 }
 
-/// A file of ours; the default VFS's own follows it in memory.
+/// A file. The file of the default VFS follows it in memory.
 #[repr(C)]
 struct File {
     base: ffi::sqlite3_file,
     methods: ffi::sqlite3_io_methods,
-    own: *mut Own,
+    data: *mut FileData,
 }
 
-struct Own {
+struct FileData {
     shared: Arc<Shared>,
     /// Empty for a temporary file.
     path: String,
 }
 
-/// Registers a VFS for good.
+/// Registers a VFS until the process ends.
 pub(super) fn register(name: &str, shared: Arc<Shared>) {
     let name = CString::new(name).expect("a name without NUL");
-    // SAFETY: SQLite is initialised before its list of VFSs is read; what is handed over is leaked, hence lives as long as
-    // SQLite keeps it.
+    // SAFETY: SQLite is initialised before its list of VFSs is read. The registered values are leaked, so they live as long
+    // as SQLite uses them.
     unsafe {
         assert_eq!(ffi::sqlite3_initialize(), ffi::SQLITE_OK, "SQLite can be initialised");
-        assert!(ffi::sqlite3_vfs_find(name.as_ptr()).is_null(), "there is a disk of this name already");
+        assert!(ffi::sqlite3_vfs_find(name.as_ptr()).is_null(), "the name of a VFS must be unique");
         let real = ffi::sqlite3_vfs_find(ptr::null());
         let mut ours = *real;
         ours.szOsFile = size_of::<File>() as c_int + (*real).szOsFile;
         ours.pNext = ptr::null_mut();
         ours.zName = name.into_raw();
-        ours.pAppData = Box::into_raw(Box::new(Carried { real, shared })).cast();
+        ours.pAppData = Box::into_raw(Box::new(AppData { real, shared })).cast();
         ours.xOpen = Some(open);
         ours.xDelete = Some(delete);
         ours.xAccess = Some(access);
@@ -59,18 +59,18 @@ pub(super) fn register(name: &str, shared: Arc<Shared>) {
         ours.xGetSystemCall = None;
         ours.xNextSystemCall = None;
         let ours = Box::into_raw(Box::new(ours));
-        assert_eq!(ffi::sqlite3_vfs_register(ours, 0), ffi::SQLITE_OK, "SQLite takes the disk");
+        assert_eq!(ffi::sqlite3_vfs_register(ours, 0), ffi::SQLITE_OK, "SQLite registers the VFS");
     }
 }
 
-/// The code of a refusal.
+/// SQLite's code of a failure.
 fn code(error: DiskFault, kind: Operation) -> c_int {
     match (error, kind) {
         (_, Operation::Open) => ffi::SQLITE_CANTOPEN,
         (_, Operation::Read) => ffi::SQLITE_IOERR_READ,
         (_, Operation::Delete) => ffi::SQLITE_IOERR_DELETE,
-        // The shared memory has no code for a full disk.
-        (_, Operation::Share) => ffi::SQLITE_IOERR_SHMSIZE,
+        // There is no code for a full disk.
+        (_, Operation::ExtendSharedMemory) => ffi::SQLITE_IOERR_SHMSIZE,
         (DiskFault::Full, _) => ffi::SQLITE_FULL,
         (DiskFault::Io, Operation::Write) => ffi::SQLITE_IOERR_WRITE,
         (DiskFault::Io, Operation::Truncate) => ffi::SQLITE_IOERR_TRUNCATE,
@@ -81,9 +81,9 @@ fn code(error: DiskFault, kind: Operation) -> c_int {
 /// Calls a function of the default VFS.
 macro_rules! vfs {
     ($ours:expr, $function:ident, $($argument:expr),*) => {{
-        // SAFETY: `pAppData` of a VFS of ours is what `register` put there.
-        let real = unsafe { carried($ours) }.real;
-        // SAFETY: the default VFS lives as long as SQLite, and gets what SQLite gave us.
+        // SAFETY: `register` set `pAppData`.
+        let real = unsafe { app_data($ours) }.real;
+        // SAFETY: the default VFS lives as long as SQLite and gets the arguments of SQLite.
         match unsafe { (*real).$function } {
             Some(call) => unsafe { call(real, $($argument),*) },
             None => Default::default(),
@@ -94,7 +94,7 @@ macro_rules! vfs {
 /// Calls a function of the default VFS's file.
 macro_rules! file {
     ($ours:expr, $function:ident $(, $argument:expr)*) => {{
-        // SAFETY: a file of ours has the default VFS's one behind it, opened with it and closed with it.
+        // SAFETY: the file of the default VFS follows this one, and is opened and closed with it.
         let real = unsafe { real($ours) };
         match unsafe { (*(*real).pMethods).$function } {
             Some(call) => unsafe { call(real $(, $argument)*) },
@@ -103,26 +103,26 @@ macro_rules! file {
     }};
 }
 
-unsafe fn carried<'a>(vfs: *mut ffi::sqlite3_vfs) -> &'a Carried {
-    // SAFETY: the caller has a VFS that `register` made.
-    unsafe { &*(*vfs).pAppData.cast::<Carried>() }
+unsafe fn app_data<'a>(vfs: *mut ffi::sqlite3_vfs) -> &'a AppData {
+    // SAFETY: the caller passes a VFS that `register` made.
+    unsafe { &*(*vfs).pAppData.cast::<AppData>() }
 }
 
 unsafe fn real(file: *mut ffi::sqlite3_file) -> *mut ffi::sqlite3_file {
-    // SAFETY: `szOsFile` made room for both.
+    // SAFETY: `szOsFile` includes the size of both.
     unsafe { file.cast::<File>().add(1).cast() }
 }
 
-unsafe fn own<'a>(file: *mut ffi::sqlite3_file) -> &'a Own {
-    // SAFETY: `open` put it there, and only `close` takes it away.
-    unsafe { &*(*file.cast::<File>()).own }
+unsafe fn file_data<'a>(file: *mut ffi::sqlite3_file) -> &'a FileData {
+    // SAFETY: `open` set it, and only `close` drops it.
+    unsafe { &*(*file.cast::<File>()).data }
 }
 
 unsafe fn path(name: *const c_char) -> String {
     if name.is_null() {
         return String::new();
     }
-    // SAFETY: SQLite's names end with NUL.
+    // SAFETY: names of SQLite end with NUL.
     unsafe { CStr::from_ptr(name) }.to_string_lossy().into_owned()
 }
 
@@ -133,26 +133,26 @@ unsafe extern "C" fn open(
     flags: c_int,
     out: *mut c_int,
 ) -> c_int {
-    // SAFETY: SQLite gives room for a file of ours, and a VFS and a name that are valid.
+    // SAFETY: SQLite allocated `szOsFile` bytes, and passes a valid VFS and name.
     let (shared, path, real) = unsafe {
         (*file).pMethods = ptr::null();
         (*real(file)).pMethods = ptr::null();
-        (Arc::clone(&carried(vfs).shared), path(name), real(file))
+        (Arc::clone(&app_data(vfs).shared), path(name), real(file))
     };
-    if let Verdict::Refused { error, .. } = shared.meet(&path, Operation::Open) {
+    if let Decision::Fail { error, .. } = shared.decide(&path, Operation::Open) {
         return code(error, Operation::Open);
     }
-    if let Some(shadows) = shared.state().shadows.as_mut().filter(|_| !path.is_empty()) {
-        shadows.meet(&path);
+    if let Some(tracker) = shared.state().tracker.as_mut().filter(|_| !path.is_empty()) {
+        tracker.track(&path);
     }
-    let answer = vfs!(vfs, xOpen, name, real, flags, out);
-    // SAFETY: the default VFS has set its file's methods, or left them null.
+    let result = vfs!(vfs, xOpen, name, real, flags, out);
+    // SAFETY: the default VFS set the methods of its file, or left them null.
     unsafe {
         if (*real).pMethods.is_null() {
-            return answer;
+            return result;
         }
         let file = file.cast::<File>();
-        // What the default one has not got, ours has not got.
+        // Methods that the default VFS lacks are null here, too.
         let theirs = *(*real).pMethods;
         (*file).methods = ffi::sqlite3_io_methods {
             iVersion: theirs.iVersion.min(3),
@@ -175,84 +175,85 @@ unsafe extern "C" fn open(
             xFetch: theirs.xFetch.and(Some(fetch)),
             xUnfetch: theirs.xUnfetch.and(Some(unfetch)),
         };
-        (*file).own = Box::into_raw(Box::new(Own { shared, path }));
+        (*file).data = Box::into_raw(Box::new(FileData { shared, path }));
         (*file).base.pMethods = &raw const (*file).methods;
-        answer
+        result
     }
 }
 
 unsafe extern "C" fn close(file: *mut ffi::sqlite3_file) -> c_int {
-    let answer = file!(file, xClose);
-    // SAFETY: `open` made it, and SQLite closes a file once.
+    let result = file!(file, xClose);
+    // SAFETY: `open` set it, and SQLite closes a file once.
     unsafe {
-        drop(Box::from_raw((*file.cast::<File>()).own));
+        drop(Box::from_raw((*file.cast::<File>()).data));
         (*file).pMethods = ptr::null();
     }
-    answer
+    result
 }
 
 unsafe extern "C" fn read(file: *mut ffi::sqlite3_file, to: *mut c_void, amount: c_int, at: i64) -> c_int {
-    // SAFETY: the file is one of ours.
-    let own = unsafe { own(file) };
-    match own.shared.meet(&own.path, Operation::Read) {
-        Verdict::Done => file!(file, xRead, to, amount, at),
-        Verdict::Refused { error, .. } => code(error, Operation::Read),
+    // SAFETY: this VFS opened the file.
+    let data = unsafe { file_data(file) };
+    match data.shared.decide(&data.path, Operation::Read) {
+        Decision::Forward => file!(file, xRead, to, amount, at),
+        Decision::Fail { error, .. } => code(error, Operation::Read),
     }
 }
 
 unsafe extern "C" fn write(file: *mut ffi::sqlite3_file, from: *const c_void, amount: c_int, at: i64) -> c_int {
-    // SAFETY: the file is one of ours, and SQLite gives as many bytes as it says.
-    let (own, bytes) = unsafe { (own(file), std::slice::from_raw_parts(from.cast::<u8>(), amount.max(0) as usize)) };
-    let (amount, refusal) = match own.shared.meet(&own.path, Operation::Write) {
-        Verdict::Done => (amount, None),
-        Verdict::Refused { error, torn: true } => (amount / 2, Some(code(error, Operation::Write))),
-        Verdict::Refused { error, .. } => return code(error, Operation::Write),
+    // SAFETY: this VFS opened the file, and `from` has `amount` bytes.
+    let (data, bytes) =
+        unsafe { (file_data(file), std::slice::from_raw_parts(from.cast::<u8>(), amount.max(0) as usize)) };
+    let (amount, failure) = match data.shared.decide(&data.path, Operation::Write) {
+        Decision::Forward => (amount, None),
+        Decision::Fail { error, torn: true } => (amount / 2, Some(code(error, Operation::Write))),
+        Decision::Fail { error, .. } => return code(error, Operation::Write),
     };
-    let answer = file!(file, xWrite, from, amount, at);
-    if answer == ffi::SQLITE_OK
-        && let Some(shadows) = own.shared.state().shadows.as_mut()
-        && !own.path.is_empty()
+    let result = file!(file, xWrite, from, amount, at);
+    if result == ffi::SQLITE_OK
+        && let Some(tracker) = data.shared.state().tracker.as_mut()
+        && !data.path.is_empty()
     {
-        shadows.wrote(&own.path, at as usize, &bytes[..amount as usize]);
+        tracker.record_write(&data.path, at as usize, &bytes[..amount as usize]);
     }
-    refusal.unwrap_or(answer)
+    failure.unwrap_or(result)
 }
 
 unsafe extern "C" fn truncate(file: *mut ffi::sqlite3_file, length: i64) -> c_int {
-    // SAFETY: the file is one of ours.
-    let own = unsafe { own(file) };
-    if let Verdict::Refused { error, .. } = own.shared.meet(&own.path, Operation::Truncate) {
+    // SAFETY: this VFS opened the file.
+    let data = unsafe { file_data(file) };
+    if let Decision::Fail { error, .. } = data.shared.decide(&data.path, Operation::Truncate) {
         return code(error, Operation::Truncate);
     }
-    let answer = file!(file, xTruncate, length);
-    if answer == ffi::SQLITE_OK
-        && let Some(shadows) = own.shared.state().shadows.as_mut()
-        && !own.path.is_empty()
+    let result = file!(file, xTruncate, length);
+    if result == ffi::SQLITE_OK
+        && let Some(tracker) = data.shared.state().tracker.as_mut()
+        && !data.path.is_empty()
     {
-        shadows.cut(&own.path, length as usize);
+        tracker.record_truncate(&data.path, length as usize);
     }
-    answer
+    result
 }
 
 unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, flags: c_int) -> c_int {
-    // SAFETY: the file is one of ours.
-    let own = unsafe { own(file) };
-    if let Verdict::Refused { error, .. } = own.shared.meet(&own.path, Operation::Sync) {
+    // SAFETY: this VFS opened the file.
+    let data = unsafe { file_data(file) };
+    if let Decision::Fail { error, .. } = data.shared.decide(&data.path, Operation::Sync) {
         return code(error, Operation::Sync);
     }
-    if own.shared.state().unsynced.as_ref().is_some_and(|part| own.path.contains(part.as_str())) {
+    if data.shared.state().ignored_syncs.as_ref().is_some_and(|part| data.path.contains(part.as_str())) {
         return ffi::SQLITE_OK;
     }
-    // What a power cut leaves is decided by what is remembered: a real wait would only cost time.
-    let need_not_wait = own.shared.state().hasty || own.shared.state().shadows.is_some();
-    let answer = if need_not_wait { ffi::SQLITE_OK } else { file!(file, xSync, flags) };
-    if answer == ffi::SQLITE_OK
-        && let Some(shadows) = own.shared.state().shadows.as_mut()
-        && !own.path.is_empty()
+    // The tracker decides what survives a power loss, so a real sync would only cost time.
+    let is_skipped = data.shared.state().skips_syncs || data.shared.state().tracker.is_some();
+    let result = if is_skipped { ffi::SQLITE_OK } else { file!(file, xSync, flags) };
+    if result == ffi::SQLITE_OK
+        && let Some(tracker) = data.shared.state().tracker.as_mut()
+        && !data.path.is_empty()
     {
-        shadows.synced(&own.path);
+        tracker.record_sync(&data.path);
     }
-    answer
+    result
 }
 
 unsafe extern "C" fn file_size(file: *mut ffi::sqlite3_file, size: *mut i64) -> c_int {
@@ -290,12 +291,13 @@ unsafe extern "C" fn shm_map(
     extend: c_int,
     out: *mut *mut c_void,
 ) -> c_int {
-    // SAFETY: the file is one of ours.
-    let own = unsafe { own(file) };
+    // SAFETY: this VFS opened the file.
+    let data = unsafe { file_data(file) };
     if extend != 0
-        && let Verdict::Refused { error, .. } = own.shared.meet(&format!("{}-shm", own.path), Operation::Share)
+        && let Decision::Fail { error, .. } =
+            data.shared.decide(&format!("{}-shm", data.path), Operation::ExtendSharedMemory)
     {
-        return code(error, Operation::Share);
+        return code(error, Operation::ExtendSharedMemory);
     }
     file!(file, xShmMap, region, size, extend, out)
 }
@@ -305,7 +307,7 @@ unsafe extern "C" fn shm_lock(file: *mut ffi::sqlite3_file, offset: c_int, count
 }
 
 unsafe extern "C" fn shm_barrier(file: *mut ffi::sqlite3_file) {
-    // SAFETY: as in `file!`; this function answers nothing.
+    // SAFETY: as in `file!`, but this function returns nothing.
     unsafe {
         let real = real(file);
         if let Some(call) = (*(*real).pMethods).xShmBarrier {
@@ -327,16 +329,16 @@ unsafe extern "C" fn unfetch(file: *mut ffi::sqlite3_file, at: i64, page: *mut c
 }
 
 unsafe extern "C" fn delete(vfs: *mut ffi::sqlite3_vfs, name: *const c_char, sync: c_int) -> c_int {
-    // SAFETY: SQLite gives a VFS of ours and a name that ends with NUL.
-    let (shared, path) = unsafe { (&carried(vfs).shared, path(name)) };
-    if let Verdict::Refused { error, .. } = shared.meet(&path, Operation::Delete) {
+    // SAFETY: `register` made the VFS, and the name ends with NUL.
+    let (shared, path) = unsafe { (&app_data(vfs).shared, path(name)) };
+    if let Decision::Fail { error, .. } = shared.decide(&path, Operation::Delete) {
         return code(error, Operation::Delete);
     }
-    let answer = vfs!(vfs, xDelete, name, sync);
-    if let Some(shadows) = shared.state().shadows.as_mut() {
-        shadows.deleted(&path);
+    let result = vfs!(vfs, xDelete, name, sync);
+    if let Some(tracker) = shared.state().tracker.as_mut() {
+        tracker.record_delete(&path);
     }
-    answer
+    result
 }
 
 unsafe extern "C" fn access(vfs: *mut ffi::sqlite3_vfs, name: *const c_char, flags: c_int, out: *mut c_int) -> c_int {
@@ -353,9 +355,9 @@ unsafe extern "C" fn full_pathname(
 }
 
 unsafe extern "C" fn dl_open(vfs: *mut ffi::sqlite3_vfs, name: *const c_char) -> *mut c_void {
-    // SAFETY: as in `vfs!`; a pointer has no default.
+    // SAFETY: as in `vfs!`, but a pointer has no default.
     unsafe {
-        let real = carried(vfs).real;
+        let real = app_data(vfs).real;
         (*real).xDlOpen.map_or(ptr::null_mut(), |call| call(real, name))
     }
 }

@@ -1,150 +1,150 @@
-//! What can be broken while the server runs: standing faults, as fields of `Faults`, and rules, each a fault for the
-//! requests it matches, so many times.
+//! Faults of the server: permanent ones as fields of [`Faults`], and [`Rule`]s, each a [`Fault`] for the requests that match
+//! it, a limited number of times.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::reply::Reply;
+use super::response::Response;
 
-/// The faults under way; the default is none. They add up.
+/// The faults of a server. Default: none. Faults combine.
 #[derive(Clone, Debug, Default)]
 pub struct Faults {
-    /// Only paths (query included) that contain this are concerned by the fields below; all when absent.
+    /// The fields below apply only to paths (query included) that contain this text. `None`: to all.
     pub only: Option<String>,
-    /// Waits before answering.
+    /// Waits before it responds.
     pub delay: Duration,
-    /// Closes the connection after this many bytes of the body as it is sent (packed, if it is), though more were
-    /// promised.
+    /// Closes the connection after this many bytes of the body as sent (compressed, if it is), less than announced.
     pub cut_at: Option<usize>,
-    /// Answers this status: 500 and the like with a page of HTML, 503 with `Retry-After`.
+    /// Responds with this status: a page of HTML, and for 503 a `Retry-After`.
     pub status: Option<u16>,
-    /// Answers 401 to everything, as a Geotrek that is not public does.
+    /// Responds 401 to every request, as a private Geotrek does.
     pub unauthorized: bool,
-    /// Answers 404 for these modules, as a Geotrek that has not got them does.
+    /// Responds 404 for these modules, as a Geotrek without them does.
     pub missing_modules: BTreeSet<String>,
-    /// Sends spaces that never end instead of the body.
+    /// Sends an endless sequence of spaces as the body.
     pub endless: bool,
-    /// Answers 200 with something that is not JSON.
+    /// Responds 200 with invalid JSON.
     pub wrong_json: bool,
-    /// Shifts every list by one object at each call.
+    /// Rotates every list by one more object at each request.
     pub page_shift: bool,
-    /// Objects (module and id) that were deleted or unpublished: absent from lists, 404 by detail.
-    pub gone: BTreeSet<(String, u64)>,
-    /// Faults for some requests, so many times; each request meets all that match it.
+    /// Deleted or unpublished objects (module and id): absent from lists, 404 by id.
+    pub deleted: BTreeSet<(String, u64)>,
+    /// Faults of single requests. All rules that match a request apply to it.
     pub rules: Vec<Rule>,
 }
 
-/// A way to go wrong. Made into a rule by [`Fault::on`], or as it is for every request.
+/// A way to fail. [`Fault::on`] makes a rule of it; without `on` it applies to every request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fault {
-    /// Waits before answering.
+    /// Waits before it responds.
     Delay(Duration),
-    /// Answers a status, with a page of HTML.
+    /// Responds with a status and a page of HTML.
     Status {
         /// The status.
         status: u16,
-        /// `Retry-After`, as it is to be sent: seconds or a date.
+        /// The value of `Retry-After`: seconds or a date.
         retry_after: Option<String>,
     },
-    /// Answers 404 as nginx does for a file that is not there: the attachment is still listed.
-    Lost,
-    /// Closes the connection after so many bytes of the body as it is sent (packed, if it is), though more were
-    /// promised.
+    /// Responds 404 as nginx does for a missing file. The attachment is still listed.
+    MissingFile,
+    /// Closes the connection after this many bytes of the body as sent (compressed, if it is), less than announced.
     CutBody(usize),
-    /// Closes the connection after so many bytes of the answer, its head included.
-    CutWire(usize),
-    /// Sends so many bytes of the body, and then nothing; the connection stays open.
+    /// Closes the connection after this many bytes of the response, its head included.
+    CutResponse(usize),
+    /// Sends this many bytes of the body, then nothing. The connection stays open.
     Stall(usize),
-    /// Sends so many bytes of the body, waits, and so on.
-    Drip {
-        /// The bytes sent at once.
+    /// Sends the body slowly, in pieces with a pause between two of them.
+    Throttle {
+        /// Bytes of a piece.
         bytes: usize,
-        /// The time between them.
+        /// The pause.
         pause: Duration,
     },
-    /// Promises so many bytes more (or, negative, fewer) in Content-Length than there are, and closes the connection at
-    /// the end. A packed answer gets a Content-Length, too.
+    /// Announces this many bytes more (negative: fewer) in Content-Length than the body has, and closes the connection at the
+    /// end of the body. A compressed response gets a Content-Length, too.
     WrongLength(i64),
-    /// A captive portal: its page of HTML, with 200, whatever was asked.
-    Portal,
-    /// A captive portal that sends everyone to its page at `/portal` with 302.
-    PortalRedirect,
-    /// Sends the one who asks elsewhere, with 302.
+    /// A captive portal: its HTML page with status 200, for every address.
+    CaptivePortal,
+    /// A captive portal that redirects every request to its page at `/portal` with 302.
+    CaptivePortalRedirect,
+    /// Redirects with 302.
     Redirect(String),
-    /// The medium is another one from this request on: other bytes, another ETag, another date.
-    Renew,
-    /// Answers a request for a range with the whole, as a host does that knows no ranges.
-    NoRange,
-    /// A list gives its first objects only, in valid JSON. With `keep: 0` it is empty.
-    Partial {
-        /// How many objects are left, over all pages.
+    /// Replaces the media file before it responds: other bytes, another ETag, another date.
+    ReplaceFile,
+    /// Responds to a Range request with the whole file, as a host without range support does.
+    IgnoreRange,
+    /// Returns only the first objects of a list, in valid JSON. `keep: 0` makes it empty.
+    TruncatedList {
+        /// How many objects remain, over all pages.
         keep: usize,
-        /// Whether `count` says how many are left, so that nothing betrays the loss, or how many there really are.
+        /// `true`: `count` is the number of remaining objects, so the loss cannot be seen. `false`: `count` is the number of
+        /// all objects.
         count_agrees: bool,
     },
-    /// Answers 200 with something that is not JSON.
-    WrongJson,
-    /// Answers 200 with so many spaces, packed very small.
-    Bomb(usize),
-    /// Sends spaces that never end instead of the body.
-    Endless,
-    /// Sends the one who asks elsewhere, with a status of one's own: 301, 307 or 308.
-    RedirectBy {
+    /// Responds 200 with invalid JSON.
+    InvalidJson,
+    /// Responds 200 with this many spaces, compressed to few bytes.
+    GzipBomb(usize),
+    /// Sends an endless sequence of spaces as the body.
+    EndlessBody,
+    /// Redirects with a chosen status: 301, 307 or 308.
+    RedirectWith {
         /// The status.
         status: u16,
-        /// Where to.
+        /// The target.
         to: String,
     },
-    /// Answers a status, with a page of HTML, as soon as the head has come, and takes nothing of the body.
-    Early {
+    /// Responds with a status and a page of HTML as soon as the head of the request is complete, and reads no body.
+    EarlyResponse {
         /// The status.
         status: u16,
-        /// `Retry-After`, as it is to be sent: seconds or a date.
+        /// The value of `Retry-After`: seconds or a date.
         retry_after: Option<String>,
     },
-    /// Closes the connection without an answer when so many bytes of the request have come, its head included, or all of
-    /// it. Nothing is stored.
+    /// Closes the connection without a response after this many bytes of the request, its head included, or at its end.
+    /// Nothing is stored.
     CutRequest(usize),
-    /// The mail server is not there: a report that has an e-mail is stored and answered with 500.
+    /// The mail server is down: a report with an e-mail address is stored, and the response is 500.
     MailOutage,
-    /// Answers so once the report is stored; whatever stores nothing is answered as ever.
-    AfterSaving {
+    /// Replaces the response to a report that was stored. Other responses do not change.
+    AfterStoring {
         /// The status.
         status: u16,
-        /// `Retry-After`, as it is to be sent: seconds or a date.
+        /// The value of `Retry-After`: seconds or a date.
         retry_after: Option<String>,
         /// The body.
-        body: Body,
+        body: ReportBody,
     },
-    /// Does what is asked, and answers only when told to, by `TestGeotrek::release`.
+    /// Executes the request and holds the response until `TestGeotrek::release` is called.
     Hold,
-    /// A picture of a name that another report's has, too, is lost, as happens to some of those that come at once.
-    LoseSameName,
+    /// Drops an attachment that has the name of another report's attachment, as a real server does with some of those that
+    /// arrive at the same time.
+    DropSameName,
 }
 
-/// What the answer to a stored report holds.
+/// The body of the response to a stored report.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Body {
-    /// The report, as it should.
-    Right,
-    /// The report, with null for its number.
+pub enum ReportBody {
+    /// The report, as it should be.
+    Correct,
+    /// The report with `"id": null`.
     WithoutId,
     /// The first half of the report.
     HalfJson,
     /// A page of HTML.
     Html,
-    /// Nothing.
+    /// Empty.
     Empty,
 }
 
 impl Fault {
-    /// The fault, for requests whose path (query included) contains this.
+    /// A rule for requests whose path (query included) contains this text.
     pub fn on(self, part: &str) -> Rule {
         Rule::from(self).on(part)
     }
 }
 
-/// A fault for the requests it matches. One meets it, and is counted, as soon as its head has come.
+/// A fault for the requests that match it. It applies, and is counted, when the head of the request is complete.
 #[derive(Clone, Debug)]
 pub struct Rule {
     part: Option<String>,
@@ -161,30 +161,30 @@ impl From<Fault> for Rule {
 }
 
 impl Rule {
-    /// Only for requests whose path (query included) contains this.
+    /// Only requests whose path (query included) contains this text.
     pub fn on(mut self, part: &str) -> Self {
         self.part = Some(part.to_owned());
         self
     }
 
-    /// Lets so many requests that match pass first.
-    pub fn after(mut self, passed: u32) -> Self {
-        self.skip = passed;
+    /// Skips this many matching requests first.
+    pub fn after(mut self, skipped: u32) -> Self {
+        self.skip = skipped;
         self
     }
 
-    /// Strikes so many times, and then no more.
+    /// Applies at most this many times.
     pub fn times(mut self, times: u32) -> Self {
         self.times = Some(times);
         self
     }
 
-    /// How many requests it struck so far.
+    /// The number of requests that it applied to.
     pub fn hits(&self) -> u32 {
         self.hits
     }
 
-    fn strikes(&mut self, path: &str) -> Option<Fault> {
+    fn apply(&mut self, path: &str) -> Option<Fault> {
         if self.part.as_ref().is_some_and(|part| !path.contains(part)) || self.times == Some(self.hits) {
             return None;
         }
@@ -203,107 +203,106 @@ impl Faults {
         self.rules.push(rule.into());
     }
 
-    /// What a request meets; rules count it.
-    pub(super) fn meet(&mut self, path: &str) -> Met {
-        let struck: Vec<Fault> = self.rules.iter_mut().filter_map(|rule| rule.strikes(path)).collect();
-        let mut met = Met { struck, ..Met::default() };
+    /// The faults of one request, which its rules count.
+    pub(super) fn of_request(&mut self, path: &str) -> RequestFaults {
+        let list: Vec<Fault> = self.rules.iter_mut().filter_map(|rule| rule.apply(path)).collect();
+        let mut faults = RequestFaults { list, ..RequestFaults::default() };
         if self.only.as_ref().is_some_and(|part| !path.contains(part)) {
-            return met;
+            return faults;
         }
-        met.page_shift = self.page_shift;
-        met.gone = self.gone.clone();
-        met.missing_modules = self.missing_modules.clone();
-        met.unauthorized = self.unauthorized;
-        // The fields are older words for some of the faults.
-        met.struck.push(Fault::Delay(self.delay));
-        met.struck.extend(self.cut_at.map(Fault::CutBody));
-        met.struck.extend(
+        faults.page_shift = self.page_shift;
+        faults.deleted = self.deleted.clone();
+        faults.missing_modules = self.missing_modules.clone();
+        faults.unauthorized = self.unauthorized;
+        faults.list.push(Fault::Delay(self.delay));
+        faults.list.extend(self.cut_at.map(Fault::CutBody));
+        faults.list.extend(
             self.status.map(|status| Fault::Status { status, retry_after: (status == 503).then(|| "1".to_owned()) }),
         );
-        met.struck.extend(self.wrong_json.then_some(Fault::WrongJson));
-        met.struck.extend(self.endless.then_some(Fault::Endless));
-        met
+        faults.list.extend(self.wrong_json.then_some(Fault::InvalidJson));
+        faults.list.extend(self.endless.then_some(Fault::EndlessBody));
+        faults
     }
 }
 
-/// All that one request meets.
+/// The faults of one request.
 #[derive(Default)]
-pub(super) struct Met {
-    pub(super) struck: Vec<Fault>,
+pub(super) struct RequestFaults {
+    pub(super) list: Vec<Fault>,
     pub(super) page_shift: bool,
-    pub(super) gone: BTreeSet<(String, u64)>,
+    pub(super) deleted: BTreeSet<(String, u64)>,
     missing_modules: BTreeSet<String>,
     unauthorized: bool,
 }
 
-impl Met {
+impl RequestFaults {
     pub(super) fn has(&self, fault: &Fault) -> bool {
-        self.struck.contains(fault)
+        self.list.contains(fault)
     }
 
-    /// The time to wait before answering.
+    /// The time to wait before the response.
     pub(super) fn delay(&self) -> Duration {
-        let waits =
-            self.struck.iter().filter_map(|fault| if let Fault::Delay(wait) = fault { Some(*wait) } else { None });
-        waits.sum()
+        let delays =
+            self.list.iter().filter_map(|fault| if let Fault::Delay(delay) = fault { Some(*delay) } else { None });
+        delays.sum()
     }
 
-    /// Whether the answer is given before the body comes.
-    pub(super) fn early(&self) -> bool {
-        self.struck.iter().any(|fault| matches!(fault, Fault::Early { .. }))
+    /// Whether the response is sent before the body is read.
+    pub(super) fn is_early(&self) -> bool {
+        self.list.iter().any(|fault| matches!(fault, Fault::EarlyResponse { .. }))
     }
 
-    /// Where the request is cut.
-    pub(super) fn cut_request(&self) -> Option<usize> {
+    /// The byte at which the request is cut.
+    pub(super) fn request_cut(&self) -> Option<usize> {
         let cuts =
-            self.struck.iter().filter_map(|fault| if let Fault::CutRequest(at) = fault { Some(*at) } else { None });
+            self.list.iter().filter_map(|fault| if let Fault::CutRequest(at) = fault { Some(*at) } else { None });
         cuts.min()
     }
 
-    /// How many objects a list has left, and whether its count agrees.
-    pub(super) fn partial(&self) -> Option<(usize, bool)> {
-        self.struck.iter().find_map(|fault| match fault {
-            Fault::Partial { keep, count_agrees } => Some((*keep, *count_agrees)),
+    /// How many objects of a list remain, and whether its count agrees.
+    pub(super) fn truncated_list(&self) -> Option<(usize, bool)> {
+        self.list.iter().find_map(|fault| match fault {
+            Fault::TruncatedList { keep, count_agrees } => Some((*keep, *count_agrees)),
             _ => None,
         })
     }
 
-    /// The answer that takes the place of the right one, if any.
-    pub(super) fn instead(&self, path: &str) -> Option<Reply> {
+    /// The response that replaces the correct one, if any.
+    pub(super) fn replacement(&self, path: &str) -> Option<Response> {
         if self.unauthorized {
-            return Some(Reply::detail(401, "Informations d'authentification non fournies."));
+            return Some(Response::detail(401, "Informations d'authentification non fournies."));
         }
-        if let Some(reply) = self.struck.iter().find_map(|fault| replacing(fault, path)) {
-            return Some(reply);
+        if let Some(response) = self.list.iter().find_map(|fault| replacement(fault, path)) {
+            return Some(response);
         }
-        let missing = |module: &String| path.starts_with(&format!("/api/v2/{module}/"));
-        let missing = self.missing_modules.iter().any(missing);
-        missing.then(|| Reply::json(404, &serde_json::json!({"page": "does not exist"})))
+        let is_missing = |module: &String| path.starts_with(&format!("/api/v2/{module}/"));
+        let is_missing = self.missing_modules.iter().any(is_missing);
+        is_missing.then(|| Response::json(404, &serde_json::json!({"page": "does not exist"})))
     }
 }
 
-fn replacing(fault: &Fault, path: &str) -> Option<Reply> {
+fn replacement(fault: &Fault, path: &str) -> Option<Response> {
     Some(match fault {
-        Fault::Status { status, retry_after } | Fault::Early { status, retry_after } => {
-            let reply = Reply::html(*status);
+        Fault::Status { status, retry_after } | Fault::EarlyResponse { status, retry_after } => {
+            let response = Response::html(*status);
             match retry_after {
-                Some(wait) => reply.with("retry-after", wait),
-                None => reply,
+                Some(value) => response.with("retry-after", value),
+                None => response,
             }
         }
-        Fault::Lost => Reply::not_found(),
-        Fault::Portal => Reply::portal(),
-        Fault::PortalRedirect if path == PORTAL => Reply::portal(),
-        Fault::PortalRedirect => Reply::redirect(PORTAL),
-        Fault::Redirect(to) => Reply::redirect(to),
-        Fault::RedirectBy { status, to } => {
-            Reply::new(*status, "text/html; charset=utf-8", Vec::new()).with("location", to)
+        Fault::MissingFile => Response::not_found(),
+        Fault::CaptivePortal => Response::captive_portal(),
+        Fault::CaptivePortalRedirect if path == PORTAL_PATH => Response::captive_portal(),
+        Fault::CaptivePortalRedirect => Response::redirect(PORTAL_PATH),
+        Fault::Redirect(to) => Response::redirect(to),
+        Fault::RedirectWith { status, to } => {
+            Response::new(*status, "text/html; charset=utf-8", Vec::new()).with("location", to)
         }
-        Fault::WrongJson => Reply::new(200, "application/json", b"{\"count\": 3, \"results\": [{\"id\": ".into()),
-        Fault::Bomb(bytes) => super::gzip::bomb(*bytes),
+        Fault::InvalidJson => Response::new(200, "application/json", b"{\"count\": 3, \"results\": [{\"id\": ".into()),
+        Fault::GzipBomb(bytes) => super::gzip::bomb(*bytes),
         _ => return None,
     })
 }
 
-/// Where the captive portal's page is.
-pub(super) const PORTAL: &str = "/portal";
+/// The path of the captive portal's page.
+pub(super) const PORTAL_PATH: &str = "/portal";

@@ -1,14 +1,14 @@
-//! Which objects of a module a call sees: the parameters that choose, and what Geotrek hides unless asked.
+//! The objects that a request sees: selected by its parameters, without those that Geotrek hides by default.
 
 use serde_json::Value;
 
-use super::near::Near;
+use super::near::NearFilter;
 use super::query::Query;
-use super::reply::Reply;
+use super::response::Response;
 use crate::day::Day;
 use crate::generator::Territory;
 
-/// Modules that look at `updated_after`; the others ignore it, even when it is no date.
+/// Modules with the parameter `updated_after`. The others ignore it, even an invalid date.
 const DATED: [&str; 12] = [
     "trek",
     "tour",
@@ -24,7 +24,7 @@ const DATED: [&str; 12] = [
     "flatpage",
 ];
 
-/// What a list keeps of a module.
+/// The filter of one request.
 pub(super) struct Filter<'a> {
     module: &'a str,
     language: Option<&'a str>,
@@ -32,7 +32,7 @@ pub(super) struct Filter<'a> {
     portals: Option<Vec<u64>>,
     practices: Option<Vec<u64>>,
     bbox: Option<[f64; 4]>,
-    near: Vec<Near>,
+    near: Vec<NearFilter>,
     updated_after: Option<String>,
     dates: Dates,
     season: Season,
@@ -45,7 +45,7 @@ impl<'a> Filter<'a> {
         territory: &Territory,
         today: Day,
         month: usize,
-    ) -> Result<Self, Reply> {
+    ) -> Result<Self, Response> {
         let dated = DATED.contains(&module);
         let after = if dated { query.day("updated_after")? } else { None };
         Ok(Self {
@@ -55,34 +55,34 @@ impl<'a> Filter<'a> {
             portals: query.ids("portals")?,
             practices: query.ids("practices")?,
             bbox: query.bbox()?,
-            near: Near::read(module, query, territory)?,
+            near: NearFilter::read(module, query, territory)?,
             updated_after: after.map(|day| day.to_string()),
             dates: if module == "touristicevent" { Dates::read(query, today)? } else { Dates::default() },
             season: if module == "sensitivearea" { Season::read(query, month) } else { Season::Ignored },
         })
     }
 
-    pub(super) fn keeps(&self, object: &Value, territory: &Territory) -> bool {
+    pub(super) fn matches(&self, object: &Value, territory: &Territory) -> bool {
         self.ids.as_ref().is_none_or(|ids| object["id"].as_u64().is_some_and(|id| ids.contains(&id)))
-            && self.portals.as_ref().is_none_or(|portals| attached(object, portals))
-            && self.practices.as_ref().is_none_or(|wanted| practised(object, wanted))
-            && self.bbox.is_none_or(|bbox| meets(&object["geometry"], bbox))
-            && self.near.iter().all(|near| near.keeps(object))
+            && self.portals.as_ref().is_none_or(|portals| has_portal(object, portals))
+            && self.practices.as_ref().is_none_or(|practices| has_practice(object, practices))
+            && self.bbox.is_none_or(|bbox| intersects(&object["geometry"], bbox))
+            && self.near.iter().all(|near| near.matches(object))
             && self.updated_after.as_ref().is_none_or(|day| {
-                // A day, inclusive, in the zone of the server, which is the one the date is written in.
+                // Inclusive, in the time zone of the server, in which the date is written.
                 territory.updated_on(self.module, object).is_some_and(|updated| updated >= *day)
             })
-            && self.dates.keep(object)
-            && self.readable(object)
+            && self.dates.match_event(object)
+            && self.is_readable(object)
     }
 
-    /// Whether a detail answers: a language and a season hide there too, an event that is over does not.
-    pub(super) fn readable(&self, object: &Value) -> bool {
-        self.season.keeps(object) && published(object, self.language)
+    /// Whether an object can be read by its id. A language and a season hide it there, too; the end of an event does not.
+    pub(super) fn is_readable(&self, object: &Value) -> bool {
+        self.season.matches(object) && is_published(object, self.language)
     }
 }
 
-/// The days between which an event must be; by default it must not be over.
+/// The days between which an event must take place. By default it must not be over.
 #[derive(Default)]
 struct Dates {
     after: Option<String>,
@@ -90,20 +90,20 @@ struct Dates {
 }
 
 impl Dates {
-    fn read(query: &Query, today: Day) -> Result<Self, Reply> {
+    fn read(query: &Query, today: Day) -> Result<Self, Response> {
         let (after, before) = (query.day("dates_after")?, query.day("dates_before")?);
         let after = if before.is_none() { Some(after.unwrap_or(today)) } else { after };
         Ok(Self { after: after.map(|day| day.to_string()), before: before.map(|day| day.to_string()) })
     }
 
-    fn keep(&self, event: &Value) -> bool {
+    fn match_event(&self, event: &Value) -> bool {
         let day = |field: &str| event[field].as_str().unwrap_or("");
         self.after.as_ref().is_none_or(|after| day("end_date") >= after.as_str())
             && self.before.as_ref().is_none_or(|before| day("begin_date") <= before.as_str())
     }
 }
 
-/// Sensitive areas show in the current month only, unless `period` says otherwise.
+/// The months of sensitive areas: the current one unless `period` is given.
 enum Season {
     Ignored,
     Months(Vec<usize>),
@@ -119,7 +119,7 @@ impl Season {
         }
     }
 
-    fn keeps(&self, area: &Value) -> bool {
+    fn matches(&self, area: &Value) -> bool {
         match self {
             Self::Ignored => true,
             Self::Months(months) => months.iter().any(|month| area["period"][month.saturating_sub(1)] == true),
@@ -127,38 +127,39 @@ impl Season {
     }
 }
 
-fn published(object: &Value, language: Option<&str>) -> bool {
+fn is_published(object: &Value, language: Option<&str>) -> bool {
     language.is_none_or(|language| {
         object["published"].as_object().is_none_or(|flags| flags.get(language) == Some(&Value::Bool(true)))
     })
 }
 
-/// Attached to one of the portals; objects of modules that have no portals are not filtered.
-fn attached(object: &Value, portals: &[u64]) -> bool {
+/// Whether an object belongs to one of the portals. Objects of modules without portals match.
+fn has_portal(object: &Value, portals: &[u64]) -> bool {
     let own = object.get("portal").or_else(|| object.get("portals"));
     let Some(Value::Array(own)) = own else { return true };
     own.iter().filter_map(Value::as_u64).any(|portal| portals.contains(&portal))
 }
 
-fn practised(object: &Value, wanted: &[u64]) -> bool {
-    object.get("practice").is_none_or(|practice| practice.as_u64().is_some_and(|id| wanted.contains(&id)))
+fn has_practice(object: &Value, practices: &[u64]) -> bool {
+    object.get("practice").is_none_or(|practice| practice.as_u64().is_some_and(|id| practices.contains(&id)))
 }
 
-/// Whether the box of a geometry meets another box.
-fn meets(geometry: &Value, [west, south, east, north]: [f64; 4]) -> bool {
+/// Whether the bounding box of a geometry intersects another box.
+fn intersects(geometry: &Value, [west, south, east, north]: [f64; 4]) -> bool {
     let mut bounds = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
-    widen(geometry, &mut bounds);
+    extend_bounds(geometry, &mut bounds);
     bounds[0] <= east && bounds[2] >= west && bounds[1] <= north && bounds[3] >= south
 }
 
-pub(super) fn widen(value: &Value, bounds: &mut [f64; 4]) {
+/// Extends a box by all positions of a geometry.
+pub(super) fn extend_bounds(value: &Value, bounds: &mut [f64; 4]) {
     match value {
-        Value::Object(members) => members.values().for_each(|member| widen(member, bounds)),
+        Value::Object(members) => members.values().for_each(|member| extend_bounds(member, bounds)),
         Value::Array(items) => match (items.first().and_then(Value::as_f64), items.get(1).and_then(Value::as_f64)) {
             (Some(x), Some(y)) => {
                 *bounds = [bounds[0].min(x), bounds[1].min(y), bounds[2].max(x), bounds[3].max(y)];
             }
-            _ => items.iter().for_each(|item| widen(item, bounds)),
+            _ => items.iter().for_each(|item| extend_bounds(item, bounds)),
         },
         _ => {}
     }

@@ -1,8 +1,8 @@
-//! Lambert-93 (EPSG:2154), in which a real server writes the outlines of communes and valleys without saying so.
+//! Lambert-93 (EPSG:2154), in which a real server writes the outlines of cities and districts without declaring it.
 //!
-//! The forward formulas of the Lambert conformal conic projection with two standard parallels, as IGN gives them: on
-//! the isometric latitude of the ellipsoid GRS80, with the parallels 44° and 49°, the origin 46.5° N 3° E, and 700,000
-//! m and 6,600,000 m added.
+//! The forward formulas of the Lambert conformal conic projection with two standard parallels, as published by IGN: on
+//! the isometric latitude of the ellipsoid GRS80, with the parallels 44° and 49°, the origin 46.5° N 3° E, a false easting
+//! of 700,000 m and a false northing of 6,600,000 m.
 
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ pub(super) fn project(longitude: f64, latitude: f64) -> [f64; 2] {
     [FALSE[0] + reach * angle.sin(), FALSE[1] + to_pole - reach * angle.cos()]
 }
 
-/// A geometry in degrees, in metres instead, with the seven decimals everything has.
+/// Projects a geometry from degrees to metres, with the seven decimals of all coordinates.
 pub(super) fn outline(geometry: &Value) -> Value {
     match geometry {
         Value::Array(items) => match (items.first().and_then(Value::as_f64), items.get(1).and_then(Value::as_f64)) {
@@ -51,9 +51,9 @@ pub(super) fn outline(geometry: &Value) -> Value {
 mod tests {
     use super::project;
 
-    /// What PROJ 9.5 gives from EPSG:4326 to EPSG:2154.
+    /// Compares with PROJ 9.5, from EPSG:4326 to EPSG:2154.
     #[test]
-    fn places_are_where_proj_puts_them() {
+    fn projected_positions_equal_those_of_proj() {
         for (place, metres) in [
             ((3.0, 46.5), [700_000.0, 6_600_000.0]),
             ((6.1, 44.8), [945_087.181_3, 6_416_016.920_8]),

@@ -1,52 +1,53 @@
-//! What the server was asked, and what has left it.
+//! The log of requests, and the bytes that were sent in response.
 
-use super::lock;
-use super::socket::Asked;
 use std::sync::Mutex;
 
-/// A request the server answered, or is answering.
+use super::state::lock;
+use super::wire::Request;
+
+/// A request that the server answered, or is answering.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct LoggedRequest {
     /// `GET`, `HEAD` and so on.
     pub method: String,
-    /// Path and query, as asked.
+    /// Path and query as requested.
     pub path: String,
-    /// `Range`, as asked.
+    /// The `Range` header.
     pub range: Option<String>,
-    /// `If-Range`, as asked.
+    /// The `If-Range` header.
     pub if_range: Option<String>,
-    /// `If-None-Match`, as asked.
+    /// The `If-None-Match` header.
     pub if_none_match: Option<String>,
-    /// `Accept-Encoding`, as asked.
+    /// The `Accept-Encoding` header.
     pub accept_encoding: Option<String>,
-    /// `Accept-Language`, as asked.
+    /// The `Accept-Language` header.
     pub accept_language: Option<String>,
-    /// Whether there was an `Authorization`.
+    /// Whether the request had an `Authorization` header.
     pub authorization: bool,
-    /// The status answered.
+    /// The status of the response.
     pub status: u16,
-    /// Bytes of the body, before it is packed and before a fault cuts it.
+    /// Bytes of the body before compression and before a fault cut it.
     pub bytes: usize,
-    /// Bytes of the answer's head.
+    /// Bytes of the response's head.
     pub head: usize,
-    /// Bytes of the body that have left: packed, if it is, without the highlights of chunks, and none of those a fault held
-    /// back. Those that left while nobody read them any more are among them, up to 16 kB and what the system buffers.
+    /// Bytes of the body that were sent: compressed, if it is; without chunk sizes; without those that a fault held back. It
+    /// includes up to 16 kB, and the system's buffers, that were sent to a client that no longer read.
     pub wire: usize,
 }
 
-impl Request {
-    pub(super) fn new(path: String, asked: &Asked, status: u16, bytes: usize, head: usize) -> Self {
+impl LoggedRequest {
+    pub(super) fn new(request: &Request, status: u16, bytes: usize, head: usize) -> Self {
         let header =
-            |name: &str| asked.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+            |name: &str| request.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         Self {
-            method: asked.method.to_string(),
-            path,
+            method: request.method.to_string(),
+            path: request.target(),
             range: header("range"),
             if_range: header("if-range"),
             if_none_match: header("if-none-match"),
             accept_encoding: header("accept-encoding"),
             accept_language: header("accept-language"),
-            authorization: asked.headers.contains_key("authorization"),
+            authorization: request.headers.contains_key("authorization"),
             status,
             bytes,
             head,
@@ -55,32 +56,32 @@ impl Request {
     }
 }
 
-/// The requests answered, and how many were forgotten before these.
+/// The logged requests, and how many were cleared.
 #[derive(Default)]
-pub(super) struct Log(Mutex<(Vec<Request>, usize)>);
+pub(super) struct RequestLog(Mutex<(Vec<LoggedRequest>, usize)>);
 
-impl Log {
-    pub(super) fn all(&self) -> Vec<Request> {
+impl RequestLog {
+    pub(super) fn all(&self) -> Vec<LoggedRequest> {
         lock(&self.0).0.clone()
     }
 
-    pub(super) fn forget(&self) {
-        let (requests, forgotten) = &mut *lock(&self.0);
-        *forgotten += requests.len();
+    pub(super) fn clear(&self) {
+        let (requests, cleared) = &mut *lock(&self.0);
+        *cleared += requests.len();
         requests.clear();
     }
 
-    /// Keeps a request, and gives its rank.
-    pub(super) fn add(&self, request: Request) -> usize {
-        let (requests, forgotten) = &mut *lock(&self.0);
+    /// Logs a request and returns its index, which counts those that were cleared.
+    pub(super) fn add(&self, request: LoggedRequest) -> usize {
+        let (requests, cleared) = &mut *lock(&self.0);
         requests.push(request);
-        *forgotten + requests.len() - 1
+        *cleared + requests.len() - 1
     }
 
-    /// Says how many bytes of the body have left.
-    pub(super) fn sent(&self, rank: usize, bytes: usize) {
-        let (requests, forgotten) = &mut *lock(&self.0);
-        if let Some(request) = rank.checked_sub(*forgotten).and_then(|at| requests.get_mut(at)) {
+    /// Sets how many bytes of the body were sent.
+    pub(super) fn set_sent(&self, index: usize, bytes: usize) {
+        let (requests, cleared) = &mut *lock(&self.0);
+        if let Some(request) = index.checked_sub(*cleared).and_then(|at| requests.get_mut(at)) {
             request.wire = bytes;
         }
     }

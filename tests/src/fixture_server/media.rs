@@ -1,4 +1,4 @@
-//! Pictures under `/media/`, made from their path, with the validators and ranges nginx gives.
+//! Pictures under `/media/`, generated from their path, with validators and ranges as nginx sends them.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -7,22 +7,23 @@ use http::HeaderMap;
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
 
-use super::reply::Reply;
-use super::{lock, small};
+use super::response::Response;
+use super::state::lock;
+use super::tiny_jpeg;
 use crate::generator::HOSTILE;
 
-/// A media type and its bytes.
-type Medium = (&'static str, Arc<[u8]>);
+/// A media type and bytes.
+type MediaFile = (&'static str, Arc<[u8]>);
 
-/// The media of a server.
+/// The media files of a server.
 #[derive(Default)]
 pub(super) struct Media {
-    /// The bytes of each photograph, when they are to be all alike and small.
+    /// Bytes of each photograph; `None` for landscapes.
     bytes: Option<usize>,
-    /// How often a medium was replaced by another, by path.
+    /// How often the file of a path was replaced.
     versions: Mutex<BTreeMap<String, u32>>,
-    /// Photographs take time to make.
-    made: Mutex<BTreeMap<(String, u32), Medium>>,
+    /// Cached files by path and version, because photographs are slow to generate.
+    generated: Mutex<BTreeMap<(String, u32), MediaFile>>,
 }
 
 impl Media {
@@ -30,66 +31,67 @@ impl Media {
         Self { bytes, ..Self::default() }
     }
 
-    /// Replaces a medium by another one.
-    pub(super) fn renew(&self, path: &str) {
+    /// Replaces the file of a path.
+    pub(super) fn replace(&self, path: &str) {
         *lock(&self.versions).entry(path.to_owned()).or_default() += 1;
     }
 
-    pub(super) fn answer(&self, path: &str, headers: &HeaderMap, ranges: bool) -> Reply {
+    pub(super) fn respond(&self, path: &str, headers: &HeaderMap, supports_ranges: bool) -> Response {
         let version = lock(&self.versions).get(path).copied().unwrap_or(0);
-        let Some((kind, body)) = self.make(path, version) else { return Reply::not_found() };
+        let Some((kind, body)) = self.file(path, version) else { return Response::not_found() };
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let tag = format!("\"{:08x}-{:x}\"", seed(path, version), body.len());
         let minutes = 19 * 60 + 56 + version;
         let dated = format!("Mon, 23 Nov 2026 {:02}:{:02}:33 GMT", minutes / 60 % 24, minutes % 60);
-        let dress = |reply: Reply| {
-            let reply = reply.with("etag", tag.clone()).with("last-modified", dated.clone());
-            reply.with("accept-ranges", "bytes").with("cache-control", "max-age=86400")
+        let with_validators = |response: Response| {
+            let response = response.with("etag", tag.clone()).with("last-modified", dated.clone());
+            response.with("accept-ranges", "bytes").with("cache-control", "max-age=86400")
         };
-        let unchanged = match header("if-none-match") {
+        let is_unchanged = match header("if-none-match") {
             Some(tags) => tags.split(',').any(|known| known.trim().trim_start_matches("W/") == tag),
             None => header("if-modified-since") == Some(&dated),
         };
-        if unchanged {
-            return dress(Reply::new(304, kind, Vec::new()));
+        if is_unchanged {
+            return with_validators(Response::new(304, kind, Vec::new()));
         }
-        let same = header("if-range").is_none_or(|known| known == tag || known == dated);
-        let range = header("range").filter(|_| same && ranges).and_then(|range| range.strip_prefix("bytes="));
-        let Some(range) = range else { return dress(Reply::new(200, kind, body.to_vec())) };
+        let is_same = header("if-range").is_none_or(|known| known == tag || known == dated);
+        let range =
+            header("range").filter(|_| is_same && supports_ranges).and_then(|range| range.strip_prefix("bytes="));
+        let Some(range) = range else { return with_validators(Response::new(200, kind, body.to_vec())) };
         match bounds(range, body.len()) {
             Some((from, to)) => {
-                let part = dress(Reply::new(206, kind, body[from..=to].to_vec()));
+                let part = with_validators(Response::new(206, kind, body[from..=to].to_vec()));
                 part.with("content-range", format!("bytes {from}-{to}/{}", body.len()))
             }
-            None => Reply::html(416).with("content-range", format!("bytes */{}", body.len())),
+            None => Response::html(416).with("content-range", format!("bytes */{}", body.len())),
         }
     }
 
-    fn make(&self, path: &str, version: u32) -> Option<Medium> {
+    fn file(&self, path: &str, version: u32) -> Option<MediaFile> {
         let key = (path.to_owned(), version);
-        if let Some(made) = lock(&self.made).get(&key) {
-            return Some(made.clone());
+        if let Some(file) = lock(&self.generated).get(&key) {
+            return Some(file.clone());
         }
         let seed = seed(path, version);
         let (kind, body) = match path.rsplit('.').next()? {
-            _ if path.starts_with(HOSTILE) => ("image/jpeg", small::jpeg(seed, 400)),
-            "jpg" => ("image/jpeg", self.bytes.map_or_else(|| jpeg(seed, path), |bytes| small::jpeg(seed, bytes))),
+            _ if path.starts_with(HOSTILE) => ("image/jpeg", tiny_jpeg::jpeg(seed, 400)),
+            "jpg" => ("image/jpeg", self.bytes.map_or_else(|| jpeg(seed, path), |bytes| tiny_jpeg::jpeg(seed, bytes))),
             "png" => ("image/png", png(seed)),
             "svg" => ("image/svg+xml", svg(seed)),
             _ => return None,
         };
-        let made = (kind, Arc::from(body));
-        lock(&self.made).insert(key, made.clone());
-        Some(made)
+        let file = (kind, Arc::from(body));
+        lock(&self.generated).insert(key, file.clone());
+        Some(file)
     }
 }
 
-/// What the bytes of a medium follow from.
+/// The seed of a file's bytes.
 fn seed(path: &str, version: u32) -> u32 {
     crc(path.as_bytes()) ^ crc(&version.to_be_bytes()) ^ crc(&[0; 4])
 }
 
-/// First and last byte of `a-b`, `a-` or `-n`; none when nothing of it is there.
+/// First and last byte of the range `a-b`, `a-` or `-n`; `None` if it cannot be satisfied.
 fn bounds(range: &str, length: usize) -> Option<(usize, usize)> {
     let (from, to) = range.split_once('-')?;
     if from.is_empty() {
@@ -101,7 +103,7 @@ fn bounds(range: &str, length: usize) -> Option<(usize, usize)> {
     (from <= to).then_some((from, to))
 }
 
-/// A landscape: sky, a ridge and its shade, in colours of its own; a thumbnail when the path says so.
+/// A landscape of sky and a ridge in colours of its own; a thumbnail if the path is that of one.
 fn jpeg(seed: u32, path: &str) -> Vec<u8> {
     let (width, height) = if path.contains(".400x0_") { (400, 267) } else { (900, 600) };
     let [hue, bends, tilt, light] = seed.to_be_bytes().map(f32::from);
@@ -126,7 +128,7 @@ fn svg(seed: u32) -> Vec<u8> {
     format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 16\">{circle}</svg>").into_bytes()
 }
 
-/// A square of eight pixels in one colour, stored without compression.
+/// A square of 8 × 8 pixels in one colour, stored without compression.
 fn png(seed: u32) -> Vec<u8> {
     let [_, red, green, blue] = seed.to_be_bytes();
     let mut rows = Vec::new();

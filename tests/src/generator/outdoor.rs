@@ -6,15 +6,15 @@ use serde_json::{Value, json};
 use super::shapes::{Place, ring, round, spot};
 use super::vocabularies::outdoor::RATINGS;
 use super::zones::Zones;
-use super::{HOST, Territory, attached, merge, text, uuid};
+use super::{HOST, Territory, attachments, merge, text, uuid};
 
-pub(super) fn fill(made: &mut Territory, zones: &Zones, rng: &mut ChaCha8Rng) {
-    let links = made.module("weblink_category").to_vec();
-    made.put("outdoor_site", (1..=5).map(|id| site(id, &links, zones, rng)).collect());
-    made.put("outdoor_course", (1..=4).map(|id| course(id, zones, rng)).collect());
+pub(super) fn fill(territory: &mut Territory, zones: &Zones, rng: &mut ChaCha8Rng) {
+    let links = territory.module("weblink_category").to_vec();
+    territory.insert_module("outdoor_site", (1..=5).map(|id| site(id, &links, zones, rng)).collect());
+    territory.insert_module("outdoor_course", (1..=4).map(|id| course(id, zones, rng)).collect());
 }
 
-/// The fields sites and courses share; names repeat. Geometries are collections, of a point and a shape.
+/// The fields of sites and courses. Names repeat. Geometries are collections of a point and a shape.
 fn common(module: &str, kind: u32, id: usize, zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
     let place = spot(rng);
     let zoning = zones.of([place]);
@@ -25,7 +25,7 @@ fn common(module: &str, kind: u32, id: usize, zones: &Zones, rng: &mut ChaCha8Rn
         4 if course => json!({"fr": "<p>Corde de 50&nbsp;m.</p>", "en": "", "it": null}),
         _ => text::html(1, rng),
     };
-    let attachments = attached::pictures(&format!("outdoor_{}", &module[8..]), kind, id, 2, rng);
+    let attachments = attachments::pictures(&format!("outdoor_{}", &module[8..]), kind, id, 2, rng);
     json!({"id": id, "uuid": uuid(kind, id), "url": format!("{HOST}/api/v2/{module}/{id}/"),
         "eid": if !course && id.is_multiple_of(2) { "C2C-4807" } else { "" }, "name": text::name(&name, ""),
         "description": text::html(2, rng), "advice": advice, "accessibility": text::empty(), "cities": zoning.cities,
@@ -44,19 +44,19 @@ fn geometry(module: &str, (x, y): Place, rng: &mut ChaCha8Rng) -> Value {
     json!({"type": "GeometryCollection", "geometries": [{"type": "Point", "coordinates": [x, y]}, shape]})
 }
 
-/// Ratings of a practice, of which the first and the third of the list have some.
+/// Ratings of the first or the third practice.
 fn ratings(rank: usize, rng: &mut ChaCha8Rng) -> Vec<usize> {
     let (first, count) = RATINGS[rank];
-    text::some(&(first..first + count).collect::<Vec<_>>(), 40, rng)
+    text::sample(&(first..first + count).collect::<Vec<_>>(), 40, rng)
 }
 
-/// A site; the second is a part of the first, the third has no practice.
+/// A site. The second one is a part of the first; the third one has no practice.
 fn site(id: usize, links: &[Value], zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
     let practice = (id != 3).then_some([101, 103][id % 2]);
     let mut site = common("outdoor_site", 8, id, zones, rng);
     let courses: Vec<usize> = if id <= 4 { vec![id] } else { vec![] };
     let uuids: Vec<String> = courses.iter().map(|id| uuid(13, *id)).collect();
-    let more = json!({"ambiance": text::perhaps(60, rng), "description_teaser": text::html(1, rng), "courses": courses,
+    let more = json!({"ambiance": text::optional_html(60, rng), "description_teaser": text::html(1, rng), "courses": courses,
         "courses_uuids": uuids, "information_desks": [1, 2], "managers": if id < 3 { vec![1] } else { vec![] },
         "labels": if id.is_multiple_of(2) { vec![1, 3] } else { vec![] },
         "wind": if id < 4 { vec!["N", "SW"] } else { vec![] },
@@ -65,7 +65,7 @@ fn site(id: usize, links: &[Value], zones: &Zones, rng: &mut ChaCha8Rng) -> Valu
         "period": if id.is_multiple_of(2) { text::empty() } else { text::name("De l'été à l'automne", "Summer") },
         "practice": practice, "sector": (id > 3).then_some(1), "type": (practice == Some(101)).then_some(1),
         "ratings": if practice.is_some() { ratings(id % 2, rng) } else { vec![] },
-        "web_links": attached::web_links(if id == 3 { 0 } else { 40 }, links, rng)});
+        "web_links": attachments::web_links(if id == 3 { 0 } else { 40 }, links, rng)});
     merge(&mut site, more);
     if id == 1 {
         site["children"] = json!([2]);
@@ -78,7 +78,7 @@ fn site(id: usize, links: &[Value], zones: &Zones, rng: &mut ChaCha8Rng) -> Valu
     site
 }
 
-/// A course; the second is a part of the first.
+/// A course. The second one is a part of the first.
 fn course(id: usize, zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
     let mut course = common("outdoor_course", 13, id, zones, rng);
     let start = course["geometry"]["geometries"][0]["coordinates"].clone();

@@ -4,17 +4,17 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
 use super::vocabularies::walking;
-use super::{HOST, Territory, attached, shapes, text, uuid};
+use super::{HOST, Territory, attachments, shapes, text, uuid};
 
-pub(super) fn fill(made: &mut Territory, count: usize, rng: &mut ChaCha8Rng) {
-    made.put("poi", (1..=count).map(|id| poi(id, rng)).collect());
+pub(super) fn fill(territory: &mut Territory, count: usize, rng: &mut ChaCha8Rng) {
+    territory.insert_module("poi", (1..=count).map(|id| poi(id, rng)).collect());
 }
 
 fn poi(id: usize, rng: &mut ChaCha8Rng) -> Value {
     let kind = id / 2 * 11 % 15 + 1;
     let (label, pictogram) = walking::poi_type(kind);
     let [fr, en] = walking::poi_kind(kind);
-    // Names go in pairs: places are fewer than points.
+    // Names repeat, because there are fewer places than points.
     let name = text::name(&text::place_name(fr, id / 4), &format!("{en} {}", id / 4));
     let [created, updated] = text::dates(rng);
     let provider = text::chance(70, rng).then(|| text::pick(&["OpenStreetMap", "Parc de la Brune"], rng));
@@ -23,7 +23,7 @@ fn poi(id: usize, rng: &mut ChaCha8Rng) -> Value {
         "name": name, "description": text::html(1, rng), "geometry": shapes::point3(shapes::spot(rng), rng),
         "type": kind,
         "type_label": label, "type_pictogram": pictogram,
-        "attachments": attached::pictures("trekking_poi", 2, id, 3, rng),
+        "attachments": attachments::pictures("trekking_poi", 2, id, 3, rng),
         "provider": provider, "structure": text::pick(&[1, 1, 2], rng), "published": text::published(id),
         "view_points": [], "create_datetime": created, "update_datetime": updated})
 }

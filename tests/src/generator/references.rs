@@ -1,6 +1,5 @@
-//! References between objects, and those that lead nowhere, on purpose: everything else refers to what is there. On a real server an id can be
-//! missing from a list because its entry is not published or serves no published object; sometimes the detail still
-//! gives it, sometimes nothing does.
+//! The references between objects, and the dangling ones. On a real server an id can be missing from a list because its entry
+//! is not published or not used by a published object. Some of these can still be read by id.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +7,10 @@ use serde_json::{Value, json};
 
 use super::{Territory, text};
 
-/// The theme only the unpublished stage has: it is not in the list, and its detail answers.
+/// The theme of the unpublished stage only. It is not in the list, but can be read by id.
 pub(super) const THEME: u64 = 11;
 
-/// Module, path of the field (`*` goes through every item or member), and the module it refers to.
+/// Module, path of the field (`*` stands for each item or member), and the module that it refers to.
 pub const REFERENCES: [(&str, &str, &str); 81] = [
     ("trek", "difficulty", "trek_difficulty"),
     ("trek", "practice", "trek_practice"),
@@ -96,7 +95,7 @@ pub const REFERENCES: [(&str, &str, &str); 81] = [
     ("hdviewpoint", "annotations/features/*/properties/category", "annotation_category"),
 ];
 
-/// Module, id of the object, field, and the id that is nowhere.
+/// Module, id of the object, field, and the id that does not exist.
 pub const DANGLING: [(&str, u64, &str, u64); 4] = [
     ("trek", 6, "information_desks", 99),
     ("trek", 4, "cities", 999),
@@ -104,32 +103,32 @@ pub const DANGLING: [(&str, u64, &str, u64); 4] = [
     ("signage", 4, "sealing", 99),
 ];
 
-pub(super) fn fill(made: &mut Territory) {
+pub(super) fn fill(territory: &mut Territory) {
     let theme = json!({"id": THEME, "label": text::name("Archives", "Archives"),
         "pictogram": format!("{}/media/upload/theme-{THEME}.svg", super::HOST)});
-    made.hidden.insert("theme".to_owned(), vec![theme]);
-    for (module, id, field, nowhere) in DANGLING {
-        let mut objects = made.modules.get_mut(module).into_iter().flatten();
+    territory.hidden.insert("theme".to_owned(), vec![theme]);
+    for (module, id, field, missing) in DANGLING {
+        let mut objects = territory.modules.get_mut(module).into_iter().flatten();
         let Some(object) = objects.find(|object| object["id"] == id) else { continue };
         match &mut object[field] {
-            Value::Array(ids) => ids.push(json!(nowhere)),
-            value => *value = json!(nowhere),
+            Value::Array(ids) => ids.push(json!(missing)),
+            value => *value = json!(missing),
         }
     }
 }
 
-/// The numbers at the path of a reference.
-pub fn referred(object: &Value, path: &str) -> BTreeSet<u64> {
+/// The ids at the path of a reference.
+pub fn referenced_ids(object: &Value, path: &str) -> BTreeSet<u64> {
     let mut found = BTreeSet::new();
-    at(object, path, &mut found);
+    collect(object, path, &mut found);
     found
 }
 
-fn at(value: &Value, path: &str, found: &mut BTreeSet<u64>) {
+fn collect(value: &Value, path: &str, found: &mut BTreeSet<u64>) {
     match (path.split_once('/').unwrap_or((path, "")), value) {
         (("", _), value) => found.extend(value.as_u64()),
-        (("*", rest), Value::Array(items)) => items.iter().for_each(|item| at(item, rest, found)),
-        (("*", rest), Value::Object(members)) => members.values().for_each(|member| at(member, rest, found)),
-        ((name, rest), value) => at(&value[name], rest, found),
+        (("*", rest), Value::Array(items)) => items.iter().for_each(|item| collect(item, rest, found)),
+        (("*", rest), Value::Object(members)) => members.values().for_each(|member| collect(member, rest, found)),
+        ((name, rest), value) => collect(&value[name], rest, found),
     }
 }

@@ -1,14 +1,14 @@
-//! Sensitive areas: of a species, or of a rule; one has no geometry at all.
+//! Sensitive areas: of a species, or of a rule. One has no geometry.
 
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
 use super::shapes::{ring, spot};
 use super::vocabularies::outdoor::species;
-use super::{HOST, Territory, attached, text};
+use super::{HOST, Territory, attachments, text};
 
-pub(super) fn fill(made: &mut Territory, rng: &mut ChaCha8Rng) {
-    made.put("sensitivearea", (1..=6).map(|id| area(id, rng)).collect());
+pub(super) fn fill(territory: &mut Territory, rng: &mut ChaCha8Rng) {
+    territory.insert_module("sensitivearea", (1..=6).map(|id| area(id, rng)).collect());
 }
 
 fn rule(id: usize) -> Value {
@@ -18,7 +18,7 @@ fn rule(id: usize) -> Value {
         "pictogram": format!("{HOST}/media/upload/rules/rule-{id}.svg")})
 }
 
-/// An area; the first is sensitive all year round, the others in two months each.
+/// An area. The first one is sensitive all year, the others in two months each.
 fn area(id: usize, rng: &mut ChaCha8Rng) -> Value {
     let geometry = match id {
         6 => Value::Null,
@@ -32,10 +32,10 @@ fn area(id: usize, rng: &mut ChaCha8Rng) -> Value {
     let description = if id == 4 { json!({"fr": "", "en": "", "it": ""}) } else { text::full(1, rng) };
     let rules: Vec<Value> = if id.is_multiple_of(2) { (20..20 + id % 3).map(rule).collect() } else { vec![] };
     let pictures =
-        if id == 2 { json!([attached::picture("sensitivity_sensitivearea", 11, id, 0, rng)]) } else { json!([]) };
+        if id == 2 { json!([attachments::picture("sensitivity_sensitivearea", 11, id, 0, rng)]) } else { json!([]) };
     json!({"id": id, "url": format!("{HOST}/api/v2/sensitivearea/{id}/"), "name": name, "species_id": kind,
         "description": description,
-        "geometry": geometry, "period": period, "practices": text::some(&[1, 2, 3], 50, rng), "published": true,
+        "geometry": geometry, "period": period, "practices": text::sample(&[1, 2, 3], 50, rng), "published": true,
         "rules": rules, "elevation": radius, "contact": text::pick(&["<p>garde@example.org</p>", ""], rng),
         "info_url": if kind.is_some() { "https://example.org/espece" } else { "" }, "openair_url": null,
         "kml_url": format!("{HOST}/api/fr/sensitiveareas/{id}.kml"),

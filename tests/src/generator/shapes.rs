@@ -1,4 +1,4 @@
-//! Geometries: the traces are those a locator finds hard (loops, out-and-back, hairpins, crossings).
+//! Geometries. The lines of treks are difficult for map matching: loops, out-and-back, hairpins, crossings.
 
 use std::f64::consts::TAU;
 
@@ -6,15 +6,15 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-/// A place: longitude and latitude.
+/// Longitude and latitude in degrees.
 pub(super) type Place = (f64, f64);
 
-/// Rounds to the seven decimals API v2 gives.
+/// Rounds to the seven decimals of API v2.
 pub(super) fn round(x: f64) -> f64 {
     (x * 1e7).round() / 1e7
 }
 
-/// A place inside the territory.
+/// A random place in the territory.
 pub(super) fn spot(rng: &mut ChaCha8Rng) -> Place {
     (round(rng.random_range(5.85..6.75)), round(rng.random_range(44.55..45.05)))
 }
@@ -29,7 +29,7 @@ pub(super) fn point2((x, y): Place) -> Value {
     json!({"type": "Point", "coordinates": [x, y]})
 }
 
-/// A closed ring of many sides around a place.
+/// A closed ring around a place.
 pub(super) fn ring((x, y): Place, half: f64, rng: &mut ChaCha8Rng) -> Value {
     let sides = rng.random_range(7..24);
     let mut ring: Vec<[f64; 2]> = (0..sides)
@@ -43,13 +43,13 @@ pub(super) fn ring((x, y): Place, half: f64, rng: &mut ChaCha8Rng) -> Value {
     json!([ring])
 }
 
-/// The vertices of a trek, 300 to 700 of them. `kind` 0 is a loop, 1 an out-and-back, 2 hairpins, 3 a figure of eight
-/// that crosses itself. All but the hairpins end where they start.
-pub(super) fn trace(kind: usize, rng: &mut ChaCha8Rng) -> Vec<[f64; 3]> {
+/// The line of a trek, with 300 to 700 vertices. `kind` 0 is a loop, 1 an out-and-back, 2 hairpins, 3 a figure of eight. All
+/// but the hairpins end where they start.
+pub(super) fn trek_line(kind: usize, rng: &mut ChaCha8Rng) -> Vec<[f64; 3]> {
     let (x, y) = (rng.random_range(5.9..6.7), rng.random_range(44.57..45.03));
     let (low, high) = (f64::from(rng.random_range(800..1800)), rng.random_range(150.0..1200.0));
     let (size, phase) = (rng.random_range(0.3..1.4), rng.random_range(0.0..TAU));
-    // Even, so that an out-and-back turns at a vertex and comes back over the same ones.
+    // Even, so that an out-and-back turns at a vertex and returns over the same vertices.
     let n = rng.random_range(150..350_u32) * 2;
     let bends = f64::from(rng.random_range(5..12_u32));
     let mut path: Vec<[f64; 3]> = (0..=n)
@@ -63,7 +63,7 @@ pub(super) fn trace(kind: usize, rng: &mut ChaCha8Rng) -> Vec<[f64; 3]> {
                 2 => (((t * 24.0) % 2.0 - 1.0).abs() * 0.2, t, t, a),
                 _ => (a.sin(), (2.0 * a).sin() / 2.0, (1.0 - a.cos()) / 2.0, a),
             };
-            // Bends of whole periods, so that what closes still does.
+            // Bends of complete periods, so that closed lines stay closed.
             let bend = 0.04 * ((bends * along + phase).sin() - phase.sin());
             let hills = 0.03 * ((2.0 * bends * along).sin() + (bends * along).sin());
             let (dx, dy) = (dx + bend, dy + bend * 0.6);
@@ -88,7 +88,7 @@ pub(super) fn measure(path: &[[f64; 3]]) -> (f64, f64, f64) {
     })
 }
 
-/// The first place of a geometry.
+/// The first position of a geometry.
 pub(super) fn first(geometry: &Value) -> Option<Place> {
     match geometry {
         Value::Array(items) => match (items.first()?.as_f64(), items.get(1).and_then(Value::as_f64)) {
@@ -100,7 +100,7 @@ pub(super) fn first(geometry: &Value) -> Option<Place> {
     }
 }
 
-/// Moves a geometry, by degrees to the east and to the north.
+/// Moves a geometry by degrees to the east and to the north.
 pub(super) fn shift(geometry: &mut Value, east: f64, north: f64) {
     match geometry {
         Value::Object(members) => members.values_mut().for_each(|member| shift(member, east, north)),

@@ -1,4 +1,4 @@
-//! Touristic contents, events and information desks.
+//! Touristic contents, touristic events and information desks.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -6,25 +6,25 @@ use serde_json::{Value, json};
 
 use super::shapes::{Place, point2, ring, round, spot};
 use super::vocabularies::tourism::{ORGANIZERS, PLACES, desk_type, value_id, values};
-use super::words::{PEOPLE, VILLAGES};
+use super::word_lists::{PEOPLE, VILLAGES};
 use super::zones::Zones;
-use super::{HOST, Size, Territory, attached, merge, text, uuid};
+use super::{HOST, Size, Territory, attachments, merge, text, uuid};
 use crate::day::Day;
 
-pub(super) fn fill(made: &mut Territory, size: Size, zones: &Zones, rng: &mut ChaCha8Rng) {
-    made.put("touristiccontent", (1..=size.contents).map(|id| content(id, zones, rng)).collect());
-    let today = made.today;
-    made.put("touristicevent", (1..=size.events).map(|id| event(id, today, zones, rng)).collect());
-    made.put("informationdesk", (1..=5).map(|id| desk(id, rng)).collect());
+pub(super) fn fill(territory: &mut Territory, size: Size, zones: &Zones, rng: &mut ChaCha8Rng) {
+    territory.insert_module("touristiccontent", (1..=size.contents).map(|id| content(id, zones, rng)).collect());
+    let today = territory.today;
+    territory.insert_module("touristicevent", (1..=size.events).map(|id| event(id, today, zones, rng)).collect());
+    territory.insert_module("informationdesk", (1..=5).map(|id| desk(id, rng)).collect());
 }
 
-/// The fields contents and events share.
+/// The fields of contents and events.
 fn common(module: &str, kind: u32, id: usize, name: &str, place: Place, zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
     let zoning = zones.of([place]);
     let [created, updated] = text::dates(rng);
     json!({"id": id, "uuid": uuid(kind, id), "url": format!("{HOST}/api/v2/{module}/{id}/"),
         "name": text::name(name, ""), "accessibility": text::empty(), "approved": text::chance(20, rng),
-        "attachments": attached::pictures(&format!("tourism_{module}"), kind, id, 3, rng),
+        "attachments": attachments::pictures(&format!("tourism_{module}"), kind, id, 3, rng),
         "cities": zoning.cities, "city_codes": zoning.codes(), "districts": zoning.districts,
         "description": text::html(2, rng), "description_teaser": text::html(1, rng),
         "practical_info": text::html(1, rng), "pdf": text::pdf(&format!("{module}s"), id, name),
@@ -34,7 +34,7 @@ fn common(module: &str, kind: u32, id: usize, name: &str, place: Place, zones: &
         "email": text::pick(&[Some("accueil@example.org"), None], rng),
         "website": text::pick(&[Some("https://example.org/œuf"), None], rng),
         "external_id": text::pick(&["", "", "APIDAE-4807"], rng), "provider": null, "portal": [], "source": [],
-        "themes": if text::chance(65, rng) { text::some(&[1, 2, 3, 5], 40, rng) } else { vec![] }})
+        "themes": if text::chance(65, rng) { text::sample(&[1, 2, 3, 5], 40, rng) } else { vec![] }})
 }
 
 fn content(id: usize, zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
@@ -56,7 +56,7 @@ fn content(id: usize, zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
     let (city, code) = if id % 40 == 7 { (None, None) } else { zones.of([(x, y)]).first() };
     let reserved = text::chance(20, rng);
     let more = json!({"geometry": geometry, "category": category, "types": types, "departure_city": city,
-        "departure_city_code": code, "accessibility": text::perhaps(20, rng),
+        "departure_city_code": code, "accessibility": text::optional_html(20, rng),
         "label_accessibility": text::chance(15, rng).then_some(id % 4 + 1),
         "provider": text::pick(&[Some("Apidae"), Some("Parc de la Brune"), None], rng),
         "contact": text::pick(&["<p>Le Bourg</p>", ""], rng),
@@ -68,7 +68,7 @@ fn content(id: usize, zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
     content
 }
 
-/// An event: over for two in eight, on its last day, under way, or to come.
+/// An event. Two of eight are over; the others end today, take place, or are in the future.
 fn event(id: usize, today: Day, zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
     let (from, lasts) = match id % 8 {
         0 | 4 => (-(id as i64) - 9, 4),
@@ -96,7 +96,7 @@ fn event(id: usize, today: Day, zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
         "booking": if id.is_multiple_of(3) { "<p>Réserver la veille.</p>" } else { "" },
         "cancelled": cancelled,
         "cancellation_reason": if cancelled { text::name("Météo", "Weather") } else { Value::Null },
-        // A real server writes Python's None here.
+        // A real server writes Python's `None` here.
         "capacity": capacity, "participant_number": capacity.map_or("None".to_owned(), |number| number.to_string()),
         "price": text::pick(&[Some("0.00"), Some("12.50"), None], rng), "organizer": names, "organizers": names,
         "organizers_id": organizers, "place": text::pick(&[Some(PLACES[0]), Some(PLACES[1]), None], rng),
@@ -106,14 +106,14 @@ fn event(id: usize, today: Day, zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
     event
 }
 
-/// A desk: a table of places with an address and no geometry; the third has no coordinates.
+/// An information desk: an address, and coordinates instead of a geometry. The third one has no coordinates.
 fn desk(id: usize, rng: &mut ChaCha8Rng) -> Value {
     let place = (id != 3).then(|| spot(rng));
     let there = id != 4;
     let photo = if id.is_multiple_of(2) { String::new() } else { format!("{HOST}/media/upload/desk-{id}.jpg") };
     json!({"id": id, "uuid": uuid(6, id), "provider": null, "description": text::html(1, rng),
         "name": {"fr": text::place_name("Maison", id), "en": if id == 1 { "" } else { "Park house" }, "it": ""},
-        "accessibility": text::perhaps(40, rng), "label_accessibility": (id == 2).then_some(1),
+        "accessibility": text::optional_html(40, rng), "label_accessibility": (id == 2).then_some(1),
         "latitude": place.map(|p| p.1), "longitude": place.map(|p| p.0),
         "email": there.then_some("accueil@example.org"),
         "phone": there.then_some("04 00 00 00 00"), "website": (id < 4).then_some("https://example.org"),

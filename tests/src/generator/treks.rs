@@ -1,49 +1,50 @@
-//! Treks. One in twenty-nine was begun and never finished: it is published in English only, and has next to nothing.
+//! Treks. One of 29 is unfinished: it is published in English only, and most of its fields are empty.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
 use super::zones::Zones;
-use super::{HOST, Territory, attached, merge, shapes, text, uuid};
+use super::{HOST, Territory, attachments, merge, shapes, text, uuid};
 
-/// Texts everyone writes, if not in every language.
+/// Texts that each trek has, at least in French.
 const TEXTS: [&str; 6] = ["access", "advice", "advised_parking", "ambiance", "gear", "public_transport"];
-/// Whether anyone says something in a field, be it an empty text.
+/// How a text field is filled in.
 #[derive(Clone, Copy, PartialEq)]
-enum Told {
+enum Filled {
     Never,
-    Filled,
-    EvenEmpty,
+    Always,
+    /// Some translations are empty.
+    Partly,
 }
 
-/// What is said of accessibility.
-const ACCESSIBILITY: [(&str, Told); 7] = [
-    ("accessibility_advice", Told::EvenEmpty),
-    ("accessibility_covering", Told::EvenEmpty),
-    ("accessibility_exposure", Told::Never),
-    ("accessibility_signage", Told::Never),
-    ("accessibility_slope", Told::Filled),
-    ("accessibility_width", Told::EvenEmpty),
-    ("disabled_infrastructure", Told::Filled),
+/// Fields about accessibility.
+const ACCESSIBILITY: [(&str, Filled); 7] = [
+    ("accessibility_advice", Filled::Partly),
+    ("accessibility_covering", Filled::Partly),
+    ("accessibility_exposure", Filled::Never),
+    ("accessibility_signage", Filled::Never),
+    ("accessibility_slope", Filled::Always),
+    ("accessibility_width", Filled::Partly),
+    ("disabled_infrastructure", Filled::Always),
 ];
 
-/// Whether the trek is one that was never finished.
-fn unfinished(id: usize) -> bool {
+/// Whether the trek is unfinished.
+fn is_unfinished(id: usize) -> bool {
     id % 29 == 11
 }
 
-/// The trek of an id; its kind of trace, hence its route, follows the id.
-pub(super) fn trek(id: usize, made: &Territory, zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
-    let path = shapes::trace(id, rng);
+/// A trek. Its id decides the shape of its line, and so its route.
+pub(super) fn trek(id: usize, territory: &Territory, zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
+    let path = shapes::trek_line(id, rng);
     let [fr, en] = text::trek_name(id);
     let [created, updated] = text::dates(rng);
-    let sourced = text::chance(55, rng);
-    let reserved = text::chance(30, rng);
+    let has_provider = text::chance(55, rng);
+    let has_booking = text::chance(30, rng);
     let mut trek = json!({
         "id": id, "uuid": uuid(1, id), "url": format!("{HOST}/api/v2/trek/{id}/"), "name": text::name(&fr, &en),
         "difficulty": text::pick(&[1, 2, 2, 3, 3, 4, 5], rng), "practice": text::pick(&[1, 1, 1, 2, 3, 5, 6, 7], rng),
-        // Hairpins go from one place to another, loops and eights come round, the rest comes back.
+        // Hairpins are one way, loops and figures of eight are closed, the others return the same way.
         "route": ([1, 2, 3, 1][id % 4]),
         "themes": some_or_none(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 25, 80, rng),
         "labels": some_or_none(&[1, 2, 3], 40, 55, rng),
@@ -51,19 +52,19 @@ pub(super) fn trek(id: usize, made: &Territory, zones: &Zones, rng: &mut ChaCha8
         "ratings": some_or_none(&[21, 22, 25, 26, 28], 40, 70, rng),
         "information_desks": some_or_none(&[1, 2, 4], 40, 65, rng), "source": some_or_none(&[1, 2, 3], 35, 55, rng),
         "structure": text::pick(&[1, 1, 2], rng), "portal": some_or_none(&[1, 2], 50, 20, rng),
-        "provider": sourced.then_some("Parc de la Brune"),
-        "external_id": if sourced { format!("ETK-{id:05}") } else { String::new() },
-        "second_external_id": null, "reservation_system": reserved.then_some(1),
-        "reservation_id": if reserved { format!("R{id}") } else { String::new() },
+        "provider": has_provider.then_some("Parc de la Brune"),
+        "external_id": if has_provider { format!("ETK-{id:05}") } else { String::new() },
+        "second_external_id": null, "reservation_system": has_booking.then_some(1),
+        "reservation_id": if has_booking { format!("R{id}") } else { String::new() },
         "parents": [], "children": [], "previous": {}, "next": {}, "view_points": [],
-        "attachments": attached::pictures("trekking_trek", 1, id, 6, rng),
-        "web_links": attached::web_links(30, made.module("weblink_category"), rng),
+        "attachments": attachments::pictures("trekking_trek", 1, id, 6, rng),
+        "web_links": attachments::web_links(30, territory.module("weblink_category"), rng),
         "published": text::published(id), "create_datetime": created, "update_datetime": updated,
     });
     merge(&mut trek, line(&path, zones, rng));
     merge(&mut trek, links(id, &fr));
     merge(&mut trek, texts(id, rng));
-    if unfinished(id) {
+    if is_unfinished(id) {
         for (field, value) in trek.as_object_mut().into_iter().flatten() {
             let text = value.get("it").is_some() && field != "pdf";
             if text {
@@ -80,12 +81,12 @@ pub(super) fn trek(id: usize, made: &Territory, zones: &Zones, rng: &mut ChaCha8
     trek
 }
 
-/// Some of several so many times in a hundred, each with a chance of its own; otherwise none.
+/// With a probability of `percent`, a selection in which each item has a probability of `each`; otherwise nothing.
 fn some_or_none(from: &[u64], each: u32, percent: u32, rng: &mut ChaCha8Rng) -> Vec<u64> {
-    if text::chance(percent, rng) { text::some(from, each, rng) } else { Vec::new() }
+    if text::chance(percent, rng) { text::sample(from, each, rng) } else { Vec::new() }
 }
 
-/// What follows from the trace.
+/// The fields that follow from the line.
 pub(super) fn line(path: &[[f64; 3]], zones: &Zones, rng: &mut ChaCha8Rng) -> Value {
     let (length, up, down) = shapes::measure(path);
     let (start, end) = (path[0], path[path.len() - 1]);
@@ -134,16 +135,16 @@ fn texts(id: usize, rng: &mut ChaCha8Rng) -> Value {
         json!({"fr": text::place_name("Parking", id), "en": text::place_name("Car park", id), "it": ""});
     texts["arrival"] = texts["departure"].clone();
     let accessible = id.is_multiple_of(4);
-    for (field, told) in ACCESSIBILITY {
-        texts[field] = match told {
-            Told::EvenEmpty if id.is_multiple_of(8) => json!({"fr": "<p>Rampe à 8&nbsp;%.</p>", "en": "", "it": null}),
-            Told::Filled | Told::EvenEmpty if accessible => text::html(1, rng),
+    for (field, filled) in ACCESSIBILITY {
+        texts[field] = match filled {
+            Filled::Partly if id.is_multiple_of(8) => json!({"fr": "<p>Rampe à 8&nbsp;%.</p>", "en": "", "it": null}),
+            Filled::Always | Filled::Partly if accessible => text::html(1, rng),
             _ => text::nothing(),
         };
     }
-    texts["accessibilities"] = json!(if accessible { text::some(&[1, 2, 3], 50, rng) } else { vec![] });
+    texts["accessibilities"] = json!(if accessible { text::sample(&[1, 2, 3], 50, rng) } else { vec![] });
     texts["accessibility_level"] = json!(accessible.then_some(id % 2 + 1));
-    texts["attachments_accessibility"] = if accessible { attached::accessibility(id) } else { json!([]) };
-    texts["ratings_description"] = text::perhaps(35, rng);
+    texts["attachments_accessibility"] = if accessible { attachments::accessibility(id) } else { json!([]) };
+    texts["ratings_description"] = text::optional_html(35, rng);
     texts
 }

@@ -1,6 +1,6 @@
-//! Communes and valleys: six columns and four rows of communes whose borders are crooked and shared, two columns to a
-//! valley. Objects get the ones they really lie in. Outlines are kept in degrees; a real server writes them in the
-//! projection of its database, and so does the test server unless told otherwise.
+//! Cities and districts: six columns and four rows of cities with irregular, shared borders; two columns form a district.
+//! Objects refer to the zones that contain them. Outlines are in degrees. A real server writes them in the projection of its
+//! database, and so does the fixture server by default.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -8,32 +8,32 @@ use serde_json::{Value, json};
 
 use super::Territory;
 use super::shapes::{Place, round};
-use super::words::VILLAGES;
+use super::word_lists::VILLAGES;
 
 const COLUMNS: usize = 6;
 const ROWS: usize = 4;
-const VALLEYS: [&str; 3] = ["Haute-Brune", "Entre-Deux-Gaves et Ubaguet", "Pays d'Œuf"];
-/// A commune beyond the border, whose code nobody filled in and where nothing lies.
+const DISTRICTS: [&str; 3] = ["Haute-Brune", "Entre-Deux-Gaves et Ubaguet", "Pays d'Œuf"];
+/// A city outside of the territory, without a code and without objects.
 const BEYOND: &str = "Ormea di Sopra";
 
-/// Outlines, to find what lies where.
+/// The outlines of the cities.
 pub(super) struct Zones {
     cities: Vec<Vec<Place>>,
 }
 
-/// The communes and valleys of an object.
+/// The cities and districts of an object.
 pub(super) struct Zoning {
     pub(super) cities: Vec<usize>,
     pub(super) districts: Vec<usize>,
 }
 
 impl Zoning {
-    /// The codes, in the order of the communes.
+    /// The codes of the cities.
     pub(super) fn codes(&self) -> Vec<String> {
         self.cities.iter().map(|id| code(*id)).collect()
     }
 
-    /// The first commune, which is that of the departure.
+    /// The id and the code of the first city, which is that of the departure.
     pub(super) fn first(&self) -> (Option<usize>, Option<String>) {
         let city = self.cities.first().copied();
         (city, city.map(code))
@@ -45,11 +45,11 @@ fn code(city: usize) -> String {
 }
 
 impl Zones {
-    /// The zones of some places, in the order they are met.
+    /// The zones of places, in order and without repetition.
     pub(super) fn of(&self, places: impl IntoIterator<Item = Place>) -> Zoning {
         let mut zoning = Zoning { cities: Vec::new(), districts: Vec::new() };
         for place in places {
-            let Some(at) = self.cities.iter().position(|ring| inside(ring, place)) else { continue };
+            let Some(at) = self.cities.iter().position(|ring| is_inside(ring, place)) else { continue };
             let (city, district) = (at + 1, at % COLUMNS / 2 + 1);
             if !zoning.cities.contains(&city) {
                 zoning.cities.push(city);
@@ -62,7 +62,7 @@ impl Zones {
     }
 }
 
-/// A crooked border between two corners, the last one left out.
+/// An irregular border between two corners, without the last corner.
 fn border(from: Place, to: Place, rng: &mut ChaCha8Rng) -> Vec<Place> {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let parts = 16;
@@ -74,8 +74,8 @@ fn border(from: Place, to: Place, rng: &mut ChaCha8Rng) -> Vec<Place> {
     (0..parts).map(|part| point(part, rng)).collect()
 }
 
-pub(super) fn fill(made: &mut Territory, rng: &mut ChaCha8Rng) -> Zones {
-    let [west, south, east, north] = made.bbox;
+pub(super) fn fill(territory: &mut Territory, rng: &mut ChaCha8Rng) -> Zones {
+    let [west, south, east, north] = territory.bbox;
     let corner = |column: usize, row: usize| {
         let (across, up) = (column as f64 / COLUMNS as f64, row as f64 / ROWS as f64);
         (west + (east - west) * across, south + (north - south) * up)
@@ -86,8 +86,8 @@ pub(super) fn fill(made: &mut Territory, rng: &mut ChaCha8Rng) -> Zones {
     let vertical: Vec<Vec<Vec<Place>>> = (0..=COLUMNS)
         .map(|column| (0..ROWS).map(|row| border(corner(column, row), corner(column, row + 1), rng)).collect())
         .collect();
-    // Around a block: along its south, up its east, back along its north and down its west.
-    let around = |columns: std::ops::Range<usize>, rows: std::ops::Range<usize>| {
+    // The ring of a block: its south, its east, then its north and its west backwards.
+    let ring_of = |columns: std::ops::Range<usize>, rows: std::ops::Range<usize>| {
         let back = |line: Vec<Place>, end: Place| line.into_iter().skip(1).chain([end]).rev().collect::<Vec<_>>();
         let south = columns.clone().flat_map(|column| horizontal[rows.start][column].clone());
         let east = rows.clone().flat_map(|row| vertical[columns.end][row].clone());
@@ -101,25 +101,25 @@ pub(super) fn fill(made: &mut Territory, rng: &mut ChaCha8Rng) -> Zones {
     };
     let outline = |ring: &[Place]| json!({"type": "MultiPolygon", "coordinates": [[ring]]});
     let cities: Vec<Vec<Place>> =
-        (0..COLUMNS * ROWS).map(|at| around(at % COLUMNS..at % COLUMNS + 1, at / COLUMNS..at / COLUMNS + 1)).collect();
+        (0..COLUMNS * ROWS).map(|at| ring_of(at % COLUMNS..at % COLUMNS + 1, at / COLUMNS..at / COLUMNS + 1)).collect();
     let city = |(at, ring): (usize, &Vec<Place>)| -> Value {
         json!({"id": at + 1, "code": code(at + 1), "name": VILLAGES[at], "published": true, "geometry": outline(ring)})
     };
     let mut list: Vec<Value> = cities.iter().enumerate().map(city).collect();
     let beyond = [(east, south), (east + 0.05, south), (east + 0.04, south + 0.04), (east, south)];
     list.push(json!({"id": 40, "code": null, "name": BEYOND, "published": true, "geometry": outline(&beyond)}));
-    made.put("city", list);
-    let valley = |(at, name): (usize, &&str)| {
-        let ring = around(at * 2..at * 2 + 2, 0..ROWS);
+    territory.insert_module("city", list);
+    let district = |(at, name): (usize, &&str)| {
+        let ring = ring_of(at * 2..at * 2 + 2, 0..ROWS);
         json!({"id": at + 1, "name": name, "published": true, "geometry": outline(&ring)})
     };
-    let list = VALLEYS.iter().enumerate().map(valley).collect();
-    made.put("district", list);
+    let list = DISTRICTS.iter().enumerate().map(district).collect();
+    territory.insert_module("district", list);
     Zones { cities }
 }
 
-/// Whether a place is inside a ring: a ray to the east crosses its sides an odd number of times.
-fn inside(ring: &[Place], (x, y): Place) -> bool {
+/// Whether a ray to the east crosses the ring an odd number of times.
+fn is_inside(ring: &[Place], (x, y): Place) -> bool {
     let crossings = ring.windows(2).filter(|side| {
         let ((ax, ay), (bx, by)) = (side[0], side[1]);
         (ay > y) != (by > y) && x < ax + (y - ay) / (by - ay) * (bx - ax)

@@ -1,139 +1,143 @@
-//! The connection ends at each byte of a request and of its answer, for a report with and without a photo. The driver here
-//! does what `net` does: it writes down that the last piece is about to leave before it does.
+//! Ends the connection at each byte of a request and of its response, for a report with and without a photo. As the reqwest
+//! driver does, the driver records that the final chunk is about to be sent before it sends it.
 
 use jalon::companion::{Companion, Directories, ReportUpload};
 use jalon::report::{Event, Lifecycle, Reply, ReportState, SendResult};
 use jalon::transfer::BootInstant;
 
 use super::actor;
-use super::figures::{Figures, Wrong};
-use crate::fixture_server::{Answer, Fault, Options, TestGeotrek};
+use super::stats::{RunStats, Violation};
+use crate::fixture_server::{ClientResponse, Fault, Options, TestGeotrek};
 use crate::generator::{Size, Territory};
 
 const NOW: BootInstant = BootInstant { ms: 1, boot_id: 1 };
 const PATH: &str = "/api/v2/feedback_report/";
+/// The response is shorter than this.
+const MAX_RESPONSE_BYTES: usize = 2_000;
 
-/// A report as it goes out.
-struct Posted {
+/// A request with a report.
+struct ReportRequest {
     headers: Vec<(String, String)>,
     body: Vec<u8>,
-    /// The bytes of the request, its head included, before the last piece.
-    before_last: usize,
+    /// Bytes of the request, its head included, before the final chunk.
+    before_final_chunk: usize,
     length: usize,
 }
 
-/// Cuts at every byte.
+/// Cuts at each byte.
 ///
 /// # Errors
-/// When no report can be filed.
-pub fn run() -> jalon::Result<Figures> {
-    let mut figures = Figures::default();
+/// Returns an error if a report cannot be filed.
+pub fn run() -> jalon::Result<RunStats> {
+    let mut stats = RunStats::default();
     for photos in [0, 1] {
-        let server = TestGeotrek::unheard(Territory::generate(Size::default(), 1), Options::default());
-        let posted = posted(&server, photos)?;
-        // A request of which so many bytes leave.
-        for upto in 0..=posted.length {
-            one(&server, &posted, Some(upto), None, &mut figures);
+        let server = TestGeotrek::without_socket(Territory::generate(Size::default(), 1), Options::default());
+        let request = report_request(&server, photos)?;
+        // The client sends only this many bytes.
+        for sent in 0..=request.length {
+            attempt(&server, &request, Some(sent), None, &mut stats);
         }
-        // A server that stops to read there.
-        for at in 0..=posted.length {
-            one(&server, &posted, None, Some(Fault::CutRequest(at)), &mut figures);
+        // The server stops reading there.
+        for at in 0..=request.length {
+            attempt(&server, &request, None, Some(Fault::CutRequest(at)), &mut stats);
         }
-        // An answer of which so many bytes come.
-        for at in 0..2_000 {
-            if one(&server, &posted, None, Some(Fault::CutWire(at)), &mut figures) {
+        // The response is cut there.
+        for at in 0..MAX_RESPONSE_BYTES {
+            if attempt(&server, &request, None, Some(Fault::CutResponse(at)), &mut stats) {
                 break;
             }
         }
     }
-    Ok(figures)
+    Ok(stats)
 }
 
-fn posted(server: &TestGeotrek, photos: u32) -> jalon::Result<Posted> {
+fn report_request(server: &TestGeotrek, photos: u32) -> jalon::Result<ReportRequest> {
     let folder = tempfile::tempdir()?;
     let companion = Companion::open(&Directories::within(folder.path()))?;
-    actor::file(companion.journal()?, server.url(), 1, photos)?;
-    let outgoing = companion
-        .next_upload(NOW, &Default::default())?
-        .ok_or_else(|| jalon::Error::NotFound { what: "the report that was queued".to_owned() })?;
+    actor::queue_report(companion.journal()?, server.url(), 1, photos)?;
+    let upload = companion
+        .next_upload(&Default::default())?
+        .ok_or_else(|| jalon::Error::NotFound { detail: "the report that was queued".to_owned() })?;
     let file = folder.path().join("body");
-    outgoing.write_body(&file)?;
-    Ok(Posted::new(server, &outgoing, std::fs::read(file)?))
+    upload.write_body(&file)?;
+    Ok(ReportRequest::new(server, &upload, std::fs::read(file)?))
 }
 
-impl Posted {
-    fn new(server: &TestGeotrek, outgoing: &ReportUpload, body: Vec<u8>) -> Self {
+impl ReportRequest {
+    fn new(server: &TestGeotrek, upload: &ReportUpload, body: Vec<u8>) -> Self {
         let headers = vec![
             ("host".to_owned(), "geotrek.test".to_owned()),
-            ("content-type".to_owned(), outgoing.content_type.clone()),
+            ("content-type".to_owned(), upload.content_type.clone()),
             ("accept".to_owned(), "application/json".to_owned()),
-            ("accept-language".to_owned(), outgoing.language.clone()),
+            ("accept-language".to_owned(), upload.language.clone()),
         ];
-        let mut posted = Self { headers, body, before_last: 0, length: 0 };
-        posted.send(server, None);
-        posted.length = server.posts()[0].bytes.len();
-        let boundary = outgoing.content_type.rsplit('=').next().map_or(0, str::len);
-        posted.before_last = posted.length - (boundary + "----\r\n".len());
-        server.forget_reports();
-        posted
+        let mut request = Self { headers, body, before_final_chunk: 0, length: 0 };
+        request.send(server, None);
+        request.length = server.uploads()[0].bytes.len();
+        let boundary = upload.content_type.rsplit('=').next().map_or(0, str::len);
+        request.before_final_chunk = request.length - (boundary + "----\r\n".len());
+        server.clear_reports();
+        request
     }
 
-    fn send(&self, server: &TestGeotrek, upto: Option<usize>) -> Option<Answer> {
+    fn send(&self, server: &TestGeotrek, sent: Option<usize>) -> Option<ClientResponse> {
         let headers: Vec<(&str, &str)> = self.headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
-        server.send("POST", PATH, &headers, &self.body, upto)
+        server.request_with_body("POST", PATH, &headers, &self.body, sent)
     }
 }
 
-/// One attempt; gives whether the report was accepted.
-fn one(
+/// One attempt. Returns whether the report was accepted.
+fn attempt(
     server: &TestGeotrek,
-    posted: &Posted,
-    upto: Option<usize>,
+    request: &ReportRequest,
+    sent: Option<usize>,
     fault: Option<Fault>,
-    figures: &mut Figures,
+    stats: &mut RunStats,
 ) -> bool {
-    server.forget_reports();
-    let words = format!("of {} bytes, {upto:?}, {fault:?}", posted.length);
-    let server_reads = match fault {
+    server.clear_reports();
+    let case = format!("of {} bytes, sent {sent:?}, {fault:?}", request.length);
+    let read_by_server = match fault {
         Some(Fault::CutRequest(at)) => at,
         _ => usize::MAX,
     };
     server.faults().rules = fault.into_iter().map(Into::into).collect();
-    // A driver hands over all that the network takes: it learns of a cut on the other side at its next piece, or later.
-    let whole = upto.unwrap_or(usize::MAX).min(server_reads) > posted.before_last;
+    // A driver hands over all bytes that the network accepts. It learns of a cut on the other side with its next chunk, or
+    // later.
+    let final_chunk_sent = sent.unwrap_or(usize::MAX).min(read_by_server) > request.before_final_chunk;
     let mut lifecycle = Lifecycle::default();
-    let mut step = |lifecycle: &mut Lifecycle, step: Event| {
-        if let Err(error) = lifecycle.step(step, actor::AT_MS) {
-            figures.wrong(Wrong::Odd, format!("{words}: {error}"));
+    let mut step = |lifecycle: &mut Lifecycle, event: Event| {
+        if let Err(error) = lifecycle.apply(event, actor::AT_MS) {
+            stats.record(Violation::Unexpected, format!("{case}: {error}"));
         }
     };
     step(&mut lifecycle, Event::Queue);
-    step(&mut lifecycle, Event::Start { platform: false });
-    if whole {
+    step(&mut lifecycle, Event::Start { in_background: false });
+    if final_chunk_sent {
         step(&mut lifecycle, Event::FinalChunkSent);
     }
-    let answer = posted.send(server, upto);
-    let sent = match answer {
-        None => SendResult::Lost { whole_body: whole, reason: "the connection was lost".to_owned() },
-        Some(answer) => {
-            let body = String::from_utf8_lossy(&answer.body).into_owned();
-            let reply = Reply { status: answer.status, retry_after_ms: None, body, is_whole: answer.whole };
-            SendResult::Response { whole_body: whole, reply }
+    let result = match request.send(server, sent) {
+        None => SendResult::ConnectionLost { final_chunk_sent, detail: "the connection was lost".to_owned() },
+        Some(response) => {
+            let body = String::from_utf8_lossy(&response.body).into_owned();
+            let reply =
+                Reply { status: response.status, retry_after_ms: None, body, is_complete: response.is_complete };
+            SendResult::Response { final_chunk_sent, reply }
         }
     };
-    step(&mut lifecycle, Event::Completed { sent, now: NOW, jitter: 0.5 });
+    step(&mut lifecycle, Event::Completed { sent: result, now: NOW, jitter: 0.5 });
     let copies = server.reports().len();
-    let doubted = matches!(lifecycle.state, ReportState::InDoubt { .. });
-    let accepted = matches!(lifecycle.state, ReportState::Accepted { .. });
-    let queued = matches!(lifecycle.state, ReportState::Queued { .. });
-    figures.expect(copies <= 1, Wrong::Doubled, || format!("{words}: {copies} copies"));
-    figures
-        .expect(!accepted || copies == 1, Wrong::Lost, || format!("{words}: accepted, and the server has not got it"));
-    figures.expect(!queued || copies == 0, Wrong::Doubled, || format!("{words}: it would be sent again"));
-    figures.expect(doubted == (whole && !accepted), Wrong::Odd, || {
-        format!("{words}: {}, and the last piece left: {whole}", lifecycle.state.as_str())
+    let is_in_doubt = matches!(lifecycle.state, ReportState::InDoubt { .. });
+    let is_accepted = matches!(lifecycle.state, ReportState::Accepted { .. });
+    let is_queued = matches!(lifecycle.state, ReportState::Queued { .. });
+    stats.expect(copies <= 1, Violation::Duplicated, || format!("{case}: {copies} copies"));
+    stats.expect(!is_accepted || copies == 1, Violation::Lost, || {
+        format!("{case}: accepted, but the server does not have it")
     });
-    figures.rounds += 1;
+    stats.expect(!is_queued || copies == 0, Violation::Duplicated, || format!("{case}: queued, but the server has it"));
+    stats.expect(is_in_doubt == (final_chunk_sent && !is_accepted), Violation::Unexpected, || {
+        format!("{case}: {}, final chunk sent: {final_chunk_sent}", lifecycle.state.as_str())
+    });
+    stats.rounds += 1;
     server.faults().rules.clear();
-    accepted
+    is_accepted
 }

@@ -1,21 +1,24 @@
-//! What shows that no report is lost, and none doubled unseen: each file lets one kind of misfortune happen, again and
-//! again, and compares what the server has with what the journal says. Whatever is by chance follows a seed.
+//! Runs that show that no report is lost, and that none is duplicated unmarked. Each module provokes one kind of failure,
+//! again and again, and compares the reports of the server with those of the journal. Everything random follows from a seed.
 //!
-//! * `actor`: somebody who files reports, and what must hold of the folder that keeps them; `figures` what is counted.
-//! * `disconnects`: the connection ends at each byte of a request and of its answer.
-//! * `simulation`: clocks, networks, crashes, edits and decisions, by the million, against a model of their own.
-//! * `process_kills`: real processes that die.
-//! * `power`: the power goes, the disk is full or refuses, at each write, sync and new name.
-//! * `corruption`: each page of the file is zeroed, flipped or cut off.
-//! * `peers`: how simpler queues fare in the same weather.
-//! * `mutants`: whether any of that is noticed when a step is left out.
+//! * [`actor`]: files test reports, and checks the photos of a journal.
+//! * [`disconnects`]: the connection ends at each byte of a request and of its response.
+//! * [`simulation`]: clocks, networks, crashes, edits and decisions, a million times, against a model.
+//! * [`process_kills`]: real processes that are killed.
+//! * [`power_loss`]: a power loss, a full disk or a failing disk at each write, sync and rename.
+//! * [`corruption`]: each page of the database is zeroed, flipped or truncated.
+//! * [`downloads`]: the process whose downloads are killed.
+//! * [`peers`]: simpler queues under the same failures.
+//! * [`mutants`]: whether a missing step or sync is detected.
+//! * [`stats`]: counts violations and prints them.
 
 pub mod actor;
 pub mod corruption;
 pub mod disconnects;
-pub mod figures;
+pub mod downloads;
 pub mod mutants;
 pub mod peers;
 pub mod power_loss;
 pub mod process_kills;
 pub mod simulation;
+pub mod stats;

@@ -1,6 +1,6 @@
-//! How simpler queues fare in the same weather: one that rewrites a JSON file after each change and waits for no disk, and one
-//! that keeps reports in memory and attempt_count until it is told 2xx. Both are written as field apps write them; neither is any
-//! project's own code.
+//! Simpler queues under the same failures: one that rewrites a JSON file after each change and never syncs it, and one that
+//! keeps reports in memory and retries until it gets 2xx. Both are written as field apps commonly write them; neither is the
+//! code of a project.
 
 use std::io::Write;
 
@@ -9,16 +9,15 @@ use jalon::storage::FileSystem as _;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::figures::{Figures, Wrong};
-use crate::fault_vfs::FolderDisk;
+use super::stats::{RunStats, Violation};
+use crate::fault_vfs::PowerLossFileSystem;
 
-/// Which queue.
+/// A simpler queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Peer {
-    /// A JSON file, cut to nothing and written anew at each change, never synced; what has not been answered with 2xx is
-    /// sent again.
+    /// A JSON file, truncated and rewritten at each change, never synced. A report without a 2xx response is sent again.
     JsonFile,
-    /// A list in memory, and a loop that attempt_count three times at once and again later.
+    /// A list in memory. Each report is tried three times at once, and again later.
     RetryLoop,
 }
 
@@ -28,24 +27,24 @@ const REPORTS: u32 = 4;
 
 struct Run {
     rng: ChaCha8Rng,
-    disk: FolderDisk,
+    file_system: PowerLossFileSystem,
     root: tempfile::TempDir,
     queue: Vec<u32>,
     filed: Vec<u32>,
-    /// What the server has.
+    /// The reports of the server.
     stored: Vec<u32>,
 }
 
-/// So many histories of filing, sending, crashing and losing power.
+/// Runs histories of filing, sending, crashes and power losses.
 ///
 /// # Errors
-/// When a folder cannot be made.
-pub fn run(peer: Peer, seed: u64, histories: u64) -> Result<Figures> {
-    let mut figures = Figures::default();
+/// Returns an error if a folder cannot be made.
+pub fn run(peer: Peer, seed: u64, histories: u64) -> Result<RunStats> {
+    let mut stats = RunStats::default();
     for history in 0..histories {
         let mut run = Run {
             rng: ChaCha8Rng::seed_from_u64(seed.wrapping_add(history)),
-            disk: FolderDisk::default(),
+            file_system: PowerLossFileSystem::default(),
             root: tempfile::tempdir()?,
             queue: Vec::new(),
             filed: Vec::new(),
@@ -54,20 +53,20 @@ pub fn run(peer: Peer, seed: u64, histories: u64) -> Result<Figures> {
         for _ in 0..EVENTS {
             run.event(peer)?;
         }
-        // The faults stop.
+        // The failures end, and the queued reports arrive.
         for number in std::mem::take(&mut run.queue) {
             run.stored.push(number);
         }
         for number in &run.filed {
             let copies = run.stored.iter().filter(|stored| *stored == number).count();
-            figures.expect(copies > 0, Wrong::Lost, || format!("history {history}: report {number}"));
+            stats.expect(copies > 0, Violation::Lost, || format!("history {history}: report {number}"));
             for _ in 1..copies {
-                figures.wrong(Wrong::Doubled, format!("history {history}: report {number}"));
+                stats.record(Violation::Duplicated, format!("history {history}: report {number}"));
             }
         }
-        figures.rounds += 1;
+        stats.rounds += 1;
     }
-    Ok(figures)
+    Ok(stats)
 }
 
 impl Run {
@@ -79,28 +78,28 @@ impl Run {
                 self.save(peer, false)?;
                 self.filed.push(number);
             }
-            0..60 => self.pass(peer)?,
-            60..66 => self.dies(peer, false)?,
-            66..69 => self.dies(peer, true)?,
+            0..60 => self.send_all(peer)?,
+            60..66 => self.crash(peer, false)?,
+            66..69 => self.crash(peer, true)?,
             _ => {}
         }
         Ok(())
     }
 
-    /// Writes the list, as far as the process comes.
+    /// Saves the queue; a part of it if the process crashes meanwhile.
     fn save(&mut self, peer: Peer, is_cut_short: bool) -> Result<()> {
         if peer == Peer::RetryLoop {
             return Ok(());
         }
-        let mut file = self.disk.open(&self.root.path().join(FILE), 0)?;
+        let mut file = self.file_system.open(&self.root.path().join(FILE), 0)?;
         let json = serde_json::to_vec(&self.queue).unwrap_or_default();
         let written = if is_cut_short { self.rng.random_range(0..=json.len()) } else { json.len() };
         Ok(file.write_all(&json[..written])?)
     }
 
-    fn dies(&mut self, peer: Peer, power: bool) -> Result<()> {
-        if power {
-            self.disk.power_on(self.rng.random())?;
+    fn crash(&mut self, peer: Peer, with_power_loss: bool) -> Result<()> {
+        if with_power_loss {
+            self.file_system.power_on(self.rng.random())?;
         }
         self.queue = match peer {
             Peer::RetryLoop => Vec::new(),
@@ -112,30 +111,30 @@ impl Run {
         Ok(())
     }
 
-    fn pass(&mut self, peer: Peer) -> Result<()> {
-        let attempt_count = if peer == Peer::RetryLoop { 3 } else { 1 };
+    fn send_all(&mut self, peer: Peer) -> Result<()> {
+        let attempts = if peer == Peer::RetryLoop { 3 } else { 1 };
         for number in self.queue.clone() {
-            for _ in 0..attempt_count {
-                // The weather of the simulation: some lost before, some stored and lost after, some not stored.
-                let (stores, is_reported) = match self.rng.random_range(0..20) {
+            for _ in 0..attempts {
+                // As often as in the simulation: lost before or after the server stored the report, or rejected.
+                let (is_stored, is_success) = match self.rng.random_range(0..20) {
                     0..4 => (false, false),
                     4..11 => (true, false),
                     11 => (false, true),
                     12..17 => (false, false),
                     _ => (true, true),
                 };
-                if stores {
+                if is_stored {
                     self.stored.push(number);
                 }
                 if self.rng.random_range(0..25) == 0 {
-                    return self.dies(peer, false);
+                    return self.crash(peer, false);
                 }
-                if is_reported {
+                if is_success {
                     self.queue.retain(|queued| *queued != number);
                     let is_cut_short = self.rng.random_range(0..25) == 0;
                     self.save(peer, is_cut_short)?;
                     if is_cut_short {
-                        return self.dies(peer, false);
+                        return self.crash(peer, false);
                     }
                     break;
                 }

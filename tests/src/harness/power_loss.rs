@@ -1,5 +1,5 @@
-//! The power goes, the disk is full, or it refuses, at each write, each sync and each new name: of SQLite's files and of
-//! the others, counted as one. A day's work on a journal runs until something fails; what was acknowledged by then must be
+//! A power loss, a full disk or a failing disk at each write, sync and rename, of SQLite's files and of the others, counted
+//! together. A fixed workload runs on a journal until an operation fails. Each change that was acknowledged by then must be
 //! there when the folder is opened again.
 
 use std::collections::BTreeMap;
@@ -14,75 +14,76 @@ use jalon::transfer::BootInstant;
 use jalon::{Error, Result};
 
 use super::actor::{self, AT_MS};
-use super::figures::{Figures, Wrong};
-use crate::fault_vfs::{Blow, FaultVfs, FolderDisk, Fuse};
+use super::stats::{RunStats, Violation};
+use crate::fault_vfs::{FailureMode, FailureTrigger, FaultVfs, PowerLossFileSystem};
+use crate::sampling::Sampling;
 
 const URL: &str = "https://park.example/";
 const NOW: BootInstant = BootInstant { ms: 1, boot_id: 1 };
 
-/// A sync that is left out, to see whether that is noticed.
+/// A sync that is skipped, to check that the harness detects it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unsynced {
-    /// Photos' bytes.
+pub enum SkippedSync {
+    /// The contents of photos.
     Photos,
-    /// Photos' names.
+    /// The names of photos.
     PhotoNames,
-    /// The bytes of reports' copies.
-    Copies,
-    /// The names of reports' copies.
-    CopyNames,
-    /// The name of the journal's folder, and of those in it.
+    /// The contents of sidecar files.
+    Sidecars,
+    /// The names of sidecar files.
+    SidecarNames,
+    /// The names of the journal's folder and of the folders in it.
     Folders,
-    /// SQLite's log.
+    /// SQLite's write-ahead log.
     Log,
-    /// All of SQLite's files: `synchronous=off`.
+    /// All files of SQLite: `synchronous=off`.
     Database,
 }
 
-impl Unsynced {
+impl SkippedSync {
     /// All of them.
-    pub const ALL: [Unsynced; 7] = [
-        Unsynced::Photos,
-        Unsynced::PhotoNames,
-        Unsynced::Copies,
-        Unsynced::CopyNames,
-        Unsynced::Folders,
-        Unsynced::Log,
-        Unsynced::Database,
+    pub const ALL: [SkippedSync; 7] = [
+        SkippedSync::Photos,
+        SkippedSync::PhotoNames,
+        SkippedSync::Sidecars,
+        SkippedSync::SidecarNames,
+        SkippedSync::Folders,
+        SkippedSync::Log,
+        SkippedSync::Database,
     ];
 }
 
-/// What fails below a journal, and the folder that it is in.
-struct Ground {
+/// A folder on a VFS and a file system that can fail.
+struct UnreliableDisk {
     root: tempfile::TempDir,
     vfs: FaultVfs,
-    folder: FolderDisk,
+    file_system: PowerLossFileSystem,
 }
 
-impl Ground {
-    fn new(unsynced: Option<Unsynced>) -> Result<Self> {
-        static RANK: AtomicU64 = AtomicU64::new(0);
-        let vfs = FaultVfs::register(&format!("ground-{}", RANK.fetch_add(1, Ordering::Relaxed)));
-        let ground = Self { root: tempfile::tempdir()?, vfs, folder: FolderDisk::default() };
-        ground.leave_out(unsynced);
-        ground.vfs.remember();
-        Ok(ground)
+impl UnreliableDisk {
+    fn new(skipped: Option<SkippedSync>) -> Result<Self> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let vfs = FaultVfs::register(&format!("unreliable-{}", COUNT.fetch_add(1, Ordering::Relaxed)));
+        let disk = Self { root: tempfile::tempdir()?, vfs, file_system: PowerLossFileSystem::default() };
+        disk.skip_sync(skipped);
+        disk.vfs.track_syncs();
+        Ok(disk)
     }
 
-    fn leave_out(&self, unsynced: Option<Unsynced>) {
-        match unsynced {
+    fn skip_sync(&self, skipped: Option<SkippedSync>) {
+        match skipped {
             None => {}
-            Some(Unsynced::Photos) => self.folder.pretend_to_sync("/photos/"),
-            Some(Unsynced::PhotoNames) => self.folder.pretend_to_sync("/photos"),
-            Some(Unsynced::Copies) => self.folder.pretend_to_sync("/reports/"),
-            Some(Unsynced::CopyNames) => self.folder.pretend_to_sync("/reports"),
-            Some(Unsynced::Folders) => {
+            Some(SkippedSync::Photos) => self.file_system.ignore_syncs("/photos/"),
+            Some(SkippedSync::PhotoNames) => self.file_system.ignore_syncs("/photos"),
+            Some(SkippedSync::Sidecars) => self.file_system.ignore_syncs("/reports/"),
+            Some(SkippedSync::SidecarNames) => self.file_system.ignore_syncs("/reports"),
+            Some(SkippedSync::Folders) => {
                 let root = self.root.path().to_string_lossy().into_owned();
-                self.folder.pretend_to_sync(&root);
-                self.folder.pretend_to_sync("/journal");
+                self.file_system.ignore_syncs(&root);
+                self.file_system.ignore_syncs("/journal");
             }
-            Some(Unsynced::Log) => self.vfs.pretend_to_sync("-wal"),
-            Some(Unsynced::Database) => self.vfs.pretend_to_sync("journal.gpkg"),
+            Some(SkippedSync::Log) => self.vfs.ignore_syncs("-wal"),
+            Some(SkippedSync::Database) => self.vfs.ignore_syncs("journal.gpkg"),
         }
     }
 
@@ -91,249 +92,264 @@ impl Ground {
     }
 
     fn storage(&self) -> Storage {
-        Storage { vfs: Some(self.vfs.name().to_owned()), disk: Arc::new(self.folder.clone()) }
+        Storage { vfs: Some(self.vfs.name().to_owned()), file_system: Arc::new(self.file_system.clone()) }
     }
 
-    fn light(&self, fuse: &Arc<Fuse>, reserve_is_room: bool) {
-        self.vfs.follow(fuse);
-        self.folder.follow(fuse, reserve_is_room);
+    fn set_trigger(&self, trigger: &Arc<FailureTrigger>, reserve_frees_space: bool) {
+        self.vfs.set_trigger(trigger);
+        self.file_system.set_trigger(trigger, reserve_frees_space);
     }
 }
 
-/// What was acknowledged so far.
+/// The acknowledged state of each report.
 #[derive(Default)]
-struct Ledger {
-    acked: BTreeMap<String, Report>,
-    /// The report whose change is under way.
-    under_way: Option<String>,
+struct Acknowledged {
+    reports: BTreeMap<String, Report>,
+    /// The report whose change was not acknowledged yet.
+    in_progress: Option<String>,
 }
 
-impl Ledger {
-    fn took(&mut self, report: Report) -> Report {
-        self.under_way = None;
-        self.acked.insert(report.uuid.clone(), report.clone());
+impl Acknowledged {
+    fn record(&mut self, report: Report) -> Report {
+        self.in_progress = None;
+        self.reports.insert(report.id.clone(), report.clone());
         report
     }
 
-    fn change(&mut self, uuid: &str, change: impl FnOnce() -> Result<Report>) -> Result<Report> {
-        self.under_way = Some(uuid.to_owned());
-        change().map(|report| self.took(report))
+    fn change(&mut self, id: &str, change: impl FnOnce() -> Result<Report>) -> Result<Report> {
+        self.in_progress = Some(id.to_owned());
+        change().map(|report| self.record(report))
     }
 }
 
-fn answered(status: u16, body: &str) -> Event {
-    let reply = Reply { status, body: body.into(), is_whole: true, retry_after_ms: None };
-    Event::Completed { sent: SendResult::Response { whole_body: true, reply }, now: NOW, jitter: 0.5 }
+fn completed(status: u16, body: &str) -> Event {
+    let reply = Reply { status, body: body.into(), is_complete: true, retry_after_ms: None };
+    Event::Completed { sent: SendResult::Response { final_chunk_sent: true, reply }, now: NOW, jitter: 0.5 }
 }
 
-/// A day's work; ends at the first error.
-fn day(journal: &Journal, ledger: &mut Ledger) -> Result<()> {
+/// Three reports with photos, edited and sent. Ends at the first error.
+fn workload(journal: &Journal, acknowledged: &mut Acknowledged) -> Result<()> {
     for number in 0..3 {
-        // One that is not acknowledged yet has no name that anybody knows.
-        let report = actor::begin(journal, URL, number)?;
-        let report = ledger.took(report);
-        for rank in 0..2 {
-            ledger.change(&report.uuid, || {
-                journal.attach_encoded(&report.uuid, &actor::photo(number * 2 + rank, 1_500), AT_MS)?;
-                journal.report(&report.uuid)
+        // A new report that was not acknowledged has no id that can be looked up.
+        let report = actor::draft(journal, URL, number)?;
+        let report = acknowledged.record(report);
+        for index in 0..2 {
+            acknowledged.change(&report.id, || {
+                journal.attach_encoded(&report.id, &actor::photo(number * 2 + index, 1_500), AT_MS)?;
+                journal.report(&report.id)
             })?;
         }
-        ledger.change(&report.uuid, || Ok(journal.queue(&report.uuid, &KnownTerms::default(), AT_MS)?.0))?;
-        ledger.change(&report.uuid, || journal.edit(&report.uuid, |content| content.comment.push_str(" !"), AT_MS))?;
-        ledger.change(&report.uuid, || Ok(journal.queue(&report.uuid, &KnownTerms::default(), AT_MS)?.0))?;
-        let mut steps = vec![Event::Start { platform: false }, Event::FinalChunkSent];
+        let queue = || Ok(journal.queue(&report.id, &KnownTerms::default(), AT_MS)?.0);
+        acknowledged.change(&report.id, queue)?;
+        acknowledged
+            .change(&report.id, || journal.edit(&report.id, |content| content.comment.push_str(" !"), AT_MS))?;
+        acknowledged.change(&report.id, queue)?;
+        let mut events = vec![Event::Start { in_background: false }, Event::FinalChunkSent];
         match number {
-            0 => steps.push(answered(201, r#"{"id": 5}"#)),
-            1 => steps.extend([answered(500, ""), Event::Resolve(Resolution::Resend)]),
+            0 => events.push(completed(201, r#"{"id": 5}"#)),
+            1 => events.extend([completed(500, ""), Event::Resolve(Resolution::Resend)]),
             _ => {}
         }
-        for step in steps {
-            ledger.change(&report.uuid, || journal.step(&report.uuid, &step, AT_MS))?;
+        for event in events {
+            acknowledged.change(&report.id, || journal.apply_event(&report.id, &event, AT_MS))?;
         }
     }
     Ok(())
 }
 
-/// Compares what is there with what was acknowledged. A change that was under way may be there, and may not, unless
-/// `exact`.
-fn compare(journal: &Journal, ledger: &Ledger, exact: bool, words: &str, figures: &mut Figures) {
-    for (uuid, acked) in &ledger.acked {
-        let there = match journal.report(uuid) {
-            Ok(there) => there,
+/// Compares the journal with what was acknowledged. A change in progress may be there or not, unless `exact`.
+fn compare(journal: &Journal, acknowledged: &Acknowledged, exact: bool, case: &str, stats: &mut RunStats) {
+    for (id, expected) in &acknowledged.reports {
+        let found = match journal.report(id) {
+            Ok(found) => found,
             Err(error) => {
-                figures.wrong(Wrong::Lost, format!("{words}: {error}"));
+                stats.record(Violation::Lost, format!("{case}: {error}"));
                 continue;
             }
         };
-        let is_under_way = !exact && ledger.under_way.as_ref() == Some(uuid);
-        let is_next = is_under_way && there.changes == acked.changes + 1;
-        figures.expect(&there == acked || is_next, Wrong::Lost, || {
+        let is_in_progress = !exact && acknowledged.in_progress.as_ref() == Some(id);
+        let is_next = is_in_progress && found.changes == expected.changes + 1;
+        stats.expect(&found == expected || is_next, Violation::Lost, || {
             format!(
-                "{words}: {} after {} changes, not {} after {}",
-                there.lifecycle.state.as_str(),
-                there.changes,
-                acked.lifecycle.state.as_str(),
-                acked.changes
+                "{case}: {} after {} changes, not {} after {}",
+                found.lifecycle.state.as_str(),
+                found.changes,
+                expected.lifecycle.state.as_str(),
+                expected.changes
             )
         });
     }
 }
 
-/// What a folder is opened on after the misfortune: the disk works, and nobody waits for it.
-pub(super) fn mended() -> Storage {
-    static MENDED: LazyLock<FaultVfs> = LazyLock::new(|| {
-        let disk = FaultVfs::register("mended");
-        disk.pretend_to_sync("");
-        disk
+/// A storage without failures, whose syncs return at once. Folders are opened on it after a failure.
+pub(super) fn reliable_storage() -> Storage {
+    static VFS: LazyLock<FaultVfs> = LazyLock::new(|| {
+        let vfs = FaultVfs::register("reliable");
+        vfs.ignore_syncs("");
+        vfs
     });
-    Storage { vfs: Some(MENDED.name().to_owned()), disk: Arc::new(FolderDisk::default()) }
+    Storage { vfs: Some(VFS.name().to_owned()), file_system: Arc::new(PowerLossFileSystem::default()) }
 }
 
-fn reopen(directory: &Path, ledger: &Ledger, exact: bool, words: &str, figures: &mut Figures) {
-    match Journal::open(directory, mended()) {
+fn reopen(directory: &Path, acknowledged: &Acknowledged, exact: bool, case: &str, stats: &mut RunStats) {
+    match Journal::open(directory, reliable_storage()) {
         Ok(journal) => {
-            figures.expect(journal.recovery().is_none(), Wrong::Odd, || format!("{words}: the file was damaged"));
-            compare(&journal, ledger, exact, words, figures);
-            actor::look_at(&journal, figures);
+            stats.expect(journal.recovery().is_none(), Violation::Unexpected, || {
+                format!("{case}: the database was damaged")
+            });
+            compare(&journal, acknowledged, exact, case, stats);
+            actor::check_photos(&journal, stats);
         }
-        Err(error) => figures.wrong(Wrong::Lost, format!("{words}: it cannot be opened: {error}")),
+        Err(error) => stats.record(Violation::Lost, format!("{case}: the journal cannot be opened: {error}")),
     }
 }
 
-/// How many operations a day has.
+/// The number of operations of the workload.
 ///
 /// # Errors
-/// When even an undisturbed day fails.
+/// Returns an error if the workload fails without a failure of the disk.
 pub fn operations() -> Result<u64> {
-    let ground = Ground::new(None)?;
-    let fuse = Arc::new(Fuse::counting(Blow::Off));
-    ground.light(&fuse, false);
-    day(&Journal::open(&ground.directory(), ground.storage())?, &mut Ledger::default())?;
-    Ok(fuse.seen())
+    let disk = UnreliableDisk::new(None)?;
+    let trigger = Arc::new(FailureTrigger::never(FailureMode::PowerLoss));
+    disk.set_trigger(&trigger, false);
+    workload(&Journal::open(&disk.directory(), disk.storage())?, &mut Acknowledged::default())?;
+    Ok(trigger.count())
 }
 
-/// The power goes at an operation, and comes back. `then_damaged` zeroes the head of the database after that, and removes its
-/// log, so that only the copies are left.
+/// The operations of a sample, or all of them.
+fn positions(sampling: Sampling, distance: u64, last: u64) -> impl Iterator<Item = u64> {
+    let step = usize::try_from(sampling.step(distance)).unwrap_or(usize::MAX);
+    (1 + sampling.offset(distance)..=last).step_by(step)
+}
+
+/// Cuts the power at one operation. With `then_damaged`, the head of the database is zeroed after that and its log is
+/// removed, so that only the sidecar files are left.
 ///
 /// # Errors
-/// When the folder cannot be made or read.
-pub fn off_at(
-    rank: u64,
+/// Returns an error if the folder cannot be made or read.
+pub fn cut_power_at(
+    operation: u64,
     seed: u64,
-    unsynced: Option<Unsynced>,
+    skipped: Option<SkippedSync>,
     then_damaged: bool,
-    figures: &mut Figures,
+    stats: &mut RunStats,
 ) -> Result<()> {
-    let words = format!("power off at {rank}, seed {seed}, damaged: {then_damaged}");
-    let ground = Ground::new(unsynced)?;
-    ground.light(&Arc::new(Fuse::at(rank, Blow::Off)), false);
-    let mut ledger = Ledger::default();
+    let case = format!("power loss at {operation}, seed {seed}, damaged: {then_damaged}");
+    let disk = UnreliableDisk::new(skipped)?;
+    disk.set_trigger(&Arc::new(FailureTrigger::at(operation, FailureMode::PowerLoss)), false);
+    let mut acknowledged = Acknowledged::default();
     {
-        let opened = Journal::open(&ground.directory(), ground.storage());
-        let worked = opened.and_then(|journal| day(&journal, &mut ledger).map(|()| journal));
-        ground.vfs.power_off();
-        drop(worked);
+        let opened = Journal::open(&disk.directory(), disk.storage());
+        let done = opened.and_then(|journal| workload(&journal, &mut acknowledged).map(|()| journal));
+        disk.vfs.power_off();
+        drop(done);
     }
-    ground.vfs.power_on(seed)?;
-    ground.folder.power_on(seed)?;
-    figures.rounds += 1;
-    let directory = ground.directory();
+    disk.vfs.power_on(seed)?;
+    disk.file_system.power_on(seed)?;
+    stats.rounds += 1;
+    let directory = disk.directory();
     let database = directory.join(jalon::journal::FILE_NAME);
     if !then_damaged {
-        reopen(&directory, &ledger, false, &words, figures);
-    } else if !ledger.acked.is_empty() {
+        reopen(&directory, &acknowledged, false, &case, stats);
+    } else if !acknowledged.reports.is_empty() {
         let Ok(mut bytes) = std::fs::read(&database) else {
-            figures.wrong(Wrong::Lost, format!("{words}: there is no database"));
+            stats.record(Violation::Lost, format!("{case}: there is no database"));
             return Ok(());
         };
         let head = bytes.len().min(4_096);
         bytes[..head].fill(0);
         std::fs::write(&database, bytes)?;
-        // The log could mend it.
+        // The log could repair the database.
         std::fs::remove_file(directory.join(format!("{}-wal", jalon::journal::FILE_NAME))).ok();
-        let journal = Journal::open(&directory, mended())?;
-        figures.expect(journal.recovery().is_some(), Wrong::Odd, || format!("{words}: nobody noticed the damage"));
-        for (uuid, acked) in &ledger.acked {
-            let there = journal.report(uuid).ok();
-            let no_older = there.as_ref().is_some_and(|there| there.changes >= acked.changes);
-            figures.expect(no_older, Wrong::Lost, || format!("{words}: a report is older than it was, or gone"));
+        let journal = Journal::open(&directory, reliable_storage())?;
+        stats.expect(journal.recovery().is_some(), Violation::Unexpected, || {
+            format!("{case}: the damage was not detected")
+        });
+        for (id, expected) in &acknowledged.reports {
+            let found = journal.report(id).ok();
+            let is_current = found.as_ref().is_some_and(|found| found.changes >= expected.changes);
+            stats.expect(is_current, Violation::Lost, || format!("{case}: a report is outdated or missing"));
         }
-        actor::look_at(&journal, figures);
+        actor::check_photos(&journal, stats);
     }
     Ok(())
 }
 
-/// The power goes at every so-manyth operation of a day, so many times each. With a sync left out it ends as soon as that is
-/// noticed.
+/// Cuts the power at the operations of a sample, `times` times each. With a skipped sync it ends at the first violation.
 ///
 /// # Errors
-/// When a folder cannot be made or read.
-pub fn off(seed: u64, every: u64, times: u64, unsynced: Option<Unsynced>, then_damaged: bool) -> Result<Figures> {
-    let mut figures = Figures::default();
-    for rank in (1..=operations()? + 1).step_by(usize::try_from(every).unwrap_or(1)) {
+/// Returns an error if a folder cannot be made or read.
+pub fn cut_power(
+    sampling: Sampling,
+    distance: u64,
+    times: u64,
+    skipped: Option<SkippedSync>,
+    then_damaged: bool,
+) -> Result<RunStats> {
+    let mut stats = RunStats::default();
+    for operation in positions(sampling, distance, operations()? + 1) {
         for time in 0..times {
-            off_at(rank, seed.wrapping_add(rank * 1_000 + time), unsynced, then_damaged, &mut figures)?;
+            let seed = sampling.seed().wrapping_add(operation * 1_000 + time);
+            cut_power_at(operation, seed, skipped, then_damaged, &mut stats)?;
         }
-        if unsynced.is_some() && !figures.is_clean() {
+        if skipped.is_some() && !stats.is_clean() {
             break;
         }
     }
-    Ok(figures)
+    Ok(stats)
 }
 
-/// The disk is full, or refuses, from an operation of a day on, or only there: whoever asked is told, and what was there
-/// before is there.
+/// The disk is full, or fails, at the operations of a sample: the caller gets the right error, and the acknowledged changes
+/// are there.
 ///
 /// # Errors
-/// When a folder cannot be made.
-pub fn refused(blow: Blow, reserve_is_room: bool, every: u64) -> Result<Figures> {
-    let mut figures = Figures::default();
-    for rank in (1..=operations()?).step_by(usize::try_from(every).unwrap_or(1)) {
-        let words = format!("{blow:?} at {rank}, room in the reserve: {reserve_is_room}");
-        let ground = Ground::new(None)?;
-        let fuse = Arc::new(Fuse::at(rank, blow));
-        ground.light(&fuse, reserve_is_room);
-        let mut ledger = Ledger::default();
-        let mut told = None;
-        match Journal::open(&ground.directory(), ground.storage()) {
-            Err(error) => told = Some(error),
+/// Returns an error if a folder cannot be made.
+pub fn fail_disk(sampling: Sampling, mode: FailureMode, reserve_frees_space: bool, distance: u64) -> Result<RunStats> {
+    let mut stats = RunStats::default();
+    for operation in positions(sampling, distance, operations()?) {
+        let case = format!("{mode:?} at {operation}, the reserve frees space: {reserve_frees_space}");
+        let disk = UnreliableDisk::new(None)?;
+        disk.set_trigger(&Arc::new(FailureTrigger::at(operation, mode)), reserve_frees_space);
+        let mut acknowledged = Acknowledged::default();
+        let mut returned = None;
+        match Journal::open(&disk.directory(), disk.storage()) {
+            Err(error) => returned = Some(error),
             Ok(journal) => {
-                if let Err(error) = day(&journal, &mut ledger) {
-                    told = Some(error);
-                    compare(&journal, &ledger, true, &words, &mut figures);
+                if let Err(error) = workload(&journal, &mut acknowledged) {
+                    returned = Some(error);
+                    compare(&journal, &acknowledged, true, &case, &mut stats);
                 }
             }
         }
-        let right = match (&told, blow) {
-            (Some(error), Blow::Full) => *error == Error::StorageFull,
+        let is_right = match (&returned, mode) {
+            (Some(error), FailureMode::DiskFull) => *error == Error::StorageFull,
             (Some(Error::Internal { .. }), _) => true,
             (Some(_), _) => false,
             (None, _) => true,
         };
-        figures.expect(right, Wrong::Odd, || format!("{words}: the error is {told:?}"));
-        figures.rounds += 1;
-        // What could not be undone on a disk that refuses may be there; a full disk lets names be removed.
-        reopen(&ground.directory(), &ledger, blow == Blow::Full, &words, &mut figures);
+        stats.expect(is_right, Violation::Unexpected, || format!("{case}: the error is {returned:?}"));
+        stats.rounds += 1;
+        // On a failing disk a change may remain that could not be rolled back. A full disk lets names be removed.
+        reopen(&disk.directory(), &acknowledged, mode == FailureMode::DiskFull, &case, &mut stats);
     }
-    Ok(figures)
+    Ok(stats)
 }
 
-/// On a full disk whose only room is the reserve, what the server answered can still be written down; without one
-/// it cannot.
+/// The response of the server is recorded on a full disk whose only space is the reserve. Without a reserve this fails.
 ///
 /// # Errors
-/// When a folder cannot be made.
-pub fn accepted_on_a_full_disk(with_reserve: bool) -> Result<Figures> {
-    let mut figures = Figures::default();
-    let ground = Ground::new(None)?;
-    let journal = Journal::open(&ground.directory(), ground.storage())?;
-    let report = actor::file(&journal, URL, 1, 1)?;
-    journal.step(&report.uuid, &Event::Start { platform: false }, AT_MS)?;
-    journal.step(&report.uuid, &Event::FinalChunkSent, AT_MS)?;
-    ground.light(&Arc::new(Fuse::at(1, Blow::Full)), with_reserve);
-    let taken = journal.step(&report.uuid, &answered(201, r#"{"id": 5}"#), AT_MS);
-    let accepted = taken.as_ref().is_ok_and(|report| matches!(report.lifecycle.state, ReportState::Accepted { .. }));
-    figures.expect(accepted, Wrong::Lost, || format!("the acceptance: {taken:?}"));
-    figures.rounds += 1;
-    Ok(figures)
+/// Returns an error if a folder cannot be made.
+pub fn accept_on_full_disk(with_reserve: bool) -> Result<RunStats> {
+    let mut stats = RunStats::default();
+    let disk = UnreliableDisk::new(None)?;
+    let journal = Journal::open(&disk.directory(), disk.storage())?;
+    let report = actor::queue_report(&journal, URL, 1, 1)?;
+    journal.apply_event(&report.id, &Event::Start { in_background: false }, AT_MS)?;
+    journal.apply_event(&report.id, &Event::FinalChunkSent, AT_MS)?;
+    disk.set_trigger(&Arc::new(FailureTrigger::at(1, FailureMode::DiskFull)), with_reserve);
+    let step = journal.apply_event(&report.id, &completed(201, r#"{"id": 5}"#), AT_MS);
+    let is_accepted = step.as_ref().is_ok_and(|report| matches!(report.lifecycle.state, ReportState::Accepted { .. }));
+    stats.expect(is_accepted, Violation::Lost, || format!("the acceptance: {step:?}"));
+    stats.rounds += 1;
+    Ok(stats)
 }

@@ -1,6 +1,6 @@
-//! Real processes that die: a worker files reports and sends them over real sockets, and is killed at a moment by chance, or
-//! dies at a numbered write, sync or new name. The next one goes on where it was. At the end the server's truth is compared
-//! with what the journal says.
+//! Real processes that are killed. A worker files reports and sends them over real sockets. It is killed at a random moment,
+//! or aborts at a numbered write, sync or rename, and the next worker continues. At the end the reports of the server are
+//! compared with those of the journal.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use jalon::clock::SystemClock;
 use jalon::companion::{Companion, Directories, SendOptions};
 use jalon::journal::{Journal, Report};
 use jalon::net::CancelToken;
@@ -20,68 +21,72 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::actor::{self, AT_MS};
-use super::figures::{Figures, Wrong};
-use crate::fault_vfs::{Blow, FaultVfs, FolderDisk, Fuse};
-use crate::fixture_server::{Body, Fault, Options, TestGeotrek};
+use super::stats::{RunStats, Violation};
+use crate::fault_vfs::{FailureMode, FailureTrigger, FaultVfs, PowerLossFileSystem};
+use crate::fixture_server::{Fault, Options, ReportBody, TestGeotrek};
 use crate::generator::{Size, Territory};
+use crate::sampling::Sampling;
 
-/// The word before a worker's arguments.
-pub const WORKER: &str = "--as-worker";
+/// The subcommand of the harness that runs [`work`].
+pub const SUBCOMMAND: &str = "send-reports";
+/// The option of a worker that only sends.
+pub const ONLY_SEND: &str = "--only-send";
+/// The option with the operation at which a worker aborts.
+pub const ABORT_AT: &str = "--abort-at";
 const REPORTS: usize = 4;
-/// Lives after which nobody is killed any more.
-const LIVES: u32 = 8;
+/// Workers that are killed in a session.
+const KILLED_WORKERS: u32 = 8;
+/// Workers after them, which are not killed.
+const LAST_WORKERS: u32 = 6;
 const PAUSE: Duration = Duration::from_millis(2);
-/// The word for a worker that only sends.
-const SENDS: &str = "sends";
 const REPORT_PATHS: &str = "report";
 
-/// What a worker does: its folder, the server, the operation at which it dies (0 for none), and whether it only sends, again
-/// and again, beside another one.
+/// A worker: files [`REPORTS`] reports in a folder and sends them to a server. It aborts at an operation, unless that is 0.
+/// With `only_send` it sends again and again, beside another worker.
 ///
 /// # Errors
-/// Whatever keeps it from its work.
-pub fn work(folder: &Path, url: &str, dies_at: u64, only_sends: bool) -> Result<()> {
+/// Any error of the journal.
+pub fn work(folder: &Path, url: &str, abort_at: u64, only_send: bool) -> Result<()> {
     let vfs = FaultVfs::register("worker");
-    let disk = FolderDisk::default();
-    if dies_at > 0 {
-        let fuse = Arc::new(Fuse::at(dies_at, Blow::Die));
-        vfs.follow(&fuse);
-        disk.follow(&fuse, false);
+    let file_system = PowerLossFileSystem::default();
+    if abort_at > 0 {
+        let trigger = Arc::new(FailureTrigger::at(abort_at, FailureMode::AbortProcess));
+        vfs.set_trigger(&trigger);
+        file_system.set_trigger(&trigger, false);
     }
-    let storage = Storage { vfs: Some(vfs.name().to_owned()), disk: Arc::new(disk) };
-    // Only the journal's operations are counted: the catalogue has no part in this.
-    let directories = Directories::within(folder);
-    let companion = Companion::open_with_storage(&directories, storage)?;
+    let storage = Storage { vfs: Some(vfs.name().to_owned()), file_system: Arc::new(file_system) };
+    let companion = Companion::open_with(&Directories::within(folder), storage, Arc::new(SystemClock))?;
     let journal = companion.journal()?;
-    let mut said = std::io::stdout();
+    // The ids of acknowledged reports are printed.
+    let mut output = std::io::stdout();
     loop {
-        if only_sends {
-            pass(&companion)?;
+        if only_send {
+            send_all(&companion)?;
             std::thread::sleep(PAUSE);
             continue;
         }
-        // What the last lifecycle began and did not queue is queued, as a person would.
+        // A draft of the last worker is queued, as a user would do.
         for report in journal.reports()? {
             if report.lifecycle.state == ReportState::Draft {
-                journal.queue(&report.uuid, &Default::default(), AT_MS)?;
-                writeln!(said, "{}", report.uuid)?;
+                journal.queue(&report.id, &Default::default(), AT_MS)?;
+                writeln!(output, "{}", report.id)?;
             }
         }
         let number = journal.reports()?.len();
         if number < REPORTS {
-            let report = actor::file(journal, url, u32::try_from(number).unwrap_or(0), 1)?;
-            writeln!(said, "{}", report.uuid)?;
+            let report = actor::queue_report(journal, url, u32::try_from(number).unwrap_or(0), 1)?;
+            writeln!(output, "{}", report.id)?;
         }
-        said.flush()?;
-        // Where another worker sends, what is left when it has died is ours.
-        if pass(&companion)? && number >= REPORTS {
+        output.flush()?;
+        // While another worker sends, this one waits, and sends the rest when the other was killed.
+        if send_all(&companion)? && number >= REPORTS {
             return Ok(());
         }
     }
 }
 
-/// Sends once over what is queued; gives whether nobody else was at it.
-fn pass(companion: &Companion) -> Result<bool> {
+/// Sends the queued reports once. Returns `false` if another process is sending.
+fn send_all(companion: &Companion) -> Result<bool> {
     let options = SendOptions { now: true, ..SendOptions::default() };
     match companion.send_reports(&options, &CancelToken::default(), |_, _, _| {}) {
         Err(Error::Busy { .. }) => {
@@ -93,140 +98,145 @@ fn pass(companion: &Companion) -> Result<bool> {
     }
 }
 
-/// How workers die.
+/// How workers are killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Death {
-    /// At a moment by chance.
-    ByChance,
-    /// At an operation of this rank, in each lifecycle.
-    At(u64),
+pub enum KillMode {
+    /// At a random moment.
+    Random,
+    /// At this operation of each worker.
+    AtOperation(u64),
 }
 
-/// So many deaths by chance; `program` runs [`work`] when its first argument is [`WORKER`].
+/// Kills workers at random moments. `program` is the harness.
 ///
 /// # Errors
-/// When a process cannot be started or a folder not be read.
-pub fn run(program: &Path, seed: u64, deaths: u64) -> Result<Figures> {
+/// Returns an error if a process cannot be started or a folder cannot be read.
+pub fn kill_randomly(program: &Path, seed: u64, kills: u64) -> Result<RunStats> {
     let server = TestGeotrek::start(Territory::generate(Size::default(), 1), Options::default());
-    let mut figures = Figures::default();
+    let mut stats = RunStats::default();
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    while figures.rounds < deaths {
+    while stats.rounds < kills {
         let seed = rng.random();
-        saga(program, &server, seed, Death::ByChance, &mut figures)?;
+        run_session(program, &server, seed, KillMode::Random, &mut stats)?;
     }
-    Ok(figures)
+    Ok(stats)
 }
 
-/// A death at every operation of a rank from `from` on, `every` so many, until a lifecycle has no operation of that rank.
+/// Kills workers at each operation of a sample, until a worker has fewer operations.
 ///
 /// # Errors
-/// As of [`run`].
-pub fn at_each(program: &Path, seed: u64, from: u64, every: u64) -> Result<Figures> {
+/// As [`kill_randomly`].
+pub fn kill_at_operations(program: &Path, sampling: Sampling, distance: u64) -> Result<RunStats> {
     let server = TestGeotrek::start(Territory::generate(Size::default(), 1), Options::default());
-    let mut figures = Figures::default();
-    for rank in (from..).step_by(usize::try_from(every).unwrap_or(1)) {
-        let before = figures.rounds;
-        saga(program, &server, seed.wrapping_add(rank), Death::At(rank), &mut figures)?;
-        if figures.rounds == before {
+    let mut stats = RunStats::default();
+    let step = usize::try_from(sampling.step(distance)).unwrap_or(usize::MAX);
+    for operation in (1 + sampling.offset(distance)..).step_by(step) {
+        let before = stats.rounds;
+        let seed = sampling.seed().wrapping_add(operation);
+        run_session(program, &server, seed, KillMode::AtOperation(operation), &mut stats)?;
+        if stats.rounds == before {
             break;
         }
     }
-    Ok(figures)
+    Ok(stats)
 }
 
-/// A process at work, and what it has said.
+/// A worker process and its output.
 struct Worker {
     process: Child,
-    listener: JoinHandle<Vec<String>>,
+    output: JoinHandle<Vec<String>>,
 }
 
 impl Worker {
-    fn start(program: &Path, folder: &Path, url: &str, how: &str) -> Result<Self> {
+    fn start(program: &Path, folder: &Path, url: &str, options: &[&str]) -> Result<Self> {
         let mut command = Command::new(program);
-        command.arg(WORKER).arg(folder).arg(url).arg(how);
+        command.arg(SUBCOMMAND).arg(folder).arg(url).args(options);
         let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
-        let said = process.stdout.take();
-        let listener = std::thread::spawn(move || {
-            let lines = said.into_iter().flat_map(|said| BufReader::new(said).lines());
+        let output = process.stdout.take();
+        let output = std::thread::spawn(move || {
+            let lines = output.into_iter().flat_map(|output| BufReader::new(output).lines());
             lines.map_while(std::io::Result::ok).collect()
         });
-        Ok(Self { process, listener })
+        Ok(Self { process, output })
     }
 
-    fn end(mut self, acked: &mut BTreeSet<String>) -> Result<ExitStatus> {
+    fn wait(mut self, acknowledged: &mut BTreeSet<String>) -> Result<ExitStatus> {
         let status = self.process.wait()?;
-        acked.extend(self.listener.join().unwrap_or_default());
+        acknowledged.extend(self.output.join().unwrap_or_default());
         Ok(status)
     }
 }
 
-/// One folder from its first report to its last word.
-fn saga(program: &Path, server: &TestGeotrek, seed: u64, death: Death, figures: &mut Figures) -> Result<()> {
+/// One folder from its first report until all reports are settled.
+fn run_session(program: &Path, server: &TestGeotrek, seed: u64, mode: KillMode, stats: &mut RunStats) -> Result<()> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let folder = tempfile::tempdir()?;
-    server.settle();
-    server.forget_reports();
-    {
-        let mut faults = server.faults();
-        faults.rules.clear();
-        faults.add(Fault::Delay(Duration::from_millis(rng.random_range(0..12))));
-        if rng.random_range(0..3) == 0 {
-            faults.add(Fault::MailOutage.on(REPORT_PATHS).after(rng.random_range(0..3)).times(1));
-        }
-        if rng.random_range(0..3) == 0 {
-            let cut = Fault::CutRequest(rng.random_range(0..2_000));
-            faults.add(cut.on(REPORT_PATHS).after(rng.random_range(0..3)).times(1));
-        }
-        if rng.random_range(0..4) == 0 {
-            let html = Fault::AfterSaving { status: 201, retry_after: None, body: Body::Html };
-            faults.add(html.on(REPORT_PATHS).after(rng.random_range(0..3)).times(1));
-        }
-    }
-    let mut acked = BTreeSet::new();
-    for lifecycle in 0..LIVES + 6 {
-        let is_spared = lifecycle >= LIVES;
-        let dies_at = match death {
-            Death::At(rank) if !is_spared => rank,
-            _ => 0,
+    server.wait_until_idle();
+    server.clear_reports();
+    set_random_faults(server, &mut rng);
+    let mut acknowledged = BTreeSet::new();
+    for worker in 0..KILLED_WORKERS + LAST_WORKERS {
+        let is_killed = worker < KILLED_WORKERS;
+        let abort_at = match mode {
+            KillMode::AtOperation(operation) if is_killed => operation.to_string(),
+            _ => "0".to_owned(),
         };
-        let mut child = Worker::start(program, folder.path(), server.url(), &dies_at.to_string())?;
-        let other = if death == Death::ByChance && !is_spared && rng.random_range(0..3) == 0 {
-            Some(Worker::start(program, folder.path(), server.url(), SENDS)?)
+        let mut child = Worker::start(program, folder.path(), server.url(), &[ABORT_AT, &abort_at])?;
+        let other = if mode == KillMode::Random && is_killed && rng.random_range(0..3) == 0 {
+            Some(Worker::start(program, folder.path(), server.url(), &[ONLY_SEND])?)
         } else {
             None
         };
-        if death == Death::ByChance && !is_spared {
+        if mode == KillMode::Random && is_killed {
             std::thread::sleep(Duration::from_micros(rng.random_range(0..150_000)));
             child.process.kill().ok();
         }
-        let status = child.end(&mut acked)?;
+        let status = child.wait(&mut acknowledged)?;
         if let Some(mut other) = other {
             std::thread::sleep(Duration::from_micros(rng.random_range(0..60_000)));
             other.process.kill().ok();
-            figures.rounds += u64::from(!other.end(&mut acked)?.success());
+            stats.rounds += u64::from(!other.wait(&mut acknowledged)?.success());
         }
         if !status.success() {
             if status.code().is_some() {
-                figures.wrong(Wrong::Odd, format!("seed {seed}: a worker gave up: {status}"));
+                stats.record(Violation::Unexpected, format!("seed {seed}: a worker failed: {status}"));
             }
-            figures.rounds += u64::from(!is_spared);
-            dangling(&journal_of(folder.path()), &format!("seed {seed}, {death:?}, lifecycle {lifecycle}"), figures);
+            stats.rounds += u64::from(is_killed);
+            let case = format!("seed {seed}, {mode:?}, worker {worker}");
+            check_rows(&journal_directory(folder.path()), &case, stats);
             continue;
         }
-        if decide(folder.path(), server, &mut rng)? {
+        if resolve_doubt(folder.path(), server, &mut rng)? {
             break;
         }
     }
-    server.settle();
-    classify(folder.path(), server, &acked, &format!("seed {seed}, {death:?}"), figures)
+    server.wait_until_idle();
+    check_final_state(folder.path(), server, &acknowledged, &format!("seed {seed}, {mode:?}"), stats)
 }
 
-fn journal_of(folder: &Path) -> PathBuf {
+fn set_random_faults(server: &TestGeotrek, rng: &mut ChaCha8Rng) {
+    let mut faults = server.faults();
+    faults.rules.clear();
+    faults.add(Fault::Delay(Duration::from_millis(rng.random_range(0..12))));
+    if rng.random_range(0..3) == 0 {
+        faults.add(Fault::MailOutage.on(REPORT_PATHS).after(rng.random_range(0..3)).times(1));
+    }
+    if rng.random_range(0..3) == 0 {
+        let cut = Fault::CutRequest(rng.random_range(0..2_000));
+        faults.add(cut.on(REPORT_PATHS).after(rng.random_range(0..3)).times(1));
+    }
+    if rng.random_range(0..4) == 0 {
+        let html = Fault::AfterStoring { status: 201, retry_after: None, body: ReportBody::Html };
+        faults.add(html.on(REPORT_PATHS).after(rng.random_range(0..3)).times(1));
+    }
+}
+
+fn journal_directory(folder: &Path) -> PathBuf {
     Directories::within(folder).journal
 }
 
-/// What holds at any moment, before anybody has mended anything: a row names only photos that are there and whole.
-fn dangling(directory: &Path, words: &str, figures: &mut Figures) {
+/// Checks what must hold at any moment, before a journal is recovered: a row refers only to complete photos.
+fn check_rows(directory: &Path, case: &str, stats: &mut RunStats) {
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
     let Ok(connection) = rusqlite::Connection::open_with_flags(directory.join(jalon::journal::FILE_NAME), flags) else {
         return;
@@ -235,83 +245,74 @@ fn dangling(directory: &Path, words: &str, figures: &mut Figures) {
     let Ok(rows) = statement.query_map([], |row| row.get::<_, String>(0)) else { return };
     for report in rows.flatten().filter_map(|json| serde_json::from_str::<Report>(&json).ok()) {
         for photo in &report.photos {
-            let there = std::fs::read(directory.join("photos").join(photo.file_name()));
-            let whole = there.is_ok_and(|bytes| actor::sha256(&bytes) == photo.sha256);
-            figures.expect(whole, Wrong::Dangling, || format!("{words}: photo {}", photo.uuid));
+            let bytes = std::fs::read(directory.join("photos").join(photo.file_name()));
+            let is_complete = bytes.is_ok_and(|bytes| actor::sha256(&bytes) == photo.sha256);
+            stats.expect(is_complete, Violation::DanglingPhoto, || format!("{case}: photo {}", photo.id));
         }
     }
 }
 
-/// The person decides about what is in doubt, looking at the office's list; gives whether nothing is left to do.
-fn decide(folder: &Path, server: &TestGeotrek, rng: &mut ChaCha8Rng) -> Result<bool> {
-    server.settle();
+/// The user resolves each report in doubt, with the list of the server at hand. Returns whether all reports are settled.
+fn resolve_doubt(folder: &Path, server: &TestGeotrek, rng: &mut ChaCha8Rng) -> Result<bool> {
+    server.wait_until_idle();
     let companion = Companion::open(&Directories::within(folder))?;
     let stored = server.reports();
-    let mut done = true;
+    let mut is_settled = true;
     for report in companion.journal()?.reports()? {
         match report.lifecycle.state {
-            ReportState::InDoubt { left: false } => {
-                let arrived = stored.iter().any(|stored| actor::is_of(stored, &report));
+            ReportState::InDoubt { is_abandoned: false } => {
+                let has_arrived = stored.iter().any(|stored| actor::is_copy_of(stored, &report));
                 let resolution = match rng.random_range(0..3) {
-                    0 if arrived => Resolution::Delivered(None),
-                    1 if arrived => Resolution::Abandon,
+                    0 if has_arrived => Resolution::Delivered(None),
+                    1 if has_arrived => Resolution::Abandon,
                     _ => Resolution::Resend,
                 };
-                done &= resolution != Resolution::Resend;
-                companion.resolve_report(&report.uuid, resolution, AT_MS)?;
+                is_settled &= resolution != Resolution::Resend;
+                companion.resolve_report(&report.id, resolution)?;
             }
-            ReportState::Accepted { .. } | ReportState::InDoubt { left: true } => {}
-            _ => done = false,
+            ReportState::Accepted { .. } | ReportState::InDoubt { is_abandoned: true } => {}
+            _ => is_settled = false,
         }
     }
-    Ok(done)
+    Ok(is_settled)
 }
 
-fn classify(
+fn check_final_state(
     folder: &Path,
     server: &TestGeotrek,
-    acked: &BTreeSet<String>,
-    words: &str,
-    figures: &mut Figures,
+    acknowledged: &BTreeSet<String>,
+    case: &str,
+    stats: &mut RunStats,
 ) -> Result<()> {
-    let journal = Journal::open(&journal_of(folder), Storage::default())?;
-    actor::look_at(&journal, figures);
+    let journal = Journal::open(&journal_directory(folder), Storage::default())?;
+    actor::check_photos(&journal, stats);
     let reports = journal.reports()?;
     let stored = server.reports();
-    for uuid in acked {
-        let there = reports.iter().any(|report| report.uuid == *uuid);
-        figures.expect(there, Wrong::Lost, || format!("{words}: {uuid} was acknowledged and is gone"));
+    for id in acknowledged {
+        let is_there = reports.iter().any(|report| report.id == *id);
+        stats.expect(is_there, Violation::Lost, || format!("{case}: {id} was acknowledged and is missing"));
     }
     for report in &reports {
-        let copies: Vec<_> = stored.iter().filter(|stored| actor::is_of(stored, report)).collect();
+        let copies: Vec<_> = stored.iter().filter(|stored| actor::is_copy_of(stored, report)).collect();
         let unmarked = copies.iter().filter(|copy| !actor::is_marked(copy)).count();
-        figures.expect(unmarked <= 1, Wrong::Doubled, || format!("{words}: {unmarked} copies that nothing highlights"));
-        let ended =
-            matches!(report.lifecycle.state, ReportState::Accepted { .. } | ReportState::InDoubt { left: true });
-        figures.expect(ended, Wrong::Stuck, || format!("{words}: {:?}", report.lifecycle));
-        figures.expect(!copies.is_empty() || !ended, Wrong::Lost, || format!("{words}: the server has not got it"));
+        stats.expect(unmarked <= 1, Violation::Duplicated, || format!("{case}: {unmarked} unmarked copies"));
+        let is_settled = matches!(
+            report.lifecycle.state,
+            ReportState::Accepted { .. } | ReportState::InDoubt { is_abandoned: true }
+        );
+        stats.expect(is_settled, Violation::Stuck, || format!("{case}: {:?}", report.lifecycle));
+        stats.expect(!copies.is_empty() || !is_settled, Violation::Lost, || {
+            format!("{case}: the server does not have it")
+        });
         for copy in &copies {
             let sent: Vec<&str> = copy.attachments.iter().map(|photo| &photo.sha256[..]).collect();
             let own: Vec<&str> = report.photos.iter().map(|photo| &photo.sha256[..]).collect();
-            figures.expect(sent == own, Wrong::Lost, || format!("{words}: a photo did not come along"));
+            stats.expect(sent == own, Violation::Lost, || format!("{case}: the server has other photos"));
         }
     }
     for copy in &stored {
-        let known = reports.iter().any(|report| actor::is_of(copy, report));
-        figures.expect(known, Wrong::Lost, || format!("{words}: the server has one that the journal has not"));
+        let is_known = reports.iter().any(|report| actor::is_copy_of(copy, report));
+        stats.expect(is_known, Violation::Lost, || format!("{case}: the journal lacks a report of the server"));
     }
     Ok(())
-}
-
-/// Runs [`work`] if these arguments ask for it.
-pub fn work_if_asked(arguments: &[String]) -> Option<Result<()>> {
-    match arguments {
-        [_, word, folder, url, dies_at] if word == WORKER => {
-            let only_sends = dies_at == SENDS;
-            let dies_at = if only_sends { Ok(0) } else { dies_at.parse() };
-            let dies_at = dies_at.map_err(|_| Error::invalid("dies_at", "a number"));
-            Some(dies_at.and_then(|dies_at| work(Path::new(folder), url, dies_at, only_sends)))
-        }
-        _ => None,
-    }
 }

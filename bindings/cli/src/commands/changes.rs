@@ -1,55 +1,47 @@
-//! ChangeKind changed since the last time.
+//! `changes`: the objects that were added, changed or withdrawn.
 
 use std::fmt::Write as _;
 
-use jalon::Result;
 use jalon::catalogue::ChangeKind;
 use serde_json::{Value, json};
 
 use super::Session;
-use crate::answer::{Answer, iso, list, referred};
-use crate::query;
+use crate::error::Result;
+use crate::output::{Output, iso_time, with_ref};
+use crate::parse;
 
-pub(super) fn changes(session: &Session, territory: Option<&str>, since: Option<&str>) -> Result<Answer> {
+pub(super) fn changes(session: &Session, territory: Option<&str>, since: Option<&str>) -> Result<Output> {
     let catalogue = session.companion.catalogue();
     let territories = match territory {
         Some(name) => vec![catalogue.territory(name)?],
         None => catalogue.territories()?,
     };
-    // All of that day counts.
-    let after_ms = since.map(query::day_ms).transpose()?.map(|ms| ms - 1);
+    // The catalogue lists the changes after a time: the first day counts from its first millisecond.
+    let after_ms = since.map(|day| parse::day_start_ms("since", day)).transpose()?.map(|ms| ms - 1);
     let mut items: Vec<Value> = Vec::new();
-    let mut words = String::new();
+    let mut text = String::new();
     for territory in &territories {
-        for changed in catalogue.change_history(territory, after_ms)? {
-            let mut languages = session.languages();
-            languages.push(&territory.default_language);
-            let (name, lang) = changed
-                .names
-                .find(&languages)
-                .map(|found| (found.text.to_owned(), found.lang.to_owned()))
-                .unwrap_or_default();
-            let sign = match changed.change_kind {
+        let localizer = session.localizer(territory);
+        for change in catalogue.change_history(territory, after_ms)? {
+            let (name, lang) = localizer.text(&change.names).map_or(("", ""), |found| (found.text, found.lang));
+            let sign = match change.change_kind {
                 ChangeKind::Added => '+',
                 ChangeKind::Changed => '~',
                 ChangeKind::Withdrawn => '-',
             };
-            let _ = write!(words, "{sign} {:<16} {}/{:<7} {name}", changed.kind, changed.territory, changed.id);
-            if !changed.fields.is_empty() {
-                let _ = write!(words, "  ({})", changed.fields.join(", "));
+            let _ = write!(text, "{sign} {:<16} {}/{:<7} {name}", change.kind, change.territory, change.id);
+            if !change.fields.is_empty() {
+                let _ = write!(text, "  ({})", change.fields.join(", "));
             }
-            words.push('\n');
-            let mut item = referred(&json!({
-                "territory": changed.territory, "kind": changed.kind, "id": changed.id, "name": name, "lang": lang,
-            }));
-            item["change_kind"] = json!(changed.change_kind);
-            item["fields"] = json!(changed.fields);
-            item["at"] = iso(changed.at_ms).into();
-            items.push(item);
+            text.push('\n');
+            items.push(with_ref(&json!({
+                "territory": change.territory, "kind": change.kind, "id": change.id, "name": name, "lang": lang,
+                "change_kind": change.change_kind, "fields": change.fields, "at": iso_time(change.at_ms),
+            })));
         }
     }
     if items.is_empty() {
-        words.push_str("Nothing changed.\n");
+        text.push_str("No changes.\n");
     }
-    Ok(Answer::of(list(items.len(), items), words))
+    Ok(Output::list(items, text))
 }

@@ -1,81 +1,108 @@
-//! What each command does: asks the companion, and says the answer in both forms.
+//! One function for each command: it asks the library, and returns the result as text and as JSON.
+//!
+//! * `territory`, `refresh`, `status`: territories and what is on disk.
+//! * `download`, `packs`: treks and areas for offline use.
+//! * `treks`, `near`, `trek`, `changes`: the catalogue.
+//! * `export`, `map`: a trek as a file.
+//! * `reports`, `favourites`, `notes`: the journal.
+//! * `network`: the progress bar and Ctrl-C.
 
 mod changes;
-mod draw;
-mod journal;
-mod online;
+mod download;
+mod export;
+mod favourites;
+mod map;
+mod near;
+mod network;
+mod notes;
 mod packs;
 mod refresh;
 mod reports;
-mod show;
 mod status;
+mod territory;
+mod trek;
 mod treks;
 
 use std::path::PathBuf;
 
 use etcetera::BaseStrategy;
-use jalon::companion::{Companion, Directories};
-use jalon::{Error, Result};
+use jalon::catalogue::Territory;
+use jalon::companion::{Companion, Directories, Localizer};
+use jalon::model::Object;
 
-use crate::answer::{Answer, Failure};
-use crate::arguments::{Arguments, Command, Global};
-use crate::measure::Units;
+use crate::args::{Cli, Command, GlobalArgs};
+use crate::error::{CliError, Result};
+use crate::output::Output;
+use crate::units::Units;
 
-/// What every command has at hand.
-pub(crate) struct Session {
+/// The open data directory and the user's preferences.
+struct Session {
     companion: Companion,
     languages: Vec<String>,
     units: Units,
 }
 
 impl Session {
-    fn open(global: &Global) -> Result<Session> {
+    fn open(global: &GlobalArgs) -> Result<Session> {
         let data = match &global.data {
             Some(data) => data.clone(),
-            None => default_data()?,
+            None => default_data_directory()?,
         };
         let companion = Companion::open(&Directories::within(data))?;
-        let languages = if global.lang.is_empty() { languages_of_the_shell() } else { global.lang.clone() };
+        let languages = if global.lang.is_empty() { locale_languages() } else { global.lang.clone() };
         Ok(Session { companion, languages, units: global.units.into() })
     }
 
+    /// The user's languages, without the default language of a territory.
     fn languages(&self) -> Vec<&str> {
         self.languages.iter().map(String::as_str).collect()
     }
+
+    /// The texts of a territory in the user's languages. Each vocabulary is read once, so a command needs only one.
+    fn localizer(&self, territory: &Territory) -> Localizer<'_> {
+        self.companion.localizer(territory, &self.languages())
+    }
+
+    /// The name of an object in the user's languages, or an empty string.
+    fn object_name(&self, territory: &Territory, object: &Object) -> String {
+        let localizer = self.localizer(territory);
+        object.name().and_then(|name| localizer.text(name)).map_or_else(String::new, |found| found.text.to_owned())
+    }
 }
 
-fn default_data() -> Result<PathBuf> {
+fn default_data_directory() -> Result<PathBuf> {
     let strategy = etcetera::choose_base_strategy()
-        .map_err(|_| Error::invalid("data", "there is no home folder: say where with --data DIR"))?;
+        .map_err(|_| CliError::invalid("data", "must be given with --data DIR, because there is no home directory"))?;
     Ok(strategy.data_dir().join("jalon"))
 }
 
-/// `fr_FR.UTF-8` wants French.
-fn languages_of_the_shell() -> Vec<String> {
-    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
-    let locale = locale.into_iter().find(|locale| !locale.is_empty()).unwrap_or_default();
+/// The language of the locale: `fr` for `fr_FR.UTF-8`.
+fn locale_languages() -> Vec<String> {
+    let variables = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
+    let locale = variables.into_iter().find(|locale| !locale.is_empty()).unwrap_or_default();
     let language = locale.split(['_', '.', '@']).next().unwrap_or_default().to_lowercase();
-    if language.is_empty() || language == "c" || language == "posix" { Vec::new() } else { vec![language] }
+    if matches!(language.as_str(), "" | "c" | "posix") { Vec::new() } else { vec![language] }
 }
 
-pub(crate) fn run(arguments: Arguments) -> Result<Answer, Failure> {
-    let session = Session::open(&arguments.global)?;
-    Ok(match arguments.command {
-        Command::Territory { command } => status::territory(&session, command)?,
-        Command::Refresh(arguments) => refresh::run(&session, &arguments)?,
-        Command::Download(arguments) => packs::download(&session, &arguments)?,
-        Command::Packs { territory } => packs::packs(&session, territory.as_deref())?,
-        Command::Remove { ids } => packs::remove(&session, &ids)?,
-        Command::Report { command } => reports::run(&session, command)?,
-        Command::Send { allow_http } => reports::send(&session, allow_http)?,
-        Command::Favourite { command } => journal::favourites(&session, command)?,
-        Command::Note { command } => journal::notes(&session, command)?,
-        Command::Changes { territory, since } => changes::changes(&session, territory.as_deref(), since.as_deref())?,
-        Command::Treks(arguments) => treks::treks(&session, &arguments)?,
-        Command::Trek { id } => show::trek(&session, &id)?,
-        Command::Near(arguments) => treks::near(&session, &arguments)?,
-        Command::Status => status::status(&session)?,
-        Command::Export { id, output } => draw::export(&session, &id, &output)?,
-        Command::Map { id, output } => draw::map(&session, &id, &output)?,
-    })
+/// Runs the command that was typed.
+pub(crate) fn run(cli: Cli) -> Result<Output> {
+    let session = Session::open(&cli.global)?;
+    match cli.command {
+        Command::Territory { command } => territory::run(&session, command),
+        Command::Refresh(args) => refresh::refresh(&session, &args),
+        Command::Download(args) => download::download(&session, &args),
+        Command::Packs { territory } => packs::packs(&session, territory.as_deref()),
+        Command::Remove { ids } => packs::remove(&session, &ids),
+        Command::Report { command } => reports::run(&session, command),
+        Command::Send { allow_http } => reports::send(&session, allow_http),
+        Command::Favourite { command } => favourites::run(&session, command),
+        Command::Note { command } => notes::run(&session, command),
+        Command::Changes { territory, since } => changes::changes(&session, territory.as_deref(), since.as_deref()),
+        Command::Treks(args) => treks::treks(&session, &args),
+        Command::Trek { id } => trek::trek(&session, &id),
+        Command::Near(args) => near::near(&session, &args),
+        Command::Status => status::status(&session),
+        Command::Export { id, output } => export::export(&session, &id, &output),
+        Command::Map { id, output } => map::map(&session, &id, &output),
+    }
 }

@@ -1,225 +1,157 @@
-//! What is taken along: downloading it, listing it, removing it.
+//! `packs` and `remove`: the downloaded treks and areas.
 
 use std::fmt::Write as _;
 
-use jalon::catalogue::{Pack, PackState, PackSubject, PictureSize, Territory};
-use jalon::companion::{DownloadOptions, Estimate, RefreshOptions};
-use jalon::model::Kind;
-use jalon::{Error, Result};
+use jalon::Error;
+use jalon::catalogue::{Pack, PackState, PackSubject};
+use jalon::model::{Bounds, Kind};
 use serde_json::{Value, json};
 
 use super::Session;
-use super::online::{Bar, TRIES, explained, stopped_by_ctrl_c};
-use crate::answer::{Answer, iso, list};
-use crate::arguments::DownloadArguments;
-use crate::query;
+use crate::error::Result;
+use crate::lookup;
+use crate::output::{Output, iso_time};
+use crate::units::megabytes;
 
-pub(super) fn download(session: &Session, arguments: &DownloadArguments) -> Result<Answer> {
-    let wanted = wanted(session, arguments)?;
-    let pictures: PictureSize = arguments.pictures.into();
-    if arguments.dry_run {
-        return dry_run(session, &wanted, pictures);
-    }
-    let mut fetch = RefreshOptions { max_attempts: TRIES, ..RefreshOptions::default() };
-    fetch.net.allow_plain_http = arguments.allow_http;
-    let options = DownloadOptions { pictures, fetch };
-    let cancel = stopped_by_ctrl_c();
-    let mut items = Vec::new();
-    let mut words = String::new();
-    for (territory, subject) in &wanted {
-        let name = name(session, territory, subject)?;
-        let bar = Bar::new(&name);
-        let pack = session.companion.download(territory, subject, &options, &cancel, |progress| bar.show(progress));
-        drop(bar);
-        let pack = pack.map_err(|error| {
-            if error == Error::Cancelled {
-                eprintln!("Stopped. What has come stays; go on with the same command: {}", again(territory, subject));
-            }
-            explained(error, arguments.allow_http)
-        })?;
-        describe(&pack, &name, &mut words);
-        items.push(item(session, &pack)?);
-    }
-    Ok(Answer::of(list(items.len(), items), words))
-}
-
-fn again(territory: &str, subject: &PackSubject) -> String {
-    match subject {
-        PackSubject::Trek(id) => format!("jalon download {territory}/{id}"),
-        PackSubject::Bounds(b) => {
-            format!("jalon download --territory {territory} --bbox={},{},{},{}", b.west, b.south, b.east, b.north)
-        }
-    }
-}
-
-fn wanted(session: &Session, arguments: &DownloadArguments) -> Result<Vec<(String, PackSubject)>> {
-    if let Some(words) = &arguments.bounds {
-        let bounds = query::bounds(words)?;
-        let territory = match &arguments.territory {
-            Some(name) => session.companion.catalogue().territory(name)?.name,
-            None => query::only_territory(&session.companion, "territory", "its name with --territory")?,
-        };
-        return Ok(vec![(territory, PackSubject::Bounds(bounds))]);
-    }
-    let one = |reference: &String| {
-        let (territory, id) = query::trek(&session.companion, reference)?;
-        let held = session.companion.catalogue().territory(&territory)?;
-        session.companion.catalogue().object(&held, Kind::Trek, id)?;
-        Ok((territory, PackSubject::Trek(id)))
-    };
-    arguments.ids.iter().map(one).collect()
-}
-
-fn dry_run(session: &Session, wanted: &[(String, PackSubject)], pictures: PictureSize) -> Result<Answer> {
-    let mut items = Vec::new();
-    let mut words = String::new();
-    for (territory, subject) in wanted {
-        let estimate = session.companion.estimate(territory, subject, pictures)?;
-        let Estimate { objects, files, files_here, bytes, error_bytes, free_bytes } = estimate;
-        let name = name(session, territory, subject)?;
-        let size = |bytes: u64| bytes as f64 / 1e6;
-        let _ = writeln!(
-            words,
-            "{name}: {objects} objects, {files} files of which {files_here} are here; about {:.1} MB to come, give or \
-             take {:.1}; {:.0} MB are free",
-            size(bytes),
-            size(error_bytes),
-            size(free_bytes)
-        );
-        let mut item = subject_of(territory, None, subject);
-        item["name"] = name.into();
-        item["objects"] = objects.into();
-        item["files"] = files.into();
-        item["files_here"] = files_here.into();
-        item["bytes"] = bytes.into();
-        item["error_bytes"] = error_bytes.into();
-        item["free_bytes"] = free_bytes.into();
-        items.push(item);
-    }
-    Ok(Answer::of(list(items.len(), items), words))
-}
-
-pub(super) fn packs(session: &Session, territory: Option<&str>) -> Result<Answer> {
+pub(super) fn packs(session: &Session, territory: Option<&str>) -> Result<Output> {
     let packs = session.companion.packs(territory)?;
-    let mut words = String::new();
+    let mut text = String::new();
     let mut items = Vec::new();
     for pack in &packs {
-        describe(pack, &name(session, &pack.territory, &pack.subject)?, &mut words);
-        items.push(item(session, pack)?);
+        write_pack(&mut text, pack, &subject_name(session, &pack.territory, &pack.subject)?);
+        items.push(pack_json(session, pack)?);
     }
     if packs.is_empty() {
-        words.push_str("Nothing is taken along. Take a trek with: jalon download ID\n");
+        text.push_str("No downloads. Download a trek with: jalon download ID\n");
     }
-    Ok(Answer::of(list(items.len(), items), words))
+    Ok(Output::list(items, text))
 }
 
-pub(super) fn remove(session: &Session, ids: &[String]) -> Result<Answer> {
-    // All are looked up before the first one goes.
-    let wanted: Vec<(String, PackSubject)> = ids.iter().map(|id| packed(session, id)).collect::<Result<_>>()?;
+pub(super) fn remove(session: &Session, references: &[String]) -> Result<Output> {
+    // An unknown reference fails before anything is removed.
+    let subjects: Vec<(String, PackSubject)> =
+        references.iter().map(|reference| find_subject(session, reference)).collect::<Result<_>>()?;
     let mut items = Vec::new();
-    let mut words = String::new();
-    for (territory, subject) in &wanted {
-        let name = name(session, territory, subject)?;
+    let mut text = String::new();
+    for (territory, subject) in &subjects {
+        let name = subject_name(session, territory, subject)?;
         let pack = session.companion.packs(Some(territory))?.into_iter().find(|pack| pack.subject == *subject);
         let freed = session.companion.remove_pack(territory, subject)?;
-        let _ = writeln!(words, "{name}: removed, {:.1} MB are free again.", freed as f64 / 1e6);
-        let mut item = subject_of(territory, pack.map(|pack| pack.key), subject);
+        let _ = writeln!(text, "{name}: removed, {:.1} MB freed", megabytes(freed));
+        let mut item = subject_json(territory, pack.map(|pack| pack.key), subject);
         item["freed_bytes"] = freed.into();
         items.push(item);
     }
-    // What processes that died left behind goes too, where nothing is on its way.
+    // Also removes files of processes that were killed, unless another process is downloading.
     match session.companion.clean_up() {
         Ok(_) | Err(Error::Busy { .. }) => {}
-        Err(error) => return Err(error),
+        Err(error) => return Err(error.into()),
     }
-    Ok(Answer::of(list(items.len(), items), words))
+    Ok(Output::list(items, text))
 }
 
-/// A pack by its trek's number, or by what the list calls a box.
-fn packed(session: &Session, reference: &str) -> Result<(String, PackSubject)> {
-    let (territory, own) = match reference.split_once('/') {
-        Some((territory, own)) => (Some(territory), own),
+/// The pack of a trek id, or of an area id such as `bbox-2`.
+fn find_subject(session: &Session, reference: &str) -> Result<(String, PackSubject)> {
+    let (territory, id) = match reference.split_once('/') {
+        Some((territory, id)) => (Some(territory), id),
         None => (None, reference),
     };
-    if let Some(key) = own.strip_prefix("box-") {
-        let packs = session.companion.packs(territory)?;
-        let pack = packs
-            .into_iter()
-            .find(|pack| pack.key.to_string() == key && matches!(pack.subject, PackSubject::Bounds(_)));
-        return pack
-            .map(|pack| (pack.territory, pack.subject))
-            .ok_or_else(|| Error::NotFound { what: format!("the pack {reference}") });
+    let Some(key) = id.strip_prefix("bbox-") else {
+        let (territory, id) = lookup::object_ref(&session.companion, reference)?;
+        return Ok((territory, PackSubject::Trek(id)));
+    };
+    let is_area = |pack: &Pack| pack.key.to_string() == key && matches!(pack.subject, PackSubject::Bounds(_));
+    match session.companion.packs(territory)?.into_iter().find(is_area) {
+        Some(pack) => Ok((pack.territory, pack.subject)),
+        None => Err(Error::NotFound { detail: format!("the download {reference}") }.into()),
     }
-    let (territory, id) = query::trek(&session.companion, reference)?;
-    Ok((territory, PackSubject::Trek(id)))
 }
 
-fn name(session: &Session, territory: &str, subject: &PackSubject) -> Result<String> {
-    let PackSubject::Trek(id) = subject else { return Ok(subject.to_string()) };
-    let held: Territory = session.companion.catalogue().territory(territory)?;
-    let mut languages = session.languages();
-    languages.push(&held.default_language);
-    Ok(match session.companion.catalogue().object(&held, Kind::Trek, *id) {
-        Ok(trek) => {
-            trek.name().and_then(|name| name.find(&languages)).map_or(String::new(), |found| found.text.to_owned())
-        }
-        Err(Error::NotFound { .. }) => String::new(),
-        Err(error) => return Err(error),
-    })
+/// The name of a trek, or the edges of an area as `W,S,E,N`. Empty if the trek is not in the catalogue.
+pub(super) fn subject_name(session: &Session, territory: &str, subject: &PackSubject) -> Result<String> {
+    let id = match subject {
+        PackSubject::Trek(id) => *id,
+        PackSubject::Bounds(bounds) => return Ok(bbox_argument(bounds)),
+    };
+    let territory = session.companion.catalogue().territory(territory)?;
+    match session.companion.catalogue().object(&territory, Kind::Trek, id) {
+        Ok(trek) => Ok(session.object_name(&territory, &trek)),
+        Err(Error::NotFound { .. }) => Ok(String::new()),
+        Err(error) => Err(error.into()),
+    }
 }
 
-fn subject_of(territory: &str, key: Option<i64>, subject: &PackSubject) -> Value {
+/// An area as the value of `--bbox`.
+pub(super) fn bbox_argument(bounds: &Bounds) -> String {
+    let Bounds { west, south, east, north } = bounds;
+    format!("{west},{south},{east},{north}")
+}
+
+/// The part of the JSON form that identifies a pack. `key` is the pack's key in the catalogue, if it exists.
+pub(super) fn subject_json(territory: &str, key: Option<i64>, subject: &PackSubject) -> Value {
     match subject {
         PackSubject::Trek(id) => {
             json!({"territory": territory, "kind": "trek", "id": id, "ref": format!("{territory}/{id}")})
         }
         PackSubject::Bounds(b) => {
-            let id = key.map(|key| format!("box-{key}"));
+            let id = key.map(|key| format!("bbox-{key}"));
             let reference = id.as_ref().map(|id| format!("{territory}/{id}"));
-            let corners = [b.west, b.south, b.east, b.north];
-            json!({"territory": territory, "kind": "box", "id": id, "ref": reference, "box": corners})
+            json!({
+                "territory": territory, "kind": "bbox", "id": id, "ref": reference,
+                "bbox": [b.west, b.south, b.east, b.north],
+            })
         }
     }
 }
 
-fn item(session: &Session, pack: &Pack) -> Result<Value> {
-    let mut item = subject_of(&pack.territory, Some(pack.key), &pack.subject);
-    item["name"] = name(session, &pack.territory, &pack.subject)?.into();
+/// The reference of a pack that commands accept, such as `pne/31` or `pne/bbox-2`.
+pub(super) fn pack_ref(pack: &Pack) -> String {
+    match pack.subject {
+        PackSubject::Trek(id) => format!("{}/{id}", pack.territory),
+        PackSubject::Bounds(_) => format!("{}/bbox-{}", pack.territory, pack.key),
+    }
+}
+
+pub(super) fn pack_json(session: &Session, pack: &Pack) -> Result<Value> {
+    let mut item = subject_json(&pack.territory, Some(pack.key), &pack.subject);
+    item["name"] = subject_name(session, &pack.territory, &pack.subject)?.into();
     item["state"] = json!(pack.state);
     item["pictures"] = json!(pack.pictures);
-    item["as_of"] = json!(pack.as_of_ms.map(iso));
+    item["as_of"] = json!(pack.as_of_ms.map(iso_time));
     item["bytes"] = pack.bytes.into();
     item["own_bytes"] = pack.own_bytes.into();
     item["files"] = pack.files.into();
     item["missing"] = json!(pack.missing);
     item["objects"] = json!(pack.objects);
     if let Some(ms) = pack.withdrawn_ms {
-        item["withdrawn_on"] = iso(ms).into();
+        item["withdrawn_at"] = iso_time(ms).into();
     }
     Ok(item)
 }
 
-fn describe(pack: &Pack, name: &str, words: &mut String) {
-    let reference = subject_of(&pack.territory, Some(pack.key), &pack.subject)["ref"].as_str().unwrap_or("").to_owned();
+pub(super) fn write_pack(text: &mut String, pack: &Pack, name: &str) {
     let state = match pack.state {
-        PackState::Planned => "planned, nothing has come yet",
-        PackState::Partial => "partial: go on with “jalon download”",
+        PackState::Planned => "planned, nothing downloaded yet",
+        PackState::Partial => "partial, resume with \"jalon download\"",
         PackState::Ready => "ready",
-        PackState::Stale => "ready, and its server has something newer",
+        PackState::Stale => "ready, newer data on the server",
     };
-    let as_of = pack.as_of_ms.map_or(String::new(), |ms| format!(", as of {}", iso(ms)));
-    let _ =
-        writeln!(words, "{reference}  {name}: {state}{as_of}, {} files, {:.1} MB", pack.files, pack.bytes as f64 / 1e6);
+    let as_of = pack.as_of_ms.map_or_else(String::new, |ms| format!(", as of {}", iso_time(ms)));
+    let size = megabytes(pack.bytes);
+    let _ = writeln!(text, "{}  {name}: {state}{as_of}, {} files, {size:.1} MB", pack_ref(pack), pack.files);
     if let Some(ms) = pack.withdrawn_ms {
-        let _ = writeln!(words, "  its server withdrew it, seen on {}", iso(ms));
+        let _ = writeln!(text, "  withdrawn by the server, noticed at {}", iso_time(ms));
     }
-    let lost: Vec<_> =
-        pack.missing.iter().filter_map(|missing| Some((&missing.url, missing.reason.as_ref()?))).collect();
-    for (url, reason) in &lost {
-        let _ = writeln!(words, "  without {url}: {reason}");
+    let mut pending = 0;
+    for file in &pack.missing {
+        match &file.reason {
+            Some(reason) => {
+                let _ = writeln!(text, "  not available: {}: {reason}", file.url);
+            }
+            None => pending += 1,
+        }
     }
-    let to_come = pack.missing.len() - lost.len();
-    if to_come > 0 {
-        let _ = writeln!(words, "  {to_come} files are still to come");
+    if pending > 0 {
+        let _ = writeln!(text, "  files still to download: {pending}");
     }
 }

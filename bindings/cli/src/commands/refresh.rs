@@ -1,113 +1,114 @@
-//! Taking territories in, and bringing what was taken along up to date.
+//! `refresh`: downloading territories, and updating the downloaded treks and areas.
 
 use std::fmt::Write as _;
 
+use jalon::Error;
 use jalon::companion::{RefreshMode, RefreshOptions, RefreshSummary};
-use jalon::{Error, Result};
 use serde_json::{Value, json};
 
 use super::Session;
-use super::online::{Bar, TRIES, explained, stopped_by_ctrl_c};
-use crate::answer::{Answer, list};
-use crate::arguments::RefreshArguments;
+use super::network::{MAX_ATTEMPTS, TransferBar, ctrl_c_token, explain_http};
+use super::packs::pack_ref;
+use crate::args::RefreshArgs;
+use crate::error::{CliError, Result};
+use crate::output::Output;
+use crate::units::megabytes;
 
-pub(super) fn run(session: &Session, arguments: &RefreshArguments) -> Result<Answer> {
-    let names: Vec<String> = match &arguments.territory {
+pub(super) fn refresh(session: &Session, args: &RefreshArgs) -> Result<Output> {
+    let names: Vec<String> = match &args.territory {
         Some(name) => vec![session.companion.catalogue().territory(name)?.name],
         None => session.companion.catalogue().territories()?.into_iter().map(|territory| territory.name).collect(),
     };
     if names.is_empty() {
-        return Err(Error::NotFound { what: "any territory (add one with “jalon territory add URL”)".to_owned() });
+        return Err(CliError::NoTerritory);
     }
-    let mut options = RefreshOptions { max_attempts: TRIES, ..RefreshOptions::default() };
-    options.net.allow_plain_http = arguments.allow_http;
-    options.mode = if arguments.full { RefreshMode::Full } else { RefreshMode::Auto };
+    let mut options = RefreshOptions { max_attempts: MAX_ATTEMPTS, ..RefreshOptions::default() };
+    options.net.allow_plain_http = args.allow_http;
+    options.mode = if args.full { RefreshMode::Full } else { RefreshMode::Auto };
     let mut items: Vec<Value> = Vec::new();
-    let mut words = String::new();
-    let mut failed = None;
+    let mut text = String::new();
+    let mut first_error = None;
     for name in &names {
-        match one(session, name, &options, arguments.no_packs, &mut words) {
+        match refresh_one(session, name, &options, args.no_packs, &mut text) {
             Ok(item) => items.push(item),
             Err(Error::Cancelled) => {
-                eprintln!("Stopped. What has come is kept for a day; go on with: jalon refresh {name}");
-                return Err(Error::Cancelled);
+                eprintln!("Stopped. Completed requests are kept for a day; resume with: jalon refresh {name}");
+                return Err(Error::Cancelled.into());
             }
-            // One server that is gone keeps nobody from the others.
+            // The other territories are refreshed all the same.
             Err(error) => {
-                let error = explained(error, arguments.allow_http);
+                let error = explain_http(error, args.allow_http);
                 if names.len() > 1 {
                     eprintln!("{name}: {error}");
                 }
-                failed.get_or_insert(error);
+                first_error.get_or_insert(error);
             }
         }
     }
-    failed.map_or(Ok(Answer::of(list(items.len(), items), words)), Err)
+    match first_error {
+        None => Ok(Output::list(items, text)),
+        Some(error) => Err(error.into()),
+    }
 }
 
-fn one(session: &Session, name: &str, options: &RefreshOptions, no_packs: bool, words: &mut String) -> Result<Value> {
-    let cancel = stopped_by_ctrl_c();
-    let bar = Bar::new(name);
-    let taken = session.companion.refresh(name, options, &cancel, |progress| bar.show(progress))?;
+fn refresh_one(
+    session: &Session,
+    name: &str,
+    options: &RefreshOptions,
+    no_packs: bool,
+    text: &mut String,
+) -> jalon::Result<Value> {
+    let cancel = ctrl_c_token();
+    let bar = TransferBar::new(name);
+    let summary = session.companion.refresh(name, options, &cancel, |progress| bar.set_progress(progress))?;
     drop(bar);
-    describe(&taken, words);
-    let mut item = serde_json::to_value(&taken).unwrap_or_default();
-    let mut followed = Vec::new();
+    write_summary(text, &summary);
+    let mut item = serde_json::to_value(&summary).unwrap_or_default();
+    let mut updated = Vec::new();
     if !no_packs {
-        let bar = Bar::new(name);
+        let bar = TransferBar::new(name);
         let packs = session.companion.update_packs(name, options, &cancel, |pack, progress| {
-            bar.about(&pack.subject.to_string());
-            bar.show(progress);
+            bar.set_label(&pack.subject.to_string());
+            bar.set_progress(progress);
         })?;
         for pack in packs {
-            let _ = writeln!(words, "  {} is up to date again", pack.subject);
-            followed.push(pack.subject.to_string());
+            let _ = writeln!(text, "  {} updated", pack_ref(&pack));
+            updated.push(pack.subject.to_string());
         }
     }
-    item["packs"] = json!(followed);
+    item["packs"] = json!(updated);
     Ok(item)
 }
 
-fn describe(taken: &RefreshSummary, words: &mut String) {
-    let all: u64 = taken.objects.values().sum();
-    let size = taken.bytes as f64 / 1e6;
-    if taken.is_full {
-        let _ = writeln!(words, "{}: {all} objects taken in ({size:.1} MB).", taken.territory);
-        for (kind, count) in &taken.objects {
-            let _ = writeln!(words, "  {count:>7} {kind}");
+fn write_summary(text: &mut String, summary: &RefreshSummary) {
+    let RefreshSummary { territory, requests, bytes, .. } = summary;
+    if summary.is_full {
+        let objects: u64 = summary.objects.values().sum();
+        let _ = writeln!(text, "{territory}: downloaded {objects} objects ({:.1} MB).", megabytes(*bytes));
+        for (kind, count) in &summary.objects {
+            let _ = writeln!(text, "  {count:>7} {kind}");
         }
     } else {
-        let _ = writeln!(
-            words,
-            "{}: asked for what changed ({} requests, {:.1} kB).",
-            taken.territory,
-            taken.requests,
-            taken.bytes as f64 / 1e3
-        );
+        let kb = *bytes as f64 / 1e3;
+        let _ = writeln!(text, "{territory}: requested the changes only ({requests} requests, {kb:.1} kB).");
     }
-    let is_first = taken.added == taken.objects;
-    for (counts, what) in [(&taken.added, "new"), (&taken.changed, "changed"), (&taken.removed, "no longer published")]
-    {
-        for (kind, count) in counts.iter().filter(|_| !is_first) {
-            let _ = writeln!(words, "  {count:>7} {kind} {what}");
+    let is_first = summary.added == summary.objects;
+    let changes = [(&summary.added, "new"), (&summary.changed, "changed"), (&summary.removed, "no longer published")];
+    for (counts, label) in changes.into_iter().filter(|_| !is_first) {
+        for (kind, count) in counts {
+            let _ = writeln!(text, "  {count:>7} {kind} {label}");
         }
     }
-    if !taken.truncated_lists.is_empty() {
-        let _ = writeln!(
-            words,
-            "  shorter than the server says, so nothing was taken away: {}",
-            taken.truncated_lists.join(", ")
-        );
+    if !summary.truncated_lists.is_empty() {
+        let lists = summary.truncated_lists.join(", ");
+        let _ = writeln!(text, "  shorter than announced by the server, so nothing was deleted: {lists}");
     }
-    if !taken.absent_lists.is_empty() {
-        let _ = writeln!(words, "  the server has no {}", taken.absent_lists.join(", "));
+    if !summary.absent_lists.is_empty() {
+        let _ = writeln!(text, "  not available on this server: {}", summary.absent_lists.join(", "));
     }
-    let unread: u64 = taken.problems.values().sum();
-    if unread > 0 {
-        let _ = writeln!(
-            words,
-            "  {unread} fields could not be read: {}",
-            taken.problems.keys().cloned().collect::<Vec<_>>().join("; ")
-        );
+    let problems: u64 = summary.problems.values().sum();
+    if problems > 0 {
+        let names = summary.problems.keys().cloned().collect::<Vec<_>>().join("; ");
+        let _ = writeln!(text, "  fields that could not be read: {problems} ({names})");
     }
 }

@@ -22,16 +22,18 @@ import kotlin.metadata.kind
 import kotlin.metadata.modality
 import kotlin.metadata.visibility
 
-// Prints what Kotlin sees of a jar's public classes: suspend functions with what they return, nullable types, defaults.
-// Reads Kotlin's own metadata, since in the class files a suspend function returns Object. Arguments: the jar.
+// Prints the public API of a jar as Kotlin declarations. Reads the Kotlin metadata, because class files do not have the
+// return types of suspend functions, nullability and defaults. Argument: the path of the jar.
 
 private const val GENERATED = "org/jalon/ffi/"
 
-/** What UniFFI needs to be public and no app should touch. */
-private val MACHINERY = Regex("uniffi.*|Uniffi.*|FfiConverter.*|RustBuffer.*|ForeignBytes.*|NoHandle|.*ErrorHandler|Disposable|FrontDoor")
-private val OBVIOUS =
+/** Generated declarations that are public for UniFFI only. */
+private val INTERNAL = Regex(
+    "uniffi.*|Uniffi.*|FfiConverter.*|RustBuffer.*|ForeignBytes.*|NoHandle|.*ErrorHandler|Disposable|JalonCompanion",
+)
+private val OMITTED_PREFIXES =
     listOf("kotlin.collections.", "kotlin.", "kotlinx.coroutines.flow.", "java.lang.", "java.io.", "org.jalon.ffi.", "org.jalon.")
-private val OF_DATA = Regex("component\\d+|copy|equals|hashCode|toString")
+private val DATA_CLASS_MEMBERS = Regex("component\\d+|copy|equals|hashCode|toString")
 
 fun main(arguments: Array<String>) {
     val jar = JarFile(File(arguments.single()))
@@ -61,26 +63,29 @@ private fun topLevel(file: Class<*>, functions: List<KmFunction>, properties: Li
 
 private fun declaration(it: KmClass): Pair<String, String>? {
     val path = it.name.substringAfterLast('/').split('.')
-    val isMachinery = it.name.startsWith(GENERATED) &&
-        (path.any(MACHINERY::matches) || path.last().endsWith("Interface"))
-    if (it.visibility != Visibility.PUBLIC || isMachinery) return null
+    val isInternal = it.name.startsWith(GENERATED) &&
+        (path.any(INTERNAL::matches) || path.last().endsWith("Interface"))
+    if (it.visibility != Visibility.PUBLIC || isInternal) return null
     val members = buildList {
         it.kmEnumEntries.forEach { entry -> add(entry.name) }
-        it.constructors.filter { made -> isShown(made.visibility, "") && it.kind == ClassKind.CLASS }
-            .filterNot { made -> made.valueParameters.any { value -> type(value.type).let(::isMachinery) } }
-            .mapTo(this) { made -> "constructor(${parameters(made.valueParameters, it.typeParameters)})" }
-        // Those of a data class stand in its constructor.
-        val told = if (it.isData) it.constructors.flatMap { made -> made.valueParameters.map { value -> value.name } } else emptyList()
-        it.properties.filter { value -> isShown(value.visibility, value.name) && value.name !in told }
+        it.constructors.filter { constructor -> isShown(constructor.visibility, "") && it.kind == ClassKind.CLASS }
+            .filterNot { constructor -> constructor.valueParameters.any { value -> type(value.type).let(::isInternal) } }
+            .mapTo(this) { constructor -> "constructor(${parameters(constructor.valueParameters, it.typeParameters)})" }
+        // The properties of a data class are in its constructor.
+        val constructorParameters = if (it.isData) it.constructors.flatMap { constructor -> constructor.valueParameters } else emptyList()
+        val constructorProperties = constructorParameters.map { value -> value.name }
+        it.properties.filter { value -> isShown(value.visibility, value.name) && value.name !in constructorProperties }
             .map(::property).sorted().forEach(::add)
-        functions(it).filter { called -> isShown(called.visibility, called.name) }
-            .filterNot { called -> (it.isData || it.kind == ClassKind.ENUM_CLASS) && OF_DATA.matches(called.name) }
-            .map { called -> function(called, it.typeParameters) }.sorted().forEach(::add)
+        val hasDataMembers = it.isData || it.kind == ClassKind.ENUM_CLASS
+        functions(it).filter { function -> isShown(function.visibility, function.name) }
+            .filterNot { function -> hasDataMembers && DATA_CLASS_MEMBERS.matches(function.name) }
+            .map { function -> function(function, it.typeParameters) }.sorted().forEach(::add)
     }
-    // A companion object with nothing public in it is of no use to anybody.
+    // Omit companion objects without public members.
     if (members.isEmpty() && it.kind == ClassKind.COMPANION_OBJECT) return null
-    val supertypes = it.supertypes.map { above -> type(above, it.typeParameters) }
-        .filterNot { above -> above in setOf("Any", "Enum<${path.joinToString(".")}>") || isMachinery(above) || above.endsWith("Interface") }
+    val supertypes = it.supertypes.map { supertype -> type(supertype, it.typeParameters) }
+        .filterNot { supertype -> supertype == "Any" || supertype == "Enum<${path.joinToString(".")}>" }
+        .filterNot { supertype -> isInternal(supertype) || supertype.endsWith("Interface") }
     val head = listOfNotNull(
         modality(it),
         if (it.isData) "data" else null,
@@ -95,18 +100,20 @@ private fun declaration(it: KmClass): Pair<String, String>? {
         it.name.replace('/', '.') + typeParameters(it.typeParameters),
         if (supertypes.isEmpty()) null else ": " + supertypes.joinToString(),
     ).joinToString(" ")
-    return it.name.replace('/', '.') to (listOf(head) + members.map { member -> "    $member" }).joinToString("\n", postfix = "\n")
+    val lines = listOf(head) + members.map { member -> "    $member" }
+    return it.name.replace('/', '.') to lines.joinToString("\n", postfix = "\n")
 }
 
-/** Of an object its interface's, where defaults stand, and what it has beside them. */
+/** Returns the functions of a class. Those of a generated class come from its interface, which has the defaults. */
 private fun functions(it: KmClass): List<KmFunction> {
-    val own = it.name.takeIf { name -> name.startsWith(GENERATED) }?.replace('/', '.') + "Interface"
-    val above = it.supertypes.any { type(it) == own.removePrefix("org.jalon.ffi.") }
-    if (!above) return it.functions
-    val metadata = Class.forName(own, false, Thread.currentThread().contextClassLoader).getAnnotation(Metadata::class.java)
+    val interfaceName = it.name.takeIf { name -> name.startsWith(GENERATED) }?.replace('/', '.') + "Interface"
+    val hasInterface = it.supertypes.any { type(it) == interfaceName.removePrefix("org.jalon.ffi.") }
+    if (!hasInterface) return it.functions
+    val loaded = Class.forName(interfaceName, false, Thread.currentThread().contextClassLoader)
+    val metadata = loaded.getAnnotation(Metadata::class.java)
     val declared = (KotlinClassMetadata.readStrict(metadata) as KotlinClassMetadata.Class).kmClass.functions
-    declared.forEach { called -> called.modality = Modality.FINAL }
-    return declared + it.functions.filter { called -> declared.none { called.name == it.name } }
+    declared.forEach { function -> function.modality = Modality.FINAL }
+    return declared + it.functions.filter { function -> declared.none { function.name == it.name } }
 }
 
 private fun modality(it: KmClass): String? = when (it.modality) {
@@ -117,9 +124,9 @@ private fun modality(it: KmClass): String? = when (it.modality) {
 }
 
 private fun isShown(visibility: Visibility, name: String) =
-    visibility == Visibility.PUBLIC && !MACHINERY.matches(name) && name != "destroy"
+    visibility == Visibility.PUBLIC && !INTERNAL.matches(name) && name != "destroy"
 
-private fun isMachinery(type: String) = MACHINERY.matches(type.removeSuffix("?").substringAfterLast('.'))
+private fun isInternal(type: String) = INTERNAL.matches(type.removeSuffix("?").substringAfterLast('.'))
 
 private fun function(it: KmFunction, outer: List<KmTypeParameter>): String {
     val names = outer + it.typeParameters
@@ -139,27 +146,27 @@ private fun property(it: KmProperty): String {
     return "${if (it.isVar) "var" else "val"} $on${it.name}: ${type(it.returnType)}"
 }
 
-private fun parameters(them: List<KmValueParameter>, names: List<KmTypeParameter>) =
-    them.joinToString { "${it.name}: ${type(it.type, names)}${if (it.declaresDefaultValue) " = …" else ""}" }
+private fun parameters(parameters: List<KmValueParameter>, names: List<KmTypeParameter>) =
+    parameters.joinToString { "${it.name}: ${type(it.type, names)}${if (it.declaresDefaultValue) " = …" else ""}" }
 
-private fun typeParameters(them: List<KmTypeParameter>) =
-    if (them.isEmpty()) "" else them.joinToString(prefix = "<", postfix = ">") { it.name }
+private fun typeParameters(parameters: List<KmTypeParameter>) =
+    if (parameters.isEmpty()) "" else parameters.joinToString(prefix = "<", postfix = ">") { it.name }
 
 private fun type(it: KmType, names: List<KmTypeParameter> = emptyList()): String {
-    val name = when (val what = it.classifier) {
-        is KmClassifier.Class -> what.name
-        is KmClassifier.TypeAlias -> what.name
-        is KmClassifier.TypeParameter -> names.find { known -> known.id == what.id }?.name ?: "T"
+    val name = when (val classifier = it.classifier) {
+        is KmClassifier.Class -> classifier.name
+        is KmClassifier.TypeAlias -> classifier.name
+        is KmClassifier.TypeParameter -> names.find { known -> known.id == classifier.id }?.name ?: "T"
     }
     val arguments = it.arguments.map { argument ->
-        val inner = argument.type?.let { within -> type(within, names) } ?: "*"
+        val inner = argument.type?.let { argumentType -> type(argumentType, names) } ?: "*"
         when (argument.variance) {
             KmVariance.IN -> "in $inner"
             KmVariance.OUT -> "out $inner"
             else -> inner
         }
     }
-    val short = OBVIOUS.fold(name.replace('/', '.')) { left, prefix -> left.removePrefix(prefix) }
+    val short = OMITTED_PREFIXES.fold(name.replace('/', '.')) { left, prefix -> left.removePrefix(prefix) }
     return short + (if (arguments.isEmpty()) "" else arguments.joinToString(prefix = "<", postfix = ">")) +
         if (it.isNullable) "?" else ""
 }

@@ -1,4 +1,4 @@
-"""The downloaded territories, and what is near."""
+"""The downloaded territories, and nearest-neighbour search in them."""
 
 from __future__ import annotations
 
@@ -6,41 +6,42 @@ import os
 from collections.abc import Sequence
 from typing import cast
 
-from .errors import awaited, called
+from .errors import await_future, call
 from .jalon_ffi import jalon_ffi as _ffi
 from .jalon_ffi.jalon_ffi import (
     Bounds,
-    Change,
+    ChangeRecord,
     FacetValue,
-    SearchResults,
-    NumericRange,
     Kind,
-    Label,
+    NumericRange,
     Position,
     Profile,
+    SearchResults,
+    Term,
     TrekPage,
     TrekSort,
 )
 from .records import NearbyItem, Object, TrekDetails
 
-__all__ = ["Catalogue", "Nearby", "position"]
+__all__ = ["Catalogue", "Nearby", "PositionLike", "to_position"]
 
-Place = Position | tuple[float, float]
+#: A position, or a tuple (longitude, latitude).
+PositionLike = Position | tuple[float, float]
 
 
-def position(place: Place) -> Position:
-    """A position, or (longitude, latitude)."""
-    if isinstance(place, Position):
-        return place
-    lon, lat = place
+def to_position(position: PositionLike) -> Position:
+    """Converts (longitude, latitude) to a Position."""
+    if isinstance(position, Position):
+        return position
+    lon, lat = position
     return Position(lon=lon, lat=lat)
 
 
 class Catalogue:
-    """The downloaded territories: finding treks, reading sheets and objects, what changed."""
+    """The downloaded territories: list treks, read trek details and objects, search, read the change history."""
 
-    def __init__(self, within: _ffi.Catalogue, languages: Sequence[str]) -> None:
-        self._ffi = within
+    def __init__(self, inner: _ffi.Catalogue, languages: Sequence[str]) -> None:
+        self._ffi = inner
         self._languages = list(languages)
 
     async def treks(
@@ -54,17 +55,17 @@ class Catalogue:
         length_m: Sequence[NumericRange] = (),
         ascent_m: Sequence[NumericRange] = (),
         bounds: Bounds | None = None,
-        near: Place | None = None,
+        near: PositionLike | None = None,
         max_distance_m: float | None = None,
         sort: TrekSort | None = None,
         descending: bool = False,
         limit: int = 50,
         offset: int = 0,
-        counts: bool = False,
+        facet_counts: bool = False,
     ) -> TrekPage:
-        """Finds treks: text, filters, place and order together, a page (1 to 200) at a time.
+        """Returns one page of the treks that match the text and all filters. `limit` is 1 to 200.
 
-        Raises InvalidInput naming the argument, NotFound for a territory.
+        Raises InvalidInput with the name of the argument, and NotFound for an unknown territory.
         """
         query = _ffi.TrekQuery(
             text=text,
@@ -75,72 +76,79 @@ class Catalogue:
             length_m=list(length_m),
             ascent_m=list(ascent_m),
             bounds=bounds,
-            near=None if near is None else position(near),
+            near=None if near is None else to_position(near),
             max_distance_m=max_distance_m,
             sort=sort,
             descending=descending,
             limit=limit,
             offset=offset,
-            counts=counts,
+            facet_counts=facet_counts,
         )
-        return await awaited(self._ffi.treks(query, self._languages))
+        return await await_future(self._ffi.treks(query, self._languages))
 
-    async def sheet(self, territory: str, trek: int, *, beside: Sequence[Kind] = ()) -> TrekDetails:
-        """The sheet of a trek, with what lies beside its line; `beside` limits the kinds. Raises NotFound."""
-        sheet = await awaited(self._ffi.sheet(territory, trek, self._languages, list(beside)))
-        return cast(TrekDetails, sheet)
+    async def trek_details(self, territory: str, id: int, *, kinds: Sequence[Kind] = ()) -> TrekDetails:
+        """Returns a trek with the items along its route. `kinds` limits their kinds. Raises NotFound."""
+        details = await await_future(self._ffi.trek_details(territory, id, self._languages, list(kinds)))
+        return cast(TrekDetails, details)
 
-    async def profile(self, territory: str, trek: int, columns: int = 200) -> Profile | None:
-        """Elevation over distance along a trek; None where its line has no elevations. Raises NotFound."""
-        return await awaited(self._ffi.profile(territory, trek, columns))
+    async def profile(self, territory: str, id: int, columns: int = 200) -> Profile | None:
+        """Returns the elevation profile of a trek as `columns` samples (2 to 65,536).
 
-    async def object(self, territory: str, kind: Kind, number: int) -> Object:
-        """Any object, of any kind. Raises NotFound."""
-        return cast(Object, await awaited(self._ffi.object(territory, kind, number, self._languages)))
+        Returns None if the line has no elevations. Raises NotFound.
+        """
+        return await await_future(self._ffi.profile(territory, id, columns))
+
+    async def object(self, territory: str, kind: Kind, id: int) -> Object:
+        """Returns an object of any kind. Raises NotFound."""
+        return cast(Object, await await_future(self._ffi.object(territory, kind, id, self._languages)))
 
     async def search(self, text: str, *, kinds: Sequence[Kind] = (), limit: int = 50, offset: int = 0) -> SearchResults:
-        """Finds objects of any kind by their words, as far as they are typed, accents ignored."""
-        return await awaited(self._ffi.search(text, self._languages, list(kinds), limit, offset))
+        """Finds objects of any kind by the beginnings of their words. Ignores case and accents. `limit` is 1 to 200."""
+        return await await_future(self._ffi.search(text, self._languages, list(kinds), limit, offset))
 
-    async def vocabulary(self, territory: str, vocabulary: str) -> list[Label]:
-        """The entries of a vocabulary (`trek_practice`, `feedback_category`, `city`), by number."""
-        return await awaited(self._ffi.vocabulary(territory, vocabulary, self._languages))
+    async def vocabulary(self, territory: str, vocabulary: str) -> list[Term]:
+        """Returns the terms of a vocabulary (such as `trek_practice`, `feedback_category`, `city`), ordered by id."""
+        return await await_future(self._ffi.vocabulary(territory, vocabulary, self._languages))
 
-    async def changes(
+    async def change_history(
         self, territory: str, *, after_ms: int | None = None, limit: int = 200, offset: int = 0
-    ) -> list[Change]:
-        """What changed after a moment (Unix ms), the latest first; without one, what the last refresh brought."""
-        return await awaited(self._ffi.changes(territory, after_ms, self._languages, limit, offset))
+    ) -> list[ChangeRecord]:
+        """Returns the changes of a territory after a time (Unix ms), the latest first. `limit` is 1 to 200.
+
+        Without a time, returns the changes of the last refresh that changed anything. Changes are kept for a year.
+        """
+        return await await_future(self._ffi.change_history(territory, after_ms, self._languages, limit, offset))
 
     async def export(self, path: str | os.PathLike[str]) -> None:
-        """Writes a copy of the catalogue, a GeoPackage that QGIS opens, to a file that must not exist."""
-        await awaited(self._ffi.export(os.path.abspath(path)))
+        """Writes a copy of the catalogue to a new file: a GeoPackage that QGIS opens."""
+        await await_future(self._ffi.export(os.path.abspath(path)))
 
 
 class Nearby:
-    """What is near, from an index in memory."""
+    """Nearest-neighbour search in an index in memory."""
 
-    def __init__(self, within: _ffi.Nearby, languages: Sequence[str]) -> None:
-        self._ffi = within
+    def __init__(self, inner: _ffi.Nearby, languages: Sequence[str]) -> None:
+        self._ffi = inner
         self._languages = list(languages)
 
     def nearest(
         self,
-        place: Place,
+        position: PositionLike,
         *,
         kinds: Sequence[Kind] = (),
         territory: str | None = None,
         max_distance_m: float | None = None,
         limit: int = 10,
     ) -> list[NearbyItem]:
-        """What is nearest to a place (longitude, latitude), nearest first. Answers at once.
+        """Returns the objects that are nearest to a position (longitude, latitude), the nearest first.
 
-        Raises InvalidInput for the place or the limit (1 to 200), NotFound for the territory.
+        Takes well under a millisecond, so it is not a coroutine. Raises InvalidInput for the position or the limit (1 to
+        200), and NotFound for an unknown territory.
         """
         query = _ffi.NearbyQuery(kinds=list(kinds), territory=territory, max_distance_m=max_distance_m, limit=limit)
-        found = called(lambda: self._ffi.nearest(position(place), query, self._languages))
-        return cast(list[NearbyItem], found)
+        items = call(lambda: self._ffi.nearest(to_position(position), query, self._languages))
+        return cast(list[NearbyItem], items)
 
     async def warm_up(self) -> None:
-        """Builds the index and waits for it: for who has the time before the first question."""
-        await awaited(self._ffi.warm_up())
+        """Builds the index and waits for it, so that the first query is as fast as the following ones."""
+        await await_future(self._ffi.warm_up())

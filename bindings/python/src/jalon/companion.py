@@ -1,4 +1,4 @@
-"""The front door."""
+"""The entry point of the library."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from types import TracebackType
 from typing import Self
 
 from .catalogue import Catalogue, Nearby
-from .errors import awaited, called
+from .errors import await_future, call
 from .jalon_ffi import jalon_ffi as _ffi
-from .jalon_ffi.jalon_ffi import StorageUsage, Changes, RefreshOptions, RefreshSummary, Territory
+from .jalon_ffi.jalon_ffi import DataVersions, RefreshOptions, RefreshSummary, StorageUsage, Territory
 from .journal import Journal, Reports
 from .packs import Packs
-from .watching import Told, watched
+from .progress import Update, with_progress
 
 __all__ = ["Companion"]
 
 
 class Companion:
-    """Everything that Jalon knows and does, for one pair of directories. Open it once and share it between tasks:
+    """All functions of Jalon for one pair of directories. Open it once and share it between tasks:
 
         async with await Companion.open("data") as companion:
             ...
@@ -28,18 +28,18 @@ class Companion:
     Several processes may open the same directories.
     """
 
-    def __init__(self, within: _ffi.Companion, languages: Sequence[str]) -> None:
-        self._ffi = within
+    def __init__(self, inner: _ffi.Companion, languages: Sequence[str]) -> None:
+        self._ffi = inner
         #: The downloaded territories.
-        self.catalogue = Catalogue(called(within.catalogue), languages)
-        #: What is near.
-        self.nearby = Nearby(called(within.nearby), languages)
-        #: What is wholly on the device.
-        self.packs = Packs(called(within.packs))
-        #: Favourites and notes, export and import.
-        self.journal = Journal(called(within.journal), languages)
+        self.catalogue = Catalogue(call(inner.catalogue), languages)
+        #: Nearest-neighbour search.
+        self.nearby = Nearby(call(inner.nearby), languages)
+        #: Treks and areas that are downloaded for offline use.
+        self.packs = Packs(call(inner.packs))
+        #: Favourites, notes, export and import.
+        self.journal = Journal(call(inner.journal), languages)
         #: Field reports.
-        self.reports = Reports(called(within.reports))
+        self.reports = Reports(call(inner.reports))
 
     @classmethod
     async def open(
@@ -49,15 +49,15 @@ class Companion:
         journal: str | os.PathLike[str] | None = None,
         languages: Sequence[str] = (),
     ) -> Self:
-        """Opens the files in a directory, and makes them where there are none.
+        """Opens the files in a directory and creates them if they do not exist.
 
-        `journal` is the directory of what the person made (its default is the folder `journal` in the first): the one
-        worth backing up. `languages` is the order in which texts are wanted. Raises TooNew, StorageFull.
+        `journal` is the directory of the user's own data, which needs a backup; the default is the subdirectory `journal`.
+        `languages` lists the languages of texts in the order of preference. Raises TooNew and StorageFull.
         """
         catalogue = Path(directory).absolute()
         own = Path(journal).absolute() if journal is not None else catalogue / "journal"
         directories = _ffi.Directories(catalogue=str(catalogue), journal=str(own))
-        return cls(await awaited(_ffi.Companion.open(directories)), languages)
+        return cls(await await_future(_ffi.Companion.open(directories)), languages)
 
     async def __aenter__(self) -> Self:
         return self
@@ -68,59 +68,62 @@ class Companion:
         await self.close()
 
     async def close(self) -> None:
-        """Ends it: stops what takes long and closes the files."""
-        await awaited(self._ffi.shutdown())
+        """Stops running calls and closes the files. Every later call raises Closed."""
+        await await_future(self._ffi.shutdown())
 
     async def territories(self) -> list[Territory]:
-        """Every territory, by name."""
-        return await awaited(self._ffi.territories())
+        """Returns all territories, ordered by name."""
+        return await await_future(self._ffi.territories())
 
     async def add_territory(
         self, name: str, url: str, *, portals: Sequence[int] = (), default_language: str = ""
     ) -> Territory:
-        """Adds a territory, still empty: refresh takes it in. Raises InvalidInput naming the argument."""
+        """Adds an empty territory. Call refresh to download its data. Raises InvalidInput with the name of the argument.
+
+        `url` is an address on the Geotrek server. `portals` limits the territory to some portals of the server.
+        `default_language` is the fallback language of texts; the server's default if empty.
+        """
         new = _ffi.NewTerritory(name=name, url=url, portals=list(portals), default_language=default_language)
-        return await awaited(self._ffi.add_territory(new))
+        return await await_future(self._ffi.add_territory(new))
 
     async def remove_territory(self, name: str) -> None:
-        """Forgets a territory and everything in it, packs included."""
-        await awaited(self._ffi.remove_territory(name))
+        """Removes a territory with all its data and packs. Raises NotFound and Busy."""
+        await await_future(self._ffi.remove_territory(name))
 
     async def refresh(
-        self, territory: str, *, options: RefreshOptions | None = None, progress: Told | None = None
+        self, territory: str, *, options: RefreshOptions | None = None, progress: Update | None = None
     ) -> RefreshSummary:
-        """Takes a territory in over the network, by what changed since the last time.
+        """Downloads what has changed in a territory since the last refresh.
 
-        Cancelled or interrupted at any byte, the next call goes on from there; until it is done everything answers as
-        before. Raises Offline, ServerRefused, Busy, StorageFull.
+        If the call is cancelled or interrupted, the next call continues where it stopped. Until a refresh is complete, all
+        queries return the previous data. Raises Offline, ServerError, Busy and StorageFull.
         """
-        return await watched(lambda watch: self._ffi.refresh(territory, options, None, watch), progress)
+        return await with_progress(lambda watch: self._ffi.refresh(territory, options, None, watch), progress)
 
-    async def account(self) -> StorageUsage:
-        """What everything costs on the disk."""
-        return await awaited(self._ffi.account())
+    async def storage_usage(self) -> StorageUsage:
+        """Returns the disk space that each part uses."""
+        return await await_future(self._ffi.storage_usage())
 
     async def clean_up(self) -> int:
-        """Removes files that nobody needs; gives the bytes that are free now. Raises Busy."""
-        return await awaited(self._ffi.clean_up())
+        """Removes unused files. Returns the number of bytes that it freed. Raises Busy."""
+        return await await_future(self._ffi.clean_up())
 
     @property
     def was_damaged(self) -> bool:
-        """Whether the catalogue was found damaged when it was opened, and moved aside: refresh its territories."""
-        return called(self._ffi.was_damaged)
+        """True if the catalogue was damaged when it was opened. It was replaced by an empty one: refresh its territories."""
+        return call(self._ffi.was_damaged)
 
-    async def changes(self) -> AsyncIterator[Changes]:
-        """Tells the numbers of changes as they are now, and then whenever something has changed; what comes fast is told
-        once."""
-        watch = called(self._ffi.watch)
-        yield called(watch.current)
-        while (numbers := await awaited(watch.next())) is not None:
-            yield numbers
+    async def watch_changes(self) -> AsyncIterator[DataVersions]:
+        """Yields the data versions now and after every change. Intermediate versions may be skipped."""
+        watch = call(self._ffi.watch_changes)
+        yield call(watch.current)
+        while (versions := await await_future(watch.next())) is not None:
+            yield versions
 
     async def suspend(self) -> None:
-        """Stops what takes long and releases every lock on the files; everything answers Closed until resume."""
-        await awaited(self._ffi.suspend())
+        """Stops running calls and releases all file locks. Every call raises Closed until resume."""
+        await await_future(self._ffi.suspend())
 
     async def resume(self) -> None:
-        """Goes on after suspend."""
-        await awaited(self._ffi.resume())
+        """Resumes after suspend."""
+        await await_future(self._ffi.resume())

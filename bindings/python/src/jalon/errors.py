@@ -1,4 +1,4 @@
-"""The errors of Jalon: each is something that an app acts on."""
+"""The exceptions of Jalon. An app handles each of them differently."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = [
     "JalonError",
     "NotFound",
     "Offline",
-    "ServerRefused",
+    "ServerError",
     "StorageFull",
     "TooNew",
 ]
@@ -26,39 +26,39 @@ T = TypeVar("T")
 
 
 class JalonError(Exception):
-    """What went wrong, in a sentence. Nothing personal (position, address, comment) ever stands in one."""
+    """Base class of all exceptions of Jalon. A message never contains a position, an e-mail address or a comment."""
 
 
 class Offline(JalonError):
-    """No network, or the server cannot be reached: try again later. What is on the device still answers."""
+    """No network, or the server cannot be reached. Try again later; downloaded data remains available."""
 
 
-class ServerRefused(JalonError):
-    """The server answered, and the answer is a refusal or cannot be read."""
+class ServerError(JalonError):
+    """The server answered with an error status or with an invalid response."""
 
-    def __init__(self, sentence: str, status: int | None) -> None:
-        super().__init__(sentence)
-        #: HTTP status, where there was one.
+    def __init__(self, message: str, status: int | None) -> None:
+        super().__init__(message)
+        #: The HTTP status; None if the response was invalid.
         self.status = status
 
 
 class InvalidInput(JalonError, ValueError):
     """An argument breaks a rule."""
 
-    def __init__(self, sentence: str, field: str, rule: str) -> None:
-        super().__init__(sentence)
-        #: The argument's name.
+    def __init__(self, message: str, field: str, rule: str) -> None:
+        super().__init__(message)
+        #: The name of the argument.
         self.field = field
-        #: The rule, and what would be right.
+        #: The rule that the argument must follow.
         self.rule = rule
 
 
 class NotFound(JalonError, LookupError):
-    """What was asked for is not here."""
+    """The territory, object, pack or report does not exist."""
 
 
 class Busy(JalonError):
-    """Somebody else is doing it: another call or another process."""
+    """Another call or another process is doing the same work."""
 
 
 class StorageFull(JalonError):
@@ -66,51 +66,51 @@ class StorageFull(JalonError):
 
 
 class TooNew(JalonError):
-    """The file was written by a newer version of Jalon: update it."""
+    """A newer version of Jalon wrote the file. Update Jalon."""
 
 
 class Corrupt(JalonError):
-    """The file is damaged."""
+    """A file is damaged."""
 
 
 class Cancelled(JalonError):
-    """It was stopped, by a token or because the companion was suspended."""
+    """The call was cancelled, by a token or because the companion was suspended."""
 
 
 class Closed(JalonError):
-    """The companion was suspended or shut down."""
+    """The companion is suspended or closed."""
 
 
 class Internal(JalonError):
-    """A defect of Jalon, or of the system below it: please report it."""
+    """A defect of Jalon or of the system. Please report it."""
 
 
-def _own(error: Any) -> Any:
-    # The variants are put on the class when it is made, which no annotation tells.
-    kinds: Any = _ffi.JalonError
+def _convert(error: Any) -> Any:
+    # UniFFI adds the variants to the class at run time, so a type checker does not know them.
+    variants: Any = _ffi.JalonError
     match error:
-        case kinds.Offline():
+        case variants.Offline():
             return Offline(f"no answer from the network: {error.detail}")
-        case kinds.Server():
-            said = "nonsense" if error.status is None else error.status
-            return ServerRefused(f"the server answered {said}: {error.detail}", error.status)
-        case kinds.InvalidInput():
+        case variants.ServerError():
+            response = "sent an invalid response" if error.status is None else f"answered {error.status}"
+            return ServerError(f"the server {response}: {error.detail}", error.status)
+        case variants.InvalidInput():
             return InvalidInput(f"{error.field}: {error.rule}", error.field, error.rule)
-        case kinds.NotFound():
-            return NotFound(f"{error.what} is not in the catalogue")
-        case kinds.Busy():
-            return Busy(f"busy: {error.what}")
-        case kinds.StorageFull():
+        case variants.NotFound():
+            return NotFound(f"{error.detail} was not found")
+        case variants.Busy():
+            return Busy(f"busy: {error.detail}")
+        case variants.StorageFull():
             return StorageFull("the storage is full")
-        case kinds.TooNew():
-            return TooNew(f"the file has schema version {error.found}, this Jalon reads up to {error.supported}")
-        case kinds.Corrupt():
+        case variants.TooNew():
+            return TooNew(f"the file has schema version {error.found}; this version of Jalon reads up to {error.supported}")
+        case variants.Corrupt():
             return Corrupt(f"the file is damaged: {error.detail}")
-        case kinds.Cancelled():
+        case variants.Cancelled():
             return Cancelled("cancelled")
-        case kinds.Closed():
+        case variants.Closed():
             return Closed("closed")
-        case kinds.Internal():
+        case variants.Internal():
             return Internal(f"internal error: {error.detail}")
         case _ffi.InternalError():
             return Internal(f"internal error: {error}")
@@ -118,17 +118,17 @@ def _own(error: Any) -> Any:
             return error
 
 
-async def awaited(call: Awaitable[T]) -> T:
-    """The answer of a call, its errors in the package's own words."""
+async def await_future(future: Awaitable[T]) -> T:
+    """Awaits a call of the library and converts its errors to the exceptions of this module."""
     try:
-        return await call
+        return await future
     except (_ffi.JalonError, _ffi.InternalError) as error:
-        raise _own(error) from None
+        raise _convert(error) from None
 
 
-def called(call: Callable[[], T]) -> T:
-    """The same of a call that answers at once."""
+def call(function: Callable[[], T]) -> T:
+    """Makes a synchronous call of the library and converts its errors to the exceptions of this module."""
     try:
-        return call()
+        return function()
     except (_ffi.JalonError, _ffi.InternalError) as error:
-        raise _own(error) from None
+        raise _convert(error) from None

@@ -1,4 +1,4 @@
-"""Geometries: ISO WKB, as the library gives them, into GeoJSON (RFC 7946). shapely reads the WKB as it is."""
+"""Converts geometries from ISO WKB, the format of the library, to GeoJSON (RFC 7946). shapely reads the WKB directly."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _NAMES = {
 class _Reader:
     def __init__(self, wkb: bytes) -> None:
         self.wkb = wkb
-        self.at = 0
+        self.offset = 0
 
     def take(self, form: str) -> tuple[Any, ...]:
-        values = struct.unpack_from(form, self.wkb, self.at)
-        self.at += struct.calcsize(form)
+        values = struct.unpack_from(form, self.wkb, self.offset)
+        self.offset += struct.calcsize(form)
         return values
 
     def count(self) -> int:
@@ -36,7 +36,7 @@ class _Reader:
         if not has_z:
             return list(self.take("<2d"))
         lon, lat, elevation = self.take("<3d")
-        # An elevation that is not known is NaN, which JSON cannot say.
+        # An unknown elevation is NaN, which JSON cannot represent.
         return [lon, lat] if math.isnan(elevation) else [lon, lat, elevation]
 
     def line(self, has_z: bool) -> list[list[float]]:
@@ -45,7 +45,7 @@ class _Reader:
     def geometry(self) -> dict[str, Any]:
         order, code = self.take("<BI")
         if order != 1 or code // 1000 not in (0, 1) or code % 1000 not in _NAMES:
-            raise ValueError("geometry: little-endian ISO WKB with or without elevations")
+            raise ValueError("geometry: must be little-endian ISO WKB, with or without elevations")
         has_z, kind = code >= 1000, code % 1000
         name = _NAMES[kind]
         if kind == 7:
@@ -63,11 +63,11 @@ class _Reader:
 
 
 def geojson(wkb: bytes) -> dict[str, Any]:
-    """A geometry as GeoJSON: longitude, latitude, and metres above sea level where they are known.
+    """Converts a geometry to GeoJSON: longitude, latitude, and the elevation in metres if it is known.
 
-    Raises ValueError for bytes that are not such a geometry.
+    Raises ValueError if the bytes are not a geometry.
     """
     try:
         return _Reader(wkb).geometry()
     except struct.error:
-        raise ValueError("geometry: WKB that ends where it says") from None
+        raise ValueError("geometry: must be complete WKB") from None

@@ -1,4 +1,4 @@
-"""What the person made: reports, favourites, notes."""
+"""The user's own data: reports, favourites, notes."""
 
 from __future__ import annotations
 
@@ -6,91 +6,98 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from .catalogue import Place, position
-from .errors import awaited
+from .catalogue import PositionLike, to_position
+from .errors import await_future
 from .jalon_ffi import jalon_ffi as _ffi
 from .jalon_ffi.jalon_ffi import (
     Favourite,
     ImportSummary,
     Kind,
     Note,
-    Queued,
+    QueuedReport,
+    RecoverySummary,
     RefreshOptions,
     Report,
     ReportContent,
     ReportPosition,
-    RecoverySummary,
 )
-from .watching import Told, watched
+from .progress import Update, with_progress
 
 __all__ = ["Journal", "Reports"]
 
-# The variants are no subclasses of their enum for a checker; at run time they are.
+# UniFFI adds the variants to the class at run time, so a type checker does not know them.
 _RESOLUTION: Any = _ffi.Resolution
 
 
 class Journal:
-    """Favourites and notes, export and import of all that the person made."""
+    """Favourites and notes, and the export and import of the whole journal."""
 
-    def __init__(self, within: _ffi.Journal, languages: Sequence[str]) -> None:
-        self._ffi = within
+    def __init__(self, inner: _ffi.Journal, languages: Sequence[str]) -> None:
+        self._ffi = inner
         self._languages = list(languages)
 
-    async def add_favourite(self, territory: str, kind: Kind, number: int) -> Favourite:
-        """Marks an object. Raises NotFound."""
-        return await awaited(self._ffi.add_favourite(territory, kind, number, self._languages))
+    async def add_favourite(self, territory: str, kind: Kind, id: int) -> Favourite:
+        """Marks an object as a favourite. Raises NotFound."""
+        return await await_future(self._ffi.add_favourite(territory, kind, id, self._languages))
 
-    async def remove_favourite(self, territory: str, kind: Kind, number: int) -> bool:
-        """Unmarks an object; tells whether it was marked."""
-        return await awaited(self._ffi.remove_favourite(territory, kind, number))
+    async def remove_favourite(self, territory: str, kind: Kind, id: int) -> bool:
+        """Removes a favourite. Returns False if the object was not one."""
+        return await await_future(self._ffi.remove_favourite(territory, kind, id))
 
     async def favourites(self) -> list[Favourite]:
-        """What is marked, the first first."""
-        return await awaited(self._ffi.favourites())
+        """Returns all favourites, the oldest first."""
+        return await await_future(self._ffi.favourites())
 
     async def add_note(
-        self, text: str, *, place: Place | None = None, about: tuple[str, Kind, int] | None = None
+        self,
+        text: str,
+        *,
+        position: PositionLike | None = None,
+        territory: str | None = None,
+        kind: Kind | None = None,
+        object_id: int | None = None,
     ) -> Note:
-        """Writes something down, at a place (longitude, latitude) or about an object (territory, kind, number)."""
-        at = None if place is None else position(place)
-        territory, kind, number = about if about is not None else (None, None, None)
-        return await awaited(self._ffi.add_note(text, at, territory, kind, number))
+        """Adds a note. It can have a position (longitude, latitude), and be about an object (territory, kind and id)."""
+        at = None if position is None else to_position(position)
+        return await await_future(self._ffi.add_note(text, at, territory, kind, object_id))
 
-    async def remove_note(self, note: str) -> bool:
-        """Removes a note by its id; tells whether it was there."""
-        return await awaited(self._ffi.remove_note(note))
+    async def remove_note(self, id: str) -> bool:
+        """Removes a note. Returns False if it does not exist."""
+        return await await_future(self._ffi.remove_note(id))
 
     async def notes(self) -> list[Note]:
-        """What was written down, the first first."""
-        return await awaited(self._ffi.notes())
+        """Returns all notes, the oldest first."""
+        return await await_future(self._ffi.notes())
 
     async def export(self, path: str | os.PathLike[str], *, all: bool = False) -> int:
-        """Writes what is not accepted yet (`all` for that too) to a zip file that must not exist; gives how many
-        reports."""
-        return await awaited(self._ffi.export(os.path.abspath(path), all))
+        """Writes favourites, notes and the reports that are not accepted yet to a new zip file.
+
+        With `all`, accepted reports are included. Returns the number of reports.
+        """
+        return await await_future(self._ffi.export(os.path.abspath(path), all))
 
     async def import_from(self, path: str | os.PathLike[str]) -> ImportSummary:
-        """Takes over what an export has and this journal has not. Raises InvalidInput for a file that is no export."""
-        return await awaited(self._ffi.import_from(os.path.abspath(path)))
+        """Adds the entries of an export that this journal does not have. Raises InvalidInput for any other file."""
+        return await await_future(self._ffi.import_from(os.path.abspath(path)))
 
-    async def salvaged(self) -> RecoverySummary | None:
-        """What was saved out of a damaged file when this journal was opened; None where it was sound."""
-        return await awaited(self._ffi.salvaged())
+    async def recovery(self) -> RecoverySummary | None:
+        """Returns what was recovered from a damaged file when the journal was opened; None if it was not damaged."""
+        return await await_future(self._ffi.recovery())
 
 
 class Reports:
-    """Field reports: written, queued, sent at max once unless somebody decides otherwise."""
+    """Field reports: write, queue and send them. A report is sent at most once, unless the user decides otherwise."""
 
-    def __init__(self, within: _ffi.Reports) -> None:
-        self._ffi = within
+    def __init__(self, inner: _ffi.Reports) -> None:
+        self._ffi = inner
 
-    async def begin(
+    async def new_report(
         self,
         territory: str,
         comment: str = "",
         *,
         email: str = "",
-        place: Place | ReportPosition | None = None,
+        position: PositionLike | ReportPosition | None = None,
         category: int | None = None,
         activity: int | None = None,
         magnitude: int | None = None,
@@ -98,71 +105,79 @@ class Reports:
         signage: int | None = None,
         language: str = "",
     ) -> Report:
-        """Begins a report, as a draft; `place` is longitude, latitude. Raises NotFound for the territory."""
-        if place is not None and not isinstance(place, ReportPosition):
-            at = position(place)
-            place = ReportPosition(lon=at.lon, lat=at.lat)
+        """Creates a report as a draft. `position` is (longitude, latitude). Raises NotFound for an unknown territory.
+
+        `category`, `activity`, `magnitude`, `trek` and `signage` are ids. `language` is the language of the server's
+        messages; the territory's default if empty.
+        """
+        if position is not None and not isinstance(position, ReportPosition):
+            at = to_position(position)
+            position = ReportPosition(lon=at.lon, lat=at.lat)
         content = ReportContent(
             comment=comment,
             email=email,
             category=category,
             activity=activity,
             magnitude=magnitude,
-            place=place,
+            position=position,
             trek=trek,
             signage=signage,
         )
-        return await awaited(self._ffi.begin(territory, content, language))
+        return await await_future(self._ffi.new_report(territory, content, language))
 
-    async def edit(self, report: str, content: ReportContent) -> Report:
-        """Writes a report on: `content` takes the place of what it says."""
-        return await awaited(self._ffi.edit(report, content))
+    async def edit(self, id: str, content: ReportContent) -> Report:
+        """Replaces the content of a report. A queued or refused report becomes a draft again."""
+        return await await_future(self._ffi.edit(id, content))
 
-    async def attach_photo(self, report: str, path: str | os.PathLike[str]) -> Report:
-        """Adds a photo (JPEG, PNG, WebP): turned, made smaller, without its metadata."""
-        return await awaited(self._ffi.attach_photo(report, os.path.abspath(path)))
+    async def attach_photo(self, id: str, path: str | os.PathLike[str]) -> Report:
+        """Adds a photo (JPEG, PNG or WebP) to a draft. The copy is rotated upright, reduced, and has no metadata."""
+        return await await_future(self._ffi.attach_photo(id, os.path.abspath(path)))
 
-    async def detach_photo(self, report: str, photo: str) -> Report:
-        """Takes a photo out of a report, by its id."""
-        return await awaited(self._ffi.detach_photo(report, photo))
+    async def detach_photo(self, id: str, photo_id: str) -> Report:
+        """Removes a photo from a draft."""
+        return await await_future(self._ffi.detach_photo(id, photo_id))
 
-    async def queue(self, report: str) -> Queued:
-        """Queues a report; when this returns it is on stable storage. Raises InvalidInput naming the field."""
-        return await awaited(self._ffi.queue(report))
+    async def queue(self, id: str) -> QueuedReport:
+        """Queues a report. When the call returns, the report is on stable storage.
+
+        Raises InvalidInput with the name of the field that the server requires.
+        """
+        return await await_future(self._ffi.queue(id))
 
     async def list(self) -> Sequence[Report]:
-        """Every report, in the order in which they were begun."""
-        return await awaited(self._ffi.list())
+        """Returns all reports, the oldest first."""
+        return await await_future(self._ffi.list())
 
-    async def get(self, report: str) -> Report:
-        """A report by its id. Raises NotFound."""
-        return await awaited(self._ffi.get(report))
+    async def get(self, id: str) -> Report:
+        """Returns a report. Raises NotFound."""
+        return await await_future(self._ffi.get(id))
 
     async def send(
-        self, *, options: RefreshOptions | None = None, now: bool = False, progress: Told | None = None
+        self, *, options: RefreshOptions | None = None, now: bool = False, progress: Update | None = None
     ) -> Sequence[Report]:
-        """Goes once over the reports that are due, and gives each as it is then; `now` tries what is to wait, too.
+        """Tries once to send each report that is due, and returns these reports with their new state.
 
-        What could not be sent stays queued. Raises Busy where another process sends.
+        A report that could not be sent stays queued. `now` includes reports that wait for their next attempt. Raises Busy
+        if another process is sending.
         """
-        return await watched(lambda watch: self._ffi.send(options, now, None, watch), progress)
+        return await with_progress(lambda watch: self._ffi.send(options, now, None, watch), progress)
 
-    async def resend(self, report: str) -> Report:
-        """Of a report in doubt: send it again, marked as a possible double."""
-        return await awaited(self._ffi.resolve(report, _RESOLUTION.RESEND()))
+    async def resend(self, id: str) -> Report:
+        """Resolves a report in doubt: send it again, marked as a possible duplicate."""
+        return await await_future(self._ffi.resolve(id, _RESOLUTION.RESEND()))
 
-    async def leave(self, report: str) -> Report:
-        """Of a report in doubt: leave it so."""
-        return await awaited(self._ffi.resolve(report, _RESOLUTION.LEAVE()))
+    async def abandon(self, id: str) -> Report:
+        """Resolves a report in doubt: do not send it again."""
+        return await await_future(self._ffi.resolve(id, _RESOLUTION.ABANDON()))
 
-    async def arrived(self, report: str, server_id: int | None = None) -> Report:
-        """Of a report in doubt: somebody saw it at the office, perhaps under this number."""
-        return await awaited(self._ffi.resolve(report, _RESOLUTION.ARRIVED(server_id)))
+    async def delivered(self, id: str, server_id: int | None = None) -> Report:
+        """Resolves a report in doubt: the server has it, with the given id if that is known."""
+        return await await_future(self._ffi.resolve(id, _RESOLUTION.DELIVERED(server_id)))
 
-    async def discard(self, report: str) -> None:
-        """Removes a report that only its writer has seen."""
-        await awaited(self._ffi.discard(report))
+    async def discard(self, id: str) -> None:
+        """Deletes a draft or a refused report. Raises InvalidInput for a report in another state."""
+        await await_future(self._ffi.discard(id))
 
     async def purge_accepted(self, before_ms: int) -> int:
-        """Removes reports that were accepted before a moment (Unix ms), and tells how many."""
-        return await awaited(self._ffi.purge_accepted(before_ms))
+        """Deletes the reports that were accepted before a time (Unix ms). Returns their number."""
+        return await await_future(self._ffi.purge_accepted(before_ms))

@@ -1,45 +1,45 @@
-"""Packs: what is wholly on the device."""
+"""Packs: treks and areas that are downloaded for offline use."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from .errors import awaited
+from .errors import await_future
 from .jalon_ffi import jalon_ffi as _ffi
 from .jalon_ffi.jalon_ffi import Bounds, Estimate, Pack, PictureSize, RefreshOptions
-from .watching import Told, watched
+from .progress import Update, with_progress
 
 __all__ = ["Packs"]
 
-#: A trek, by its server's number, or a box.
+#: The id of a trek, or a bounding box.
 Subject = int | Bounds
 
 
-def _subject(subject: Subject) -> _ffi.PackSubject:
-    # The variants are no subclasses of their enum for a checker; at run time they are.
-    kinds: Any = _ffi.PackSubject
-    wanted: _ffi.PackSubject
+def _to_ffi(subject: Subject) -> _ffi.PackSubject:
+    # UniFFI adds the variants to the class at run time, so a type checker does not know them.
+    variants: Any = _ffi.PackSubject
+    converted: _ffi.PackSubject
     if isinstance(subject, Bounds):
-        wanted = kinds.BOX(subject)
+        converted = variants.BOUNDS(subject)
     else:
-        wanted = kinds.TREK(subject)
-    return wanted
+        converted = variants.TREK(subject)
+    return converted
 
 
 class Packs:
-    """What is wholly on the device: made, brought up to date, removed."""
+    """Downloads, updates and removes packs. The subject of a pack is the id of a trek, or a bounding box."""
 
-    def __init__(self, within: _ffi.Packs) -> None:
-        self._ffi = within
+    def __init__(self, inner: _ffi.Packs) -> None:
+        self._ffi = inner
 
     async def list(self, territory: str | None = None) -> Sequence[Pack]:
-        """Every pack, in the order in which they were first wanted."""
-        return await awaited(self._ffi.list(territory))
+        """Returns the packs of one or all territories, in the order in which they were requested."""
+        return await await_future(self._ffi.list(territory))
 
     async def estimate(self, territory: str, subject: Subject, pictures: PictureSize | None = None) -> Estimate:
-        """What a pack will cost, from what is known without its server."""
-        return await awaited(self._ffi.estimate(territory, _subject(subject), pictures))
+        """Estimates the size of a pack from local data, without a network."""
+        return await await_future(self._ffi.estimate(territory, _to_ffi(subject), pictures))
 
     async def download(
         self,
@@ -48,24 +48,24 @@ class Packs:
         *,
         options: RefreshOptions | None = None,
         pictures: PictureSize | None = None,
-        progress: Told | None = None,
+        progress: Update | None = None,
     ) -> Pack:
-        """Makes a pack, goes on with it, or brings it up to date.
+        """Downloads a pack, resumes its download, or updates it.
 
-        Cancelled or interrupted at any byte, the next call goes on from there. Raises Offline, ServerRefused, Busy,
-        StorageFull, NotFound; InvalidInput for a territory that was never refreshed.
+        If the call is cancelled or interrupted, the next call continues where it stopped. Raises Offline, ServerError,
+        Busy, StorageFull and NotFound, and InvalidInput for a territory that was never refreshed.
         """
-        wanted = _subject(subject)
-        return await watched(
-            lambda watch: self._ffi.download(territory, wanted, options, pictures, None, watch), progress
+        converted = _to_ffi(subject)
+        return await with_progress(
+            lambda watch: self._ffi.download(territory, converted, options, pictures, None, watch), progress
         )
 
-    async def follow(
-        self, territory: str, *, options: RefreshOptions | None = None, progress: Told | None = None
+    async def update(
+        self, territory: str, *, options: RefreshOptions | None = None, progress: Update | None = None
     ) -> Sequence[Pack]:
-        """Brings the packs of a territory up to date that a refresh has made stale, or that are not whole yet."""
-        return await watched(lambda watch: self._ffi.follow(territory, options, None, watch), progress)
+        """Updates the packs of a territory that are stale or incomplete. Returns the updated packs."""
+        return await with_progress(lambda watch: self._ffi.update(territory, options, None, watch), progress)
 
     async def remove(self, territory: str, subject: Subject) -> int:
-        """Removes a pack with all that no other needs, and gives the bytes that are free now."""
-        return await awaited(self._ffi.remove(territory, _subject(subject)))
+        """Removes a pack and the files that no other pack uses. Returns the number of bytes that it freed."""
+        return await await_future(self._ffi.remove(territory, _to_ffi(subject)))

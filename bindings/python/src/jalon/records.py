@@ -1,5 +1,4 @@
-"""The records that know more in Python than elsewhere: those with a geometry speak `__geo_interface__`, and a trek's sheet
-shows itself in a notebook."""
+"""Records with additions for Python: `__geo_interface__` if there is a geometry, and a notebook view of trek details."""
 
 from __future__ import annotations
 
@@ -7,15 +6,15 @@ import html
 import json
 from typing import Any
 
-from .drawing import drawing
 from .geometry import geojson
 from .jalon_ffi import jalon_ffi as _ffi
+from .svg import trek_svg
 
-__all__ = ["NearbyItem", "Object", "TrekItem", "TrekDetails"]
+__all__ = ["NearbyItem", "Object", "TrekDetails", "TrekItem"]
 
 
-def _feature(identity: str, geometry: dict[str, Any] | None, properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "Feature", "id": identity, "geometry": geometry, "properties": properties}
+def _feature(id: str, geometry: dict[str, Any] | None, properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "Feature", "id": id, "geometry": geometry, "properties": properties}
 
 
 def _point(point: _ffi.Position | None) -> dict[str, Any] | None:
@@ -23,18 +22,18 @@ def _point(point: _ffi.Position | None) -> dict[str, Any] | None:
 
 
 class TrekItem(_ffi.TrekItem):
-    """One trek in a list; on a map it stands at its point that is nearest to where was asked from."""
+    """A trek in a list. Its GeoJSON geometry is the point of the trek that is nearest to the position of the query."""
 
     @property
     def __geo_interface__(self) -> dict[str, Any]:
-        figures = {"practice": self.practice, "difficulty": self.difficulty, "duration_h": self.duration_h}
-        figures |= {"length_m": self.length_m, "ascent_m": self.ascent_m}
-        properties = {"name": self.name, "territory": self.territory, **figures}
+        numbers = {"duration_h": self.duration_h, "length_m": self.length_m, "ascent_m": self.ascent_m}
+        terms = {"practice": self.practice, "difficulty": self.difficulty}
+        properties = {"name": self.name, "territory": self.territory, **terms, **numbers}
         return _feature(f"{self.territory}/trek/{self.id}", _point(self.point), properties)
 
 
 class NearbyItem(_ffi.NearbyItem):
-    """Something that is near; on a map it stands at its nearest point."""
+    """A result of a nearest-neighbour search. Its GeoJSON geometry is its point that is nearest to the query's position."""
 
     @property
     def __geo_interface__(self) -> dict[str, Any]:
@@ -44,13 +43,13 @@ class NearbyItem(_ffi.NearbyItem):
 
 
 class Object(_ffi.Object):
-    """Any object of a territory."""
+    """An object of a territory, of any kind."""
 
     @property
     def data(self) -> dict[str, Any]:
-        """Everything that is known of it, in all languages."""
-        read: dict[str, Any] = json.loads(self.json)
-        return read
+        """All fields of the object, in all languages."""
+        fields: dict[str, Any] = json.loads(self.json)
+        return fields
 
     @property
     def __geo_interface__(self) -> dict[str, Any]:
@@ -61,35 +60,35 @@ class Object(_ffi.Object):
 
 
 class TrekDetails(_ffi.TrekDetails):
-    """A trek with what belongs to it."""
+    """All fields of a trek, and the items along its route. In a notebook it is shown with a map and an elevation profile."""
 
     @property
     def __geo_interface__(self) -> dict[str, Any]:
         geometry = None if self.geometry is None else geojson(self.geometry)
-        figures = {"duration_h": self.duration_h, "length_m": self.length_m, "ascent_m": self.ascent_m}
-        properties = {"name": self.name, "territory": self.territory, "practice": self.practice, **figures}
+        numbers = {"duration_h": self.duration_h, "length_m": self.length_m, "ascent_m": self.ascent_m}
+        properties = {"name": self.name, "territory": self.territory, "practice": self.practice, **numbers}
         return _feature(f"{self.territory}/trek/{self.id}", geometry, properties)
 
     def _repr_html_(self) -> str:
-        words = [self.practice, self.difficulty]
+        parts = [self.practice, self.difficulty]
         if self.length_m is not None:
-            words.append(f"{self.length_m / 1000:.1f} km")
+            parts.append(f"{self.length_m / 1000:.1f} km")
         if self.ascent_m is not None:
-            words.append(f"+{self.ascent_m:.0f} m")
+            parts.append(f"+{self.ascent_m:.0f} m")
         if self.duration_h is not None:
-            words.append(f"{self.duration_h:g} h")
-        figures = " · ".join(html.escape(word) for word in words if word)
-        highlights = [
+            parts.append(f"{self.duration_h:g} h")
+        summary = " · ".join(html.escape(part) for part in parts if part)
+        pois = [
             (item.point.lon, item.point.lat, item.name)
-            for item in self.beside
+            for item in self.route_items
             if item.kind == _ffi.Kind.POI and item.point is not None
         ]
-        picture = "" if self.geometry is None else drawing(geojson(self.geometry), highlights)
-        # The library has cleaned this HTML when it came in.
+        picture = "" if self.geometry is None else trek_svg(geojson(self.geometry), pois)
+        # The library sanitizes this HTML when it downloads it.
         teaser = "" if self.description_teaser is None else self.description_teaser.html
-        return f"<div><h3>{html.escape(self.name)}</h3><p>{figures}</p>{picture}<div>{teaser}</div></div>"
+        return f"<div><h3>{html.escape(self.name)}</h3><p>{summary}</p>{picture}<div>{teaser}</div></div>"
 
 
-# What the generated module reads it makes by these names, so from here on it makes ours.
+# The generated module looks up its record classes by name when it reads a result. Replace them by the classes above.
 for _record in (TrekItem, NearbyItem, Object, TrekDetails):
     setattr(_ffi, _record.__name__, _record)

@@ -1,64 +1,71 @@
-import Storage
+import Foundation
 import JalonGenerated
 
-/// The downloaded territories: finding treks, reading sheets and objects, what changed. `languages` is always the order in
-/// which texts are wanted, the companion's own where none is given; the territory's default comes after them.
+/// The downloaded territories: list treks, read trek details and objects, search, read the change history.
+///
+/// In every function, `languages` lists the languages of texts in the order of preference. The default is the companion's
+/// list. The territory's default language is the fallback.
 public struct Catalogue: Sendable {
     let inner: JalonGenerated.Catalogue
     let languages: [String]
 
-    /// Finds treks: text, filters, place and order together, a page at a time. About a millisecond for 2,000 treks.
+    /// Returns one page of the treks that match the text and all filters. Takes about a millisecond for 2,000 treks.
     ///
-    /// Throws `InvalidInput` naming the field, `NotFound` for a territory.
+    /// Throws `InvalidInput` with the name of the field, and `NotFound` for an unknown territory.
     public func treks(_ query: TrekQuery = TrekQuery(), languages: [String]? = nil) async throws -> TrekPage {
         try await inner.treks(query: query, languages: languages ?? self.languages)
     }
 
-    /// The sheet of a trek, with what lies beside its line. `beside` limits the kinds; empty for all that may belong to one.
-    public func sheet(
-        _ territory: String, _ id: Int64, languages: [String]? = nil, beside: [Kind] = []
+    /// Returns a trek with the items along its route. `kinds` limits the kinds of these items; empty for all kinds.
+    ///
+    /// Throws `NotFound`.
+    public func trekDetails(
+        _ territory: String, _ id: Int64, languages: [String]? = nil, kinds: [Kind] = []
     ) async throws -> TrekDetails {
-        try await inner.sheet(territory: territory, id: id, languages: languages ?? self.languages, beside: beside)
+        try await inner.trekDetails(territory: territory, id: id, languages: languages ?? self.languages, kinds: kinds)
     }
 
-    /// Elevation over distance along a trek, as `columns` samples (2 to 65,536); nil where its line has no elevations.
+    /// Returns the elevation profile of a trek as `columns` samples (2 to 65,536); nil if its line has no elevations.
+    ///
+    /// Throws `NotFound`.
     public func profile(_ territory: String, _ id: Int64, columns: UInt32 = 200) async throws -> Profile? {
         try await inner.profile(territory: territory, id: id, columns: columns)
     }
 
-    /// Any object, of any kind.
+    /// Returns an object of any kind. Throws `NotFound`.
     public func object(
         _ territory: String, _ kind: Kind, _ id: Int64, languages: [String]? = nil
     ) async throws -> Object {
         try await inner.object(territory: territory, kind: kind, id: id, languages: languages ?? self.languages)
     }
 
-    /// Finds objects of any kind by their words, as far as they are typed, accents ignored; `kinds` limits them, unless it is
-    /// empty. `limit` is 1 to 200.
+    /// Finds objects by the beginnings of their words. Ignores case and accents. `kinds` limits the kinds of objects; empty
+    /// for all kinds. `limit` is 1 to 200.
     public func search(
         _ text: String, languages: [String]? = nil, kinds: [Kind] = [], limit: UInt32 = 50, offset: UInt32 = 0
     ) async throws -> SearchResults {
         try await inner.search(text: text, languages: languages ?? self.languages, kinds: kinds, limit: limit, offset: offset)
     }
 
-    /// The entries of a vocabulary of a territory (`trek_practice`, `feedback_category`, `city`), by number.
+    /// Returns the terms of a vocabulary of a territory (such as `trek_practice`, `feedback_category`, `city`), ordered by
+    /// id.
     public func vocabulary(
         _ territory: String, _ vocabulary: String, languages: [String]? = nil
     ) async throws -> [Term] {
         try await inner.vocabulary(territory: territory, vocabulary: vocabulary, languages: languages ?? self.languages)
     }
 
-    /// What changed in a territory after a moment, the latest first; without one, what the last refresh that changed anything
-    /// brought. A year is kept. `limit` is 1 to 200.
-    public func changes(
+    /// Returns the changes of a territory after a date, the latest first. Without a date, returns the changes of the last
+    /// refresh that changed anything. Changes are kept for a year. `limit` is 1 to 200.
+    public func changeHistory(
         _ territory: String, after: Date? = nil, languages: [String]? = nil, limit: UInt32 = 200, offset: UInt32 = 0
-    ) async throws -> [Change] {
-        try await inner.changes(
-            territory: territory, afterMs: after.map(milliseconds), languages: languages ?? self.languages, limit: limit,
+    ) async throws -> [ChangeRecord] {
+        try await inner.changeHistory(
+            territory: territory, afterMs: after?.unixMs, languages: languages ?? self.languages, limit: limit,
             offset: offset)
     }
 
-    /// Writes a copy of the catalogue, whole and in one file, to a place where nothing is yet: a GeoPackage that QGIS opens.
+    /// Writes a copy of the catalogue to a new file: a GeoPackage that QGIS opens.
     public func export(to file: URL) async throws {
         try await inner.export(path: file.path)
     }

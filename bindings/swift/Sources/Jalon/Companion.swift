@@ -1,23 +1,22 @@
-import Storage
+import Foundation
 import JalonGenerated
 
-/// Everything that Jalon knows and does, for one pair of directories: open it once, keep it for as long as the app runs, and
-/// use it from any actor.
+/// All functions of Jalon for one pair of directories. Open it once, keep it while the app runs, and use it from any actor.
 ///
 /// ```swift
 /// let companion = try await Companion.open(.applicationSupport())
 /// ```
 ///
-/// What touches the disk or the network is `async` and works on threads of the library's own, never on the caller's. A task
-/// that is cancelled stops what it waits for, and throws `CancellationError`; everything else throws `JalonError`.
+/// Functions that use the disk or the network are `async`; their work runs on threads of the library. Cancelling a task
+/// stops the work, and the call throws `CancellationError`. All other errors are cases of `JalonError`.
 public final class Companion: Sendable {
-    /// The downloaded territories: finding treks, their sheets, what changed.
+    /// The downloaded territories: list treks, read trek details and objects, search, read the change history.
     public let catalogue: Catalogue
-    /// What is near.
+    /// Nearest-neighbour search.
     public let nearby: Nearby
-    /// What is wholly on the device.
+    /// Treks and areas that are downloaded for offline use.
     public let packs: Packs
-    /// Favourites and notes, export and import of all that the person made.
+    /// Favourites and notes, and the export and import of the user's own data.
     public let journal: Journal
     /// Field reports.
     public let reports: Reports
@@ -33,18 +32,22 @@ public final class Companion: Sendable {
         reports = Reports(inner: try inner.reports(), languages: languages)
     }
 
-    /// Opens the files, and makes them where there are none: some milliseconds. Throws `TooNew` for files of a newer version
-    /// of Jalon, and `StorageFull`. See ``wasDamaged``.
+    /// Opens the files, and creates them if they do not exist. Takes some milliseconds. A damaged catalogue is replaced by
+    /// an empty one: see ``wasDamaged``.
     ///
-    /// `languages` is the order in which texts are wanted where a call names no other: those of the system unless others are
-    /// given. A territory's default language comes after them.
+    /// Throws `TooNew` if a newer version of Jalon wrote the files, and `StorageFull`.
+    ///
+    /// - Parameters:
+    ///   - directories: the directories of the files.
+    ///   - languages: the languages of texts, in the order of preference; the default is the system's list. The default language of a
+    ///     territory is the fallback.
     public static func open(
         _ directories: Directories, languages: [String] = systemLanguages
     ) async throws -> Companion {
         try Companion(await JalonGenerated.Companion.open(directories: directories.generated), languages)
     }
 
-    /// The languages that the person prefers, as the system says: `fr`, `en`.
+    /// The user's preferred languages in the system settings, such as `fr` and `en`.
     public static var systemLanguages: [String] {
         var languages: [String] = []
         for tag in Locale.preferredLanguages {
@@ -54,18 +57,20 @@ public final class Companion: Sendable {
         return languages
     }
 
-    /// Every territory, by name.
+    /// Returns all territories, ordered by name.
     public func territories() async throws -> [Territory] {
         try await inner.territories()
     }
 
-    /// Adds a territory, still empty: ``refresh(_:options:progress:)`` takes it in. Throws `InvalidInput` naming the field.
+    /// Adds an empty territory. Call ``refresh(_:options:progress:)`` to download its data.
+    ///
+    /// Throws `InvalidInput` with the name of the parameter.
     ///
     /// - Parameters:
-    ///   - name: short; lower-case letters, digits and hyphens, 32 at max.
-    ///   - url: any address on its Geotrek.
-    ///   - portals: portals to limit it to; empty for all.
-    ///   - defaultLanguage: in which names are shown where nobody asks for one; the server's own where it is empty.
+    ///   - name: at most 32 lower-case letters, digits and hyphens.
+    ///   - url: an address on the Geotrek server.
+    ///   - portals: ids of the portals to which the territory is limited; empty for all.
+    ///   - defaultLanguage: the fallback language of texts; empty for the server's default.
     @discardableResult
     public func addTerritory(
         _ name: String, url: String, portals: [Int64] = [], defaultLanguage: String = ""
@@ -74,82 +79,87 @@ public final class Companion: Sendable {
             territory: NewTerritory(name: name, url: url, portals: portals, defaultLanguage: defaultLanguage))
     }
 
-    /// Forgets a territory and everything in it, packs included. Throws `Busy` while it is being refreshed or downloaded.
+    /// Removes a territory with all its data and packs. Throws `NotFound`, and `Busy` while a refresh or a download of it
+    /// runs.
     public func removeTerritory(_ name: String) async throws {
         try await inner.removeTerritory(name: name)
     }
 
-    /// Takes a territory in over the network, by what changed since the last time. Interrupted at any byte, the next call
-    /// goes on from there; until it is done everything answers as before.
+    /// Downloads what has changed in a territory since the last refresh. If the call is cancelled or interrupted, the next
+    /// call continues where it stopped. Until a refresh is complete, all queries return the previous data.
+    ///
+    /// Throws `Offline`, `ServerError`, `Busy` and `StorageFull`.
     @discardableResult
     public func refresh(
         _ territory: String, options: RefreshOptions? = nil, progress: ProgressStream? = nil
     ) async throws -> RefreshSummary {
-        try await stoppable(progress) { cancel, watch in
+        try await withCancelToken(progress) { token, watch in
             try await inner.refresh(
-                territory: territory, options: options, cancel: cancel, progress: watch)
+                territory: territory, options: options, cancel: token, progress: watch)
         }
     }
 
-    /// Plans a refresh for the platform's own HTTP client, or goes on with one: give it to a ``TransferSession``.
+    /// Plans a refresh for the HTTP client of the platform, or resumes an interrupted one: pass it to a ``TransferSession``.
     public func planRefresh(
         _ territory: String, options: RefreshOptions? = nil
     ) async throws -> Transfers {
         try await inner.planRefresh(territory: territory, options: options)
     }
 
-    /// What everything costs on the disk.
-    public func account() async throws -> StorageUsage {
-        try await inner.account()
+    /// Returns the disk space that each part uses.
+    public func storageUsage() async throws -> StorageUsage {
+        try await inner.storageUsage()
     }
 
-    /// Removes files that nobody needs, and gives back what is empty in the catalogue where that pays. Gives the bytes that
-    /// are free now.
+    /// Removes unused files and shrinks the catalogue if that frees much space. Returns the number of bytes that it freed.
+    ///
+    /// Throws `Busy` while a refresh or a download runs.
     @discardableResult
     public func cleanUp() async throws -> UInt64 {
         try await inner.cleanUp()
     }
 
-    /// Whether the catalogue was found damaged when it was opened, and moved aside: refresh its territories.
+    /// True if the catalogue was damaged when it was opened. It was replaced by an empty one: refresh its territories.
     public var wasDamaged: Bool {
         (try? inner.wasDamaged()) ?? false
     }
 
-    /// What has changed since the companion was opened, counted: the numbers as they are now, then whenever one becomes
-    /// another. Whoever shows something asks for it anew then, and misses nothing:
+    /// Returns a stream of the data versions, now and after every change that is made through this object. A slow reader
+    /// sees only the latest versions. The stream ends when the companion is closed or released.
     ///
     /// ```swift
-    /// for await _ in try companion.changes() { reports = try await companion.reports.list() }
+    /// for await _ in try companion.watchChanges() { reports = try await companion.reports.list() }
     /// ```
-    ///
-    /// Ends when the companion is shut down. What comes faster than it is read is told once.
-    public func changes() throws -> AsyncStream<Changes> {
-        let watch = try inner.watch()
-        let now = try watch.current()
+    public func watchChanges() throws -> AsyncStream<DataVersions> {
+        let watch = try inner.watchChanges()
+        let current = try watch.current()
         return AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
-            continuation.yield(now)
+            continuation.yield(current)
             Task {
-                while let changes = try? await watch.next() { continuation.yield(changes) }
+                while let versions = try? await watch.next() { continuation.yield(versions) }
                 continuation.finish()
             }
-            // The task would wait on: Swift does not tell a foreign call that nobody waits any more.
+            // Without `stop` the task would wait for the next change: cancelling a task does not cancel a call of the
+            // library.
             continuation.onTermination = { _ in try? watch.stop() }
         }
     }
 
-    /// Before the app sleeps: stops what takes long, waits for what is being written and releases every lock on the files, as
-    /// iOS kills an app that sleeps on one. Until ``resume()`` everything throws `Closed`. See <doc:Background>.
+    /// Cancels running calls, waits for pending writes, and releases all file locks. Call it before the app is suspended,
+    /// because iOS ends an app that is suspended with a lock. Until ``resume()``, every call throws `Closed`. See
+    /// <doc:Background>.
     public func suspend() async throws {
         try await inner.suspend()
     }
 
-    /// Goes on after ``suspend()``.
+    /// Resumes after ``suspend()``.
     public func resume() async throws {
         try await inner.resume()
     }
 
-    /// Ends it for good; streams end. Opening the same directories again makes a new one.
-    public func shutdown() async throws {
+    /// Cancels running calls, closes the files and ends all streams. Afterwards every call throws `Closed`; the same
+    /// directories can be opened again.
+    public func close() async throws {
         try await inner.shutdown()
     }
 
@@ -158,12 +168,12 @@ public final class Companion: Sendable {
         try JalonGenerated.version()
     }
 
-    /// Panics inside the library, so that an app can see what it makes of a defect: throws `Internal`, and the app lives.
+    /// Panics inside the library, to test how an app handles a defect. Always throws `Internal`; the app keeps running.
     public static func debugPanic() throws {
         try JalonGenerated.debugPanic()
     }
 
-    /// The same on one of the library's own threads.
+    /// Panics on one of the library's worker threads. Always throws `Internal`; the app keeps running.
     public static func debugPanicInBackground() async throws {
         try await JalonGenerated.debugPanicInBackground()
     }

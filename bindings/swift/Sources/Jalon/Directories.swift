@@ -1,29 +1,29 @@
-import Storage
+import Foundation
 import JalonGenerated
 
-/// Where a companion keeps its files: two folders, since phones should back up one and not the other.
+/// The directories of the files of a companion: two, so that a phone can back up only one of them.
 public struct Directories: Sendable, Hashable {
-    /// For what can be downloaded again.
+    /// The directory of the data that can be downloaded again.
     public var catalogue: URL
-    /// For what the person made, which exists nowhere else.
+    /// The directory of the user's own data, which exists nowhere else.
     public var journal: URL
 
-    /// Two folders of the app's own choice, made where they are missing. See ``applicationSupport(named:)`` for the usual
-    /// one.
+    /// Uses two directories that the app chooses. They are created if they do not exist. See ``applicationSupport(named:)``
+    /// for the usual ones.
     public init(catalogue: URL, journal: URL) {
         self.catalogue = catalogue
         self.journal = journal
     }
 
-    /// One folder with the journal in a folder of its own below it, as the command line and the other languages have it. On a
-    /// phone ``applicationSupport(named:)`` is right: what leaves a folder out of backups leaves out all that is in it.
-    public init(within folder: URL) {
-        self.init(catalogue: folder, journal: folder.appendingPathComponent("journal", isDirectory: true))
+    /// Uses one directory, with the journal in its subdirectory `journal`, like the command line and the other languages. On
+    /// a phone, use ``applicationSupport(named:)``: excluding a directory from backups also excludes its subdirectories.
+    public init(within directory: URL) {
+        self.init(catalogue: directory, journal: directory.appendingPathComponent("journal", isDirectory: true))
     }
 
-    /// Two folders in the app's Application Support, made, with their flags: the catalogue is left out of backups, the
-    /// journal is in them; both can be read while the phone is locked, once it was unlocked after its start (see
-    /// <doc:Background>).
+    /// Creates two directories in the app's Application Support directory and calls ``prepare()``. Backups exclude the
+    /// catalogue and include the journal. Both can be read while the phone is locked, after the first unlock since its
+    /// start: see <doc:Background>.
     public static func applicationSupport(named name: String = "Jalon") throws -> Directories {
         let support = try FileManager.default.url(
             for: .applicationSupportDirectory, in: .userDomainMask, appropriateFor: nil, create: true)
@@ -35,27 +35,29 @@ public struct Directories: Sendable, Hashable {
         return directories
     }
 
-    /// Makes the folders where they are missing, and sets their flags: for folders of the app's own choice, such as an app
-    /// group's. Throws `InvalidInput` where the journal lies within the catalogue's folder, as it would be left out of backups.
+    /// Creates the directories if they do not exist, and sets their backup flags and file protection. Call it for
+    /// directories that the app chooses, such as those of an app group.
+    ///
+    /// Throws `InvalidInput` if the journal is inside the catalogue directory, because backups would exclude it.
     public func prepare() throws {
         guard !journal.standardizedFileURL.pathComponents.starts(with: catalogue.standardizedFileURL.pathComponents) else {
             throw JalonError.InvalidInput(
-                field: "journal", rule: "a folder outside that of the catalogue, which is left out of backups")
+                field: "journal", rule: "must be outside the catalogue directory, which backups exclude")
         }
         #if os(iOS)
-            // What is made in a folder inherits its class. With the default one (complete) the files of an app that is woken
-            // in the background would be unreadable while the phone is locked.
+            // New files inherit the protection class of their directory. With the default class (complete), an app that runs
+            // in the background could not read its files while the phone is locked.
             let attributes: [FileAttributeKey: Any] = [
                 .protectionKey: FileProtectionType.completeUntilFirstUserAuthentication
             ]
         #else
             let attributes: [FileAttributeKey: Any] = [:]
         #endif
-        for folder in [catalogue, journal] {
+        for directory in [catalogue, journal] {
             try FileManager.default.createDirectory(
-                at: folder, withIntermediateDirectories: true, attributes: attributes)
+                at: directory, withIntermediateDirectories: true, attributes: attributes)
             #if os(iOS)
-                try FileManager.default.setAttributes(attributes, ofItemAtPath: folder.path)
+                try FileManager.default.setAttributes(attributes, ofItemAtPath: directory.path)
             #endif
         }
         #if canImport(Darwin)

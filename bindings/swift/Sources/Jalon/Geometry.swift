@@ -1,10 +1,10 @@
-import Storage
+import Foundation
 import JalonGenerated
 
-/// A geometry as maps take it: longitude and latitude in degrees on WGS84, elevation in metres where it is known.
+/// A decoded geometry: longitude and latitude in degrees on WGS84, elevation in metres if it is known.
 ///
-/// The library hands geometries over as bytes (ISO WKB), as a track of ten thousand positions would cost a call's time per
-/// position otherwise. Decode them where they are drawn, off the main actor if they are long.
+/// Records have geometries as bytes (ISO WKB), because passing ten thousand positions one by one would be slow. Decode long
+/// geometries off the main actor.
 public indirect enum Geometry: Sendable, Hashable {
     case point(Position)
     case lineString([Position])
@@ -15,14 +15,14 @@ public indirect enum Geometry: Sendable, Hashable {
     case multiPolygon([[[Position]]])
     case collection([Geometry])
 
-    /// Reads ISO WKB. Throws `JalonError` `Corrupt` where the bytes are none.
+    /// Decodes ISO WKB. Throws `Corrupt` if the bytes are not exactly one geometry.
     public init(wkb: Data) throws {
         var reader = WKBReader(bytes: [UInt8](wkb))
         self = try reader.geometry(depth: 0)
-        guard reader.isAtEnd else { throw WKBReader.damage("bytes after its end") }
+        guard reader.isAtEnd else { throw WKBReader.corrupt("bytes after the end") }
     }
 
-    /// Every position, in the order of the file: for a bounding box, or the line of a trek.
+    /// All positions, in the order of the bytes: for a bounding box, or for the line of a trek.
     public var positions: [Position] {
         switch self {
         case .point(let position): [position]
@@ -33,7 +33,7 @@ public indirect enum Geometry: Sendable, Hashable {
         }
     }
 
-    /// The lines of it that can be drawn: a line, the parts of a multi-line, the rings of polygons.
+    /// All lines to draw: line strings and the rings of polygons.
     public var lines: [[Position]] {
         switch self {
         case .point, .multiPoint: []
@@ -44,7 +44,7 @@ public indirect enum Geometry: Sendable, Hashable {
         }
     }
 
-    /// A GeoJSON geometry (RFC 7946), as UTF-8: what MapLibre takes by `MLNShape(data:encoding:)`.
+    /// The geometry as GeoJSON (RFC 7946) in UTF-8, for MapLibre's `MLNShape(data:encoding:)`.
     public var geoJSON: Data {
         var text = ""
         write(&text)
@@ -62,9 +62,9 @@ public indirect enum Geometry: Sendable, Hashable {
         let line = { (line: [Position], text: inout String) in list(line, &text, position) }
         let lines = { (lines: [[Position]], text: inout String) in list(lines, &text, line) }
         switch self {
-        case .point(let one): position(one, &text)
-        case .lineString(let one), .multiPoint(let one): line(one, &text)
-        case .polygon(let several), .multiLineString(let several): lines(several, &text)
+        case .point(let point): position(point, &text)
+        case .lineString(let positions), .multiPoint(let positions): line(positions, &text)
+        case .polygon(let rings), .multiLineString(let rings): lines(rings, &text)
         case .multiPolygon(let polygons): list(polygons, &text, lines)
         case .collection: break
         }
@@ -99,101 +99,103 @@ private func position(_ position: Position, _ text: inout String) {
     text += "]"
 }
 
-/// Reads ISO WKB, of either byte order.
+/// Decodes ISO WKB of either byte order.
 private struct WKBReader {
-    /// More than any real geometry, and less than a stack.
-    private static let mostDepth = 16
+    /// Limits the recursion, so that a nested collection cannot overflow the stack.
+    private static let maxDepth = 16
 
     let bytes: [UInt8]
-    private var at = 0
+    private var offset = 0
 
     init(bytes: [UInt8]) {
         self.bytes = bytes
     }
 
-    var isAtEnd: Bool { at == bytes.count }
+    var isAtEnd: Bool { offset == bytes.count }
 
-    static func damage(_ what: String) -> JalonError {
-        .Corrupt(detail: "not a geometry in ISO WKB: \(what)")
+    static func corrupt(_ reason: String) -> JalonError {
+        .Corrupt(detail: "not a geometry in ISO WKB: \(reason)")
     }
 
     mutating func geometry(depth: Int) throws -> Geometry {
-        guard depth < Self.mostDepth else { throw Self.damage("nested too deep") }
-        guard let order = try take(1).first, order <= 1 else { throw Self.damage("an unknown byte order") }
-        let isLittle = order == 1
-        let code = try number(isLittle)
-        guard code < 2_000 else { throw Self.damage("measures") }
+        guard depth < Self.maxDepth else { throw Self.corrupt("nested too deeply") }
+        guard let order = try take(1).first, order <= 1 else { throw Self.corrupt("an unknown byte order") }
+        let isLittleEndian = order == 1
+        let code = try number(isLittleEndian)
+        guard code < 2_000 else { throw Self.corrupt("measures are not supported") }
         let hasElevation = code >= 1_000
         switch code % 1_000 {
-        case 1: return .point(try position(isLittle, hasElevation))
-        case 2: return .lineString(try line(isLittle, hasElevation))
-        case 3: return .polygon(try several(isLittle) { try $0.line(isLittle, hasElevation) })
+        case 1: return .point(try position(isLittleEndian, hasElevation))
+        case 2: return .lineString(try line(isLittleEndian, hasElevation))
+        case 3: return .polygon(try items(isLittleEndian) { try $0.line(isLittleEndian, hasElevation) })
         case 4:
             return .multiPoint(
-                try several(isLittle) {
-                    guard case .point(let one) = try $0.geometry(depth: depth + 1) else { throw Self.damage("not a point") }
-                    return one
+                try items(isLittleEndian) {
+                    guard case .point(let member) = try $0.geometry(depth: depth + 1) else {
+                        throw Self.corrupt("a member is not a point")
+                    }
+                    return member
                 })
         case 5:
             return .multiLineString(
-                try several(isLittle) {
-                    guard case .lineString(let one) = try $0.geometry(depth: depth + 1) else {
-                        throw Self.damage("not a line")
+                try items(isLittleEndian) {
+                    guard case .lineString(let member) = try $0.geometry(depth: depth + 1) else {
+                        throw Self.corrupt("a member is not a line string")
                     }
-                    return one
+                    return member
                 })
         case 6:
             return .multiPolygon(
-                try several(isLittle) {
-                    guard case .polygon(let one) = try $0.geometry(depth: depth + 1) else {
-                        throw Self.damage("not a polygon")
+                try items(isLittleEndian) {
+                    guard case .polygon(let member) = try $0.geometry(depth: depth + 1) else {
+                        throw Self.corrupt("a member is not a polygon")
                     }
-                    return one
+                    return member
                 })
-        case 7: return .collection(try several(isLittle) { try $0.geometry(depth: depth + 1) })
-        default: throw Self.damage("an unknown type")
+        case 7: return .collection(try items(isLittleEndian) { try $0.geometry(depth: depth + 1) })
+        default: throw Self.corrupt("an unknown type")
         }
     }
 
-    private mutating func several<Item>(
-        _ isLittle: Bool, _ read: (inout WKBReader) throws -> Item
+    private mutating func items<Item>(
+        _ isLittleEndian: Bool, _ read: (inout WKBReader) throws -> Item
     ) throws -> [Item] {
-        let count = Int(try number(isLittle))
-        // Every item takes some bytes: a count that cannot be true reserves nothing.
-        guard count <= bytes.count - at else { throw Self.damage("it ends too early") }
+        let count = Int(try number(isLittleEndian))
+        // Each item has at least one byte, which limits the memory that a wrong count reserves.
+        guard count <= bytes.count - offset else { throw Self.corrupt("unexpected end") }
         var items: [Item] = []
         items.reserveCapacity(count)
         for _ in 0..<count { items.append(try read(&self)) }
         return items
     }
 
-    private mutating func line(_ isLittle: Bool, _ hasElevation: Bool) throws -> [Position] {
-        try several(isLittle) { try $0.position(isLittle, hasElevation) }
+    private mutating func line(_ isLittleEndian: Bool, _ hasElevation: Bool) throws -> [Position] {
+        try items(isLittleEndian) { try $0.position(isLittleEndian, hasElevation) }
     }
 
-    private mutating func position(_ isLittle: Bool, _ hasElevation: Bool) throws -> Position {
-        let lon = try double(isLittle)
-        let lat = try double(isLittle)
-        guard lon.isFinite, lat.isFinite else { throw Self.damage("a position that is no number") }
+    private mutating func position(_ isLittleEndian: Bool, _ hasElevation: Bool) throws -> Position {
+        let lon = try double(isLittleEndian)
+        let lat = try double(isLittleEndian)
+        guard lon.isFinite, lat.isFinite else { throw Self.corrupt("a coordinate is not finite") }
         guard hasElevation else { return Position(lon: lon, lat: lat) }
-        let elevation = try double(isLittle)
-        // WKB has no other way to say that one is unknown.
+        let elevation = try double(isLittleEndian)
+        // An unknown elevation is NaN.
         return Position(lon: lon, lat: lat, elevation: elevation.isFinite ? elevation : nil)
     }
 
-    private mutating func number(_ isLittle: Bool) throws -> UInt32 {
+    private mutating func number(_ isLittleEndian: Bool) throws -> UInt32 {
         let value = try take(4).withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) }
-        return isLittle ? UInt32(littleEndian: value) : UInt32(bigEndian: value)
+        return isLittleEndian ? UInt32(littleEndian: value) : UInt32(bigEndian: value)
     }
 
-    private mutating func double(_ isLittle: Bool) throws -> Double {
+    private mutating func double(_ isLittleEndian: Bool) throws -> Double {
         let value = try take(8).withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
-        return Double(bitPattern: isLittle ? UInt64(littleEndian: value) : UInt64(bigEndian: value))
+        return Double(bitPattern: isLittleEndian ? UInt64(littleEndian: value) : UInt64(bigEndian: value))
     }
 
     private mutating func take(_ count: Int) throws -> ArraySlice<UInt8> {
-        guard bytes.count - at >= count else { throw Self.damage("it ends too early") }
-        defer { at += count }
-        return bytes[at..<at + count]
+        guard bytes.count - offset >= count else { throw Self.corrupt("unexpected end") }
+        defer { offset += count }
+        return bytes[offset..<offset + count]
     }
 }

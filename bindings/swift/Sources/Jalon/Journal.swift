@@ -1,12 +1,14 @@
-import Storage
+import Foundation
 import JalonGenerated
 
-/// What the person made, which exists nowhere else.
+/// The user's own data. It exists nowhere else.
 public struct Journal: Sendable {
     let inner: JalonGenerated.Journal
     let languages: [String]
 
-    /// Marks an object, with its name as the catalogue has it in the first of `languages`.
+    /// Marks an object as a favourite. The favourite stores the name of the object in the first of `languages` that it has.
+    ///
+    /// Throws `NotFound`.
     @discardableResult
     public func addFavourite(
         _ territory: String, _ kind: Kind, _ id: Int64, languages: [String]? = nil
@@ -14,57 +16,57 @@ public struct Journal: Sendable {
         try await inner.addFavourite(territory: territory, kind: kind, id: id, languages: languages ?? self.languages)
     }
 
-    /// Unmarks an object; tells whether it was marked.
+    /// Removes a favourite. Returns false if the object was not one.
     @discardableResult
     public func removeFavourite(_ territory: String, _ kind: Kind, _ id: Int64) async throws -> Bool {
         try await inner.removeFavourite(territory: territory, kind: kind, id: id)
     }
 
-    /// What is marked, the first first.
+    /// Returns all favourites, the oldest first.
     public func favourites() async throws -> [Favourite] {
         try await inner.favourites()
     }
 
-    /// Writes something down, where `place` is given there.
+    /// Adds a note, with a position if one is given.
     @discardableResult
-    public func addNote(_ text: String, at place: Position? = nil) async throws -> Note {
-        try await inner.addNote(text: text, place: place)
+    public func addNote(_ text: String, at position: Position? = nil) async throws -> Note {
+        try await inner.addNote(text: text, position: position)
     }
 
-    /// Writes something down about an object.
+    /// Adds a note about an object.
     @discardableResult
     public func addNote(
-        _ text: String, about territory: String, _ kind: Kind, _ id: Int64, at place: Position? = nil
+        _ text: String, about territory: String, _ kind: Kind, _ id: Int64, at position: Position? = nil
     ) async throws -> Note {
-        try await inner.addNote(text: text, place: place, territory: territory, kind: kind, object: id)
+        try await inner.addNote(text: text, position: position, territory: territory, kind: kind, objectId: id)
     }
 
-    /// Removes a note; tells whether it was there.
+    /// Removes a note. Returns false if it does not exist.
     @discardableResult
     public func removeNote(_ id: String) async throws -> Bool {
         try await inner.removeNote(id: id)
     }
 
-    /// What was written down, the first first.
+    /// Returns all notes, the oldest first.
     public func notes() async throws -> [Note] {
         try await inner.notes()
     }
 
-    /// Writes everything that is not accepted yet (`all` for that too), with photos, favourites and notes, to a zip file where
-    /// nothing is yet. Gives the number of reports.
+    /// Writes favourites, notes and the reports that are not accepted yet, with their photos, to a new zip file. With `all`,
+    /// accepted reports are included. Returns the number of reports.
     @discardableResult
     public func export(to file: URL, all: Bool = false) async throws -> UInt64 {
         try await inner.export(path: file.path, all: all)
     }
 
-    /// Takes over what an export has and this journal has not. What is here stays as it is.
+    /// Adds the entries of an export that this journal does not have. Throws `InvalidInput` for any other file.
     @discardableResult
     public func `import`(from file: URL) async throws -> ImportSummary {
         try await inner.importFrom(path: file.path)
     }
 
-    /// What was saved out of a damaged file when this journal was opened; nil where it was sound.
-    public func salvaged() async throws -> RecoverySummary? {
-        try await inner.salvaged()
+    /// Returns what was recovered from a damaged file when the journal was opened; nil if it was not damaged.
+    public func recovery() async throws -> RecoverySummary? {
+        try await inner.recovery()
     }
 }

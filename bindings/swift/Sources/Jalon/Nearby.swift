@@ -1,21 +1,23 @@
 import JalonGenerated
 
-/// What is near, from an index in memory.
+/// Nearest-neighbour search in an index in memory.
 public struct Nearby: Sendable {
     let inner: JalonGenerated.Nearby
     let languages: [String]
 
-    /// What is nearest to a position, nearest first, with names in the first of `languages` (the companion's own where
-    /// none are given) that has one. Not `async`: it takes well under a millisecond; until the index stands after opening, some.
+    /// Returns the objects that are nearest to a position, the nearest first. `languages` lists the languages of names in
+    /// the order of preference; the default is the companion's list.
     ///
-    /// Throws `InvalidInput` for the position or the limit, `NotFound` for the territory.
+    /// Not `async`, because it takes well under a millisecond; some milliseconds until the index is built after opening.
+    ///
+    /// Throws `InvalidInput` for the position or the limit (1 to 200), and `NotFound` for an unknown territory.
     public func nearest(
         to position: Position, _ query: NearbyQuery = NearbyQuery(), languages: [String]? = nil
     ) throws -> [NearbyItem] {
-        try inner.nearest(from: position, query: query, languages: languages ?? self.languages)
+        try inner.nearest(position: position, query: query, languages: languages ?? self.languages)
     }
 
-    /// Builds the index, if it does not stand, and waits for it: for an app that has the time before its first question.
+    /// Builds the index and waits for it, so that the first query is as fast as the following ones.
     public func warmUp() async throws {
         try await inner.warmUp()
     }

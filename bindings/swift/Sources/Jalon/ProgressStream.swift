@@ -1,16 +1,16 @@
 import JalonGenerated
 
-/// How far a call is. Make one, give it to the call, and read it beside it:
+/// The progress of a long call. Create a stream, pass it to the call, and read it while the call runs:
 ///
 /// ```swift
 /// let progress = ProgressStream()
 /// async let result = companion.refresh("park", progress: progress)
-/// for await step in progress { bar.progress = Double(step.done) / Double(step.planned) }
+/// for await update in progress { bar.progress = Double(update.done) / Double(update.planned) }
 /// try await result
 /// ```
 ///
-/// It ends when its call does, however that ends. One call and one reader each; what comes faster than it is read is told
-/// once.
+/// The stream ends with its call, also if the call fails. Use a stream for one call and one reader. A slow reader sees only
+/// the latest progress.
 public struct ProgressStream: AsyncSequence, Sendable {
     public typealias Element = TransferProgress
 
@@ -25,7 +25,7 @@ public struct ProgressStream: AsyncSequence, Sendable {
         stream.makeAsyncIterator()
     }
 
-    /// A watch of the library's whose news come here. It ends with the call that it is given to.
+    /// Returns a watch of the library that forwards to this stream. The stream ends with the call that gets the watch.
     func watch() throws -> ProgressWatch {
         let watch = try ProgressWatch()
         Task {

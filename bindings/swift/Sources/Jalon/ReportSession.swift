@@ -1,189 +1,198 @@
-import Storage
+import Foundation
 import JalonGenerated
 
 #if canImport(FoundationNetworking)
     import FoundationNetworking
 #endif
 
-/// Sends reports by `URLSession`, in the background too: an upload that was begun goes on while the app sleeps, or when the
-/// system has ended it.
+/// Sends reports with `URLSession`. In a background session, an upload continues while the app is suspended, or after the
+/// system has ended the app.
 ///
 /// ```swift
 /// let session = ReportSession(companion.reports, background: "org.example.app.reports")
-/// try await session.reconcile()      // at the start of the app, before anything is sent
+/// try await session.reconcile()      // when the app starts, before anything is sent
 /// try await session.send()
 /// ```
 ///
-/// Make it at every start, before the app does anything else with reports: the system tells it then how uploads ended while
-/// the app was gone. Keep one for as long as the app runs.
+/// Create the session at every start of the app, before other calls about reports, because the system then reports the
+/// results of uploads that completed while the app did not run. Keep one session while the app runs.
 public final class ReportSession: Sendable {
-    /// What a client says to have sent lags behind what has left: a body of which more than this was still to go has surely
-    /// not left whole.
-    fileprivate static let lag: Int64 = 256 << 10
-    /// Times that one report is tried in one go: a server may want another address.
-    private static let max = 2
+    /// `countOfBytesSent` lags behind the bytes that left the device. If more bytes than this remain, the body was not sent
+    /// completely.
+    fileprivate static let maxSentLagBytes: Int64 = 256 << 10
+    /// The maximum number of attempts for one report in one call of `send`: a server may ask for the report at another URL.
+    private static let maxAttempts = 2
 
     private let reports: JalonGenerated.Reports
     private let session: URLSession
-    private let courier: Courier
-    private let orphans: Orphans
+    private let delegate: SessionDelegate
+    private let orphanedUploads: OrphanedUploads
     private let allowsPlainHTTP: Bool
 
-    /// A session while the app runs. Plain http is asked only on this machine, unless it is allowed.
+    /// Creates a session for uploads while the app runs.
+    ///
+    /// - Parameters:
+    ///   - reports: the reports of the companion.
+    ///   - configuration: the configuration of the `URLSession`.
+    ///   - allowsPlainHTTP: true to allow plain HTTP to other hosts than this device.
     public init(
         _ reports: Reports, configuration: URLSessionConfiguration = .ephemeral, allowsPlainHTTP: Bool = false
     ) {
         self.reports = reports.inner
         self.allowsPlainHTTP = allowsPlainHTTP
-        let orphans = Orphans(reports: reports.inner)
-        self.orphans = orphans
-        // A report that follows a redirect arrives as an empty GET, or twice.
-        courier = Courier(followsRedirects: false) { task, news in orphans.hear(task, news) }
+        let orphanedUploads = OrphanedUploads(reports: reports.inner)
+        self.orphanedUploads = orphanedUploads
+        // After a redirect, URLSession would send an empty GET request, or the report a second time.
+        delegate = SessionDelegate(followsRedirects: false) { task, event in orphanedUploads.receive(task, event) }
         configuration.urlCache = nil
-        session = URLSession(configuration: configuration, delegate: courier, delegateQueue: nil)
+        session = URLSession(configuration: configuration, delegate: delegate, delegateQueue: nil)
     }
 
     deinit {
-        // A session keeps its delegate until it is told that it ends.
+        // A session retains its delegate until it is invalidated.
         session.finishTasksAndInvalidate()
     }
 
     #if !os(Linux)
-        /// A session whose uploads go on while the app sleeps. `identifier` is the app's own, the same at each start.
+        /// Creates a background session, whose uploads continue while the app is suspended. `identifier` is chosen by the
+        /// app and must be the same at every start.
         public convenience init(_ reports: Reports, background identifier: String) {
             let configuration = URLSessionConfiguration.background(withIdentifier: identifier)
             configuration.sessionSendsLaunchEvents = true
             self.init(reports, configuration: configuration)
         }
 
-        /// Called when the system has told all that happened while the app slept: call the system's completion handler there,
-        /// on the main queue.
-        public func whenAllIsTold(_ call: @escaping @Sendable () -> Void) {
-            courier.whenAllIsTold(call)
+        /// Sets a handler that is called when the session has processed the events of the time when the app was suspended.
+        /// Call the completion handler of `application(_:handleEventsForBackgroundURLSession:completionHandler:)` in it, on
+        /// the main queue.
+        public func setBackgroundCompletionHandler(_ handler: @escaping @Sendable () -> Void) {
+            delegate.setBackgroundCompletionHandler(handler)
         }
     #endif
 
-    /// At the start of the app: tells the journal which uploads the system still has. Reports that it has not, though it had
-    /// them, are in doubt now, and are given.
+    /// Compares the uploads that the journal has as in progress with those of the system. Call it when the app starts.
+    /// Returns the reports whose uploads were lost; they are in doubt now.
     @discardableResult
     public func reconcile() async throws -> [Report] {
-        let tasks = await withCheckedContinuation { (found: CheckedContinuation<[String], Never>) in
-            session.getAllTasks { found.resume(returning: $0.compactMap(\.taskDescription)) }
+        let inFlightIds = await withCheckedContinuation { (continuation: CheckedContinuation<[String], Never>) in
+            session.getAllTasks { continuation.resume(returning: $0.compactMap(\.taskDescription)) }
         }
-        // Those that have ended since the app was gone are on their way to the journal, not lost.
-        await orphans.allEnded()
-        return try await reports.reconcile(alive: tasks)
+        // Uploads that completed while the app did not run are being written to the journal.
+        await orphanedUploads.waitForCompletions()
+        return try await reports.reconcile(inFlightIds: inFlightIds)
     }
 
-    /// Goes once over the reports that are due, and gives each as it is then. A task that is cancelled stops the upload; the
-    /// report is then queued again, or in doubt if all of it may have left.
+    /// Tries once to send each report that is due, and returns these reports with their new state. Cancelling the task stops
+    /// the upload; the report is then queued again, or in doubt if its body may have been sent completely.
     @discardableResult
     public func send() async throws -> [Report] {
-        var tries: [String: Int] = [:]
+        var attempts: [String: Int] = [:]
         var sent: [String: Report] = [:]
-        while let outgoing = try await reports.nextUpload(but: tries.filter { $0.value >= Self.max }.map(\.key)) {
+        while let upload = try await reports.nextUpload(
+            excludedIds: attempts.filter { $0.value >= Self.maxAttempts }.map(\.key))
+        {
             try Task.checkCancellation()
-            tries[outgoing.id, default: 0] += 1
-            sent[outgoing.id] = try await send(outgoing)
+            attempts[upload.id, default: 0] += 1
+            sent[upload.id] = try await send(upload)
         }
         try Task.checkCancellation()
         return sent.values.sorted { $0.createdMs < $1.createdMs }
     }
 
-    private func send(_ outgoing: ReportUpload) async throws -> Report {
-        _ = try await reports.started(id: outgoing.id)
-        guard let url = URL(string: outgoing.url),
-            url.scheme == "https" || allowsPlainHTTP || isThisMachine(url.host)
+    private func send(_ upload: ReportUpload) async throws -> Report {
+        _ = try await reports.markUploadStarted(id: upload.id)
+        guard let url = URL(string: upload.url),
+            url.scheme == "https" || allowsPlainHTTP || isLoopback(url.host)
         else {
-            return try await reports.notSent(
-                id: outgoing.id, detail: "its address is neither https nor on this machine")
+            return try await reports.uploadNotSent(id: upload.id, detail: "the URL must be https, or on this device")
         }
         var request = URLRequest(url: url)
         request.httpMethod = "POST"
-        request.setValue(outgoing.contentType, forHTTPHeaderField: "Content-Type")
-        request.setValue(outgoing.language, forHTTPHeaderField: "Accept-Language")
-        request.setValue(String(outgoing.contentLength), forHTTPHeaderField: "Content-Length")
-        let task = session.uploadTask(with: request, fromFile: URL(fileURLWithPath: outgoing.bodyPath))
-        task.taskDescription = outgoing.id
-        var answer = Answer()
-        let news = courier.begin(task)
-        // Its end is heard even when this task is cancelled, as the report must know.
-        let heard = Task {
-            for await news in news { answer.hear(news) }
-            return answer
+        request.setValue(upload.contentType, forHTTPHeaderField: "Content-Type")
+        request.setValue(upload.language, forHTTPHeaderField: "Accept-Language")
+        request.setValue(String(upload.contentLength), forHTTPHeaderField: "Content-Length")
+        let task = session.uploadTask(with: request, fromFile: URL(fileURLWithPath: upload.bodyPath))
+        task.taskDescription = upload.id
+        let events = delegate.start(task)
+        // Reads all events in a task of its own, because the result of the upload is needed even if this task is cancelled.
+        let reader = Task {
+            var response = UploadResponse()
+            for await event in events { response.receive(event) }
+            return response
         }
-        answer = await withTaskCancellationHandler {
-            await heard.value
+        let response = await withTaskCancellationHandler {
+            await reader.value
         } onCancel: {
             task.cancel()
         }
-        return try await answer.end(outgoing.id, task, reports)
+        return try await response.complete(upload.id, task, reports)
     }
 }
 
-/// What came back of one upload.
-private struct Answer: Sendable {
+/// The server's response to one upload.
+private struct UploadResponse: Sendable {
     private var head: HTTPURLResponse?
     private var body = Data()
     private var error: (any Error)?
 
-    mutating func hear(_ news: Courier.News) {
-        switch news {
+    mutating func receive(_ event: SessionDelegate.Event) {
+        switch event {
         case .head(let head): self.head = head
-        case .piece(let bytes): body += bytes
+        case .chunk(let bytes): body += bytes
         case .file(let file): try? FileManager.default.removeItem(at: file)
-        case .end(let error): self.error = error
+        case .completed(let error): self.error = error
         }
     }
 
-    /// Says how it ended.
-    func end(_ id: String, _ task: URLSessionTask, _ reports: JalonGenerated.Reports) async throws -> Report {
+    /// Writes the result of the upload to the journal.
+    func complete(_ id: String, _ task: URLSessionTask, _ reports: JalonGenerated.Reports) async throws -> Report {
         if let head = head ?? task.response as? HTTPURLResponse {
-            return try await reports.answered(
+            return try await reports.uploadResponse(
                 id: id, status: UInt16(clamping: head.statusCode),
                 retryAfter: head.value(forHTTPHeaderField: "Retry-After"),
-                body: String(decoding: body, as: UTF8.self), isWhole: error == nil)
+                body: String(decoding: body, as: UTF8.self), isComplete: error == nil)
         }
-        if let error = error as? URLError, Self.withoutConnection.contains(error.code) {
-            return try await reports.notSent(id: id, detail: said(error))
+        if let error = error as? URLError, Self.connectionErrors.contains(error.code) {
+            return try await reports.uploadNotSent(id: id, detail: describe(error))
         }
-        let left = task.countOfBytesExpectedToSend - task.countOfBytesSent
-        return try await reports.lost(id: id, wholeBody: left <= ReportSession.lag, detail: said(error))
+        let remaining = task.countOfBytesExpectedToSend - task.countOfBytesSent
+        return try await reports.uploadLost(
+            id: id, finalChunkSent: remaining <= ReportSession.maxSentLagBytes, detail: describe(error))
     }
 
-    /// Where nobody was there to take a byte.
-    private static let withoutConnection: Set<URLError.Code> = [
+    /// Errors that occur before the first byte of the request is sent.
+    private static let connectionErrors: Set<URLError.Code> = [
         .cannotFindHost, .cannotConnectToHost, .dnsLookupFailed, .notConnectedToInternet, .secureConnectionFailed,
         .serverCertificateUntrusted, .serverCertificateHasBadDate, .serverCertificateNotYetValid,
         .serverCertificateHasUnknownRoot, .appTransportSecurityRequiresSecureConnection,
     ]
 }
 
-/// Uploads that an earlier process began: how they ended is said without anybody waiting for it.
-private final class Orphans: @unchecked Sendable {
+/// Uploads that an earlier process started. Their results are written to the journal, although no call waits for them.
+private final class OrphanedUploads: @unchecked Sendable {
     private let reports: JalonGenerated.Reports
     private let lock = NSLock()
-    private var answers: [Int: Answer] = [:]
-    private var ending: [Task<Void, Never>] = []
+    private var responses: [Int: UploadResponse] = [:]
+    private var completions: [Task<Void, Never>] = []
 
     init(reports: JalonGenerated.Reports) {
         self.reports = reports
     }
 
-    func hear(_ task: URLSessionTask, _ news: Courier.News) {
-        let answer = lock.withLock {
-            var answer = answers.removeValue(forKey: task.taskIdentifier) ?? Answer()
-            answer.hear(news)
-            answers[task.taskIdentifier] = answer
-            if case .end = news { answers.removeValue(forKey: task.taskIdentifier) }
-            return answer
+    func receive(_ task: URLSessionTask, _ event: SessionDelegate.Event) {
+        let response = lock.withLock {
+            var response = responses.removeValue(forKey: task.taskIdentifier) ?? UploadResponse()
+            response.receive(event)
+            responses[task.taskIdentifier] = response
+            if case .completed = event { responses.removeValue(forKey: task.taskIdentifier) }
+            return response
         }
-        guard case .end = news, let id = task.taskDescription else { return }
-        let end = Task { [reports] in _ = try? await answer.end(id, task, reports) }
-        lock.withLock { ending.append(end) }
+        guard case .completed = event, let id = task.taskDescription else { return }
+        let completion = Task { [reports] in _ = try? await response.complete(id, task, reports) }
+        lock.withLock { completions.append(completion) }
     }
 
-    func allEnded() async {
-        for end in lock.withLock({ ending }) { await end.value }
+    func waitForCompletions() async {
+        for completion in lock.withLock({ completions }) { await completion.value }
     }
 }

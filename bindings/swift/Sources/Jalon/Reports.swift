@@ -1,113 +1,114 @@
-import Storage
+import Foundation
 import JalonGenerated
 
-/// Field reports: written, queued, sent at max once unless somebody decides otherwise.
+/// Field reports: write, queue and send them. A report is sent at most once, unless the user decides otherwise.
 public struct Reports: Sendable {
     let inner: JalonGenerated.Reports
     let languages: [String]
 
-    /// Begins a report for a territory, as a draft. `language` is that of the server's messages, the first of the
-    /// companion's where none is given; the territory's own where the server does not have it.
-    public func begin(_ territory: String, _ content: ReportContent, language: String? = nil) async throws -> Report {
-        try await inner.begin(territory: territory, content: content, language: language ?? languages.first ?? "")
+    /// Creates a report for a territory, as a draft. `language` is the language of the server's messages; the default is the
+    /// first of the companion's languages. If the server does not have it, the territory's default language is used.
+    ///
+    /// Throws `NotFound` for an unknown territory.
+    public func newReport(_ territory: String, _ content: ReportContent, language: String? = nil) async throws -> Report {
+        try await inner.newReport(territory: territory, content: content, language: language ?? languages.first ?? "")
     }
 
-    /// Writes a report on: `content` takes the place of what it says. One that was queued or refused is a draft again.
+    /// Replaces the content of a report. A queued or refused report becomes a draft again.
     @discardableResult
     public func edit(_ id: String, _ content: ReportContent) async throws -> Report {
         try await inner.edit(id: id, content: content)
     }
 
-    /// Adds a photo from a file (JPEG, PNG, WebP): turned, made smaller, without its metadata. On Apple's systems
-    /// `attach(_:shrinking:with:)` takes HEIC too, and needs less memory.
+    /// Adds a photo (JPEG, PNG or WebP) to a draft. The copy is rotated upright, reduced, and has no metadata. On Apple
+    /// platforms, `attachPhoto(_:file:encoder:)` also reads HEIC and needs less memory.
     @discardableResult
-    public func attach(_ id: String, photo file: URL) async throws -> Report {
+    public func attachPhoto(_ id: String, file: URL) async throws -> Report {
         try await inner.attachPhoto(id: id, path: file.path)
     }
 
-    /// Adds a photo that is ready: a small JPEG, turned, without metadata. The file is copied.
+    /// Adds a copy of a JPEG file to a draft without any change: it must be small, upright and without metadata.
     @discardableResult
-    public func attach(_ id: String, readyPhoto file: URL) async throws -> Report {
+    public func attachEncodedPhoto(_ id: String, file: URL) async throws -> Report {
         try await inner.attachEncodedPhoto(id: id, path: file.path)
     }
 
-    /// Takes a photo out of a report.
+    /// Removes a photo from a draft.
     @discardableResult
-    public func detach(_ id: String, photo: String) async throws -> Report {
-        try await inner.detachPhoto(id: id, photo: photo)
+    public func detachPhoto(_ id: String, photoId: String) async throws -> Report {
+        try await inner.detachPhoto(id: id, photoId: photoId)
     }
 
-    /// Queues a report, if it can be used as it is. When this returns it is on stable storage, with its photos, twice. What is
-    /// odd about it, and may be right all the same, is told.
+    /// Queues a report. When the call returns, the report and its photos are on stable storage, in two copies. The result
+    /// lists warnings about unusual content.
+    ///
+    /// Throws `InvalidInput` with the name of the field that the server requires.
     @discardableResult
-    public func queue(_ id: String) async throws -> Queued {
+    public func queue(_ id: String) async throws -> QueuedReport {
         try await inner.queue(id: id)
     }
 
-    /// Every report, in the order in which they were begun.
+    /// Returns all reports, the oldest first.
     public func list() async throws -> [Report] {
         try await inner.list()
     }
 
-    /// A report by its id.
+    /// Returns a report. Throws `NotFound`.
     public func get(_ id: String) async throws -> Report {
         try await inner.get(id: id)
     }
 
-    /// Goes once over the reports that are due, and gives each as it is then. What could not be sent stays queued; nothing is
-    /// sent twice unless somebody decided so. `now` tries what is to wait, too. Of the options it uses those of the network.
+    /// Tries once to send each report that is due, and returns these reports with their new state. A report that could not
+    /// be sent stays queued. `now` includes reports that wait for their next attempt. Only the network settings of `options`
+    /// are used.
     ///
-    /// To send while the app sleeps use a ``ReportSession``.
+    /// To send while the app is suspended, use a ``ReportSession``.
     @discardableResult
     public func send(
         now: Bool = false, options: RefreshOptions? = nil, progress: ProgressStream? = nil
     ) async throws -> [Report] {
-        try await stoppable(progress) { cancel, watch in
-            try await inner.send(options: options, now: now, cancel: cancel, progress: watch)
+        try await withCancelToken(progress) { token, watch in
+            try await inner.send(options: options, now: now, cancel: token, progress: watch)
         }
     }
 
-    /// Decides about a report in doubt.
+    /// Resolves a report in doubt.
     @discardableResult
     public func resolve(_ id: String, _ resolution: Resolution) async throws -> Report {
         try await inner.resolve(id: id, resolution: resolution)
     }
 
-    /// Removes a report that only its writer has seen: a draft, or one that the server refused.
+    /// Deletes a draft or a refused report. Throws `InvalidInput` for a report in another state.
     public func discard(_ id: String) async throws {
         try await inner.discard(id: id)
     }
 
-    /// Removes reports that were accepted before a moment, and tells how many.
+    /// Deletes the reports that were accepted before a date. Returns their number.
     @discardableResult
-    public func purgeAccepted(before moment: Date) async throws -> UInt64 {
-        try await inner.purgeAccepted(beforeMs: milliseconds(moment))
+    public func purgeAccepted(before date: Date) async throws -> UInt64 {
+        try await inner.purgeAccepted(beforeMs: date.unixMs)
     }
 }
 
 #if canImport(ImageIO)
     extension Reports {
-        /// Adds a photo from a file of any format that the system reads, HEIC too, made ready by the system's own decoder.
+        /// Encodes the photo in a file of any format that the system reads, and adds it to a draft.
         @discardableResult
-        public func attach(
-            _ id: String, shrinking photo: URL, with shrinker: PhotoShrinker = PhotoShrinker()
-        ) async throws -> Report {
-            try await attach(id, jpeg: shrinker.jpeg(of: photo))
+        public func attachPhoto(_ id: String, file: URL, encoder: PhotoEncoder) async throws -> Report {
+            try await attachEncodedPhoto(id, jpeg: encoder.encodeJPEG(file))
         }
 
-        /// The same of a photo in memory, as `PhotosPicker` hands one over.
+        /// Encodes a photo in memory, such as the result of a `PhotosPicker`, and adds it to a draft.
         @discardableResult
-        public func attach(
-            _ id: String, shrinking photo: Data, with shrinker: PhotoShrinker = PhotoShrinker()
-        ) async throws -> Report {
-            try await attach(id, jpeg: shrinker.jpeg(of: photo))
+        public func attachPhoto(_ id: String, data: Data, encoder: PhotoEncoder = PhotoEncoder()) async throws -> Report {
+            try await attachEncodedPhoto(id, jpeg: encoder.encodeJPEG(data))
         }
 
-        private func attach(_ id: String, jpeg: Data) async throws -> Report {
+        private func attachEncodedPhoto(_ id: String, jpeg: Data) async throws -> Report {
             let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).jpg")
             try jpeg.write(to: file)
             defer { try? FileManager.default.removeItem(at: file) }
-            return try await attach(id, readyPhoto: file)
+            return try await attachEncodedPhoto(id, file: file)
         }
     }
 #endif

@@ -1,4 +1,4 @@
-import Storage
+import Foundation
 
 #if canImport(FoundationNetworking)
     import FoundationNetworking
@@ -7,92 +7,98 @@ import Storage
 #if canImport(FoundationNetworking)
     typealias Handler<Value> = (Value) -> Void
 #else
-    // Where it may be called from anywhere, which the method must repeat, or it is another.
+    // The handlers of Apple's Foundation are Sendable. A method must repeat that to implement the protocol.
     typealias Handler<Value> = @Sendable (Value) -> Void
 #endif
 
-/// Turns the callbacks of a `URLSession` into a stream of news a task, and lets no redirect leave https.
+/// The delegate of a `URLSession`. Converts the callbacks of each task to a stream of events, and rejects redirects from
+/// HTTPS to HTTP.
 ///
-/// All callbacks come one after the other on the session's own queue, which the lock makes known to the compiler.
-final class Courier: NSObject, URLSessionDataDelegate, URLSessionDownloadDelegate, @unchecked Sendable {
-    enum News: Sendable {
-        /// The head of an answer.
+/// The session makes all callbacks on its delegate queue, one after the other. The lock protects the state for the compiler
+/// and for calls from other threads.
+final class SessionDelegate: NSObject, URLSessionDataDelegate, URLSessionDownloadDelegate, @unchecked Sendable {
+    enum Event: Sendable {
+        /// The head of the response.
         case head(HTTPURLResponse)
-        /// A piece of its body.
-        case piece(Data)
-        /// All of its body, in a file that is ours.
+        /// A part of the body.
+        case chunk(Data)
+        /// The complete body, in a temporary file that the receiver must delete.
         case file(URL)
-        /// The exchange has ended.
-        case end((any Error)?)
+        /// The task has completed, with an error or without.
+        case completed((any Error)?)
     }
 
     private let followsRedirects: Bool
     private let lock = NSLock()
-    private var listeners: [Int: AsyncStream<News>.Continuation] = [:]
-    private var whenAllIsTold: (@Sendable () -> Void)?
-    private let orphan: @Sendable (URLSessionTask, News) -> Void
+    private var continuations: [Int: AsyncStream<Event>.Continuation] = [:]
+    private var backgroundCompletionHandler: (@Sendable () -> Void)?
+    private let onOrphanedEvent: @Sendable (URLSessionTask, Event) -> Void
 
-    /// `orphan` gets the news of tasks that nobody here began: another process did.
-    init(followsRedirects: Bool, orphan: @escaping @Sendable (URLSessionTask, News) -> Void) {
+    /// `onOrphanedEvent` gets the events of tasks that an earlier process started.
+    init(followsRedirects: Bool, onOrphanedEvent: @escaping @Sendable (URLSessionTask, Event) -> Void) {
         self.followsRedirects = followsRedirects
-        self.orphan = orphan
+        self.onOrphanedEvent = onOrphanedEvent
     }
 
-    /// Begins a task, and gives its news. Whoever lets the stream go cancels the task.
-    func begin(_ task: URLSessionTask) -> AsyncStream<News> {
-        let (news, continuation) = AsyncStream.makeStream(of: News.self)
-        lock.withLock { listeners[task.taskIdentifier] = continuation }
+    /// Starts a task and returns its events. Cancelling the iteration of the stream cancels the task.
+    func start(_ task: URLSessionTask) -> AsyncStream<Event> {
+        let (events, continuation) = AsyncStream.makeStream(of: Event.self)
+        lock.withLock { continuations[task.taskIdentifier] = continuation }
         continuation.onTermination = { reason in
             if case .cancelled = reason { task.cancel() }
         }
         task.resume()
-        return news
+        return events
     }
 
-    /// Called once everything that the system has kept for this session has been told.
-    func whenAllIsTold(_ call: @escaping @Sendable () -> Void) {
-        lock.withLock { whenAllIsTold = call }
+    /// Sets the handler that is called after the last event of a background session.
+    func setBackgroundCompletionHandler(_ handler: @escaping @Sendable () -> Void) {
+        lock.withLock { backgroundCompletionHandler = handler }
     }
 
-    private func tell(_ task: URLSessionTask, _ news: News) {
-        let listener = lock.withLock {
-            if case .end = news { listeners.removeValue(forKey: task.taskIdentifier) } else { listeners[task.taskIdentifier] }
+    private func send(_ task: URLSessionTask, _ event: Event) {
+        let continuation = lock.withLock {
+            if case .completed = event {
+                continuations.removeValue(forKey: task.taskIdentifier)
+            } else {
+                continuations[task.taskIdentifier]
+            }
         }
-        guard let listener else { return orphan(task, news) }
-        if case .terminated = listener.yield(news), case .file(let file) = news {
+        guard let continuation else { return onOrphanedEvent(task, event) }
+        if case .terminated = continuation.yield(event), case .file(let file) = event {
             try? FileManager.default.removeItem(at: file)
         }
-        if case .end = news { listener.finish() }
+        if case .completed = event { continuation.finish() }
     }
 
     func urlSession(
         _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
         completionHandler: @escaping Handler<URLSession.ResponseDisposition>
     ) {
-        if let response = response as? HTTPURLResponse { tell(dataTask, .head(response)) }
+        if let response = response as? HTTPURLResponse { send(dataTask, .head(response)) }
         completionHandler(.allow)
     }
 
     func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
-        tell(dataTask, .piece(data))
+        send(dataTask, .chunk(data))
     }
 
     func urlSession(
         _ session: URLSession, downloadTask: URLSessionDownloadTask, didFinishDownloadingTo location: URL
     ) {
-        // The system takes its file back when this returns.
-        let own = FileManager.default.temporaryDirectory.appendingPathComponent("jalon-\(UUID().uuidString)")
+        // The system deletes the file when this method returns.
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("jalon-\(UUID().uuidString)")
         do {
-            try FileManager.default.moveItem(at: location, to: own)
-            if let response = downloadTask.response as? HTTPURLResponse { tell(downloadTask, .head(response)) }
-            tell(downloadTask, .file(own))
+            try FileManager.default.moveItem(at: location, to: file)
+            if let response = downloadTask.response as? HTTPURLResponse { send(downloadTask, .head(response)) }
+            send(downloadTask, .file(file))
         } catch {
             downloadTask.cancel()
         }
     }
 
     func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
-        tell(task, .end(error))
+        send(task, .completed(error))
     }
 
     func urlSession(
@@ -105,7 +111,7 @@ final class Courier: NSObject, URLSessionDataDelegate, URLSessionDownloadDelegat
 
     #if !os(Linux)
         func urlSessionDidFinishEvents(forBackgroundURLSession session: URLSession) {
-            lock.withLock { whenAllIsTold }?()
+            lock.withLock { backgroundCompletionHandler }?()
         }
     #endif
 }

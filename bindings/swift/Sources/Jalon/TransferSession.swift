@@ -1,12 +1,12 @@
-import Storage
+import Foundation
 import JalonGenerated
 
 #if canImport(FoundationNetworking)
     import FoundationNetworking
 #endif
 
-/// Moves the bytes of a refresh or a download by `URLSession`, where an app wants the system's proxies, its Wi-Fi rules, or
-/// transfers that go on while it sleeps.
+/// Runs refreshes and downloads with `URLSession`, for apps that need the proxies of the system, its Wi-Fi settings, or
+/// transfers that continue while the app is suspended.
 ///
 /// ```swift
 /// let session = TransferSession()
@@ -14,170 +14,176 @@ import JalonGenerated
 /// let result = try await session.run(transfers)
 /// ```
 ///
-/// The process may die at any step: planned and run again, it goes on where it was. Keep one session for as long as the app
-/// runs.
+/// If the process ends at any point, plan the work again and run it: it resumes. Keep one session while the app runs.
 public final class TransferSession: Sendable {
-    /// Exchanges that are on their way at once.
-    private static let max = 2
+    /// The maximum number of concurrent requests.
+    private static let maxConcurrentRequests = 2
 
     private let session: URLSession
-    private let courier: Courier
-    /// Bodies come as files, the only way of sessions in the background; else piece by piece, and a file that is cut goes on
-    /// at its byte.
+    private let delegate: SessionDelegate
+    /// True if bodies are received as files, as background sessions require. Otherwise they are received in chunks, and an
+    /// interrupted file resumes with a Range request.
     private let usesFiles: Bool
     private let allowsPlainHTTP: Bool
 
-    /// A session while the app runs. Plain http is asked only on this machine, unless it is allowed; App Transport Security
-    /// has its own word on Apple's systems. `usesFiles` has each body come as a file, as in the background.
+    /// Creates a session for transfers while the app runs.
+    ///
+    /// - Parameters:
+    ///   - configuration: the configuration of the `URLSession`.
+    ///   - usesFiles: true to receive each body as a file, as in a background session.
+    ///   - allowsPlainHTTP: true to allow plain HTTP to other hosts than this device. On Apple platforms, App Transport Security also
+    ///     applies.
     public init(
         configuration: URLSessionConfiguration = .ephemeral, usesFiles: Bool = false, allowsPlainHTTP: Bool = false
     ) {
         self.usesFiles = usesFiles
         self.allowsPlainHTTP = allowsPlainHTTP
-        courier = Courier(followsRedirects: true) { task, news in
-            // The exchange was planned by a process that is gone: it is asked for again.
-            if case .file(let file) = news { try? FileManager.default.removeItem(at: file) }
+        delegate = SessionDelegate(followsRedirects: true) { task, event in
+            // An earlier process started this request. The new plan repeats it.
+            if case .file(let file) = event { try? FileManager.default.removeItem(at: file) }
             if task.state == .running { task.cancel() }
         }
-        // What is here and how old it is the catalogue knows better.
+        // The catalogue caches responses and sends conditional requests itself.
         configuration.urlCache = nil
         configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
-        session = URLSession(configuration: configuration, delegate: courier, delegateQueue: nil)
+        session = URLSession(configuration: configuration, delegate: delegate, delegateQueue: nil)
     }
 
     deinit {
-        // A session keeps its delegate until it is told that it ends.
+        // A session retains its delegate until it is invalidated.
         session.finishTasksAndInvalidate()
     }
 
     #if !os(Linux)
-        /// A session whose exchanges go on while the app sleeps. `identifier` is the app's own, the same at each start. Hand
-        /// over what `application(_:handleEventsForBackgroundURLSession:completionHandler:)` is given to
-        /// ``whenAllIsTold(_:)``, plan the same work again and run it.
+        /// Creates a background session, whose requests continue while the app is suspended. `identifier` is chosen by the
+        /// app and must be the same at every start. In
+        /// `application(_:handleEventsForBackgroundURLSession:completionHandler:)`, call
+        /// ``setBackgroundCompletionHandler(_:)``, plan the same work again and run it.
         public convenience init(background identifier: String) {
             let configuration = URLSessionConfiguration.background(withIdentifier: identifier)
             configuration.sessionSendsLaunchEvents = true
             self.init(configuration: configuration, usesFiles: true)
         }
 
-        /// Called when the system has told all that happened while the app slept: call the system's completion handler there,
-        /// on the main queue.
-        public func whenAllIsTold(_ call: @escaping @Sendable () -> Void) {
-            courier.whenAllIsTold(call)
+        /// Sets a handler that is called when the session has processed the events of the time when the app was suspended.
+        /// Call the completion handler of `application(_:handleEventsForBackgroundURLSession:completionHandler:)` in it, on
+        /// the main queue.
+        public func setBackgroundCompletionHandler(_ handler: @escaping @Sendable () -> Void) {
+            delegate.setBackgroundCompletionHandler(handler)
         }
     #endif
 
-    /// Runs a refresh or a download to its end. Cancelled or failed, what had come is kept for the next time; the plan itself
-    /// is let go, so plan it again.
+    /// Runs a planned refresh or download to its end. If the call is cancelled or fails, completed and partial files are
+    /// kept, and the plan is released: plan the work again to resume it.
     @discardableResult
     public func run(_ transfers: Transfers, progress: ProgressStream? = nil) async throws -> TransferResult {
         defer { progress?.continuation.finish() }
         do {
-            return try await move(transfers, progress)
+            return try await runRequests(transfers, progress)
         } catch {
             try? await transfers.release()
             throw Task.isCancelled ? CancellationError() : error
         }
     }
 
-    private func move(_ transfers: Transfers, _ progress: ProgressStream?) async throws -> TransferResult {
-        try await withThrowingTaskGroup(of: Void.self) { exchanges in
+    private func runRequests(_ transfers: Transfers, _ progress: ProgressStream?) async throws -> TransferResult {
+        try await withThrowingTaskGroup(of: Void.self) { requests in
             var running = 0
-            let oneHasEnded = { (exchanges: inout ThrowingTaskGroup<Void, any Error>) in
-                try await exchanges.next()
+            let waitForOne = { (requests: inout ThrowingTaskGroup<Void, any Error>) in
+                try await requests.next()
                 running -= 1
                 if let progress { progress.continuation.yield(try transfers.progress()) }
             }
             while true {
                 try Task.checkCancellation()
-                if running == Self.max { try await oneHasEnded(&exchanges) }
+                if running == Self.maxConcurrentRequests { try await waitForOne(&requests) }
                 switch try await transfers.next() {
-                case .start(let exchange):
-                    exchanges.addTask { try await self.make(exchange, of: transfers) }
+                case .start(let request):
+                    requests.addTask { try await self.runRequest(request, of: transfers) }
                     running += 1
                 case .finished where running == 0:
                     return try await transfers.finish()
                 case _ where running > 0:
-                    try await oneHasEnded(&exchanges)
+                    try await waitForOne(&requests)
                 case .wait(let milliseconds):
                     try await Task.sleep(nanoseconds: milliseconds * 1_000_000)
-                case .held(let reason):
-                    throw Self.held(reason)
+                case .blocked(let reason):
+                    throw Self.error(for: reason)
                 case .inFlight, .finished:
-                    throw JalonError.Busy(what: "somebody else has these transfers")
+                    throw JalonError.Busy(detail: "another driver runs these transfers")
                 }
             }
         }
     }
 
-    /// Makes one exchange, and says how it ended.
-    private func make(_ first: HttpRequest, of transfers: Transfers) async throws {
-        var exchange = first
-        while let again = try await ask(exchange, of: transfers) { exchange = again }
+    /// Sends a request, and repeats it as long as the library asks for that.
+    private func runRequest(_ first: HttpRequest, of transfers: Transfers) async throws {
+        var request = first
+        while let next = try await send(request, of: transfers) { request = next }
     }
 
-    /// Asks once. Gives what to ask again, where the library wants that.
-    private func ask(_ exchange: HttpRequest, of transfers: Transfers) async throws -> HttpRequest? {
-        guard let url = URL(string: exchange.url), mayBeAsked(url) else {
-            try await transfers.refused(id: exchange.id, detail: "its address is neither https nor on this machine")
+    /// Sends one request. Returns the request with which to repeat it, if the library asks for that.
+    private func send(_ httpRequest: HttpRequest, of transfers: Transfers) async throws -> HttpRequest? {
+        guard let url = URL(string: httpRequest.url), isAllowed(url) else {
+            try await transfers.rejected(id: httpRequest.id, detail: "the URL must be https, or on this device")
             return nil
         }
         var request = URLRequest(url: url)
-        for header in exchange.headers { request.setValue(header.value, forHTTPHeaderField: header.name) }
+        for header in httpRequest.headers { request.setValue(header.value, forHTTPHeaderField: header.name) }
         let task = usesFiles ? session.downloadTask(with: request) : session.dataTask(with: request)
         var hasHead = false
-        for await news in courier.begin(task) {
-            switch news {
+        for await event in delegate.start(task) {
+            switch event {
             case .head(let head):
                 hasHead = true
-                switch try await transfers.head(
-                    id: exchange.id, status: UInt16(clamping: head.statusCode), headers: headers(of: head))
+                switch try await transfers.onHead(
+                    id: httpRequest.id, status: UInt16(clamping: head.statusCode), headers: headers(of: head))
                 {
-                case .body: continue
+                case .write: continue
                 case .ended: return nil
-                case .again(let exchange): return exchange
+                case .retry(let request): return request
                 }
-            case .piece(let bytes):
-                switch try transfers.piece(id: exchange.id, bytes: bytes) {
-                case .body: continue
-                case .ended, .again: return nil
+            case .chunk(let bytes):
+                switch try transfers.writeChunk(id: httpRequest.id, bytes: bytes) {
+                case .write: continue
+                case .ended, .retry: return nil
                 }
             case .file(let file):
                 defer { try? FileManager.default.removeItem(at: file) }
-                try await transfers.bodyFile(id: exchange.id, path: file.path, isWhole: true)
+                try await transfers.writeFile(id: httpRequest.id, path: file.path, isComplete: true)
                 return nil
-            case .end(let error):
+            case .completed(let error):
                 if hasHead {
-                    try await transfers.endBody(id: exchange.id, isWhole: error == nil)
+                    try await transfers.finishBody(id: httpRequest.id, isComplete: error == nil)
                 } else {
-                    try await transfers.failed(id: exchange.id, detail: said(error))
+                    try await transfers.failed(id: httpRequest.id, detail: describe(error))
                 }
                 return nil
             }
         }
-        // Only a cancelled task hears of no end.
+        // The stream of a cancelled task ends without `completed`.
         throw CancellationError()
     }
 
-    private func mayBeAsked(_ url: URL) -> Bool {
-        url.scheme == "https" || url.scheme == "http" && (allowsPlainHTTP || isThisMachine(url.host))
+    private func isAllowed(_ url: URL) -> Bool {
+        url.scheme == "https" || url.scheme == "http" && (allowsPlainHTTP || isLoopback(url.host))
     }
 
-    private static func held(_ reason: BlockReason) -> any Error {
+    private static func error(for reason: BlockReason) -> any Error {
         switch reason {
         case .paused, .budget: JalonError.Cancelled
-        case .noNetwork: JalonError.Offline(detail: "there is no network")
-        case .metered: JalonError.Offline(detail: "the network is metered, and only others are allowed")
+        case .offline: JalonError.Offline(detail: "there is no network")
+        case .metered: JalonError.Offline(detail: "the network is metered, and the options exclude it")
         }
     }
 }
 
-func isThisMachine(_ host: String?) -> Bool {
+func isLoopback(_ host: String?) -> Bool {
     host == "localhost" || host == "::1" || host?.hasPrefix("127.") == true
 }
 
-/// An error of the network in its own words, without the address, which the library knows, and which may be personal.
-func said(_ error: (any Error)?) -> String {
+/// Describes a network error without its URL, which may contain personal data.
+func describe(_ error: (any Error)?) -> String {
     guard let error = error as? URLError else { return "the connection failed" }
     return "the connection failed (\(error.code.rawValue))"
 }

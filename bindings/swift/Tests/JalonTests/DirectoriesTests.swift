@@ -1,9 +1,9 @@
-import Storage
+import Foundation
 import Jalon
 import Testing
 
 @Suite struct DirectoriesTests {
-    @Test func theUsualOnesAreMadeSideBySide() throws {
+    @Test func applicationSupportCreatesBothDirectories() throws {
         let name = "jalon-test-\(UUID().uuidString)"
         let directories = try Directories.applicationSupport(named: name)
         let parent = directories.catalogue.deletingLastPathComponent()
@@ -19,18 +19,19 @@ import Testing
             #expect(try directories.catalogue.resourceValues(forKeys: key).isExcludedFromBackup == true)
             #expect(try directories.journal.resourceValues(forKeys: key).isExcludedFromBackup == false)
         #endif
-        // Once more, as at the next start of the app.
+        // Repeat it, as the next start of the app does.
         _ = try Directories.applicationSupport(named: name)
     }
 
-    @Test func aJournalThatNoBackupWouldHaveIsRefused() throws {
-        let place = try Place()
-        let nested = Directories(within: place.folder)
+    @Test func prepareJournalInsideCatalogueThrows() throws {
+        let directory = try TemporaryDirectory()
+        let nested = Directories(within: directory.url)
         #expect(throws: JalonError.self) { try nested.prepare() }
-        let besides = Directories(
-            catalogue: place.folder.appendingPathComponent("park"), journal: place.folder.appendingPathComponent("park-journal")
+        let separate = Directories(
+            catalogue: directory.url.appendingPathComponent("park"),
+            journal: directory.url.appendingPathComponent("park-journal")
         )
-        try besides.prepare()
-        #expect(FileManager.default.fileExists(atPath: besides.journal.path))
+        try separate.prepare()
+        #expect(FileManager.default.fileExists(atPath: separate.journal.path))
     }
 }

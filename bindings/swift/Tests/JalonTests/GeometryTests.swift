@@ -1,4 +1,4 @@
-import Storage
+import Foundation
 import Jalon
 import Testing
 
@@ -42,31 +42,31 @@ import Testing
         ),
     ]
 
-    @Test(arguments: known) func everyTypeBecomesGeoJSON(wkb: String, geoJSON: String) throws {
+    @Test(arguments: known) func geoJSONOfEachType(wkb: String, geoJSON: String) throws {
         let geometry = try Geometry(wkb: Self.bytes(wkb))
         #expect(String(decoding: geometry.geoJSON, as: UTF8.self) == geoJSON)
         _ = try JSONSerialization.jsonObject(with: geometry.geoJSON)
     }
 
-    @Test(arguments: known) func cutAnywhereItIsRefused(wkb: String, _: String) {
-        let whole = Self.bytes(wkb)
-        for end in 0..<whole.count {
-            #expect(throws: JalonError.self) { try Geometry(wkb: whole.prefix(end)) }
+    @Test(arguments: known) func truncatedWKBThrows(wkb: String, _: String) {
+        let complete = Self.bytes(wkb)
+        for end in 0..<complete.count {
+            #expect(throws: JalonError.self) { try Geometry(wkb: complete.prefix(end)) }
         }
-        #expect(throws: JalonError.self) { try Geometry(wkb: whole + [0]) }
+        #expect(throws: JalonError.self) { try Geometry(wkb: complete + [0]) }
     }
 
-    @Test func whatWouldTakeAllMemoryOrAllStackIsRefused() {
+    @Test func hugeCountOrDeepNestingThrows() {
         #expect(throws: JalonError.self) { try Geometry(wkb: Self.bytes("01 02000000 FFFFFFFF")) }
         let nested = String(repeating: "01 07000000 01000000", count: 100_000)
         #expect(throws: JalonError.self) { try Geometry(wkb: Self.bytes(nested)) }
     }
 
-    @Test func aPositionThatIsNoNumberIsRefused() {
+    @Test func nanCoordinateThrows() {
         #expect(throws: JalonError.self) { try Geometry(wkb: Self.bytes("01 01000000 \(Self.nan)\(Self.six)")) }
     }
 
-    @Test func positionsComeInTheirOrder() throws {
+    @Test func positionsKeepTheirOrder() throws {
         let line = try Geometry(
             wkb: Self.bytes("01 02000000 02000000 \(Self.six)\(Self.fortyFive) \(Self.fortyFive)\(Self.six)"))
         #expect(line.positions == [Position(lon: 6, lat: 45), Position(lon: 45, lat: 6)])

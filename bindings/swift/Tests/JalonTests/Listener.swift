@@ -1,4 +1,4 @@
-import Storage
+import Foundation
 
 #if canImport(Glibc)
     import Glibc
@@ -6,7 +6,8 @@ import Storage
     import Darwin
 #endif
 
-/// A server that does nothing by itself: a test accepts, reads, answers, or lets somebody wait.
+/// A TCP server that is controlled by a test: it accepts connections, reads requests and sends responses only when the test
+/// says so.
 final class Listener: Sendable {
     let port: UInt16
     private let socket: Int32
@@ -17,7 +18,7 @@ final class Listener: Sendable {
         #else
             let kind = SOCK_STREAM
         #endif
-        // Whoever has gone is no reason to die.
+        // Writing to a closed connection must not end the process.
         signal(SIGPIPE, SIG_IGN)
         socket = Self.open(AF_INET, kind)
         var address = sockaddr_in()
@@ -25,12 +26,12 @@ final class Listener: Sendable {
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let socket = socket
-        let stands = withUnsafeMutablePointer(to: &address) {
+        let isListening = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 bind(socket, $0, length) == 0 && listen(socket, 16) == 0 && getsockname(socket, $0, &length) == 0
             }
         }
-        guard stands else { throw Failed() }
+        guard isListening else { throw TestFailure() }
         port = UInt16(bigEndian: address.sin_port)
     }
 
@@ -40,26 +41,26 @@ final class Listener: Sendable {
 
     var url: String { "http://127.0.0.1:\(port)" }
 
-    /// Waits for somebody to connect, and to have asked.
+    /// Accepts a connection and reads the head of its request.
     func accept() async throws -> Connection {
         let socket = socket
-        return try await onThread {
+        return try await runBlocking {
             let accepted = Self.accepted(socket)
-            guard accepted >= 0 else { throw Failed() }
+            guard accepted >= 0 else { throw TestFailure() }
             return try Connection(accepted)
         }
     }
 
-    /// Answers everybody so, until the test ends.
-    func answerAll(_ answer: String) -> Task<Void, Never> {
+    /// Sends the same response to all requests, until the task is cancelled.
+    func respondToAll(_ response: String) -> Task<Void, Never> {
         Task {
             while let connection = try? await accept() {
-                await connection.answer(answer)
+                await connection.respond(response)
             }
         }
     }
 
-    // Within the class these names are its own.
+    // Qualified names, because the class has members of the same names.
     private static func open(_ family: Int32, _ kind: Int32) -> Int32 {
         #if canImport(Glibc)
             Glibc.socket(family, kind, 0)
@@ -77,46 +78,47 @@ final class Listener: Sendable {
     }
 }
 
-struct Failed: Error {}
+struct TestFailure: Error {}
 
-/// Somebody who has asked, and waits.
+/// An accepted connection whose client waits for a response.
 final class Connection: Sendable {
     let request: String
     private let socket: Int32
 
     fileprivate init(_ socket: Int32) throws {
         self.socket = socket
-        var heard = [UInt8]()
-        var piece = [UInt8](repeating: 0, count: 4_096)
-        while !String(decoding: heard, as: UTF8.self).contains("\r\n\r\n") {
-            let count = read(socket, &piece, piece.count)
+        var received = [UInt8]()
+        var chunk = [UInt8](repeating: 0, count: 4_096)
+        while !String(decoding: received, as: UTF8.self).contains("\r\n\r\n") {
+            let count = read(socket, &chunk, chunk.count)
             guard count > 0 else { break }
-            heard += piece[..<count]
+            received += chunk[..<count]
         }
-        request = String(decoding: heard, as: UTF8.self)
+        request = String(decoding: received, as: UTF8.self)
     }
 
     deinit {
         close(socket)
     }
 
-    /// Waits until the other side has gone.
-    func gone() async throws {
+    /// Waits until the client closes the connection.
+    func waitForClose() async throws {
         let socket = socket
-        try await onThread {
-            var piece = [UInt8](repeating: 0, count: 4_096)
-            while read(socket, &piece, piece.count) > 0 {}
+        try await runBlocking {
+            var chunk = [UInt8](repeating: 0, count: 4_096)
+            while read(socket, &chunk, chunk.count) > 0 {}
         }
     }
 
-    /// Goes without a word.
-    func leave() async {
-        await answer("")
+    /// Closes the connection without a response.
+    func disconnect() async {
+        await respond("")
     }
 
-    func answer(_ text: String) async {
+    /// Sends a response and closes the connection.
+    func respond(_ text: String) async {
         let socket = socket
-        try? await onThread {
+        try? await runBlocking {
             let bytes = Array(text.utf8)
             var sent = 0
             while sent < bytes.count {
@@ -129,8 +131,8 @@ final class Connection: Sendable {
     }
 }
 
-/// What blocks, on a thread of its own.
-private func onThread<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+/// Runs a blocking function on a new thread.
+private func runBlocking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
         Thread.detachNewThread { continuation.resume(with: Result { try work() }) }
     }

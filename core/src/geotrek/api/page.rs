@@ -88,7 +88,7 @@ const WEB_PAGE: &str = "it is a web page instead of data (a sign-in page, or an 
 const NOT_GEOTREK: &str = "it is not the JSON that Geotrek writes";
 
 fn invalid_response(reason: &str) -> Error {
-    Error::Server { status: None, reason: reason.to_owned() }
+    Error::Server { status: None, detail: reason.to_owned() }
 }
 
 fn describe(error: &serde_json::Error, usage: &Usage) -> Error {

@@ -35,7 +35,7 @@ impl RequestKind {
 
 /// One request to the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ApiRequest {
+pub struct ApiRequest {
     /// Name of the list (`trek`).
     pub(crate) endpoint: &'static str,
     /// Absolute address.

@@ -176,11 +176,11 @@ impl SyncPlan {
             401 | 403 => {
                 let reason =
                     "it shows its treks only to people who have signed in: ask the park for its public address";
-                return Err(Error::Server { status: Some(response.status), reason: reason.to_owned() });
+                return Err(Error::Server { status: Some(response.status), detail: reason.to_owned() });
             }
             status => {
                 let reason = format!("the list “{}” is not available", request.endpoint);
-                return Err(Error::Server { status: Some(status), reason });
+                return Err(Error::Server { status: Some(status), detail: reason });
             }
         }
         self.named.extend(&response.named);

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use geo_types::Geometry as Shape;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
@@ -233,11 +234,9 @@ impl<'a> WireObject<'a> {
 
     /// The positions of a geometry of points.
     fn positions(&mut self, name: &str) -> Vec<Position> {
-        match self.geometry(name, &|_| None) {
-            Some(Geometry::MultiPoint(points)) => points,
-            Some(Geometry::Point(point)) => vec![point],
-            _ => Vec::new(),
-        }
+        let points = self.geometry(name, &|_| None);
+        let points = points.filter(|points| matches!(points.as_geo(), Shape::MultiPoint(_) | Shape::Point(_)));
+        points.map(|points| points.positions().collect()).unwrap_or_default()
     }
 
     /// The point in the members `longitude` and `latitude`.
@@ -248,7 +247,7 @@ impl<'a> WireObject<'a> {
             self.report("latitude", NOT_ON_EARTH);
             return None;
         }
-        Some(Geometry::Point(position))
+        Some(Geometry::point(position))
     }
 
     /// A position in an array, `[longitude, latitude]`.

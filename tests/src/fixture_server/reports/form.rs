@@ -1,35 +1,35 @@
-//! The fields of a report, and what Geotrek has to say against them: little, as none of them must be there.
+//! The fields of a report and their errors. All fields are optional, so there are few errors.
 
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
+use super::messages::Language;
 use super::position::{self, Position};
-use super::words::Language;
 use super::{Attachment, multipart, sha256};
 use crate::generator::Territory;
 
-/// Fields that hold a number, with the list of API v2 the number must be in.
-const KEYS: [(&str, &str); 5] = [
+/// Fields with an id, and the module of API v2 that must contain the id.
+const FOREIGN_KEYS: [(&str, &str); 5] = [
     ("activity", "feedback_activity"),
     ("category", "feedback_category"),
     ("status", "feedback_status"),
     ("problem_magnitude", "feedback_magnitude"),
     ("related_trek", "trek"),
 ];
-/// The most characters of an address.
-const EMAIL: usize = 254;
+/// The longest e-mail address, in characters.
+const MAX_EMAIL_CHARS: usize = 254;
 
-/// A body as it was read.
+/// A parsed body.
 #[derive(Default)]
 pub(super) struct Form {
     pub(super) fields: Vec<(String, String)>,
-    /// One a field: the last of each.
+    /// At most one for each field: the last one.
     pub(super) files: Vec<Attachment>,
 }
 
 impl Form {
-    /// Reads a body; else the status and the reason.
-    pub(super) fn read(headers: &HeaderMap, body: &[u8], language: Language) -> Result<Self, (u16, String)> {
+    /// Parses a body. An error is a status and a message.
+    pub(super) fn parse(headers: &HeaderMap, body: &[u8], language: Language) -> Result<Self, (u16, String)> {
         if body.is_empty() {
             return Ok(Self::default());
         }
@@ -44,13 +44,13 @@ impl Form {
                 let boundary = multipart::boundary(kind).ok_or_else(|| {
                     (400, "Multipart form parse error - Invalid boundary in multipart: None".to_owned())
                 })?;
-                Ok(Self::of(multipart::parts(body, &boundary)))
+                Ok(Self::from_parts(multipart::parts(body, &boundary)))
             }
-            _ => Err((415, language.media(kind))),
+            _ => Err((415, language.unsupported_media_type(kind))),
         }
     }
 
-    fn of(parts: Vec<multipart::Part>) -> Self {
+    fn from_parts(parts: Vec<multipart::Part>) -> Self {
         let mut form = Self::default();
         for part in parts {
             let Some(name) = part.file else {
@@ -64,62 +64,63 @@ impl Form {
         form
     }
 
-    /// A field; of equal names the last one.
+    /// The last field of a name.
     pub(super) fn field(&self, name: &str) -> Option<&str> {
         self.fields.iter().rfind(|(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 
-    /// A text without the spaces around it, empty when it is not there.
+    /// The trimmed value of a field; empty if the field is absent.
     fn text(&self, name: &str) -> &str {
         self.field(name).unwrap_or("").trim()
     }
 
-    /// What is refused, by field.
+    /// The errors by field.
     pub(super) fn errors(&self, territory: &Territory, language: Language) -> Map<String, Value> {
         let mut errors = Map::new();
-        let mut refuse = |field: &str, messages: Vec<String>| {
+        let mut add = |field: &str, messages: Vec<String>| {
             if !messages.is_empty() {
                 errors.insert(field.to_owned(), json!(messages));
             }
         };
-        let nul = |text: &str| text.contains('\0').then(|| language.nul());
+        let null_character = |text: &str| text.contains('\0').then(|| language.null_character());
         let email = self.text("email");
-        let long = (email.chars().count() > EMAIL).then(|| language.too_long(EMAIL));
-        let wrong = (!email.is_empty() && !is_email(email)).then(|| language.email());
-        refuse("email", [long, nul(email), wrong].into_iter().flatten().collect());
-        for (field, module) in KEYS {
-            refuse(field, key_error(self.text(field), module, territory, language).into_iter().collect());
+        let too_long = (email.chars().count() > MAX_EMAIL_CHARS).then(|| language.too_long(MAX_EMAIL_CHARS));
+        let invalid = (!email.is_empty() && !is_email(email)).then(|| language.invalid_email());
+        add("email", [too_long, null_character(email), invalid].into_iter().flatten().collect());
+        for (field, module) in FOREIGN_KEYS {
+            add(field, key_error(self.text(field), module, territory, language).into_iter().collect());
             if field == "activity" {
-                refuse("comment", nul(self.text("comment")).into_iter().collect());
+                add("comment", null_character(self.text("comment")).into_iter().collect());
             }
         }
-        if let Position::Refused(why) = position::read(self.field("geom")) {
-            refuse("geom", vec![why.to_owned()]);
+        if let Position::Rejected(message) = position::parse(self.field("geom")) {
+            add("geom", vec![message.to_owned()]);
         }
         errors
     }
 
-    /// Whether the database refuses the report.
-    pub(super) fn breaks(&self) -> bool {
-        position::read(self.field("geom")) == Position::Broken
+    /// Whether storing the report causes a database error.
+    pub(super) fn breaks_database(&self) -> bool {
+        position::parse(self.field("geom")) == Position::DatabaseError
     }
 
-    /// The report as it is answered.
-    pub(super) fn answer(&self, id: u64, territory: &Territory, language: Language) -> Value {
+    /// The body of the response.
+    pub(super) fn response(&self, id: u64, territory: &Territory, language: Language) -> Value {
         let key = |field: &str| self.text(field).parse::<u64>().ok();
-        // The one whose name in the language is this: in another language there is none.
-        let new = |status: &&Value| {
+        // A new report gets the status with this French name. In another language there is none.
+        let is_new = |status: &&Value| {
             let label = status["label"][language.code()].as_str().filter(|label| !label.is_empty());
             label.or(status["label"]["fr"].as_str()) == Some("Nouveau")
         };
-        let new = || territory.module("feedback_status").iter().find(new).and_then(|status| status["id"].as_u64());
+        let new_status =
+            || territory.module("feedback_status").iter().find(is_new).and_then(|status| status["id"].as_u64());
         json!({
             "id": id,
             "email": self.text("email"),
             "activity": key("activity"),
             "comment": escaped(self.text("comment")),
             "category": key("category"),
-            "status": key("status").or_else(new),
+            "status": key("status").or_else(new_status),
             "problem_magnitude": key("problem_magnitude"),
             "related_trek": key("related_trek"),
         })
@@ -130,19 +131,19 @@ fn key_error(text: &str, module: &str, territory: &Territory, language: Language
     if text.is_empty() {
         return None;
     }
-    let Ok(id) = text.parse::<i128>() else { return Some(language.not_a_key()) };
+    let Ok(id) = text.parse::<i128>() else { return Some(language.invalid_key()) };
     let mut known = territory.module(module).iter().chain(territory.hidden.get(module).into_iter().flatten());
     let known = known.any(|object| object["id"].as_i64().map(i128::from) == Some(id));
-    (!known).then(|| language.no_key(text))
+    (!known).then(|| language.unknown_key(text))
 }
 
-/// As Django escapes HTML.
+/// Escapes HTML as Django does.
 fn escaped(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     text.replace('"', "&quot;").replace('\'', "&#x27;")
 }
 
-/// As Django looks at addresses, quoted ones and those of numbers left aside.
+/// Validates an e-mail address as Django does, without quoted local parts and IP addresses.
 fn is_email(text: &str) -> bool {
     let Some((user, host)) = text.rsplit_once('@') else { return false };
     let atom = |part: &str| {
@@ -163,7 +164,7 @@ mod tests {
     use super::{escaped, is_email};
 
     #[test]
-    fn addresses_are_looked_at_as_django_does() {
+    fn is_email_agrees_with_django() {
         for good in ["a@b.fr", "a.b+c@d-e.example.org", "o'brien@exämple.org", "root@localhost"] {
             assert!(is_email(good), "{good}");
         }
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn html_is_escaped() {
+    fn escaped_html_equals_that_of_django() {
         assert_eq!(escaped("l'<b>\"&amp;\""), "l&#x27;&lt;b&gt;&quot;&amp;amp;&quot;");
     }
 }

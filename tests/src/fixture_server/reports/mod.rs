@@ -1,15 +1,18 @@
-//! Reports from the field, taken as a running Geotrek takes them: nonsense with 201, and a mail outage with 500 after
-//! saving. Whatever is answered, the truth is kept. `form` says which fields are refused, `multipart` reads bodies,
-//! `position` what `geom` holds, `pictures` which attachments are kept, and `words` says so in three languages.
+//! Reports from the field, as a running Geotrek handles them: much nonsense gets 201, and a mail outage gets 500 after the
+//! report was stored. What was stored is recorded, whatever the response.
 //!
-//! What a real one does and this one does not: it keeps TIFF and BMP, drops some pictures of rare colours, and looks at
-//! how many fields and bytes there are.
+//! * `form`: fields and their errors; `position` the field `geom`; `multipart` parses bodies.
+//! * `attachments`: which files are kept.
+//! * `messages`: error messages in three languages.
+//!
+//! A real server also keeps TIFF and BMP, drops some pictures with rare colour models, and limits the number of fields and
+//! bytes. This server does not.
 
+mod attachments;
 mod form;
+mod messages;
 mod multipart;
-mod pictures;
 mod position;
-mod words;
 
 use std::sync::Mutex;
 
@@ -17,48 +20,48 @@ use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::faults::{Body, Fault, Met};
-use super::lock;
-use super::reply::Reply;
-use super::socket::Asked;
+use super::faults::{Fault, ReportBody, RequestFaults};
+use super::response::Response;
+use super::state::lock;
+use super::wire::Request;
 use crate::generator::Territory;
 use form::Form;
-use words::Language;
+use messages::Language;
 
-/// A file of a report, as it came.
+/// A file of a report, as it was uploaded.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attachment {
     /// The name of its field.
     pub field: String,
-    /// The last segment of its name.
+    /// The last segment of its file name.
     pub name: String,
     /// Its bytes. A real server keeps another JPEG made from them.
     pub bytes: Vec<u8>,
-    /// Their SHA-256, in small hexadecimal letters.
+    /// The SHA-256 of the bytes, in lower-case hexadecimal.
     pub sha256: String,
 }
 
 /// A report in the database.
 #[derive(Clone, Debug)]
 pub struct StoredReport {
-    /// Its number: 1 and so on.
+    /// Its id, from 1.
     pub id: u64,
-    /// Every field as it came, those nobody asked for included. Of equal names the last one counts.
+    /// All uploaded fields, the unknown ones included. The last one of a name counts.
     pub fields: Vec<(String, String)>,
-    /// The body as it came.
+    /// The uploaded body.
     pub body: Vec<u8>,
-    /// The attachments kept.
+    /// The attachments that were kept.
     pub attachments: Vec<Attachment>,
-    /// The attachments that were dropped without a word.
+    /// The attachments that were dropped without a message.
     pub dropped: Vec<Attachment>,
-    /// The right answer, whatever was sent.
-    pub answer: Value,
-    /// The place among [`super::TestGeotrek::posts`] of the request that brought it.
-    pub post: usize,
+    /// The correct response, whatever was sent.
+    pub response: Value,
+    /// The position among [`super::TestGeotrek::uploads`] of the request that stored it.
+    pub upload: usize,
 }
 
 impl StoredReport {
-    /// A field as it came; of equal names the last one.
+    /// The value of an uploaded field.
     pub fn field(&self, name: &str) -> Option<&str> {
         self.fields.iter().rfind(|(field, _)| field == name).map(|(_, value)| value.as_str())
     }
@@ -68,18 +71,15 @@ impl StoredReport {
 #[derive(Default)]
 pub(super) struct Reports(Mutex<Vec<StoredReport>>);
 
-/// An answer, and the report stored by the request, if any.
-pub(super) type RefreshSummary = (Reply, Option<u64>);
-
-/// Where reports are sent to.
+/// The addresses of reports.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Endpoint<'p> {
     Current,
-    /// Without its slash.
+    /// Without its trailing slash.
     Slashless,
-    /// By its language.
+    /// With its language.
     Legacy(&'p str),
-    /// With a slash.
+    /// With a trailing slash.
     LegacySlashed,
 }
 
@@ -99,8 +99,8 @@ impl<'p> Endpoint<'p> {
     }
 }
 
-/// Whether reports are sent to a path, rightly or not.
-pub(super) fn concerns(path: &str) -> bool {
+/// Whether a path is an address of reports, correct or not.
+pub(super) fn is_endpoint(path: &str) -> bool {
     Endpoint::of(path).is_some()
 }
 
@@ -109,126 +109,135 @@ impl Reports {
         lock(&self.0).clone()
     }
 
-    pub(super) fn forget(&self) {
+    pub(super) fn clear(&self) {
         lock(&self.0).clear();
     }
 
-    /// Answers what is none of the API's reading; none when it is not for reports either. `post` is the rank of the
-    /// request among those that bring something, `idempotent` whether a `uuid` is stored once only.
-    pub(super) fn answer(
+    /// The response to a request, and the id of the report that it stored. `upload` is the position of the request among the
+    /// uploads. With `is_idempotent`, a `uuid` is stored only once.
+    ///
+    /// Returns `None` if the API handles the request.
+    pub(super) fn respond(
         &self,
         territory: &Territory,
-        asked: &Asked,
-        met: &Met,
-        post: Option<usize>,
-        idempotent: bool,
-    ) -> Option<RefreshSummary> {
-        let preferred = Language::preferred(&asked.headers);
-        let language = match Endpoint::of(asked.uri.path())? {
-            Endpoint::Slashless if asked.method == Method::GET || asked.method == Method::HEAD => return None,
+        request: &Request,
+        faults: &RequestFaults,
+        upload: Option<usize>,
+        is_idempotent: bool,
+    ) -> Option<(Response, Option<u64>)> {
+        let preferred = Language::preferred(&request.headers);
+        let language = match Endpoint::of(request.uri.path())? {
+            Endpoint::Slashless if request.method == Method::GET || request.method == Method::HEAD => return None,
             Endpoint::Slashless => {
-                let query = asked.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-                let mut moved = Reply::new(301, "text/html; charset=utf-8", Vec::new());
-                moved.chunked = true;
+                let query = request.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+                let mut moved = Response::new(301, "text/html; charset=utf-8", Vec::new());
+                moved.is_chunked = true;
                 return Some((moved.with("location", format!("/api/v2/feedback_report/{query}")), None));
             }
-            Endpoint::LegacySlashed => return Some((Reply::html(404), None)),
-            Endpoint::Legacy(code) => Language::named(code),
+            Endpoint::LegacySlashed => return Some((Response::html(404), None)),
+            Endpoint::Legacy(code) => Language::from_code(code),
             Endpoint::Current => preferred,
         };
-        let refuse = |status, why: String| Some((dressed(Reply::detail(status, &why)), None));
-        if !accepts_json(&asked.headers) {
-            return refuse(406, language.accept());
+        let reject = |status, message: String| Some((with_headers(Response::detail(status, &message)), None));
+        if !accepts_json(&request.headers) {
+            return reject(406, language.not_acceptable());
         }
-        if asked.method != Method::POST {
-            return refuse(405, language.method(asked.method.as_str()));
+        if request.method != Method::POST {
+            return reject(405, language.method_not_allowed(request.method.as_str()));
         }
-        let form = match Form::read(&asked.headers, &asked.body, language) {
+        let form = match Form::parse(&request.headers, &request.body, language) {
             Ok(form) => form,
-            Err((status, why)) => return refuse(status, why),
+            Err((status, message)) => return reject(status, message),
         };
         let mut errors = form.errors(territory, language);
-        let uuid = form.field("uuid").filter(|uuid| idempotent && !uuid.is_empty());
+        let uuid = form.field("uuid").filter(|uuid| is_idempotent && !uuid.is_empty());
         if uuid.is_some_and(|uuid| !is_uuid(uuid)) {
-            errors.insert("uuid".to_owned(), json!([language.not_a_uuid()]));
+            errors.insert("uuid".to_owned(), json!([language.invalid_uuid()]));
         }
         if !errors.is_empty() {
-            return Some((dressed(Reply::json(400, &errors)), None));
+            return Some((with_headers(Response::json(400, &errors)), None));
         }
-        if form.breaks() {
-            return Some((Reply::html(500), None));
+        if form.breaks_database() {
+            return Some((Response::html(500), None));
         }
         let mut reports = lock(&self.0);
-        // Letters of a uuid are equal, great and small.
-        let same = |report: &&StoredReport| {
+        let is_same = |report: &&StoredReport| {
             report.field("uuid").is_some_and(|known| uuid.is_some_and(|uuid| known.eq_ignore_ascii_case(uuid)))
         };
-        if let Some(known) = reports.iter().find(same) {
-            return Some((met.after(dressed(Reply::json(201, &known.answer)), &known.answer), None));
+        if let Some(known) = reports.iter().find(is_same) {
+            let correct = with_headers(Response::json(201, &known.response));
+            return Some((faults.after_storing(correct, &known.response), None));
         }
         let id = reports.len() as u64 + 1;
-        let answer = form.answer(id, territory, language);
-        let taken = |file: &Attachment| {
-            let twin = |other: &Attachment| other.name == file.name;
-            let twice = reports.iter().any(|report| report.attachments.iter().chain(&report.dropped).any(twin));
-            pictures::kept(&file.name, &file.bytes) && !(twice && met.has(&Fault::LoseSameName))
+        let body = form.response(id, territory, language);
+        let is_kept = |file: &Attachment| {
+            let has_name = |other: &Attachment| other.name == file.name;
+            let is_repeated =
+                reports.iter().any(|report| report.attachments.iter().chain(&report.dropped).any(has_name));
+            attachments::is_kept(&file.name, &file.bytes) && !(is_repeated && faults.has(&Fault::DropSameName))
         };
-        let (attachments, dropped) = form.files.iter().cloned().partition(taken);
-        let fails = met.has(&Fault::MailOutage) && answer["email"] != "";
-        let right = if fails { Reply::html(500) } else { dressed(Reply::json(201, &answer)) };
-        let reply = met.after(right, &answer);
-        let (fields, body) = (form.fields, asked.body.clone());
-        let post = post.unwrap_or_default();
-        reports.push(StoredReport { id, fields, body, attachments, dropped, answer, post });
-        Some((reply, Some(id)))
+        let (attachments, dropped) = form.files.iter().cloned().partition(is_kept);
+        let mail_fails = faults.has(&Fault::MailOutage) && body["email"] != "";
+        let response = if mail_fails { Response::html(500) } else { with_headers(Response::json(201, &body)) };
+        let response = faults.after_storing(response, &body);
+        reports.push(StoredReport {
+            id,
+            fields: form.fields,
+            body: request.body.clone(),
+            attachments,
+            dropped,
+            response: body,
+            upload: upload.unwrap_or_default(),
+        });
+        Some((response, Some(id)))
     }
 }
 
-impl Met {
-    /// What is answered in place of the right answer once the report is stored.
-    fn after(&self, right: Reply, answer: &Value) -> Reply {
-        let mut wanted = self.struck.iter();
-        let wanted = wanted.find_map(|fault| match fault {
-            Fault::AfterSaving { status, retry_after, body } => Some((*status, retry_after, *body)),
+impl RequestFaults {
+    /// The response after a report was stored.
+    fn after_storing(&self, correct: Response, report: &Value) -> Response {
+        let mut faults = self.list.iter();
+        let fault = faults.find_map(|fault| match fault {
+            Fault::AfterStoring { status, retry_after, body } => Some((*status, retry_after, *body)),
             _ => None,
         });
-        let Some((status, retry_after, body)) = wanted else { return right };
-        let reply = match body {
-            Body::Right => dressed(Reply::json(status, answer)),
-            Body::Html => Reply::html(status),
-            Body::Empty => Reply::new(status, "application/json", Vec::new()),
-            Body::HalfJson => {
-                let text = answer.to_string();
-                Reply::new(status, "application/json", text.as_bytes()[..text.len() / 2].to_vec())
+        let Some((status, retry_after, body)) = fault else { return correct };
+        let response = match body {
+            ReportBody::Correct => with_headers(Response::json(status, report)),
+            ReportBody::Html => Response::html(status),
+            ReportBody::Empty => Response::new(status, "application/json", Vec::new()),
+            ReportBody::HalfJson => {
+                let text = report.to_string();
+                Response::new(status, "application/json", text.as_bytes()[..text.len() / 2].to_vec())
             }
-            Body::WithoutId => {
-                let mut answer = answer.clone();
-                answer["id"] = Value::Null;
-                dressed(Reply::json(status, &answer))
+            ReportBody::WithoutId => {
+                let mut report = report.clone();
+                report["id"] = Value::Null;
+                with_headers(Response::json(status, &report))
             }
         };
         match retry_after {
-            Some(wait) => reply.with("retry-after", wait),
-            None => reply,
+            Some(value) => response.with("retry-after", value),
+            None => response,
         }
     }
 }
 
-fn dressed(reply: Reply) -> Reply {
-    let reply = reply.with("vary", "Accept, Accept-Language, Cookie").with("allow", "POST, OPTIONS");
-    reply.with("x-frame-options", "DENY").with("content-language", "fr")
+fn with_headers(response: Response) -> Response {
+    let response = response.with("vary", "Accept, Accept-Language, Cookie").with("allow", "POST, OPTIONS");
+    response.with("x-frame-options", "DENY").with("content-language", "fr")
 }
 
 fn accepts_json(headers: &HeaderMap) -> bool {
     let accepted = headers.get("accept").and_then(|value| value.to_str().ok()).unwrap_or("*/*");
-    let mut kinds = accepted.split(',').map(|kind| kind.split(';').next().unwrap_or("").trim());
-    kinds.any(|kind| ["*/*", "application/*", "application/json"].contains(&kind))
+    let mut types = accepted.split(',').map(|media_type| media_type.split(';').next().unwrap_or("").trim());
+    types.any(|media_type| ["*/*", "application/*", "application/json"].contains(&media_type))
 }
 
 fn is_uuid(text: &str) -> bool {
-    let hyphens =
+    let is_valid =
         |(at, byte): (usize, u8)| if [8, 13, 18, 23].contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() };
-    text.len() == 36 && text.bytes().enumerate().all(hyphens)
+    text.len() == 36 && text.bytes().enumerate().all(is_valid)
 }
 
 fn sha256(bytes: &[u8]) -> String {

@@ -1,31 +1,31 @@
-//! Multipart bodies, read as leniently as Django reads them: no library would take a body that ends in the middle of a
-//! picture, or one whose boundary is another than the one announced, and a real Geotrek takes both.
+//! Multipart bodies, parsed as leniently as Django does. No library accepts a body that ends in the middle of a picture, or
+//! a boundary that differs from the announced one. A real Geotrek accepts both.
 
-/// A part that says what it is.
+/// A part with a name.
 pub(super) struct Part {
     pub(super) name: String,
-    /// The name of the file, if it is one: its last segment.
+    /// The last segment of the file name, if the part is a file.
     pub(super) file: Option<String>,
     pub(super) bytes: Vec<u8>,
 }
 
-/// The parts of a body. A picture that nothing follows, not even the end, is not among them.
+/// The parts of a body, without a file at its end that no boundary follows.
 pub(super) fn parts(body: &[u8], boundary: &str) -> Vec<Part> {
-    let mark = format!("--{boundary}").into_bytes();
+    let delimiter = format!("--{boundary}").into_bytes();
     let mut parts = Vec::new();
     let mut rest = body;
     loop {
-        let found = find(rest, &mark);
+        let found = find(rest, &delimiter);
         let part = read(&rest[..found.unwrap_or(rest.len())], found.is_some());
         parts.extend(part.filter(|part| found.is_some() || part.file.is_none()));
         match found {
-            Some(at) => rest = &rest[at + mark.len()..],
+            Some(at) => rest = &rest[at + delimiter.len()..],
             None => return parts,
         }
     }
 }
 
-/// The boundary that a Content-Type announces.
+/// The boundary in a Content-Type.
 pub(super) fn boundary(kind: &str) -> Option<String> {
     parameter(kind, "boundary").filter(|boundary| !boundary.is_empty() && boundary.len() <= 200)
 }
@@ -51,7 +51,7 @@ fn read(part: &[u8], ended: bool) -> Option<Part> {
     let file = match file {
         Some(file) => {
             let last = file.rsplit(['/', '\\']).next().unwrap_or("").trim().to_owned();
-            // A file without a name is no file, and no field either.
+            // A file without a name is ignored.
             if last.is_empty() {
                 return None;
             }
@@ -62,7 +62,7 @@ fn read(part: &[u8], ended: bool) -> Option<Part> {
     Some(Part { name, file, bytes: bytes.to_vec() })
 }
 
-/// A parameter after the first `;`, in quotation highlights or not.
+/// A parameter after the first `;`, quoted or not.
 fn parameter(value: &str, name: &str) -> Option<String> {
     let mut rest = value.split_once(';')?.1;
     loop {
@@ -90,7 +90,7 @@ fn parameter(value: &str, name: &str) -> Option<String> {
     }
 }
 
-/// `UTF-8''b%20%C3%A9.jpg`.
+/// Decodes `UTF-8''b%20%C3%A9.jpg`.
 fn decoded(encoded: &str) -> String {
     let text = encoded.rsplit('\'').next().unwrap_or("").replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
     form_urlencoded::parse(text.as_bytes()).next().map_or_else(String::new, |(name, _)| name.into_owned())
@@ -105,7 +105,7 @@ mod tests {
     use super::{boundary, parts};
 
     #[test]
-    fn parts_come_as_django_reads_them() {
+    fn parts_equal_those_of_django() {
         let body = "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\none\r\ntwo\r\n\
             --x\r\nContent-Type: image/jpeg\r\ncontent-disposition: form-data; filename=\"../b \\\"c\\\".jpg\"; name=f\r\n\r\n\
             \r\n\r\n--x\r\nContent-Disposition: form-data; name=\"e\"; filename=\"\"\r\n\r\n\r\n\

@@ -1,26 +1,27 @@
-//! `geom`, taken as GeoDjango and PostGIS take it: some nonsense is refused, some breaks the database, some is stored.
+//! The field `geom`, handled as GeoDjango and PostGIS do: some invalid positions are rejected, some cause a database error,
+//! some are stored.
 
 use serde_json::Value;
 
-/// What becomes of a position.
+/// How a position is handled.
 #[derive(Debug, PartialEq)]
 pub(super) enum Position {
-    /// It is stored, or there is none to store.
-    RefreshSummary,
-    /// 400, with this message in every language.
-    Refused(&'static str),
-    /// The database refuses it: 500.
-    Broken,
+    /// It is stored, or there is none.
+    Accepted,
+    /// 400 with this message, in all languages.
+    Rejected(&'static str),
+    /// 500.
+    DatabaseError,
 }
 
 const UNRECOGNISED: Position =
-    Position::Refused("Unable to convert to python object: String input unrecognized as WKT EWKT, and HEXEWKB.");
+    Position::Rejected("Unable to convert to python object: String input unrecognized as WKT EWKT, and HEXEWKB.");
 const INVALID: Position =
-    Position::Refused("Invalid format: string or unicode input unrecognized as GeoJSON, WKT EWKT or HEXEWKB.");
-const POINTER: Position = Position::Refused(
+    Position::Rejected("Invalid format: string or unicode input unrecognized as GeoJSON, WKT EWKT or HEXEWKB.");
+const POINTER: Position = Position::Rejected(
     "Unable to convert to python object: Invalid geometry pointer returned from \"OGR_G_CreateGeometryFromJson\".",
 );
-/// Kinds of geometry, a name that starts as another one before it.
+/// Names of geometries.
 const KINDS: [&str; 8] = [
     "LINESTRING",
     "LINEARRING",
@@ -32,10 +33,10 @@ const KINDS: [&str; 8] = [
     "POINT",
 ];
 
-pub(super) fn read(text: Option<&str>) -> Position {
+pub(super) fn parse(text: Option<&str>) -> Position {
     match text {
-        None => Position::RefreshSummary,
-        Some("") => Position::Broken,
+        None => Position::Accepted,
+        Some("") => Position::DatabaseError,
         Some(text) if text.bytes().all(|byte| byte.is_ascii_hexdigit()) => INVALID,
         Some(text) if text.trim().starts_with('{') && text.trim().ends_with('}') => geojson(text),
         Some(text) => well_known(&text.to_ascii_uppercase()),
@@ -50,12 +51,12 @@ fn geojson(text: &str) -> Position {
             let read: Vec<f64> = numbers.iter().filter_map(Value::as_f64).collect();
             if read.len() < numbers.len() || read.len() < 2 { POINTER } else { point(&read) }
         }
-        (Value::Array(_), kind) if KINDS.contains(&kind) => Position::Broken,
+        (Value::Array(_), kind) if KINDS.contains(&kind) => Position::DatabaseError,
         _ => POINTER,
     }
 }
 
-/// `POINT(6.3 44.8)`, also after `SRID=4326;`. The number counts for nothing: degrees are taken for granted.
+/// `POINT(6.3 44.8)`, also after `SRID=4326;`. The SRID is ignored: coordinates are degrees.
 fn well_known(text: &str) -> Position {
     let text = match text.strip_prefix("SRID=").and_then(|text| text.split_once(';')) {
         Some((number, text)) if number.parse::<i32>().is_ok() => text,
@@ -72,55 +73,55 @@ fn well_known(text: &str) -> Position {
     let rest = rest.trim();
     let numbers = rest.trim_start_matches(['Z', 'M', ' ']).strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
     match (kind, numbers) {
-        ("POINT", None) if rest == "EMPTY" => Position::RefreshSummary,
-        (_, None) if rest == "EMPTY" => Position::Broken,
+        ("POINT", None) if rest == "EMPTY" => Position::Accepted,
+        (_, None) if rest == "EMPTY" => Position::DatabaseError,
         ("POINT", Some(numbers)) => {
             let read: Vec<Option<f64>> = numbers.split_whitespace().map(|number| number.parse().ok()).collect();
             let read: Option<Vec<f64>> = read.into_iter().collect();
             read.filter(|read| (2..=4).contains(&read.len())).map_or(INVALID, |read| point(&read))
         }
-        (_, Some(_)) => Position::Broken,
+        (_, Some(_)) => Position::DatabaseError,
         (_, None) => INVALID,
     }
 }
 
 fn point(numbers: &[f64]) -> Position {
     match numbers {
-        // Not a number makes an empty point.
-        [x, y] if !(x.abs() > 180.0 || y.abs() > 90.0) => Position::RefreshSummary,
-        _ => Position::Broken,
+        // NaN makes an empty point.
+        [x, y] if !(x.abs() > 180.0 || y.abs() > 90.0) => Position::Accepted,
+        _ => Position::DatabaseError,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{INVALID, POINTER, Position, UNRECOGNISED, read};
+    use super::{INVALID, POINTER, Position, UNRECOGNISED, parse};
 
     #[test]
-    fn what_is_no_plain_point_has_its_own_end() {
+    fn parse_agrees_with_geodjango_and_postgis() {
         for (text, expected) in [
-            (r#"{"type": "Point", "coordinates": [6.3, 44.8]}"#, Position::RefreshSummary),
-            (r#"{"type": "Point", "coordinates": [44.8, 6.3]}"#, Position::RefreshSummary),
-            (r#"{"type": "Point", "coordinates": [6.3, 44.8, 1200]}"#, Position::Broken),
+            (r#"{"type": "Point", "coordinates": [6.3, 44.8]}"#, Position::Accepted),
+            (r#"{"type": "Point", "coordinates": [44.8, 6.3]}"#, Position::Accepted),
+            (r#"{"type": "Point", "coordinates": [6.3, 44.8, 1200]}"#, Position::DatabaseError),
             (r#"{"type": "Point", "coordinates": [6.3]}"#, POINTER),
-            (r#"{"type": "Polygon", "coordinates": []}"#, Position::Broken),
+            (r#"{"type": "Polygon", "coordinates": []}"#, Position::DatabaseError),
             (r#"{"lat": 44.8, "lng": 6.3}"#, POINTER),
             ("{}", POINTER),
-            ("point (6.3 44.8)", Position::RefreshSummary),
-            ("POINT Z (6.3 44.8 1200)", Position::Broken),
+            ("point (6.3 44.8)", Position::Accepted),
+            ("POINT Z (6.3 44.8 1200)", Position::DatabaseError),
             ("POINT(6.3)", INVALID),
             ("POINT(6,3 44,8)", INVALID),
-            ("POINT(500 500)", Position::Broken),
-            ("POINT(nan nan)", Position::RefreshSummary),
-            ("POINT EMPTY", Position::RefreshSummary),
-            ("SRID=2154;POINT(955000 6428000)", Position::Broken),
-            ("SRID=4326;POINT(6.3 44.8)", Position::RefreshSummary),
-            ("LINESTRING(6 44, 7 45)", Position::Broken),
+            ("POINT(500 500)", Position::DatabaseError),
+            ("POINT(nan nan)", Position::Accepted),
+            ("POINT EMPTY", Position::Accepted),
+            ("SRID=2154;POINT(955000 6428000)", Position::DatabaseError),
+            ("SRID=4326;POINT(6.3 44.8)", Position::Accepted),
+            ("LINESTRING(6 44, 7 45)", Position::DatabaseError),
             ("6.3 44.8", UNRECOGNISED),
             ("bad", INVALID),
-            ("", Position::Broken),
+            ("", Position::DatabaseError),
         ] {
-            assert_eq!(read(Some(text)), expected, "{text}");
+            assert_eq!(parse(Some(text)), expected, "{text}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What every kind refers to: themes, labels, sources, structures, portals, types of files; and those of reports.
+//! Lists of all kinds: themes, labels, sources, structures, portals and file types; and the lists of reports.
 
 use serde_json::{Value, json};
 
@@ -34,7 +34,7 @@ const MAGNITUDES: [[&str; 3]; 3] = [
     ["Utilisation difficile", "Hard to use", ""],
     ["Utilisation impossible", "Cannot be used", ""],
 ];
-/// Statuses of reports, with their identifiers and colours. New reports get the one that is named so.
+/// Statuses of reports: identifier, label and colour. A new report gets the status with the French label `Nouveau`.
 const STATUSES: [(&str, [&str; 3], &str); 5] = [
     ("filed", ["Déposé", "Filed", ""], "#c1292e"),
     ("waiting", ["En cours", "Under way", ""], "#f1a208"),
@@ -44,19 +44,19 @@ const STATUSES: [(&str, [&str; 3], &str); 5] = [
 ];
 const FILE_TYPES: [&str; 5] = ["Photographie", "Dessin", "Topo-guide", "Vidéo", "Arrêté municipal"];
 
-pub(super) fn fill(made: &mut Territory) {
-    made.put("theme", pictured("theme", translated(1, "label", &THEMES)));
-    made.put("label", labels());
+pub(super) fn fill(territory: &mut Territory) {
+    territory.insert_module("theme", pictured("theme", translated(1, "label", &THEMES)));
+    territory.insert_module("label", labels());
     let file_types = with(plain(1, "type", &FILE_TYPES), "structure", |_| Value::Null);
-    made.put("file_type", file_types);
-    made.put("structure", plain(1, "name", &["Parc de la Brune", "Communauté de communes d'Œuf"]));
-    made.put("organism", plain(1, "name", &["Club alpin de Sauvallon"]));
-    made.put("reservationsystem", plain(1, "name", &["Réserv'Alpes"]));
+    territory.insert_module("file_type", file_types);
+    territory.insert_module("structure", plain(1, "name", &["Parc de la Brune", "Communauté de communes d'Œuf"]));
+    territory.insert_module("organism", plain(1, "name", &["Club alpin de Sauvallon"]));
+    territory.insert_module("reservationsystem", plain(1, "name", &["Réserv'Alpes"]));
     let sources = plain(1, "name", &["Parc de la Brune", "Office de tourisme de Sauvallon", "Association L'Œil"]);
     let sites = ["https://parc.example.org", "https://tourisme.example.org/?a=1&b=2", ""];
     let sources = with(with(sources, "website", |id| json!(sites[id - 1])), "pictogram", |_| Value::Null);
-    made.put("source", sources);
-    made.put("portal", portals());
+    territory.insert_module("source", sources);
+    territory.insert_module("portal", portals());
     let web = [
         ["Météo", "Weather", ""],
         ["Transports", "Transport", ""],
@@ -64,20 +64,20 @@ pub(super) fn fill(made: &mut Territory) {
         ["Réglementation", "Rules", ""],
         ["Hébergement", "Lodging", ""],
     ];
-    made.put("weblink_category", pictured("weblink_category", translated(1, "label", &web)));
+    territory.insert_module("weblink_category", pictured("weblink_category", translated(1, "label", &web)));
     let notes = [["Sommet", "Summit", ""], ["Refuge", "Mountain hut", ""], ["Glacier", "Glacier", ""]];
-    made.put("annotation_category", pictured("annotation_category", translated(1, "label", &notes)));
-    made.put("feedback_activity", translated(1, "label", &ACTIVITIES));
-    made.put("feedback_category", translated(1, "label", &CATEGORIES));
-    made.put("feedback_magnitude", translated(1, "label", &MAGNITUDES));
+    territory.insert_module("annotation_category", pictured("annotation_category", translated(1, "label", &notes)));
+    territory.insert_module("feedback_activity", translated(1, "label", &ACTIVITIES));
+    territory.insert_module("feedback_category", translated(1, "label", &CATEGORIES));
+    territory.insert_module("feedback_magnitude", translated(1, "label", &MAGNITUDES));
     let status = |(at, (identifier, label, color)): (usize, &(&str, [&str; 3], &str))| {
         let label = text::term(*label);
         json!({"id": at + 1, "identifier": identifier, "label": label, "color": color})
     };
-    made.put("feedback_status", STATUSES.iter().enumerate().map(status).collect());
+    territory.insert_module("feedback_status", STATUSES.iter().enumerate().map(status).collect());
 }
 
-/// Labels carry an advice in HTML, and some can be filtered by. The second one advises nothing.
+/// Labels with an advice in HTML, except for the second one. Some are filters.
 fn labels() -> Vec<Value> {
     let advice = [
         json!({"fr": "<p>Cœur du parc&nbsp;: chiens interdits, même en laisse.</p>",

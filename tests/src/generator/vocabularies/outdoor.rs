@@ -1,5 +1,5 @@
-//! What outdoor sites, courses and sensitive areas refer to. Ids start far from those of treks, so that whoever looks
-//! an outdoor rating up among those of treks finds nothing.
+//! Lists of outdoor sites, courses and sensitive areas. Their ids differ from those of treks, so that a lookup of an outdoor
+//! rating among the ratings of treks fails.
 
 use serde_json::{Value, json};
 
@@ -13,9 +13,9 @@ const PRACTICES: [[&str; 3]; 5] = [
     ["Canyonisme", "Canyoning", ""],
     ["Ski de randonnée", "", ""],
 ];
-/// A rating and its colour.
+/// The name and the colour of a rating.
 type Rating = (&'static str, &'static str);
-/// Scales: their name, their practice and their ratings.
+/// Scales: name, practice and ratings.
 const SCALES: [([&str; 3], usize, &[Rating]); 2] = [
     (["Cotation d'escalade", "Climbing grade", ""], 101, &[("4a", ""), ("5c+", ""), ("6b", ""), ("7a", "")]),
     (["Via ferrata", "", ""], 103, &[("F", "#4caf50"), ("PD", "#2196f3"), ("AD", "#f44336"), ("D", "#212121")]),
@@ -27,21 +27,27 @@ const SPECIES: [[&str; 3]; 4] = [
     ["Chamois", "", ""],
 ];
 
-/// The ratings of each outdoor practice that has a scale: the first id and how many there are.
+/// The ratings of each practice with a scale: the first id and the number.
 pub(in crate::generator) const RATINGS: [(usize, usize); 2] = [(201, 4), (205, 4)];
 
-/// The name of a species, which areas repeat, and the radius around its nest.
+/// The name of a species, which areas repeat, and the radius around its nest in metres.
 pub(in crate::generator) fn species(id: usize) -> (Value, Option<usize>) {
     (text::term(SPECIES[id - 1]), (id < 4).then_some(id * 150))
 }
 
-pub(super) fn fill(made: &mut Territory) {
+pub(super) fn fill(territory: &mut Territory) {
     let practices = with(translated(101, "name", &PRACTICES), "pictogram", |_| Value::Null);
-    made.put("outdoor_practice", with(practices, "sector", |id| json!((id == 101 || id == 103).then_some(1))));
-    made.put("outdoor_sector", translated(1, "name", &[["Vertical", "Vertical", ""]]));
+    territory.insert_module(
+        "outdoor_practice",
+        with(practices, "sector", |id| json!((id == 101 || id == 103).then_some(1))),
+    );
+    territory.insert_module("outdoor_sector", translated(1, "name", &[["Vertical", "Vertical", ""]]));
     let climbing = |entries| with(entries, "practice", |_| json!(101));
-    made.put("outdoor_sitetype", climbing(translated(1, "name", &[["École", "Practice crag", ""]])));
-    made.put("outdoor_coursetype", climbing(translated(1, "name", &[["Grande voie", "Multi-pitch route", ""]])));
+    territory.insert_module("outdoor_sitetype", climbing(translated(1, "name", &[["École", "Practice crag", ""]])));
+    territory.insert_module(
+        "outdoor_coursetype",
+        climbing(translated(1, "name", &[["Grande voie", "Multi-pitch route", ""]])),
+    );
     let mut ratings = Vec::new();
     let mut scales = Vec::new();
     for (at, (name, practice, values)) in SCALES.iter().enumerate() {
@@ -56,10 +62,10 @@ pub(super) fn fill(made: &mut Territory) {
                 "order": rank + 1, "color": color, "description": description}));
         }
     }
-    made.put("outdoor_rating", ratings);
-    made.put("outdoor_ratingscale", scales);
+    territory.insert_module("outdoor_rating", ratings);
+    territory.insert_module("outdoor_ratingscale", scales);
     let practices = [["Terrestre", "On the ground", ""], ["Aérienne", "In the air", ""], ["Verticale", "", ""]];
-    made.put("sensitivearea_practice", translated(1, "name", &practices));
+    territory.insert_module("sensitivearea_practice", translated(1, "name", &practices));
     let mut kinds = translated(1, "name", &SPECIES);
     for (at, kind) in kinds.iter_mut().enumerate() {
         kind["radius"] = json!(species(at + 1).1);
@@ -69,5 +75,5 @@ pub(super) fn fill(made: &mut Territory) {
             kind[format!("period{month:02}")] = json!((at + 2..at + 6).contains(&month));
         }
     }
-    made.put("sensitivearea_species", kinds);
+    territory.insert_module("sensitivearea_species", kinds);
 }

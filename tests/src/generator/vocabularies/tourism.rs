@@ -1,11 +1,11 @@
-//! What contents, events, desks and services refer to.
+//! Lists of contents, events, information desks and services.
 
 use serde_json::{Value, json};
 
 use super::super::{Territory, text};
 use super::{pictured, plain, translated, with};
 
-/// Categories of contents. Each has two lists of types, the id of which is that of the category times 100, plus 1 or 2.
+/// Categories of contents, with two lists of types each. The id of a list is 100 times that of the category, plus 1 or 2.
 const CATEGORIES: [([&str; 3], [&[&str]; 2]); 8] = [
     (["Hébergement", "Lodging", "Alloggio"], [&["Gîte", "Hôtel", "Camping", "Refuge"], &["Clé d'or", "Accueil vélo"]]),
     (["Restaurant", "Restaurant", "Ristorante"], [&["Traditionnel", "Crêperie", "Table d'hôte"], &[]]),
@@ -24,32 +24,32 @@ const EVENTS: [[&str; 3]; 6] = [
     ["Atelier", "Workshop", ""],
     ["Projection", "", ""],
 ];
-/// What organises events.
+/// Organizers of events.
 pub(in crate::generator) const ORGANIZERS: [&str; 3] =
     ["Mairie de Sauvallon", "Parc de la Brune", "Association L'Œil et l'Oreille"];
-/// Where events take place.
+/// Places of events.
 pub(in crate::generator) const PLACES: [&str; 3] = ["Salle des fêtes", "Maison du parc", "Place de l'Église"];
-/// Types of information desks, which desks repeat.
+/// Types of information desks, which are embedded in desks.
 const DESKS: [[&str; 3]; 3] =
     [["Maison du parc", "Park house", ""], ["Office de tourisme", "Tourist office", ""], ["Gare", "", ""]];
 
-/// How many values the two lists of a category have.
+/// The number of values in both lists of a category.
 pub(in crate::generator) fn values(category: usize) -> [usize; 2] {
     CATEGORIES[category - 1].1.map(<[_]>::len)
 }
 
-/// The id of a value of a list; values of all lists are numbered together.
+/// The id of a value. Ids are unique over all lists.
 pub(in crate::generator) fn value_id(category: usize, list: usize, rank: usize) -> usize {
     let before: usize = (1..category).map(|category| values(category).iter().sum::<usize>()).sum();
     before + values(category)[..list].iter().sum::<usize>() + rank + 1
 }
 
-/// The type of a desk, whole.
+/// The type of an information desk, as embedded in the desk.
 pub(in crate::generator) fn desk_type(id: usize) -> Value {
     pictured("informationdesk_type", translated(1, "label", &DESKS))[id - 1].clone()
 }
 
-pub(super) fn fill(made: &mut Territory) {
+pub(super) fn fill(territory: &mut Territory) {
     let category = |(at, (label, lists)): (usize, &([&str; 3], [&[&str]; 2]))| {
         let list = |list: usize| {
             let value = |(rank, fr): (usize, &&str)| {
@@ -63,20 +63,20 @@ pub(super) fn fill(made: &mut Territory) {
         json!({"id": at + 1, "label": text::term(*label), "order": null, "types": [list(0), list(1)]})
     };
     let categories = CATEGORIES.iter().enumerate().map(category).collect();
-    made.put("touristiccontent_category", pictured("touristiccontent_category", categories));
+    territory.insert_module("touristiccontent_category", pictured("touristiccontent_category", categories));
     let events = with(translated(1, "type", &EVENTS), "pictogram", |_| Value::Null);
-    made.put("touristicevent_type", events);
-    made.put("touristicevent_organizer", plain(1, "label", &ORGANIZERS));
+    territory.insert_module("touristicevent_type", events);
+    territory.insert_module("touristicevent_organizer", plain(1, "label", &ORGANIZERS));
     let place = |id: usize| json!({"type": "Point", "coordinates": [6.1 + id as f64 / 10.0, 44.8]});
-    made.put("touristicevent_place", with(plain(1, "name", &PLACES), "geometry", place));
-    made.put("informationdesk_type", pictured("informationdesk_type", translated(1, "label", &DESKS)));
+    territory.insert_module("touristicevent_place", with(plain(1, "name", &PLACES), "geometry", place));
+    territory.insert_module("informationdesk_type", pictured("informationdesk_type", translated(1, "label", &DESKS)));
     let access = [
         ["Label handicap moteur", "Motor disability", ""],
         ["Label handicap auditif", "Hearing", ""],
         ["Label handicap visuel", "Sight", ""],
         ["Label handicap mental", "", ""],
     ];
-    made.put("label_accessibility", pictured("label_accessibility", translated(1, "label", &access)));
+    territory.insert_module("label_accessibility", pictured("label_accessibility", translated(1, "label", &access)));
     let services = [
         ["Point d'eau", "Drinking water", "Acqua potabile"],
         ["Arrêt de bus", "Bus stop", ""],
@@ -84,5 +84,8 @@ pub(super) fn fill(made: &mut Territory) {
         ["Réparation de vélos", "", ""],
     ];
     let services = pictured("service_type", translated(11, "name", &services));
-    made.put("service_type", with(services, "practices", |id| if id == 14 { json!([2, 4]) } else { json!([1, 2, 3]) }));
+    territory.insert_module(
+        "service_type",
+        with(services, "practices", |id| if id == 14 { json!([2, 4]) } else { json!([1, 2, 3]) }),
+    );
 }

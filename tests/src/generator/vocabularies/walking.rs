@@ -1,4 +1,4 @@
-//! What treks and POIs refer to.
+//! Lists of treks and POIs.
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ const PRACTICES: [[&str; 3]; 7] = [
     ["Refuge à refuge", "", ""],
     ["Raquettes", "Snowshoeing", "Ciaspole"],
 ];
-/// The order of the ids is the order of difficulty.
+/// In ascending order of difficulty.
 const DIFFICULTIES: [[&str; 3]; 5] = [
     ["Très facile", "Very easy", "Molto facile"],
     ["Facile", "Easy", "Facile"],
@@ -49,34 +49,35 @@ const POIS: [[&str; 3]; 15] = [
     ["Refuge", "Mountain hut", "Rifugio"],
     ["Canal", "", ""],
 ];
-/// Scales of ratings, their practice and their ratings; the last scale has an order, the others do not.
+/// Scales of ratings: name, practice and ratings. The ratings of the last scale have an order, the others do not.
 const SCALES: [([&str; 3], usize, &[&str]); 3] = [
     (["Difficulté VTT", "", ""], 2, &["Verte", "Bleue", "Rouge", "Noire"]),
     (["Engagement", "", ""], 5, &["I", "II", "III"]),
     (["Effort", "Effort", ""], 1, &["Facile", "Assez facile", "Peu difficile"]),
 ];
 
-/// The label of a type of POI, which POIs repeat.
+/// The label and the pictogram of a type of POI, which POIs repeat.
 pub(in crate::generator) fn poi_type(id: usize) -> (Value, String) {
     (text::term(POIS[id - 1]), pictogram("poi_type", id))
 }
 
-/// What a POI of a type is called: the type itself, in French and English.
+/// The name of a type of POI in French and English.
 pub(in crate::generator) fn poi_kind(id: usize) -> [&'static str; 2] {
     let [fr, en, _] = POIS[id - 1];
     [fr, if en.is_empty() { "Place" } else { en }]
 }
 
-pub(super) fn fill(made: &mut Territory) {
+pub(super) fn fill(territory: &mut Territory) {
     let practices = with(pictured("trek_practice", translated(1, "name", &PRACTICES)), "order", |_| Value::Null);
-    made.put("trek_practice", practices);
+    territory.insert_module("trek_practice", practices);
     let difficulties = pictured("trek_difficulty", translated(1, "label", &DIFFICULTIES));
-    made.put("trek_difficulty", with(difficulties, "cirkwi_level", |id| json!(id)));
-    made.put("trek_route", pictured("trek_route", translated(1, "route", &ROUTES)));
-    made.put("trek_network", pictured("trek_network", translated(1, "label", &NETWORKS)));
-    made.put("trek_accessibility", pictured("trek_accessibility", translated(1, "name", &ACCESSIBILITIES)));
-    made.put("trek_accessibility_level", translated(1, "name", &LEVELS));
-    made.put("poi_type", pictured("poi_type", translated(1, "label", &POIS)));
+    territory.insert_module("trek_difficulty", with(difficulties, "cirkwi_level", |id| json!(id)));
+    territory.insert_module("trek_route", pictured("trek_route", translated(1, "route", &ROUTES)));
+    territory.insert_module("trek_network", pictured("trek_network", translated(1, "label", &NETWORKS)));
+    territory
+        .insert_module("trek_accessibility", pictured("trek_accessibility", translated(1, "name", &ACCESSIBILITIES)));
+    territory.insert_module("trek_accessibility_level", translated(1, "name", &LEVELS));
+    territory.insert_module("poi_type", pictured("poi_type", translated(1, "label", &POIS)));
     let mut ratings = Vec::new();
     let mut scales = Vec::new();
     for (at, (name, practice, values)) in SCALES.iter().enumerate() {
@@ -87,6 +88,6 @@ pub(super) fn fill(made: &mut Territory) {
                 "order": order, "color": "", "description": text::empty()}));
         }
     }
-    made.put("trek_rating", ratings);
-    made.put("trek_ratingscale", scales);
+    territory.insert_module("trek_rating", ratings);
+    territory.insert_module("trek_ratingscale", scales);
 }

@@ -2,9 +2,9 @@ package org.jalon
 
 import java.io.File
 import java.io.IOException
-import org.jalon.World.Companion.HERE
-import org.jalon.World.Companion.ONCE
-import org.jalon.World.Companion.PARK
+import org.jalon.JalonTestScope.Companion.HERE
+import org.jalon.JalonTestScope.Companion.NO_RETRIES
+import org.jalon.JalonTestScope.Companion.PARK
 import org.jalon.ffi.CancelToken
 import org.jalon.ffi.JalonException
 import org.jalon.ffi.PackSubject
@@ -19,110 +19,111 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Assumptions.assumeTrue
 import org.junit.jupiter.api.Test
 
-/** Every variant of the error, brought about as an app would meet it. */
+/** Every subclass of the exception, caused as in an app. */
 class ErrorsTest {
     @Test
-    fun `offline, where nobody answers`() = world {
-        jalon.addTerritory(PARK, gate.url)
-        gate.close()
-        assertTrue(failing<JalonException.Offline> { jalon.refresh(PARK, ONCE) }.detail.isNotEmpty())
+    fun `refresh without server throws Offline`() = runJalonTest {
+        jalon.addTerritory(PARK, proxy.url)
+        proxy.close()
+        assertTrue(assertFailsWith<JalonException.Offline> { jalon.refresh(PARK, NO_RETRIES) }.detail.isNotEmpty())
     }
 
     @Test
-    fun `server, with the status that it answered`() = world {
-        jalon.addTerritory(PARK, gate.url)
-        gate.answers = { Gate.Answer(403) }
-        assertEquals(403.toUShort(), failing<JalonException.Server> { jalon.refresh(PARK, ONCE) }.status)
+    fun `refresh with error response throws ServerException with its status`() = runJalonTest {
+        jalon.addTerritory(PARK, proxy.url)
+        proxy.stub = { FaultProxy.StubResponse(403) }
+        assertEquals(403.toUShort(), assertFailsWith<JalonException.ServerException> { jalon.refresh(PARK, NO_RETRIES) }.status)
     }
 
     @Test
-    fun `invalid input, naming the field and the rule`() = world {
-        val told = failing<JalonException.InvalidInput> { jalon.addTerritory("Not A Name", gate.url) }
-        assertEquals("name", told.field)
-        assertTrue("lower" in told.rule, told.rule)
-        assertEquals("limit", failing<JalonException.InvalidInput> { jalon.catalogue.treks(TrekQuery(limit = 201u)) }.field)
+    fun `invalid argument throws InvalidInput with field and rule`() = runJalonTest {
+        val error = assertFailsWith<JalonException.InvalidInput> { jalon.addTerritory("Not A Name", proxy.url) }
+        assertEquals("name", error.field)
+        assertTrue("lower" in error.rule, error.rule)
+        val limitError = assertFailsWith<JalonException.InvalidInput> { jalon.catalogue.treks(TrekQuery(limit = 201u)) }
+        assertEquals("limit", limitError.field)
     }
 
     @Test
-    fun `not found`() = world {
-        assertTrue("nowhere" in failing<JalonException.NotFound> { jalon.refresh("nowhere") }.what)
+    fun `unknown territory throws NotFound`() = runJalonTest {
+        assertTrue("nowhere" in assertFailsWith<JalonException.NotFound> { jalon.refresh("nowhere") }.detail)
     }
 
     @Test
-    fun `busy, while somebody else refreshes`() = world {
-        jalon.addTerritory(PARK, gate.url)
+    fun `refresh during another refresh throws Busy`() = runJalonTest {
+        jalon.addTerritory(PARK, proxy.url)
         val transfers = jalon.planRefresh(PARK)
-        failing<JalonException.Busy> { jalon.refresh(PARK) }
+        assertFailsWith<JalonException.Busy> { jalon.refresh(PARK) }
         transfers.release()
         jalon.refresh(PARK)
     }
 
     @Test
-    fun `storage full, on a disk that is`() = world {
-        val small = System.getProperty("jalon.full")
-        assumeTrue(!small.isNullOrEmpty(), "no small file system could be mounted here")
-        takenIn()
-        val full = File(small, "jalon")
-        Jalon.open(full).use { other ->
-            other.addTerritory(PARK, gate.url)
-            other.reports.begin(PARK, ReportContent(comment = "before"))
-            fill(File(small, "ballast"))
-            failing<JalonException.StorageFull> {
-                // Some pages are still free inside the file itself.
-                repeat(10_000) { other.reports.begin(PARK, ReportContent(comment = "x".repeat(2_000))) }
+    fun `write on full disk throws StorageFull`() = runJalonTest {
+        val smallDisk = System.getProperty("jalon.smallDisk")
+        assumeTrue(!smallDisk.isNullOrEmpty(), "no small file system could be mounted")
+        addAndRefresh()
+        Jalon.open(File(smallDisk, "jalon")).use { other ->
+            other.addTerritory(PARK, proxy.url)
+            other.reports.newReport(PARK, ReportContent(comment = "before"))
+            fill(File(smallDisk, "ballast"))
+            assertFailsWith<JalonException.StorageFull> {
+                // The database file still has some free pages.
+                repeat(10_000) { other.reports.newReport(PARK, ReportContent(comment = "x".repeat(2_000))) }
             }
             assertTrue(other.reports.list().isNotEmpty())
         }
     }
 
     @Test
-    fun `too new, and the app must be updated`() = world {
-        takenIn()
+    fun `open newer file throws TooNew`() = runJalonTest {
+        addAndRefresh()
         jalon.close()
         val file = directory.resolve("catalogue.gpkg")
         sqlite(file, "UPDATE jalon_schema SET version = 1000")
-        val told = failing<JalonException.TooNew> { Jalon.open(directory) }
-        assertTrue(told.found == 1000L && told.supported in 1 until 1000, "$told")
+        val error = assertFailsWith<JalonException.TooNew> { Jalon.open(directory) }
+        assertTrue(error.found == 1000L && error.supported in 1 until 1000, "$error")
     }
 
     @Test
-    fun `corrupt, where a photo is not what was attached`() = world {
-        takenIn()
-        val draft = jalon.reports.begin(PARK, ReportContent(comment = "c", place = ReportPosition(HERE.lon, HERE.lat)))
+    fun `queue with changed photo throws Corrupt`() = runJalonTest {
+        addAndRefresh()
+        val draft = jalon.reports.newReport(PARK, ReportContent(comment = "c", position = ReportPosition(HERE.lon, HERE.lat)))
         val photo = directory.resolve("photo.jpg")
         check(javax.imageio.ImageIO.write(java.awt.image.BufferedImage(64, 64, 1), "jpeg", photo))
-        val kept = jalon.reports.attachPhoto(draft.id, photo).photos.single().file
-        kept.writeBytes(kept.readBytes().also { it[it.size / 2] = (it[it.size / 2] + 1).toByte() })
-        failing<JalonException.Corrupt> { jalon.reports.queue(draft.id) }
+        val copy = jalon.reports.attachPhoto(draft.id, photo).photos.single().file
+        copy.writeBytes(copy.readBytes().also { it[it.size / 2] = (it[it.size / 2] + 1).toByte() })
+        assertFailsWith<JalonException.Corrupt> { jalon.reports.queue(draft.id) }
     }
 
     @Test
-    fun `cancelled, by a token`() = world {
-        takenIn()
+    fun `download with cancelled token throws Cancelled`() = runJalonTest {
+        addAndRefresh()
         CancelToken().use { token ->
             token.cancel()
             assertTrue(token.isCancelled())
-            failing<JalonException.Cancelled> { jalon.packs.download(PARK, PackSubject.Trek(trek().id), cancel = token) }
+            val subject = PackSubject.Trek(anyTrek().id)
+            assertFailsWith<JalonException.Cancelled> { jalon.packs.download(PARK, subject, cancel = token) }
         }
     }
 
     @Test
-    fun `closed, after it was closed`() = world {
+    fun `calls after close throw Closed`() = runJalonTest {
         jalon.close()
         jalon.close()
-        failing<JalonException.Closed> { jalon.territories() }
-        failing<JalonException.Closed> { jalon.refresh(PARK) }
-        failing<JalonException.Closed> { jalon.reports.list() }
-        failing<JalonException.Closed> { jalon.resume() }
+        assertFailsWith<JalonException.Closed> { jalon.territories() }
+        assertFailsWith<JalonException.Closed> { jalon.refresh(PARK) }
+        assertFailsWith<JalonException.Closed> { jalon.reports.list() }
+        assertFailsWith<JalonException.Closed> { jalon.resume() }
     }
 
     @Test
-    fun `internal, and a panic inside the library is no more than that`() = world {
+    fun `panic in the library throws Internal and the process survives`() = runJalonTest {
         repeat(3) {
-            assertTrue("provoked" in failing<JalonException.Internal> { debugPanic() }.detail)
-            assertTrue("provoked" in failing<JalonException.Internal> { debugPanicInBackground() }.detail)
+            assertTrue("panic" in assertFailsWith<JalonException.Internal> { debugPanic() }.detail)
+            assertTrue("panic" in assertFailsWith<JalonException.Internal> { debugPanicInBackground() }.detail)
         }
-        takenIn()
+        addAndRefresh()
         assertTrue(jalon.catalogue.treks(TrekQuery()).total > 0uL)
     }
 
@@ -130,24 +131,13 @@ class ErrorsTest {
         try {
             while (true) it.write(ByteArray(4_096))
         } catch (_: IOException) {
-            // That is what it is for.
+            // The disk is full.
         }
     }
 
     private fun sqlite(file: File, statement: String) {
         val program = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()"
-        val ended = ProcessBuilder("python3", "-c", program, file.path, statement).inheritIO().start().waitFor()
-        check(ended == 0) { "python3 ended with $ended" }
+        val exitCode = ProcessBuilder("python3", "-c", program, file.path, statement).inheritIO().start().waitFor()
+        check(exitCode == 0) { "python3 exited with $exitCode" }
     }
-}
-
-/** Gives the error that [block] ends with; a test fails where it is another, or none. */
-internal suspend inline fun <reified E : JalonException> failing(block: () -> Any?): E {
-    val given = try {
-        block()
-    } catch (expected: JalonException) {
-        if (expected is E) return expected
-        throw AssertionError("${E::class.java.simpleName} was expected", expected)
-    }
-    throw AssertionError("${E::class.java.simpleName} was expected, and not $given")
 }

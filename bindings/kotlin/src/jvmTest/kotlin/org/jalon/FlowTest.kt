@@ -6,9 +6,9 @@ import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.launch
 import okhttp3.OkHttpClient
-import org.jalon.World.Companion.ONCE
-import org.jalon.World.Companion.PARK
-import org.jalon.ffi.Changes
+import org.jalon.JalonTestScope.Companion.NO_RETRIES
+import org.jalon.JalonTestScope.Companion.PARK
+import org.jalon.ffi.DataVersions
 import org.jalon.ffi.JalonException
 import org.jalon.ffi.PackState
 import org.jalon.ffi.PackSubject
@@ -17,61 +17,61 @@ import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 
-/** Progress and changes, as flows. */
+/** Flows of progress events and of changes. */
 class FlowTest {
     @Test
-    fun `a refresh and a download tell how far they are, and then what they brought`() = world {
-        jalon.addTerritory(PARK, gate.url)
-        val result = told(jalon.refreshAsFlow(PARK).toList())
+    fun `call flows emit progress and then the result`() = runJalonTest {
+        jalon.addTerritory(PARK, proxy.url)
+        val result = assertProgressThenResult(jalon.refreshAsFlow(PARK).toList())
         assertTrue(result.isFull)
-        val pack = told(jalon.packs.downloadAsFlow(PARK, PackSubject.Trek(trek().id)).toList())
+        val pack = assertProgressThenResult(jalon.packs.downloadAsFlow(PARK, PackSubject.Trek(anyTrek().id)).toList())
         assertEquals(PackState.READY, pack.state)
-        assertEquals(emptyList<Any>(), told(jalon.packs.followAsFlow(PARK).toList(), atLeast = 0))
-        assertEquals(emptyList<Any>(), told(jalon.reports.sendAsFlow().toList(), atLeast = 0))
+        assertEquals(emptyList<Any>(), assertProgressThenResult(jalon.packs.updateAsFlow(PARK).toList(), minProgress = 0))
+        assertEquals(emptyList<Any>(), assertProgressThenResult(jalon.reports.sendAsFlow().toList(), minProgress = 0))
     }
 
     @Test
-    fun `so do those that OkHttp drives`() = world {
+    fun `OkHttp call flows emit progress and then the result`() = runJalonTest {
         val driver = OkHttpDriver(OkHttpClient())
-        jalon.addTerritory(PARK, gate.url)
-        assertTrue(told(driver.refreshAsFlow(jalon, PARK).toList()).isFull)
-        val pack = told(driver.downloadAsFlow(jalon, PARK, PackSubject.Trek(trek().id)).toList())
+        jalon.addTerritory(PARK, proxy.url)
+        assertTrue(assertProgressThenResult(driver.refreshAsFlow(jalon, PARK).toList()).isFull)
+        val pack = assertProgressThenResult(driver.downloadAsFlow(jalon, PARK, PackSubject.Trek(anyTrek().id)).toList())
         assertEquals(PackState.READY, pack.state)
     }
 
-    private fun <T> told(steps: List<Step<T>>, atLeast: Int = 1): T {
-        val underway = steps.filterIsInstance<Step.Underway>().map { it.progress }
-        assertTrue(underway.size >= atLeast, "$steps")
-        assertEquals(underway.sortedBy { it.bytes }, underway)
-        assertEquals(1, steps.size - underway.size)
-        return (steps.last() as Step.Done).result
+    private fun <T> assertProgressThenResult(events: List<Event<T>>, minProgress: Int = 1): T {
+        val progress = events.filterIsInstance<Event.InProgress>().map { it.progress }
+        assertTrue(progress.size >= minProgress, "$events")
+        assertEquals(progress.sortedBy { it.bytes }, progress)
+        assertEquals(1, events.size - progress.size)
+        return (events.last() as Event.Done).result
     }
 
     @Test
-    fun `a flow fails as its call does`() = world {
-        jalon.addTerritory(PARK, gate.url)
-        gate.close()
-        failing<JalonException.Offline> { jalon.refreshAsFlow(PARK, ONCE).toList() }
-        failing<JalonException.Offline> { OkHttpDriver(OkHttpClient()).refreshAsFlow(jalon, PARK, ONCE).toList() }
+    fun `call flow without server fails with Offline`() = runJalonTest {
+        jalon.addTerritory(PARK, proxy.url)
+        proxy.close()
+        assertFailsWith<JalonException.Offline> { jalon.refreshAsFlow(PARK, NO_RETRIES).toList() }
+        assertFailsWith<JalonException.Offline> { OkHttpDriver(OkHttpClient()).refreshAsFlow(jalon, PARK, NO_RETRIES).toList() }
     }
 
     @Test
-    fun `changes begin with what is, tell what grows, and end when Jalon is closed`() = world {
-        jalon.addTerritory(PARK, gate.url)
-        val changes = Channel<Changes>(Channel.UNLIMITED)
+    fun `watchChanges emits current and new versions and completes on close`() = runJalonTest {
+        jalon.addTerritory(PARK, proxy.url)
+        val versions = Channel<DataVersions>(Channel.UNLIMITED)
         coroutineScope {
-            val ended = CompletableDeferred<Unit>()
+            val completed = CompletableDeferred<Unit>()
             launch {
-                jalon.changes().collect { changes.send(it) }
-                ended.complete(Unit)
+                jalon.watchChanges().collect { versions.send(it) }
+                completed.complete(Unit)
             }
-            val first = changes.receive()
+            val first = versions.receive()
             assertEquals(1uL, first.catalogue)
-            jalon.reports.begin(PARK, ReportContent(comment = "c"))
-            val second = changes.receive()
+            jalon.reports.newReport(PARK, ReportContent(comment = "c"))
+            val second = versions.receive()
             assertTrue(second.journal > first.journal && second.catalogue == first.catalogue, "$first, then $second")
             jalon.close()
-            ended.await()
+            completed.await()
         }
     }
 }

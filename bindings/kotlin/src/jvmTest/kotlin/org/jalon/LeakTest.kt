@@ -1,7 +1,7 @@
 package org.jalon
 
 import java.io.File
-import org.jalon.World.Companion.PARK
+import org.jalon.JalonTestScope.Companion.PARK
 import org.jalon.ffi.CancelToken
 import org.jalon.ffi.JalonException
 import org.jalon.ffi.ProgressWatch
@@ -10,42 +10,42 @@ import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 
-/** That what is closed, or let go, is gone inside the library too. */
+/** Closing or garbage-collecting an object frees its memory, locks and files in the library. */
 class LeakTest {
     @Test
-    fun `ten thousand objects that are closed leave nothing`() {
-        // What the virtual machine makes for itself is made by then.
-        repeat(10) { objects(10_000) }
-        val before = memory()
-        repeat(5) { objects(10_000) }
-        val grown = memory() - before
-        // Leaked, they would be 100,000 allocations of 100 bytes and more.
-        assertTrue(grown < 5 shl 20, "$grown bytes more")
+    fun `closed objects free their memory`() {
+        // Warm up, so that the allocations of the virtual machine are not measured.
+        repeat(10) { createAndClose(10_000) }
+        val before = nativeMemory()
+        repeat(5) { createAndClose(10_000) }
+        val growth = nativeMemory() - before
+        // A leak would be 100,000 allocations of at least 100 bytes.
+        assertTrue(growth < 5 shl 20, "memory grew by $growth bytes")
     }
 
-    private fun objects(count: Int) = repeat(count) {
+    private fun createAndClose(count: Int) = repeat(count) {
         CancelToken().close()
         ProgressWatch().close()
     }
 
     @Test
-    fun `transfers that are closed hold their territory no longer`() = world {
-        jalon.addTerritory(PARK, gate.url)
-        // One that leaked would hold the lock, and the next be told Busy.
+    fun `closed transfers release the territory`() = runJalonTest {
+        jalon.addTerritory(PARK, proxy.url)
+        // Leaked transfers would hold the lock, and the next call would throw Busy.
         repeat(100) { jalon.planRefresh(PARK).close() }
     }
 
     @Test
-    fun `nor do those that are merely forgotten`() = world {
-        jalon.addTerritory(PARK, gate.url)
+    fun `garbage-collected transfers release the territory`() = runJalonTest {
+        jalon.addTerritory(PARK, proxy.url)
         repeat(5) {
             jalon.planRefresh(PARK)
-            untilCollected { jalon.planRefresh(PARK).close() }
+            retryUntilCollected { jalon.planRefresh(PARK).close() }
         }
     }
 
-    /** Lets the collector run until the territory is free; the test's own limit of time ends it where it never is. */
-    private suspend fun untilCollected(plan: suspend () -> Unit) {
+    /** Runs the garbage collector until the territory is free. The timeout of the test ends the loop. */
+    private suspend fun retryUntilCollected(plan: suspend () -> Unit) {
         while (true) {
             try {
                 return plan()
@@ -57,28 +57,29 @@ class LeakTest {
     }
 
     @Test
-    fun `a companion that is closed has no file open`() = world {
-        fun open() = File("/proc/self/fd").listFiles().orEmpty().mapNotNull { runCatching { it.canonicalPath }.getOrNull() }
+    fun `closed Jalon object has no open file`() = runJalonTest {
+        fun openFiles() = File("/proc/self/fd").listFiles().orEmpty()
+            .mapNotNull { runCatching { it.canonicalPath }.getOrNull() }
             .filter { it.startsWith(directory.canonicalPath) }
         repeat(30) {
             Jalon.open(directory.resolve("other")).use { other ->
                 other.reports.list()
-                assertTrue(open().any { "/other/" in it })
+                assertTrue(openFiles().any { "/other/" in it })
             }
-            assertEquals(emptyList<String>(), open().filter { "/other/" in it })
+            assertEquals(emptyList<String>(), openFiles().filter { "/other/" in it })
         }
     }
 
     @Test
-    fun `the threads of calls that took long have ended`() = world("--small") {
-        takenIn()
+    fun `threads of finished refreshes end`() = runJalonTest("--small") {
+        addAndRefresh()
         repeat(8) { jalon.refresh(PARK) }
-        // A few threads for short work stay; the test's own limit of time ends it where the others do.
+        // The thread pool for short calls has four threads. The timeout of the test ends the loop.
         while (Thread.getAllStackTraces().keys.count { it.name == "jalon" } > 4) kotlinx.coroutines.yield()
     }
 
-    /** Bytes of this process that belong to nobody else, without the heap of Java, which the build holds constant. */
-    private fun memory(): Long {
+    /** Returns the private memory of this process in bytes. It includes the Java heap, which has a fixed size in this test. */
+    private fun nativeMemory(): Long {
         System.gc()
         val line = File("/proc/self/status").readLines().first { it.startsWith("RssAnon:") }
         return line.filter(Char::isDigit).toLong() * 1024

@@ -6,118 +6,119 @@ import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.launch
 import okhttp3.Dns
 import okhttp3.OkHttpClient
-import org.jalon.World.Companion.HERE
-import org.jalon.World.Companion.ONCE
-import org.jalon.World.Companion.PARK
+import org.jalon.JalonTestScope.Companion.HERE
+import org.jalon.JalonTestScope.Companion.NO_RETRIES
+import org.jalon.JalonTestScope.Companion.PARK
 import org.jalon.ffi.JalonException
+import org.jalon.ffi.NetworkKind
+import org.jalon.ffi.RefreshMode
 import org.jalon.ffi.RefreshOptions
 import org.jalon.ffi.ReportContent
 import org.jalon.ffi.ReportPosition
 import org.jalon.ffi.ReportState
-import org.jalon.ffi.Network
 import org.jalon.ffi.TrekQuery
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 
-/** What the driver owes beside moving bytes. */
+/** Resuming, network policy, URL rules and at-most-once uploads of the OkHttp driver. */
 class OkHttpDriverTest {
     private val driver = OkHttpDriver(OkHttpClient())
 
     @Test
-    fun `either driver goes on with what the other began`() = world {
-        jalon.addTerritory(PARK, gate.url)
-        gate.answers = { if ("signage" in it) Gate.Answer(500) else null }
-        failing<JalonException.Server> { driver.refresh(jalon, PARK, ONCE) }
-        gate.answers = { null }
-        gate.requests.clear()
+    fun `refresh failed with one driver resumes with the other`() = runJalonTest {
+        jalon.addTerritory(PARK, proxy.url)
+        proxy.stub = { if ("signage" in it) FaultProxy.StubResponse(500) else null }
+        assertFailsWith<JalonException.ServerException> { driver.refresh(jalon, PARK, NO_RETRIES) }
+        proxy.stub = { null }
+        proxy.requests.clear()
         jalon.refresh(PARK)
-        val rest = gate.requests.size
-        gate.requests.clear()
-        jalon.refresh(PARK, RefreshOptions(sweep = org.jalon.ffi.RefreshMode.NOW))
-        assertTrue(rest < gate.requests.size, "$rest of ${gate.requests.size}")
+        val remaining = proxy.requests.size
+        proxy.requests.clear()
+        jalon.refresh(PARK, RefreshOptions(mode = RefreshMode.FULL))
+        assertTrue(remaining < proxy.requests.size, "$remaining of ${proxy.requests.size}")
     }
 
     @Test
-    fun `what the network does not allow is not begun`() = world {
-        jalon.addTerritory(PARK, gate.url)
-        failing<JalonException.Offline> { driver.refresh(jalon, PARK, RefreshOptions(network = Network.ABSENT)) }
-        val metered = RefreshOptions(network = Network.METERED, unmeteredOnly = true)
-        failing<JalonException.Offline> { driver.refresh(jalon, PARK, metered) }
-        assertEquals(emptyList<String>(), gate.requests.toList())
+    fun `refresh on excluded network sends no request`() = runJalonTest {
+        jalon.addTerritory(PARK, proxy.url)
+        assertFailsWith<JalonException.Offline> { driver.refresh(jalon, PARK, RefreshOptions(network = NetworkKind.OFFLINE)) }
+        val metered = RefreshOptions(network = NetworkKind.METERED, unmeteredOnly = true)
+        assertFailsWith<JalonException.Offline> { driver.refresh(jalon, PARK, metered) }
+        assertEquals(emptyList<String>(), proxy.requests.toList())
     }
 
     @Test
-    fun `plain http is asked of this machine only, unless it is allowed`() = world {
-        // A name that leads here, and does not say so.
+    fun `plain http to another host is rejected unless allowed`() = runJalonTest {
+        // Resolves every host name to this machine.
         val dns = Dns { listOf(InetAddress.getLoopbackAddress()) }
         val client = OkHttpClient.Builder().dns(dns).build()
-        jalon.addTerritory(PARK, gate.url.replace("127.0.0.1", "geotrek.example.org"))
-        failing<JalonException> { OkHttpDriver(client).refresh(jalon, PARK, ONCE) }
-        assertEquals(emptyList<String>(), gate.requests.toList())
-        OkHttpDriver(client, allowPlainHttp = true).refresh(jalon, PARK, ONCE)
+        jalon.addTerritory(PARK, proxy.url.replace("127.0.0.1", "geotrek.example.org"))
+        assertFailsWith<JalonException> { OkHttpDriver(client).refresh(jalon, PARK, NO_RETRIES) }
+        assertEquals(emptyList<String>(), proxy.requests.toList())
+        OkHttpDriver(client, allowPlainHttp = true).refresh(jalon, PARK, NO_RETRIES)
         assertTrue(jalon.catalogue.treks(TrekQuery()).total > 0uL)
     }
 
     @Test
-    fun `a report whose answer is lost is posted once, and in doubt`() = world {
-        queued()
-        gate.answers = { if ("report" in it) Gate.Answer(null) else null }
+    fun `report without response is sent once and in doubt`() = runJalonTest {
+        queueReport()
+        proxy.stub = { if ("report" in it) FaultProxy.StubResponse(null) else null }
         val report = driver.send(jalon).single()
         assertEquals(ReportState.IN_DOUBT, report.state, "$report")
         assertEquals(emptyList<Any>(), driver.send(jalon))
-        assertEquals(1, posts())
+        assertEquals(1, reportRequests())
     }
 
     @Test
-    fun `nor does OkHttp post again by itself what a server asks for again`() = world {
-        val again = listOf(
-            Gate.Answer(503, mapOf("Retry-After" to "0")),
-            Gate.Answer(408),
-            Gate.Answer(307, mapOf("Location" to "/api/v2/report")),
-            Gate.Answer(421),
+    fun `report with retryable response is sent once by OkHttp`() = runJalonTest {
+        val responses = listOf(
+            FaultProxy.StubResponse(503, mapOf("Retry-After" to "0")),
+            FaultProxy.StubResponse(408),
+            FaultProxy.StubResponse(307, mapOf("Location" to "/api/v2/report")),
+            FaultProxy.StubResponse(421),
         )
-        for (answer in again) {
-            queued()
-            gate.requests.clear()
-            gate.answers = { if ("report" in it) answer else null }
+        for (response in responses) {
+            queueReport()
+            proxy.requests.clear()
+            proxy.stub = { if ("report" in it) response else null }
             driver.send(jalon)
-            assertEquals(1, posts(), "${answer.status}")
-            gate.answers = { null }
+            assertEquals(1, reportRequests(), "${response.status}")
+            proxy.stub = { null }
         }
     }
 
     @Test
-    fun `a report that may have left when it is cancelled is waited for`() = world {
-        queued()
-        gate.holds = { "report" in it }
+    fun `cancelled upload after final chunk awaits the response`() = runJalonTest {
+        queueReport()
+        proxy.holdIf = { "report" in it }
         coroutineScope {
             val sending = launch(Dispatchers.Default) { driver.send(jalon) }
-            gate.arrived()
+            proxy.awaitHeldRequest()
             sending.cancel()
             assertEquals(ReportState.SENDING, jalon.reports.list().single().state)
-            gate.holds = { false }
+            proxy.holdIf = { false }
             sending.join()
             assertTrue(sending.isCancelled)
         }
         assertEquals(ReportState.ACCEPTED, jalon.reports.list().single().state)
-        assertEquals(1, posts())
+        assertEquals(1, reportRequests())
     }
 
     @Test
-    fun `a report that finds no server stays queued`() = world {
-        queued()
-        gate.close()
+    fun `report without server stays queued`() = runJalonTest {
+        queueReport()
+        proxy.close()
         val report = driver.send(jalon).single()
         assertEquals(ReportState.QUEUED, report.state)
         assertTrue(report.lastError.orEmpty().isNotEmpty() && report.nextAttemptMs != null, "$report")
     }
 
-    private fun World.posts() = gate.requests.count { "report" in it }
+    private fun JalonTestScope.reportRequests() = proxy.requests.count { "report" in it }
 
-    private suspend fun World.queued() {
-        if (jalon.territories().isEmpty()) takenIn()
-        val content = ReportContent(comment = "c", email = "me@example.org", place = ReportPosition(HERE.lon, HERE.lat))
-        jalon.reports.queue(jalon.reports.begin(PARK, content).id)
+    private suspend fun JalonTestScope.queueReport() {
+        if (jalon.territories().isEmpty()) addAndRefresh()
+        val content = ReportContent(comment = "c", email = "me@example.org", position = ReportPosition(HERE.lon, HERE.lat))
+        jalon.reports.queue(jalon.reports.newReport(PARK, content).id)
     }
 }

@@ -9,33 +9,34 @@ import org.jalon.ffi.Progress
 import org.jalon.ffi.ProgressWatch
 
 /**
- * How far a call is that takes long. A flow of steps is so many [Underway] and one [Done], or it fails as the call does.
+ * An event of a long call. The flow of a call emits [InProgress] any number of times, then [Done] once. If the call fails,
+ * the flow fails with the same exception.
  *
  * ```
- * jalon.refreshAsFlow("park").collect { step ->
- *     when (step) {
- *         is Step.Underway -> bar.progress = step.progress.done
- *         is Step.Done -> show(step.result)
+ * jalon.refreshAsFlow("park").collect { event ->
+ *     when (event) {
+ *         is Event.InProgress -> progressBar.progress = event.progress.done
+ *         is Event.Done -> show(event.result)
  *     }
  * }
  * ```
  */
-public sealed interface Step<out T> {
-    /** It is this far. What comes faster than it is collected is told once. */
-    public data class Underway(val progress: Progress) : Step<Nothing>
+public sealed interface Event<out T> {
+    /** The call is running. A slow collector sees only the latest progress. */
+    public data class InProgress(val progress: Progress) : Event<Nothing>
 
-    /** It is done, and this is what came of it. */
-    public data class Done<out T>(val result: T) : Step<T>
+    /** The call has returned [result]. */
+    public data class Done<out T>(val result: T) : Event<T>
 }
 
-/** Makes a flow of a call that takes a watch. Nothing is kept for a slow collector: the watch has the latest. */
-internal fun <T> steps(call: suspend (ProgressWatch) -> T): Flow<Step<T>> = channelFlow {
+/** Converts a call that reports to a [ProgressWatch] to a flow. The flow needs no buffer: the watch has the latest value. */
+internal fun <T> eventFlow(call: suspend (ProgressWatch) -> T): Flow<Event<T>> = channelFlow {
     ProgressWatch().use { watch ->
-        val telling = launch {
-            while (true) send(Step.Underway(watch.next() ?: break))
+        val reporter = launch {
+            while (true) send(Event.InProgress(watch.next() ?: break))
         }
         val result = call(watch)
-        telling.join()
-        send(Step.Done(result))
+        reporter.join()
+        send(Event.Done(result))
     }
 }.buffer(Channel.RENDEZVOUS)

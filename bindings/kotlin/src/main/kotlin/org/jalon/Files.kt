@@ -10,46 +10,48 @@ import org.jalon.ffi.Report
 import org.jalon.ffi.ReportPhoto
 import org.jalon.ffi.Reports
 
-// The records carry paths, which every language has; here they are files.
+// The generated API has paths as strings. These extensions take and return files.
 
-/** Where the picture is on the device; null where no pack brought it. */
+/** The file of the picture; null if no pack has downloaded it. */
 public val Picture.file: File? get() = path?.let(::File)
 
-/** Where the photo is. It belongs to the journal: read it, and leave it there. */
+/** The file of the photo. It belongs to the journal: read it, but do not change, move or delete it. */
 public val ReportPhoto.file: File get() = File(path)
 
 /**
- * Attaches a photo to a draft: it is turned upright and made small, and nothing else of the file comes along, no place and no
- * camera. The file is read, and stays where it is.
+ * Adds a copy of a photo to a draft. The copy is rotated upright, reduced, and has no metadata. The file is not changed.
  *
- * @throws JalonException.InvalidInput where it is no JPEG, PNG or WebP. HEIC is for the platform to convert: on Android the
- *   class `Photos` does.
+ * @throws JalonException.InvalidInput if the file is not a JPEG, PNG or WebP image. On Android, `PhotoEncoder` also reads HEIC.
  */
 public suspend fun Reports.attachPhoto(id: String, photo: File): Report = attachPhoto(id, photo.absolutePath)
 
-/** Attaches a JPEG that is small already and has nothing in it but the picture, byte for byte. */
+/**
+ * Adds a JPEG file to a draft without any change: it must be small, upright and without metadata.
+ *
+ * @throws JalonException.InvalidInput if the file is not a JPEG image.
+ */
 public suspend fun Reports.attachEncodedPhoto(id: String, jpeg: File): Report = attachEncodedPhoto(id, jpeg.absolutePath)
 
 /**
- * Writes everything that is not accepted yet ([all] for that too), with photos, favourites and notes, to the zip file
- * [target], which must not exist. Gives the number of reports.
+ * Writes favourites, notes and the reports that are not accepted yet, with their photos, to the zip file [target], which
+ * must not exist. With [all], accepted reports are included. Returns the number of reports.
  *
- * @throws JalonException.InvalidInput
- * @throws JalonException.StorageFull
+ * @throws JalonException.InvalidInput if [target] exists or cannot be created.
+ * @throws JalonException.StorageFull if the disk is full.
  */
 public suspend fun Journal.export(target: File, all: Boolean = false): ULong = export(target.absolutePath, all)
 
 /**
- * Takes over what an export has and this journal has not.
+ * Adds the entries of an export that this journal does not have.
  *
- * @throws JalonException.InvalidInput for a file that is no export.
+ * @throws JalonException.InvalidInput if the file is not an export of a journal.
  */
 public suspend fun Journal.importFrom(source: File): ImportSummary = importFrom(source.absolutePath)
 
 /**
- * Writes a copy of the catalogue, whole and in one file, to [target], which must not exist: a GeoPackage that QGIS opens.
+ * Writes a copy of the catalogue to the file [target], which must not exist: a GeoPackage that QGIS opens.
  *
- * @throws JalonException.InvalidInput
- * @throws JalonException.StorageFull
+ * @throws JalonException.InvalidInput if [target] exists or cannot be created.
+ * @throws JalonException.StorageFull if the disk is full.
  */
 public suspend fun Catalogue.export(target: File): Unit = export(target.absolutePath)

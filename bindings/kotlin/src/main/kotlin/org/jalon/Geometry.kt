@@ -5,51 +5,51 @@ import java.nio.ByteOrder
 import org.jalon.ffi.Position
 
 /**
- * A shape on the map, as the records of this package carry it: packed, because a trek has thousands of points.
+ * A decoded geometry. Records have geometries as bytes (WKB), because a trek has thousands of positions.
  *
  * ```
- * val line = Geometry.of(sheet.geometry)
+ * val line = Geometry.of(details.geometry)
  * source.setGeoJson(line.toGeoJson())        // MapLibre's GeoJsonSource
  * polyline.points = line.parts.first().map { LatLng(it.lat, it.lon) }
  * ```
  *
- * Every position is longitude, then latitude, in degrees on WGS84.
+ * Positions are longitude, latitude, in degrees on WGS84.
  */
 public class Geometry private constructor(
-    /** What it is, in GeoJSON's words: `Point`, `LineString`, `Polygon`, `MultiPoint` and so on. */
+    /** The GeoJSON type: `Point`, `LineString`, `Polygon`, `MultiPoint`, and so on. */
     public val type: String,
-    private val nested: List<Any>,
-    private val geometries: List<Geometry>,
+    private val coordinates: List<Any>,
+    private val members: List<Geometry>,
 ) {
     /**
-     * Its positions, one list for each point, line or ring, whatever the depth at which they lie. The rings of a polygon
-     * follow each other, the outer one first.
+     * The positions, as one list for each point, line and ring of the geometry and of its members. The outer ring of a
+     * polygon comes before its holes.
      */
     public val parts: List<List<Position>>
-        get() = if (type == COLLECTION) geometries.flatMap { it.parts } else flatten(nested)
+        get() = if (type == COLLECTION) members.flatMap { it.parts } else flatten(coordinates)
 
-    /** The geometry as a GeoJSON text (RFC 7946), without spaces. Coordinates keep all the digits that they have. */
+    /** Returns the geometry as compact GeoJSON (RFC 7946). Coordinates have full precision. */
     public fun toGeoJson(): String = buildString { write(this) }
 
-    override fun toString(): String = "$type of ${parts.sumOf { it.size }} positions"
+    override fun toString(): String = "$type with ${parts.sumOf { it.size }} positions"
 
     override fun equals(other: Any?): Boolean =
-        other is Geometry && type == other.type && nested == other.nested && geometries == other.geometries
+        other is Geometry && type == other.type && coordinates == other.coordinates && members == other.members
 
-    override fun hashCode(): Int = 31 * type.hashCode() + nested.hashCode() + geometries.hashCode()
+    override fun hashCode(): Int = 31 * type.hashCode() + coordinates.hashCode() + members.hashCode()
 
     private fun write(out: StringBuilder) {
         out.append("{\"type\":\"").append(type).append('"')
         if (type == COLLECTION) {
             out.append(",\"geometries\":[")
-            geometries.forEachIndexed { index, geometry ->
+            members.forEachIndexed { index, geometry ->
                 if (index > 0) out.append(',')
                 geometry.write(out)
             }
             out.append("]}")
         } else {
             out.append(",\"coordinates\":")
-            write(if (type == "Point") nested.firstOrNull() ?: emptyList<Any>() else nested, out)
+            write(if (type == "Point") coordinates.firstOrNull() ?: emptyList<Any>() else coordinates, out)
             out.append('}')
         }
     }
@@ -73,70 +73,73 @@ public class Geometry private constructor(
         private val TYPES =
             listOf("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", COLLECTION)
 
-        /** How deep collections may lie within each other. */
-        private const val DEEPEST = 16
+        /** The maximum nesting depth of collections. */
+        private const val MAX_DEPTH = 16
 
         /**
-         * Unpacks what a record carries: well-known binary as ISO and GeoPackage write it. Heights and measures in it are
-         * passed over. Takes about a millisecond for ten thousand positions.
+         * Decodes ISO WKB, the format of geometries in records. Ignores elevations and measures. Takes about a millisecond
+         * for ten thousand positions.
          *
-         * @throws IllegalArgumentException where the bytes are no whole geometry.
+         * @throws IllegalArgumentException if the bytes are not exactly one geometry.
          */
         @JvmStatic
         public fun of(wkb: ByteArray): Geometry {
             val bytes = ByteBuffer.wrap(wkb)
             val geometry = try {
                 read(bytes, 0)
-            } catch (cut: java.nio.BufferUnderflowException) {
-                throw IllegalArgumentException("wkb: a whole geometry; this one ends in the middle", cut)
+            } catch (error: java.nio.BufferUnderflowException) {
+                throw IllegalArgumentException("wkb: must be complete", error)
             }
-            require(!bytes.hasRemaining()) { "wkb: one geometry, and nothing after it" }
+            require(!bytes.hasRemaining()) { "wkb: must have no bytes after the geometry" }
             return geometry
         }
 
         private fun read(bytes: ByteBuffer, depth: Int): Geometry {
-            require(depth <= DEEPEST) { "wkb: collections at max $DEEPEST deep" }
+            require(depth <= MAX_DEPTH) { "wkb: collections must be nested at most $MAX_DEPTH deep" }
             bytes.order(if (bytes.get().toInt() == 0) ByteOrder.BIG_ENDIAN else ByteOrder.LITTLE_ENDIAN)
             val code = bytes.int
-            val type = requireNotNull(TYPES.getOrNull(code % 1000 - 1)) { "wkb: a geometry of a known kind, not $code" }
-            val beyond = when (code / 1000) {
+            val type = requireNotNull(TYPES.getOrNull(code % 1000 - 1)) { "wkb: must have a known geometry type, not $code" }
+            val extraOrdinates = when (code / 1000) {
                 0 -> 0
                 1, 2 -> 1
                 3 -> 2
-                else -> throw IllegalArgumentException("wkb: a geometry of a known kind, not $code")
+                else -> throw IllegalArgumentException("wkb: must have a known geometry type, not $code")
             }
-            val step = 16 + 8 * beyond
+            val positionBytes = 16 + 8 * extraOrdinates
             return when (type) {
-                "Point" -> Geometry(type, listOfNotNull(position(bytes, beyond).takeUnless { it.lon.isNaN() }), NONE)
-                "LineString" -> Geometry(type, positions(bytes, beyond, step), NONE)
-                "Polygon" -> Geometry(type, list(bytes, 4) { positions(bytes, beyond, step) }, NONE)
+                "Point" -> {
+                    val position = position(bytes, extraOrdinates).takeUnless { it.lon.isNaN() }
+                    Geometry(type, listOfNotNull(position), NO_MEMBERS)
+                }
+                "LineString" -> Geometry(type, positions(bytes, extraOrdinates, positionBytes), NO_MEMBERS)
+                "Polygon" -> Geometry(type, list(bytes, 4) { positions(bytes, extraOrdinates, positionBytes) }, NO_MEMBERS)
                 else -> {
                     val inner = list(bytes, 5) { read(bytes, depth + 1) }
                     when (type) {
                         COLLECTION -> Geometry(type, emptyList(), inner)
-                        "MultiPoint" -> Geometry(type, inner.flatMap { it.nested }, NONE)
-                        else -> Geometry(type, inner.map { it.nested }, NONE)
+                        "MultiPoint" -> Geometry(type, inner.flatMap { it.coordinates }, NO_MEMBERS)
+                        else -> Geometry(type, inner.map { it.coordinates }, NO_MEMBERS)
                     }
                 }
             }
         }
 
-        private val NONE = emptyList<Geometry>()
+        private val NO_MEMBERS = emptyList<Geometry>()
 
-        private fun positions(bytes: ByteBuffer, beyond: Int, step: Int) =
-            list(bytes, step) { position(bytes, beyond) }
+        private fun positions(bytes: ByteBuffer, extraOrdinates: Int, positionBytes: Int) =
+            list(bytes, positionBytes) { position(bytes, extraOrdinates) }
 
-        private fun position(bytes: ByteBuffer, beyond: Int): Position {
+        private fun position(bytes: ByteBuffer, extraOrdinates: Int): Position {
             val position = Position(bytes.double, bytes.double)
-            repeat(beyond) { bytes.double }
+            repeat(extraOrdinates) { bytes.double }
             return position
         }
 
-        /** A counted list whose items take [min] bytes at min, so that a wrong count cannot ask for the memory. */
-        private inline fun <T> list(bytes: ByteBuffer, min: Int, item: () -> T): List<T> {
+        /** Reads a counted list. Each item has at least [minBytes] bytes, which limits the memory for a wrong count. */
+        private inline fun <T> list(bytes: ByteBuffer, minBytes: Int, item: () -> T): List<T> {
             val count = bytes.int
-            require(count >= 0 && count.toLong() * min <= bytes.remaining()) {
-                "wkb: a whole geometry; this one ends in the middle"
+            require(count >= 0 && count.toLong() * minBytes <= bytes.remaining()) {
+                "wkb: must be complete"
             }
             return List(count) { item() }
         }

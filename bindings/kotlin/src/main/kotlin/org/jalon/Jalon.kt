@@ -5,26 +5,25 @@ import java.nio.file.Path
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.runBlocking
-import org.jalon.ffi.StorageUsage
 import org.jalon.ffi.Catalogue
-import org.jalon.ffi.Changes
+import org.jalon.ffi.DataVersions
 import org.jalon.ffi.Directories
-import org.jalon.ffi.FrontDoor
-import org.jalon.ffi.Journal
+import org.jalon.ffi.JalonCompanion
 import org.jalon.ffi.JalonException
+import org.jalon.ffi.Journal
 import org.jalon.ffi.Nearby
 import org.jalon.ffi.NewTerritory
 import org.jalon.ffi.Packs
 import org.jalon.ffi.RefreshOptions
 import org.jalon.ffi.RefreshSummary
 import org.jalon.ffi.Reports
+import org.jalon.ffi.StorageUsage
 import org.jalon.ffi.Territory
 import org.jalon.ffi.Transfers
 
 /**
- * Everything that Jalon knows and does, for one pair of directories: open it once, keep it for as long as the app runs, and
- * share it between threads. (Rust, Swift and Python call it `Companion`; in Kotlin that name means the companion object of
- * whatever class one is in.)
+ * All functions of Jalon for one pair of directories. Open it once, keep it while the app runs, and share it between
+ * threads. Rust, Swift and Python call this class `Companion`; in Kotlin, that name means the companion object of a class.
  *
  * ```
  * Jalon.open(context.filesDir.resolve("jalon")).use { jalon ->
@@ -34,147 +33,146 @@ import org.jalon.ffi.Transfers
  * }
  * ```
  *
- * Every suspend function may be called on the main thread: the work is done on threads of Jalon's own. A coroutine that is
- * cancelled stops that work. What can go wrong is a [JalonException], one of a dozen that an app acts on.
+ * Every suspend function is safe on the main thread: its work runs on threads of the library. Cancelling the coroutine stops
+ * the work. Failures are subclasses of [JalonException].
  */
-public class Jalon private constructor(private val door: FrontDoor) : AutoCloseable {
-    /** The downloaded territories: finding treks, sheets, objects, what changed. */
-    public val catalogue: Catalogue = door.catalogue()
+public class Jalon private constructor(private val companion: JalonCompanion) : AutoCloseable {
+    /** The downloaded territories: list treks, read trek details and objects, search, read the change history. */
+    public val catalogue: Catalogue = companion.catalogue()
 
-    /** What is near a position. */
-    public val nearby: Nearby = door.nearby()
+    /** Nearest-neighbour search. */
+    public val nearby: Nearby = companion.nearby()
 
-    /** What is wholly on the device. */
-    public val packs: Packs = door.packs()
+    /** Treks and areas that are downloaded for offline use. */
+    public val packs: Packs = companion.packs()
 
-    /** Favourites and notes, export and import of all that the person made. */
-    public val journal: Journal = door.journal()
+    /** Favourites and notes, and the export and import of the user's own data. */
+    public val journal: Journal = companion.journal()
 
     /** Field reports. */
-    public val reports: Reports = door.reports()
+    public val reports: Reports = companion.reports()
 
-    /** Whether the catalogue was found damaged when it was opened, and moved aside: refresh its territories. */
-    public val wasDamaged: Boolean get() = door.wasDamaged()
+    /** True if the catalogue was damaged when it was opened. It was replaced by an empty one: refresh its territories. */
+    public val wasDamaged: Boolean get() = companion.wasDamaged()
 
-    /** Every territory, by name. */
-    public suspend fun territories(): List<Territory> = door.territories()
+    /** Returns all territories, ordered by name. */
+    public suspend fun territories(): List<Territory> = companion.territories()
 
     /**
-     * Adds a territory, still empty: [refresh] takes it in.
+     * Adds an empty territory. Call [refresh] to download its data.
      *
-     * @param name short: lower-case letters, digits and hyphens, 32 at max.
-     * @param url any address on its Geotrek.
-     * @param portals portals to limit it to; empty for all.
-     * @param defaultLanguage in which names are shown where nobody asks for one; the server's own where it is empty.
-     * @throws JalonException.InvalidInput naming the field.
+     * @param name at most 32 lower-case letters, digits and hyphens.
+     * @param url an address on the Geotrek server.
+     * @param portals ids of the portals to which the territory is limited; empty for all.
+     * @param defaultLanguage the fallback language of texts; empty for the server's default.
+     * @throws JalonException.InvalidInput with the name of the parameter.
      */
     public suspend fun addTerritory(
         name: String,
         url: String,
         portals: List<Long> = emptyList(),
         defaultLanguage: String = "",
-    ): Territory = door.addTerritory(NewTerritory(name, url, portals, defaultLanguage))
+    ): Territory = companion.addTerritory(NewTerritory(name, url, portals, defaultLanguage))
 
     /**
-     * Forgets a territory and everything in it, packs included.
+     * Removes a territory with all its data and packs.
      *
-     * @throws JalonException.NotFound
-     * @throws JalonException.Busy while it is being refreshed or downloaded.
+     * @throws JalonException.NotFound if the territory does not exist.
+     * @throws JalonException.Busy while a refresh or a download of the territory runs.
      */
-    public suspend fun removeTerritory(name: String): Unit = door.removeTerritory(name)
+    public suspend fun removeTerritory(name: String): Unit = companion.removeTerritory(name)
 
     /**
-     * Takes a territory in over the network, by what changed since the last time. Interrupted at any byte, the next call goes
-     * on from there; until it is done everything answers as before.
+     * Downloads what has changed in a territory since the last refresh. If the call is cancelled or interrupted, the next
+     * call continues where it stopped. Until a refresh is complete, all queries return the previous data.
      *
-     * @throws JalonException.Offline
-     * @throws JalonException.Server
-     * @throws JalonException.Busy while somebody else refreshes it.
-     * @throws JalonException.StorageFull
+     * @throws JalonException.Offline if the server cannot be reached.
+     * @throws JalonException.ServerException if the server sent an error or an invalid response.
+     * @throws JalonException.Busy if another refresh or download of the territory runs.
+     * @throws JalonException.StorageFull if the disk is full.
      */
     public suspend fun refresh(territory: String, options: RefreshOptions = RefreshOptions()): RefreshSummary =
-        door.refresh(territory, options)
+        companion.refresh(territory, options)
 
-    /** [refresh], telling how far it is. It begins when the flow is collected, and stops when that is cancelled. */
+    /** [refresh] as a flow of progress events. The refresh starts when the flow is collected and stops when it is cancelled. */
     public fun refreshAsFlow(
         territory: String,
         options: RefreshOptions = RefreshOptions(),
-    ): Flow<Step<RefreshSummary>> = steps { progress -> door.refresh(territory, options, progress = progress) }
+    ): Flow<Event<RefreshSummary>> = eventFlow { watch -> companion.refresh(territory, options, progress = watch) }
 
     /**
-     * Plans a refresh for an HTTP client of the app's own, or goes on with one: [OkHttpDriver] is such a driver.
+     * Plans a refresh, or resumes an interrupted one, for an HTTP client of the app such as [OkHttpDriver].
      *
-     * @throws JalonException.NotFound
-     * @throws JalonException.Busy while it is being refreshed or downloaded.
+     * @throws JalonException.NotFound if the territory does not exist.
+     * @throws JalonException.Busy if another refresh or download of the territory runs.
      */
     public suspend fun planRefresh(territory: String, options: RefreshOptions = RefreshOptions()): Transfers =
-        door.planRefresh(territory, options)
+        companion.planRefresh(territory, options)
 
     /**
-     * Tells that something has changed, through this object: the numbers since it was opened, first as they are now, then
-     * whenever one grows. What comes faster than it is collected is told once. Ends when Jalon is closed.
+     * Emits the data versions now and after every change that is made through this object. A slow collector sees only the
+     * latest versions. The flow completes when this object is closed.
      *
      * ```
-     * jalon.changes().map { it.journal }.distinctUntilChanged().map { jalon.reports.list() }
+     * jalon.watchChanges().map { it.journal }.distinctUntilChanged().map { jalon.reports.list() }
      * ```
      */
-    public fun changes(): Flow<Changes> = flow {
-        door.watch().use { watch ->
+    public fun watchChanges(): Flow<DataVersions> = flow {
+        companion.watchChanges().use { watch ->
             emit(watch.current())
             while (true) emit(watch.next() ?: break)
         }
     }
 
-    /** What everything costs on the disk. */
-    public suspend fun account(): StorageUsage = door.account()
+    /** Returns the disk space that each part uses. */
+    public suspend fun storageUsage(): StorageUsage = companion.storageUsage()
 
     /**
-     * Removes files that nobody needs, and gives back what is empty in the catalogue where that pays. Gives the bytes that are
-     * free now.
+     * Removes unused files and shrinks the catalogue if that frees much space. Returns the number of bytes that it freed.
      *
-     * @throws JalonException.Busy while something is on its way.
+     * @throws JalonException.Busy while a refresh or a download runs.
      */
-    public suspend fun cleanUp(): ULong = door.cleanUp()
+    public suspend fun cleanUp(): ULong = companion.cleanUp()
 
     /**
-     * Stops what takes long, waits for what is being written, and releases every lock on the files. Until [resume] everything
-     * answers [JalonException.Closed]; what was stopped goes on where it was when it is called again.
+     * Cancels running calls, waits for pending writes, and releases all file locks. Until [resume], every call throws
+     * [JalonException.Closed]. A cancelled refresh or download resumes when it is called again.
      */
-    public suspend fun suspend(): Unit = door.suspend()
+    public suspend fun suspend(): Unit = companion.suspend()
 
-    /** Goes on after [suspend]. */
-    public suspend fun resume(): Unit = door.resume()
+    /** Resumes after [suspend]. */
+    public suspend fun resume(): Unit = companion.resume()
 
     /**
-     * Ends it for good. What takes long stops within a tenth of a second, for which this waits; everything answers
-     * [JalonException.Closed] from then on. Opening the same directories again makes a new one. More than once does no harm.
+     * Cancels running calls and closes the files. Blocks for up to a tenth of a second. Afterwards every call throws
+     * [JalonException.Closed]; the same directories can be opened again. Closing twice has no effect.
      */
-    override fun close(): Unit = runBlocking { door.shutdown() }
+    override fun close(): Unit = runBlocking { companion.shutdown() }
 
     public companion object {
         /**
-         * Opens the files in [directory], the journal in a folder of its own below it, and makes them where there are none:
-         * some milliseconds. A damaged catalogue is moved aside.
+         * Opens the files in [directory] and creates them if they do not exist. The journal is in the subdirectory
+         * `journal`. Takes some milliseconds. A damaged catalogue is replaced by an empty one: see [wasDamaged].
          *
-         * @throws JalonException.TooNew for files of a newer version.
-         * @throws JalonException.StorageFull
+         * @throws JalonException.TooNew if a newer version of Jalon wrote the files.
+         * @throws JalonException.StorageFull if the disk is full.
          */
         public suspend fun open(directory: File): Jalon =
             open(directory, directory.resolve("journal"))
 
-        /** The same, for a path (on Android from level 26 on). */
+        /** Opens the files in [directory], given as a path. On Android, paths need API level 26. */
         @Suppress("NewApi")
         public suspend fun open(directory: Path): Jalon = open(directory.toFile())
 
         /**
-         * Opens the files in two directories, since phones back up one and not the other.
+         * Opens the files in two directories, so that a phone can back up only one of them.
          *
-         * @param catalogue for what can be downloaded again: leave it out of backups.
-         * @param journal for what the person made, which exists nowhere else: back it up.
+         * @param catalogue the directory of the data that can be downloaded again. Exclude it from backups.
+         * @param journal the directory of the user's own data. Include it in backups.
          */
         public suspend fun open(catalogue: File, journal: File): Jalon {
             LibraryThreads
-            return Jalon(FrontDoor.open(Directories(catalogue.absolutePath, journal.absolutePath)))
+            return Jalon(JalonCompanion.open(Directories(catalogue.absolutePath, journal.absolutePath)))
         }
     }
 }

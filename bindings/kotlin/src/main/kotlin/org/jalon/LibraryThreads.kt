@@ -5,12 +5,12 @@ import com.sun.jna.Native
 import org.jalon.ffi.uniffiRustFutureContinuationCallbackImpl
 
 /**
- * The library's own threads stay known to the virtual machine, by name, from the first word that they bring until they end.
- * JNA would otherwise make them known and forget them again at every one.
+ * Attaches each thread of the library to the virtual machine at its first callback and until the thread ends. By default,
+ * JNA attaches and detaches a native thread at every callback.
  */
 internal object LibraryThreads {
     init {
-        val once = CallbackThreadInitializer(true, false, "jalon")
-        Native.setCallbackThreadInitializer(uniffiRustFutureContinuationCallbackImpl, once)
+        val initializer = CallbackThreadInitializer(true, false, "jalon")
+        Native.setCallbackThreadInitializer(uniffiRustFutureContinuationCallbackImpl, initializer)
     }
 }

@@ -24,25 +24,26 @@ import okhttp3.Callback
 import okhttp3.OkHttpClient
 import okhttp3.Request
 import okhttp3.Response
-import org.jalon.ffi.HttpRequest
-import org.jalon.ffi.Header
 import org.jalon.ffi.BlockReason
+import org.jalon.ffi.Header
+import org.jalon.ffi.HttpRequest
 import org.jalon.ffi.JalonException
 import org.jalon.ffi.NextTransfer
 import org.jalon.ffi.Pack
 import org.jalon.ffi.PackSubject
 import org.jalon.ffi.PictureSize
 import org.jalon.ffi.Progress
-import org.jalon.ffi.ResponseAction
 import org.jalon.ffi.RefreshOptions
 import org.jalon.ffi.RefreshSummary
 import org.jalon.ffi.Report
+import org.jalon.ffi.ResponseAction
 import org.jalon.ffi.TransferResult
 import org.jalon.ffi.Transfers
 
 /**
- * Moves the bytes with the app's own [client]: its certificates, its proxy, its logging, its time-outs. Everything else is as
- * with Jalon's own driver: what is interrupted goes on where it was, a file at its byte, whichever of the two goes on with it.
+ * Runs refreshes, downloads and uploads with an OkHttp [client] of the app, and so with its certificates, proxy, logging and
+ * timeouts. It has the same functions as the library's own HTTP client, and each of the two resumes what the other one
+ * started.
  *
  * ```
  * val driver = OkHttpDriver(client)
@@ -51,28 +52,31 @@ import org.jalon.ffi.Transfers
  * driver.send(jalon)
  * ```
  *
- * A coroutine that is cancelled ends its calls; what had come is kept. The app must depend on OkHttp itself, and on Android
- * ask for the permission INTERNET.
+ * Cancelling the coroutine cancels its HTTP calls; completed and partial files are kept. The app must depend on OkHttp, and
+ * on Android have the permission INTERNET.
  *
- * @param allowPlainHttp whether hosts other than this machine may be asked without TLS.
+ * @param allowPlainHttp true to allow plain HTTP to other hosts than this machine.
  */
 public class OkHttpDriver(client: OkHttpClient, private val allowPlainHttp: Boolean = false) {
     private val client: OkHttpClient = client.newBuilder()
-        // Followed from http to https too, which OkHttp allows only together with the way back: that is stopped here.
+        // OkHttp follows redirects from HTTP to HTTPS only together with the opposite direction. The interceptor rejects the
+        // opposite direction.
         .followRedirects(true)
         .followSslRedirects(true)
         .addNetworkInterceptor { chain ->
             val request = chain.request()
-            val began = request.tag(Began::class.java)
-            if (began != null && began.secure && !request.isHttps) throw MayNotBeAsked("a redirect from https to plain http")
-            if (began != null) mayBeAsked(request)?.let { throw MayNotBeAsked(it) }
+            val original = request.tag(OriginalRequest::class.java)
+            if (original != null) {
+                if (original.isHttps && !request.isHttps) throw UrlNotAllowedException("a redirect from https to plain http")
+                violatedRule(request)?.let { throw UrlNotAllowedException(it) }
+            }
             chain.proceed(request)
         }
         .build()
 
-    private val posts = ReportPosts(client, ::mayBeAsked)
+    private val uploader = ReportUploader(client, ::violatedRule)
 
-    /** As [Jalon.refresh]. */
+    /** Same as [Jalon.refresh]. */
     public suspend fun refresh(
         jalon: Jalon,
         territory: String,
@@ -83,17 +87,17 @@ public class OkHttpDriver(client: OkHttpClient, private val allowPlainHttp: Bool
         jalon: Jalon,
         territory: String,
         options: RefreshOptions,
-        tell: suspend (Progress) -> Unit,
-    ): RefreshSummary = (drive(jalon.planRefresh(territory, options), tell) as TransferResult.Refresh).result
+        onProgress: suspend (Progress) -> Unit,
+    ): RefreshSummary = (run(jalon.planRefresh(territory, options), onProgress) as TransferResult.Refresh).summary
 
-    /** As [Jalon.refreshAsFlow]. */
+    /** Same as [Jalon.refreshAsFlow]. */
     public fun refreshAsFlow(
         jalon: Jalon,
         territory: String,
         options: RefreshOptions = RefreshOptions(),
-    ): Flow<Step<RefreshSummary>> = steps { tell -> refresh(jalon, territory, options, tell) }
+    ): Flow<Event<RefreshSummary>> = eventFlow { onProgress -> refresh(jalon, territory, options, onProgress) }
 
-    /** As `packs.download`. */
+    /** Same as `jalon.packs.download`. */
     public suspend fun download(
         jalon: Jalon,
         territory: String,
@@ -102,177 +106,181 @@ public class OkHttpDriver(client: OkHttpClient, private val allowPlainHttp: Bool
         pictures: PictureSize = PictureSize.SMALL,
     ): Pack = download(jalon.packs.planDownload(territory, subject, options, pictures)) {}
 
-    private suspend fun download(transfers: Transfers, tell: suspend (Progress) -> Unit): Pack =
-        (drive(transfers, tell) as TransferResult.Download).pack
+    private suspend fun download(transfers: Transfers, onProgress: suspend (Progress) -> Unit): Pack =
+        (run(transfers, onProgress) as TransferResult.Download).pack
 
-    /** As [downloadAsFlow] of the packs. */
+    /** Same as `jalon.packs.downloadAsFlow`. */
     public fun downloadAsFlow(
         jalon: Jalon,
         territory: String,
         subject: PackSubject,
         options: RefreshOptions = RefreshOptions(),
         pictures: PictureSize = PictureSize.SMALL,
-    ): Flow<Step<Pack>> = steps { tell -> download(jalon.packs.planDownload(territory, subject, options, pictures), tell) }
+    ): Flow<Event<Pack>> = eventFlow { onProgress ->
+        download(jalon.packs.planDownload(territory, subject, options, pictures), onProgress)
+    }
 
     /**
-     * Sends once over the reports that are due, one after the other, and gives each as it is then. What could not be sent
-     * stays queued. A report whose last bytes may have left when it is cancelled is waited for.
+     * Tries once to send each report that is due, one after the other, and returns these reports with their new state. A
+     * report that could not be sent stays queued. If the coroutine is cancelled after the last bytes of a report may have
+     * been sent, the function waits for the server's response.
      *
-     * Once after the start of the app, before the first call, tell `jalon.reports.reconcile()`: what the last process was
-     * sending when it died may have arrived, and waits for a person.
+     * Call `jalon.reports.reconcile()` once when the app starts, before the first call of this function. Reports that the
+     * previous process was sending when it ended become reports in doubt, which the user resolves.
      */
-    public suspend fun send(jalon: Jalon): List<Report> = posts.send(jalon.reports)
+    public suspend fun send(jalon: Jalon): List<Report> = uploader.send(jalon.reports)
 
     /**
-     * Moves everything that [transfers] ask for, and finishes them. Whatever happens, nobody holds them afterwards.
+     * Runs all requests of [transfers] and finishes them. Releases them in every case.
      *
-     * @throws JalonException.Offline where it is of no use to go on now.
-     * @throws JalonException.Cancelled where the transfers are paused, or the bytes that the app allows have come.
+     * @throws JalonException.Offline if there is no network, or only a metered network that the options exclude.
+     * @throws JalonException.Cancelled if the transfers are paused, or their byte budget is used up.
      */
-    public suspend fun drive(transfers: Transfers): TransferResult = drive(transfers) {}
+    public suspend fun run(transfers: Transfers): TransferResult = run(transfers) {}
 
-    private suspend fun drive(transfers: Transfers, tell: suspend (Progress) -> Unit): TransferResult = try {
+    private suspend fun run(transfers: Transfers, onProgress: suspend (Progress) -> Unit): TransferResult = try {
         coroutineScope {
-            val ended = Channel<Unit>(Channel.CONFLATED)
+            val requestEnded = Channel<Unit>(Channel.CONFLATED)
             while (true) {
-                tell(transfers.progress())
+                onProgress(transfers.progress())
                 when (val next = transfers.next()) {
                     is NextTransfer.Start -> launch {
-                        move(transfers, next.exchange)
-                        ended.send(Unit)
+                        runRequest(transfers, next.request)
+                        requestEnded.send(Unit)
                     }
-                    is NextTransfer.Wait -> withTimeoutOrNull(next.ms.toLong()) { ended.receive() }
-                    is NextTransfer.InFlight -> ended.receive()
-                    is NextTransfer.Held -> throw held(next.reason)
+                    is NextTransfer.Wait -> withTimeoutOrNull(next.ms.toLong()) { requestEnded.receive() }
+                    is NextTransfer.InFlight -> requestEnded.receive()
+                    is NextTransfer.Blocked -> throw blocked(next.reason)
                     is NextTransfer.Finished -> break
                 }
             }
         }
-        tell(transfers.progress())
+        onProgress(transfers.progress())
         transfers.finish()
     } finally {
         withContext(NonCancellable) { transfers.release() }
         transfers.close()
     }
 
-    private suspend fun move(transfers: Transfers, first: HttpRequest) {
-        var exchange = first
-        while (true) exchange = once(transfers, exchange) ?: return
+    private suspend fun runRequest(transfers: Transfers, first: HttpRequest) {
+        var request = first
+        while (true) request = sendRequest(transfers, request) ?: return
     }
 
-    /** Makes one exchange; gives another where the server has something else than was thought. */
-    private suspend fun once(transfers: Transfers, exchange: HttpRequest): HttpRequest? {
-        val request = Request.Builder().url(exchange.url)
-        exchange.headers.forEach { request.header(it.name, it.value) }
-        val asked = request.build().let { it.newBuilder().tag(Began::class.java, Began(it.isHttps)).build() }
-        mayBeAsked(asked)?.let { rule ->
-            transfers.refused(exchange.id, rule)
+    /** Sends one request. Returns the request with which to repeat it, if the library asks for that. */
+    private suspend fun sendRequest(transfers: Transfers, httpRequest: HttpRequest): HttpRequest? {
+        val builder = Request.Builder().url(httpRequest.url)
+        httpRequest.headers.forEach { builder.header(it.name, it.value) }
+        val untagged = builder.build()
+        val request = untagged.newBuilder().tag(OriginalRequest::class.java, OriginalRequest(untagged.isHttps)).build()
+        violatedRule(request)?.let { rule ->
+            transfers.rejected(httpRequest.id, rule)
             return null
         }
-        val call = client.newCall(asked)
+        val call = client.newCall(request)
         val response = try {
             call.await()
-        } catch (refused: MayNotBeAsked) {
-            transfers.refused(exchange.id, refused.rule)
+        } catch (rejected: UrlNotAllowedException) {
+            transfers.rejected(httpRequest.id, rejected.rule)
             return null
-        } catch (failed: IOException) {
-            transfers.failed(exchange.id, words(failed))
+        } catch (error: IOException) {
+            transfers.failed(httpRequest.id, describe(error))
             return null
         }
         return response.use {
             val headers = response.headers.map { (name, value) -> Header(name.lowercase(), value) }
-            when (val receive = transfers.head(exchange.id, response.code.toUShort(), headers)) {
-                is ResponseAction.Again -> receive.exchange
+            when (val action = transfers.onHead(httpRequest.id, response.code.toUShort(), headers)) {
+                is ResponseAction.Retry -> action.request
                 is ResponseAction.Ended -> null
-                is ResponseAction.Body -> body(transfers, exchange.id, call, response)
+                is ResponseAction.Write -> writeBody(transfers, httpRequest.id, call, response)
             }
         }
     }
 
-    private suspend fun body(transfers: Transfers, id: ULong, call: Call, response: Response): HttpRequest? {
-        val last = try {
-            cancelling(call) {
-                val piece = ByteBuffer.allocateDirect(PIECE)
-                // By this type, since what ByteBuffer's own `clear` and `flip` give is something else on older Androids.
-                val window: Buffer = piece
+    private suspend fun writeBody(transfers: Transfers, id: ULong, call: Call, response: Response): HttpRequest? {
+        val lastAction = try {
+            cancelWithCoroutine(call) {
+                val chunk = ByteBuffer.allocateDirect(CHUNK_BYTES)
+                // ByteBuffer overrides `clear` and `flip` with another return type since Java 9, which older Androids lack.
+                val buffer: Buffer = chunk
                 val source = response.body.source()
-                var receive: ResponseAction = ResponseAction.Body
-                while (receive is ResponseAction.Body) {
-                    window.clear()
-                    if (source.read(piece) < 0) break
-                    window.flip()
-                    receive = transfers.piece(id, piece)
+                var action: ResponseAction = ResponseAction.Write
+                while (action is ResponseAction.Write) {
+                    buffer.clear()
+                    if (source.read(chunk) < 0) break
+                    buffer.flip()
+                    action = transfers.writeChunk(id, chunk)
                 }
-                receive
+                action
             }
-        } catch (cut: IOException) {
-            transfers.endBody(id, false)
+        } catch (_: IOException) {
+            transfers.finishBody(id, false)
             return null
         }
-        when (last) {
-            is ResponseAction.Body -> transfers.endBody(id, true)
+        when (lastAction) {
+            is ResponseAction.Write -> transfers.finishBody(id, true)
             is ResponseAction.Ended -> {}
-            is ResponseAction.Again -> return last.exchange
+            is ResponseAction.Retry -> return lastAction.request
         }
         return null
     }
 
-    /** The rule that an address breaks, or null. */
-    private fun mayBeAsked(request: Request): String? = when {
+    /** Returns the rule that the URL of a request violates, or null. */
+    private fun violatedRule(request: Request): String? = when {
         request.isHttps || allowPlainHttp -> null
-        request.url.host in THIS_MACHINE || LOOPBACK.matches(request.url.host) -> null
-        else -> "https; plain http must be allowed explicitly"
+        request.url.host in LOCAL_HOSTS || LOOPBACK_ADDRESS.matches(request.url.host) -> null
+        else -> "must be https; plain http must be allowed explicitly"
     }
 
-    /** How the first request of a call began: a tag stays on it through redirects. */
-    private class Began(val secure: Boolean)
+    /** A tag that stays on a request through its redirects. */
+    private class OriginalRequest(val isHttps: Boolean)
 
-    private class MayNotBeAsked(val rule: String) : IOException(rule)
+    private class UrlNotAllowedException(val rule: String) : IOException(rule)
 
     private companion object {
-        const val PIECE = 64 * 1024
-        val THIS_MACHINE = setOf("localhost", "::1")
-        val LOOPBACK = Regex("""127\.\d+\.\d+\.\d+""")
+        const val CHUNK_BYTES = 64 * 1024
+        val LOCAL_HOSTS = setOf("localhost", "::1")
+        val LOOPBACK_ADDRESS = Regex("""127\.\d+\.\d+\.\d+""")
 
-        fun held(reason: BlockReason): JalonException = when (reason) {
+        fun blocked(reason: BlockReason): JalonException = when (reason) {
             BlockReason.PAUSED, BlockReason.BUDGET -> JalonException.Cancelled()
-            BlockReason.NO_NETWORK -> JalonException.Offline("there is no network")
-            BlockReason.METERED -> JalonException.Offline("the network is metered, and only others are allowed")
+            BlockReason.OFFLINE -> JalonException.Offline("there is no network")
+            BlockReason.METERED -> JalonException.Offline("the network is metered, and the options exclude it")
         }
 
-        /** A flow of the steps of a call that tells its progress itself. */
-        fun <T> steps(call: suspend (suspend (Progress) -> Unit) -> T): Flow<Step<T>> = channelFlow {
+        /** Converts a call that reports its progress to a function to a flow. */
+        fun <T> eventFlow(call: suspend (suspend (Progress) -> Unit) -> T): Flow<Event<T>> = channelFlow {
             val latest = Channel<Progress>(Channel.CONFLATED)
-            val telling = launch { for (progress in latest) send(Step.Underway(progress)) }
+            val reporter = launch { for (progress in latest) send(Event.InProgress(progress)) }
             val result = call { latest.send(it) }
             latest.close()
-            telling.join()
-            send(Step.Done(result))
+            reporter.join()
+            send(Event.Done(result))
         }.buffer(Channel.RENDEZVOUS)
     }
 }
 
-/** Why there was no answer, with nothing personal in it: an address may be. */
-internal fun words(failed: IOException): String = when (failed) {
-    is UnknownHostException -> "no such host, or no network"
-    is SocketTimeoutException -> "no answer in time"
-    is SSLException -> "no secure connection"
-    else -> "no connection"
+/** Describes a network error without its URL, which may contain personal data. */
+internal fun describe(error: IOException): String = when (error) {
+    is UnknownHostException -> "the host was not found, or there is no network"
+    is SocketTimeoutException -> "the connection timed out"
+    is SSLException -> "the secure connection failed"
+    else -> "the connection failed"
 }
 
-internal suspend fun Call.await(): Response = suspendCancellableCoroutine { waiting ->
-    waiting.invokeOnCancellation { cancel() }
+internal suspend fun Call.await(): Response = suspendCancellableCoroutine { continuation ->
+    continuation.invokeOnCancellation { cancel() }
     enqueue(object : Callback {
-        override fun onFailure(call: Call, e: IOException) = waiting.resumeWith(Result.failure(e))
+        override fun onFailure(call: Call, e: IOException) = continuation.resumeWith(Result.failure(e))
 
         override fun onResponse(call: Call, response: Response) =
-            waiting.resume(response) { _, late, _ -> late.close() }
+            continuation.resume(response) { _, unused, _ -> unused.close() }
     })
 }
 
-/** Blocks a thread for it, and ends the call when the coroutine is cancelled: a blocked read notices nothing else. */
-internal suspend fun <T> cancelling(call: Call, block: suspend () -> T): T = coroutineScope {
-    val watch = launch(start = CoroutineStart.UNDISPATCHED) {
+/** Runs blocking I/O, and cancels [call] with the coroutine, because a blocked read does not notice cancellation. */
+internal suspend fun <T> cancelWithCoroutine(call: Call, block: suspend () -> T): T = coroutineScope {
+    val canceller = launch(start = CoroutineStart.UNDISPATCHED) {
         try {
             awaitCancellation()
         } finally {
@@ -280,6 +288,6 @@ internal suspend fun <T> cancelling(call: Call, block: suspend () -> T): T = cor
         }
     }
     val result = withContext(Dispatchers.IO) { block() }
-    watch.cancel()
+    canceller.cancel()
     result
 }

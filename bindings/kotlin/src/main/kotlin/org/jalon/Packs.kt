@@ -7,16 +7,18 @@ import org.jalon.ffi.Packs
 import org.jalon.ffi.PictureSize
 import org.jalon.ffi.RefreshOptions
 
-/** [Packs.download], telling how far it is. It begins when the flow is collected, and stops when that is cancelled. */
+/**
+ * [Packs.download] as a flow of progress events. The download starts when the flow is collected and stops when it is cancelled.
+ */
 public fun Packs.downloadAsFlow(
     territory: String,
     subject: PackSubject,
     options: RefreshOptions = RefreshOptions(),
     pictures: PictureSize = PictureSize.SMALL,
-): Flow<Step<Pack>> = steps { progress -> download(territory, subject, options, pictures, progress = progress) }
+): Flow<Event<Pack>> = eventFlow { watch -> download(territory, subject, options, pictures, progress = watch) }
 
-/** [Packs.follow], telling how far it is: `progress.subject` names the pack. */
-public fun Packs.followAsFlow(
+/** [Packs.update] as a flow of progress events. `progress.subject` names the pack that is being downloaded. */
+public fun Packs.updateAsFlow(
     territory: String,
     options: RefreshOptions = RefreshOptions(),
-): Flow<Step<List<Pack>>> = steps { progress -> follow(territory, options, progress = progress) }
+): Flow<Event<List<Pack>>> = eventFlow { watch -> update(territory, options, progress = watch) }

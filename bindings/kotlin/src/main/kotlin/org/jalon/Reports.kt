@@ -6,10 +6,10 @@ import org.jalon.ffi.Report
 import org.jalon.ffi.Reports
 
 /**
- * [Reports.send], telling how far it is: `progress.subject` is the id of the report that is on its way, `progress.bytes` what
- * of it has left.
+ * [Reports.send] as a flow of progress events. `progress.subject` is the id of the report that is being sent, and
+ * `progress.bytes` the number of its bytes that have been sent.
  */
 public fun Reports.sendAsFlow(
     options: RefreshOptions = RefreshOptions(),
     now: Boolean = false,
-): Flow<Step<List<Report>>> = steps { progress -> send(options, now, progress = progress) }
+): Flow<Event<List<Report>>> = eventFlow { watch -> send(options, now, progress = watch) }

@@ -3,25 +3,24 @@ package org.jalon.android
 import android.content.Context
 import android.net.NetworkCapabilities
 import org.jalon.Jalon
-import org.jalon.ffi.Network
+import org.jalon.ffi.NetworkKind
 
 /**
- * Opens Jalon in the app's own folders: what can be downloaded again where Android makes no backup, and what the person made
- * where it does. Keep what it gives for as long as the process lives, in the app's `Application`; nothing of [context] is kept.
+ * Opens Jalon in the app's private directories: the catalogue where Android makes no backup, the journal where it does. Keep
+ * the result in the app's `Application` while the process lives. The function does not retain [context].
  *
- * @throws org.jalon.ffi.JalonException.TooNew for files of a newer version.
+ * @throws org.jalon.ffi.JalonException.TooNew if a newer version of Jalon wrote the files.
  */
 public suspend fun Jalon.Companion.open(context: Context): Jalon =
     open(catalogue = context.noBackupFilesDir.resolve("jalon"), journal = context.filesDir.resolve("jalon"))
 
 /**
- * What Android says of a network, in Jalon's words: for an app that watches its networks
- * (`ConnectivityManager.registerDefaultNetworkCallback`, which takes the permission ACCESS_NETWORK_STATE), and says so in
- * `RefreshOptions.network`.
+ * Converts the capabilities of a network to the value for `RefreshOptions.network`. Null means that there is no network. An
+ * app gets them from `ConnectivityManager.registerDefaultNetworkCallback`, which needs the permission ACCESS_NETWORK_STATE.
  */
-public fun networkOf(capabilities: NetworkCapabilities?): Network = when {
-    capabilities == null -> Network.ABSENT
-    !capabilities.hasCapability(NetworkCapabilities.NET_CAPABILITY_INTERNET) -> Network.ABSENT
-    capabilities.hasCapability(NetworkCapabilities.NET_CAPABILITY_NOT_METERED) -> Network.UNMETERED
-    else -> Network.METERED
+public fun NetworkCapabilities?.toNetworkKind(): NetworkKind = when {
+    this == null -> NetworkKind.OFFLINE
+    !hasCapability(NetworkCapabilities.NET_CAPABILITY_INTERNET) -> NetworkKind.OFFLINE
+    hasCapability(NetworkCapabilities.NET_CAPABILITY_NOT_METERED) -> NetworkKind.UNMETERED
+    else -> NetworkKind.METERED
 }

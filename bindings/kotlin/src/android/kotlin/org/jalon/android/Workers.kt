@@ -9,8 +9,8 @@ import org.jalon.ffi.Report
 import org.jalon.ffi.ReportState
 
 /**
- * Work in the background with the app's own [Jalon]: the library keeps no object of its own, and opens none behind the app's
- * back. WorkManager makes workers by their class, so that an app writes a small class of its own:
+ * Base class of background workers that use the app's [Jalon] object. WorkManager creates a worker by its class, so an app
+ * extends one of the workers below:
  *
  * ```
  * class SendReports(context: Context, parameters: WorkerParameters) : SendReportsWorker(context, parameters) {
@@ -26,35 +26,34 @@ import org.jalon.ffi.ReportState
  * )
  * ```
  *
- * When WorkManager stops a worker its coroutine is cancelled, and with it the work: what had come is kept, and the next run
- * goes on from there.
+ * When WorkManager stops a worker, its coroutine and its work are cancelled. The next run resumes the work.
  */
-public abstract class CompanionWorker(context: Context, parameters: WorkerParameters) :
+public abstract class JalonWorker(context: Context, parameters: WorkerParameters) :
     CoroutineWorker(context, parameters) {
-    /** The Jalon that the app has open. */
+    /** Returns the app's open Jalon object. */
     protected abstract suspend fun jalon(): Jalon
 
-    /** Does the work; false where something is left that only time will do. */
+    /** Does the work. Returns false if the worker must run again later. */
     protected abstract suspend fun work(jalon: Jalon): Boolean
 
     final override suspend fun doWork(): Result = try {
         if (work(jalon())) Result.success() else Result.retry()
     } catch (error: JalonException) {
-        if (isForLater(error)) Result.retry() else Result.failure()
+        if (isRetryable(error)) Result.retry() else Result.failure()
     }
 
-    private fun isForLater(error: JalonException): Boolean = when (error) {
-        is JalonException.Offline, is JalonException.Server, is JalonException.Busy -> true
-        // The app went to sleep, or its budget of bytes is spent.
+    private fun isRetryable(error: JalonException): Boolean = when (error) {
+        is JalonException.Offline, is JalonException.ServerException, is JalonException.Busy -> true
+        // The app suspended Jalon, or the byte budget is used up.
         is JalonException.Closed, is JalonException.Cancelled -> true
         else -> false
     }
 }
 
-/** Sends once over what is due, and asks to be run again while something is queued. */
+/** Tries once to send each report that is due. Runs again while a report is queued. */
 public abstract class SendReportsWorker(context: Context, parameters: WorkerParameters) :
-    CompanionWorker(context, parameters) {
-    /** How reports are sent: by Jalon's own driver, unless the app says otherwise (`OkHttpDriver(client).send(jalon)`). */
+    JalonWorker(context, parameters) {
+    /** Sends the reports with the library's own HTTP client. Override it for another one: `OkHttpDriver(client).send(jalon)`. */
     protected open suspend fun send(jalon: Jalon): List<Report> = jalon.reports.send()
 
     final override suspend fun work(jalon: Jalon): Boolean {
@@ -63,13 +62,13 @@ public abstract class SendReportsWorker(context: Context, parameters: WorkerPara
     }
 }
 
-/** Refreshes every territory, and brings its packs up to date: for once a day, on a network that is not metered. */
+/** Refreshes every territory and updates its packs. Run it once a day on an unmetered network. */
 public abstract class RefreshWorker(context: Context, parameters: WorkerParameters) :
-    CompanionWorker(context, parameters) {
-    /** How a territory is brought up to date: by Jalon's own driver, unless the app says otherwise. */
+    JalonWorker(context, parameters) {
+    /** Refreshes one territory with the library's own HTTP client. Override it to use another one. */
     protected open suspend fun refresh(jalon: Jalon, territory: String) {
         jalon.refresh(territory)
-        jalon.packs.follow(territory)
+        jalon.packs.update(territory)
     }
 
     final override suspend fun work(jalon: Jalon): Boolean {

@@ -1,0 +1,180 @@
+//! Command-line arguments, declared with clap.
+//!
+//! * `territories`: `territory` and `refresh`.
+//! * `treks`: `treks` and `near`.
+//! * `packs`: `download`.
+//! * `reports`: `report`.
+//! * `journal`: `favourite` and `note`.
+//! * `value`: parsers of single values.
+
+mod journal;
+mod packs;
+mod reports;
+mod territories;
+mod treks;
+mod value;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::units::Units;
+
+pub(crate) use journal::{FavouriteCommand, NoteCommand};
+pub(crate) use packs::DownloadArgs;
+pub(crate) use reports::{ReportCommand, ReportContentArgs};
+pub(crate) use territories::{RefreshArgs, TerritoryCommand};
+pub(crate) use treks::{NearArgs, TreksArgs};
+
+/// Treks and points of interest of Geotrek servers on your own disk, without a network
+#[derive(Parser)]
+#[command(name = "jalon", version, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct GlobalArgs {
+    /// Data directory [default: the platform's data directory]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Preferred languages of texts, in order
+    #[arg(long, global = true, value_name = "fr,en", value_delimiter = ',')]
+    pub(crate) lang: Vec<String>,
+    /// Units of printed distances and elevations
+    #[arg(long, global = true, value_enum, default_value = "metric")]
+    pub(crate) units: UnitsArg,
+    /// Print one JSON document
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum UnitsArg {
+    Metric,
+    Imperial,
+}
+
+impl From<UnitsArg> for Units {
+    fn from(units: UnitsArg) -> Units {
+        match units {
+            UnitsArg::Metric => Units::Metric,
+            UnitsArg::Imperial => Units::Imperial,
+        }
+    }
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Add, remove or list territories
+    Territory {
+        #[command(subcommand)]
+        command: TerritoryCommand,
+    },
+    /// Download a territory, or update it with the changes since the last refresh
+    Refresh(RefreshArgs),
+    /// Download treks for offline use, with their pictures and everything along the way
+    Download(DownloadArgs),
+    /// List the downloaded treks and areas
+    Packs {
+        /// Only this territory
+        #[arg(long, value_name = "NAME")]
+        territory: Option<String>,
+    },
+    /// Remove downloaded treks and areas, and the files that no other download needs
+    Remove {
+        /// Trek id, such as 31 or pne/31, or area id from "jalon packs", such as bbox-2
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
+    /// Write and manage reports about problems on the ground
+    Report {
+        #[command(subcommand)]
+        command: ReportCommand,
+    },
+    /// Send the queued reports
+    Send {
+        /// Allow plain HTTP to servers other than this machine
+        #[arg(long)]
+        allow_http: bool,
+    },
+    /// Add, remove or list favourites
+    Favourite {
+        #[command(subcommand)]
+        command: FavouriteCommand,
+    },
+    /// Add, remove or list notes
+    Note {
+        #[command(subcommand)]
+        command: NoteCommand,
+    },
+    /// List the objects that were added, changed or withdrawn
+    Changes {
+        /// Name of the territory [default: all territories]
+        territory: Option<String>,
+        /// First day to list, in UTC [default: only the last refresh that brought changes]
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        since: Option<String>,
+    },
+    /// Search and filter treks
+    Treks(Box<TreksArgs>),
+    /// Show a trek: key figures, stages, profile, texts, and everything along the way
+    Trek {
+        /// Trek id, such as 31, or pne/31 if there are several territories
+        id: String,
+    },
+    /// List the objects nearest to a position
+    Near(NearArgs),
+    /// Show the territories, the downloads and their size on disk
+    Status,
+    /// Export a trek as a GPX 1.1 or GeoJSON file
+    Export {
+        /// Trek id, such as 31, or pne/31 if there are several territories
+        id: String,
+        /// File to write, with the extension .gpx or .geojson
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
+    /// Draw a map of a trek to print on A4 (SVG)
+    Map {
+        /// Trek id, such as 31, or pne/31 if there are several territories
+        id: String,
+        /// File to write, with the extension .svg
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words of a command in double quotes or without, up to a comment or a pipe.
+    fn words(line: &str) -> Vec<String> {
+        let line = line.split(" # ").next().unwrap_or_default();
+        let line = line.split(" | ").next().unwrap_or_default();
+        let parts = line.split('"').enumerate();
+        parts
+            .flat_map(|(n, part)| match n % 2 {
+                0 => part.split_whitespace().map(str::to_owned).collect(),
+                _ => vec![part.to_owned()],
+            })
+            .collect()
+    }
+
+    #[test]
+    fn commands_in_the_readme_are_valid() {
+        let readme = include_str!("../../README.md");
+        let commands: Vec<&str> = readme.lines().filter(|line| line.starts_with("jalon ")).collect();
+        assert!(commands.len() > 20, "{commands:?}");
+        for command in commands {
+            if let Err(error) = Cli::try_parse_from(words(command)) {
+                panic!("{command}: {error}");
+            }
+        }
+    }
+}

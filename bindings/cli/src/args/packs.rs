@@ -1,0 +1,43 @@
+//! Arguments of `download`.
+
+use clap::{Args, ValueEnum};
+use jalon::catalogue::PictureSize;
+
+#[derive(Args)]
+pub(crate) struct DownloadArgs {
+    /// Trek ids, such as 31, or pne/31 if there are several territories
+    #[arg(required_unless_present = "bbox", conflicts_with = "bbox", value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+    /// Bounding box in degrees: download the treks that cross it and everything inside it
+    #[arg(long, value_name = "W,S,E,N", allow_hyphen_values = true)]
+    pub(crate) bbox: Option<String>,
+    /// Territory of the bounding box; required if there are several
+    #[arg(long, value_name = "NAME", requires = "bbox")]
+    pub(crate) territory: Option<String>,
+    /// Size of the pictures
+    #[arg(long, value_enum, default_value = "small")]
+    pub(crate) pictures: PicturesArg,
+    /// Print the estimated size and download nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Allow plain HTTP to servers other than this machine
+    #[arg(long)]
+    pub(crate) allow_http: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum PicturesArg {
+    Small,
+    Large,
+    None,
+}
+
+impl From<PicturesArg> for PictureSize {
+    fn from(pictures: PicturesArg) -> PictureSize {
+        match pictures {
+            PicturesArg::Small => PictureSize::Small,
+            PicturesArg::Large => PictureSize::Large,
+            PicturesArg::None => PictureSize::None,
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Arguments of `territory` and `refresh`.
+
+use clap::{Args, Subcommand};
+
+use super::value;
+
+#[derive(Subcommand)]
+pub(crate) enum TerritoryCommand {
+    /// Add a territory: the public data of one Geotrek server
+    Add {
+        #[arg(help = "Address of the Geotrek server, such as https://geotrek.example.org")]
+        url: String,
+        /// Short name [default: derived from the address]
+        #[arg(long)]
+        name: Option<String>,
+        /// Only the objects of this portal, by id (can be repeated)
+        #[arg(long = "portal", value_name = "ID", value_parser = value::id, allow_negative_numbers = true)]
+        portals: Vec<i64>,
+    },
+    /// Remove a territory and everything that was downloaded from it
+    Remove {
+        /// Name of the territory
+        name: String,
+    },
+    /// List the territories
+    List,
+}
+
+#[derive(Args)]
+pub(crate) struct RefreshArgs {
+    /// Name of the territory [default: all territories]
+    pub(crate) territory: Option<String>,
+    /// Request all objects instead of only the changes [default: once a week]
+    #[arg(long)]
+    pub(crate) full: bool,
+    /// Do not update the downloaded treks and areas
+    #[arg(long)]
+    pub(crate) no_packs: bool,
+    /// Allow plain HTTP to servers other than this machine
+    #[arg(long)]
+    pub(crate) allow_http: bool,
+}

@@ -1,0 +1,42 @@
+//! `export`: a trek as GPX or GeoJSON.
+
+use std::path::Path;
+
+use jalon::model::{Kind, Object, Poi};
+use serde_json::json;
+
+use super::Session;
+use crate::error::{CliError, Result};
+use crate::output::Output;
+use crate::{export, lookup};
+
+pub(super) fn export(session: &Session, reference: &str, output: &Path) -> Result<Output> {
+    let (territory, id) = lookup::object_ref(&session.companion, reference)?;
+    let details = session.companion.trek_details(&territory, id, &[Kind::Poi])?;
+    let mut languages = session.languages();
+    languages.push(&details.territory.default_language);
+    let pois = details.route_items.iter().filter_map(|item| match &item.object {
+        Object::Poi(poi) => Some(&**poi),
+        _ => None,
+    });
+    let pois: Vec<&Poi> = pois.collect();
+    let content = match extension(output).as_deref() {
+        Some("gpx") => export::gpx(&details.trek, &languages, &pois)?,
+        Some("geojson" | "json") => format!("{}\n", export::geojson(&details.trek, &languages, &pois)),
+        _ => return Err(CliError::invalid("output", "must be a file with the extension .gpx or .geojson")),
+    };
+    write_file(output, &content, &format!("{territory}/{id}"))
+}
+
+pub(super) fn extension(path: &Path) -> Option<String> {
+    path.extension().and_then(|extension| extension.to_str()).map(str::to_lowercase)
+}
+
+/// Writes a file made of a trek. `reference` is the trek's, such as `pne/31`.
+pub(super) fn write_file(output: &Path, content: &str, reference: &str) -> Result<Output> {
+    std::fs::write(output, content)
+        .map_err(|error| CliError::invalid("output", format!("must be a writable file ({error})")))?;
+    let path = output.display().to_string();
+    let json = json!({"ref": reference, "path": path, "bytes": content.len()});
+    Ok(Output::new(json, format!("Wrote {path} ({} bytes).\n", content.len())))
+}

@@ -1,0 +1,43 @@
+//! `near`: the objects nearest to a position.
+
+use std::fmt::Write as _;
+
+use jalon::companion::NearbyQuery;
+
+use super::Session;
+use crate::args::NearArgs;
+use crate::error::Result;
+use crate::output::{Output, with_ref};
+use crate::parse;
+use crate::units::compass_point;
+
+pub(super) fn near(session: &Session, args: &NearArgs) -> Result<Output> {
+    let position = match &args.lon {
+        Some(lon) => format!("{},{lon}", args.position.trim_end_matches(',')),
+        None => args.position.clone(),
+    };
+    let position = parse::position("position", &position)?;
+    let query = NearbyQuery {
+        kinds: args.kind.clone(),
+        territory: args.territory.clone(),
+        max_distance_m: args.radius,
+        limit: args.limit,
+    };
+    let items = session.companion.nearest(position, &query, &session.languages())?;
+    let mut text = String::new();
+    for item in &items {
+        let _ = writeln!(
+            text,
+            "{:>9} {:<2} {:<16} {:<12} {}",
+            session.units.format_distance(item.distance_m),
+            compass_point(item.bearing_deg),
+            item.kind,
+            format!("{}/{}", item.territory, item.id),
+            if item.name.is_empty() { "—" } else { &item.name },
+        );
+    }
+    if items.is_empty() {
+        text.push_str("No objects found.\n");
+    }
+    Ok(Output::list(items.iter().map(with_ref).collect(), text))
+}

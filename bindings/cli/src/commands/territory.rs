@@ -1,0 +1,69 @@
+//! `territory`: adding, removing and listing territories.
+
+use std::fmt::Write as _;
+
+use jalon::catalogue::NewTerritory;
+use serde_json::{Value, json};
+
+use super::Session;
+use crate::args::TerritoryCommand;
+use crate::error::Result;
+use crate::output::Output;
+
+/// Parts of a host name that do not identify a territory.
+const GENERIC_LABELS: [&str; 5] = ["www", "admin", "geotrek", "rando", "api"];
+
+/// Longest name that is made from a host; a suffix such as `-2` still fits into the limit for names.
+const MAX_DERIVED_NAME: usize = 28;
+
+pub(super) fn run(session: &Session, command: TerritoryCommand) -> Result<Output> {
+    match command {
+        TerritoryCommand::Add { url, name, portals } => {
+            let url = if url.contains("://") { url } else { format!("https://{url}") };
+            let name = match name {
+                Some(name) => name,
+                None => unused_name(session, &url)?,
+            };
+            let new = NewTerritory { name, url, portals, default_language: String::new() };
+            let territory = session.companion.add_territory(&new)?;
+            let text = format!(
+                "Added \"{}\" ({}). Download it with: jalon refresh {}\n",
+                territory.name, territory.url, territory.name
+            );
+            Ok(Output::new(serde_json::to_value(&territory).unwrap_or_default(), text))
+        }
+        TerritoryCommand::Remove { name } => {
+            session.companion.remove_territory(&name)?;
+            Ok(Output::new(json!({"removed": name}), format!("Removed \"{name}\".\n")))
+        }
+        TerritoryCommand::List => {
+            let territories = session.companion.catalogue().territories()?;
+            let mut text = String::new();
+            for territory in &territories {
+                let _ = writeln!(text, "{:<16} {}", territory.name, territory.url);
+            }
+            if territories.is_empty() {
+                text.push_str("No territories. Add one with: jalon territory add URL\n");
+            }
+            let items: Vec<Value> =
+                territories.iter().map(|territory| serde_json::to_value(territory).unwrap_or_default()).collect();
+            Ok(Output::list(items, text))
+        }
+    }
+}
+
+/// A name from the first distinctive label of the host, with a number if that name is in use.
+fn unused_name(session: &Session, url: &str) -> Result<String> {
+    let host = url.split("://").nth(1).unwrap_or_default().split(['/', ':', '?']).next().unwrap_or_default();
+    let is_address = host.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let alphanumeric =
+        |label: &str| label.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+    let mut labels = host.split(['.', '-']).map(alphanumeric);
+    let label = labels.find(|label| !label.is_empty() && !GENERIC_LABELS.contains(&label.as_str()));
+    let name = label.filter(|_| !is_address).unwrap_or_else(|| "territory".to_owned());
+    let name: String = name.chars().take(MAX_DERIVED_NAME).collect();
+    let territories = session.companion.catalogue().territories()?;
+    let is_unused = |name: &String| territories.iter().all(|territory| territory.name != *name);
+    let numbered = (2..).map(|number| format!("{name}-{number}"));
+    Ok(std::iter::once(name.clone()).chain(numbered).find(is_unused).unwrap_or(name))
+}

@@ -1,0 +1,89 @@
+//! A trek in detail as JSON. Keys are the names of the library's fields.
+
+use jalon::companion::{Localizer, RouteItem, TrekDetails};
+use jalon::model::{Attachment, Geometry, Kind, Localized, Trek};
+use serde_json::{Value, json};
+
+use super::{object_name, rich_texts};
+use crate::commands::Session;
+use crate::error::Result;
+use crate::export::position_json;
+
+pub(super) fn details_json(session: &Session, localizer: &Localizer<'_>, details: &TrekDetails) -> Result<Value> {
+    let TrekDetails { territory, trek, .. } = details;
+    let text = |localized| localizer.text(localized).map(|found| found.text);
+    let mut document = summary_json(session, localizer, details, trek)?;
+    let fields = json!({
+        "route": localizer.label("trek_route", trek.route)?,
+        "descent_m": trek.descent_m, "min_elevation_m": trek.min_elevation_m, "max_elevation_m": trek.max_elevation_m,
+        "departure": text(&trek.departure), "arrival": text(&trek.arrival),
+        "themes": localizer.labels("theme", &trek.themes)?,
+        "labels": localizer.labels("label", &trek.labels)?,
+        "networks": localizer.labels("trek_network", &trek.networks)?,
+        "cities": localizer.labels("city", &trek.cities)?,
+        "districts": localizer.labels("district", &trek.districts)?,
+        "published": trek.published, "created_ms": trek.created_ms, "updated_ms": trek.updated_ms,
+        "attachments": attachments_json(session, &trek.attachments)?, "web_links": trek.web_links,
+        "geometry": &trek.geometry,
+        "points_reference": trek.points_reference.iter().map(position_json).collect::<Vec<_>>(),
+        "parking_location": trek.parking_location.as_ref().map(position_json),
+    });
+    if let (Value::Object(document), Value::Object(fields)) = (&mut document, fields) {
+        document.extend(fields);
+    }
+    for (field, rich) in rich_texts(trek) {
+        if let Some(found) = localizer.text(&rich.plain) {
+            let html = rich.html.in_language(found.lang);
+            document[field] = json!({"text": found.text, "html": html, "lang": found.lang});
+        }
+    }
+    let stages = details.stages.iter().enumerate().map(|(index, stage)| {
+        let mut stage = summary_json(session, localizer, details, stage)?;
+        stage["number"] = (index + 1).into();
+        Ok(stage)
+    });
+    document["stages"] = stages.collect::<Result<Vec<Value>>>()?.into();
+    let route_items = details.route_items.iter().map(|item| route_item_json(localizer, &territory.name, item));
+    document["route_items"] = route_items.collect::<Result<Vec<Value>>>()?.into();
+    Ok(document)
+}
+
+/// What a trek and its stages have in common with an item of a list of treks.
+fn summary_json(session: &Session, localizer: &Localizer<'_>, details: &TrekDetails, trek: &Trek) -> Result<Value> {
+    let territory = &details.territory;
+    let (name, lang) = name_and_language(localizer, &trek.name);
+    Ok(json!({
+        "territory": territory.name, "kind": Kind::Trek, "id": trek.id,
+        "ref": format!("{}/{}", territory.name, trek.id), "name": name, "lang": lang,
+        "practice": localizer.label("trek_practice", trek.practice)?,
+        "difficulty": localizer.label("trek_difficulty", trek.difficulty)?,
+        "duration_h": trek.duration_h, "length_m": trek.length_m(), "ascent_m": trek.ascent_m,
+        "offline": session.companion.is_offline(territory, trek.id)?,
+    }))
+}
+
+fn name_and_language<'t>(localizer: &Localizer<'_>, name: &'t Localized) -> (&'t str, &'t str) {
+    localizer.text(name).map_or(("", ""), |found| (found.text, found.lang))
+}
+
+/// The attachments, each with the path of its file if it is on disk.
+fn attachments_json(session: &Session, attachments: &[Attachment]) -> Result<Vec<Value>> {
+    let attachment_json = |attachment: &Attachment| {
+        let mut item = serde_json::to_value(attachment).unwrap_or_default();
+        item["path"] = json!(session.companion.picture_path(&attachment.picture)?);
+        Ok(item)
+    };
+    attachments.iter().map(attachment_json).collect()
+}
+
+fn route_item_json(localizer: &Localizer<'_>, territory: &str, item: &RouteItem) -> Result<Value> {
+    let object = &item.object;
+    let (name, lang) = object_name(localizer, object)?;
+    let point = object.geometry().and_then(Geometry::first_position);
+    Ok(json!({
+        "territory": territory, "kind": object.kind(), "id": object.id(),
+        "ref": format!("{territory}/{}", object.id()), "name": name, "lang": lang,
+        "along_m": item.along_m, "offset_m": item.offset_m, "estimated": item.estimated,
+        "point": point.as_ref().and_then(position_json),
+    }))
+}

@@ -1,0 +1,58 @@
+//! A trek and its points of interest as files for other programs. Positions that are not on Earth are left out, because
+//! one of them would make a reader reject the whole file.
+//!
+//! * `gpx`: GPX 1.1, for watches and GPS receivers.
+//! * `geojson`: GeoJSON (RFC 7946), for maps.
+
+mod geojson;
+mod gpx;
+
+pub(crate) use geojson::{geojson, position_json};
+pub(crate) use gpx::gpx;
+
+/// A text without the control characters that XML cannot hold even escaped.
+pub(crate) fn xml_text(text: &str) -> String {
+    let allowed = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
+    text.chars().filter(allowed).filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use jalon::model::{Geometry, Localized, Poi, Position, RichText, Trek};
+
+    pub(super) fn at(lon: f64, lat: f64, metres: f64) -> Position {
+        Position { elevation: Some(metres), ..Position::new(lon, lat) }
+    }
+
+    fn texts(fr: &str, en: &str) -> Localized {
+        [("fr", fr), ("en", en)].into_iter().collect()
+    }
+
+    fn plain(fr: &str) -> RichText {
+        RichText { html: Localized::default(), plain: texts(fr, "") }
+    }
+
+    pub(super) fn trek() -> Trek {
+        Trek {
+            id: 12,
+            name: texts("Été & <Pic> \"d'Olan\"", "Summer"),
+            description: plain("Prendre à gauche,\npuis monter < 3 h."),
+            geometry: Some(Geometry::multi_line_string([
+                vec![at(6.1, 44.8, 1200.5), at(6.2, 44.9, 1300.0)],
+                vec![Position::new(6.3, 44.9), at(6.4, 44.95, f64::NAN), at(f64::NAN, 95.0, 0.0)],
+            ])),
+            ..Trek::default()
+        }
+    }
+
+    pub(super) fn poi() -> Poi {
+        Poi {
+            id: 7,
+            name: texts("Cabane « du Pré »\u{b} & Cie", ""),
+            description: plain("Fermée l’hiver"),
+            type_label: texts("Bâtiment", "Building"),
+            geometry: Some(Geometry::point(at(6.15, 44.85, 1250.0))),
+            ..Poi::default()
+        }
+    }
+}

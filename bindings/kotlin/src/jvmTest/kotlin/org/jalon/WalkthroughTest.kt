@@ -1,0 +1,99 @@
+package org.jalon
+
+import java.awt.image.BufferedImage
+import java.io.File
+import javax.imageio.ImageIO
+import okhttp3.OkHttpClient
+import org.jalon.JalonTestScope.Companion.HERE
+import org.jalon.JalonTestScope.Companion.PARK
+import org.jalon.ffi.Kind
+import org.jalon.ffi.NearbyQuery
+import org.jalon.ffi.Pack
+import org.jalon.ffi.PackState
+import org.jalon.ffi.PackSubject
+import org.jalon.ffi.RefreshSummary
+import org.jalon.ffi.Report
+import org.jalon.ffi.ReportContent
+import org.jalon.ffi.ReportPosition
+import org.jalon.ffi.ReportState
+import org.jalon.ffi.TrekQuery
+import org.jalon.ffi.use
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+
+/** All functions in one scenario, from the first start to a delivered report, with each HTTP client. */
+class WalkthroughTest {
+    @Test
+    fun `walkthrough with own HTTP client delivers report`() = runJalonTest {
+        walkthrough(
+            { jalon.refresh(PARK) },
+            { jalon.packs.download(PARK, it) },
+            { jalon.reports.send(now = true) },
+        )
+    }
+
+    @Test
+    fun `walkthrough with OkHttp delivers report`() = runJalonTest {
+        val driver = OkHttpDriver(OkHttpClient())
+        walkthrough({ driver.refresh(jalon, PARK) }, { driver.download(jalon, PARK, it) }, { driver.send(jalon) })
+    }
+
+    private suspend fun JalonTestScope.walkthrough(
+        refresh: suspend () -> RefreshSummary,
+        download: suspend (PackSubject) -> Pack,
+        send: suspend () -> List<Report>,
+    ) {
+        jalon.addTerritory(PARK, proxy.url, defaultLanguage = "fr")
+        val summary = refresh()
+        assertTrue(summary.isFull && summary.objects.first { it.kind == Kind.TREK }.count >= 10uL, "$summary")
+        assertEquals(listOf(PARK), jalon.territories().map { it.name })
+
+        val page = jalon.catalogue.treks(TrekQuery(text = "coeur crete", near = HERE), listOf("fr"))
+        val trek = page.items.first()
+        assertTrue("Cœur" in trek.name, trek.name)
+        val highlighted = trek.highlights.map { trek.name.substring(it.start.toInt(), it.end.toInt()) }
+        assertEquals(setOf("Crêtes", "Cœur"), highlighted.toSet())
+
+        val query = NearbyQuery(kinds = listOf(Kind.POI, Kind.TREK), limit = 20u)
+        val near = jalon.nearby.nearest(HERE, query, listOf("fr"))
+        assertEquals(20, near.size)
+        assertEquals(near.sortedBy { it.distanceM }, near)
+
+        val details = jalon.catalogue.trekDetails(PARK, trek.id, listOf("fr"))
+        assertEquals(trek.name, details.name)
+        val line = Geometry.of(checkNotNull(details.geometry))
+        assertTrue(line.parts.first().size > 10 && line.toGeoJson().startsWith("""{"type":"LineString","coordinates":[["""))
+
+        val pack = download(PackSubject.Trek(trek.id))
+        assertEquals(PackState.READY, pack.state, "$pack")
+        assertTrue(jalon.packs.list(PARK).single() == pack && jalon.catalogue.trekDetails(PARK, trek.id).offline)
+        val picture = jalon.catalogue.trekDetails(PARK, trek.id).pictures.first()
+        assertTrue(checkNotNull(picture.file).length() > 0)
+
+        // Queries and new reports need no network.
+        proxy.requests.clear()
+        assertEquals(near, jalon.nearby.nearest(HERE, query, listOf("fr")))
+        val position = ReportPosition(HERE.lon, HERE.lat)
+        val content = ReportContent(comment = "Passerelle emportée", email = "me@example.org", position = position)
+        val draft = jalon.reports.newReport(PARK, content)
+        val withPhoto = jalon.reports.attachPhoto(draft.id, photo())
+        assertTrue(withPhoto.photos.single().file.length() > 0)
+        assertEquals(ReportState.QUEUED, jalon.reports.queue(draft.id).report.state)
+        assertEquals(emptyList<String>(), proxy.requests.toList())
+
+        val sent = send().single()
+        assertEquals(ReportState.ACCEPTED, sent.state, "$sent")
+        assertEquals(sent, jalon.reports.get(draft.id))
+        assertEquals(emptyList<Report>(), send())
+        assertFalse(sent.mayBeDuplicate)
+
+        val secondSummary = refresh()
+        assertEquals(emptyList<Any>(), secondSummary.changed, "$secondSummary")
+    }
+
+    private fun JalonTestScope.photo(): File = directory.resolve("photo.jpg").also {
+        check(ImageIO.write(BufferedImage(640, 480, BufferedImage.TYPE_INT_RGB), "jpeg", it))
+    }
+}

@@ -1,0 +1,92 @@
+"""Draws a trek as one SVG image for notebooks: a map of its line, and its elevation profile."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Sequence
+from typing import Any
+
+_WIDTH, _MAP, _PROFILE, _GAP = 480.0, 260.0, 110.0, 26.0
+_METRES_PER_DEGREE = 111_195.0
+
+
+def line_coordinates(geometry: dict[str, Any]) -> list[list[list[float]]]:
+    """Returns the coordinates of the lines of a GeoJSON geometry; an empty list for points and polygons."""
+    if geometry["type"] == "LineString":
+        return [geometry["coordinates"]]
+    if geometry["type"] == "MultiLineString":
+        return list(geometry["coordinates"])
+    return []
+
+
+def _svg_points(points: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+
+
+def _map(lines: list[list[list[float]]], pois: list[tuple[float, float, str]]) -> str:
+    positions = [position for line in lines for position in line]
+    south, north = min(p[1] for p in positions), max(p[1] for p in positions)
+    west, east = min(p[0] for p in positions), max(p[0] for p in positions)
+    # A degree of longitude is shorter than a degree of latitude.
+    lon_scale = math.cos(math.radians((south + north) / 2))
+    width, height = max((east - west) * lon_scale, 1e-9), max(north - south, 1e-9)
+    scale = min((_WIDTH - 2 * _GAP) / width, (_MAP - 2 * _GAP) / height)
+    left, top = (_WIDTH - width * scale) / 2, (_MAP - height * scale) / 2
+
+    def project(lon: float, lat: float) -> tuple[float, float]:
+        return left + (lon - west) * lon_scale * scale, top + (north - lat) * scale
+
+    elements = [f'<rect width="{_WIDTH:.0f}" height="{_MAP:.0f}" fill="#f4f1ea"/>']
+    for lon, lat, name in pois:
+        x, y = project(lon, lat)
+        if 0 <= x <= _WIDTH and 0 <= y <= _MAP:
+            title = html.escape(name)
+            elements.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="#3b7a57"><title>{title}</title></circle>')
+    for line in lines:
+        path = _svg_points([project(p[0], p[1]) for p in line])
+        elements.append(f'<polyline points="{path}" fill="none" stroke="#c0392b" stroke-width="2.5"/>')
+    x, y = project(*lines[0][0][:2])
+    elements.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="#fff" stroke="#c0392b" stroke-width="2"/>')
+    return "".join(elements)
+
+
+def _profile(lines: list[list[list[float]]]) -> str:
+    samples: list[tuple[float, float]] = []
+    metres = 0.0
+    for line in lines:
+        for index, position in enumerate(line):
+            if index:
+                before = line[index - 1]
+                lon_scale = math.cos(math.radians(position[1]))
+                metres += math.hypot((position[0] - before[0]) * lon_scale, position[1] - before[1]) * _METRES_PER_DEGREE
+            if len(position) > 2:
+                samples.append((metres, position[2]))
+    if len(samples) < 2 or samples[-1][0] <= samples[0][0]:
+        return ""
+    low, top = min(s[1] for s in samples), max(s[1] for s in samples)
+    # A minimum span of 50 m keeps the profile of a flat trek flat.
+    span, length = max(top - low, 50.0), samples[-1][0] - samples[0][0]
+    bottom, height = _MAP + _GAP + _PROFILE, _PROFILE - 8
+    points = [
+        (_GAP + (m - samples[0][0]) / length * (_WIDTH - 2 * _GAP), bottom - (e - low) / span * height)
+        for m, e in samples
+    ]
+    area = _svg_points([(points[0][0], bottom), *points, (points[-1][0], bottom)])
+    font = 'font-family="sans-serif" font-size="11" fill="#444"'
+    return (
+        f'<polygon points="{area}" fill="#c9d8c5" stroke="#3b7a57"/>'
+        f'<text x="{_GAP:.0f}" y="{_MAP + 18:.0f}" {font}>{low:.0f}–{top:.0f} m</text>'
+        f'<text x="{_WIDTH - _GAP:.0f}" y="{_MAP + 18:.0f}" text-anchor="end" {font}>{length / 1000:.1f} km</text>'
+    )
+
+
+def trek_svg(geometry: dict[str, Any], pois: list[tuple[float, float, str]]) -> str:
+    """Returns an SVG image of a trek and its points of interest (lon, lat, name); an empty string if it has no line."""
+    lines = [line for line in line_coordinates(geometry) if len(line) > 1]
+    if not lines:
+        return ""
+    profile = _profile(lines)
+    height = _MAP + (_PROFILE + 2 * _GAP if profile else 0)
+    size = f'width="{_WIDTH:.0f}" height="{height:.0f}" viewBox="0 0 {_WIDTH:.0f} {height:.0f}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{_map(lines, pois)}{profile}</svg>'

@@ -1,0 +1,99 @@
+"""Runs the code of the READMEs and the examples."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from conftest import GeotrekServer
+from jalon import Companion, ReportState
+
+PACKAGE = Path(__file__).parent.parent
+
+
+def code_block(file: Path, marker: str) -> str:
+    """Returns the Python code that follows the comment `<!-- MARKER: python -->`."""
+    text = file.read_text(encoding="utf-8").split(f"<!-- {marker}: python -->", 1)[1]
+    block = re.search(r"```python\n(.*?)```", text, re.DOTALL)
+    assert block is not None
+    return block[1]
+
+
+def run(code: str, directory: Path) -> str:
+    """Runs a program in a directory and returns its standard output."""
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_readme_walkthrough_delivers_report(geotrek: GeotrekServer, data: Path) -> None:
+    names: dict[str, Any] = {}
+    exec(compile(code_block(PACKAGE / "README.md", "walkthrough"), "README.md", "exec"), names)
+    asyncio.run(names["walkthrough"](geotrek.url, data))
+    assert geotrek.command("reports") == "1"
+
+    async def check() -> None:
+        async with await Companion.open(data) as companion:
+            assert [report.state for report in await companion.reports.list()] == [ReportState.ACCEPTED]
+            assert len(await companion.packs.list("park")) == 1
+
+    asyncio.run(check())
+
+
+def test_readme_first_program_prints_nearest_poi(geotrek: GeotrekServer, tmp_path: Path) -> None:
+    code = code_block(PACKAGE / "README.md", "first program").replace("http://127.0.0.1:8100", geotrek.url)
+    assert re.search(r"^ *\d+ m  .", run(code, tmp_path), re.MULTILINE)
+
+
+def test_root_readme_example_prints_nearest_pois(geotrek: GeotrekServer, tmp_path: Path) -> None:
+    code = code_block(PACKAGE.parent.parent / "README.md", "example")
+    assert len(code.splitlines()) <= 12
+    output = run(code.replace("https://geotrek.example.org", geotrek.url), tmp_path)
+    assert len(re.findall(r"^ *\d+ m  .", output, re.MULTILINE)) == 3
+
+
+def test_incomplete_treks_broken_links_are_listed(geotrek: GeotrekServer) -> None:
+    def run() -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(PACKAGE / "examples" / "incomplete_treks.py"), geotrek.url]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    # The links of the generated data have hosts that do not exist.
+    result = run()
+    assert result.returncode == 1 and "does not answer" in result.stdout, result.stderr
+    assert "answers 404" not in result.stdout
+    geotrek.command("status 404 /media/")
+    result = run()
+    assert result.returncode == 1 and "answers 404" in result.stdout, result.stderr
+    geotrek.command("stop")
+    result = run()
+    assert result.returncode == 1 and result.stderr.startswith("incomplete_treks: no answer from the network")
+
+
+def test_reports_in_doubt_exported_journal_lists_them(geotrek: GeotrekServer, data: Path, tmp_path: Path) -> None:
+    export = tmp_path / "mine.zip"
+
+    async def export_journal() -> str:
+        async with await Companion.open(data) as companion:
+            await companion.add_territory("demo", geotrek.url)
+            await companion.refresh("demo")
+            report = await companion.reports.new_report("demo", "Arbre tombé", email="me@example.org")
+            await companion.reports.queue(report.id)
+            geotrek.command("mail-outage")
+            (report,) = await companion.reports.send()
+            await companion.reports.new_report("demo", "Un brouillon")
+            await companion.journal.export(export)
+            return report.reference
+
+    reference = asyncio.run(export_journal())
+    command = [sys.executable, str(PACKAGE / "examples" / "reports_in_doubt.py")]
+    result = subprocess.run([*command, str(export)], capture_output=True, text=True, check=False)
+    assert result.returncode == 1 and reference in result.stdout and "in_doubt" in result.stdout, result.stderr
+    assert "1 of 2 reports" in result.stderr
+    result = subprocess.run([*command, str(tmp_path / "missing.zip")], capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert result.stderr == "reports_in_doubt: file: must be the path of a readable file\n"

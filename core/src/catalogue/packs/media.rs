@@ -1,0 +1,310 @@
+//! The files of packs: pictures and pictograms, each stored once. The file name is made of the URL and the content
+//! (`<first 16 digits of the URL's SHA-256>-<SHA-256 of the bytes>.jpg`), never of the server's file name. So a file can be
+//! assigned to its URL and verified by its name alone, even if the catalogue is lost.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use rusqlite::OptionalExtension;
+use sha2::{Digest, Sha256};
+
+use super::picture_format;
+use crate::catalogue::{Catalogue, WriteTransaction};
+use crate::digest::{hex, sha256};
+use crate::error::Result;
+use crate::transfer::Validators;
+
+const FOLDER: &str = "media";
+const URL_HASH_DIGITS: usize = 16;
+const READ_BUFFER_BYTES: usize = 1 << 16;
+
+/// A file that packs need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MediaFile {
+    /// URL of the file.
+    pub(crate) url: String,
+    /// Path on this device; `None` if it is not downloaded.
+    pub(crate) path: Option<PathBuf>,
+    /// SHA-256 of its content, in hexadecimal.
+    sha256: Option<String>,
+    /// Validators of the last response, for conditional requests.
+    pub(crate) validators: Validators,
+    /// Why it cannot be downloaded, as a sentence for a person.
+    pub(crate) missing_reason: Option<String>,
+}
+
+/// The result of storing a downloaded file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum StoredMedia {
+    /// It was moved to its place.
+    Stored,
+    /// It is no picture or truncated, for this reason.
+    Rejected(&'static str),
+}
+
+/// A short hash of a URL, used in file names.
+pub(crate) fn url_hash(url: &str) -> String {
+    let mut digits = sha256(url);
+    digits.truncate(URL_HASH_DIGITS);
+    digits
+}
+
+/// The SHA-256 of a file, in hexadecimal, and its length in bytes.
+fn hash_file(path: &Path) -> io::Result<(String, u64)> {
+    let mut file = File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; READ_BUFFER_BYTES];
+    let mut bytes = 0;
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok((hex(hasher.finalize()), bytes)),
+            count => {
+                hasher.update(&buffer[..count]);
+                bytes += count as u64;
+            }
+        }
+    }
+}
+
+/// Checks that a file is a complete picture of a known format; the inner error is the reason why not.
+pub(crate) fn check_picture(path: &Path) -> Result<std::result::Result<(), &'static str>> {
+    Ok(picture_format::sniff_file(path)?.map(|_| ()))
+}
+
+/// The columns that [`Catalogue::read_media_file`] reads.
+const COLUMNS: &str = "url, file, sha256, etag, last_modified, missing_reason";
+
+impl Catalogue {
+    /// The directory of the files of packs.
+    pub fn media_folder(&self) -> PathBuf {
+        self.directory().join(FOLDER)
+    }
+
+    /// Finds a file by its URL; `None` if no pack needs it.
+    pub(crate) fn media_file(&self, url: &str) -> Result<Option<MediaFile>> {
+        self.read(|connection| {
+            let mut statement =
+                connection.prepare_cached(&format!("SELECT {COLUMNS} FROM jalon_media WHERE url = ?1"))?;
+            Ok(statement.query_row([url], |row| self.read_media_file(row)).optional()?)
+        })
+    }
+
+    /// The files of a pack, in the order of [`WriteTransaction::set_pack_media`].
+    pub(crate) fn pack_media(&self, pack: i64) -> Result<Vec<MediaFile>> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM jalon_pack_media JOIN jalon_media USING (media) WHERE pack = ?1 ORDER BY media"
+            ))?;
+            let rows = statement.query_map([pack], |row| self.read_media_file(row))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    fn read_media_file(&self, row: &rusqlite::Row<'_>) -> rusqlite::Result<MediaFile> {
+        let file: Option<String> = row.get(1)?;
+        Ok(MediaFile {
+            url: row.get(0)?,
+            path: file.map(|file| self.media_path(&file)),
+            sha256: row.get(2)?,
+            validators: Validators { etag: row.get(3)?, last_modified: row.get(4)? },
+            missing_reason: row.get(5)?,
+        })
+    }
+
+    fn media_path(&self, file: &str) -> PathBuf {
+        self.media_folder().join(&file[..2.min(file.len())]).join(file)
+    }
+
+    /// Moves a downloaded file to its place, if it is a complete picture, and removes an earlier version of it. `at_ms` is the
+    /// time of the download, Unix ms.
+    pub(crate) fn store_media_file(
+        &self,
+        url: &str,
+        downloaded: &Path,
+        validators: &Validators,
+        at_ms: i64,
+    ) -> Result<StoredMedia> {
+        let extension = match picture_format::sniff_file(downloaded)? {
+            Ok(format) => format.extension(),
+            Err(reason) => return Ok(StoredMedia::Rejected(reason)),
+        };
+        let (sha256, bytes) = hash_file(downloaded)?;
+        let file = format!("{}-{sha256}.{extension}", url_hash(url));
+        let path = self.media_path(&file);
+        if let Some(folder) = path.parent() {
+            self.file_system().create_dir_all(folder)?;
+        }
+        self.file_system().rename(downloaded, &path)?;
+        let previous = self.media_file(url)?.and_then(|media| media.path);
+        self.record_media_file(url, &file, bytes, &sha256, validators, at_ms)?;
+        if let Some(previous) = previous.filter(|previous| *previous != path) {
+            // If this fails, `remove_unknown_media` removes the file later.
+            let _ = self.file_system().remove_file(&previous);
+        }
+        Ok(StoredMedia::Stored)
+    }
+
+    fn record_media_file(
+        &self,
+        url: &str,
+        file: &str,
+        bytes: u64,
+        sha256: &str,
+        validators: &Validators,
+        at_ms: i64,
+    ) -> Result<()> {
+        self.write_state(|connection| {
+            connection.execute(
+                "UPDATE jalon_media SET file = ?2, bytes = ?3, sha256 = ?4, etag = ?5, last_modified = ?6,
+                   checked_ms = ?7, missing_reason = NULL WHERE url = ?1",
+                (
+                    url,
+                    file,
+                    i64::try_from(bytes).unwrap_or(i64::MAX),
+                    sha256,
+                    &validators.etag,
+                    &validators.last_modified,
+                    at_ms,
+                ),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Records that the server confirmed a file as unchanged.
+    pub(crate) fn confirm_media_file(&self, url: &str, at_ms: i64) -> Result<()> {
+        self.write_state(|connection| {
+            connection.execute("UPDATE jalon_media SET checked_ms = ?2 WHERE url = ?1", (url, at_ms))?;
+            Ok(())
+        })
+    }
+
+    /// Records why a file cannot be downloaded. A file that is on the device is not changed.
+    pub(crate) fn mark_media_missing(&self, url: &str, reason: &str) -> Result<()> {
+        self.write_state(|connection| {
+            let sql = "UPDATE jalon_media SET missing_reason = ?2 WHERE url = ?1 AND file IS NULL";
+            connection.execute(sql, (url, reason))?;
+            Ok(())
+        })
+    }
+
+    /// Adopts a file of this URL that is on the device but not recorded, because the process died or the catalogue was lost.
+    /// Returns whether there was an intact one; a damaged one is removed.
+    pub(crate) fn adopt_media_file(&self, url: &str, at_ms: i64) -> Result<bool> {
+        let digits = url_hash(url);
+        let Ok(files) = fs::read_dir(self.media_folder().join(&digits[..2])) else { return Ok(false) };
+        for file in files.flatten() {
+            let name = file.file_name();
+            let Some((hash, rest)) = name.to_str().and_then(|name| name.split_once('-')) else { continue };
+            if hash != digits {
+                continue;
+            }
+            let expected = rest.split('.').next().unwrap_or_default();
+            let (sha256, bytes) = hash_file(&file.path())?;
+            if sha256 == expected {
+                let name = format!("{digits}-{rest}");
+                self.record_media_file(url, &name, bytes, &sha256, &Validators::default(), at_ms)?;
+                return Ok(true);
+            }
+            self.file_system().remove_file(&file.path())?;
+        }
+        Ok(false)
+    }
+
+    /// Whether a file is on the device with the recorded content. Otherwise it is removed, so that it is downloaded again.
+    /// Reads the whole file.
+    pub(crate) fn verify_media_file(&self, media: &MediaFile) -> Result<bool> {
+        let Some(path) = &media.path else { return Ok(false) };
+        let is_intact = hash_file(path).is_ok_and(|(sha256, _)| Some(&sha256) == media.sha256.as_ref());
+        if !is_intact {
+            self.write_state(|connection| {
+                connection.execute(
+                    "UPDATE jalon_media SET file = NULL, bytes = 0, sha256 = NULL, etag = NULL, last_modified = NULL
+                       WHERE url = ?1",
+                    [&media.url],
+                )?;
+                Ok(())
+            })?;
+            let _ = self.file_system().remove_file(path);
+        }
+        Ok(is_intact)
+    }
+
+    /// Removes the files that are not recorded, and returns the freed bytes. Must not run during a download.
+    pub(crate) fn remove_unknown_media(&self) -> Result<u64> {
+        let known: HashSet<String> = self.read(|connection| {
+            let mut statement = connection.prepare_cached("SELECT file FROM jalon_media WHERE file IS NOT NULL")?;
+            let rows = statement.query_map([], |row| row.get(0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })?;
+        let mut freed = 0;
+        let Ok(folders) = fs::read_dir(self.media_folder()) else { return Ok(0) };
+        for folder in folders.flatten() {
+            let Ok(files) = fs::read_dir(folder.path()) else { continue };
+            for file in files.flatten() {
+                let is_known = file.file_name().to_str().is_some_and(|name| known.contains(name));
+                if !is_known && file.file_type().is_ok_and(|file_type| file_type.is_file()) {
+                    freed += file.metadata().map_or(0, |metadata| metadata.len());
+                    self.file_system().remove_file(&file.path())?;
+                }
+            }
+        }
+        Ok(freed)
+    }
+
+    /// Removes the files that no pack needs, with their records, and returns the freed bytes.
+    pub(crate) fn remove_orphaned_media(&self) -> Result<u64> {
+        let files: Vec<(Option<String>, i64)> = self.write_state(|connection| {
+            let mut statement = connection.prepare_cached(
+                "DELETE FROM jalon_media WHERE media NOT IN (SELECT media FROM jalon_pack_media)
+                   RETURNING file, bytes",
+            )?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })?;
+        let mut freed = 0;
+        for (file, bytes) in files {
+            if let Some(file) = file {
+                self.file_system().remove_file(&self.media_path(&file))?;
+                freed += bytes.unsigned_abs();
+            }
+        }
+        Ok(freed)
+    }
+
+    /// The mean size of the files on the device whose URL matches an SQL `LIKE` pattern, its standard deviation (both in
+    /// bytes), and the number of files.
+    pub(crate) fn media_size_stats(&self, url_pattern: &str) -> Result<(f64, f64, u64)> {
+        self.read(|connection| {
+            let row = connection
+                .prepare_cached(
+                    "SELECT coalesce(avg(bytes), 0.0), coalesce(avg(1.0 * bytes * bytes), 0.0), count(*)
+                       FROM jalon_media WHERE file IS NOT NULL AND url LIKE ?1",
+                )?
+                .query_row([url_pattern], |row| {
+                    Ok((row.get::<_, f64>(0)?, row.get::<_, f64>(1)?, row.get::<_, i64>(2)?))
+                })?;
+            let (mean, squares, count) = row;
+            Ok((mean, (squares - mean * mean).max(0.0).sqrt(), count.unsigned_abs()))
+        })
+    }
+}
+
+impl WriteTransaction<'_> {
+    /// Replaces the list of files that a pack needs, in the order of their download.
+    pub(crate) fn set_pack_media(&mut self, pack: i64, urls: &[String]) -> Result<()> {
+        let connection = self.connection();
+        connection.execute("DELETE FROM jalon_pack_media WHERE pack = ?1", [pack])?;
+        let mut insert = connection.prepare_cached("INSERT OR IGNORE INTO jalon_media (url) VALUES (?1)")?;
+        let mut link = connection.prepare_cached(
+            "INSERT OR IGNORE INTO jalon_pack_media SELECT ?1, media FROM jalon_media WHERE url = ?2",
+        )?;
+        for url in urls {
+            insert.execute([url])?;
+            link.execute((pack, url))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,36 @@
+//! Packs: everything that makes a trek or an area usable offline. A pack is a list of objects and of files. An object or a
+//! file that several packs need is stored once.
+//!
+//! * `pack`: the types of a pack.
+//! * `read`: reads packs.
+//! * `write`: updates packs, and marks them as stale.
+//! * `media`: the files of packs: pictures and pictograms.
+//! * `picture_format`: recognises picture formats and truncated files.
+
+mod media;
+mod pack;
+mod picture_format;
+mod read;
+mod write;
+
+pub(crate) use media::{StoredMedia, check_picture, url_hash};
+pub(super) use pack::check_bounds;
+pub use pack::{MissingFile, Pack, PackState, PackSubject, PictureSize};
+
+pub(super) const TABLES: &str = "
+CREATE TABLE jalon_pack (
+  pack INTEGER PRIMARY KEY AUTOINCREMENT, territory INTEGER NOT NULL, subject TEXT NOT NULL, pictures TEXT NOT NULL,
+  state TEXT NOT NULL, as_of_ms INTEGER, west REAL, south REAL, east REAL, north REAL, UNIQUE (territory, subject));
+CREATE TABLE jalon_pack_object (
+  pack INTEGER NOT NULL REFERENCES jalon_pack (pack) ON DELETE CASCADE, kind TEXT NOT NULL, id INTEGER NOT NULL,
+  state_hash TEXT, PRIMARY KEY (pack, kind, id)) WITHOUT ROWID;
+CREATE INDEX jalon_pack_object_of ON jalon_pack_object (kind, id);
+CREATE TABLE jalon_media (
+  media INTEGER PRIMARY KEY AUTOINCREMENT, url TEXT NOT NULL UNIQUE, file TEXT, bytes INTEGER NOT NULL DEFAULT 0,
+  sha256 TEXT, etag TEXT, last_modified TEXT, checked_ms INTEGER, missing_reason TEXT);
+CREATE TABLE jalon_pack_media (
+  pack INTEGER NOT NULL REFERENCES jalon_pack (pack) ON DELETE CASCADE,
+  media INTEGER NOT NULL REFERENCES jalon_media (media), PRIMARY KEY (pack, media)) WITHOUT ROWID;
+CREATE INDEX jalon_pack_media_of ON jalon_pack_media (media);
+CREATE TABLE jalon_reported_trek (territory INTEGER NOT NULL, trek INTEGER NOT NULL, PRIMARY KEY (territory, trek)) WITHOUT ROWID;
+";

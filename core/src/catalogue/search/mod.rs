@@ -1,0 +1,284 @@
+//! Full-text search: SQLite's FTS5 over folded words. `jalon_search_words` is the index, without the texts; `jalon_search`
+//! maps its rows to objects. Terms are not indexed: they are labels of other objects and have no page to open.
+
+pub(super) mod text_fold;
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension};
+use serde::Serialize;
+
+use super::{Catalogue, Territory};
+use crate::error::{Error, Result};
+use crate::model::fields::{Field, TextUse};
+use crate::model::{Id, Kind, Localized, Object};
+
+/// The tables. Words are folded before they are indexed, so the simplest tokenizer is enough.
+pub(super) const TABLES: &str = "
+CREATE TABLE jalon_search (
+  row INTEGER PRIMARY KEY AUTOINCREMENT, territory INTEGER NOT NULL, kind TEXT NOT NULL, id INTEGER NOT NULL, names TEXT,
+  UNIQUE (territory, kind, id));
+CREATE VIRTUAL TABLE jalon_search_words USING fts5(
+  name, summary, body, around, content='', contentless_delete=1, tokenize='ascii', prefix='1 2 3');
+";
+
+/// Result of a search.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct SearchResults {
+    /// Number of matching objects on all pages.
+    pub total: usize,
+    /// Objects of this page, the best match first.
+    pub items: Vec<SearchHit>,
+}
+
+/// One object that matches a search.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SearchHit {
+    /// Short name of its territory.
+    pub territory: String,
+    /// Kind of the object.
+    pub kind: Kind,
+    /// Identifier on the server.
+    pub id: Id,
+    /// Name; empty if the object has none.
+    pub name: String,
+    /// Language of the name.
+    pub lang: String,
+    /// Matching words of the name: start and end in bytes of its UTF-8, in order. Empty if the match is elsewhere in the
+    /// object, or in its name in another language.
+    pub highlights: Vec<(usize, usize)>,
+    /// Score of the match; higher is better. Comparable within one search only.
+    pub score: f64,
+}
+
+impl Catalogue {
+    /// Finds objects by their words in every language and territory. Accents, capitals, ligatures, hyphens and apostrophes
+    /// make no difference. Each word of `text` must be in the object, or begin one of its words; the first 32 words count.
+    /// `kinds` limits the result, unless it is empty; `languages` is the order of preference for names. The best match
+    /// comes first: a word in the name weighs more than in a summary, a summary more than other texts, and objects along a
+    /// trek weigh least. Equal matches are ordered by name, then id.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if `text` has no letter and no digit.
+    pub fn search(
+        &self,
+        text: &str,
+        kinds: &[Kind],
+        languages: &[&str],
+        limit: usize,
+        offset: usize,
+    ) -> Result<SearchResults> {
+        let query = expression(text).ok_or_else(|| Error::invalid("text", "must have at least one letter or digit"))?;
+        self.read(|connection| {
+            let mut found = find(connection, &query, kinds)?;
+            found.sort_by(|one, other| other.score.total_cmp(&one.score));
+            let total = found.len();
+            // Only names of objects on the page are read, and of objects with the same score as one of them.
+            let page = offset.min(total)..offset.saturating_add(limit).min(total);
+            let mut items = Vec::with_capacity(page.len());
+            let mut start = 0;
+            for like in found.chunk_by(|one, other| one.score == other.score) {
+                let end = start + like.len();
+                if start < page.end && page.start < end {
+                    let mut hits = named(connection, like, languages)?;
+                    hits.sort_by_cached_key(|hit| {
+                        (text_fold::sort_key(&hit.name), hit.id, hit.kind, hit.territory.clone())
+                    });
+                    let from = page.start.saturating_sub(start);
+                    items.extend(hits.drain(from..(page.end - start).min(like.len())));
+                }
+                start = end;
+            }
+            for hit in &mut items {
+                hit.highlights =
+                    text_fold::highlight(&hit.name, text).into_iter().map(|range| (range.start, range.end)).collect();
+            }
+            Ok(SearchResults { total, items })
+        })
+    }
+
+    /// The score of each matching object of a kind, as in [`Catalogue::search`], by the key of the territory
+    /// and the id.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if `text` has no letter and no digit.
+    pub(crate) fn scores(&self, text: &str, kind: Kind) -> Result<HashMap<(i64, Id), f64>> {
+        let query = expression(text).ok_or_else(|| Error::invalid("text", "must have at least one letter or digit"))?;
+        self.read(|connection| {
+            let found = find(connection, &query, &[kind])?;
+            Ok(found.into_iter().map(|found| ((found.territory, found.id), found.score)).collect())
+        })
+    }
+}
+
+/// The query in FTS5's syntax. Folded words are letters and digits only, and quoted, so no input is ever syntax.
+fn expression(text: &str) -> Option<String> {
+    let prefix = |word: &String| format!("\"{word}\"*");
+    let words: Vec<String> = text_fold::query_words(text)
+        .iter()
+        .map(|word| {
+            let parts: Vec<String> = word.parts.iter().map(prefix).collect();
+            match (&word.joined, parts.is_empty()) {
+                (None, _) => parts.join(" AND "),
+                (Some(joined), true) => prefix(joined),
+                (Some(joined), false) => format!("(({}) OR {})", parts.join(" AND "), prefix(joined)),
+            }
+        })
+        .filter(|word| !word.is_empty())
+        .collect();
+    (!words.is_empty()).then(|| words.join(" AND "))
+}
+
+/// A matching row with its score.
+struct Match {
+    row: i64,
+    territory: i64,
+    id: Id,
+    score: f64,
+}
+
+fn find(connection: &Connection, query: &str, kinds: &[Kind]) -> Result<Vec<Match>> {
+    let words: Vec<String> = kinds.iter().map(|kind| format!("'{kind}'")).collect();
+    let limited = if kinds.is_empty() { String::new() } else { format!(" AND s.kind IN ({})", words.join(", ")) };
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT s.row, s.territory, s.id, -bm25(jalon_search_words, 10.0, 4.0, 1.0, 0.5)
+           FROM jalon_search_words JOIN jalon_search s ON s.row = jalon_search_words.rowid
+           WHERE jalon_search_words MATCH ?1{limited}"
+    ))?;
+    let rows = statement.query_map([query], |row| {
+        Ok(Match { row: row.get(0)?, territory: row.get(1)?, id: row.get(2)?, score: row.get(3)? })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The objects of the rows, with their names.
+fn named(connection: &Connection, matches: &[Match], languages: &[&str]) -> Result<Vec<SearchHit>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT t.name, t.default_language, s.kind, s.id, s.names FROM jalon_search s
+           JOIN jalon_territory t ON t.territory = s.territory WHERE s.row = ?1",
+    )?;
+    let mut hits = Vec::with_capacity(matches.len());
+    let damaged = || Error::Corrupt { detail: "a row of the search cannot be read".to_owned() };
+    for Match { row, score, .. } in matches {
+        let mut found = statement.query([row])?;
+        let row = found.next()?.ok_or_else(damaged)?;
+        let default_language: String = row.get(1)?;
+        let kind: String = row.get(2)?;
+        let names: Option<String> = row.get(4)?;
+        let names: Localized =
+            names.map_or(Ok(Localized::default()), |json| serde_json::from_str(&json)).map_err(|_| damaged())?;
+        let mut wanted = languages.to_vec();
+        wanted.push(&default_language);
+        let (lang, name) =
+            names.find(&wanted).map(|found| (found.lang.to_owned(), found.text.to_owned())).unwrap_or_default();
+        hits.push(SearchHit {
+            territory: row.get(0)?,
+            kind: kind.parse().map_err(|_| damaged())?,
+            id: row.get(3)?,
+            name,
+            lang,
+            highlights: Vec::new(),
+            score: *score,
+        });
+    }
+    Ok(hits)
+}
+
+/// The words of one object, to be indexed.
+#[derive(Debug)]
+pub(super) struct Words {
+    territory: i64,
+    kind: Kind,
+    id: Id,
+    names: Option<String>,
+    /// The columns of the index: name, summary, body, around.
+    columns: [String; 4],
+}
+
+impl Words {
+    /// The words of an object. `around` are texts of the objects along a trek.
+    pub(super) fn of(territory: &Territory, object: &Object, names: Option<String>, around: &[Localized]) -> Words {
+        let columns = [
+            texts(object, &[TextUse::Name]),
+            texts(object, &[TextUse::Summary]),
+            texts(object, &[TextUse::Description, TextUse::Body]),
+            around.iter().collect(),
+        ];
+        let columns = columns.map(|texts| folded(&texts));
+        Words { territory: territory.key, kind: object.kind(), id: object.id(), names, columns }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.columns.iter().map(String::len).sum()
+    }
+}
+
+/// Replaces the words of objects. All are written to FTS5 in one sequence, as it sorts its pending words at each other
+/// statement that could fail half-way.
+pub(super) fn write(connection: &Connection, words: &mut Vec<Words>) -> Result<()> {
+    let mut rows = Vec::with_capacity(words.len());
+    let mut insert =
+        connection.prepare_cached("INSERT INTO jalon_search (territory, kind, id, names) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut old = Vec::new();
+    for words in words.drain(..) {
+        old.extend(take_row(connection, words.territory, words.kind, words.id)?);
+        if words.columns.iter().any(|column| !column.is_empty()) {
+            insert.execute((words.territory, words.kind.as_str(), words.id, words.names))?;
+            rows.push((connection.last_insert_rowid(), words.columns));
+        }
+    }
+    let mut delete = connection.prepare_cached("DELETE FROM jalon_search_words WHERE rowid = ?1")?;
+    for row in old {
+        delete.execute([row])?;
+    }
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO jalon_search_words (rowid, name, summary, body, around) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for (row, [name, summary, body, around]) in rows {
+        insert.execute((row, name, summary, body, around))?;
+    }
+    Ok(())
+}
+
+/// Removes the row that maps an object to the index, and gives its number.
+fn take_row(connection: &Connection, territory: i64, kind: Kind, id: Id) -> Result<Option<i64>> {
+    let row: Option<i64> = connection
+        .prepare_cached("SELECT row FROM jalon_search WHERE territory = ?1 AND kind = ?2 AND id = ?3")?
+        .query_row((territory, kind.as_str(), id), |row| row.get(0))
+        .optional()?;
+    if let Some(row) = row {
+        connection.prepare_cached("DELETE FROM jalon_search WHERE row = ?1")?.execute([row])?;
+    }
+    Ok(row)
+}
+
+/// Removes the words of an object.
+pub(super) fn remove(connection: &Connection, territory: i64, kind: Kind, id: Id) -> Result<()> {
+    if let Some(row) = take_row(connection, territory, kind, id)? {
+        connection.prepare_cached("DELETE FROM jalon_search_words WHERE rowid = ?1")?.execute([row])?;
+    }
+    Ok(())
+}
+
+/// Removes the words of a territory.
+pub(super) fn remove_all(connection: &Connection, territory: &Territory) -> Result<()> {
+    connection.execute(
+        "DELETE FROM jalon_search_words WHERE rowid IN (SELECT row FROM jalon_search WHERE territory = ?1)",
+        [territory.key],
+    )?;
+    connection.execute("DELETE FROM jalon_search WHERE territory = ?1", [territory.key])?;
+    Ok(())
+}
+
+fn folded(texts: &[&Localized]) -> String {
+    let words: Vec<String> =
+        texts.iter().flat_map(|text| text.iter()).flat_map(|(_, text)| text_fold::fold(text)).collect();
+    words.join(" ")
+}
+
+/// The texts of an object that have one of some uses, without markup.
+fn texts<'o>(object: &'o Object, uses: &[TextUse]) -> Vec<&'o Localized> {
+    let is_wanted = |field: &Field| field.text.is_some_and(|text_use| uses.contains(&text_use));
+    let values = object.record().values().filter(|(field, _)| is_wanted(field));
+    values.filter_map(|(_, value)| value.plain_text()).collect()
+}

@@ -1,0 +1,314 @@
+//! The connections to a database: one writer and a pool of readers, opened on first use.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
+
+use super::geopackage;
+use super::migrate::{Schema, migrate};
+use super::quarantine;
+use super::suspend::SuspendLock;
+use crate::error::{Error, Result};
+use crate::storage::Storage;
+
+const STATEMENT_CACHE: usize = 64;
+
+/// What survives a power cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// The file stays intact; the last transactions may be lost (`synchronous=NORMAL`).
+    Intact,
+    /// Every committed transaction (`synchronous=FULL`, and `F_FULLFSYNC` on Apple systems).
+    Committed,
+}
+
+/// The settings of a database's connections.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Settings {
+    /// How long a connection waits for a lock of another process.
+    pub(crate) busy_timeout: Duration,
+    pub(crate) durability: Durability,
+}
+
+/// One database file. Readers see the last committed state and never wait for the writer (WAL).
+#[derive(Debug)]
+pub(crate) struct Database {
+    path: PathBuf,
+    storage: Storage,
+    settings: Settings,
+    schema: &'static Schema,
+    /// Schema version of the file.
+    version: i64,
+    writer: Mutex<Option<Connection>>,
+    readers: Mutex<Vec<Connection>>,
+    suspend_lock: SuspendLock,
+}
+
+impl Database {
+    /// Opens a file, creates a missing one and migrates an older one. A file of a newer version can be read, but not
+    /// written.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] if SQLite finds the file damaged, [`Error::Busy`] if another process holds a lock for too long,
+    /// and errors of the disk.
+    pub(crate) fn open(
+        path: PathBuf,
+        storage: Storage,
+        settings: Settings,
+        schema: &'static Schema,
+    ) -> Result<Database> {
+        let mut connection = connect(&path, &storage, settings)?;
+        let version = migrate(&mut connection, schema)?;
+        let (writer, readers, suspend_lock) = (Mutex::default(), Mutex::new(vec![connection]), SuspendLock::default());
+        Ok(Database { path, storage, settings, schema, version, writer, readers, suspend_lock })
+    }
+
+    /// The path of the file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The storage below the file.
+    pub(crate) fn storage(&self) -> &Storage {
+        &self.storage
+    }
+
+    /// Returns [`Error::TooNew`] if a newer version of Jalon wrote the file.
+    pub(crate) fn check_version(&self) -> Result<()> {
+        let supported = self.schema.version();
+        if self.version > supported { Err(Error::TooNew { found: self.version, supported }) } else { Ok(()) }
+    }
+
+    /// Runs `read` in a read transaction: all its statements see the same state of the file.
+    pub(crate) fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let _guard = self.suspend_lock.acquire()?;
+        let idle = lock(&self.readers).pop();
+        let mut connection = match idle {
+            Some(connection) => connection,
+            None => self.connect()?,
+        };
+        let snapshot = connection.transaction()?;
+        let result = read(&snapshot);
+        drop(snapshot);
+        lock(&self.readers).push(connection);
+        result
+    }
+
+    /// Runs `write` in the write transaction. An error or a panic in `write` rolls it back.
+    ///
+    /// # Errors
+    /// [`Error::TooNew`] if a newer version of Jalon wrote the file.
+    pub(crate) fn write<T>(&self, write: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        self.check_version()?;
+        self.with_writer(|writer| {
+            let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let result = write(&transaction)?;
+            transaction.commit()?;
+            Ok(result)
+        })
+    }
+
+    /// Runs `run` on the writer's connection, outside a transaction.
+    pub(crate) fn with_writer<T>(&self, run: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
+        let _guard = self.suspend_lock.acquire()?;
+        let mut writer = lock(&self.writer);
+        let writer = match &mut *writer {
+            Some(connection) => connection,
+            none => none.insert(self.connect()?),
+        };
+        run(writer)
+    }
+
+    /// Writes a copy of the database to `target`, which must not exist. A plain copy of the file would lack the transactions
+    /// in its log.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for the target, and errors of the disk.
+    pub(crate) fn export(&self, target: &Path) -> Result<()> {
+        let Some(name) = target.to_str() else {
+            return Err(Error::invalid("target", "must be a Unicode path"));
+        };
+        if target.exists() {
+            return Err(Error::invalid("target", "must be the path of a new file"));
+        }
+        let _guard = self.suspend_lock.acquire()?;
+        self.connect()?.execute("VACUUM INTO ?1", [name])?;
+        Ok(())
+    }
+
+    /// The size of the file in bytes, including its log.
+    pub(crate) fn size(&self) -> Result<u64> {
+        Ok(quarantine::size(&self.path)?)
+    }
+
+    /// Moves the log into the file and truncates it. The log is kept if a reader needs it.
+    pub(crate) fn truncate_log(&self) -> Result<()> {
+        self.with_writer(|writer| Ok(writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?))
+    }
+
+    /// Closes every connection, so that the process holds no lock on the file. Blocks until the running operations have
+    /// ended. Until [`Database::resume`] every operation returns [`Error::Closed`].
+    pub(crate) fn suspend(&self) {
+        self.suspend_lock.suspend();
+        lock(&self.readers).clear();
+        *lock(&self.writer) = None;
+    }
+
+    /// Accepts operations again, after [`Database::suspend`].
+    pub(crate) fn resume(&self) {
+        self.suspend_lock.resume();
+    }
+
+    fn connect(&self) -> Result<Connection> {
+        connect(&self.path, &self.storage, self.settings)
+    }
+}
+
+/// Locks a mutex, even a poisoned one: a panic rolled its connection's transaction back, so the connection is usable.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Opens a file with SQLite's `flags`, and nothing else set.
+pub(crate) fn open_file(path: &Path, storage: &Storage, flags: OpenFlags) -> Result<Connection> {
+    Ok(match &storage.vfs {
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs.as_str())?,
+        None => Connection::open_with_flags(path, flags)?,
+    })
+}
+
+fn connect(path: &Path, storage: &Storage, settings: Settings) -> Result<Connection> {
+    let connection = open_file(path, storage, OpenFlags::default())?;
+    connection.busy_timeout(settings.busy_timeout)?;
+    geopackage::register_functions(&connection)?;
+    enable_wal(&connection, settings.busy_timeout)?;
+    match settings.durability {
+        Durability::Intact => connection.pragma_update(None, "synchronous", "normal")?,
+        Durability::Committed => {
+            connection.pragma_update(None, "synchronous", "full")?;
+            // On Apple systems an ordinary sync leaves the bytes in the drive's cache.
+            connection.pragma_update(None, "fullfsync", true)?;
+            connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+        }
+    }
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // Phones may have no directory for temporary files.
+    connection.pragma_update(None, "temp_store", "memory")?;
+    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    Ok(connection)
+}
+
+/// Enables the write-ahead log. If two processes create a file at the same time, SQLite reports it busy without calling the
+/// busy handler, because waiting would be a deadlock. So the statement is repeated until `timeout`.
+fn enable_wal(connection: &Connection, timeout: Duration) -> rusqlite::Result<()> {
+    const RETRY_INTERVAL: Duration = Duration::from_millis(5);
+    let start = Instant::now();
+    loop {
+        match connection.pragma_update(None, "journal_mode", "wal") {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && start.elapsed() < timeout => {
+                std::thread::sleep(RETRY_INTERVAL);
+            }
+            result => return result,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static SCHEMA: Schema = Schema { migrations: &[first_version] };
+    static NEWER_SCHEMA: Schema = Schema { migrations: &[first_version, String::new] };
+    const SETTINGS: Settings = Settings { busy_timeout: Duration::from_secs(5), durability: Durability::Intact };
+
+    fn first_version() -> String {
+        "CREATE TABLE item (id INTEGER);".to_owned()
+    }
+
+    fn open(folder: &Path) -> Result<Database> {
+        Database::open(folder.join("file.gpkg"), Storage::default(), SETTINGS, &SCHEMA)
+    }
+
+    fn count(database: &Database) -> Result<i64> {
+        database.read(|connection| Ok(connection.query_row("SELECT count(*) FROM item", [], |row| row.get(0))?))
+    }
+
+    fn insert(database: &Database) -> Result<()> {
+        database.write(|transaction| {
+            transaction.execute("INSERT INTO item VALUES (1)", [])?;
+            Ok(())
+        })
+    }
+
+    #[test]
+    fn write_with_error_or_panic_rolls_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = open(folder.path()).unwrap();
+        insert(&database).unwrap();
+        let failed: Result<()> = database.write(|transaction| {
+            transaction.execute("INSERT INTO item VALUES (2)", [])?;
+            Err(Error::Cancelled)
+        });
+        assert_eq!(failed, Err(Error::Cancelled));
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            database.write(|transaction| -> Result<()> {
+                transaction.execute("INSERT INTO item VALUES (3)", [])?;
+                panic!("in a transaction");
+            })
+        }));
+        assert!(panicked.is_err());
+        assert_eq!(count(&database), Ok(1));
+        insert(&database).unwrap();
+        assert_eq!(count(&database), Ok(2));
+    }
+
+    #[test]
+    fn read_during_write_sees_the_last_committed_state() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = open(folder.path()).unwrap();
+        database
+            .write(|transaction| {
+                transaction.execute("INSERT INTO item VALUES (1)", [])?;
+                assert_eq!(count(&database), Ok(0));
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(count(&database), Ok(1));
+    }
+
+    #[test]
+    fn suspended_database_returns_closed_until_resume() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = open(folder.path()).unwrap();
+        insert(&database).unwrap();
+        database.suspend();
+        assert_eq!((count(&database), insert(&database)), (Err(Error::Closed), Err(Error::Closed)));
+        assert!(!folder.path().join("file.gpkg-wal").exists(), "the last connection has moved the log into the file");
+        database.resume();
+        assert_eq!(count(&database), Ok(1));
+    }
+
+    #[test]
+    fn newer_file_is_read_and_not_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file.gpkg");
+        insert(&Database::open(path, Storage::default(), SETTINGS, &NEWER_SCHEMA).unwrap()).unwrap();
+        let database = open(folder.path()).unwrap();
+        assert_eq!(count(&database), Ok(1));
+        assert_eq!(insert(&database), Err(Error::TooNew { found: 2, supported: 1 }));
+    }
+
+    #[test]
+    fn export_writes_a_whole_copy_to_a_new_file_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = open(folder.path()).unwrap();
+        insert(&database).unwrap();
+        let target = folder.path().join("copy.gpkg");
+        database.export(&target).unwrap();
+        assert!(matches!(database.export(&target), Err(Error::InvalidInput { .. })));
+        let copy = Connection::open(&target).unwrap();
+        assert_eq!(copy.query_row("SELECT count(*) FROM item", [], |row| row.get::<_, i64>(0)), Ok(1));
+    }
+}

@@ -1,0 +1,296 @@
+//! A geometry as it is measured: cut into parts (a point, a short run of edges, the inside of an area), each with a box in
+//! space that holds it and with its exact distance.
+
+use std::ops::Range;
+
+use geo::coordinate_position::{CoordPos, coord_pos_relative_to_ring};
+use geo::{BoundingRect, Intersects};
+use geo_types::{Coord, Geometry, LineString, Polygon, Rect};
+use rstar::AABB;
+
+use super::edge::{self, MAX_EDGE_DEG, Origin};
+use super::ellipsoid::{MAX_DERIVATIVE_M, MEAN_RADIUS_M, Xyz, distance_by_chord_m, distance_m, dot, minus, point};
+use crate::model::Position;
+
+/// Edges in a run. Fewer make more boxes, more make looser ones.
+const RUN: usize = 16;
+/// Pieces of a long edge, at most.
+const MAX_PIECES: f64 = 4_096.0;
+/// Covers the rounding of bounds.
+pub(super) const SLACK_M: f64 = 1e-6;
+/// From here on, chord and arc may disagree by more than 0.1 mm about the nearest point of a line.
+const MIN_FAR_M: f64 = 500_000.0;
+/// Share of chord²/24R² by which a chord may be wrong as a measure of the arc. The radii of the ellipsoid differ by 1 %,
+/// and this is five times as much.
+const FAR_DOUBT: f64 = 0.05;
+
+/// The vertices of a geometry: those on the Earth, long edges cut, running on past ±180° over the date line.
+#[derive(Debug)]
+pub(super) enum Shape {
+    Point(Coord<f64>),
+    Lines(Box<Lines>),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    /// Lines and rings. One with a single vertex is a point.
+    lines: Vec<LineString<f64>>,
+    areas: Vec<Area>,
+}
+
+#[derive(Debug)]
+struct Area {
+    /// Among the lines, the outer ring first.
+    rings: Range<usize>,
+    /// Of the outer ring.
+    bounds: Rect<f64>,
+}
+
+/// What has a box of its own in the tree.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Part {
+    /// The only vertex of a shape.
+    Point,
+    /// At most [`RUN`] edges of a line, or the only vertex of one.
+    Run { line: u32, first: u32 },
+    /// The inside of an area.
+    Inside { area: u32 },
+}
+
+/// A point of a shape that may be its nearest.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Candidate {
+    pub(super) distance_m: f64,
+    pub(super) coord: Coord<f64>,
+    pub(super) point: Xyz,
+}
+
+impl Candidate {
+    /// Of two points equally far always the same wins, whichever is found first.
+    pub(super) fn is_nearer(&self, other: &Candidate) -> bool {
+        let rank = |candidate: &Candidate| (candidate.distance_m, candidate.coord.x, candidate.coord.y);
+        rank(self) < rank(other)
+    }
+
+    fn at(origin: &Origin, coord: Coord<f64>, point: Xyz) -> Candidate {
+        let chord = minus(point, origin.point);
+        Candidate { distance_m: distance_by_chord_m(dot(chord, chord), origin.coord, coord), coord, point }
+    }
+}
+
+impl Shape {
+    pub(super) fn of(geometry: &Geometry<f64>) -> Shape {
+        if let Geometry::Point(point) = geometry
+            && is_valid(&point.0)
+        {
+            return Shape::Point(point.0);
+        }
+        let mut lines = Lines::default();
+        lines.add(geometry);
+        lines.lines.shrink_to_fit();
+        Shape::Lines(Box::new(lines))
+    }
+
+    /// The parts, in order.
+    pub(super) fn parts(&self) -> impl Iterator<Item = Part> {
+        let (point, lines) = match self {
+            Shape::Point(_) => (Some(Part::Point), None),
+            Shape::Lines(lines) => (None, Some(lines)),
+        };
+        let runs = lines.into_iter().flat_map(|lines| (0..).zip(&lines.lines)).flat_map(|(line, vertices)| {
+            let edges = vertices.0.len().saturating_sub(1) as u32;
+            (0..edges.max(1)).step_by(RUN).map(move |first| Part::Run { line, first })
+        });
+        let areas = lines.map_or(0, |lines| lines.areas.len() as u32);
+        point.into_iter().chain(runs).chain((0..areas).map(|area| Part::Inside { area }))
+    }
+
+    /// A box in space that holds a part.
+    pub(super) fn envelope(&self, part: Part) -> AABB<Xyz> {
+        match (self, part) {
+            (Shape::Lines(lines), Part::Inside { area }) => lines.areas[area as usize].envelope(),
+            _ => {
+                let vertices = self.vertices(part);
+                let points: Vec<Xyz> = vertices.iter().map(|vertex| point(*vertex)).collect();
+                let bulge_m = vertices.windows(2).map(|edge| edge::sagitta_m(edge[0], edge[1])).fold(0.0, f64::max);
+                widened(AABB::from_points(&points), bulge_m)
+            }
+        }
+    }
+
+    /// The nearest point of a part with its exact distance. `None` if it is surely further than `limit_m`.
+    pub(super) fn measure(&self, part: Part, origin: &Origin, limit_m: f64) -> Option<Candidate> {
+        match (self, part) {
+            (Shape::Lines(lines), Part::Inside { area }) => {
+                let here = Candidate { distance_m: 0.0, coord: origin.coord, point: origin.point };
+                lines.is_inside(&lines.areas[area as usize], origin.coord).then_some(here)
+            }
+            _ => match self.vertices(part) {
+                [only] => Some(Candidate::at(origin, *only, point(*only))),
+                vertices => measure_edges(origin, vertices, limit_m),
+            },
+        }
+    }
+
+    fn vertices(&self, part: Part) -> &[Coord<f64>] {
+        match (self, part) {
+            (Shape::Point(coord), _) => std::slice::from_ref(coord),
+            (Shape::Lines(lines), Part::Run { line, first }) => {
+                let line = &lines.lines[line as usize].0;
+                &line[first as usize..line.len().min(first as usize + RUN + 1)]
+            }
+            _ => &[],
+        }
+    }
+}
+
+impl Lines {
+    fn add(&mut self, geometry: &Geometry<f64>) {
+        match geometry {
+            Geometry::Point(point) => self.add_line(&[point.0]),
+            Geometry::MultiPoint(points) => points.iter().for_each(|point| self.add_line(&[point.0])),
+            Geometry::LineString(line) => self.add_line(&line.0),
+            Geometry::MultiLineString(lines) => lines.iter().for_each(|line| self.add_line(&line.0)),
+            Geometry::Polygon(polygon) => self.add_polygon(polygon),
+            Geometry::MultiPolygon(polygons) => polygons.iter().for_each(|polygon| self.add_polygon(polygon)),
+            Geometry::GeometryCollection(parts) => parts.iter().for_each(|part| self.add(part)),
+            Geometry::Line(line) => self.add_line(&[line.start, line.end]),
+            Geometry::Rect(rect) => self.add_polygon(&rect.to_polygon()),
+            Geometry::Triangle(triangle) => self.add_polygon(&triangle.to_polygon()),
+        }
+    }
+
+    fn add_line(&mut self, vertices: &[Coord<f64>]) {
+        let line = unroll(vertices);
+        if !line.0.is_empty() {
+            self.lines.push(line);
+        }
+    }
+
+    fn add_polygon(&mut self, polygon: &Polygon<f64>) {
+        let start = self.lines.len();
+        std::iter::once(polygon.exterior()).chain(polygon.interiors()).for_each(|ring| self.add_line(&ring.0));
+        let rings = start..self.lines.len();
+        // A ring around a pole ends one turn from its start, and has no inside in longitude and latitude.
+        if let Some(outer) = self.lines.get(start).filter(|outer| outer.is_closed() && outer.0.len() > 1)
+            && let Some(bounds) = outer.bounding_rect()
+        {
+            self.areas.push(Area { rings, bounds });
+        }
+    }
+
+    /// True if a coordinate is in the outer ring and in no hole. Both have their edges. Rings run on over the date line, so
+    /// the coordinate is looked for one turn to either side too.
+    fn is_inside(&self, area: &Area, coord: Coord<f64>) -> bool {
+        [-360.0, 0.0, 360.0].into_iter().any(|turn| {
+            let coord = Coord { x: coord.x + turn, y: coord.y };
+            let position = |ring: &LineString<f64>| coord_pos_relative_to_ring(coord, ring);
+            area.bounds.intersects(&coord)
+                && self.lines[area.rings.clone()].split_first().is_some_and(|(outer, holes)| {
+                    let is_in_hole = |hole: &LineString<f64>| hole.is_closed() && position(hole) == CoordPos::Inside;
+                    position(outer) != CoordPos::Outside && !holes.iter().any(is_in_hole)
+                })
+        })
+    }
+}
+
+impl Area {
+    fn envelope(&self) -> AABB<Xyz> {
+        let steps = |span: f64| span.ceil().clamp(1.0, 360.0);
+        let (columns, rows) = (steps(self.bounds.width()), steps(self.bounds.height()));
+        let step = Coord { x: self.bounds.width() / columns, y: self.bounds.height() / rows };
+        let mut points = Vec::new();
+        for column in 0..=columns as u32 {
+            for row in 0..=rows as u32 {
+                let by = Coord { x: step.x * f64::from(column), y: step.y * f64::from(row) };
+                points.push(point(self.bounds.min() + by));
+            }
+        }
+        // The surface bulges between the grid's points, once along either axis.
+        widened(AABB::from_points(&points), MAX_DERIVATIVE_M * (step.x + step.y).to_radians().powi(2) / 4.0)
+    }
+}
+
+fn is_valid(coord: &Coord<f64>) -> bool {
+    Position::from(*coord).is_valid()
+}
+
+fn widened(envelope: AABB<Xyz>, metres: f64) -> AABB<Xyz> {
+    AABB::from_corners(envelope.lower().map(|x| x - metres), envelope.upper().map(|x| x + metres))
+}
+
+/// The valid vertices of a line, with longitudes that run on over the date line, long edges cut.
+fn unroll(vertices: &[Coord<f64>]) -> LineString<f64> {
+    let mut line: Vec<Coord<f64>> = Vec::with_capacity(vertices.len());
+    for vertex in vertices.iter().filter(|vertex| is_valid(vertex)) {
+        let mut to = *vertex;
+        if let Some(&from) = line.last() {
+            // The short way round, which only a line over the date line needs.
+            if (to.x - from.x).abs() > 180.0 {
+                to.x -= 360.0 * ((to.x - from.x) / 360.0).round();
+            }
+            let span = (to.x - from.x).abs() + (to.y - from.y).abs();
+            if span > MAX_EDGE_DEG {
+                let pieces = (span / MAX_EDGE_DEG).ceil().min(MAX_PIECES);
+                line.extend((1..pieces as u32).map(|piece| from + (to - from) * (f64::from(piece) / pieces)));
+            }
+        }
+        line.push(to);
+    }
+    LineString(line)
+}
+
+/// The nearest point of at most [`RUN`] edges with its exact distance. `None` if it is surely further than `limit_m`.
+fn measure_edges(origin: &Origin, vertices: &[Coord<f64>], limit_m: f64) -> Option<Candidate> {
+    let (chord2, coord, point_there) = nearest_by_chord(origin, vertices, limit_m)?;
+    if chord2 >= MIN_FAR_M * MIN_FAR_M {
+        let (distance_m, coord) = measure_far(origin, vertices, chord2);
+        return Some(Candidate { distance_m, coord, point: point(coord) });
+    }
+    Some(Candidate { distance_m: distance_by_chord_m(chord2, origin.coord, coord), coord, point: point_there })
+}
+
+/// The nearest point of some edges by the chord. `None` if all are further than `limit_m`.
+fn nearest_by_chord(origin: &Origin, vertices: &[Coord<f64>], limit_m: f64) -> Option<(f64, Coord<f64>, Xyz)> {
+    let mut bounds2 = [f64::INFINITY; RUN];
+    match origin.plane(vertices) {
+        Some(plane) => plane.min_chords2(vertices, &mut bounds2),
+        None => {
+            let bounds = vertices.windows(2).map(|edge| edge::min_chord2(origin.point, edge[0], edge[1]));
+            bounds2.iter_mut().zip(bounds).for_each(|(bound2, bound)| *bound2 = bound);
+        }
+    }
+    let mut limit2 = (limit_m + SLACK_M).powi(2);
+    let mut nearest = None;
+    // The most promising edge goes first: after it few of the others can win.
+    for _ in 1..vertices.len() {
+        let (next, bound2) = min(&bounds2);
+        // A hair more, so that rounding loses no edge that is as near as another.
+        if bound2 > limit2 * (1.0 + 1e-12) + 1e-12 {
+            break;
+        }
+        bounds2[next] = f64::INFINITY;
+        let found = edge::nearest_by_chord(origin, vertices[next], vertices[next + 1]);
+        if found.0 < limit2 {
+            limit2 = found.0;
+            nearest = Some(found);
+        }
+    }
+    nearest
+}
+
+/// Where the smallest number stands, and the number.
+fn min(numbers: &[f64; RUN]) -> (usize, f64) {
+    let smallest =
+        numbers.iter().fold(numbers[0], |smallest, number| if *number < smallest { *number } else { smallest });
+    (numbers.iter().position(|number| *number == smallest).unwrap_or_default(), smallest)
+}
+
+/// Far away the flattening of the ellipsoid lets chord and arc disagree by some centimetres about the nearest point, so
+/// each edge that can win is searched along the arc.
+fn measure_far(origin: &Origin, vertices: &[Coord<f64>], chord2: f64) -> (f64, Coord<f64>) {
+    let limit2 = chord2 * (1.0 + FAR_DOUBT * chord2 / (24.0 * MEAN_RADIUS_M * MEAN_RADIUS_M));
+    let edges = vertices.windows(2).filter(|edge| edge::min_chord2(origin.point, edge[0], edge[1]) <= limit2);
+    let arcs = edges.map(|edge| edge::nearest_by(|coord| distance_m(origin.coord, coord), edge[0], edge[1]));
+    arcs.min_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or((f64::INFINITY, origin.coord))
+}

@@ -1,0 +1,209 @@
+//! The headers of a response, and what they mean for the partial file on the disk.
+
+use super::body::Encoding;
+use super::partial::PartialFile;
+use crate::transfer::{ResponseMeta, Validators};
+
+/// The status and the headers of a response that Jalon reads.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct ResponseHead {
+    pub(super) status: u16,
+    /// `Content-Range`.
+    pub(super) content_range: Option<String>,
+    /// Length of the decoded body, if it is known.
+    pub(super) content_length: Option<u64>,
+    /// `None` for an encoding that Jalon cannot decode.
+    pub(super) encoding: Option<Encoding>,
+    pub(super) validators: Validators,
+    pub(super) retry_after_ms: Option<u64>,
+    /// `Date`, Unix ms.
+    pub(super) date_ms: Option<i64>,
+}
+
+impl ResponseHead {
+    /// Reads headers, whose names may have any case; the first of several equal names counts. `is_decoded` tells that the
+    /// client has removed the content encoding, `now_ms` is the wall time (Unix ms).
+    pub(super) fn new<'h>(
+        status: u16,
+        headers: impl IntoIterator<Item = (&'h str, &'h str)>,
+        is_decoded: bool,
+        now_ms: i64,
+    ) -> ResponseHead {
+        let headers: Vec<(String, &str)> =
+            headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value.trim())).collect();
+        let header = |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| *value);
+        let is_encoded = header("content-encoding").is_some();
+        let encoding = if is_decoded { Some(Encoding::Identity) } else { Encoding::parse(header("content-encoding")) };
+        // `Content-Length` counts encoded bytes.
+        let has_length = if is_decoded { !is_encoded } else { encoding == Some(Encoding::Identity) };
+        ResponseHead {
+            status,
+            content_range: header("content-range").map(str::to_owned),
+            content_length: header("content-length").filter(|_| has_length).and_then(|length| length.parse().ok()),
+            encoding,
+            validators: Validators {
+                etag: header("etag").map(str::to_owned),
+                last_modified: header("last-modified").map(str::to_owned),
+            },
+            retry_after_ms: header("retry-after").and_then(|value| retry_after_ms(value, now_ms)),
+            date_ms: header("date").and_then(http_date_ms),
+        }
+    }
+
+    /// What is kept of the response beside its body.
+    pub(super) fn meta(&self) -> ResponseMeta {
+        ResponseMeta {
+            status: self.status,
+            retry_after_ms: self.retry_after_ms,
+            validators: self.validators.clone(),
+            date_ms: self.date_ms,
+            bytes: 0,
+        }
+    }
+
+    /// What to do with the body, given what an earlier attempt left on the disk.
+    pub(super) fn action(&self, partial: Option<&PartialFile>) -> HeadAction {
+        let content_range = self.content_range.as_deref().and_then(parse_content_range);
+        match self.status {
+            206 => {
+                let Some(partial) = partial.filter(|partial| partial.bytes > 0) else { return HeadAction::Restart };
+                let is_same_tag = !differ(&partial.validators.etag, &self.validators.etag);
+                match content_range {
+                    Some((Some(first), total))
+                        if first == partial.bytes && is_same_tag && !differ(&partial.total, &total) =>
+                    {
+                        let total = total.or(partial.total);
+                        let partial = PartialFile { bytes: 0, total, validators: partial.validators.clone() };
+                        HeadAction::Write { from: first, partial }
+                    }
+                    _ => HeadAction::Restart,
+                }
+            }
+            416 => match (partial, content_range) {
+                (Some(partial), Some((None, Some(total)))) if total == partial.bytes && total > 0 => {
+                    HeadAction::AlreadyComplete
+                }
+                (Some(_), _) => HeadAction::Restart,
+                (None, _) => HeadAction::Ignore,
+            },
+            200 => {
+                let partial = PartialFile { bytes: 0, total: self.content_length, validators: self.validators.clone() };
+                HeadAction::Write { from: 0, partial }
+            }
+            _ => HeadAction::Ignore,
+        }
+    }
+}
+
+/// What to do with the body of a response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum HeadAction {
+    /// Write the body from byte `from` on, and discard what the file has beyond.
+    Write {
+        from: u64,
+        /// What to record before the first byte is written; its `bytes` is 0.
+        partial: PartialFile,
+    },
+    /// The partial file is complete.
+    AlreadyComplete,
+    /// There is nothing to write: the status is the result.
+    Ignore,
+    /// The partial file does not match: discard it and request again.
+    Restart,
+}
+
+/// Whether both are known and are not the same.
+fn differ<T: PartialEq>(before: &Option<T>, now: &Option<T>) -> bool {
+    matches!((before, now), (Some(before), Some(now)) if before != now)
+}
+
+/// First byte and total of `bytes 3-9/10`; a star stands for an unknown one.
+fn parse_content_range(value: &str) -> Option<(Option<u64>, Option<u64>)> {
+    let (range, total) = value.trim().strip_prefix("bytes")?.trim_start().split_once('/')?;
+    let total = total.trim().parse().ok();
+    match range.trim() {
+        "*" => Some((None, total)),
+        range => Some((Some(range.split_once('-')?.0.trim().parse().ok()?), total)),
+    }
+}
+
+/// Milliseconds that a `Retry-After` value asks for, which is in seconds or an HTTP date; 0 for a date before `now_ms`
+/// (Unix ms), `None` if it is neither.
+pub fn retry_after_ms(value: &str, now_ms: i64) -> Option<u64> {
+    if let Ok(seconds) = value.parse::<u64>() {
+        return Some(seconds.saturating_mul(1_000));
+    }
+    let date_ms = http_date_ms(value)?;
+    Some(u64::try_from(date_ms).ok()?.saturating_sub(u64::try_from(now_ms).ok()?))
+}
+
+/// Unix ms of `Wed, 21 Oct 2015 07:28:00 GMT`.
+fn http_date_ms(date: &str) -> Option<i64> {
+    Some(jiff::fmt::rfc2822::parse(date).ok()?.timestamp().as_millisecond())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn partial(bytes: u64) -> PartialFile {
+        let validators = Validators { etag: Some("\"a\"".into()), last_modified: Some("Mon".into()) };
+        PartialFile { bytes, total: Some(10), validators }
+    }
+
+    fn head(status: u16, range: Option<&str>, etag: &str) -> ResponseHead {
+        let range = range.map(|range| ("Content-Range", range));
+        ResponseHead::new(status, [("Content-Length", "10"), ("ETag", etag)].into_iter().chain(range), false, 0)
+    }
+
+    #[test]
+    fn partial_response_is_appended_only_to_the_file_it_belongs_to() {
+        let rest = HeadAction::Write { from: 4, partial: partial(0) };
+        assert_eq!(head(206, Some("bytes 4-9/10"), "\"a\"").action(Some(&partial(4))), rest);
+        for (range, etag) in [
+            (Some("bytes 3-9/10"), "\"a\""),
+            (Some("bytes 4-9/11"), "\"a\""),
+            (Some("bytes 4-9/10"), "\"b\""),
+            (Some("lines 4-9/10"), "\"a\""),
+            (None, "\"a\""),
+        ] {
+            let action = head(206, range, etag).action(Some(&partial(4)));
+            assert_eq!(action, HeadAction::Restart, "{range:?} {etag}");
+        }
+        let unrequested = head(206, Some("bytes 0-9/10"), "\"a\"");
+        assert_eq!(unrequested.action(None), HeadAction::Restart, "no range was requested");
+    }
+
+    #[test]
+    fn changed_file_replaces_the_partial_one_and_a_complete_one_stays() {
+        match head(200, None, "\"b\"").action(Some(&partial(4))) {
+            HeadAction::Write { from: 0, partial } => assert_eq!(partial.validators.etag.as_deref(), Some("\"b\"")),
+            other => panic!("{other:?}"),
+        }
+        let unsatisfiable = |range| head(416, Some(range), "\"a\"").action(Some(&partial(10)));
+        assert_eq!(unsatisfiable("bytes */10"), HeadAction::AlreadyComplete);
+        assert_eq!(unsatisfiable("bytes */9"), HeadAction::Restart);
+        assert_eq!(head(304, None, "\"a\"").action(Some(&partial(4))), HeadAction::Ignore);
+        assert!(partial(10).is_complete() && !partial(9).is_complete());
+    }
+
+    #[test]
+    fn content_length_of_an_encoded_body_is_ignored() {
+        let length = |encoding: Option<&str>, is_decoded| {
+            let encoding = encoding.map(|encoding| ("Content-Encoding", encoding));
+            let headers = [("content-LENGTH", " 10 ")].into_iter().chain(encoding);
+            ResponseHead::new(200, headers, is_decoded, 0).content_length
+        };
+        assert_eq!((length(None, false), length(None, true)), (Some(10), Some(10)));
+        assert_eq!((length(Some("gzip"), false), length(Some("gzip"), true)), (None, None));
+    }
+
+    #[test]
+    fn retry_after_takes_seconds_and_dates() {
+        let now_ms = 1_500_000_000_000;
+        assert_eq!(retry_after_ms("7", now_ms), Some(7_000));
+        assert_eq!(retry_after_ms("Wed, 21 Oct 2015 07:28:00 GMT", now_ms), Some(0), "the date has passed");
+        assert_eq!(retry_after_ms("Fri, 14 Jul 2017 02:41:00 GMT", now_ms), Some(60_000));
+        assert_eq!(retry_after_ms("soon", now_ms), None);
+    }
+}

@@ -1,0 +1,78 @@
+//! The headers of a request.
+
+use super::partial::PartialFile;
+use crate::transfer::{BodyKind, Transfer};
+
+/// Header names and values for a GET of `transfer`. `partial` is what an earlier attempt left on the disk. `accept_gzip` is
+/// false if the client negotiates compression itself.
+pub(super) fn request_headers(
+    transfer: &Transfer,
+    partial: Option<&PartialFile>,
+    accept_gzip: bool,
+) -> Vec<(&'static str, String)> {
+    let mut headers = Vec::new();
+    match transfer.body {
+        BodyKind::Json => {
+            headers.push(("accept", "application/json".to_owned()));
+            headers.extend(accept_gzip.then(|| ("accept-encoding", "gzip".to_owned())));
+        }
+        // Ranges count the bytes of the encoded body, and the partial file holds those of the decoded one.
+        BodyKind::File => headers.push(("accept-encoding", "identity".to_owned())),
+    }
+    headers.extend(transfer.language.clone().map(|language| ("accept-language", language)));
+    if transfer.body == BodyKind::File {
+        match partial.and_then(|partial| Some((partial.bytes, partial.if_range()?))).filter(|(bytes, _)| *bytes > 0) {
+            Some((bytes, condition)) => {
+                headers.push(("range", format!("bytes={bytes}-")));
+                headers.push(("if-range", condition.to_owned()));
+            }
+            None => {
+                headers.extend(transfer.validators.etag.clone().map(|etag| ("if-none-match", etag)));
+                headers.extend(transfer.validators.last_modified.clone().map(|date| ("if-modified-since", date)));
+            }
+        }
+    }
+    headers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transfer::Validators;
+
+    fn partial(bytes: u64) -> PartialFile {
+        let validators = Validators { etag: Some("\"a\"".into()), last_modified: Some("Mon".into()) };
+        PartialFile { bytes, total: Some(10), validators }
+    }
+
+    fn file_request(partial: Option<&PartialFile>, validators: Validators) -> Vec<(&'static str, String)> {
+        let transfer = Transfer { validators, ..Transfer::new(1, "https://park.example/a.jpg", BodyKind::File) };
+        let headers = request_headers(&transfer, partial, true);
+        headers.into_iter().filter(|(name, _)| *name != "accept-encoding").collect()
+    }
+
+    #[test]
+    fn partial_file_is_resumed_if_its_validators_can_identify_it() {
+        let ranged = vec![("range", "bytes=4-".to_owned()), ("if-range", "\"a\"".to_owned())];
+        assert_eq!(file_request(Some(&partial(4)), Validators::default()), ranged);
+        let mut weak = partial(4);
+        weak.validators.etag = Some("W/\"a\"".into());
+        assert_eq!(file_request(Some(&weak), Validators::default())[1].1, "Mon");
+        weak.validators.last_modified = None;
+        assert_eq!(file_request(Some(&weak), Validators::default()), []);
+        let validators = Validators { etag: Some("\"h\"".into()), last_modified: None };
+        assert_eq!(file_request(Some(&partial(0)), validators), [("if-none-match", "\"h\"".to_owned())]);
+    }
+
+    #[test]
+    fn client_that_decodes_negotiates_compression_itself() {
+        let transfer = Transfer::new(1, "https://park.example/api/v2/trek/", BodyKind::Json);
+        let encoding = |accept_gzip| {
+            let headers = request_headers(&transfer, None, accept_gzip);
+            headers.into_iter().find(|(name, _)| *name == "accept-encoding").map(|(_, value)| value)
+        };
+        assert_eq!((encoding(true).as_deref(), encoding(false)), (Some("gzip"), None));
+        let file = Transfer::new(1, "https://park.example/a.jpg", BodyKind::File);
+        assert!(request_headers(&file, None, false).contains(&("accept-encoding", "identity".to_owned())));
+    }
+}

@@ -1,0 +1,416 @@
+//! What a download requests: the objects that its server lists for a trek, then the files that the pack shows. A download that
+//! is planned again continues; one of a stale pack requests what has changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use url::Url;
+
+use super::apply::PlainTexts;
+use super::pack_contents::{NeededMedia, distances_from_trek, needed_media, pack_contents};
+use super::planner::{Completed, Failure, Parsed, PendingRequest, PlanCounts, Planner};
+use crate::catalogue::{
+    Catalogue, JobRecord, PackSubject, PictureSize, StoredMedia, Territory, check_picture, url_hash,
+};
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::geotrek::{
+    ApiRequest, Limits, NEAR_LISTS, Reader, by_ids, has_plain_texts, kind_of, near_trek, read_list, scan,
+};
+use crate::model::{Id, Kind, Object};
+use crate::response::sidecar_path;
+use crate::transfer::{BodyKind, Outcome, ResponseMeta, Validators};
+
+/// Objects in one request.
+const BATCH_SIZE: usize = 50;
+/// Files of the server in a row without a connection, after which the server counts as unreachable.
+const MAX_NETWORK_ERRORS: u32 = 2;
+/// Requests for JSON go before those for files.
+const JSON_PRIORITY: i32 = 9;
+
+/// A pack that is being downloaded.
+#[derive(Debug, Clone)]
+pub(super) struct PackDownload {
+    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) territory: Territory,
+    pub(super) origin: Url,
+    pub(super) media_folder: PathBuf,
+    pub(super) subject: PackSubject,
+    pub(super) pictures: PictureSize,
+    /// Key of the pack in the catalogue.
+    pub(super) pack: i64,
+    /// Whether the server no longer publishes the subject.
+    pub(super) is_withdrawn: bool,
+}
+
+/// What a request of a download is for.
+#[derive(Debug, Clone)]
+pub enum DownloadRole {
+    /// The ids of the objects near a trek, of one list.
+    NearTrek { trek: Id, request: Box<ApiRequest> },
+    /// Objects that are newer than the last refresh.
+    Objects(Box<ApiRequest>),
+    /// A file, by its address.
+    Media(String),
+}
+
+/// What the next call of `next_phase` requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    NearLists,
+    MissingObjects,
+    Media,
+    DamagedMedia,
+    Nothing,
+}
+
+/// Plans the requests of a download.
+#[derive(Debug)]
+pub struct DownloadPlanner {
+    pub(super) download: PackDownload,
+    limits: Limits,
+    /// Key of the job in the catalogue.
+    job: i64,
+    phase: Phase,
+    /// Whether everything was received and every file was checked.
+    pub(super) is_done: bool,
+    /// Whether the lists near the trek are stored in the catalogue.
+    has_lists: bool,
+    /// Ids that the server listed, by trek and list.
+    near: BTreeMap<(Id, &'static str), BTreeSet<Id>>,
+    /// Responses with the missing objects.
+    objects: Vec<(Box<ApiRequest>, PathBuf)>,
+    object_count: u64,
+    network_errors: u32,
+}
+
+impl DownloadPlanner {
+    pub(super) fn new(download: PackDownload, record: &JobRecord) -> DownloadPlanner {
+        DownloadPlanner {
+            limits: Limits::default(),
+            job: record.job,
+            phase: Phase::NearLists,
+            is_done: false,
+            has_lists: record.is_finished || download.is_withdrawn,
+            near: BTreeMap::new(),
+            objects: Vec::new(),
+            object_count: 0,
+            network_errors: 0,
+            download,
+        }
+    }
+
+    fn catalogue(&self) -> &Catalogue {
+        &self.download.catalogue
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.download.clock.now_ms()
+    }
+
+    fn first_language(&self) -> &str {
+        self.download.territory.languages.first().map_or("fr", String::as_str)
+    }
+
+    /// The trek of the pack and its stages.
+    fn treks(&self) -> Result<Vec<Id>> {
+        let PackSubject::Trek(id) = self.download.subject else { return Ok(Vec::new()) };
+        let territory = &self.download.territory;
+        let Object::Trek(trek) = self.catalogue().object(territory, Kind::Trek, id)? else {
+            return Err(Error::internal("the layer of treks has an object of another kind"));
+        };
+        let mut treks = vec![id];
+        for stage in &trek.children {
+            match self.catalogue().object(territory, Kind::Trek, *stage) {
+                Ok(_) => treks.push(*stage),
+                Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(treks)
+    }
+
+    fn near_list_requests(&self) -> Result<Vec<PendingRequest<DownloadRole>>> {
+        let mut requests = Vec::new();
+        for trek in self.treks()? {
+            for (endpoint, filter) in NEAR_LISTS {
+                if self.catalogue().count(&self.download.territory, kind_of(endpoint))? == 0 {
+                    // The server lacks the module, or publishes nothing of it.
+                    continue;
+                }
+                let request = near_trek(&self.download.origin, endpoint, filter, trek, self.first_language())?;
+                requests.push(json_request(request, |request| DownloadRole::NearTrek { trek, request }));
+            }
+        }
+        Ok(requests)
+    }
+
+    /// Requests for objects that the server listed and the catalogue lacks: they are newer than the last refresh.
+    fn missing_object_requests(&self) -> Result<Vec<PendingRequest<DownloadRole>>> {
+        let territory = &self.download.territory;
+        let mut requests = Vec::new();
+        for (endpoint, filter) in NEAR_LISTS {
+            let kind = kind_of(endpoint);
+            let known = self.catalogue().dates(territory, kind)?;
+            let listed: BTreeSet<Id> =
+                self.near.iter().filter(|((_, list), _)| list == endpoint).flat_map(|(_, ids)| ids).copied().collect();
+            let missing: Vec<Id> = listed.into_iter().filter(|id| !known.contains_key(id)).collect();
+            let first_language = self.first_language().to_owned();
+            let languages = if has_plain_texts(kind) { territory.languages.clone() } else { vec![first_language] };
+            for ids in missing.chunks(BATCH_SIZE) {
+                for language in &languages {
+                    let ids = ids.iter().copied().collect();
+                    let request = by_ids(&self.download.origin, endpoint, filter, ids, language)?;
+                    requests.push(json_request(request, DownloadRole::Objects));
+                }
+            }
+        }
+        Ok(requests)
+    }
+
+    /// Stores in one transaction what the server listed. Its responses are not needed again.
+    fn store_lists(&mut self) -> Result<()> {
+        let treks = self.treks()?;
+        let PackDownload { catalogue, territory, origin, pack, .. } = &self.download;
+        let mut reader = Reader::new(Some(origin.clone()), "", &self.limits);
+        catalogue.write(|transaction| {
+            let mut texts = PlainTexts::default();
+            for (request, file) in &self.objects {
+                reader.set_language(&request.language);
+                read_list(File::open(file)?, &self.limits, |json| {
+                    for object in reader.read(request.endpoint, json) {
+                        if let Some(object) = texts.hold(object) {
+                            transaction.put(territory, object)?;
+                        }
+                    }
+                    Ok(())
+                })?;
+            }
+            for object in texts.take() {
+                transaction.put(territory, object)?;
+            }
+            let withdrawn = transaction.withdrawn_objects(*pack)?;
+            for trek in &treks {
+                transaction.mark_reported(territory, *trek)?;
+                for (endpoint, _) in NEAR_LISTS {
+                    let kind = kind_of(endpoint);
+                    let mut ids = self.near.get(&(*trek, *endpoint)).cloned().unwrap_or_default();
+                    // Withdrawn objects stay along the trek.
+                    let known = transaction.route_item_ids(territory, *trek, kind)?;
+                    ids.extend(known.into_iter().filter(|id| withdrawn.contains(&(kind, *id))));
+                    let distances = distances_from_trek(transaction, territory, *trek, kind, &ids)?;
+                    transaction.set_route_items(territory, *trek, kind, &distances, false)?;
+                }
+            }
+            transaction.finish_job(self.job)
+        })?;
+        self.has_lists = true;
+        Ok(())
+    }
+
+    /// Stores which objects and files belong to the pack. Repeated whenever the download is opened: a refresh may have changed
+    /// the objects.
+    fn store_contents(&mut self) -> Result<Vec<NeededMedia>> {
+        let PackDownload { catalogue, territory, subject, pictures, pack, .. } = &self.download;
+        let mut contents = pack_contents(catalogue, territory, subject)?;
+        let known = catalogue.pack_objects(*pack)?;
+        if let Some(stored) = catalogue.pack(territory, subject)? {
+            // Withdrawn objects stay until the pack is removed; if the trek itself is withdrawn, all its objects stay.
+            let withdrawn = catalogue.withdrawn_objects(&stored)?;
+            let all = stored.withdrawn_ms.is_some();
+            contents.objects.extend(known.keys().filter(|object| all || withdrawn.contains_key(object)));
+        }
+        let media = needed_media(catalogue, territory, &contents.objects, *pictures)?;
+        let urls: Vec<String> = media.iter().map(|file| file.url.clone()).collect();
+        catalogue.write(|transaction| {
+            transaction.set_pack_objects(territory, *pack, &contents.objects, contents.bounds.as_ref())?;
+            transaction.set_pack_media(*pack, &urls)?;
+            transaction.record_missing(*pack)
+        })?;
+        self.object_count = contents.objects.len() as u64;
+        Ok(media)
+    }
+
+    /// Requests for files that are missing, and conditional ones for files that may have changed at the same address.
+    fn media_requests(&mut self) -> Result<Vec<PendingRequest<DownloadRole>>> {
+        let needed = self.store_contents()?;
+        let before = self.catalogue().pack_objects(self.download.pack)?;
+        let now = self.catalogue().object_states(&self.download.territory, before.keys().copied())?;
+        let has_changed = |object: &(Kind, Id)| match (before.get(object), now.get(object)) {
+            (Some(Some(before)), Some(now)) => before != now,
+            _ => false,
+        };
+        let mut requests = Vec::new();
+        for NeededMedia { url, priority, objects, .. } in needed {
+            let known = self.catalogue().media_file(&url)?.filter(|known| known.path.is_some());
+            let (validators, is_here) = match known {
+                Some(known) => (known.validators, true),
+                None => (Validators::default(), self.catalogue().adopt_media_file(&url, self.now_ms())?),
+            };
+            let may_have_changed = !validators.is_empty() && objects.iter().any(has_changed);
+            if !is_here || may_have_changed {
+                requests.push(self.media_request(url, validators, priority));
+            }
+        }
+        Ok(requests)
+    }
+
+    /// Requests for files whose bytes are not those that were received.
+    fn damaged_media_requests(&self) -> Result<Vec<PendingRequest<DownloadRole>>> {
+        let mut requests = Vec::new();
+        for file in self.catalogue().pack_media(self.download.pack)? {
+            if file.path.is_some() && !self.catalogue().verify_media_file(&file)? {
+                requests.push(self.media_request(file.url, Validators::default(), 0));
+            }
+        }
+        self.catalogue().write(|transaction| transaction.record_missing(self.download.pack))?;
+        Ok(requests)
+    }
+
+    fn media_request(&self, url: String, validators: Validators, priority: i32) -> PendingRequest<DownloadRole> {
+        let target = Some(self.download.media_folder.join(url_hash(&url)));
+        let role = DownloadRole::Media(url.clone());
+        PendingRequest { role, url, language: None, body: BodyKind::File, validators, priority, target }
+    }
+
+    /// Stores a file that was received. Returns why it cannot be used, if so.
+    fn store_media(&self, url: &str, file: &Path, meta: &ResponseMeta) -> Result<Option<Error>> {
+        let catalogue = self.catalogue();
+        let is_stored = || -> Result<bool> { Ok(catalogue.media_file(url)?.is_some_and(|known| known.path.is_some())) };
+        if meta.status == 304 {
+            catalogue.confirm_media_file(url, self.now_ms())?;
+        } else if file.is_file() {
+            if let Err(reason) = check_picture(file)? {
+                return Ok(Some(Error::Server { status: None, detail: reason.to_owned() }));
+            }
+            match catalogue.store_media_file(url, file, &meta.validators, self.now_ms())? {
+                StoredMedia::Stored => {}
+                StoredMedia::Rejected(reason) => catalogue.mark_media_missing(url, reason)?,
+            }
+            catalogue.file_system().remove_file(&sidecar_path(file))?;
+        } else if is_stored()? {
+            // The process died after it had stored the file.
+            catalogue.confirm_media_file(url, self.now_ms())?;
+        } else {
+            return Ok(Some(Error::internal("the file of a complete response is missing")));
+        }
+        Ok(None)
+    }
+
+    fn is_on_server(&self, url: &str) -> bool {
+        Url::parse(url).is_ok_and(|url| url.origin() == self.download.origin.origin())
+    }
+
+    fn on_media_failure(&mut self, url: &str, failure: Failure<'_>) -> Result<()> {
+        let reason = match failure {
+            Failure::Invalid(Error::Server { detail, .. }) => detail,
+            Failure::Invalid(error) => return Err(error),
+            Failure::Outcome(Outcome::Response(ResponseMeta { status, .. })) => {
+                self.network_errors = 0;
+                format!("the server answered {status}")
+            }
+            Failure::Outcome(Outcome::Rejected { reason }) => reason.clone(),
+            Failure::Outcome(Outcome::NetworkError { reason }) if self.is_on_server(url) => {
+                self.network_errors += 1;
+                if self.network_errors >= MAX_NETWORK_ERRORS {
+                    return Err(Error::Offline { detail: reason.clone() });
+                }
+                // The next download requests it again.
+                return Ok(());
+            }
+            // A picture on another server, which may be gone for good.
+            Failure::Outcome(Outcome::NetworkError { reason }) => reason.clone(),
+        };
+        self.catalogue().mark_media_missing(url, &reason)
+    }
+}
+
+fn json_request(
+    request: ApiRequest,
+    role: impl FnOnce(Box<ApiRequest>) -> DownloadRole,
+) -> PendingRequest<DownloadRole> {
+    let (url, language) = (request.url.clone(), Some(request.language.clone()));
+    PendingRequest::json(role(Box::new(request)), url, language, JSON_PRIORITY)
+}
+
+impl Planner for DownloadPlanner {
+    type Role = DownloadRole;
+
+    fn next_phase(&mut self) -> Result<Vec<PendingRequest<DownloadRole>>> {
+        loop {
+            let (next, requests) = match self.phase {
+                Phase::NearLists if self.has_lists => (Phase::Media, Vec::new()),
+                Phase::NearLists => (Phase::MissingObjects, self.near_list_requests()?),
+                Phase::MissingObjects => (Phase::Media, self.missing_object_requests()?),
+                Phase::Media => {
+                    if !self.has_lists {
+                        self.store_lists()?;
+                    }
+                    (Phase::DamagedMedia, self.media_requests()?)
+                }
+                Phase::DamagedMedia => (Phase::Nothing, self.damaged_media_requests()?),
+                Phase::Nothing => {
+                    self.is_done = true;
+                    return Ok(Vec::new());
+                }
+            };
+            self.phase = next;
+            if !requests.is_empty() {
+                return Ok(requests);
+            }
+        }
+    }
+
+    fn on_response(
+        &mut self,
+        role: &DownloadRole,
+        completed: &Completed<'_>,
+    ) -> Result<Parsed<Vec<PendingRequest<DownloadRole>>>> {
+        match role {
+            DownloadRole::NearTrek { trek, request } => {
+                match scan(File::open(completed.file)?, &self.limits, request) {
+                    Ok(response) => _ = self.near.insert((*trek, request.endpoint), response.ids),
+                    Err(error) => return Ok(Parsed::Invalid(error)),
+                }
+            }
+            DownloadRole::Objects(request) => match scan(File::open(completed.file)?, &self.limits, request) {
+                Ok(_) => self.objects.push((request.clone(), completed.file.to_owned())),
+                Err(error) => return Ok(Parsed::Invalid(error)),
+            },
+            DownloadRole::Media(url) => {
+                if let Some(error) = self.store_media(url, completed.file, completed.meta)? {
+                    return Ok(Parsed::Invalid(error));
+                }
+            }
+        }
+        self.network_errors = 0;
+        Ok(Parsed::Valid(Vec::new()))
+    }
+
+    fn on_failure(&mut self, role: &DownloadRole, failure: Failure<'_>) -> Result<()> {
+        if let DownloadRole::Media(url) = role {
+            return self.on_media_failure(url, failure);
+        }
+        match failure {
+            Failure::Invalid(error) => Err(error),
+            // The module has left the server since the last refresh.
+            Failure::Outcome(Outcome::Response(ResponseMeta { status: 404, .. })) => Ok(()),
+            Failure::Outcome(Outcome::Response(ResponseMeta { status, .. })) => {
+                let reason =
+                    "the server does not list the objects near the trek; the data on the device did not change";
+                Err(Error::Server { status: Some(*status), detail: reason.to_owned() })
+            }
+            Failure::Outcome(Outcome::NetworkError { reason }) => Err(Error::Offline { detail: reason.clone() }),
+            Failure::Outcome(Outcome::Rejected { reason }) => {
+                Err(Error::Server { status: None, detail: reason.clone() })
+            }
+        }
+    }
+
+    fn counts(&self) -> PlanCounts {
+        PlanCounts { objects: self.object_count, expected_requests: 0 }
+    }
+}

@@ -1,0 +1,40 @@
+//! Refreshes and downloads as persisted jobs: which requests to make, what each response means, and how the result is
+//! applied to the catalogue in one transaction. A driver moves the bytes; the process may die at any step, and another one
+//! continues the job.
+//!
+//! * `job`: the trait [`Job`], which drivers see.
+//! * `planner`: the trait `Planner`, which decides what a job requests.
+//! * `runner`: `JobRunner`, a job of any planner; `replay`: how it continues after the process died.
+//! * `lock`: one refresh or download of a territory at a time.
+//! * `staging`: the folders of responses that are not applied yet.
+//! * `refresh`: the lists of a territory; `apply`: their objects into the catalogue.
+//! * `download`: a pack, planned by `download_planner`.
+//! * `pack_contents`: which objects and files belong to a pack; `pack_media`: the files that an object shows; `estimate`:
+//!   how large a pack will be.
+//! * `route_items`: distances between a trek and the objects along it.
+
+mod apply;
+mod download;
+mod download_planner;
+mod estimate;
+mod job;
+mod lock;
+mod pack_contents;
+mod pack_media;
+mod planner;
+mod refresh;
+mod replay;
+pub(crate) mod route_items;
+mod runner;
+pub(crate) mod staging;
+
+pub use apply::RefreshSummary;
+pub(crate) use apply::apply_refresh;
+pub use download::{DownloadJob, DownloadOptions};
+pub(crate) use download::{finish_download, plan_download};
+pub use estimate::Estimate;
+pub(crate) use estimate::estimate;
+pub use job::{Job, Progress};
+pub(crate) use lock::TerritoryLock;
+pub(crate) use refresh::plan_refresh;
+pub use refresh::{RefreshJob, RefreshMode, RefreshOptions};

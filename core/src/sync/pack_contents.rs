@@ -1,0 +1,160 @@
+//! The objects that belong to a pack, and the files that they show.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::pack_media::{self, Pictograms, Shown};
+use super::route_items::{ROUTE_ITEM_MAX_OFFSET_M, distance, index_of, near_line, wider};
+use crate::catalogue::{Catalogue, PackSubject, PictureSize, Territory, WriteTransaction};
+use crate::error::{Error, Result};
+use crate::geotrek::{NEAR_LISTS, kind_of};
+use crate::model::{Bounds, Geometry, Id, Kind, Object};
+
+/// The objects that belong to a pack.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct PackContents {
+    pub(super) objects: BTreeSet<(Kind, Id)>,
+    /// The area of the pack: a new object there may belong to it.
+    pub(super) bounds: Option<Bounds>,
+}
+
+/// A file that a pack needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NeededMedia {
+    pub(super) url: String,
+    pub(super) shown: Shown,
+    pub(super) priority: i32,
+    /// The objects that show it.
+    pub(super) objects: Vec<(Kind, Id)>,
+}
+
+/// The objects of a pack: for a trek as its server listed them, or by distance if it has not yet.
+pub(super) fn pack_contents(
+    catalogue: &Catalogue,
+    territory: &Territory,
+    subject: &PackSubject,
+) -> Result<PackContents> {
+    match subject {
+        PackSubject::Bounds(bounds) => contents_of_area(catalogue, territory, bounds),
+        PackSubject::Trek(id) => contents_of_trek(catalogue, territory, *id),
+    }
+}
+
+fn contents_of_trek(catalogue: &Catalogue, territory: &Territory, id: Id) -> Result<PackContents> {
+    let mut contents = PackContents::default();
+    let mut treks = vec![id];
+    if let Object::Trek(trek) = catalogue.object(territory, Kind::Trek, id)? {
+        treks.extend(trek.children);
+    }
+    for id in treks {
+        let trek = match catalogue.object(territory, Kind::Trek, id) {
+            Ok(Object::Trek(trek)) => trek,
+            Ok(_) | Err(Error::NotFound { .. }) => continue,
+            Err(error) => return Err(error),
+        };
+        contents.objects.insert((Kind::Trek, id));
+        contents.objects.extend(trek.information_desks.iter().map(|id| (Kind::InformationDesk, *id)));
+        contents.objects.extend(trek.cities.iter().map(|id| (Kind::City, *id)));
+        contents.objects.extend(trek.districts.iter().map(|id| (Kind::District, *id)));
+        let Some(geometry) = &trek.geometry else { continue };
+        if let Some(bounds) = geometry.bounds() {
+            let wider = wider(bounds);
+            contents.bounds = Some(contents.bounds.map_or(wider, |known| known.union(&wider)));
+        }
+        let is_reported = catalogue.is_reported(territory, id)?;
+        for (endpoint, _) in NEAR_LISTS {
+            let kind = kind_of(endpoint);
+            let ids = if is_reported {
+                catalogue.route_item_ids(territory, id, kind)?
+            } else {
+                near_line(catalogue, territory, geometry, kind)?.into_iter().map(|(id, _)| id).collect()
+            };
+            contents.objects.extend(ids.into_iter().map(|id| (kind, id)));
+        }
+        let views = catalogue.views_of(territory, id)?;
+        contents.objects.extend(views.into_iter().map(|id| (Kind::HdView, id)));
+    }
+    retain_existing(catalogue, territory, &mut contents)?;
+    Ok(contents)
+}
+
+fn contents_of_area(catalogue: &Catalogue, territory: &Territory, bounds: &Bounds) -> Result<PackContents> {
+    let mut contents = PackContents { bounds: Some(*bounds), ..PackContents::default() };
+    for kind in Kind::ALL.into_iter().filter(|kind| kind.is_spatial()) {
+        let candidates = catalogue.geometries_in(Some(territory.key), kind, bounds)?;
+        let inside =
+            candidates.into_iter().filter(|(_, _, geometry): &(i64, Id, Geometry)| geometry.intersects(bounds));
+        contents.objects.extend(inside.map(|(_, id, _)| (kind, id)));
+    }
+    Ok(contents)
+}
+
+/// Removes objects that are referenced but not in the catalogue.
+fn retain_existing(catalogue: &Catalogue, territory: &Territory, contents: &mut PackContents) -> Result<()> {
+    let kinds: BTreeSet<Kind> = contents.objects.iter().map(|(kind, _)| *kind).collect();
+    for kind in kinds {
+        let existing = catalogue.ids(territory, kind)?;
+        contents.objects.retain(|(own, id)| *own != kind || existing.contains(id));
+    }
+    Ok(())
+}
+
+/// The files that objects show, each once.
+pub(super) fn needed_media(
+    catalogue: &Catalogue,
+    territory: &Territory,
+    objects: &BTreeSet<(Kind, Id)>,
+    size: PictureSize,
+) -> Result<Vec<NeededMedia>> {
+    let pictograms = catalogue.objects(territory, Kind::Term)?.into_iter().filter_map(|term| match term {
+        Object::Term(term) => Some(((term.vocabulary.clone(), term.id), term.pictogram.clone()?)),
+        _ => None,
+    });
+    let pictograms: Pictograms = pictograms.collect();
+    let mut media: Vec<NeededMedia> = Vec::new();
+    let mut index_by_url: BTreeMap<String, usize> = BTreeMap::new();
+    for (kind, id) in objects {
+        let object = catalogue.object(territory, *kind, *id)?;
+        for (shown, url) in pack_media::of(&object, size, &pictograms) {
+            let priority = match (kind, shown) {
+                (Kind::Trek, Shown::Cover) => 3,
+                (Kind::Trek, _) | (_, Shown::Cover | Shown::Pictogram) => 2,
+                (_, Shown::Picture) => 1,
+            };
+            match index_by_url.get(&url) {
+                Some(index) => {
+                    let known = &mut media[*index];
+                    known.priority = known.priority.max(priority);
+                    known.objects.push((*kind, *id));
+                }
+                None => {
+                    index_by_url.insert(url.clone(), media.len());
+                    media.push(NeededMedia { url, shown, priority, objects: vec![(*kind, *id)] });
+                }
+            }
+        }
+    }
+    Ok(media)
+}
+
+/// Metres from a trek to each of some objects that its server listed, read within a transaction. An object without a geometry
+/// gets [`ROUTE_ITEM_MAX_OFFSET_M`].
+pub(super) fn distances_from_trek(
+    transaction: &WriteTransaction<'_>,
+    territory: &Territory,
+    trek: Id,
+    kind: Kind,
+    ids: &BTreeSet<Id>,
+) -> Result<BTreeMap<Id, f64>> {
+    let mut distances = BTreeMap::new();
+    let line = transaction.object(territory, Kind::Trek, trek)?.and_then(|trek| trek.geometry().cloned());
+    let line = line.map(|line| (index_of(&line), line));
+    for id in ids {
+        let Some(object) = transaction.object(territory, kind, *id)? else { continue };
+        let distance_m = match (&line, object.geometry()) {
+            (Some((index, line)), Some(other)) => distance(index, line, other)?,
+            _ => None,
+        };
+        distances.insert(*id, distance_m.unwrap_or(ROUTE_ITEM_MAX_OFFSET_M));
+    }
+    Ok(distances)
+}

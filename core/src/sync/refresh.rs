@@ -1,0 +1,307 @@
+//! The job of a refresh: first what the server is, then the lists of the territory. The catalogue does not change before
+//! everything was received; see `apply`.
+
+use std::fs::File;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use url::Url;
+
+use super::lock::TerritoryLock;
+use super::planner::{Completed, Failure, Parsed, PendingRequest, PlanCounts, Planner};
+use super::runner::{JobContext, JobRunner};
+use super::staging;
+use crate::catalogue::{Catalogue, Territory};
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::geotrek::{
+    ApiRequest, ApiResponse, KnownObjects, Limits, SyncPlan, kind_of, languages, object_lists, read_one, scan,
+    vocabularies,
+};
+use crate::transfer::{NetworkKind, Outcome, ResponseMeta, TransferPolicy};
+
+const DAY_MS: i64 = 24 * 3_600 * 1_000;
+/// Interval of full refreshes in [`RefreshMode::Auto`].
+const FULL_REFRESH_INTERVAL_MS: i64 = 7 * DAY_MS;
+/// Geotrek's own default language.
+const DEFAULT_LANGUAGE: &str = "fr";
+
+/// Whether a refresh requests everything, or only objects that the server dates as changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RefreshMode {
+    /// Everything the first time, and then once a week: a change of a vocabulary moves no date.
+    #[default]
+    Auto,
+    /// Everything.
+    Full,
+    /// Everything the first time only.
+    Delta,
+}
+
+/// Options of a refresh.
+#[derive(Debug, Clone)]
+pub struct RefreshOptions {
+    /// Maximum number of attempts for each transfer, with growing pauses. Five attempts take about 20 seconds.
+    pub max_attempts: u32,
+    /// What to request.
+    pub mode: RefreshMode,
+    /// Allowed networks and bytes.
+    pub policy: TransferPolicy,
+    /// The network there is.
+    pub network: NetworkKind,
+    /// Time-outs and limits of the reqwest driver.
+    #[cfg(feature = "net")]
+    pub net: crate::net::ClientOptions,
+}
+
+impl Default for RefreshOptions {
+    fn default() -> Self {
+        RefreshOptions {
+            max_attempts: 5,
+            mode: RefreshMode::default(),
+            policy: TransferPolicy::default(),
+            network: NetworkKind::default(),
+            #[cfg(feature = "net")]
+            net: crate::net::ClientOptions::default(),
+        }
+    }
+}
+
+/// A refresh in progress, for a driver. When [`next`](super::Job::next) returns [`Next::Idle`](crate::transfer::Next::Idle),
+/// [`Companion::apply_refresh`](crate::Companion::apply_refresh) writes the result.
+pub type RefreshJob = JobRunner<RefreshPlanner>;
+
+/// Plans a refresh, or continues one that was started within the last day.
+pub(crate) fn plan_refresh(
+    catalogue: &Arc<Catalogue>,
+    clock: &Arc<dyn Clock>,
+    territory: &str,
+    options: &RefreshOptions,
+) -> Result<RefreshJob> {
+    let lock = TerritoryLock::try_acquire(&catalogue.staging_folder(), territory)?;
+    let territory = catalogue.territory(territory)?;
+    let origin = Url::parse(&territory.url).map_err(|_| Error::invalid("url", "must be a web address"))?;
+    let is_full = match (territory.refreshed_ms, options.mode) {
+        (None, _) | (_, RefreshMode::Full) => true,
+        (_, RefreshMode::Delta) => false,
+        (_, RefreshMode::Auto) => {
+            let was_started = catalogue.job(territory.key, subject(true))?.is_some();
+            let full_refresh_ms = territory.full_refresh_ms;
+            let age_ms = full_refresh_ms.map_or(i64::MAX, |last_ms| clock.now_ms().saturating_sub(last_ms));
+            // A clock that was set back must not put the full refresh off for years.
+            was_started || !(0..FULL_REFRESH_INTERVAL_MS).contains(&age_ms)
+        }
+    };
+    let context = JobContext {
+        folder: staging::job_folder(catalogue, &territory, subject(is_full))?,
+        catalogue: Arc::clone(catalogue),
+        clock: Arc::clone(clock),
+        _lock: lock,
+        territory: territory.key,
+        subject: subject(is_full).to_owned(),
+        max_attempts: options.max_attempts,
+        policy: options.policy,
+        network: options.network,
+    };
+    let known = Arc::new(known_objects(catalogue, &territory, is_full)?);
+    JobRunner::open(context, |_| RefreshPlanner {
+        territory: territory.clone(),
+        origin: origin.clone(),
+        limits: Limits::default(),
+        known: Arc::clone(&known),
+        is_started: false,
+        lists: None,
+        objects: 0,
+    })
+}
+
+/// Subject of the job in the catalogue.
+const fn subject(is_full: bool) -> &'static str {
+    if is_full { "full" } else { "changes" }
+}
+
+/// The objects that the catalogue has of a territory, as its server would list them.
+fn known_objects(catalogue: &Catalogue, territory: &Territory, is_full: bool) -> Result<KnownObjects> {
+    let (stages, unlisted) = (catalogue.stages(territory)?, catalogue.unlisted_stages(territory)?);
+    let mut known = KnownObjects { stages, unlisted, ..KnownObjects::default() };
+    for list in object_lists() {
+        known.lists.insert(list, catalogue.dates(territory, kind_of(list))?);
+    }
+    for vocabulary in vocabularies() {
+        let ids = catalogue.term_ids(territory, vocabulary)?;
+        known.lists.insert(vocabulary, ids.into_iter().map(|id| (id, None)).collect());
+    }
+    if !is_full {
+        // Servers filter by day, in a time zone that they do not tell.
+        let last_ms = territory.server_ms.or(territory.refreshed_ms).unwrap_or_default();
+        let day = jiff::Timestamp::from_millisecond(last_ms.saturating_sub(DAY_MS)).map_err(Error::internal)?;
+        known.since = Some(day.strftime("%Y-%m-%d").to_string());
+    }
+    Ok(known)
+}
+
+/// What a request of a refresh is for.
+#[derive(Debug, Clone)]
+pub enum RefreshRole {
+    /// Whether the server is a Geotrek, and of which version.
+    Version,
+    /// Which languages it publishes.
+    Languages,
+    /// A page of a list, or an object.
+    List(Box<ApiRequest>),
+}
+
+/// Plans the requests of a refresh.
+#[derive(Debug)]
+pub struct RefreshPlanner {
+    pub(super) territory: Territory,
+    pub(super) origin: Url,
+    pub(super) limits: Limits,
+    known: Arc<KnownObjects>,
+    is_started: bool,
+    /// The lists, once the version and the languages of the server are known.
+    pub(super) lists: Option<SyncPlan>,
+    objects: u64,
+}
+
+impl RefreshPlanner {
+    fn server_requests(&self) -> Result<Vec<PendingRequest<RefreshRole>>> {
+        let address =
+            |path: &str| self.origin.join(path).map_err(|_| Error::invalid("url", "must be a web address with a host"));
+        let version = address("/api/v2/version")?;
+        let mut requests = vec![PendingRequest::json(RefreshRole::Version, version.into(), None, 0)];
+        if self.known.since.is_none() || self.territory.languages.is_empty() {
+            let one_trek = address("/api/v2/trek/?page_size=1&fields=name")?;
+            requests.push(PendingRequest::json(RefreshRole::Languages, one_trek.into(), None, 0));
+        }
+        Ok(requests)
+    }
+
+    fn plan_lists(&mut self) -> Result<Vec<ApiRequest>> {
+        if self.territory.languages.is_empty() {
+            // A server without a single trek does not tell its languages.
+            self.territory.languages = vec![DEFAULT_LANGUAGE.to_owned()];
+        }
+        if self.territory.default_language.is_empty() {
+            self.territory.default_language.clone_from(&self.territory.languages[0]);
+        }
+        let (portals, languages) = (&self.territory.portals, &self.territory.languages);
+        let plan = SyncPlan::new(&self.origin, portals, languages, Arc::clone(&self.known))?;
+        let requests = plan.begin();
+        self.lists = Some(plan);
+        Ok(requests)
+    }
+
+    fn read_version(&self, file: File) -> Option<String> {
+        #[derive(Deserialize)]
+        struct Version {
+            version: String,
+        }
+        let json = read_one(file, &self.limits).ok()?;
+        serde_json::from_str::<Version>(&json).ok().map(|body| body.version)
+    }
+}
+
+fn list_requests(requests: Vec<ApiRequest>) -> Vec<PendingRequest<RefreshRole>> {
+    let pending = requests.into_iter().map(|request| {
+        let (url, language) = (request.url.clone(), request.language.clone());
+        PendingRequest::json(RefreshRole::List(Box::new(request)), url, Some(language), 0)
+    });
+    pending.collect()
+}
+
+fn no_geotrek(status: Option<u16>) -> Error {
+    Error::Server { status, detail: "there is no Geotrek with an open API at this address".to_owned() }
+}
+
+impl Planner for RefreshPlanner {
+    type Role = RefreshRole;
+
+    fn next_phase(&mut self) -> Result<Vec<PendingRequest<RefreshRole>>> {
+        if !self.is_started {
+            self.is_started = true;
+            return self.server_requests();
+        }
+        let requests = match &mut self.lists {
+            None => self.plan_lists()?,
+            Some(lists) => match lists.unlisted_stages() {
+                // Stages name vocabulary entries too, so those come last.
+                stages if stages.is_empty() => lists.unlisted_entries(),
+                stages => stages,
+            },
+        };
+        Ok(list_requests(requests))
+    }
+
+    fn on_response(
+        &mut self,
+        role: &RefreshRole,
+        completed: &Completed<'_>,
+    ) -> Result<Parsed<Vec<PendingRequest<RefreshRole>>>> {
+        let file = File::open(completed.file)?;
+        match role {
+            RefreshRole::Version => {
+                let Some(version) = self.read_version(file) else {
+                    return Ok(Parsed::Invalid(no_geotrek(Some(completed.meta.status))));
+                };
+                self.territory.server_version = Some(version);
+                self.territory.server_ms = completed.meta.date_ms;
+                Ok(Parsed::Valid(Vec::new()))
+            }
+            RefreshRole::Languages => match languages(file, &self.limits) {
+                Ok(languages) => {
+                    if !languages.is_empty() {
+                        self.territory.languages = languages;
+                    }
+                    Ok(Parsed::Valid(Vec::new()))
+                }
+                Err(error) => Ok(Parsed::Invalid(error)),
+            },
+            RefreshRole::List(request) => {
+                let response = match scan(file, &self.limits, request) {
+                    Ok(response) => ApiResponse { elapsed_ms: completed.elapsed_ms, ..response },
+                    Err(error) => return Ok(Parsed::Invalid(error)),
+                };
+                if request.purpose.is_kept() {
+                    self.objects += response.ids.len() as u64;
+                }
+                let Some(lists) = &mut self.lists else { return Ok(Parsed::Valid(Vec::new())) };
+                Ok(Parsed::Valid(list_requests(lists.on_response(request, response)?)))
+            }
+        }
+    }
+
+    fn on_failure(&mut self, role: &RefreshRole, failure: Failure<'_>) -> Result<()> {
+        let status = match failure {
+            Failure::Invalid(error) => return Err(error),
+            Failure::Outcome(Outcome::NetworkError { reason }) => {
+                return Err(Error::Offline { detail: reason.clone() });
+            }
+            Failure::Outcome(Outcome::Rejected { reason }) => {
+                return Err(Error::Server { status: None, detail: reason.clone() });
+            }
+            Failure::Outcome(Outcome::Response(ResponseMeta { status, .. })) => *status,
+        };
+        let server_error = |reason: &str| Err(Error::Server { status: Some(status), detail: reason.to_owned() });
+        match (role, status) {
+            (_, 401 | 403) => server_error(
+                "the server shows its treks only to users who are signed in: ask the park for its public address",
+            ),
+            (RefreshRole::Version, 400..=499) => Err(no_geotrek(Some(status))),
+            (RefreshRole::Languages, 404) => Ok(()),
+            // The server lacks the module of this list.
+            (RefreshRole::List(request), 404) => {
+                if let Some(lists) = &mut self.lists {
+                    lists.on_response(request, ApiResponse { status, ..ApiResponse::default() })?;
+                }
+                Ok(())
+            }
+            _ => server_error("the server has an internal problem; the data on the device did not change"),
+        }
+    }
+
+    fn counts(&self) -> PlanCounts {
+        let expected_requests = self.lists.as_ref().map_or(0, SyncPlan::pending_estimate);
+        PlanCounts { objects: self.objects, expected_requests }
+    }
+}

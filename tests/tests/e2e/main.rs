@@ -1,0 +1,13 @@
+//! End-to-end tests: a territory, its packs and its changes, from a fixture server into the companion and back.
+
+#![allow(clippy::unwrap_used, reason = "helper functions of tests may panic, too")]
+
+mod concurrency;
+mod delta_refresh;
+mod downloads;
+mod packs;
+mod readme;
+mod recorded_territory;
+mod refresh;
+mod shell;
+mod shell_online;
