@@ -7,7 +7,8 @@ use super::{history, jobs, packs, search};
 use crate::db::geopackage;
 use crate::db::{Durability, Schema, Settings};
 use crate::model::Kind;
-use crate::model::fields::{Field, Shape};
+use crate::model::fields::Field;
+use crate::model::values::ValueType;
 
 pub(super) static SCHEMA: Schema = Schema { migrations: &[first_version] };
 
@@ -21,9 +22,9 @@ pub(super) type Column = (&'static str, &'static str, String);
 /// The readable columns of a kind, without those that every kind has.
 pub(super) fn columns(kind: Kind) -> Vec<Column> {
     let column = |field: &Field| {
-        let sql_type = match field.shape {
-            Shape::Integer => "INTEGER",
-            Shape::Number => "REAL",
+        let sql_type = match field.value_type {
+            ValueType::Integer => "INTEGER",
+            ValueType::Number => "REAL",
             _ => "TEXT",
         };
         Some((field.column?, sql_type, format!("$.{}", field.name)))

@@ -1,26 +1,16 @@
-//! The table of fields. The `records!` macro declares an object of the model: one line a field, with its type and what
-//! the rest of the library needs to know about it. From that line come the field of the struct, the row of its table
-//! ([`Field`]) and access to its value by type ([`ValueRef`], [`ValueMut`]). Everything else reads the table: Geotrek's
-//! reader, the JSON of an object, the columns of a layer, full-text search, comparison of two states, pictures of a pack,
-//! references to vocabularies.
-//!
-//! A field of a record is written
+//! The table of fields. The `records!` macro declares the objects of the model, one line a field:
 //!
 //! ```text
 //! /// Documentation of the public field.
 //! name: Type => option, option(argument);
 //! ```
 //!
-//! and the options are the methods of [`Field`] that return `Self`. Code is compiled once for each type of field
-//! (`field_types!` lists them), and not once for each field or struct: this keeps the library small.
+//! That line gives the field of the struct, the row of the table ([`Field`]) and access to the value by its type
+//! ([`ValueRef`], [`ValueMut`]). The options are the methods of [`Field`] that return a `Field`. The rest of the library
+//! reads the table: the reader of Geotrek's responses, the JSON of an object, the columns of a layer, full-text search, the
+//! comparison of two states, the pictures of a pack, the requests for vocabularies.
 
-use std::any::Any;
-use std::collections::BTreeMap;
-
-use serde::{Serialize, Serializer};
-use serde_json::value::RawValue;
-
-use super::{Geometry, Id, Localized, Picture, Position, RichText, Season};
+use super::values::{FieldType, ValueMut, ValueRef, ValueType};
 
 /// One row of the table: a field of a record.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +19,7 @@ pub(crate) struct Field {
     pub(crate) name: &'static str,
     /// Name in Geotrek's API; `outer.inner` is the member `inner` of the object `outer`.
     pub(crate) wire: &'static str,
-    pub(crate) shape: Shape,
+    pub(crate) value_type: ValueType,
     /// Encoding in Geotrek's API.
     pub(crate) encoding: Encoding,
     /// List of the server whose ids are the values: a vocabulary, or the list of another kind.
@@ -95,7 +85,7 @@ impl Field {
         Field {
             name,
             wire: name,
-            shape: T::SHAPE,
+            value_type: T::TYPE,
             encoding: Encoding::Plain,
             refers_to: None,
             fetches_missing: false,
@@ -227,207 +217,6 @@ impl dyn Record + '_ {
     }
 }
 
-/// A field that is an array of records.
-pub(crate) trait Records {
-    fn each<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn Record));
-
-    fn is_empty(&self) -> bool;
-
-    fn clear(&mut self);
-
-    /// Adds a record that `read` fills in; not if it returns `false`.
-    fn push_with(&mut self, read: &mut dyn FnMut(&mut dyn Record) -> bool);
-
-    /// The vector itself, for code that needs the type of its records.
-    fn as_any(&self) -> &dyn Any;
-}
-
-impl<T: Record + Default + 'static> Records for Vec<T> {
-    fn each<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn Record)) {
-        self.iter().for_each(|record| visit(record));
-    }
-
-    fn is_empty(&self) -> bool {
-        Vec::is_empty(self)
-    }
-
-    fn clear(&mut self) {
-        Vec::clear(self);
-    }
-
-    fn push_with(&mut self, read: &mut dyn FnMut(&mut dyn Record) -> bool) {
-        let mut record = T::default();
-        if read(&mut record) {
-            self.push(record);
-        }
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
-
-/// A type that a field of a record may have.
-pub(crate) trait FieldType {
-    const SHAPE: Shape;
-
-    fn value(&self) -> ValueRef<'_>;
-
-    fn value_mut(&mut self) -> ValueMut<'_>;
-}
-
-macro_rules! field_types {
-    ($($shape:ident($type:ty), empty: $is_empty:expr;)*) => {
-        /// The types of fields, without their values.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(crate) enum Shape {
-            $($shape,)*
-            Records,
-            Record,
-        }
-
-        /// The value of a field, by its type.
-        pub(crate) enum ValueRef<'a> {
-            $($shape(&'a $type),)*
-            Records(&'a dyn Records),
-            /// A record whose fields stand among those of its owner.
-            Record(&'a dyn Record),
-        }
-
-        /// The value of a field, by its type, to write to.
-        pub(crate) enum ValueMut<'a> {
-            $($shape(&'a mut $type),)*
-            Records(&'a mut dyn Records),
-            /// A record whose fields stand among those of its owner.
-            Record(&'a mut dyn Record),
-        }
-
-        $(impl FieldType for $type {
-            const SHAPE: Shape = Shape::$shape;
-
-            fn value(&self) -> ValueRef<'_> {
-                ValueRef::$shape(self)
-            }
-
-            fn value_mut(&mut self) -> ValueMut<'_> {
-                ValueMut::$shape(self)
-            }
-        })*
-
-        impl ValueRef<'_> {
-            /// Whether the JSON of an object leaves the value out.
-            pub(crate) fn is_empty(&self) -> bool {
-                match self {
-                    $(ValueRef::$shape(value) => { let is_empty: fn(&$type) -> bool = $is_empty; is_empty(value) })*
-                    ValueRef::Records(records) => records.is_empty(),
-                    ValueRef::Record(_) => false,
-                }
-            }
-        }
-
-        impl Serialize for ValueRef<'_> {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                match self {
-                    $(ValueRef::$shape(value) => value.serialize(serializer),)*
-                    ValueRef::Records(records) => {
-                        let mut all = Vec::new();
-                        records.each(&mut |record| all.push(record));
-                        serializer.collect_seq(all)
-                    }
-                    ValueRef::Record(record) => record.serialize(serializer),
-                }
-            }
-        }
-
-        impl ValueMut<'_> {
-            /// Reads the value from the JSON of an object.
-            pub(super) fn read(self, json: &RawValue) -> serde_json::Result<()> {
-                match self {
-                    $(ValueMut::$shape(value) => *value = serde_json::from_str(json.get())?,)*
-                    ValueMut::Records(records) => super::json::read_records(records, json)?,
-                    ValueMut::Record(record) => super::json::read_record(record, json)?,
-                }
-                Ok(())
-            }
-        }
-    };
-}
-
-field_types! {
-    Id(Id), empty: |_| false;
-    Integer(Option<i64>), empty: Option::is_none;
-    Integers(Vec<i64>), empty: Vec::is_empty;
-    Number(Option<f64>), empty: Option::is_none;
-    Flag(bool), empty: |_| false;
-    String(String), empty: String::is_empty;
-    OptionalString(Option<String>), empty: Option::is_none;
-    Strings(Vec<String>), empty: Vec::is_empty;
-    Text(Localized), empty: Localized::is_empty;
-    RichText(RichText), empty: RichText::is_empty;
-    Position(Option<Position>), empty: Option::is_none;
-    Positions(Vec<Position>), empty: Vec::is_empty;
-    Geometry(Option<Geometry>), empty: Option::is_none;
-    Season(Season), empty: |_| false;
-    Neighbours(BTreeMap<Id, Option<Id>>), empty: BTreeMap::is_empty;
-    Types(BTreeMap<Id, Vec<Id>>), empty: BTreeMap::is_empty;
-    Json(serde_json::Value), empty: serde_json::Value::is_null;
-    Properties(BTreeMap<String, serde_json::Value>), empty: BTreeMap::is_empty;
-}
-
-impl<T: Record + Default + 'static> FieldType for Vec<T> {
-    const SHAPE: Shape = Shape::Records;
-
-    fn value(&self) -> ValueRef<'_> {
-        ValueRef::Records(self)
-    }
-
-    fn value_mut(&mut self) -> ValueMut<'_> {
-        ValueMut::Records(self)
-    }
-}
-
-impl FieldType for Picture {
-    const SHAPE: Shape = Shape::Record;
-
-    fn value(&self) -> ValueRef<'_> {
-        ValueRef::Record(self)
-    }
-
-    fn value_mut(&mut self) -> ValueMut<'_> {
-        ValueMut::Record(self)
-    }
-}
-
-impl<'a> ValueRef<'a> {
-    /// The ids of a field that has one, several, or several lists of them.
-    pub(crate) fn ids(&self) -> Vec<Id> {
-        match self {
-            ValueRef::Integer(id) => id.iter().copied().collect(),
-            ValueRef::Integers(ids) => ids.to_vec(),
-            ValueRef::Types(lists) => lists.values().flatten().copied().collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    /// A text without its markup.
-    pub(crate) fn plain_text(&self) -> Option<&'a Localized> {
-        match self {
-            ValueRef::Text(text) => Some(text),
-            ValueRef::RichText(text) => Some(&text.plain),
-            _ => None,
-        }
-    }
-
-    /// A text without a language.
-    pub(crate) fn string(&self) -> Option<&'a str> {
-        match self {
-            ValueRef::String(text) => Some(text),
-            ValueRef::OptionalString(text) => text.as_deref(),
-            _ => None,
-        }
-    }
-}
-
 /// Declares records. `in` names the list under which problems with their fields are counted.
 macro_rules! records {
     ($(
@@ -449,7 +238,8 @@ macro_rules! records {
         }
 
         const _: () = {
-            use $crate::model::fields::{Field, FieldType, Record, ValueMut, ValueRef};
+            use $crate::model::fields::{Field, Record};
+            use $crate::model::values::{FieldType, ValueMut, ValueRef};
 
             #[allow(non_camel_case_types, reason = "the names of the fields")]
             enum Index { $($field),* }

@@ -7,7 +7,8 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
-use super::fields::{Record, Records, Shape, ValueMut, ValueRef};
+use super::fields::Record;
+use super::values::{Records, ValueMut, ValueRef, ValueType};
 
 /// A JSON object whose members are not parsed yet.
 #[derive(Debug)]
@@ -133,7 +134,9 @@ fn read_fields(record: &mut dyn Record, object: &JsonObject<'_>) -> serde_json::
         match (record.value_mut(index), object.get(field.name)) {
             (Some(ValueMut::Record(inner)), _) => read_fields(inner, object)?,
             (Some(value), Some(json)) => value.read(json)?,
-            (Some(_), None) if field.shape == Shape::Id => return Err(serde_json::Error::missing_field(field.name)),
+            (Some(_), None) if field.value_type == ValueType::Id => {
+                return Err(serde_json::Error::missing_field(field.name));
+            }
             _ => {}
         }
     }

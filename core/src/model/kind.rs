@@ -4,8 +4,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::fields::{Field, Record, Shape, TextUse, ValueMut, ValueRef};
+use super::fields::{Field, Record, TextUse};
 use super::json::read_record;
+use super::values::{ValueMut, ValueRef, ValueType};
 use super::{
     Attachment, City, Course, District, FlatPage, Geometry, HdView, Id, InformationDesk, Infrastructure, Localized,
     MenuItem, Poi, RichText, SensitiveArea, Service, Signage, Site, Term, TouristicContent, TouristicEvent, Trek,
@@ -119,7 +120,7 @@ impl Kind {
         let fields = self.fields();
         let mut index = 0;
         while index < fields.len() {
-            if matches!(fields[index].shape, Shape::Geometry) {
+            if matches!(fields[index].value_type, ValueType::Geometry) {
                 return true;
             }
             index += 1;
@@ -190,7 +191,7 @@ impl Object {
 
     /// Geometry in longitude and latitude.
     pub fn geometry(&self) -> Option<&Geometry> {
-        match self.value(|field| field.shape == Shape::Geometry) {
+        match self.value(|field| field.value_type == ValueType::Geometry) {
             Some(ValueRef::Geometry(geometry)) => geometry.as_ref(),
             _ => None,
         }
@@ -199,7 +200,7 @@ impl Object {
     /// The field of the geometry, to take it out or to set it; `None` for a kind without a position on the map.
     pub fn geometry_mut(&mut self) -> Option<&mut Option<Geometry>> {
         let record = self.record_mut();
-        let index = record.fields().iter().position(|field| field.shape == Shape::Geometry)?;
+        let index = record.fields().iter().position(|field| field.value_type == ValueType::Geometry)?;
         match record.value_mut(index) {
             Some(ValueMut::Geometry(geometry)) => Some(geometry),
             _ => None,
@@ -247,8 +248,12 @@ mod tests {
     fn every_kind_has_one_field_for_each_role() {
         for kind in Kind::ALL {
             let count = |is_counted: &dyn Fn(&&Field) -> bool| kind.fields().iter().filter(is_counted).count();
-            assert_eq!(count(&|field| field.shape == Shape::Id), 1, "{kind}");
-            assert_eq!(count(&|field| field.shape == Shape::Geometry), usize::from(kind.is_spatial()), "{kind}");
+            assert_eq!(count(&|field| field.value_type == ValueType::Id), 1, "{kind}");
+            assert_eq!(
+                count(&|field| field.value_type == ValueType::Geometry),
+                usize::from(kind.is_spatial()),
+                "{kind}"
+            );
             assert_eq!(count(&|field| field.text == Some(TextUse::Name)), usize::from(kind != Kind::Service), "{kind}");
             assert!(count(&|field| field.text == Some(TextUse::Description)) <= 1, "{kind}");
         }

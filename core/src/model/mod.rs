@@ -4,6 +4,7 @@
 //!
 //! * `kind`: the list of kinds, and an object of any kind.
 //! * `fields`: the table of fields. A new field of Geotrek is one line in one of the files below.
+//! * `values`: the types that a field may have, and access to its value by type.
 //! * `json`: the JSON of an object, written and read by that table.
 //! * `trek`, `tourism`, `outdoor`, `equipment`, `poi`, `sensitive_area`, `place`, `page`, `term`: the objects by family.
 //! * `picture`: attachments, pictures and panoramas of objects.
@@ -26,6 +27,7 @@ mod term;
 mod text;
 mod tourism;
 mod trek;
+pub(crate) mod values;
 
 pub use equipment::{Blade, BladeLine, BladePictogram, Infrastructure, Service, Signage};
 pub(crate) use geometry::GeometryBuilder;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::catalogue::PictureSize;
-use crate::model::fields::{PictureUse, Record, Records, ValueRef};
+use crate::model::fields::{PictureUse, Record};
+use crate::model::values::{Records, ValueRef};
 use crate::model::{AccessibilityPicture, Attachment, Id, Object, Picture};
 
 /// The use of a file, the most important first.

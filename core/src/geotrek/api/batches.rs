@@ -101,7 +101,7 @@ impl Batches {
 
 impl Queue {
     fn size(&self) -> usize {
-        self.size.or_else(|| find(self.endpoint)?.shape.first_batch()).unwrap_or(1)
+        self.size.or_else(|| find(self.endpoint)?.fetch.first_batch()).unwrap_or(1)
     }
 }
 

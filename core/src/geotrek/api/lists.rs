@@ -4,19 +4,19 @@ use crate::model::Kind;
 
 /// How a list is requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum Fetch {
     /// A short list: all of it in one response.
     Whole,
     /// A long list: its ids first, then its objects in batches; the first batch has this many.
     Batched(usize),
 }
 
-impl Shape {
+impl Fetch {
     /// The size of the first batch of a long list.
     pub(super) fn first_batch(self) -> Option<usize> {
         match self {
-            Shape::Batched(size) => Some(size),
-            Shape::Whole => None,
+            Fetch::Batched(size) => Some(size),
+            Fetch::Whole => None,
         }
     }
 }
@@ -35,7 +35,7 @@ pub(super) enum Dates {
 pub(super) struct ListSpec {
     pub(super) endpoint: &'static str,
     pub(super) kind: Kind,
-    pub(super) shape: Shape,
+    pub(super) fetch: Fetch,
     /// Filters without which the server hides objects.
     pub(super) filters: &'static str,
     pub(super) by_portal: bool,
@@ -45,14 +45,14 @@ pub(super) struct ListSpec {
 }
 
 impl ListSpec {
-    const fn new(endpoint: &'static str, kind: Kind, shape: Shape) -> ListSpec {
+    const fn new(endpoint: &'static str, kind: Kind, fetch: Fetch) -> ListSpec {
         let dates = Dates::None;
-        ListSpec { endpoint, kind, shape, filters: "", by_portal: false, plain_texts: false, dates }
+        ListSpec { endpoint, kind, fetch, filters: "", by_portal: false, plain_texts: false, dates }
     }
 
     /// The list of a vocabulary. It is not limited to portals, so that every id of an object has its entry.
     pub(super) const fn vocabulary(endpoint: &'static str) -> ListSpec {
-        ListSpec::new(endpoint, Kind::Term, Shape::Whole)
+        ListSpec::new(endpoint, Kind::Term, Fetch::Whole)
     }
 
     const fn dates(self, dates: Dates) -> ListSpec {
@@ -73,11 +73,11 @@ impl ListSpec {
 }
 
 const fn whole(endpoint: &'static str, kind: Kind) -> ListSpec {
-    ListSpec::new(endpoint, kind, Shape::Whole)
+    ListSpec::new(endpoint, kind, Fetch::Whole)
 }
 
 const fn batched(endpoint: &'static str, kind: Kind, first_batch: usize) -> ListSpec {
-    ListSpec::new(endpoint, kind, Shape::Batched(first_batch))
+    ListSpec::new(endpoint, kind, Fetch::Batched(first_batch))
 }
 
 pub(super) const LISTS: &[ListSpec] = &[

@@ -54,13 +54,11 @@ fn read_list_dyn(body: &mut dyn Read, limits: &Limits, each: &mut dyn FnMut(&str
     let usage = Usage::default();
     let reader = Limited { body, usage: &usage, limits };
     let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, reader));
-    let mut failed = None;
-    let mut list = List::default();
-    let visitor = ListVisitor { list: &mut list, each, failed: &mut failed, usage: &usage, limits };
-    let read = json.deserialize_any(visitor).and_then(|()| json.end());
-    match (failed, read) {
+    let mut visitor = ListVisitor { list: List::default(), each, failed: None, usage: &usage, limits };
+    let read = json.deserialize_any(&mut visitor).and_then(|()| json.end());
+    match (visitor.failed, read) {
         (Some(error), _) => Err(error),
-        (None, Ok(())) => Ok(list),
+        (None, Ok(())) => Ok(visitor.list),
         (None, Err(error)) => Err(describe(&error, &usage)),
     }
 }
@@ -69,11 +67,7 @@ fn read_list_dyn(body: &mut dyn Read, limits: &Limits, each: &mut dyn FnMut(&str
 ///
 /// # Errors
 /// [`Error::Server`] if the response is not complete JSON or exceeds a limit.
-pub fn read_one(mut body: impl Read, limits: &Limits) -> Result<String> {
-    read_one_dyn(&mut body, limits)
-}
-
-fn read_one_dyn(body: &mut dyn Read, limits: &Limits) -> Result<String> {
+pub fn read_one(body: impl Read, limits: &Limits) -> Result<String> {
     let mut text = String::new();
     let limit = limits.object_bytes;
     body.take(limit + 1).read_to_string(&mut text).map_err(|_| invalid_response("it is not text"))?;
@@ -148,14 +142,14 @@ impl Read for Limited<'_> {
 }
 
 struct ListVisitor<'a> {
-    list: &'a mut List,
+    list: List,
     each: &'a mut dyn FnMut(&str) -> Result<()>,
-    failed: &'a mut Option<Error>,
+    failed: Option<Error>,
     usage: &'a Usage,
     limits: &'a Limits,
 }
 
-impl<'de> Visitor<'de> for ListVisitor<'_> {
+impl<'de> Visitor<'de> for &mut ListVisitor<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -167,11 +161,11 @@ impl<'de> Visitor<'de> for ListVisitor<'_> {
             self.usage.object_bytes.set(0);
             self.list.objects += 1;
             if self.list.objects > self.limits.objects {
-                *self.failed = Some(invalid_response("the response has more objects than Jalon accepts"));
+                self.failed = Some(invalid_response("the response has more objects than Jalon accepts"));
             } else if !object.get().starts_with('{') {
-                *self.failed = Some(invalid_response(NOT_GEOTREK));
+                self.failed = Some(invalid_response(NOT_GEOTREK));
             } else if let Err(error) = (self.each)(object.get()) {
-                *self.failed = Some(error);
+                self.failed = Some(error);
             }
             if self.failed.is_some() {
                 return Err(S::Error::custom("stopped"));
@@ -188,14 +182,7 @@ impl<'de> Visitor<'de> for ListVisitor<'_> {
                 "next" => self.list.next = fields.next_value::<Option<String>>()?,
                 "results" | "features" => {
                     has_list = true;
-                    let visitor = ListVisitor {
-                        list: self.list,
-                        each: self.each,
-                        failed: self.failed,
-                        usage: self.usage,
-                        limits: self.limits,
-                    };
-                    fields.next_value_seed(visitor)?;
+                    fields.next_value_seed(&mut *self)?;
                     self.usage.object_bytes.set(0);
                 }
                 _ => {
@@ -207,7 +194,7 @@ impl<'de> Visitor<'de> for ListVisitor<'_> {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for ListVisitor<'_> {
+impl<'de> DeserializeSeed<'de> for &mut ListVisitor<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {

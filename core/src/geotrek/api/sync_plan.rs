@@ -16,7 +16,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::batches::Batches;
-use super::lists::{Dates, LISTS, ListSpec, Shape, find, vocabularies};
+use super::lists::{Dates, Fetch, LISTS, ListSpec, find, vocabularies};
 use super::request::{ApiRequest, ApiResponse, RequestKind};
 use crate::error::{Error, Result};
 use crate::model::Id;
@@ -117,9 +117,9 @@ impl SyncPlan {
     /// The ids of a long list, or all of a short one.
     fn whole(&self, list: &ListSpec) -> Vec<ApiRequest> {
         let first = &self.languages[..1];
-        match list.shape {
-            Shape::Batched(_) => vec![self.request(list, RequestKind::Ids, "fields=id&no_page", &self.languages[0])],
-            Shape::Whole => {
+        match list.fetch {
+            Fetch::Batched(_) => vec![self.request(list, RequestKind::Ids, "fields=id&no_page", &self.languages[0])],
+            Fetch::Whole => {
                 let languages = if list.plain_texts { &self.languages[..] } else { first };
                 languages.iter().map(|language| self.request(list, RequestKind::Objects, "no_page", language)).collect()
             }
@@ -133,30 +133,30 @@ impl SyncPlan {
         let since = |purpose: RequestKind, fields: &str| {
             self.request(list, purpose, &format!("updated_after={day}{fields}&no_page"), language)
         };
-        match (list.shape, list.dates) {
+        match (list.fetch, list.dates) {
             // A new object is not known, and so is requested by its id.
-            (Shape::Batched(_), _) if known == 0 => self.whole(list),
-            (Shape::Batched(_), Dates::PerObject) if known <= MAX_MANIFEST => {
+            (Fetch::Batched(_), _) if known == 0 => self.whole(list),
+            (Fetch::Batched(_), Dates::PerObject) if known <= MAX_MANIFEST => {
                 vec![self.request(list, RequestKind::Manifest, "fields=id,update_datetime&no_page", language)]
             }
-            (Shape::Batched(_), Dates::PerObject) => {
+            (Fetch::Batched(_), Dates::PerObject) => {
                 let mut requests = self.whole(list);
                 requests.push(since(RequestKind::Changed, "&fields=id,update_datetime"));
                 requests
             }
-            (Shape::Batched(_), Dates::FilterOnly) => {
+            (Fetch::Batched(_), Dates::FilterOnly) => {
                 let mut requests = self.whole(list);
                 requests.push(since(RequestKind::Changed, "&fields=id"));
                 requests
             }
-            (Shape::Whole, Dates::FilterOnly) => {
+            (Fetch::Whole, Dates::FilterOnly) => {
                 // The changes include new objects; the ids show which objects are withdrawn.
                 let ids = self.request(list, RequestKind::Ids, "fields=id&no_page", language);
                 vec![ids, since(RequestKind::ChangedObjects, "")]
             }
             // Only a full refresh updates these.
-            (Shape::Whole, _) => Vec::new(),
-            (Shape::Batched(_), Dates::None) => self.whole(list),
+            (Fetch::Whole, _) => Vec::new(),
+            (Fetch::Batched(_), Dates::None) => self.whole(list),
         }
     }
 
@@ -286,7 +286,7 @@ impl SyncPlan {
 
     /// The next batches of a list that may be in flight now.
     fn next_batches(&mut self, endpoint: &'static str, language: &str) -> Vec<ApiRequest> {
-        let long_list = find(endpoint).filter(|list| list.shape.first_batch().is_some());
+        let long_list = find(endpoint).filter(|list| list.fetch.first_batch().is_some());
         let Some(list) = long_list else { return Vec::new() };
         let mut requests = Vec::new();
         while let Some(ids) = self.batches.next(list, language) {

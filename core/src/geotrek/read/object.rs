@@ -13,8 +13,9 @@ use super::projected::Projected;
 use crate::geotrek::html::Cleaner;
 use crate::geotrek::links::Links;
 use crate::geotrek::value;
-use crate::model::fields::{Encoding, Field, Record, Records, ValueMut};
+use crate::model::fields::{Encoding, Field, Record};
 use crate::model::json::JsonObject;
+use crate::model::values::{Records, ValueMut};
 use crate::model::{Geometry, Id, Localized, Position, RichText, Season};
 
 const MISTYPED: &str = "mistyped";
