@@ -9,7 +9,7 @@
 //! * `trek`, `tourism`, `outdoor`, `equipment`, `poi`, `sensitive_area`, `place`, `page`, `term`: the objects by family.
 //! * `picture`: attachments, pictures and panoramas of objects.
 //! * `text`: texts in several languages, with and without markup.
-//! * `geometry`: positions, boxes and geometries.
+//! * `geometry`: positions, boxes and geometries; `geojson` their JSON.
 
 mod equipment;
 pub(crate) mod fields;

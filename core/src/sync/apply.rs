@@ -13,7 +13,7 @@ use super::route_items::ROUTE_ITEM_MAX_OFFSET_M;
 use crate::catalogue::{ChangeKind, Territory, WriteTransaction};
 use crate::error::{Error, Result};
 use crate::geotrek::{ApiRequest, Reader, RequestKind, has_plain_texts, kind_of, read_list, read_one};
-use crate::model::fields::{ValueMut, ValueRef};
+use crate::model::values::{ValueMut, ValueRef};
 use crate::model::{Id, Kind, Localized, Object};
 use crate::nearby::{Feature, Nearby};
 
