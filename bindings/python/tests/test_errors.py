@@ -132,12 +132,12 @@ def test_convert_every_variant_has_its_convert_class() -> None:
 
 
 def test_panic_raises_internal_and_process_survives(data: Path) -> None:
-    with pytest.raises(jalon.Internal, match="panic"):
+    with pytest.raises(jalon.Internal, match="provoked by the app"):
         jalon.debug_panic()
 
     async def scenario() -> None:
         for _ in range(20):
-            with pytest.raises(jalon.Internal, match="panic"):
+            with pytest.raises(jalon.Internal, match="provoked by the app"):
                 await jalon.debug_panic_in_background()
         async with await Companion.open(data) as companion:
             assert await companion.territories() == []

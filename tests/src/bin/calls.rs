@@ -1,4 +1,4 @@
-//! Calls per second from Rust: the first row of the table of `bindings/figures`, which compares the packages of other
+//! Calls per second from Rust: the first row of the table of `bindings/benchmark`, which compares the packages of other
 //! languages with the core. With `--make`, generates the territory that all of them query.
 
 use std::path::PathBuf;

@@ -118,7 +118,7 @@ import Testing
         for _ in 0..<20 {
             let error = try await jalonError { try Companion.debugPanic() }
             guard case .Internal(let detail) = error else { return unexpected(error) }
-            #expect(detail.contains("panic"))
+            #expect(detail.contains("provoked by the app"))
             let background = try await jalonError { try await Companion.debugPanicInBackground() }
             guard case .Internal = background else { return unexpected(background) }
         }

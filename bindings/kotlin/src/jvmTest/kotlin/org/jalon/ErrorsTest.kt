@@ -120,8 +120,8 @@ class ErrorsTest {
     @Test
     fun `panic in the library throws Internal and the process survives`() = runJalonTest {
         repeat(3) {
-            assertTrue("panic" in assertFailsWith<JalonException.Internal> { debugPanic() }.detail)
-            assertTrue("panic" in assertFailsWith<JalonException.Internal> { debugPanicInBackground() }.detail)
+            assertTrue("provoked by the app" in assertFailsWith<JalonException.Internal> { debugPanic() }.detail)
+            assertTrue("provoked by the app" in assertFailsWith<JalonException.Internal> { debugPanicInBackground() }.detail)
         }
         addAndRefresh()
         assertTrue(jalon.catalogue.treks(TrekQuery()).total > 0uL)
