@@ -8,6 +8,7 @@ mod digest;
 mod error;
 #[doc(hidden)]
 pub mod geotrek;
+mod id;
 pub mod journal;
 pub mod line;
 pub mod model;
@@ -23,3 +24,4 @@ pub mod transfer;
 
 pub use companion::{Companion, Directories};
 pub use error::{Error, Result};
+pub use id::TerritoryId;

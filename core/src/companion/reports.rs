@@ -122,7 +122,7 @@ impl Companion {
     fn bounds(&self, territory: &Territory) -> Result<Option<Bounds>> {
         for kinds in [&[Kind::District, Kind::City][..], &[Kind::Trek]] {
             let mut bounds: Option<Bounds> = None;
-            self.catalogue.geometries(kinds, |key, _, _, geometry| {
+            self.catalogue.geometries(kinds, |key, _, geometry| {
                 if key == territory.key
                     && let Some(own) = geometry.bounds()
                 {

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Companion;
 use crate::catalogue::TrekRow;
 use crate::error::Result;
+use crate::id::TerritoryId;
 use crate::model::{Id, Localized};
 
 /// Practice, difficulty and numbers of a trek.
@@ -28,9 +29,9 @@ pub struct TrekStats {
 
 /// The labels and states that statistics of treks need.
 pub(super) struct TrekWords {
-    practices: HashMap<(i64, Id), Localized>,
-    difficulties: HashMap<(i64, Id), Localized>,
-    offline: BTreeSet<(i64, Id)>,
+    practices: HashMap<(TerritoryId, Id), Localized>,
+    difficulties: HashMap<(TerritoryId, Id), Localized>,
+    offline: BTreeSet<(TerritoryId, Id)>,
 }
 
 impl Companion {
@@ -44,7 +45,7 @@ impl Companion {
 impl TrekWords {
     /// The statistics of a trek; `find` selects the language of a label.
     pub(super) fn stats(&self, trek: &TrekRow, find: impl Fn(&Localized) -> String) -> TrekStats {
-        let label = |labels: &HashMap<(i64, Id), Localized>, id: Option<Id>| {
+        let label = |labels: &HashMap<(TerritoryId, Id), Localized>, id: Option<Id>| {
             let text = labels.get(&(trek.territory, id?))?;
             Some(find(text)).filter(|text| !text.is_empty())
         };

@@ -13,6 +13,7 @@ use super::route_items::ROUTE_ITEM_MAX_OFFSET_M;
 use crate::catalogue::{ChangeKind, Territory, WriteTransaction};
 use crate::error::{Error, Result};
 use crate::geotrek::{ApiRequest, Reader, RequestKind, has_plain_texts, kind_of, read_list, read_one};
+use crate::id::ObjectKey;
 use crate::model::values::{ValueMut, ValueRef};
 use crate::model::{Id, Kind, Localized, Object};
 use crate::nearby::{Feature, Nearby};
@@ -127,7 +128,7 @@ fn write(job: &RefreshJob) -> Result<RefreshSummary> {
 /// written once, and compared with its earlier state when it is complete.
 #[derive(Default)]
 pub(super) struct PlainTexts {
-    objects: BTreeMap<(Kind, Id), Object>,
+    objects: BTreeMap<ObjectKey, Object>,
 }
 
 impl PlainTexts {
@@ -136,7 +137,7 @@ impl PlainTexts {
         if !has_plain_texts(object.kind()) {
             return Some(object);
         }
-        match self.objects.entry((object.kind(), object.id())) {
+        match self.objects.entry(ObjectKey::new(object.kind(), object.id())) {
             Entry::Occupied(mut known) => merge_texts(known.get_mut(), &object),
             Entry::Vacant(entry) => {
                 entry.insert(object);
