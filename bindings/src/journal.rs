@@ -4,8 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jalon::clock::now_ms;
-use jalon::companion::Companion as Core;
-use jalon::journal;
+use jalon::{Companion as Core, journal};
 
 use crate::catalogue::object;
 use crate::convert::{all, borrowed};

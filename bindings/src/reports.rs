@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jalon::clock::now_ms;
-use jalon::companion::{self, Companion as Core};
 use jalon::journal::{self, Journal, Photo};
 use jalon::report::{self, Lifecycle, Reply, SendResult};
 use jalon::response::retry_after_ms;
+use jalon::{Companion as Core, companion};
 
 use crate::convert;
 use crate::error::Result;

@@ -11,12 +11,14 @@ use crate::model::{Id, Kind};
 #[cfg_attr(test, derive(Default))]
 pub struct TerritoryId(pub(crate) i64);
 
+#[doc(hidden)]
 impl ToSql for TerritoryId {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         self.0.to_sql()
     }
 }
 
+#[doc(hidden)]
 impl FromSql for TerritoryId {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         value.as_i64().map(TerritoryId)

@@ -22,6 +22,6 @@ pub mod storage;
 mod sync;
 pub mod transfer;
 
-pub use companion::{Companion, Directories};
+pub use companion::open::{Companion, Directories};
 pub use error::{Error, Result};
 pub use id::TerritoryId;

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use jalon::catalogue::{Facet, fold};
-use jalon::companion::Companion;
 use jalon::model::{Id, Localized};
-use jalon::{Error, TerritoryId};
+use jalon::{Companion, Error, TerritoryId};
 
 use crate::error::{CliError, Result};
 

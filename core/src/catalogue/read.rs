@@ -199,6 +199,7 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`Error::Closed`], [`Error::Corrupt`] and errors of the disk.
+    #[doc(hidden)]
     pub fn count_all(&self, kind: Kind) -> Result<usize> {
         self.read(|connection| {
             let count: i64 =

@@ -15,6 +15,7 @@ use crate::id::TerritoryId;
 use crate::model::{Bounds, Geometry, Id, Kind, Object};
 
 /// A write transaction. Readers see nothing of it until it is committed.
+#[doc(hidden)]
 #[derive(Debug)]
 pub struct WriteTransaction<'a> {
     transaction: &'a Transaction<'a>,

@@ -71,8 +71,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::Directories;
     use crate::catalogue::NewTerritory;
-    use crate::companion::Directories;
     use crate::model::{Geometry, Poi, SensitiveArea, Trek};
 
     fn place() -> impl Strategy<Value = (f64, f64)> {

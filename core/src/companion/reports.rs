@@ -280,8 +280,8 @@ fn parse_version(version: &str) -> Option<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Directories;
     use crate::catalogue::NewTerritory;
-    use crate::companion::Directories;
 
     #[test]
     fn report_that_cannot_be_composed_is_postponed_and_the_next_is_returned() {

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::model::Position;
 
 pub use measure::MeasuredLine;
-pub use profile::{ElevationGain, MAX_COLUMNS, Profile, ProfileSample, TURNING_POINT_THRESHOLD_M};
+pub use profile::{ElevationGain, Profile, ProfileSample, TURNING_POINT_THRESHOLD_M};
 pub use simplify::simplify;
 pub use walking_time::{din_33466_hours, swiss_hiking_minutes};
 

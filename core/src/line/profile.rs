@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 pub const TURNING_POINT_THRESHOLD_M: f64 = 7.0;
 
 /// The most columns that [`Profile::resample`] makes: more than any screen has.
-pub const MAX_COLUMNS: usize = 65_536;
+pub(crate) const MAX_COLUMNS: usize = 65_536;
 
 /// One point of a profile.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -161,7 +161,7 @@ impl Profile {
     /// between two columns is cut: take extremes and climbs from the profile itself. One binary search for each column.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] when `columns` is not within 2 and [`MAX_COLUMNS`].
+    /// [`Error::InvalidInput`] when `columns` is not within 2 and 65,536.
     pub fn resample(&self, columns: usize) -> Result<Profile> {
         if !(2..=MAX_COLUMNS).contains(&columns) {
             return Err(Error::invalid("columns", format!("must be within 2 and {MAX_COLUMNS}")));

@@ -85,7 +85,8 @@ macro_rules! kinds {
             }
         }
 
-        $(impl From<$kind> for Object {
+        $(#[automatically_derived]
+        impl From<$kind> for Object {
             fn from(object: $kind) -> Self {
                 Object::$kind(Box::new(object))
             }
@@ -198,7 +199,7 @@ impl Object {
     }
 
     /// The field of the geometry, to take it out or to set it; `None` for a kind without a position on the map.
-    pub fn geometry_mut(&mut self) -> Option<&mut Option<Geometry>> {
+    pub(crate) fn geometry_mut(&mut self) -> Option<&mut Option<Geometry>> {
         let record = self.record_mut();
         let index = record.fields().iter().position(|field| field.value_type == ValueType::Geometry)?;
         match record.value_mut(index) {

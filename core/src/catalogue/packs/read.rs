@@ -117,7 +117,7 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`Error::Closed`](crate::Error::Closed), [`Error::Corrupt`](crate::Error::Corrupt) and errors of the disk.
-    pub fn packs(&self, territory: Option<&Territory>) -> Result<Vec<Pack>> {
+    pub(crate) fn packs(&self, territory: Option<&Territory>) -> Result<Vec<Pack>> {
         let names: BTreeMap<TerritoryId, String> = self.territories()?.into_iter().map(|t| (t.key, t.name)).collect();
         self.read(|connection| {
             let mut statement = connection.prepare_cached(&format!("{SELECT} ORDER BY pack"))?;
