@@ -1,7 +1,8 @@
 //! The memory of a process that has a large territory open and answers: the index in memory stands, it has told what is
 //! near with names, and has searched.
 
-use jalon::companion::{Companion, Directories, NearbyQuery};
+use jalon::companion::NearbyQuery;
+use jalon::{Companion, Directories};
 
 use crate::Done;
 use crate::data::{self, Scale};
