@@ -169,7 +169,7 @@ impl Nearby {
         let mut within = Within { max_distance_m, best: HashMap::new() };
         self.search(&origin, &accept, &mut within);
         let mut best: Vec<_> = within.best.into_iter().collect();
-        best.sort_by(|a, b| self.order(a, b));
+        best.sort_unstable_by(|a, b| self.order(a, b));
         Ok(best.into_iter().map(|(feature, found)| self.neighbor(&origin, feature, &found)).collect())
     }
 
