@@ -77,7 +77,7 @@ impl Journal {
                 (Some(territory), Some(kind), Some(id)) => Some((territory, kind, id)),
                 (None, None, None) => None,
                 _ => {
-                    let rule = "must be given together with territory and kind, or none of the three";
+                    let rule = "must be given together with territory and kind, or not at all";
                     return Err(jalon::Error::invalid("object_id", rule));
                 }
             };

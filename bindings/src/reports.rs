@@ -107,7 +107,7 @@ fn attach(journal: &Journal, id: &str, file: &[u8]) -> jalon::Result<journal::Re
 
 #[cfg(not(feature = "photos"))]
 fn attach(_: &Journal, _: &str, _: &[u8]) -> jalon::Result<journal::Report> {
-    let rule = "this build of the library does not decode photos: attach a small JPEG as an encoded photo";
+    let rule = "must be a small JPEG, attached as an encoded photo: this build of the library does not decode photos";
     Err(jalon::Error::invalid("photo", rule))
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::Companion;
-use super::stats::{TrekStats, TrekWords};
+use super::stats::{TrekLabels, TrekStats};
 use crate::catalogue::{Territory, TrekRow};
 use crate::error::{Error, Result};
 use crate::id::{ObjectKey, TerritoryId};
@@ -65,8 +65,8 @@ impl Companion {
         let treks: Vec<(TerritoryId, Id)> =
             found.iter().filter(|(_, _, found)| found.kind == Kind::Trek).map(|(key, id, _)| (*key, *id)).collect();
         let treks =
-            if treks.is_empty() { None } else { Some((self.trek_words()?, self.catalogue.treks_by_id(&treks)?)) };
-        let treks = treks.map(|(words, rows)| TrekPage { words, rows: by_key(rows) });
+            if treks.is_empty() { None } else { Some((self.trek_labels()?, self.catalogue.treks_by_id(&treks)?)) };
+        let treks = treks.map(|(labels, rows)| TrekPage { labels, rows: by_key(rows) });
         let naming = Naming { territories, treks, languages };
         let items = found.into_iter().zip(&names);
         let items = items.map(|((key, id, found), names)| naming.item(key, id, found, names)).collect();
@@ -124,7 +124,7 @@ impl Naming<'_> {
         let (name, lang) = text(names).unwrap_or_default();
         let trek = self.treks.as_ref().filter(|_| found.kind == Kind::Trek).and_then(|treks| {
             let row = treks.rows.get(&(key, id))?;
-            Some(treks.words.stats(row, |label| text(label).unwrap_or_default().0))
+            Some(treks.labels.stats(row, |label| text(label).unwrap_or_default().0))
         });
         NearbyItem {
             territory: territory.map(|territory| territory.name.clone()).unwrap_or_default(),
@@ -141,7 +141,7 @@ impl Naming<'_> {
 }
 
 struct TrekPage {
-    words: TrekWords,
+    labels: TrekLabels,
     rows: HashMap<(TerritoryId, Id), TrekRow>,
 }
 

@@ -42,7 +42,7 @@ impl ReportUpload {
     /// Those of the disk.
     pub fn write_body(&self, path: &Path) -> Result<()> {
         let mut file = File::create(path)?;
-        for chunk in self.form.pieces() {
+        for chunk in self.form.chunks() {
             match chunk {
                 BodyChunk::Bytes(bytes) => file.write_all(&bytes)?,
                 BodyChunk::File(photo, _) => {

@@ -299,7 +299,7 @@ impl Companion {
         names: &HashMap<TerritoryId, &str>,
         find: impl Fn(TerritoryId, &Localized) -> (String, String),
     ) -> Result<Vec<TrekItem>> {
-        let words = self.trek_words()?;
+        let labels = self.trek_labels()?;
         let items = page.into_iter().map(|(trek, place)| {
             let (name, lang) = find(trek.territory, &trek.names);
             let highlights = query.text.as_deref().map(|text| highlight(&name, text)).unwrap_or_default();
@@ -309,7 +309,7 @@ impl Companion {
                 id: trek.id,
                 lang,
                 highlights: highlights.into_iter().map(|range| (range.start, range.end)).collect(),
-                stats: words.stats(&trek, |label| find(trek.territory, label).0),
+                stats: labels.stats(&trek, |label| find(trek.territory, label).0),
                 distance_m: place.map(|place| place.distance_m),
                 bearing_deg: place.map(|place| place.bearing_deg),
                 point: place.map(|place| place.point),

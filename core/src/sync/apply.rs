@@ -69,7 +69,7 @@ pub(crate) fn apply_refresh(job: &RefreshJob) -> Result<RefreshSummary> {
 fn write(job: &RefreshJob) -> Result<RefreshSummary> {
     let planner = &job.planner;
     let Some(lists) = &planner.lists else {
-        return Err(Error::invalid("refresh", "every transfer must be complete before the refresh is applied"));
+        return Err(Error::invalid("refresh", "must have completed every transfer before it is applied"));
     };
     let names = |names: &BTreeSet<&'static str>| names.iter().map(|name| (*name).to_owned()).collect();
     let mut summary = RefreshSummary {
