@@ -72,7 +72,7 @@ fn main() -> jalon::Result<()> {
         Box::new(|n| companion.nearest(positions[n % positions.len()], &nearest, &LANGUAGES).map(drop)),
     )?;
     measure(
-        "sheet",
+        "trek details",
         Box::new(|n| companion.trek_details("demo", details[n % details.len()].id, &ROUTE_ITEM_KINDS).map(drop)),
     )?;
     measure(
