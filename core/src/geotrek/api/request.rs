@@ -81,6 +81,8 @@ pub(crate) struct ApiResponse {
     pub(crate) ids: BTreeSet<Id>,
     /// Their dates of change, Unix ms, as far as the response has them.
     pub(crate) dates: BTreeMap<Id, i64>,
+    /// Number of objects without a readable id.
+    pub(crate) unreadable: u64,
     /// Number of objects in the response that belong to other portals.
     pub(crate) rejected: u64,
     /// Length of the whole list, as the server counts it.
