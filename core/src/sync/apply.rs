@@ -217,7 +217,14 @@ impl Application<'_, '_> {
     fn put_response(&mut self, request: &ApiRequest, file: File, reader: &Reader, limits: &Limits) -> Result<()> {
         if request.purpose == RequestKind::Object {
             let json = read_one(file, limits)?;
-            return self.put(request, reader.read(request.endpoint, &json));
+            let mut objects = reader.read(request.endpoint, &json);
+            for object in &mut objects {
+                if let Object::Trek(stage) = object {
+                    // A stage that the list lacks is shown with its itinerary only, even if another portal publishes it.
+                    stage.published.clear();
+                }
+            }
+            return self.put(request, objects);
         }
         read_list(file, limits, |json| {
             if !request.accepts(json) {
