@@ -13,8 +13,9 @@ use crate::error::{Error, Result};
 use crate::geotrek::{BodyChunk, PhotoPart, ReportForm, legacy_report_address, report_address};
 use crate::journal::{NewReport, Photo, Report};
 use crate::model::{Bounds, Geometry, Kind, Object, Position};
+use crate::nearby::Route;
 use crate::report::{Endpoint, Event, KnownTerms, ReportContent, ReportState, ReportWarning, Resolution, SendResult};
-use crate::sync::route_items::{distance, index_of, wider};
+use crate::sync::route_items::ROUTE_ITEM_MAX_OFFSET_M;
 
 /// The first Geotrek that takes reports by its API v2.
 const FIRST_V2: (u32, u32) = (2, 104);
@@ -107,9 +108,10 @@ impl Companion {
             let trek = if_found(self.catalogue.object(territory, Kind::Trek, id))?;
             known.has_trek = Some(trek.is_some());
             let line = trek.as_ref().and_then(Object::geometry);
-            if let (Some(line), Some(position)) = (line, content.position) {
+            let route = line.map(Route::new).transpose()?.flatten();
+            if let (Some(route), Some(position)) = (route, content.position) {
                 let point = Geometry::point(Position::new(position.lon, position.lat));
-                known.metres_to_trek = distance(&index_of(line), line, &point)?;
+                known.metres_to_trek = route.locate(&point)?.map(|location| location.offset_m);
             }
         }
         if let Some(id) = content.signage {
@@ -130,7 +132,7 @@ impl Companion {
                 }
             })?;
             if let Some(bounds) = bounds {
-                return Ok(Some(wider(bounds)));
+                return Ok(Some(bounds.expanded(ROUTE_ITEM_MAX_OFFSET_M)));
             }
         }
         Ok(None)
