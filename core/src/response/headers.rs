@@ -1,4 +1,4 @@
-//! The headers of a response, and what they mean for the partial file on the disk.
+//! The headers of a response, and whether the partial file on the disk is resumed or replaced.
 
 use super::body::Encoding;
 use super::partial::PartialFile;
@@ -21,7 +21,7 @@ pub(super) struct ResponseHead {
 }
 
 impl ResponseHead {
-    /// Reads headers, whose names may have any case; the first of several equal names counts. `is_decoded` tells that the
+    /// Reads headers, whose names may have any case; the first of several equal names counts. `is_decoded` is true if the
     /// client has removed the content encoding, `now_ms` is the wall time (Unix ms).
     pub(super) fn new<'h>(
         status: u16,
@@ -61,7 +61,7 @@ impl ResponseHead {
         }
     }
 
-    /// What to do with the body, given what an earlier attempt left on the disk.
+    /// The action for the body, given the partial file of an earlier attempt.
     pub(super) fn action(&self, partial: Option<&PartialFile>) -> HeadAction {
         let content_range = self.content_range.as_deref().and_then(parse_content_range);
         match self.status {

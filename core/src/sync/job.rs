@@ -19,7 +19,7 @@ pub struct Progress {
     pub bytes: u64,
 }
 
-/// A persisted job, which a driver moves forward: it asks [`next`](Job::next), reports [`started`](Job::started), writes the
+/// A persisted job that a driver runs: the driver calls [`next`](Job::next), reports [`started`](Job::started), writes the
 /// response to the file [`target`](Job::target), usually by a [`ResponseWriter`](crate::response::ResponseWriter), and
 /// reports [`complete`](Job::complete). The process may die at any step: the job continues when it is planned again.
 ///

@@ -81,7 +81,7 @@ pub enum Parsed<T> {
 /// Why a request failed for good.
 #[derive(Debug)]
 pub enum Failure<'a> {
-    /// No successful response came.
+    /// No successful response arrived.
     Outcome(&'a Outcome),
     /// Every response was invalid.
     Invalid(Error),

@@ -1,5 +1,5 @@
-//! The job of a refresh: first what the server is, then the lists of the territory. The catalogue does not change before
-//! everything was received; see `apply`.
+//! The job of a refresh: it requests the version and the languages of the server, then the lists of the territory. The
+//! catalogue does not change until every response was received; see `apply`.
 
 use std::fs::File;
 use std::sync::Arc;

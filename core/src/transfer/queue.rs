@@ -148,7 +148,7 @@ impl Queue {
         self.transfers.values()
     }
 
-    /// What to do at `now`. Transfers whose lease has ended become planned again.
+    /// The next step of the driver at `now`. Transfers with an expired lease become planned again.
     pub(crate) fn next(&mut self, now: BootInstant) -> Next {
         let expired: Vec<u64> = self.started.iter().copied().filter(|id| self.is_lease_expired(*id, now)).collect();
         for id in expired {
