@@ -17,7 +17,8 @@ PARTS = {
     "zip": "zip zlib_rs flate2 miniz_oxide crc32fast typed_path",
     "UniFFI, records, threads": "jalon_ffi uniffi uniffi_core futures_channel event_listener",
     "SQLite's Rust side": "rusqlite libsqlite3_sys hashlink",
-    "dates, URLs, text folding": "jiff jiff_core url idna unicode_normalization percent_encoding icu_normalizer",
+    "dates, URLs, text folding": "jiff jiff_core url idna idna_adapter unicode_bidi unicode_joining_type unicode_normalization "
+    "percent_encoding",
     "Jalon": "jalon",
     "standard library": "std core alloc gimli addr2line rustc_demangle hashbrown",
 }

@@ -24,6 +24,29 @@ impl From<journal::Note> for Note {
     }
 }
 
+#[cfg(feature = "archive")]
+fn export(journal: &journal::Journal, path: &Path, all: bool) -> jalon::Result<u64> {
+    Ok(journal.export(path, all)? as u64)
+}
+
+#[cfg(not(feature = "archive"))]
+fn export(_: &journal::Journal, _: &Path, _: bool) -> jalon::Result<u64> {
+    Err(jalon::Error::invalid("path", NO_ARCHIVE))
+}
+
+#[cfg(feature = "archive")]
+fn import(journal: &journal::Journal, path: &Path) -> jalon::Result<ImportSummary> {
+    journal.import(path)
+}
+
+#[cfg(not(feature = "archive"))]
+fn import(_: &journal::Journal, _: &Path) -> jalon::Result<ImportSummary> {
+    Err(jalon::Error::invalid("path", NO_ARCHIVE))
+}
+
+#[cfg(not(feature = "archive"))]
+const NO_ARCHIVE: &str = "must not be given: this build of the library has no zip files (feature `archive`)";
+
 /// The user's own data, which exists nowhere else.
 #[derive(uniffi::Object)]
 pub struct Journal {
@@ -98,14 +121,20 @@ impl Journal {
 
     /// Writes favourites, notes and the reports that are not accepted yet (`all`: every report), with their photos, to a zip
     /// file at `path`, which must not exist. Returns the number of reports.
+    ///
+    /// # Errors
+    /// `InvalidInput` if the library was built without the feature `archive`.
     #[uniffi::method(default(all = false))]
     pub async fn export(&self, path: String, all: bool) -> Result<u64> {
-        self.shared.run_blocking(move |core| Ok(core.journal()?.export(Path::new(&path), all)? as u64)).await
+        self.shared.run_blocking(move |core| export(core.journal()?, Path::new(&path), all)).await
     }
 
     /// Adds the contents of a file that [`Journal::export`] wrote. Data that the journal has already is unchanged.
+    ///
+    /// # Errors
+    /// `InvalidInput` if the library was built without the feature `archive`.
     pub async fn import_from(&self, path: String) -> Result<ImportSummary> {
-        self.shared.write(|versions| versions.journal += 1, move |core| core.journal()?.import(Path::new(&path))).await
+        self.shared.write(|versions| versions.journal += 1, move |core| import(core.journal()?, Path::new(&path))).await
     }
 
     /// The result of the recovery when this journal was opened; none if its file was intact.

@@ -111,6 +111,13 @@ fn attach(_: &Journal, _: &str, _: &[u8]) -> jalon::Result<journal::Report> {
     Err(jalon::Error::invalid("photo", rule))
 }
 
+/// A set of ids. They are inserted one by one, because `collect` compiles a sort of its own.
+fn set(ids: Vec<String>) -> BTreeSet<String> {
+    let mut set = BTreeSet::new();
+    set.extend(ids);
+    set
+}
+
 /// Reads the file of a photo.
 fn read_photo(path: &str) -> jalon::Result<Vec<u8>> {
     let unreadable = |_| jalon::Error::invalid("photo", "must be the path of a readable file");
@@ -254,7 +261,7 @@ impl Reports {
     #[uniffi::method(default(excluded_ids = []))]
     pub async fn next_upload(&self, excluded_ids: Vec<String>) -> Result<Option<ReportUpload>> {
         let write = move |core: &Core| {
-            let Some(upload) = core.next_upload(&BTreeSet::from_iter(excluded_ids))? else { return Ok(None) };
+            let Some(upload) = core.next_upload(&set(excluded_ids))? else { return Ok(None) };
             let journal = core.journal()?;
             fs::create_dir_all(bodies(journal))?;
             let body = body_path(journal, &upload.id);
@@ -309,7 +316,7 @@ impl Reports {
     #[uniffi::method(default(in_flight_ids = []))]
     pub async fn reconcile(&self, in_flight_ids: Vec<String>) -> Result<Vec<Report>> {
         let reconcile = move |core: &Core| {
-            let in_flight = BTreeSet::from_iter(in_flight_ids);
+            let in_flight = set(in_flight_ids);
             let journal = core.journal()?;
             let lost = core.reconcile_reports(&in_flight)?;
             for body in fs::read_dir(bodies(journal)).into_iter().flatten().flatten() {

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use futures_channel::oneshot;
 use jalon::transfer::CancelToken;
 
-use crate::error::Result;
+use crate::error::{JalonError, Result};
 use crate::panic_guard::catch;
 
 /// Threads of the pool. Reads run in parallel; SQLite has one writer at a time.
@@ -27,7 +27,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// The result of work on another thread. Dropping it cancels the work, if it can be cancelled: Kotlin and Python drop the
 /// future of a task that is cancelled.
 pub(crate) struct Answer<T> {
-    result: Arc<Mutex<Option<jalon::Result<T>>>>,
+    value: Arc<Mutex<Option<T>>>,
     ended: Ended,
     cancel: Option<CancelToken>,
 }
@@ -42,17 +42,22 @@ impl<T> Future for Answer<T> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
-        let ended = ready!(Pin::new(&mut self.ended).poll(context)).unwrap_or_else(|_| Err(thread_lost()));
-        Poll::Ready(match ended {
-            Ok(()) => Ok(lock(&self.result).take().unwrap_or_else(|| Err(thread_lost()))?),
-            Err(error) => Err(error.into()),
-        })
+        ready!(poll_end(&mut self.ended, context))?;
+        Poll::Ready(lock(&self.value).take().ok_or_else(thread_lost))
     }
 }
 
+/// The part of [`Answer::poll`] without the type of the result: with it, each exported function would have a copy.
+#[inline(never)]
+fn poll_end(ended: &mut Ended, context: &mut Context<'_>) -> Poll<Result<()>> {
+    let ended = ready!(Pin::new(ended).poll(context));
+    Poll::Ready(ended.map_err(|_| thread_lost())?.map_err(JalonError::from))
+}
+
 /// The error if the work was dropped.
-fn thread_lost() -> jalon::Error {
-    jalon::Error::internal("no thread ran the call to its end")
+#[inline(never)]
+fn thread_lost() -> JalonError {
+    jalon::Error::internal("no thread ran the call to its end").into()
 }
 
 fn answer<T: Send + 'static>(
@@ -60,24 +65,25 @@ fn answer<T: Send + 'static>(
     start: fn(Work),
     cancel: Option<CancelToken>,
 ) -> Answer<T> {
-    let result = Arc::new(Mutex::new(None));
-    let slot = Arc::clone(&result);
+    let value = Arc::new(Mutex::new(None));
+    let slot = Arc::clone(&value);
     let ended = start_reporting(
         start,
         Box::new(move || {
-            let done = work();
+            let done = work()?;
             *lock(&slot) = Some(done);
+            Ok(())
         }),
     );
-    Answer { result, ended, cancel }
+    Answer { value, ended, cancel }
 }
 
 /// Starts work that reports its end, or its panic.
-fn start_reporting(start: fn(Work), work: Work) -> Ended {
+fn start_reporting(start: fn(Work), work: Box<dyn FnOnce() -> jalon::Result<()> + Send>) -> Ended {
     let (sender, ended) = oneshot::channel();
     start(Box::new(move || {
         // The receiver may be gone.
-        let _ = sender.send(catch(work));
+        let _ = sender.send(catch(work).flatten());
     }));
     ended
 }
@@ -130,7 +136,6 @@ mod tests {
     use std::thread::Thread;
 
     use super::*;
-    use crate::error::JalonError;
 
     struct Unpark(Thread);
 

@@ -16,6 +16,7 @@ pub mod model;
 pub mod nearby;
 #[cfg(feature = "net")]
 pub mod net;
+mod ordered;
 pub mod report;
 pub mod response;
 pub mod storage;

@@ -1,8 +1,6 @@
 //! The change history: which objects each refresh added, changed and withdrew. The first refresh of a territory records
 //! nothing.
 
-use std::collections::BTreeSet;
-
 use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -12,6 +10,7 @@ use super::{Catalogue, Territory};
 use crate::error::Result;
 use crate::id::TerritoryId;
 use crate::model::{Id, Kind, Localized};
+use crate::ordered;
 
 /// Records older than this are deleted.
 const MAX_AGE_MS: i64 = 366 * 24 * 3_600 * 1_000;
@@ -78,7 +77,7 @@ pub(super) fn changed_fields(before: &str, after: &str, geometry_differs: bool) 
         _ => Map::new(),
     };
     let (before, after) = (read(before), read(after));
-    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let names = ordered::set(before.keys().chain(after.keys()));
     let mut fields: Vec<String> =
         names.into_iter().filter(|name| before.get(*name) != after.get(*name)).cloned().collect();
     if geometry_differs {

@@ -133,17 +133,18 @@ impl Catalogue {
     pub(crate) fn vacuum(&self) -> Result<u64> {
         let before = self.bytes_on_disk()?;
         let free = self.file_system().free_bytes(self.directory())?;
-        let is_compacted = self.database.with_writer(|writer| {
+        let mut is_compacted = false;
+        self.database.with_writer(&mut |writer| {
             let number = |sql: &str| -> Result<u64> {
                 Ok(writer.query_row(sql, [], |row| row.get::<_, i64>(0))?.unsigned_abs())
             };
             let empty = number("PRAGMA freelist_count")? * number("PRAGMA page_size")?;
             let pays = empty >= MIN_EMPTY_BYTES && empty as f64 >= MIN_EMPTY_SHARE * before as f64;
-            if !pays || free < before {
-                return Ok(false);
+            if pays && free >= before {
+                writer.execute_batch("VACUUM")?;
+                is_compacted = true;
             }
-            writer.execute_batch("VACUUM")?;
-            Ok(true)
+            Ok(())
         })?;
         if !is_compacted {
             return Ok(0);

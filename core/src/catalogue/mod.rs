@@ -130,11 +130,20 @@ impl Catalogue {
     /// The error of `write`, [`Error::Busy`], [`Error::StorageFull`], [`Error::Closed`].
     #[doc(hidden)]
     pub fn write<T>(&self, write: impl FnOnce(&mut WriteTransaction<'_>) -> Result<T>) -> Result<T> {
+        let (mut write, mut result) = (Some(write), None);
+        self.write_erased(&mut |transaction| {
+            result = write.take().map(|write| write(transaction)).transpose()?;
+            Ok(())
+        })?;
+        result.ok_or(Error::Closed)
+    }
+
+    /// [`Catalogue::write`] without the types of the caller, so that it is compiled once.
+    fn write_erased(&self, write: &mut dyn FnMut(&mut WriteTransaction<'_>) -> Result<()>) -> Result<()> {
         let result = self.database.write(|transaction| {
             let mut transaction = WriteTransaction::new(transaction);
-            let result = write(&mut transaction)?;
-            transaction.finish()?;
-            Ok(result)
+            write(&mut transaction)?;
+            transaction.finish()
         });
         if matches!(result, Err(Error::StorageFull)) {
             // Frees the log's space that the failed transaction took. If a reader still needs the log, the next attempt does.

@@ -9,6 +9,7 @@ use crate::db::geopackage;
 use crate::error::{Error, Result};
 use crate::id::{ObjectKey, TerritoryId};
 use crate::model::{Bounds, Geometry, Id, Kind, Localized, Object};
+use crate::ordered;
 
 impl Catalogue {
     /// Reads an object by its id. Terms are read with [`Catalogue::objects`], because a term's id is unique only within its
@@ -144,8 +145,12 @@ impl Catalogue {
         let sql = format!("SELECT {} FROM {kind} WHERE territory = ?1 ORDER BY id, fid", fields(kind));
         self.read(|connection| {
             let mut statement = connection.prepare_cached(&sql)?;
-            let rows = statement.query_map([territory.key], stored)?;
-            rows.map(|row| row?.into_object(kind)).collect()
+            let mut rows = statement.query([territory.key])?;
+            let mut objects = Vec::new();
+            while let Some(row) = rows.next()? {
+                objects.push(read_row(row, kind)?);
+            }
+            Ok(objects)
         })
     }
 
@@ -155,7 +160,7 @@ impl Catalogue {
             let sql = format!("SELECT id, updated_ms FROM {kind} WHERE territory = ?1 AND withdrawn_ms IS NULL");
             let mut statement = connection.prepare_cached(&sql)?;
             let rows = statement.query_map([territory.key], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            Ok(ordered::try_map(rows)?)
         })
     }
 
@@ -164,7 +169,7 @@ impl Catalogue {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(&format!("SELECT id FROM {kind} WHERE territory = ?1"))?;
             let rows = statement.query_map([territory.key], |row| row.get(0))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            Ok(ordered::try_set(rows)?)
         })
     }
 
@@ -186,7 +191,7 @@ impl Catalogue {
                    WHERE t.territory = ?1 AND t.withdrawn_ms IS NULL",
             )?;
             let rows = statement.query_map([territory.key], |row| row.get(0))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            Ok(ordered::try_set(rows)?)
         })
     }
 
@@ -224,8 +229,8 @@ impl Catalogue {
 pub(super) fn object(connection: &Connection, territory: &Territory, kind: Kind, id: Id) -> Result<Option<Object>> {
     let sql = format!("SELECT {} FROM {kind} WHERE territory = ?1 AND id = ?2", fields(kind));
     let mut statement = connection.prepare_cached(&sql)?;
-    let found = statement.query_row((territory.key, id), stored).optional()?;
-    found.map(|stored| stored.into_object(kind)).transpose()
+    let mut rows = statement.query((territory.key, id))?;
+    rows.next()?.map(|row| read_row(row, kind)).transpose()
 }
 
 /// The ids of the stages that are published only through their itinerary, on any connection.
@@ -233,7 +238,7 @@ pub(super) fn unlisted_stages(connection: &Connection, territory: &Territory) ->
     let sql = format!("SELECT id FROM trek WHERE territory = ?1 AND withdrawn_ms IS NULL AND NOT {}", treks::LISTED);
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map([territory.key], |row| row.get(0))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    Ok(ordered::try_set(rows)?)
 }
 
 /// Calls `each` with all geometries of a kind in one territory, on any connection.
@@ -272,21 +277,13 @@ fn fields(kind: Kind) -> &'static str {
     if kind.is_spatial() { "data, geom" } else { "data, NULL" }
 }
 
-struct Stored {
-    data: String,
-    geometry: Option<Vec<u8>>,
-}
-
-fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
-    Ok(Stored { data: row.get(0)?, geometry: row.get(1)? })
-}
-
-impl Stored {
-    fn into_object(self, kind: Kind) -> Result<Object> {
-        let mut object = Object::from_json(kind, &self.data).map_err(|_| damaged(kind))?;
-        if let (Some(blob), Some(place)) = (self.geometry, object.geometry_mut()) {
-            *place = Some(decode(kind, &blob)?);
-        }
-        Ok(object)
+/// Reads an object from a row of [`fields`], without a copy of its JSON and geometry.
+fn read_row(row: &Row<'_>, kind: Kind) -> Result<Object> {
+    let json = row.get_ref(0)?.as_str().map_err(|_| damaged(kind))?;
+    let mut object = Object::from_json(kind, json).map_err(|_| damaged(kind))?;
+    let blob = row.get_ref(1)?.as_blob_or_null().map_err(|_| damaged(kind))?;
+    if let (Some(place), Some(blob)) = (object.geometry_mut(), blob) {
+        *place = Some(decode(kind, blob)?);
     }
+    Ok(object)
 }

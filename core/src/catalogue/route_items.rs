@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use super::{Catalogue, Territory};
 use crate::error::Result;
 use crate::model::{Id, Kind, Localized, Object};
+use crate::ordered;
 
 impl Catalogue {
     /// The ids of the objects of a kind along a trek.
@@ -63,7 +64,7 @@ pub(super) fn set(
         "SELECT id, distance_m FROM jalon_route_item WHERE territory = ?1 AND trek = ?2 AND kind = ?3 ORDER BY id",
     )?;
     let rows = select.query_map((territory.key, trek, kind.as_str()), |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let existing: BTreeMap<Id, f64> = rows.collect::<rusqlite::Result<_>>()?;
+    let existing: BTreeMap<Id, f64> = ordered::try_map(rows)?;
     if existing == *distances_m {
         return Ok(false);
     }

@@ -1,6 +1,6 @@
 //! Storage usage: the bytes of the catalogue, its territories and its packs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -51,7 +51,7 @@ impl Catalogue {
     /// # Errors
     /// [`Error::Closed`](crate::Error::Closed), [`Error::Corrupt`](crate::Error::Corrupt) and errors of the disk.
     pub fn storage_usage(&self) -> Result<StorageUsage> {
-        let names: BTreeMap<TerritoryId, String> = self.territories()?.into_iter().map(|t| (t.key, t.name)).collect();
+        let names: HashMap<TerritoryId, String> = self.territories()?.into_iter().map(|t| (t.key, t.name)).collect();
         let mut usage = StorageUsage { catalogue: self.bytes_on_disk()?, ..StorageUsage::default() };
         self.read(|connection| {
             let number = |sql: &str| -> Result<u64> {

@@ -99,7 +99,7 @@ impl Companion {
                 route_items.push(RouteItem { object, along_m, offset_m: found.distance_m, estimated });
             }
         }
-        route_items.sort_by(|a, b| {
+        route_items.sort_unstable_by(|a, b| {
             let by_place = a.along_m.total_cmp(&b.along_m);
             by_place.then_with(|| (a.object.kind(), a.object.id()).cmp(&(b.object.kind(), b.object.id())))
         });

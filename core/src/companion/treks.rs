@@ -252,7 +252,7 @@ impl Companion {
         let unlisted = self.catalogue.unlisted_treks()?;
         let mut found: Vec<((TerritoryId, Id), f64)> =
             scores.iter().map(|(key, score)| (*key, *score)).filter(|(key, _)| !unlisted.contains(key)).collect();
-        found.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+        found.sort_unstable_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
         let total = found.len();
         let page = query.offset.min(total)..query.offset.saturating_add(query.limit).min(total);
         let mut treks = Vec::with_capacity(page.len());

@@ -83,6 +83,13 @@ impl Database {
 
     /// Runs `read` in a read transaction: all its statements see the same state of the file.
     pub(crate) fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let (mut read, mut result) = (Some(read), None);
+        self.read_erased(&mut |connection| result = read.take().map(|read| read(connection)))?;
+        result.unwrap_or(Err(Error::Closed))
+    }
+
+    /// [`Database::read`] without the types of the caller, so that it is compiled once.
+    fn read_erased(&self, read: &mut dyn FnMut(&Connection)) -> Result<()> {
         let _guard = self.suspend_lock.acquire()?;
         let idle = lock(&self.readers).pop();
         let mut connection = match idle {
@@ -90,10 +97,10 @@ impl Database {
             None => self.connect()?,
         };
         let snapshot = connection.transaction()?;
-        let result = read(&snapshot);
+        read(&snapshot);
         drop(snapshot);
         lock(&self.readers).push(connection);
-        result
+        Ok(())
     }
 
     /// Runs `write` in the write transaction. An error or a panic in `write` rolls it back.
@@ -101,17 +108,26 @@ impl Database {
     /// # Errors
     /// [`Error::TooNew`] if a newer version of Jalon wrote the file.
     pub(crate) fn write<T>(&self, write: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let (mut write, mut result) = (Some(write), None);
+        self.write_erased(&mut |transaction| {
+            result = write.take().map(|write| write(transaction)).transpose()?;
+            Ok(())
+        })?;
+        result.ok_or(Error::Closed)
+    }
+
+    /// [`Database::write`] without the types of the caller, so that it is compiled once.
+    fn write_erased(&self, write: &mut dyn FnMut(&Transaction<'_>) -> Result<()>) -> Result<()> {
         self.check_version()?;
-        self.with_writer(|writer| {
+        self.with_writer(&mut |writer| {
             let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let result = write(&transaction)?;
-            transaction.commit()?;
-            Ok(result)
+            write(&transaction)?;
+            Ok(transaction.commit()?)
         })
     }
 
     /// Runs `run` on the writer's connection, outside a transaction.
-    pub(crate) fn with_writer<T>(&self, run: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
+    pub(crate) fn with_writer(&self, run: &mut dyn FnMut(&mut Connection) -> Result<()>) -> Result<()> {
         let _guard = self.suspend_lock.acquire()?;
         let mut writer = lock(&self.writer);
         let writer = match &mut *writer {
@@ -145,7 +161,7 @@ impl Database {
 
     /// Moves the log into the file and truncates it. The log is kept if a reader needs it.
     pub(crate) fn truncate_log(&self) -> Result<()> {
-        self.with_writer(|writer| Ok(writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?))
+        self.with_writer(&mut |writer| Ok(writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?))
     }
 
     /// Closes every connection, so that the process holds no lock on the file. Blocks until the running operations have

@@ -171,7 +171,14 @@ impl Reader<'_> {
     }
 
     fn line(&mut self, z: bool) -> Option<LineString<f64>> {
-        Some(LineString(self.many(|reader| reader.coord(z))?))
+        let count = u32::from_le_bytes(self.take()?);
+        // The count may be damaged: no more space than the rest of the bytes can fill.
+        let fitting = self.bytes.len() / if z { 24 } else { 16 };
+        let mut coords = Vec::with_capacity(fitting.min(count as usize));
+        for _ in 0..count {
+            coords.push(self.coord(z)?);
+        }
+        Some(LineString(coords))
     }
 
     fn ring(&mut self, z: bool) -> Option<LineString<f64>> {

@@ -17,6 +17,7 @@ impl Links {
         Links { origin }
     }
 
+    #[cfg(feature = "html")]
     pub(super) fn origin(&self) -> Option<&Url> {
         self.origin.as_ref()
     }

@@ -5,18 +5,27 @@
 //! * `api`: which requests make up a refresh or a download, and responses as a stream of objects.
 //! * `read`: one object of a response, read into the model by the table of fields (`model/fields.rs`).
 //! * `value`: ids, texts, dates and geometries as Geotrek writes them.
-//! * `html`: cleaned HTML, and its plain text.
+//! * `html`: cleaned HTML (feature `html`). `html_strip`: texts without markup in its place. `plain_text`: the text of HTML.
 //! * `links`: addresses in responses, moved to the territory's host.
 //! * `report_form`: a field report as a multipart form.
 //!
 //! `read` uses `api`, and both use the other files; nothing here uses the disk or the network.
 
 mod api;
+#[cfg(feature = "html")]
 mod html;
+#[cfg(any(test, not(feature = "html")))]
+mod html_strip;
 mod links;
+mod plain_text;
 mod read;
 mod report_form;
 mod value;
+
+#[cfg(feature = "html")]
+use html::Cleaner;
+#[cfg(not(feature = "html"))]
+use html_strip::Cleaner;
 
 pub(crate) use api::{
     ApiRequest, ApiResponse, KnownObjects, NEAR_LISTS, RequestKind, SyncPlan, by_ids, has_plain_texts, languages,

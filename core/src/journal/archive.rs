@@ -1,7 +1,6 @@
-//! Export and import of the journal as a ZIP file. It contains the reports as GeoJSON and as plain text, their photos, and
+//! Export and import of the journal as a ZIP file (feature `archive`). It contains the reports as GeoJSON and as plain text, their photos, and
 //! `journal.json`, from which another device imports everything.
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
@@ -12,9 +11,10 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use super::record::{Photo, Report};
-use super::{Favourite, Journal, Note};
+use super::{Favourite, ImportSummary, Journal, Note};
 use crate::digest::sha256;
 use crate::error::{Error, Result};
+use crate::ordered;
 use crate::report::ReportState;
 use crate::storage::write_atomic;
 
@@ -30,21 +30,6 @@ struct Content {
     reports: Vec<Report>,
     favourites: Vec<Favourite>,
     notes: Vec<Note>,
-}
-
-/// The result of an import.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct ImportSummary {
-    /// Number of imported reports.
-    pub reports: u64,
-    /// Number of reports that the journal already had; they are unchanged.
-    pub known: u64,
-    /// Number of photos that the file lacks; their reports were imported without them.
-    pub photos_missing: u64,
-    /// Number of imported favourites.
-    pub favourites: u64,
-    /// Number of imported notes.
-    pub notes: u64,
 }
 
 fn invalid_file(detail: impl std::fmt::Display) -> Error {
@@ -107,7 +92,7 @@ impl Journal {
             serde_json::from_slice(&json).map_err(|_| invalid_file("its content cannot be read"))?;
         let mut summary = ImportSummary::default();
         self.import_reports(&mut archive, &mut content.reports, &mut summary)?;
-        let known: BTreeSet<String> = self.notes()?.into_iter().map(|note| note.id).collect();
+        let known = ordered::set(self.notes()?.into_iter().map(|note| note.id));
         for note in content.notes.iter().filter(|note| !known.contains(&note.id)) {
             self.save_note(note)?;
             summary.notes += 1;
@@ -131,7 +116,7 @@ impl Journal {
         reports: &mut [Report],
         summary: &mut ImportSummary,
     ) -> Result<()> {
-        let known: BTreeSet<String> = self.reports()?.into_iter().map(|report| report.id).collect();
+        let known = ordered::set(self.reports()?.into_iter().map(|report| report.id));
         for report in reports {
             let is_id = |id: &str| uuid::Uuid::parse_str(id).is_ok_and(|uuid| uuid.to_string() == id);
             if !is_id(&report.id) || !report.photos.iter().all(|photo| is_id(&photo.id)) {

@@ -11,9 +11,10 @@
 //! * `reports`: the operations on reports.
 //! * `photo_files`: the files of photos. `photo_encoder`: decodes a photo and encodes it for sending (feature `photos`).
 //! * `favourites`, `notes`: favourites and notes.
-//! * `archive`: export and import.
+//! * `archive`: export and import (feature `archive`).
 //! * `recovery`: recovery from a damaged file.
 
+#[cfg(feature = "archive")]
 mod archive;
 mod favourites;
 mod notes;
@@ -36,13 +37,27 @@ use crate::error::{Error, Result};
 use crate::storage::{FileSystem, Storage};
 
 use self::sidecar::Sidecars;
-pub use archive::ImportSummary;
 pub use favourites::Favourite;
 pub use notes::Note;
 #[cfg(feature = "photos")]
 pub use photo_encoder::PhotoOptions;
 pub use record::{NewReport, Photo, Report};
 pub use recovery::RecoverySummary;
+
+/// The result of `Journal::import` (feature `archive`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct ImportSummary {
+    /// Number of imported reports.
+    pub reports: u64,
+    /// Number of reports that the journal already had; they are unchanged.
+    pub known: u64,
+    /// Number of photos that the file lacks; their reports were imported without them.
+    pub photos_missing: u64,
+    /// Number of imported favourites.
+    pub favourites: u64,
+    /// Number of imported notes.
+    pub notes: u64,
+}
 
 /// The name of the file in the journal's directory.
 #[doc(hidden)]

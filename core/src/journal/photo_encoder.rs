@@ -5,7 +5,8 @@
 use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
-use image::imageops::FilterType;
+use image::imageops::{self, FilterType};
+use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 
 use super::Journal;
@@ -47,13 +48,10 @@ fn encode_jpeg(file: &[u8], options: &PhotoOptions) -> Result<Vec<u8>> {
     let longer = photo.width().max(photo.height());
     let mut side = longer.min(options.max_side_px);
     loop {
-        let scaled = match side < longer {
-            true => photo.resize(side, side, FilterType::Triangle).to_rgb8(),
-            false => on_white(&photo),
-        };
+        let scaled = if side < longer { &resize(&photo, side) } else { &photo };
         for quality in QUALITIES {
             let mut jpeg = Vec::new();
-            JpegEncoder::new_with_quality(&mut jpeg, quality).encode_image(&scaled).map_err(Error::internal)?;
+            JpegEncoder::new_with_quality(&mut jpeg, quality).encode_image(scaled).map_err(Error::internal)?;
             if jpeg.len() <= options.max_bytes {
                 return Ok(jpeg);
             }
@@ -66,7 +64,15 @@ fn encode_jpeg(file: &[u8], options: &PhotoOptions) -> Result<Vec<u8>> {
     }
 }
 
-fn decode(file: &[u8]) -> Result<DynamicImage> {
+/// Scales a photo to a length of its longer side.
+fn resize(photo: &RgbImage, side: u32) -> RgbImage {
+    let ratio = f64::from(side) / f64::from(photo.width().max(photo.height()));
+    let scaled = |pixels: u32| ((f64::from(pixels) * ratio).round() as u32).max(1);
+    imageops::resize(photo, scaled(photo.width()), scaled(photo.height()), FilterType::Triangle)
+}
+
+/// Decodes a photo and turns it upright. The result has one type of pixel, because the code of all others would be much larger.
+fn decode(file: &[u8]) -> Result<RgbImage> {
     if file.len() > MAX_FILE {
         return Err(Error::invalid("photo", format!("must have at most {} MB", MAX_FILE >> 20)));
     }
@@ -90,21 +96,35 @@ fn decode(file: &[u8]) -> Result<DynamicImage> {
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Err(Error::invalid("photo", format!("must have at most {} megapixels", MAX_PIXELS / 1_000_000)));
     }
-    let orientation = decoder.orientation().ok();
-    let mut photo = DynamicImage::from_decoder(decoder).map_err(|_| damaged())?;
-    if let Some(orientation) = orientation {
-        photo.apply_orientation(orientation);
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let photo = on_white(DynamicImage::from_decoder(decoder).map_err(|_| damaged())?);
+    Ok(upright(photo, orientation))
+}
+
+/// Undoes the rotation of the camera.
+fn upright(mut photo: RgbImage, orientation: Orientation) -> RgbImage {
+    match orientation {
+        Orientation::NoTransforms | Orientation::FlipHorizontal => {}
+        Orientation::Rotate90 | Orientation::Rotate90FlipH => photo = imageops::rotate90(&photo),
+        Orientation::Rotate270 | Orientation::Rotate270FlipH => photo = imageops::rotate270(&photo),
+        Orientation::Rotate180 => imageops::rotate180_in_place(&mut photo),
+        Orientation::FlipVertical => imageops::flip_vertical_in_place(&mut photo),
     }
-    Ok(photo)
+    let is_mirrored =
+        matches!(orientation, Orientation::FlipHorizontal | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH);
+    if is_mirrored {
+        imageops::flip_horizontal_in_place(&mut photo);
+    }
+    photo
 }
 
 /// Blends transparent pixels with white.
-fn on_white(photo: &DynamicImage) -> RgbImage {
+fn on_white(photo: DynamicImage) -> RgbImage {
     if !photo.color().has_alpha() {
-        return photo.to_rgb8();
+        return photo.into_rgb8();
     }
     let mut opaque = RgbImage::new(photo.width(), photo.height());
-    for (to, from) in opaque.pixels_mut().zip(photo.to_rgba8().pixels()) {
+    for (to, from) in opaque.pixels_mut().zip(photo.into_rgba8().pixels()) {
         let [r, g, b, a] = from.0;
         let over = |colour: u8| {
             let (colour, a) = (u32::from(colour), u32::from(a));

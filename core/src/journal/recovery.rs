@@ -145,7 +145,7 @@ struct Content {
 impl Content {
     fn insert_into(&self, transaction: &Transaction<'_>) -> Result<()> {
         let mut reports: Vec<Report> = self.reports.values().cloned().collect();
-        reports.sort_by_key(|report| report.created_ms);
+        reports.sort_by_cached_key(|report| report.created_ms);
         for report in &mut reports {
             if report.doubt_if_sending()? {
                 report.changes += 1;
@@ -223,7 +223,7 @@ impl Journal {
                 }
             }
             let mut missing: Vec<Report> = sidecars.into_values().collect();
-            missing.sort_by_key(|report| report.created_ms);
+            missing.sort_by_cached_key(|report| report.created_ms);
             missing.iter().try_for_each(|report| rows::upsert(transaction, report))
         })
     }

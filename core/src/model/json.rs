@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
@@ -109,36 +109,92 @@ fn write_fields<M: SerializeMap>(record: &dyn Record, map: &mut M) -> Result<(),
     Ok(())
 }
 
-/// Reads a record from its JSON. Members that the record does not have are ignored; its `id` must be there.
-pub(super) fn read_record(record: &mut dyn Record, json: &RawValue) -> serde_json::Result<()> {
-    read_fields(record, &JsonObject::parse(json.get())?)
+/// Reads a record from its JSON. Members that the record does not have are ignored; its `id` must be there. Values are read
+/// straight into the fields, by code that is the same for all records.
+pub(super) struct RecordSeed<'r>(pub(super) &'r mut dyn Record);
+
+impl<'de> DeserializeSeed<'de> for RecordSeed<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for RecordSeed<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
+        let record = self.0;
+        let fields = record.fields();
+        let mut misses_id = fields.iter().any(|field| field.value_type == ValueType::Id);
+        // The members are in the order of the fields, so the search starts after the field that was read last.
+        let mut next = 0;
+        while let Some(Name(name)) = map.next_key()? {
+            let Some(index) = position(record, &name, next) else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            let value = match record.value_mut(index) {
+                Some(ValueMut::Record(inner)) => position(inner, &name, 0).and_then(|index| inner.value_mut(index)),
+                value => value,
+            };
+            match value {
+                Some(value) => map.next_value_seed(value)?,
+                None => map.next_value::<IgnoredAny>().map(|_| ())?,
+            }
+            misses_id &= fields[index].value_type != ValueType::Id;
+            // A record within another has further members.
+            next = index + usize::from(fields[index].value_type != ValueType::Record);
+        }
+        if misses_id { Err(M::Error::missing_field("id")) } else { Ok(()) }
+    }
+}
+
+/// The index of the field that has this member, or whose record has it. The search goes from the field `start` to the last,
+/// then from the first.
+fn position(record: &dyn Record, name: &str, start: usize) -> Option<usize> {
+    let fields = record.fields();
+    let has_member = |index: &usize| match record.value(*index) {
+        Some(ValueRef::Record(inner)) => inner.fields().iter().any(|field| field.name == name),
+        _ => fields[*index].name == name,
+    };
+    (start..fields.len()).chain(0..start.min(fields.len())).find(has_member)
 }
 
 /// Reads an array of records.
-pub(super) fn read_records(records: &mut dyn Records, json: &RawValue) -> serde_json::Result<()> {
-    let items: Vec<&RawValue> = serde_json::from_str(json.get())?;
-    records.clear();
-    for item in items {
-        let mut result = Ok(());
-        records.push_with(&mut |record| {
-            result = read_record(record, item);
-            result.is_ok()
-        });
-        result?;
+pub(super) struct RecordsSeed<'r>(pub(super) &'r mut dyn Records);
+
+impl<'de> DeserializeSeed<'de> for RecordsSeed<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
     }
-    Ok(())
 }
 
-fn read_fields(record: &mut dyn Record, object: &JsonObject<'_>) -> serde_json::Result<()> {
-    for (index, field) in record.fields().iter().enumerate() {
-        match (record.value_mut(index), object.get(field.name)) {
-            (Some(ValueMut::Record(inner)), _) => read_fields(inner, object)?,
-            (Some(value), Some(json)) => value.read(json)?,
-            (Some(_), None) if field.value_type == ValueType::Id => {
-                return Err(serde_json::Error::missing_field(field.name));
+impl<'de> Visitor<'de> for RecordsSeed<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(self, mut items: S) -> Result<(), S::Error> {
+        self.0.clear();
+        loop {
+            let mut item = Ok(None);
+            self.0.push_with(&mut |record| {
+                item = items.next_element_seed(RecordSeed(record));
+                matches!(item, Ok(Some(())))
+            });
+            if item?.is_none() {
+                return Ok(());
             }
-            _ => {}
         }
     }
-    Ok(())
 }

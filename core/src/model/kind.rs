@@ -1,11 +1,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::de::DeserializeSeed;
 use serde::{Deserialize, Serialize, Serializer};
-use serde_json::value::RawValue;
 
 use super::fields::{Field, Record, TextUse};
-use super::json::read_record;
+use super::json::RecordSeed;
 use super::values::{ValueMut, ValueRef, ValueType};
 use super::{
     Attachment, City, Course, District, FlatPage, Geometry, HdView, Id, InformationDesk, Infrastructure, Localized,
@@ -158,8 +158,9 @@ impl Object {
     /// The JSON must be an object with an `id`, and each known field must have its type.
     pub fn from_json(kind: Kind, json: &str) -> serde_json::Result<Object> {
         let mut object = Object::empty(kind);
-        let json: &RawValue = serde_json::from_str(json)?;
-        read_record(object.record_mut(), json)?;
+        let mut reader = serde_json::Deserializer::from_str(json);
+        RecordSeed(object.record_mut()).deserialize(&mut reader)?;
+        reader.end()?;
         Ok(object)
     }
 

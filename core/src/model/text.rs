@@ -1,11 +1,14 @@
-use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// A text in several languages. A blank text is not kept, so each language in it has a text.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Localized(BTreeMap<String, String>);
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Localized {
+    /// Each language with its text, in the order of language codes. A vector, because a text has few languages.
+    texts: Vec<(String, String)>,
+}
 
 /// A text with its language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -21,36 +24,47 @@ impl Localized {
     pub fn insert(&mut self, lang: impl Into<String>, text: impl Into<String>) {
         let text = text.into();
         if !text.trim().is_empty() {
-            self.0.insert(lang.into(), text);
+            self.set(lang.into(), text);
         }
+    }
+
+    fn set(&mut self, lang: String, text: String) {
+        match self.position(&lang) {
+            Ok(index) => self.texts[index].1 = text,
+            Err(index) => self.texts.insert(index, (lang, text)),
+        }
+    }
+
+    fn position(&self, lang: &str) -> Result<usize, usize> {
+        self.texts.binary_search_by(|(own, _)| own.as_str().cmp(lang))
     }
 
     /// The text in exactly this language.
     pub fn in_language(&self, lang: &str) -> Option<&str> {
-        self.0.get(lang).map(String::as_str)
+        self.position(lang).ok().map(|index| self.texts[index].1.as_str())
     }
 
     /// The text in the first language of `wanted` that has one (`fr-CA` also finds `fr`), else in any language, first of all
     /// the text without a language. `wanted` is the whole order of preference: the languages of the person, those of the
     /// app, the default of the territory.
     pub fn find<S: AsRef<str>>(&self, wanted: &[S]) -> Option<Text<'_>> {
-        let by_tag = |tag: &str| self.0.get_key_value(tag);
+        let by_tag = |tag: &str| self.position(tag).ok().map(|index| &self.texts[index]);
         wanted
             .iter()
             .map(AsRef::as_ref)
             .find_map(|tag| by_tag(tag).or_else(|| tag.split_once(['-', '_']).and_then(|(base, _)| by_tag(base))))
-            .or_else(|| self.0.iter().next())
+            .or_else(|| self.texts.first())
             .map(|(lang, text)| Text { lang, text })
     }
 
     /// Every language with its text, in the order of language codes.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(lang, text)| (lang.as_str(), text.as_str()))
+        self.texts.iter().map(|(lang, text)| (lang.as_str(), text.as_str()))
     }
 
     /// Whether no language has a text.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.texts.is_empty()
     }
 
     /// The text with `change` applied in every language.
@@ -70,6 +84,32 @@ impl<L: Into<String>, T: Into<String>> FromIterator<(L, T)> for Localized {
             localized.insert(lang, text);
         }
         localized
+    }
+}
+
+impl Serialize for Localized {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Localized {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Texts;
+        impl<'de> Visitor<'de> for Texts {
+            type Value = Localized;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("texts by language")
+            }
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Localized, M::Error> {
+                let mut localized = Localized::default();
+                while let Some((lang, text)) = map.next_entry()? {
+                    localized.set(lang, text);
+                }
+                Ok(localized)
+            }
+        }
+        deserializer.deserialize_map(Texts)
     }
 }
 

@@ -4,10 +4,11 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 
+use serde::de::{Deserialize, DeserializeSeed, Deserializer};
 use serde::{Serialize, Serializer};
-use serde_json::value::RawValue;
 
 use super::fields::Record;
+use super::json::{RecordSeed, RecordsSeed};
 use super::{Geometry, Id, Localized, Picture, Position, RichText, Season};
 
 /// A field that is an array of records.
@@ -122,13 +123,15 @@ macro_rules! field_types {
             }
         }
 
-        impl ValueMut<'_> {
-            /// Reads the value from the JSON of an object.
-            pub(super) fn read(self, json: &RawValue) -> serde_json::Result<()> {
+        /// Reads the value from the JSON of an object.
+        impl<'de> DeserializeSeed<'de> for ValueMut<'_> {
+            type Value = ();
+
+            fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
                 match self {
-                    $(ValueMut::$variant(value) => *value = serde_json::from_str(json.get())?,)*
-                    ValueMut::Records(records) => super::json::read_records(records, json)?,
-                    ValueMut::Record(record) => super::json::read_record(record, json)?,
+                    $(ValueMut::$variant(value) => *value = Deserialize::deserialize(deserializer)?,)*
+                    ValueMut::Records(records) => RecordsSeed(records).deserialize(deserializer)?,
+                    ValueMut::Record(record) => RecordSeed(record).deserialize(deserializer)?,
                 }
                 Ok(())
             }

@@ -201,7 +201,7 @@ impl Nearby {
             max_distance_m
         });
         let mut best: Vec<_> = best.into_iter().map(|(feature, candidate)| Found { feature, candidate }).collect();
-        best.sort_by(|a, b| self.order(a, b));
+        best.sort_unstable_by(|a, b| self.order(a, b));
         Ok(self.neighbors(&origin, best))
     }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::ordered;
 use crate::transfer::Backoff;
 
 /// The pauses between attempts. A longer `Retry-After` is shortened to a day.
@@ -145,7 +146,7 @@ fn field_messages(body: &str) -> BTreeMap<String, Vec<String>> {
         Value::String(message) => vec![message],
         _ => Vec::new(),
     };
-    object.into_iter().map(|(field, value)| (field, messages(value))).collect()
+    ordered::map(object.into_iter().map(|(field, value)| (field, messages(value))))
 }
 
 const fn refusal(status: u16) -> &'static str {

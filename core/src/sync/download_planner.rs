@@ -19,6 +19,7 @@ use crate::geotrek::{
 };
 use crate::id::ObjectKey;
 use crate::model::{Id, Kind, Object};
+use crate::ordered;
 use crate::transfer::{Outcome, ResponseMeta};
 
 /// Objects in one request.
@@ -152,14 +153,14 @@ impl DownloadPlanner {
         for (endpoint, filter) in NEAR_LISTS {
             let kind = kind_of(endpoint);
             let known = self.catalogue().dates(territory, kind)?;
-            let listed: BTreeSet<Id> =
-                self.near.iter().filter(|((_, list), _)| list == endpoint).flat_map(|(_, ids)| ids).copied().collect();
+            let near = self.near.iter().filter(|((_, list), _)| list == endpoint);
+            let listed = ordered::set(near.flat_map(|(_, ids)| ids).copied());
             let missing: Vec<Id> = listed.into_iter().filter(|id| !known.contains_key(id)).collect();
             let first_language = self.first_language().to_owned();
             let languages = if has_plain_texts(kind) { territory.languages.clone() } else { vec![first_language] };
             for ids in missing.chunks(BATCH_SIZE) {
                 for language in &languages {
-                    let ids = ids.iter().copied().collect();
+                    let ids = ordered::set(ids.iter().copied());
                     let request = by_ids(&self.download.origin, endpoint, filter, ids, language)?;
                     requests.push(json_request(request, DownloadRole::Objects));
                 }

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::geotrek::{NEAR_LISTS, kind_of};
 use crate::id::{ObjectKey, TerritoryId};
 use crate::model::{Bounds, Geometry, Id, Kind, Object};
+use crate::ordered;
 
 /// The objects that belong to a pack.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -91,7 +92,7 @@ fn contents_of_area(catalogue: &Catalogue, territory: &Territory, bounds: &Bound
 
 /// Removes objects that are referenced but not in the catalogue.
 fn retain_existing(catalogue: &Catalogue, territory: &Territory, contents: &mut PackContents) -> Result<()> {
-    let kinds: BTreeSet<Kind> = contents.objects.iter().map(|object| object.kind).collect();
+    let kinds = ordered::set(contents.objects.iter().map(|object| object.kind));
     for kind in kinds {
         let existing = catalogue.ids(territory, kind)?;
         contents.objects.retain(|object| object.kind != kind || existing.contains(&object.id));
@@ -110,7 +111,7 @@ pub(super) fn needed_media(
         Object::Term(term) => Some(((term.vocabulary.clone(), term.id), term.pictogram.clone()?)),
         _ => None,
     });
-    let pictograms: Pictograms = pictograms.collect();
+    let pictograms: Pictograms = ordered::map(pictograms);
     let mut media: Vec<NeededMedia> = Vec::new();
     let mut index_by_url: BTreeMap<String, usize> = BTreeMap::new();
     for key in objects {

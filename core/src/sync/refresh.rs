@@ -18,6 +18,7 @@ use crate::geotrek::{
     ApiRequest, ApiResponse, KnownObjects, Limits, SyncPlan, kind_of, languages, object_lists, read_one, scan,
     vocabularies,
 };
+use crate::ordered;
 use crate::transfer::{NetworkKind, Outcome, ResponseMeta, TransferPolicy};
 
 const DAY_MS: i64 = 24 * 3_600 * 1_000;
@@ -129,7 +130,7 @@ fn known_objects(catalogue: &Catalogue, territory: &Territory, is_full: bool) ->
     }
     for vocabulary in vocabularies() {
         let ids = catalogue.term_ids(territory, vocabulary)?;
-        known.lists.insert(vocabulary, ids.into_iter().map(|id| (id, None)).collect());
+        known.lists.insert(vocabulary, ordered::map(ids.into_iter().map(|id| (id, None))));
     }
     if !is_full {
         // Servers filter by day, in a time zone that they do not tell.

@@ -8,6 +8,7 @@ use super::runner::{JobContext, JobRunner, without_lease};
 use super::staging::remove_folder;
 use crate::catalogue::{JobRecord, TransferRecord};
 use crate::error::{Error, Result};
+use crate::ordered;
 use crate::transfer::{BodyKind, ResponseMeta, Transfer, TransferState};
 
 /// Older responses are not combined with new ones.
@@ -45,14 +46,15 @@ impl<P: Planner> JobRunner<P> {
         let (files, json): (Vec<&TransferRecord>, Vec<&TransferRecord>) =
             records.iter().partition(|record| record.transfer.body == BodyKind::File);
         self.known_files = files.iter().map(|record| (record.transfer.url.clone(), record.transfer.clone())).collect();
-        let by_id: BTreeMap<u64, &TransferRecord> = json.iter().map(|record| (record.transfer.id, *record)).collect();
+        let by_id: BTreeMap<u64, &TransferRecord> =
+            ordered::map(json.iter().map(|record| (record.transfer.id, *record)));
         let first = self.planner.next_phase()?;
         self.enqueue(first);
         let mut done: Vec<(u64, u64, &Transfer)> = json
             .iter()
             .filter_map(|record| record.done.map(|(order, elapsed_ms)| (order, elapsed_ms, &record.transfer)))
             .collect();
-        done.sort_by_key(|(order, ..)| *order);
+        done.sort_by_cached_key(|(order, ..)| *order);
         for (order, elapsed_ms, stored) in done {
             if !self.plan_until(stored.id)? || !self.replay_one(stored, elapsed_ms)? {
                 return Ok(false);

@@ -15,6 +15,7 @@ use crate::catalogue::{Catalogue, JobRecord, TransferRecord};
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::id::TerritoryId;
+use crate::ordered;
 use crate::response::{PartialFile, sidecar_path};
 use crate::transfer::{
     BlockReason, BodyKind, BootInstant, NetworkKind, Next, Outcome, Queue, ResponseMeta, RetryDecision, Transfer,
@@ -294,7 +295,7 @@ impl<P: Planner> Job for JobRunner<P> {
     }
 
     fn reconcile(&mut self, alive: &[u64]) -> Result<()> {
-        for id in self.queue.reconcile(&alive.iter().copied().collect()) {
+        for id in self.queue.reconcile(&ordered::set(alive.iter().copied())) {
             self.save_one(id, None)?;
         }
         Ok(())

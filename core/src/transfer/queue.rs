@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{BlockReason, BootInstant, Outcome, ResponseMeta, RetryDecision, Validators, decide};
 
+use crate::ordered;
+
 /// What the body of a response is. It decides how the body is requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BodyKind {
@@ -273,7 +275,7 @@ impl Queue {
                 let key = (Reverse(transfer.priority), id);
                 match self.planned.get_mut(host(&transfer.url)) {
                     Some(planned) => _ = planned.insert(key),
-                    None => _ = self.planned.insert(host(&transfer.url).to_owned(), BTreeSet::from([key])),
+                    None => _ = self.planned.insert(host(&transfer.url).to_owned(), ordered::set([key])),
                 }
             }
             TransferState::Started { .. } => _ = self.started.insert(id),

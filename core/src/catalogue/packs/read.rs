@@ -1,6 +1,6 @@
 //! Reads packs and their content.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -9,6 +9,7 @@ use crate::catalogue::{Catalogue, Territory, state_hash};
 use crate::error::Result;
 use crate::id::{ObjectKey, TerritoryId};
 use crate::model::{Id, Kind};
+use crate::ordered;
 
 struct PackRow {
     key: i64,
@@ -118,7 +119,7 @@ impl Catalogue {
     /// # Errors
     /// [`Error::Closed`](crate::Error::Closed), [`Error::Corrupt`](crate::Error::Corrupt) and errors of the disk.
     pub(crate) fn packs(&self, territory: Option<&Territory>) -> Result<Vec<Pack>> {
-        let names: BTreeMap<TerritoryId, String> = self.territories()?.into_iter().map(|t| (t.key, t.name)).collect();
+        let names: HashMap<TerritoryId, String> = self.territories()?.into_iter().map(|t| (t.key, t.name)).collect();
         self.read(|connection| {
             let mut statement = connection.prepare_cached(&format!("{SELECT} ORDER BY pack"))?;
             let rows = statement.query_map([], read_row)?;
@@ -157,7 +158,7 @@ impl Catalogue {
                    WHERE p.state IN ('ready', 'stale') AND o.kind = 'trek'",
             )?;
             let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            Ok(ordered::try_set(rows)?)
         })
     }
 

@@ -8,6 +8,7 @@ use crate::catalogue::{Territory, WriteTransaction};
 use crate::error::Result;
 use crate::id::{ObjectKey, TerritoryId};
 use crate::model::{Bounds, Id, Kind};
+use crate::ordered;
 
 /// The statements that mark the packs of a territory (`?1`) as stale that satisfy a condition: complete packs become stale,
 /// the jobs of incomplete packs are deleted so that they read the pack's content again.
@@ -98,7 +99,7 @@ impl WriteTransaction<'_> {
 
     /// The objects of a pack that the server has withdrawn.
     pub(crate) fn withdrawn_objects(&self, pack: i64) -> Result<BTreeSet<ObjectKey>> {
-        Ok(withdrawn_objects(self.connection(), pack)?.into_keys().collect())
+        Ok(ordered::set(withdrawn_objects(self.connection(), pack)?.into_keys()))
     }
 
     /// Records that the server has listed the objects along a trek.
@@ -113,7 +114,7 @@ impl WriteTransaction<'_> {
         let mut statement =
             self.connection().prepare_cached("SELECT trek FROM jalon_reported_trek WHERE territory = ?1")?;
         let rows = statement.query_map([territory.key], |row| row.get(0))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        Ok(ordered::try_set(rows)?)
     }
 
     /// Removes a pack, and the withdrawn objects that only this pack contained.

@@ -72,7 +72,7 @@ impl Catalogue {
         let query = expression(text).ok_or_else(|| Error::invalid("text", "must have at least one letter or digit"))?;
         self.read(|connection| {
             let mut found = find(connection, &query, kinds)?;
-            found.sort_by(|one, other| other.score.total_cmp(&one.score));
+            found.sort_unstable_by(|one, other| other.score.total_cmp(&one.score));
             let total = found.len();
             // Only names of objects on the page are read, and of objects with the same score as one of them.
             let page = offset.min(total)..offset.saturating_add(limit).min(total);

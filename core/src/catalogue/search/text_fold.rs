@@ -46,7 +46,7 @@ pub(crate) fn highlight(original: &str, query: &str) -> Vec<Range<usize>> {
             ranges.extend(wanted.iter().filter_map(|word| reach(&compound[from..], word)));
         }
     }
-    ranges.sort_by_key(|range| (range.start, range.end));
+    ranges.sort_unstable_by_key(|range| (range.start, range.end));
     ranges.dedup_by(|next, kept| {
         let overlap = next.start < kept.end;
         if overlap {

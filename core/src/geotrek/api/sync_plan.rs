@@ -20,6 +20,7 @@ use super::lists::{Dates, Fetch, LISTS, ListSpec, find, vocabularies};
 use super::request::{ApiRequest, ApiResponse, RequestKind};
 use crate::error::{Error, Result};
 use crate::model::Id;
+use crate::ordered;
 
 /// Entries of vocabularies that are requested one by one at a time. More of them mean a defect of the server.
 const MAX_ENTRIES: usize = 200;
@@ -219,7 +220,7 @@ impl SyncPlan {
             RequestKind::Ids => {
                 let known = self.known.lists.get(endpoint);
                 let is_new = |id: &Id| known.is_none_or(|known| !known.contains_key(id));
-                self.request_objects(endpoint, &response.ids.iter().copied().filter(is_new).collect())
+                self.request_objects(endpoint, &ordered::set(response.ids.iter().copied().filter(is_new)))
             }
             _ => Vec::new(),
         };
@@ -261,7 +262,7 @@ impl SyncPlan {
             (Some(Some(before)), Some(now)) => before == now,
             _ => false,
         };
-        response.ids.iter().copied().filter(|id| !is_current(id)).collect()
+        ordered::set(response.ids.iter().copied().filter(|id| !is_current(id)))
     }
 
     fn on_batch(&mut self, request: &ApiRequest, response: &ApiResponse) -> Vec<ApiRequest> {
@@ -292,7 +293,7 @@ impl SyncPlan {
         while let Some(ids) = self.batches.next(list, language) {
             let query = format!("ids={}&no_page", join(&ids));
             let mut request = self.request(list, RequestKind::Objects, &query, language);
-            request.ids = ids.into_iter().collect();
+            request.ids.extend(ids);
             requests.push(request);
         }
         requests
@@ -332,7 +333,7 @@ impl SyncPlan {
             url: format!("{}{endpoint}/{id}/", self.api),
             language: self.languages[0].clone(),
             purpose: RequestKind::Object,
-            ids: BTreeSet::from([id]),
+            ids: ordered::set([id]),
         }
     }
 
@@ -341,12 +342,8 @@ impl SyncPlan {
     pub(crate) fn present(&self) -> BTreeMap<&'static str, BTreeSet<Id>> {
         let is_complete =
             |endpoint: &&'static str| !self.truncated_lists.contains(endpoint) && !self.absent_lists.contains(endpoint);
-        let mut present: BTreeMap<_, _> = self
-            .listed
-            .iter()
-            .filter(|(endpoint, ids)| is_complete(endpoint) && !ids.is_empty())
-            .map(|(endpoint, ids)| (*endpoint, ids.clone()))
-            .collect();
+        let mut present = self.listed.clone();
+        present.retain(|endpoint, ids| is_complete(endpoint) && !ids.is_empty());
         for (list, ids) in &self.requested_entries {
             if let Some(present) = present.get_mut(list) {
                 present.extend(ids);

@@ -18,8 +18,8 @@ use std::fmt;
 
 use url::Url;
 
+use super::Cleaner;
 use super::api::{Limits, kind_of};
-use super::html::Cleaner;
 use super::links::Links;
 use crate::model::{Kind, Object};
 use object::{Context, WireObject};

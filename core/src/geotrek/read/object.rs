@@ -10,13 +10,14 @@ use serde_json::value::RawValue;
 use super::ignored_fields;
 use super::problems::Problems;
 use super::projected::Projected;
-use crate::geotrek::html::Cleaner;
+use crate::geotrek::Cleaner;
 use crate::geotrek::links::Links;
 use crate::geotrek::value;
 use crate::model::fields::{Encoding, Field, Record};
 use crate::model::json::JsonObject;
 use crate::model::values::{Records, ValueMut};
 use crate::model::{Geometry, Id, Localized, Position, RichText, Season};
+use crate::ordered;
 
 const MISTYPED: &str = "mistyped";
 const NOT_ON_EARTH: &str = "positions that are not on the Earth";
@@ -306,7 +307,7 @@ impl<'a> WireObject<'a> {
     /// All members that are still unread.
     pub(super) fn take_rest(&mut self) -> BTreeMap<String, serde_json::Value> {
         let names: Vec<String> = self.members.members().map(|(name, _)| name.to_owned()).collect();
-        names.into_iter().filter_map(|name| Some((name.clone(), self.value(&name)?))).collect()
+        ordered::map(names.into_iter().filter_map(|name| Some((name.clone(), self.value(&name)?))))
     }
 }
 

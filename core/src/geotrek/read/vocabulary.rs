@@ -32,7 +32,8 @@ fn content_types(json: &mut WireObject<'_>, category: Id) -> Vec<Object> {
         let list_label = list.text("label");
         for mut value in list.objects("values", "content_type") {
             let Some(id) = value.own_id() else { continue };
-            let mut properties = BTreeMap::from([("category".to_owned(), Value::from(category))]);
+            let mut properties = BTreeMap::new();
+            properties.insert("category".to_owned(), Value::from(category));
             properties.insert("list".to_owned(), Value::from(number));
             properties.insert("list_label".to_owned(), texts(&list_label));
             let (label, pictogram) = (value.text("label"), value.link("pictogram"));
