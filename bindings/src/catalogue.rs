@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jalon::catalogue::{self, Territory};
-use jalon::companion::{Companion as Core, Localizer, ROUTE_ITEM_KINDS};
-use jalon::model;
+use jalon::companion::{Localizer, ROUTE_ITEM_KINDS};
+use jalon::{Companion as Core, model};
 
 use crate::convert::borrowed;
 use crate::details::{name_of, pictures, rich_text};

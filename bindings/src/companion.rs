@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use jalon::companion::Companion as Core;
+use jalon::Companion as Core;
 
 use crate::convert::all;
 use crate::error::Result;
@@ -34,7 +34,7 @@ impl Companion {
         let open = move || {
             let Directories { catalogue, journal } = directories;
             let (catalogue, journal) = (absolute("catalogue", catalogue)?, absolute("journal", journal)?);
-            let core = Core::open(&jalon::companion::Directories { catalogue, journal })?;
+            let core = Core::open(&jalon::Directories { catalogue, journal })?;
             Ok(Arc::new(Companion { shared: Arc::new(Shared::new(core)) }))
         };
         threads::run_blocking(open).await

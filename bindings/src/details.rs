@@ -1,6 +1,7 @@
 //! The details of a trek, in the languages of the caller, and its elevation profile.
 
-use jalon::companion::{self, Companion as Core, Localizer};
+use jalon::Companion as Core;
+use jalon::companion::{self, Localizer};
 use jalon::line::{ElevationGain, MeasuredLine, Profile as CoreProfile, TURNING_POINT_THRESHOLD_M};
 use jalon::model::{self, Geometry, Localized, Trek};
 

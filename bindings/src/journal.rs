@@ -4,8 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jalon::clock::now_ms;
-use jalon::companion::Companion as Core;
-use jalon::journal;
+use jalon::{Companion as Core, journal};
 
 use crate::catalogue::object;
 use crate::convert::{all, borrowed};
@@ -101,7 +100,7 @@ impl Journal {
                 (Some(territory), Some(kind), Some(id)) => Some((territory, kind, id)),
                 (None, None, None) => None,
                 _ => {
-                    let rule = "must be given together with territory and kind, or none of the three";
+                    let rule = "must be given together with territory and kind, or not at all";
                     return Err(jalon::Error::invalid("object_id", rule));
                 }
             };

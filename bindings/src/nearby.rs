@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jalon::companion::{self, Companion as Core};
+use jalon::{Companion as Core, companion};
 
 use crate::convert::{all, borrowed};
 use crate::error::Result;

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use jalon::companion::{Companion as Core, DownloadOptions};
+use jalon::Companion as Core;
+use jalon::companion::DownloadOptions;
 
 use crate::convert::all;
 use crate::error::Result;

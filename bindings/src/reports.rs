@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jalon::clock::now_ms;
-use jalon::companion::{self, Companion as Core};
 use jalon::journal::{self, Journal, Photo};
 use jalon::report::{self, Lifecycle, Reply, SendResult};
 use jalon::response::retry_after_ms;
+use jalon::{Companion as Core, companion};
 
 use crate::convert;
 use crate::error::Result;
@@ -107,7 +107,7 @@ fn attach(journal: &Journal, id: &str, file: &[u8]) -> jalon::Result<journal::Re
 
 #[cfg(not(feature = "photos"))]
 fn attach(_: &Journal, _: &str, _: &[u8]) -> jalon::Result<journal::Report> {
-    let rule = "this build of the library does not decode photos: attach a small JPEG as an encoded photo";
+    let rule = "must be a small JPEG, attached as an encoded photo: this build of the library does not decode photos";
     Err(jalon::Error::invalid("photo", rule))
 }
 

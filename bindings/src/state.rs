@@ -2,8 +2,7 @@
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use jalon::companion::Companion as Core;
-use jalon::transfer;
+use jalon::{Companion as Core, transfer};
 
 use crate::error::{JalonError, Result};
 use crate::records::{DataVersions, Progress};

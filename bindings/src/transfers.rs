@@ -5,7 +5,8 @@ use std::fs::File;
 use std::io::Read;
 use std::sync::{Arc, Mutex};
 
-use jalon::companion::{Companion as Core, DownloadJob, Job, RefreshJob};
+use jalon::Companion as Core;
+use jalon::companion::{DownloadJob, Job, RefreshJob};
 use jalon::response::{ResponseWriter, Step};
 use jalon::transfer::{BodyKind, Next, Outcome, Transfer};
 

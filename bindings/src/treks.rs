@@ -4,7 +4,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use jalon::catalogue::{Catalogue, Filters, SortOrder};
-use jalon::companion;
+use jalon::{TerritoryId, companion};
 
 use crate::records::{Facet, FacetValue, TrekQuery};
 
@@ -13,12 +13,12 @@ const MAX_LIMIT: u32 = 200;
 
 impl TrekQuery {
     pub(crate) fn core(self, catalogue: &Catalogue) -> jalon::Result<companion::TrekQuery> {
-        let mut keys: HashMap<String, i64> = HashMap::new();
+        let mut keys: HashMap<String, TerritoryId> = HashMap::new();
         let mut key = |name: String| match keys.entry(name) {
             Entry::Occupied(entry) => Ok(*entry.get()),
             Entry::Vacant(entry) => catalogue.territory(entry.key()).map(|territory| *entry.insert(territory.key)),
         };
-        let mut values: BTreeMap<Facet, Vec<(i64, i64)>> = BTreeMap::new();
+        let mut values: BTreeMap<Facet, Vec<(TerritoryId, i64)>> = BTreeMap::new();
         for FacetValue { facet, territory, id } in self.values {
             values.entry(facet).or_default().push((key(territory)?, id));
         }

@@ -47,6 +47,7 @@ fn random() -> u64 {
 }
 
 /// Wall time of the system's clock, Unix ms.
+#[doc(hidden)]
 pub fn now_ms() -> i64 {
     SystemClock.now_ms()
 }

@@ -100,6 +100,7 @@ impl Error {
     }
 
     /// Creates [`Error::Internal`].
+    #[doc(hidden)]
     pub fn internal(detail: impl std::fmt::Display) -> Self {
         Error::Internal { detail: detail.to_string() }
     }
@@ -117,6 +118,7 @@ fn server_message(status: Option<u16>) -> String {
     }
 }
 
+#[doc(hidden)]
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode;

@@ -8,6 +8,7 @@ mod digest;
 mod error;
 #[doc(hidden)]
 pub mod geotrek;
+mod id;
 pub mod journal;
 pub mod line;
 pub mod model;
@@ -22,5 +23,6 @@ pub mod storage;
 mod sync;
 pub mod transfer;
 
-pub use companion::{Companion, Directories};
+pub use companion::open::{Companion, Directories};
 pub use error::{Error, Result};
+pub use id::TerritoryId;

@@ -7,7 +7,8 @@ use std::path::Path;
 use std::process::Command;
 
 use jalon::catalogue::{FILE_NAME, TrekSort};
-use jalon::companion::{Companion, Directories, TrekQuery};
+use jalon::companion::TrekQuery;
+use jalon::{Companion, Directories};
 
 use crate::Done;
 use crate::data::{self, Scale};

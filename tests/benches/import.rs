@@ -8,9 +8,9 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use jalon::catalogue::{Catalogue, NewTerritory};
-use jalon::companion::{Companion, Directories};
 use jalon::geotrek::{Limits, Reader, read_list};
 use jalon::model::Kind;
+use jalon::{Companion, Directories};
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 

@@ -1,7 +1,8 @@
 //! The memory of a process that has a large territory open and answers: the index in memory stands, it has told what is
 //! near with names, and has searched.
 
-use jalon::companion::{Companion, Directories, NearbyQuery};
+use jalon::companion::NearbyQuery;
+use jalon::{Companion, Directories};
 
 use crate::Done;
 use crate::data::{self, Scale};
@@ -17,7 +18,7 @@ pub(crate) fn row(scale: &Scale) -> Done {
     data::fill(directory.path(), data::objects(&data::territory(scale.treks, pois), 0))?;
     let told = spawn(JALON, &[&text(directory.path())?, &scale.questions.to_string()])?;
     let title = format!("Peak memory, {} treks and {pois} POIs open, near and search answered", scale.treks);
-    let mut table = Table::new(&title, "≤ 32 MB, guiding", &["", "peak"]);
+    let mut table = Table::new(&title, "≤ 32 MB", &["", "peak"]);
     table.row(["Jalon".to_owned(), told.peak.map_or_else(|| "not told here".to_owned(), bytes)]);
     table.print();
     Ok(())

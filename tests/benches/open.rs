@@ -3,8 +3,9 @@
 
 use std::path::Path;
 
-use jalon::companion::{Companion, Directories, NearbyQuery};
+use jalon::companion::NearbyQuery;
 use jalon::model::{Kind, Position};
+use jalon::{Companion, Directories};
 
 use crate::Done;
 use crate::data::{self, Scale};

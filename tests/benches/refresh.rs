@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use jalon::catalogue::NewTerritory;
-use jalon::companion::{Companion, Directories, NearbyQuery, RefreshMode, RefreshOptions, RefreshSummary, TrekQuery};
-use jalon::net::CancelToken;
+use jalon::companion::{NearbyQuery, RefreshMode, RefreshOptions, RefreshSummary, TrekQuery};
+use jalon::transfer::CancelToken;
+use jalon::{Companion, Directories};
 use jalon_tests::fixture_server::{Options, TestGeotrek};
 
 use crate::Done;

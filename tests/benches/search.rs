@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jalon::catalogue::{Catalogue, TrekSort, fold};
-use jalon::companion::{Companion, Directories, TrekQuery};
+use jalon::companion::TrekQuery;
 use jalon::model::{Kind, RichText, Trek};
+use jalon::{Companion, Directories};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rusqlite::Connection;

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use jalon::Error;
 use jalon::catalogue::{Facet, fold};
-use jalon::companion::Companion;
 use jalon::model::{Id, Localized};
+use jalon::{Companion, Error, TerritoryId};
 
 use crate::error::{CliError, Result};
 
@@ -57,12 +56,12 @@ pub(crate) fn facet_values(
     languages: &[&str],
     facet: Facet,
     arguments: &[String],
-) -> Result<Vec<(i64, Id)>> {
+) -> Result<Vec<(TerritoryId, Id)>> {
     if arguments.is_empty() {
         return Ok(Vec::new());
     }
     let labels = companion.catalogue().labels(facet.vocabulary().unwrap_or(facet.as_str()))?;
-    let find = |argument: &str| -> Vec<(i64, Id)> {
+    let find = |argument: &str| -> Vec<(TerritoryId, Id)> {
         let (id, folded) = (argument.trim().parse(), fold(argument));
         let matches = |key: Id, label: &Localized| {
             id == Ok(key) || label.iter().any(|(_, name)| !folded.is_empty() && fold(name) == folded)
@@ -95,7 +94,7 @@ pub(crate) fn facet_values(
 fn known_names<'l>(
     companion: &Companion,
     languages: &[&str],
-    labels: impl IntoIterator<Item = (&'l (i64, Id), &'l Localized)>,
+    labels: impl IntoIterator<Item = (&'l (TerritoryId, Id), &'l Localized)>,
 ) -> Result<Vec<String>> {
     let territories = companion.catalogue().territories()?;
     let names = labels.into_iter().filter_map(|((key, _), label)| {

@@ -39,7 +39,7 @@ async def main(data: str) -> None:
         token = new_token()
         await measure("page of 50 treks", lambda _: companion.catalogue.treks(limit=50))
         await measure("nearest 10", lambda n: companion.nearby.nearest(points[n % len(points)], limit=10))
-        await measure("sheet", lambda n: companion.catalogue.trek_details("demo", treks[n % 20].id))
+        await measure("trek details", lambda n: companion.catalogue.trek_details("demo", treks[n % 20].id))
         await measure("empty call", lambda _: token.is_cancelled())
 
 

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::normalize::normalize;
 use super::{Catalogue, Territory};
 use crate::error::Result;
+use crate::id::TerritoryId;
 use crate::model::{Id, Kind, Localized};
 use crate::ordered;
 
@@ -97,7 +98,12 @@ pub(super) struct NewRecord<'a> {
 }
 
 /// Inserts a record; `at_ms` is the time of the refresh, Unix ms.
-pub(super) fn insert(connection: &Connection, territory: i64, at_ms: i64, record: &NewRecord<'_>) -> Result<()> {
+pub(super) fn insert(
+    connection: &Connection,
+    territory: TerritoryId,
+    at_ms: i64,
+    record: &NewRecord<'_>,
+) -> Result<()> {
     let fields = serde_json::to_string(record.fields).unwrap_or_default();
     connection
         .prepare_cached(
@@ -108,7 +114,7 @@ pub(super) fn insert(connection: &Connection, territory: i64, at_ms: i64, record
 }
 
 /// Deletes the old records of a territory.
-pub(super) fn delete_old(connection: &Connection, territory: i64, now_ms: i64) -> Result<()> {
+pub(super) fn delete_old(connection: &Connection, territory: TerritoryId, now_ms: i64) -> Result<()> {
     connection.execute(
         "DELETE FROM jalon_change WHERE territory = ?1 AND at_ms < ?2
            AND change <= (SELECT max(change) FROM jalon_change) - ?3",

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::{Catalogue, WriteTransaction};
 use crate::error::{Error, Result};
+use crate::id::TerritoryId;
 use crate::transfer::Transfer;
 
 pub(super) const TABLES: &str = "
@@ -35,7 +36,7 @@ pub(crate) struct TransferRecord {
     pub(crate) done: Option<(u64, u64)>,
 }
 
-fn find(connection: &Connection, territory: i64, subject: &str) -> Result<Option<JobRecord>> {
+fn find(connection: &Connection, territory: TerritoryId, subject: &str) -> Result<Option<JobRecord>> {
     let mut statement = connection.prepare_cached(
         "SELECT job, created_ms, paused, finished FROM jalon_job WHERE territory = ?1 AND subject = ?2",
     )?;
@@ -47,12 +48,12 @@ fn find(connection: &Connection, territory: i64, subject: &str) -> Result<Option
 
 impl Catalogue {
     /// The job with a subject, if it exists.
-    pub(crate) fn job(&self, territory: i64, subject: &str) -> Result<Option<JobRecord>> {
+    pub(crate) fn job(&self, territory: TerritoryId, subject: &str) -> Result<Option<JobRecord>> {
         self.read(|connection| find(connection, territory, subject))
     }
 
     /// The subjects of the jobs of a territory, oldest first.
-    pub(crate) fn jobs(&self, territory: i64) -> Result<Vec<String>> {
+    pub(crate) fn jobs(&self, territory: TerritoryId) -> Result<Vec<String>> {
         self.read(|connection| {
             let mut statement =
                 connection.prepare_cached("SELECT subject FROM jalon_job WHERE territory = ?1 ORDER BY job")?;
@@ -62,7 +63,7 @@ impl Catalogue {
     }
 
     /// Starts a job, replacing an earlier one with the same subject.
-    pub(crate) fn begin_job(&self, territory: i64, subject: &str, at_ms: i64) -> Result<JobRecord> {
+    pub(crate) fn begin_job(&self, territory: TerritoryId, subject: &str, at_ms: i64) -> Result<JobRecord> {
         self.write_state(|connection| {
             connection.execute("DELETE FROM jalon_job WHERE territory = ?1 AND subject = ?2", (territory, subject))?;
             connection.execute(

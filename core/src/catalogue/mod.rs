@@ -54,6 +54,7 @@ pub(crate) use usage::directory_size;
 pub use usage::{PackUsage, StorageUsage};
 
 /// The name of the file in the catalogue's directory.
+#[doc(hidden)]
 pub const FILE_NAME: &str = "catalogue.gpkg";
 
 /// The catalogue in one directory. Threads share it by reference; every method may access the disk.
@@ -71,6 +72,7 @@ impl Catalogue {
     /// # Errors
     /// [`Error::TooNew`] if a newer version of Jalon wrote the file, which is not changed; [`Error::Busy`],
     /// [`Error::StorageFull`] and other errors of the disk.
+    #[doc(hidden)]
     pub fn open(directory: &Path) -> Result<Catalogue> {
         Catalogue::open_with_storage(directory, Storage::default())
     }
@@ -79,7 +81,7 @@ impl Catalogue {
     ///
     /// # Errors
     /// Those of [`Catalogue::open`].
-    pub fn open_with_storage(directory: &Path, storage: Storage) -> Result<Catalogue> {
+    pub(crate) fn open_with_storage(directory: &Path, storage: Storage) -> Result<Catalogue> {
         storage.file_system.create_dir_all(directory)?;
         let (database, was_damaged) = maintenance::open_or_quarantine(directory, storage)?;
         let catalogue = Catalogue { directory: directory.to_owned(), database, was_damaged };
@@ -95,7 +97,7 @@ impl Catalogue {
     }
 
     /// The directory of the catalogue.
-    pub fn directory(&self) -> &Path {
+    pub(crate) fn directory(&self) -> &Path {
         &self.directory
     }
 
@@ -112,6 +114,7 @@ impl Catalogue {
     ///
     /// # Errors
     /// Errors of the disk.
+    #[doc(hidden)]
     pub fn bytes_on_disk(&self) -> Result<u64> {
         self.database.size()
     }
@@ -125,6 +128,7 @@ impl Catalogue {
     ///
     /// # Errors
     /// The error of `write`, [`Error::Busy`], [`Error::StorageFull`], [`Error::Closed`].
+    #[doc(hidden)]
     pub fn write<T>(&self, write: impl FnOnce(&mut WriteTransaction<'_>) -> Result<T>) -> Result<T> {
         let (mut write, mut result) = (Some(write), None);
         self.write_erased(&mut |transaction| {
@@ -164,12 +168,12 @@ impl Catalogue {
 
     /// Closes every connection, so that the process holds no lock on the file. Blocks until the running reads and writes
     /// have ended. Until [`Catalogue::resume`] every method returns [`Error::Closed`].
-    pub fn suspend(&self) {
+    pub(crate) fn suspend(&self) {
         self.database.suspend();
     }
 
     /// Accepts reads and writes again, after [`Catalogue::suspend`].
-    pub fn resume(&self) {
+    pub(crate) fn resume(&self) {
         self.database.resume();
     }
 }

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::{Catalogue, Territory, treks};
 use crate::db::geopackage;
 use crate::error::{Error, Result};
+use crate::id::{ObjectKey, TerritoryId};
 use crate::model::{Bounds, Geometry, Id, Kind, Localized, Object};
 use crate::ordered;
 
@@ -24,9 +25,13 @@ impl Catalogue {
             .ok_or_else(|| Error::NotFound { detail: format!("{kind} {}/{id}", territory.name) })
     }
 
-    /// Calls `each` with the geometries of some kinds (key of the territory, kind, id, geometry), kind by kind, in the order of
+    /// Calls `each` with the geometries of some kinds kind by kind, in the order of
     /// their insertion. Only listed treks are included, as in [`Catalogue::treks`].
-    pub(crate) fn geometries(&self, kinds: &[Kind], mut each: impl FnMut(i64, Kind, Id, Geometry)) -> Result<()> {
+    pub(crate) fn geometries(
+        &self,
+        kinds: &[Kind],
+        mut each: impl FnMut(TerritoryId, ObjectKey, Geometry),
+    ) -> Result<()> {
         self.read(|connection| {
             for kind in kinds.iter().copied().filter(|kind| kind.is_spatial()) {
                 let sql = format!(
@@ -37,15 +42,15 @@ impl Catalogue {
                 let mut rows = statement.query([])?;
                 while let Some(row) = rows.next()? {
                     let geometry = decode(kind, row.get_ref(2)?.as_blob().unwrap_or_default())?;
-                    each(row.get(0)?, kind, row.get(1)?, geometry);
+                    each(row.get(0)?, ObjectKey::new(kind, row.get(1)?), geometry);
                 }
             }
             Ok(())
         })
     }
 
-    /// The geometry of one object; `None` if it has none. `territory` is the key of the territory.
-    pub(crate) fn geometry(&self, territory: i64, kind: Kind, id: Id) -> Result<Option<Geometry>> {
+    /// The geometry of one object; `None` if it has none.
+    pub(crate) fn geometry(&self, territory: TerritoryId, kind: Kind, id: Id) -> Result<Option<Geometry>> {
         if !kind.is_spatial() {
             return Ok(None);
         }
@@ -56,14 +61,14 @@ impl Catalogue {
         blob.flatten().map(|blob| decode(kind, &blob)).transpose()
     }
 
-    /// The geometries of a kind whose envelopes intersect `bounds` (key of the territory, id, geometry), in the order of
-    /// [`Catalogue::geometries`]. A given `territory` limits them to the territory with this key.
+    /// The geometries of a kind whose envelopes intersect `bounds`, in the order of
+    /// [`Catalogue::geometries`]. A given `territory` limits them to it.
     pub(crate) fn geometries_in(
         &self,
-        territory: Option<i64>,
+        territory: Option<TerritoryId>,
         kind: Kind,
         bounds: &Bounds,
-    ) -> Result<Vec<(i64, Id, Geometry)>> {
+    ) -> Result<Vec<(TerritoryId, Id, Geometry)>> {
         let mut found = Vec::new();
         let accept = |own, _| territory.is_none_or(|wanted| own == wanted);
         self.visit_geometries_in(kind, bounds, accept, |territory, id, geometry| {
@@ -73,13 +78,13 @@ impl Catalogue {
     }
 
     /// Calls `each` with the geometries of a kind whose envelopes intersect `bounds`, as [`Catalogue::geometries_in`]. Those
-    /// that `accept` rejects, by key of the territory and id, are not decoded.
+    /// that `accept` rejects are not decoded.
     pub(crate) fn visit_geometries_in(
         &self,
         kind: Kind,
         bounds: &Bounds,
-        accept: impl Fn(i64, Id) -> bool,
-        mut each: impl FnMut(i64, Id, Geometry),
+        accept: impl Fn(TerritoryId, Id) -> bool,
+        mut each: impl FnMut(TerritoryId, Id, Geometry),
     ) -> Result<()> {
         if !kind.is_spatial() {
             return Ok(());
@@ -116,11 +121,11 @@ impl Catalogue {
         })
     }
 
-    /// The names of objects in every language, in the order of `objects` (key of the territory, kind, id); empty for an object
+    /// The names of objects in every language, in the order of `objects`; empty for an object
     /// that has no name or does not exist.
-    pub(crate) fn names(&self, objects: impl IntoIterator<Item = (i64, Kind, Id)>) -> Result<Vec<Localized>> {
+    pub(crate) fn names(&self, objects: impl IntoIterator<Item = (TerritoryId, ObjectKey)>) -> Result<Vec<Localized>> {
         self.read(|connection| {
-            let one = |(territory, kind, id): (i64, Kind, Id)| {
+            let one = |(territory, ObjectKey { kind, id }): (TerritoryId, ObjectKey)| {
                 let sql = format!("SELECT names FROM {kind} WHERE territory = ?1 AND id = ?2");
                 let mut statement = connection.prepare_cached(&sql)?;
                 let names: Option<Option<String>> =
@@ -199,6 +204,7 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`Error::Closed`], [`Error::Corrupt`] and errors of the disk.
+    #[doc(hidden)]
     pub fn count_all(&self, kind: Kind) -> Result<usize> {
         self.read(|connection| {
             let count: i64 =

@@ -5,14 +5,15 @@ use serde::Serialize;
 
 use super::{Catalogue, WriteTransaction};
 use crate::error::{Error, Result};
+use crate::id::TerritoryId;
 use crate::model::Id;
 
 /// A territory: one published Geotrek source, with its languages and portals.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Territory {
-    /// Key of the territory in this catalogue.
+    /// Identifier on this device.
     #[serde(skip)]
-    pub key: i64,
+    pub key: TerritoryId,
     /// Short name in lower case, such as `pne`.
     pub name: String,
     /// Base URL of the server.
@@ -72,7 +73,7 @@ fn find(connection: &Connection, name: &str) -> Result<Option<Territory>> {
 }
 
 /// Finds a territory by its key.
-pub(super) fn by_key(connection: &Connection, key: i64) -> Result<Option<Territory>> {
+pub(super) fn by_key(connection: &Connection, key: TerritoryId) -> Result<Option<Territory>> {
     Ok(connection.query_row(&format!("{SELECT} WHERE territory = ?1"), [key], read_row).optional()?)
 }
 

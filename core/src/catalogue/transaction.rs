@@ -11,14 +11,16 @@ use super::search::Words;
 use super::{Territory, read, route_items, schema, search, territory};
 use crate::db::geopackage;
 use crate::error::{Error, Result};
+use crate::id::TerritoryId;
 use crate::model::{Bounds, Geometry, Id, Kind, Object};
 
 /// A write transaction. Readers see nothing of it until it is committed.
+#[doc(hidden)]
 #[derive(Debug)]
 pub struct WriteTransaction<'a> {
     transaction: &'a Transaction<'a>,
     /// Treks to be indexed at the end, when all the objects along them are stored, by territory.
-    treks_to_index: BTreeMap<i64, BTreeSet<Id>>,
+    treks_to_index: BTreeMap<TerritoryId, BTreeSet<Id>>,
     /// Search entries that are not yet written.
     words: Vec<Words>,
     words_bytes: usize,

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::Catalogue;
 use crate::error::Result;
+use crate::id::TerritoryId;
 use crate::model::Kind;
 
 /// The storage that everything in the catalogue takes, in bytes.
@@ -50,7 +51,7 @@ impl Catalogue {
     /// # Errors
     /// [`Error::Closed`](crate::Error::Closed), [`Error::Corrupt`](crate::Error::Corrupt) and errors of the disk.
     pub fn storage_usage(&self) -> Result<StorageUsage> {
-        let names: HashMap<i64, String> = self.territories()?.into_iter().map(|t| (t.key, t.name)).collect();
+        let names: HashMap<TerritoryId, String> = self.territories()?.into_iter().map(|t| (t.key, t.name)).collect();
         let mut usage = StorageUsage { catalogue: self.bytes_on_disk()?, ..StorageUsage::default() };
         self.read(|connection| {
             let number = |sql: &str| -> Result<u64> {
@@ -69,7 +70,7 @@ impl Catalogue {
                 while let Some(row) = rows.next()? {
                     let bytes = row.get::<_, i64>(1)?.unsigned_abs();
                     *usage.kinds.entry(kind).or_default() += bytes;
-                    if let Some(name) = names.get(&row.get::<_, i64>(0)?) {
+                    if let Some(name) = names.get(&row.get(0)?) {
                         *usage.territories.entry(name.clone()).or_default() += bytes;
                     }
                 }

@@ -52,8 +52,7 @@ pub struct RouteItem {
 
 impl Companion {
     /// A trek with the objects of some kinds along its route: those that its server listed when it was downloaded, else
-    /// those no further than [`ROUTE_ITEM_MAX_OFFSET_M`](super::ROUTE_ITEM_MAX_OFFSET_M) from it. Reads only objects near the
-    /// trek, so it is quick in a new process too.
+    /// those no further than 500 m from it. Reads only objects near the trek, so it is quick in a new process too.
     ///
     /// # Errors
     /// [`Error::NotFound`](crate::Error::NotFound) if the catalogue has no such territory or trek.

@@ -3,6 +3,7 @@
 
 use super::Companion;
 use crate::error::Result;
+use crate::id::{ObjectKey, TerritoryId};
 use crate::model::{Id, Kind, Position};
 use crate::nearby::{LinearScan, MAX_DISTANCE_M, Neighbor};
 
@@ -14,15 +15,15 @@ const LAST_WINDOW_M: f64 = 200_000.0;
 
 impl Companion {
     /// The nearest `limit` objects (0 for all) within `max_distance_m`, by windows that grow until nothing outside can be
-    /// nearer: territory (its number in the catalogue), id, where it was found.
+    /// nearer: territory, id, and where it was found.
     pub(super) fn nearest_from_disk(
         &self,
         from: Position,
         max_distance_m: Option<f64>,
         limit: usize,
         kinds: &[Kind],
-        accept: impl Fn(i64, Kind, Id) -> bool,
-    ) -> Result<Vec<(i64, Id, Neighbor)>> {
+        accept: impl Fn(TerritoryId, ObjectKey) -> bool,
+    ) -> Result<Vec<(TerritoryId, Id, Neighbor)>> {
         let scan = LinearScan::new(from, max_distance_m)?;
         let max_distance_m = max_distance_m.unwrap_or(MAX_DISTANCE_M);
         let mut window_m = if limit == 0 { max_distance_m } else { FIRST_WINDOW_M.min(max_distance_m) };
@@ -42,13 +43,13 @@ impl Companion {
         window_m: f64,
         limit: usize,
         kinds: &[Kind],
-        accept: impl Fn(i64, Kind, Id) -> bool,
-    ) -> Result<Vec<(i64, Id, Neighbor)>> {
+        accept: impl Fn(TerritoryId, ObjectKey) -> bool,
+    ) -> Result<Vec<(TerritoryId, Id, Neighbor)>> {
         let bounds = scan.window(window_m);
-        let mut best: Vec<(i64, Id, Neighbor)> = Vec::new();
+        let mut best: Vec<(TerritoryId, Id, Neighbor)> = Vec::new();
         let mut limit_m = window_m;
         for kind in Kind::ALL.into_iter().filter(|kind| kinds.is_empty() || kinds.contains(kind)) {
-            let accept = |territory, id| accept(territory, kind, id);
+            let accept = |territory, id| accept(territory, ObjectKey::new(kind, id));
             self.catalogue.visit_geometries_in(kind, &bounds, accept, |territory, id, geometry| {
                 let Some(found) = scan.measure(0, kind, &geometry, limit_m) else { return };
                 // Those equally far come by kind, then in the order of the file, as from memory.
@@ -70,8 +71,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::Directories;
     use crate::catalogue::NewTerritory;
-    use crate::companion::Directories;
     use crate::model::{Geometry, Poi, SensitiveArea, Trek};
 
     fn place() -> impl Strategy<Value = (f64, f64)> {
@@ -124,8 +125,8 @@ mod tests {
             companion.warm_up().unwrap();
             let index = companion.snapshot().unwrap().unwrap();
             let from = Position::new(from.0, from.1);
-            let accept = |_: i64, kind: Kind, id: Id| kind != Kind::Poi || id % 7 != 0;
-            let seen = |found: Vec<(i64, Id, Neighbor)>| -> Vec<_> {
+            let accept = |_: TerritoryId, object: ObjectKey| object.kind != Kind::Poi || object.id % 7 != 0;
+            let seen = |found: Vec<(TerritoryId, Id, Neighbor)>| -> Vec<_> {
                 found.into_iter().map(|(territory, id, f)| (territory, f.kind, id, f.distance_m, f.bearing_deg, f.point)).collect()
             };
             for within in [None, Some(metres)] {
@@ -135,7 +136,7 @@ mod tests {
                 prop_assert_eq!(seen(told), seen(known));
             }
             let all = companion.nearest_from_disk(from, Some(metres), 0, &[Kind::Trek], accept).unwrap();
-            let known = index.find(from, Some(metres), 0, |_, kind, _| kind == Kind::Trek).unwrap();
+            let known = index.find(from, Some(metres), 0, |_, object| object.kind == Kind::Trek).unwrap();
             prop_assert_eq!(seen(all), seen(known));
         }
     }

@@ -6,19 +6,20 @@ use std::collections::HashMap;
 use super::Companion;
 use crate::catalogue::{Catalogue, Territory};
 use crate::error::Result;
+use crate::id::TerritoryId;
 use crate::model::{Id, Localized, Text};
 
 /// Selects the language of texts and labels of one territory. A vocabulary is read when it is first needed.
 #[derive(Debug)]
 pub struct Localizer<'c> {
     catalogue: &'c Catalogue,
-    territory: i64,
+    territory: TerritoryId,
     wanted: Vec<String>,
     labels: RefCell<HashMap<String, Labels>>,
 }
 
-/// Labels by territory (its number in the catalogue) and id.
-type Labels = HashMap<(i64, Id), Localized>;
+/// Labels by territory and id.
+type Labels = HashMap<(TerritoryId, Id), Localized>;
 
 impl Companion {
     /// A localizer for a territory: `languages` in the order of preference, then the default language of the territory.

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::Companion;
-use super::stats::{TrekStats, TrekWords};
+use super::stats::{TrekLabels, TrekStats};
 use crate::catalogue::{Territory, TrekRow};
 use crate::error::{Error, Result};
+use crate::id::{ObjectKey, TerritoryId};
 use crate::model::{Id, Kind, Localized, Position};
 use crate::nearby::Neighbor;
 
@@ -58,12 +59,14 @@ impl Companion {
     pub fn nearest(&self, from: Position, query: &NearbyQuery, languages: &[&str]) -> Result<Vec<NearbyItem>> {
         let territories = self.catalogue.territories()?;
         let found = self.found(from, query, |_| true)?;
-        let names = self.catalogue.names(found.iter().map(|(territory, id, found)| (*territory, found.kind, *id)))?;
-        let treks: Vec<(i64, Id)> =
+        let names = self
+            .catalogue
+            .names(found.iter().map(|(territory, id, found)| (*territory, ObjectKey::new(found.kind, *id))))?;
+        let treks: Vec<(TerritoryId, Id)> =
             found.iter().filter(|(_, _, found)| found.kind == Kind::Trek).map(|(key, id, _)| (*key, *id)).collect();
         let treks =
-            if treks.is_empty() { None } else { Some((self.trek_words()?, self.catalogue.treks_by_id(&treks)?)) };
-        let treks = treks.map(|(words, rows)| TrekPage { words, rows: by_key(rows) });
+            if treks.is_empty() { None } else { Some((self.trek_labels()?, self.catalogue.treks_by_id(&treks)?)) };
+        let treks = treks.map(|(labels, rows)| TrekPage { labels, rows: by_key(rows) });
         let naming = Naming { territories, treks, languages };
         let items = found.into_iter().zip(&names);
         let items = items.map(|((key, id, found), names)| naming.item(key, id, found, names)).collect();
@@ -71,19 +74,18 @@ impl Companion {
         Ok(items)
     }
 
-    /// The same without names: territory (its number in the catalogue), id, where it was found; only objects that `also`
-    /// takes. The caller has the index built once its answer is complete: a phone has few cores, and a person waits.
+    /// As [`Companion::nearest`], without names: territory, id, and where it was found; only objects that `also` accepts. The caller has the index built once its answer is complete: a phone has few cores, and a person waits.
     pub(super) fn found(
         &self,
         from: Position,
         query: &NearbyQuery,
-        also: impl Fn((i64, Id)) -> bool,
-    ) -> Result<Vec<(i64, Id, Neighbor)>> {
+        also: impl Fn((TerritoryId, Id)) -> bool,
+    ) -> Result<Vec<(TerritoryId, Id, Neighbor)>> {
         let only = match &query.territory {
             Some(name) => Some(self.catalogue.territory(name)?.key),
             None => None,
         };
-        let accept = |territory: i64, kind: Kind, id: Id| {
+        let accept = |territory: TerritoryId, ObjectKey { kind, id }: ObjectKey| {
             let wanted = match query.kinds.as_slice() {
                 [] => !matches!(kind, Kind::City | Kind::District),
                 kinds => kinds.contains(&kind),
@@ -114,7 +116,7 @@ struct Naming<'a> {
 }
 
 impl Naming<'_> {
-    fn item(&self, key: i64, id: Id, found: Neighbor, names: &Localized) -> NearbyItem {
+    fn item(&self, key: TerritoryId, id: Id, found: Neighbor, names: &Localized) -> NearbyItem {
         let territory = self.territories.iter().find(|territory| territory.key == key);
         let mut wanted = self.languages.to_vec();
         wanted.extend(territory.map(|territory| territory.default_language.as_str()));
@@ -122,7 +124,7 @@ impl Naming<'_> {
         let (name, lang) = text(names).unwrap_or_default();
         let trek = self.treks.as_ref().filter(|_| found.kind == Kind::Trek).and_then(|treks| {
             let row = treks.rows.get(&(key, id))?;
-            Some(treks.words.stats(row, |label| text(label).unwrap_or_default().0))
+            Some(treks.labels.stats(row, |label| text(label).unwrap_or_default().0))
         });
         NearbyItem {
             territory: territory.map(|territory| territory.name.clone()).unwrap_or_default(),
@@ -139,10 +141,10 @@ impl Naming<'_> {
 }
 
 struct TrekPage {
-    words: TrekWords,
-    rows: HashMap<(i64, Id), TrekRow>,
+    labels: TrekLabels,
+    rows: HashMap<(TerritoryId, Id), TrekRow>,
 }
 
-fn by_key(rows: Vec<TrekRow>) -> HashMap<(i64, Id), TrekRow> {
+fn by_key(rows: Vec<TrekRow>) -> HashMap<(TerritoryId, Id), TrekRow> {
     rows.into_iter().map(|row| ((row.territory, row.id), row)).collect()
 }

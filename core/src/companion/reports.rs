@@ -42,7 +42,7 @@ impl ReportUpload {
     /// Those of the disk.
     pub fn write_body(&self, path: &Path) -> Result<()> {
         let mut file = File::create(path)?;
-        for chunk in self.form.pieces() {
+        for chunk in self.form.chunks() {
             match chunk {
                 BodyChunk::Bytes(bytes) => file.write_all(&bytes)?,
                 BodyChunk::File(photo, _) => {
@@ -122,7 +122,7 @@ impl Companion {
     fn bounds(&self, territory: &Territory) -> Result<Option<Bounds>> {
         for kinds in [&[Kind::District, Kind::City][..], &[Kind::Trek]] {
             let mut bounds: Option<Bounds> = None;
-            self.catalogue.geometries(kinds, |key, _, _, geometry| {
+            self.catalogue.geometries(kinds, |key, _, geometry| {
                 if key == territory.key
                     && let Some(own) = geometry.bounds()
                 {
@@ -280,8 +280,8 @@ fn parse_version(version: &str) -> Option<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Directories;
     use crate::catalogue::NewTerritory;
-    use crate::companion::Directories;
 
     #[test]
     fn report_that_cannot_be_composed_is_postponed_and_the_next_is_returned() {

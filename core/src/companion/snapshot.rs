@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::Companion;
 use crate::catalogue::Catalogue;
 use crate::error::Result;
+use crate::id::{ObjectKey, TerritoryId};
 use crate::model::{Id, Kind, Position};
 use crate::nearby::{Builder, Nearby, Neighbor};
 
@@ -40,8 +41,8 @@ impl CurrentSnapshot {
 #[derive(Debug)]
 pub(super) struct Snapshot {
     nearby: Nearby,
-    /// Territory (its number in the catalogue) and id of each feature, by its key.
-    objects: Vec<(i64, Id)>,
+    /// Territory and id of each feature; its key is the index here.
+    objects: Vec<(TerritoryId, Id)>,
 }
 
 impl Snapshot {
@@ -49,9 +50,9 @@ impl Snapshot {
     /// the file.
     fn of(catalogue: &Catalogue) -> Result<Snapshot> {
         let (mut nearby, mut objects) = (Builder::default(), Vec::new());
-        catalogue.geometries(&Kind::ALL, |territory, kind, id, geometry| {
-            nearby.add(objects.len() as u64, kind, &geometry);
-            objects.push((territory, id));
+        catalogue.geometries(&Kind::ALL, |territory, object, geometry| {
+            nearby.add(objects.len() as u64, object.kind, &geometry);
+            objects.push((territory, object.id));
         })?;
         objects.shrink_to_fit();
         Ok(Snapshot { nearby: nearby.finish(), objects })
@@ -64,11 +65,11 @@ impl Snapshot {
         from: Position,
         max_distance_m: Option<f64>,
         limit: usize,
-        accept: impl Fn(i64, Kind, Id) -> bool,
-    ) -> Result<Vec<(i64, Id, Neighbor)>> {
+        accept: impl Fn(TerritoryId, ObjectKey) -> bool,
+    ) -> Result<Vec<(TerritoryId, Id, Neighbor)>> {
         let accept = |kind: Kind, key: u64| {
             let (territory, id) = self.objects[key as usize];
-            accept(territory, kind, id)
+            accept(territory, ObjectKey::new(kind, id))
         };
         let found = match max_distance_m {
             Some(metres) => self.nearby.within(from, metres, accept)?,

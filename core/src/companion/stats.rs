@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Companion;
 use crate::catalogue::TrekRow;
 use crate::error::Result;
+use crate::id::TerritoryId;
 use crate::model::{Id, Localized};
 
 /// Practice, difficulty and numbers of a trek.
@@ -27,24 +28,24 @@ pub struct TrekStats {
 }
 
 /// The labels and states that statistics of treks need.
-pub(super) struct TrekWords {
-    practices: HashMap<(i64, Id), Localized>,
-    difficulties: HashMap<(i64, Id), Localized>,
-    offline: BTreeSet<(i64, Id)>,
+pub(super) struct TrekLabels {
+    practices: HashMap<(TerritoryId, Id), Localized>,
+    difficulties: HashMap<(TerritoryId, Id), Localized>,
+    offline: BTreeSet<(TerritoryId, Id)>,
 }
 
 impl Companion {
-    pub(super) fn trek_words(&self) -> Result<TrekWords> {
+    pub(super) fn trek_labels(&self) -> Result<TrekLabels> {
         let practices = self.catalogue.labels("trek_practice")?;
         let difficulties = self.catalogue.labels("trek_difficulty")?;
-        Ok(TrekWords { practices, difficulties, offline: self.catalogue.offline_treks()? })
+        Ok(TrekLabels { practices, difficulties, offline: self.catalogue.offline_treks()? })
     }
 }
 
-impl TrekWords {
+impl TrekLabels {
     /// The statistics of a trek; `find` selects the language of a label.
     pub(super) fn stats(&self, trek: &TrekRow, find: impl Fn(&Localized) -> String) -> TrekStats {
-        let label = |labels: &HashMap<(i64, Id), Localized>, id: Option<Id>| {
+        let label = |labels: &HashMap<(TerritoryId, Id), Localized>, id: Option<Id>| {
             let text = labels.get(&(trek.territory, id?))?;
             Some(find(text)).filter(|text| !text.is_empty())
         };

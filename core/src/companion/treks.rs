@@ -8,6 +8,7 @@ use super::stats::TrekStats;
 use super::{Companion, NearbyQuery};
 use crate::catalogue::{Facet, FacetCount, Filters, SortOrder, TrekRow, TrekSort, highlight, sort_key};
 use crate::error::{Error, Result};
+use crate::id::TerritoryId;
 use crate::model::{Id, Kind, Localized, Position};
 use crate::nearby::{LinearScan, Neighbor};
 
@@ -96,7 +97,7 @@ const MAX_NEAREST: usize = 500;
 
 struct NearestPage {
     treks: Vec<TrekRow>,
-    places: HashMap<(i64, Id), Place>,
+    places: HashMap<(TerritoryId, Id), Place>,
     total: usize,
 }
 
@@ -137,12 +138,12 @@ impl Companion {
             return Err(Error::invalid("near", "must be a position if a distance is requested"));
         }
         let territories = self.catalogue.territories()?;
-        let names: HashMap<i64, &str> = territories.iter().map(|t| (t.key, t.name.as_str())).collect();
-        let wanted: HashMap<i64, Vec<&str>> = territories
+        let names: HashMap<TerritoryId, &str> = territories.iter().map(|t| (t.key, t.name.as_str())).collect();
+        let wanted: HashMap<TerritoryId, Vec<&str>> = territories
             .iter()
             .map(|t| (t.key, languages.iter().copied().chain([t.default_language.as_str()]).collect()))
             .collect();
-        let find = |territory: i64, text: &Localized| -> (String, String) {
+        let find = |territory: TerritoryId, text: &Localized| -> (String, String) {
             let found = wanted.get(&territory).and_then(|wanted| text.find(wanted));
             found.map(|found| (found.text.to_owned(), found.lang.to_owned())).unwrap_or_default()
         };
@@ -176,7 +177,7 @@ impl Companion {
         let places = match (query.near, around) {
             (_, Some(around)) => around,
             (Some(from), None) if query.sort == TrekSort::Distance => {
-                let accepted: HashSet<(i64, Id)> = treks.iter().map(|trek| (trek.territory, trek.id)).collect();
+                let accepted: HashSet<(TerritoryId, Id)> = treks.iter().map(|trek| (trek.territory, trek.id)).collect();
                 let all = query.order == SortOrder::Descending;
                 self.places(from, None, if all { usize::MAX } else { first }, |key| accepted.contains(&key))?
             }
@@ -227,7 +228,7 @@ impl Companion {
         if found.len() < first {
             return Ok(None);
         }
-        let page: Vec<(i64, Id)> =
+        let page: Vec<(TerritoryId, Id)> =
             found.iter().skip(query.offset).map(|(territory, id, _)| (*territory, *id)).collect();
         let places = found.into_iter().map(|(territory, id, found)| ((territory, id), Place::from(found))).collect();
         let total = self.catalogue.count_treks()?;
@@ -239,7 +240,7 @@ impl Companion {
     fn best_page(
         &self,
         query: &TrekQuery,
-        scores: Option<&HashMap<(i64, Id), f64>>,
+        scores: Option<&HashMap<(TerritoryId, Id), f64>>,
         name: impl Fn(&TrekRow) -> String,
     ) -> Result<Option<BestPage>> {
         let (Some(scores), TrekSort::Relevance, SortOrder::Ascending) = (scores, query.sort, query.order) else {
@@ -249,7 +250,7 @@ impl Companion {
             return Ok(None);
         }
         let unlisted = self.catalogue.unlisted_treks()?;
-        let mut found: Vec<((i64, Id), f64)> =
+        let mut found: Vec<((TerritoryId, Id), f64)> =
             scores.iter().map(|(key, score)| (*key, *score)).filter(|(key, _)| !unlisted.contains(key)).collect();
         found.sort_unstable_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
         let total = found.len();
@@ -260,7 +261,7 @@ impl Companion {
             let end = start + like.len();
             // Treks with the same score are ordered by name, so all of them are read.
             if start < page.end && page.start < end {
-                let keys: Vec<(i64, Id)> = like.iter().map(|(key, _)| *key).collect();
+                let keys: Vec<(TerritoryId, Id)> = like.iter().map(|(key, _)| *key).collect();
                 let mut like = self.catalogue.treks_by_id(&keys)?;
                 like.sort_by_cached_key(|trek| (sort_key(&name(trek)), trek.territory, trek.id));
                 let from = page.start.saturating_sub(start);
@@ -276,7 +277,7 @@ impl Companion {
         &self,
         treks: Vec<TrekRow>,
         near: Option<Position>,
-        places: &HashMap<(i64, Id), Place>,
+        places: &HashMap<(TerritoryId, Id), Place>,
     ) -> Result<Vec<(TrekRow, Option<Place>)>> {
         let placed = treks.into_iter().map(|trek| {
             let key = (trek.territory, trek.id);
@@ -295,10 +296,10 @@ impl Companion {
         &self,
         page: Vec<(TrekRow, Option<Place>)>,
         query: &TrekQuery,
-        names: &HashMap<i64, &str>,
-        find: impl Fn(i64, &Localized) -> (String, String),
+        names: &HashMap<TerritoryId, &str>,
+        find: impl Fn(TerritoryId, &Localized) -> (String, String),
     ) -> Result<Vec<TrekItem>> {
-        let words = self.trek_words()?;
+        let labels = self.trek_labels()?;
         let items = page.into_iter().map(|(trek, place)| {
             let (name, lang) = find(trek.territory, &trek.names);
             let highlights = query.text.as_deref().map(|text| highlight(&name, text)).unwrap_or_default();
@@ -308,7 +309,7 @@ impl Companion {
                 id: trek.id,
                 lang,
                 highlights: highlights.into_iter().map(|range| (range.start, range.end)).collect(),
-                stats: words.stats(&trek, |label| find(trek.territory, label).0),
+                stats: labels.stats(&trek, |label| find(trek.territory, label).0),
                 distance_m: place.map(|place| place.distance_m),
                 bearing_deg: place.map(|place| place.bearing_deg),
                 point: place.map(|place| place.point),
@@ -323,8 +324,8 @@ impl Companion {
         from: Position,
         max_distance_m: Option<f64>,
         limit: usize,
-        accept: impl Fn((i64, Id)) -> bool,
-    ) -> Result<HashMap<(i64, Id), Place>> {
+        accept: impl Fn((TerritoryId, Id)) -> bool,
+    ) -> Result<HashMap<(TerritoryId, Id), Place>> {
         let limit = if max_distance_m.is_some() { 0 } else { limit.max(1) };
         let query = NearbyQuery { kinds: vec![Kind::Trek], max_distance_m, limit, territory: None };
         let found = self.found(from, &query, accept)?;
@@ -332,7 +333,7 @@ impl Companion {
     }
 
     /// The position of one trek relative to `from`.
-    fn place(&self, from: Position, (territory, id): (i64, Id)) -> Result<Option<Place>> {
+    fn place(&self, from: Position, (territory, id): (TerritoryId, Id)) -> Result<Option<Place>> {
         let Some(geometry) = self.catalogue.geometry(territory, Kind::Trek, id)? else { return Ok(None) };
         Ok(LinearScan::new(from, None)?.measure(0, Kind::Trek, &geometry, f64::INFINITY).map(Place::from))
     }
@@ -340,11 +341,11 @@ impl Companion {
     fn choices(
         &self,
         counts: Vec<FacetCount>,
-        names: &HashMap<i64, &str>,
-        find: impl Fn(i64, &Localized) -> (String, String),
+        names: &HashMap<TerritoryId, &str>,
+        find: impl Fn(TerritoryId, &Localized) -> (String, String),
     ) -> Result<BTreeMap<Facet, Vec<FacetValueCount>>> {
         let mut choices: BTreeMap<Facet, Vec<FacetValueCount>> = BTreeMap::new();
-        let mut labels: HashMap<Facet, HashMap<(i64, Id), Localized>> = HashMap::new();
+        let mut labels: HashMap<Facet, HashMap<(TerritoryId, Id), Localized>> = HashMap::new();
         for facet in Facet::ALL {
             labels.insert(facet, self.catalogue.labels(facet.vocabulary().unwrap_or(facet.as_str()))?);
         }

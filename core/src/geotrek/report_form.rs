@@ -58,9 +58,9 @@ impl ReportForm {
     }
 
     /// The body in chunks. The last chunk is the final boundary alone: until it is sent, no server has the report.
-    pub(crate) fn pieces(&self) -> Vec<BodyChunk> {
+    pub(crate) fn chunks(&self) -> Vec<BodyChunk> {
         let boundary = &self.boundary;
-        let mut pieces = Vec::new();
+        let mut chunks = Vec::new();
         let mut text = String::new();
         let number = |id: Option<Id>| id.map(|id| id.to_string()).unwrap_or_default();
         // Rounded to a tenth of a millimetre.
@@ -90,15 +90,15 @@ impl ReportForm {
                 index + 1,
                 photo.name
             ));
-            pieces.push(BodyChunk::Bytes(std::mem::take(&mut text).into_bytes()));
-            pieces.push(BodyChunk::File(photo.path.clone(), photo.bytes));
+            chunks.push(BodyChunk::Bytes(std::mem::take(&mut text).into_bytes()));
+            chunks.push(BodyChunk::File(photo.path.clone(), photo.bytes));
             text.push_str("\r\n");
         }
         if !text.is_empty() {
-            pieces.push(BodyChunk::Bytes(text.into_bytes()));
+            chunks.push(BodyChunk::Bytes(text.into_bytes()));
         }
-        pieces.push(BodyChunk::Bytes(format!("--{boundary}--\r\n").into_bytes()));
-        pieces
+        chunks.push(BodyChunk::Bytes(format!("--{boundary}--\r\n").into_bytes()));
+        chunks
     }
 
     /// Length of the body, bytes.
@@ -107,7 +107,7 @@ impl ReportForm {
             BodyChunk::Bytes(bytes) => bytes.len() as u64,
             BodyChunk::File(_, bytes) => *bytes,
         };
-        self.pieces().iter().map(length).sum()
+        self.chunks().iter().map(length).sum()
     }
 }
 
@@ -141,16 +141,16 @@ mod tests {
             photos: vec![PhotoPart { path: "x/1.jpg".into(), name: "1.jpg".into(), bytes: 9 }],
             ..ReportForm::default()
         };
-        let pieces = form.pieces();
-        let BodyChunk::Bytes(head) = &pieces[0] else { panic!() };
+        let chunks = form.chunks();
+        let BodyChunk::Bytes(head) = &chunks[0] else { panic!() };
         let head = String::from_utf8(head.clone()).unwrap();
         assert!(head.contains("name=\"comment\"\r\n\r\nl'accès\r\nest coupé\r\n--b\r\n"), "{head}");
         assert!(head.contains(r#"{"type": "Point", "coordinates": [6.345678900, 44.876543200]}"#));
         assert!(head.ends_with("name=\"file1\"; filename=\"1.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n"));
         assert!(!head.contains("email") && !head.contains("related_trek"));
-        assert_eq!(pieces[1], BodyChunk::File("x/1.jpg".into(), 9));
-        assert_eq!(pieces.last(), Some(&BodyChunk::Bytes(b"--b--\r\n".to_vec())));
-        let bytes: u64 = pieces.iter().map(|p| if let BodyChunk::Bytes(b) = p { b.len() as u64 } else { 9 }).sum();
+        assert_eq!(chunks[1], BodyChunk::File("x/1.jpg".into(), 9));
+        assert_eq!(chunks.last(), Some(&BodyChunk::Bytes(b"--b--\r\n".to_vec())));
+        let bytes: u64 = chunks.iter().map(|p| if let BodyChunk::Bytes(b) = p { b.len() as u64 } else { 9 }).sum();
         assert_eq!(form.content_length(), bytes);
     }
 

@@ -60,6 +60,7 @@ pub struct ImportSummary {
 }
 
 /// The name of the file in the journal's directory.
+#[doc(hidden)]
 pub const FILE_NAME: &str = "journal.gpkg";
 
 /// The journal in one directory. Threads share it by reference; several processes may open it.
@@ -79,6 +80,7 @@ impl Journal {
     ///
     /// # Errors
     /// [`Error::Busy`], [`Error::StorageFull`] and other errors of the disk.
+    #[doc(hidden)]
     pub fn open(directory: &Path, storage: Storage) -> Result<Journal> {
         let file_system = storage.file_system.clone();
         create_directories(directory, &*file_system)?;
@@ -113,12 +115,12 @@ impl Journal {
 
     /// Closes every connection, so that the process holds no lock on the file. Blocks until the running reads and writes
     /// have ended. Until [`Journal::resume`] every method returns [`Error::Closed`].
-    pub fn suspend(&self) {
+    pub(crate) fn suspend(&self) {
         self.database.suspend();
     }
 
     /// Accepts reads and writes again, after [`Journal::suspend`].
-    pub fn resume(&self) {
+    pub(crate) fn resume(&self) {
         self.database.resume();
     }
 

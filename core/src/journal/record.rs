@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::report::{Endpoint, Event, Lifecycle, ReportContent, ReportState};
 
 /// A report to be created.
+#[doc(hidden)]
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct NewReport {
     /// Name of the territory.
@@ -61,6 +62,7 @@ pub struct Photo {
 
 impl Photo {
     /// The name of its file, under which it is also sent.
+    #[doc(hidden)]
     pub fn file_name(&self) -> String {
         format!("{}.jpg", self.id)
     }

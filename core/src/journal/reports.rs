@@ -15,6 +15,7 @@ impl Journal {
     ///
     /// # Errors
     /// [`Error::StorageFull`], [`Error::TooNew`], [`Error::Closed`] and errors of the disk.
+    #[doc(hidden)]
     pub fn new_report(&self, new: NewReport, at_ms: i64) -> Result<Report> {
         let report = Report::new(new, at_ms);
         self.save_report(&report.id, |_| Ok(report.clone()))
@@ -57,6 +58,7 @@ impl Journal {
     /// # Errors
     /// [`Error::InvalidInput`] with the invalid field, or if the state does not allow it; [`Error::Corrupt`] if a photo is
     /// damaged; [`Error::NotFound`], [`Error::StorageFull`], [`Error::TooNew`], [`Error::Closed`] and errors of the disk.
+    #[doc(hidden)]
     pub fn queue(&self, id: &str, known: &KnownTerms, at_ms: i64) -> Result<(Report, Vec<ReportWarning>)> {
         let report = self.report(id)?;
         let warnings = report.content.check(report.photos.len(), known)?;
@@ -76,6 +78,7 @@ impl Journal {
     /// # Errors
     /// [`Error::InvalidInput`] if the state does not allow the event; [`Error::NotFound`], [`Error::StorageFull`],
     /// [`Error::TooNew`], [`Error::Closed`] and errors of the disk.
+    #[doc(hidden)]
     pub fn apply_event(&self, id: &str, event: &Event, at_ms: i64) -> Result<Report> {
         self.update_report(id, |report| report.lifecycle.apply(event.clone(), at_ms))
     }

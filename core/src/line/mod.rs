@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::model::Position;
 
 pub use measure::MeasuredLine;
-pub use profile::{ElevationGain, MAX_COLUMNS, Profile, ProfileSample, TURNING_POINT_THRESHOLD_M};
+pub use profile::{ElevationGain, Profile, ProfileSample, TURNING_POINT_THRESHOLD_M};
 pub use simplify::simplify;
 pub use walking_time::{din_33466_hours, swiss_hiking_minutes};
 
@@ -28,11 +28,15 @@ fn check_line(line: &[Position]) -> Result<()> {
     }
     for (index, position) in line.iter().enumerate() {
         if !position.is_valid() {
-            let rule = format!("position {index} must have a longitude within ±180° and a latitude within ±90°");
+            let rule =
+                format!("must have longitudes within ±180° and latitudes within ±90°, but position {index} has not");
             return Err(Error::invalid("line", rule));
         }
         if position.elevation.is_some_and(|elevation| !elevation.is_finite()) {
-            return Err(Error::invalid("line", format!("position {index} must have a finite elevation, or none")));
+            return Err(Error::invalid(
+                "line",
+                format!("must have finite elevations, or none, but position {index} has not"),
+            ));
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 pub const TURNING_POINT_THRESHOLD_M: f64 = 7.0;
 
 /// The most columns that [`Profile::resample`] makes: more than any screen has.
-pub const MAX_COLUMNS: usize = 65_536;
+pub(crate) const MAX_COLUMNS: usize = 65_536;
 
 /// One point of a profile.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -64,10 +64,13 @@ impl Profile {
             return Err(Error::invalid("samples", "must have at least one sample"));
         }
         if let Some(index) = samples.iter().position(|s| !s.distance_m.is_finite() || !s.elevation_m.is_finite()) {
-            return Err(Error::invalid("samples", format!("sample {index} must be finite")));
+            return Err(Error::invalid("samples", format!("must be finite, but sample {index} is not")));
         }
         if let Some(index) = samples.windows(2).position(|pair| pair[1].distance_m < pair[0].distance_m) {
-            let rule = format!("sample {} must be no nearer to the start than the one before", index + 1);
+            let rule = format!(
+                "must be in the order of their distances, but sample {} is nearer than the one before",
+                index + 1
+            );
             return Err(Error::invalid("samples", rule));
         }
         Ok(Profile { samples })
@@ -161,7 +164,7 @@ impl Profile {
     /// between two columns is cut: take extremes and climbs from the profile itself. One binary search for each column.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] when `columns` is not within 2 and [`MAX_COLUMNS`].
+    /// [`Error::InvalidInput`] when `columns` is not within 2 and 65,536.
     pub fn resample(&self, columns: usize) -> Result<Profile> {
         if !(2..=MAX_COLUMNS).contains(&columns) {
             return Err(Error::invalid("columns", format!("must be within 2 and {MAX_COLUMNS}")));

@@ -268,6 +268,7 @@ macro_rules! records {
                 }
             }
 
+            #[automatically_derived]
             impl serde::Serialize for $record {
                 fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                     (self as &dyn Record).serialize(serializer)

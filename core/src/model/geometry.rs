@@ -77,7 +77,7 @@ impl Bounds {
     }
 
     /// The smallest box that holds both. Neither may cross the date line.
-    pub fn union(&self, other: &Bounds) -> Bounds {
+    pub(crate) fn union(&self, other: &Bounds) -> Bounds {
         Bounds {
             west: self.west.min(other.west),
             south: self.south.min(other.south),
@@ -92,7 +92,7 @@ impl Bounds {
     }
 
     /// The box as rectangles of `geo-types`: one, or two if it crosses the date line.
-    pub fn rects(&self) -> impl Iterator<Item = Rect<f64>> {
+    pub(crate) fn rects(&self) -> impl Iterator<Item = Rect<f64>> {
         let rect = |west, east| Rect::new(Coord { x: west, y: self.south }, Coord { x: east, y: self.north });
         let (first, second) = if self.west > self.east {
             (rect(self.west, 180.0), Some(rect(-180.0, self.east)))
@@ -229,7 +229,7 @@ impl Geometry {
     }
 
     /// Number of positions.
-    pub fn vertex_count(&self) -> usize {
+    pub(crate) fn vertex_count(&self) -> usize {
         self.shape.coords_count()
     }
 

@@ -18,10 +18,9 @@ macro_rules! kinds {
         /// The type of an object. Its word is the same in every language, on the command line and as the name of the
         /// catalogue's layer.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
         #[allow(missing_docs, reason = "each is the type of its name")]
         pub enum Kind {
-            $($kind,)*
+            $(#[serde(rename = $word)] $kind,)*
         }
 
         impl Kind {
@@ -85,7 +84,8 @@ macro_rules! kinds {
             }
         }
 
-        $(impl From<$kind> for Object {
+        $(#[automatically_derived]
+        impl From<$kind> for Object {
             fn from(object: $kind) -> Self {
                 Object::$kind(Box::new(object))
             }
@@ -97,8 +97,8 @@ macro_rules! kinds {
 kinds! {
     Trek = "trek",
     Poi = "poi",
-    TouristicContent = "content",
-    TouristicEvent = "event",
+    TouristicContent = "touristic_content",
+    TouristicEvent = "touristic_event",
     SensitiveArea = "sensitive_area",
     InformationDesk = "information_desk",
     Service = "service",
@@ -146,7 +146,7 @@ impl FromStr for Kind {
     fn from_str(word: &str) -> Result<Self, Error> {
         Kind::ALL.into_iter().find(|kind| kind.as_str() == word).ok_or_else(|| {
             let known: Vec<_> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
-            Error::invalid("kind", format!("“{word}” must be one of {}", known.join(", ")))
+            Error::invalid("kind", format!("must be one of {}, not “{word}”", known.join(", ")))
         })
     }
 }
@@ -199,7 +199,7 @@ impl Object {
     }
 
     /// The field of the geometry, to take it out or to set it; `None` for a kind without a position on the map.
-    pub fn geometry_mut(&mut self) -> Option<&mut Option<Geometry>> {
+    pub(crate) fn geometry_mut(&mut self) -> Option<&mut Option<Geometry>> {
         let record = self.record_mut();
         let index = record.fields().iter().position(|field| field.value_type == ValueType::Geometry)?;
         match record.value_mut(index) {
@@ -243,6 +243,18 @@ mod tests {
         assert!(json.contains(r#""attachments":[{"media":"image","url":""}]"#), "{json}");
         assert!(Object::from_json(Kind::Trek, r#"{"name": {"fr": "Lac"}}"#).is_err());
         assert!(Object::from_json(Kind::Trek, r#"{"id": 1, "themes": "x"}"#).is_err());
+    }
+
+    #[test]
+    fn word_of_every_kind_reads_back_in_each_format() {
+        for kind in Kind::ALL {
+            assert_eq!(kind.to_string(), kind.as_str());
+            assert_eq!(kind.as_str().parse::<Kind>().unwrap(), kind);
+            let json = format!("\"{kind}\"");
+            assert_eq!(serde_json::to_string(&kind).unwrap(), json);
+            assert_eq!(serde_json::from_str::<Kind>(&json).unwrap(), kind);
+        }
+        assert!("content".parse::<Kind>().is_err());
     }
 
     #[test]

@@ -28,7 +28,8 @@ impl Bounds3 {
     }
 }
 
-/// A lower bound of the squared distance from a point to a box, square metres.
+/// A lower bound of the squared distance from a point to a box, square metres. It has no branches: the crate's own
+/// `distance_2` makes a query a quarter slower.
 pub(super) fn distance2(bounds: &AABB<[f32; 3]>, from: [f32; 3]) -> f32 {
     let (lower, upper) = (bounds.lower(), bounds.upper());
     let mut distance2 = 0.0;

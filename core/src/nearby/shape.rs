@@ -13,8 +13,8 @@ use super::ellipsoid::{MAX_DERIVATIVE_M, MEAN_RADIUS_M, Xyz, distance_by_chord_m
 use super::vertices::Vertices;
 use crate::model::Position;
 
-/// Edges in a run. Fewer make more boxes, more make looser ones.
-const RUN: usize = 16;
+/// Edges in a run. Fewer edges make more boxes, which take memory; more edges make looser boxes.
+const RUN: usize = 32;
 /// Pieces of a long edge, at most.
 const MAX_PIECES: f64 = 4_096.0;
 /// Covers the rounding of bounds.

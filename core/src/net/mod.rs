@@ -10,5 +10,3 @@ mod post;
 pub use client::ClientOptions;
 pub(crate) use client::HttpClient;
 pub(crate) use post::PostProgress;
-
-pub use crate::transfer::CancelToken;

@@ -53,7 +53,7 @@ impl HttpClient {
         let final_chunk_sent = Arc::new(AtomicBool::new(false));
         let attempt = Attempt::default();
         let before_final_chunk = attempt.guard(before_final_chunk);
-        let body = body(form.pieces(), before_final_chunk, Arc::clone(&final_chunk_sent), progress.clone());
+        let body = body(form.chunks(), before_final_chunk, Arc::clone(&final_chunk_sent), progress.clone());
         let request = self
             .post_client
             .post(url)

@@ -60,6 +60,7 @@ pub struct ReportContent {
 
 /// The facts about a territory that the content is validated against. All are empty if the territory is not downloaded;
 /// an unknown fact is not checked.
+#[doc(hidden)]
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct KnownTerms {
     /// Ids by vocabulary. A missing or empty vocabulary is unknown.
@@ -97,6 +98,7 @@ impl ReportContent {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] with the name of the first invalid field and the broken rule.
+    #[doc(hidden)]
     pub fn check(&self, photos: usize, known: &KnownTerms) -> Result<Vec<ReportWarning>> {
         if self.comment.trim().is_empty() && self.category.is_none() && photos == 0 {
             return Err(Error::invalid("comment", "must not be empty unless the report has a category or a photo"));

@@ -107,6 +107,7 @@ pub enum Resolution {
 }
 
 /// An event in the lifecycle of a report.
+#[doc(hidden)]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// The person queues the report. Its content was validated.
@@ -175,6 +176,7 @@ impl Default for Lifecycle {
 
 impl Lifecycle {
     /// Whether the report is queued and its pause has passed at `now`.
+    #[doc(hidden)]
     pub fn is_due(&self, now: BootInstant) -> bool {
         match self.state {
             ReportState::Queued { not_before } => not_before.is_none_or(|instant| instant.has_passed(now)),
@@ -191,6 +193,7 @@ impl Lifecycle {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if the current state does not allow the event. The lifecycle is then unchanged.
+    #[doc(hidden)]
     pub fn apply(&mut self, event: Event, at_ms: i64) -> Result<()> {
         let invalid =
             |rule: &str| Err(Error::invalid("state", format!("{rule}, but the report is {}", self.state.as_str())));

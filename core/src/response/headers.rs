@@ -129,6 +129,7 @@ fn parse_content_range(value: &str) -> Option<(Option<u64>, Option<u64>)> {
 
 /// Milliseconds that a `Retry-After` value asks for, which is in seconds or an HTTP date; 0 for a date before `now_ms`
 /// (Unix ms), `None` if it is neither.
+#[doc(hidden)]
 pub fn retry_after_ms(value: &str, now_ms: i64) -> Option<u64> {
     if let Ok(seconds) = value.parse::<u64>() {
         return Some(seconds.saturating_mul(1_000));

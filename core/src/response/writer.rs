@@ -56,6 +56,7 @@ struct Body {
 
 impl ResponseWriter {
     /// A writer for a driver that passes on the bytes as the network delivered them. `max_bytes` limits the decoded body.
+    #[doc(hidden)]
     pub fn new(transfer: Transfer, target: PathBuf, disk: Arc<dyn FileSystem>, max_bytes: u64) -> ResponseWriter {
         let files = PartFiles::new(target, disk);
         ResponseWriter { transfer, files, max_bytes, is_decoded: false, partial: None, requests: 0, body: None }
@@ -63,7 +64,7 @@ impl ResponseWriter {
 
     /// For a driver whose client negotiates and removes the content encoding itself, as those of Android and Apple do.
     #[must_use]
-    pub fn decoded_by_client(self) -> ResponseWriter {
+    pub(crate) fn decoded_by_client(self) -> ResponseWriter {
         ResponseWriter { is_decoded: true, ..self }
     }
 

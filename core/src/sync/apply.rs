@@ -13,6 +13,7 @@ use super::route_items::ROUTE_ITEM_MAX_OFFSET_M;
 use crate::catalogue::{ChangeKind, Territory, WriteTransaction};
 use crate::error::{Error, Result};
 use crate::geotrek::{ApiRequest, Reader, RequestKind, has_plain_texts, kind_of, read_list, read_one};
+use crate::id::ObjectKey;
 use crate::model::values::{ValueMut, ValueRef};
 use crate::model::{Id, Kind, Localized, Object};
 use crate::nearby::{Feature, Nearby};
@@ -68,7 +69,7 @@ pub(crate) fn apply_refresh(job: &RefreshJob) -> Result<RefreshSummary> {
 fn write(job: &RefreshJob) -> Result<RefreshSummary> {
     let planner = &job.planner;
     let Some(lists) = &planner.lists else {
-        return Err(Error::invalid("refresh", "every transfer must be complete before the refresh is applied"));
+        return Err(Error::invalid("refresh", "must have completed every transfer before it is applied"));
     };
     let names = |names: &BTreeSet<&'static str>| names.iter().map(|name| (*name).to_owned()).collect();
     let mut summary = RefreshSummary {
@@ -127,7 +128,7 @@ fn write(job: &RefreshJob) -> Result<RefreshSummary> {
 /// written once, and compared with its earlier state when it is complete.
 #[derive(Default)]
 pub(super) struct PlainTexts {
-    objects: BTreeMap<(Kind, Id), Object>,
+    objects: BTreeMap<ObjectKey, Object>,
 }
 
 impl PlainTexts {
@@ -136,7 +137,7 @@ impl PlainTexts {
         if !has_plain_texts(object.kind()) {
             return Some(object);
         }
-        match self.objects.entry((object.kind(), object.id())) {
+        match self.objects.entry(ObjectKey::new(object.kind(), object.id())) {
             Entry::Occupied(mut known) => merge_texts(known.get_mut(), &object),
             Entry::Vacant(entry) => {
                 entry.insert(object);

@@ -78,7 +78,7 @@ pub(crate) fn plan_download(
 /// Stores the state of the pack once everything was received, and removes files that no pack needs any more.
 pub(crate) fn finish_download(job: &DownloadJob) -> Result<Pack> {
     if !job.planner.is_done {
-        return Err(Error::invalid("download", "every transfer must be complete before the download is finished"));
+        return Err(Error::invalid("download", "must have completed every transfer before it is finished"));
     }
     if let Err(error) = store_state(job) {
         if error == Error::StorageFull {

@@ -19,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::geotrek::{
     ApiRequest, Limits, NEAR_LISTS, Reader, by_ids, has_plain_texts, kind_of, near_trek, read_list, scan,
 };
+use crate::id::ObjectKey;
 use crate::model::{Id, Kind, Object};
 use crate::ordered;
 use crate::response::sidecar_path;
@@ -201,7 +202,7 @@ impl DownloadPlanner {
                     let mut ids = self.near.get(&(*trek, *endpoint)).cloned().unwrap_or_default();
                     // Withdrawn objects stay along the trek.
                     let known = transaction.route_item_ids(territory, *trek, kind)?;
-                    ids.extend(known.into_iter().filter(|id| withdrawn.contains(&(kind, *id))));
+                    ids.extend(known.into_iter().filter(|id| withdrawn.contains(&ObjectKey::new(kind, *id))));
                     let distances = distances_from_trek(transaction, territory, *trek, kind, &ids)?;
                     transaction.set_route_items(territory, *trek, kind, &distances, false)?;
                 }
@@ -240,7 +241,7 @@ impl DownloadPlanner {
         let needed = self.store_contents()?;
         let before = self.catalogue().pack_objects(self.download.pack)?;
         let now = self.catalogue().object_states(&self.download.territory, before.keys().copied())?;
-        let has_changed = |object: &(Kind, Id)| match (before.get(object), now.get(object)) {
+        let has_changed = |object: &ObjectKey| match (before.get(object), now.get(object)) {
             (Some(Some(before)), Some(now)) => before != now,
             _ => false,
         };

@@ -7,13 +7,14 @@ use super::route_items::{ROUTE_ITEM_MAX_OFFSET_M, distance, index_of, near_line,
 use crate::catalogue::{Catalogue, PackSubject, PictureSize, Territory, WriteTransaction};
 use crate::error::{Error, Result};
 use crate::geotrek::{NEAR_LISTS, kind_of};
+use crate::id::{ObjectKey, TerritoryId};
 use crate::model::{Bounds, Geometry, Id, Kind, Object};
 use crate::ordered;
 
 /// The objects that belong to a pack.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct PackContents {
-    pub(super) objects: BTreeSet<(Kind, Id)>,
+    pub(super) objects: BTreeSet<ObjectKey>,
     /// The area of the pack: a new object there may belong to it.
     pub(super) bounds: Option<Bounds>,
 }
@@ -25,7 +26,7 @@ pub(super) struct NeededMedia {
     pub(super) shown: Shown,
     pub(super) priority: i32,
     /// The objects that show it.
-    pub(super) objects: Vec<(Kind, Id)>,
+    pub(super) objects: Vec<ObjectKey>,
 }
 
 /// The objects of a pack: for a trek as its server listed them, or by distance if it has not yet.
@@ -52,10 +53,10 @@ fn contents_of_trek(catalogue: &Catalogue, territory: &Territory, id: Id) -> Res
             Ok(_) | Err(Error::NotFound { .. }) => continue,
             Err(error) => return Err(error),
         };
-        contents.objects.insert((Kind::Trek, id));
-        contents.objects.extend(trek.information_desks.iter().map(|id| (Kind::InformationDesk, *id)));
-        contents.objects.extend(trek.cities.iter().map(|id| (Kind::City, *id)));
-        contents.objects.extend(trek.districts.iter().map(|id| (Kind::District, *id)));
+        contents.objects.insert(ObjectKey::new(Kind::Trek, id));
+        contents.objects.extend(trek.information_desks.iter().map(|id| ObjectKey::new(Kind::InformationDesk, *id)));
+        contents.objects.extend(trek.cities.iter().map(|id| ObjectKey::new(Kind::City, *id)));
+        contents.objects.extend(trek.districts.iter().map(|id| ObjectKey::new(Kind::District, *id)));
         let Some(geometry) = &trek.geometry else { continue };
         if let Some(bounds) = geometry.bounds() {
             let wider = wider(bounds);
@@ -69,10 +70,10 @@ fn contents_of_trek(catalogue: &Catalogue, territory: &Territory, id: Id) -> Res
             } else {
                 near_line(catalogue, territory, geometry, kind)?.into_iter().map(|(id, _)| id).collect()
             };
-            contents.objects.extend(ids.into_iter().map(|id| (kind, id)));
+            contents.objects.extend(ids.into_iter().map(|id| ObjectKey::new(kind, id)));
         }
         let views = catalogue.views_of(territory, id)?;
-        contents.objects.extend(views.into_iter().map(|id| (Kind::HdView, id)));
+        contents.objects.extend(views.into_iter().map(|id| ObjectKey::new(Kind::HdView, id)));
     }
     retain_existing(catalogue, territory, &mut contents)?;
     Ok(contents)
@@ -83,18 +84,18 @@ fn contents_of_area(catalogue: &Catalogue, territory: &Territory, bounds: &Bound
     for kind in Kind::ALL.into_iter().filter(|kind| kind.is_spatial()) {
         let candidates = catalogue.geometries_in(Some(territory.key), kind, bounds)?;
         let inside =
-            candidates.into_iter().filter(|(_, _, geometry): &(i64, Id, Geometry)| geometry.intersects(bounds));
-        contents.objects.extend(inside.map(|(_, id, _)| (kind, id)));
+            candidates.into_iter().filter(|(_, _, geometry): &(TerritoryId, Id, Geometry)| geometry.intersects(bounds));
+        contents.objects.extend(inside.map(|(_, id, _)| ObjectKey::new(kind, id)));
     }
     Ok(contents)
 }
 
 /// Removes objects that are referenced but not in the catalogue.
 fn retain_existing(catalogue: &Catalogue, territory: &Territory, contents: &mut PackContents) -> Result<()> {
-    let kinds = ordered::set(contents.objects.iter().map(|(kind, _)| *kind));
+    let kinds = ordered::set(contents.objects.iter().map(|object| object.kind));
     for kind in kinds {
         let existing = catalogue.ids(territory, kind)?;
-        contents.objects.retain(|(own, id)| *own != kind || existing.contains(id));
+        contents.objects.retain(|object| object.kind != kind || existing.contains(&object.id));
     }
     Ok(())
 }
@@ -103,7 +104,7 @@ fn retain_existing(catalogue: &Catalogue, territory: &Territory, contents: &mut 
 pub(super) fn needed_media(
     catalogue: &Catalogue,
     territory: &Territory,
-    objects: &BTreeSet<(Kind, Id)>,
+    objects: &BTreeSet<ObjectKey>,
     size: PictureSize,
 ) -> Result<Vec<NeededMedia>> {
     let pictograms = catalogue.objects(territory, Kind::Term)?.into_iter().filter_map(|term| match term {
@@ -113,10 +114,10 @@ pub(super) fn needed_media(
     let pictograms: Pictograms = ordered::map(pictograms);
     let mut media: Vec<NeededMedia> = Vec::new();
     let mut index_by_url: BTreeMap<String, usize> = BTreeMap::new();
-    for (kind, id) in objects {
-        let object = catalogue.object(territory, *kind, *id)?;
+    for key in objects {
+        let object = catalogue.object(territory, key.kind, key.id)?;
         for (shown, url) in pack_media::of(&object, size, &pictograms) {
-            let priority = match (kind, shown) {
+            let priority = match (key.kind, shown) {
                 (Kind::Trek, Shown::Cover) => 3,
                 (Kind::Trek, _) | (_, Shown::Cover | Shown::Pictogram) => 2,
                 (_, Shown::Picture) => 1,
@@ -125,11 +126,11 @@ pub(super) fn needed_media(
                 Some(index) => {
                     let known = &mut media[*index];
                     known.priority = known.priority.max(priority);
-                    known.objects.push((*kind, *id));
+                    known.objects.push(*key);
                 }
                 None => {
                     index_by_url.insert(url.clone(), media.len());
-                    media.push(NeededMedia { url, shown, priority, objects: vec![(*kind, *id)] });
+                    media.push(NeededMedia { url, shown, priority, objects: vec![*key] });
                 }
             }
         }

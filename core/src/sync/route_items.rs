@@ -6,7 +6,7 @@ use crate::model::{Bounds, Geometry, Id, Kind, Position};
 use crate::nearby::{Feature, Nearby, Neighbor};
 
 /// Metres from a trek within which objects belong to it, if the server does not list them: Geotrek's own margin.
-pub const ROUTE_ITEM_MAX_OFFSET_M: f64 = 500.0;
+pub(crate) const ROUTE_ITEM_MAX_OFFSET_M: f64 = 500.0;
 const METRES_PER_DEGREE: f64 = 110_000.0;
 
 /// The objects of a kind no further than [`ROUTE_ITEM_MAX_OFFSET_M`] from a line: id, and the nearest point of the line.

@@ -14,6 +14,7 @@ use super::staging::remove_folder;
 use crate::catalogue::{Catalogue, JobRecord, TransferRecord};
 use crate::clock::Clock;
 use crate::error::Result;
+use crate::id::TerritoryId;
 use crate::ordered;
 use crate::response::{PartialFile, sidecar_path};
 use crate::transfer::{
@@ -31,8 +32,7 @@ pub(super) struct JobContext {
     pub(super) clock: Arc<dyn Clock>,
     /// Held until the job is dropped.
     pub(super) _lock: TerritoryLock,
-    /// Key of the territory in the catalogue.
-    pub(super) territory: i64,
+    pub(super) territory: TerritoryId,
     /// What the job is about; the catalogue has one job for each subject of a territory.
     pub(super) subject: String,
     /// Folder of the responses.

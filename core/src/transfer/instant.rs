@@ -16,17 +16,19 @@ pub struct BootInstant {
 
 impl BootInstant {
     /// The instant `ms` milliseconds later.
+    #[doc(hidden)]
     #[must_use]
     pub fn after_ms(self, ms: u64) -> BootInstant {
         BootInstant { ms: self.ms.saturating_add(ms), boot_id: self.boot_id }
     }
 
     /// Whether `now` is at or after this instant. Always true if the two are of different clocks.
-    pub fn has_passed(self, now: BootInstant) -> bool {
+    pub(crate) fn has_passed(self, now: BootInstant) -> bool {
         self.boot_id != now.boot_id || self.ms <= now.ms
     }
 
     /// Milliseconds from `earlier` to this instant; 0 if the two are of different clocks.
+    #[doc(hidden)]
     pub fn ms_since(self, earlier: BootInstant) -> u64 {
         if self.boot_id == earlier.boot_id { self.ms.saturating_sub(earlier.ms) } else { 0 }
     }

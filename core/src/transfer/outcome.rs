@@ -15,7 +15,7 @@ pub struct Validators {
 
 impl Validators {
     /// Whether there is neither a tag nor a date.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.etag.is_none() && self.last_modified.is_none()
     }
 }
@@ -58,6 +58,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// The connection ended before the response was complete.
+    #[doc(hidden)]
     pub fn incomplete() -> Outcome {
         Outcome::NetworkError { detail: "the connection ended before the response was complete".to_owned() }
     }

@@ -38,7 +38,7 @@ pub enum BlockReason {
 
 impl TransferPolicy {
     /// Why no transfer may start on this network after `spent_bytes`; `None` if one may.
-    pub fn block_reason(&self, network: NetworkKind, spent_bytes: u64) -> Option<BlockReason> {
+    pub(crate) fn block_reason(&self, network: NetworkKind, spent_bytes: u64) -> Option<BlockReason> {
         match network {
             NetworkKind::Offline => Some(BlockReason::Offline),
             NetworkKind::Metered if self.unmetered_only => Some(BlockReason::Metered),

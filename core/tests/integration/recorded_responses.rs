@@ -111,7 +111,7 @@ fn recorded_treks_have_the_values_of_their_json() {
         assert_eq!(wire["duration"].as_f64(), trek.duration_h);
         let coordinates = wire["geometry"]["coordinates"].as_array().unwrap();
         let geometry = trek.geometry.as_ref().unwrap();
-        assert_eq!(coordinates.len(), geometry.vertex_count());
+        assert_eq!(coordinates.len(), geometry.positions().count());
         let first = geometry.first_position().unwrap();
         assert_eq!(coordinates[0][2].as_f64(), first.elevation);
         assert_eq!(coordinates[0][0].as_f64(), Some(first.lon));

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use jalon::Error;
 use jalon::catalogue::NewTerritory;
-use jalon::companion::{Companion, Directories, NearbyQuery};
+use jalon::companion::NearbyQuery;
 use jalon::model::Position;
 use jalon::report::ReportContent;
+use jalon::{Companion, Directories, Error};
 
 fn opened(folder: &Path) -> jalon::Result<Companion> {
     let companion = Companion::open(&Directories::within(folder))?;

@@ -16,7 +16,7 @@ impl<'a> Contender<'a> {
 }
 
 /// Lets contenders work in turns, the first one being Jalon, and prints how they did. One round before them warms up.
-pub(crate) fn compare(title: &str, reach: &str, rounds: usize, mut contenders: Vec<Contender<'_>>) -> Done {
+pub(crate) fn compare(title: &str, target: &str, rounds: usize, mut contenders: Vec<Contender<'_>>) -> Done {
     let mut samples: Vec<Vec<Vec<Duration>>> = vec![Vec::new(); contenders.len()];
     for round in 0..=rounds {
         for (contender, samples) in contenders.iter_mut().zip(&mut samples) {
@@ -28,7 +28,7 @@ pub(crate) fn compare(title: &str, reach: &str, rounds: usize, mut contenders: V
     }
     let medians: Vec<Vec<f64>> =
         samples.iter().map(|rounds| rounds.iter().map(|round| seconds(&quantile(round, 0.5))).collect()).collect();
-    let mut table = Table::new(title, reach, &["", "p50", "p99", "× Jalon", "spread"]);
+    let mut table = Table::new(title, target, &["", "p50", "p99", "× Jalon", "spread"]);
     for ((contender, samples), own) in contenders.iter().zip(&samples).zip(&medians) {
         let all: Vec<Duration> = samples.iter().flatten().copied().collect();
         let ratios: Vec<f64> = own.iter().zip(&medians[0]).map(|(own, jalon)| own / jalon).collect();

@@ -7,8 +7,8 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    pub(crate) fn new(title: &str, reach: &str, columns: &[&str]) -> Table {
-        let title = if reach.is_empty() { title.to_owned() } else { format!("{title}\nto reach: {reach}") };
+    pub(crate) fn new(title: &str, target: &str, columns: &[&str]) -> Table {
+        let title = if target.is_empty() { title.to_owned() } else { format!("{title}\ntarget: {target}") };
         Table { title, rows: vec![columns.iter().map(|column| (*column).to_owned()).collect()] }
     }
 

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use jalon::catalogue::NewTerritory;
-use jalon::companion::{Companion, Directories, NearbyQuery, ROUTE_ITEM_KINDS, RefreshOptions, TrekItem, TrekQuery};
+use jalon::companion::{NearbyQuery, ROUTE_ITEM_KINDS, RefreshOptions, TrekItem, TrekQuery};
 use jalon::model::{Kind, Position};
-use jalon::net::CancelToken;
+use jalon::transfer::CancelToken;
+use jalon::{Companion, Directories};
 use jalon_tests::fixture_server::{Options, TestGeotrek};
 use jalon_tests::generator::{Size, Territory};
 
@@ -71,7 +72,7 @@ fn main() -> jalon::Result<()> {
         Box::new(|n| companion.nearest(positions[n % positions.len()], &nearest, &LANGUAGES).map(drop)),
     )?;
     measure(
-        "sheet",
+        "trek details",
         Box::new(|n| companion.trek_details("demo", details[n % details.len()].id, &ROUTE_ITEM_KINDS).map(drop)),
     )?;
     measure(

@@ -1,9 +1,10 @@
 //! Ends the connection at each byte of a request and of its response, for a report with and without a photo. As the reqwest
 //! driver does, the driver records that the final chunk is about to be sent before it sends it.
 
-use jalon::companion::{Companion, Directories, ReportUpload};
+use jalon::companion::ReportUpload;
 use jalon::report::{Event, Lifecycle, Reply, ReportState, SendResult};
 use jalon::transfer::BootInstant;
+use jalon::{Companion, Directories};
 
 use super::actor;
 use super::stats::{RunStats, Violation};

@@ -4,10 +4,10 @@
 use std::path::Path;
 
 use jalon::catalogue::{NewTerritory, PackSubject};
-use jalon::companion::{Companion, Directories, DownloadOptions, RefreshOptions};
+use jalon::companion::{DownloadOptions, RefreshOptions};
 use jalon::model::Bounds;
-use jalon::net::CancelToken;
-use jalon::{Error, Result};
+use jalon::transfer::CancelToken;
+use jalon::{Companion, Directories, Error, Result};
 
 use crate::fixture::NAME;
 

@@ -11,12 +11,12 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use jalon::clock::SystemClock;
-use jalon::companion::{Companion, Directories, SendOptions};
+use jalon::companion::SendOptions;
 use jalon::journal::{Journal, Report};
-use jalon::net::CancelToken;
 use jalon::report::{ReportState, Resolution};
 use jalon::storage::Storage;
-use jalon::{Error, Result};
+use jalon::transfer::CancelToken;
+use jalon::{Companion, Directories, Error, Result};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 

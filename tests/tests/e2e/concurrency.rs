@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use jalon::Error;
 use jalon::catalogue::{NewTerritory, PackState, PackSubject, PictureSize};
-use jalon::companion::{Companion, Directories, DownloadOptions, NearbyQuery, RefreshMode, RefreshOptions, TrekQuery};
+use jalon::companion::{DownloadOptions, NearbyQuery, RefreshMode, RefreshOptions, TrekQuery};
 use jalon::model::{Kind, Position};
-use jalon::net::CancelToken;
+use jalon::transfer::CancelToken;
+use jalon::{Companion, Directories, Error};
 use jalon_tests::fixture::{Fixture, NAME, TODAY, temporary_folder};
 use jalon_tests::fixture_server::{Options, TestGeotrek};
 use jalon_tests::generator::{Size, Territory};

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
+use jalon::Companion;
 use jalon::catalogue::{ChangeKind, ChangeRecord};
-use jalon::companion::{Companion, RefreshMode, RefreshSummary};
+use jalon::companion::{RefreshMode, RefreshSummary};
 use jalon::geotrek::kind_of;
 use jalon::model::{Id, Kind, Object};
 use jalon_tests::fixture::{Fixture, NAME, Snapshot};

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jalon::catalogue::{Pack, PackState, PackSubject, PictureSize};
-use jalon::companion::{Companion, DownloadOptions, RefreshMode, RefreshOptions};
-use jalon::net::{CancelToken, ClientOptions};
-use jalon::{Error, Result};
+use jalon::companion::{DownloadOptions, RefreshMode, RefreshOptions};
+use jalon::net::ClientOptions;
+use jalon::transfer::CancelToken;
+use jalon::{Companion, Error, Result};
 use jalon_tests::fixture::{Fixture, NAME, Snapshot, TODAY};
 use jalon_tests::fixture_server::{Fault, Options, Rule, TestGeotrek};
 use rand::{RngExt, SeedableRng};

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use jalon::companion::{Companion, Directories};
+use jalon::{Companion, Directories};
 use jalon_tests::fixture_server::{Options, TestGeotrek};
 use jalon_tests::generator::{Size, Territory};
 

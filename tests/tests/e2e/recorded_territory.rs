@@ -7,7 +7,7 @@ use std::path::Path;
 use jalon::companion::{NearbyQuery, RefreshOptions, TrekQuery};
 use jalon::geotrek::kind_of;
 use jalon::model::{Kind, Object};
-use jalon::net::CancelToken;
+use jalon::transfer::CancelToken;
 use jalon_tests::day::Day;
 use jalon_tests::fixture::{Fixture, NAME};
 use jalon_tests::fixture_server::Options;

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jalon::catalogue::NewTerritory;
-use jalon::companion::{Companion, NearbyQuery, RefreshOptions, RefreshSummary, TrekQuery};
+use jalon::companion::{NearbyQuery, RefreshOptions, RefreshSummary, TrekQuery};
 use jalon::model::{Kind, Object, Position};
-use jalon::net::{CancelToken, ClientOptions};
-use jalon::{Error, Result};
+use jalon::net::ClientOptions;
+use jalon::transfer::CancelToken;
+use jalon::{Companion, Error, Result};
 use jalon_tests::day::Day;
 use jalon_tests::fixture::{Fixture, NAME};
 use jalon_tests::fixture_server::{Options, TestGeotrek};

@@ -4,10 +4,10 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use jalon::Error;
 use jalon::catalogue::{FILE_NAME, PackState, PackSubject, PictureSize};
-use jalon::companion::{Companion, RefreshMode, TrekQuery};
+use jalon::companion::{RefreshMode, TrekQuery};
 use jalon::model::Kind;
+use jalon::{Companion, Error};
 use jalon_tests::fixture::{Fixture, NAME, Snapshot, files_below};
 use jalon_tests::generator::{Size, Territory};
 use rand::{RngExt, SeedableRng};

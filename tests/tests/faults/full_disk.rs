@@ -4,12 +4,12 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use jalon::Error;
 use jalon::catalogue::{PackState, PackSubject, PictureSize};
 use jalon::clock::SystemClock;
-use jalon::companion::{Companion, Directories, RefreshMode, TrekQuery};
+use jalon::companion::{RefreshMode, TrekQuery};
 use jalon::model::Kind;
 use jalon::storage::Storage;
+use jalon::{Companion, Directories, Error};
 use jalon_tests::fault_vfs::{DiskFault, FailureRule, FaultFileSystem, FaultVfs};
 use jalon_tests::fixture::{Fixture, NAME, Snapshot, files_below, unsynced_storage};
 use jalon_tests::fixture_server::TestGeotrek;

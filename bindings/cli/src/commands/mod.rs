@@ -27,8 +27,9 @@ use std::path::PathBuf;
 
 use etcetera::BaseStrategy;
 use jalon::catalogue::Territory;
-use jalon::companion::{Companion, Directories, Localizer};
+use jalon::companion::Localizer;
 use jalon::model::Object;
+use jalon::{Companion, Directories};
 
 use crate::args::{Cli, Command, GlobalArgs};
 use crate::error::{CliError, Result};

@@ -6,7 +6,7 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressStyle};
 use jalon::Error;
 use jalon::companion::Progress;
-use jalon::net::CancelToken;
+use jalon::transfer::CancelToken;
 
 /// Attempts for each request. With the library's delays, three attempts take about five seconds.
 pub(super) const MAX_ATTEMPTS: u32 = 3;

@@ -35,5 +35,5 @@ let token = try CancelToken()
 
 try await measure("page of 50 treks") { _ in _ = try await companion.catalogue.treks(page) }
 try await measure("nearest 10") { _ = try companion.nearby.nearest(to: points[$0 % points.count], nearestTen) }
-try await measure("sheet") { _ = try await companion.catalogue.trekDetails("demo", treks[$0 % 20].id) }
+try await measure("trek details") { _ = try await companion.catalogue.trekDetails("demo", treks[$0 % 20].id) }
 try await measure("empty call") { _ in _ = try token.isCancelled() }

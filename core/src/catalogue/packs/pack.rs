@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::model::{Bounds, Id, Kind, Position};
 
-/// The subject of a pack. Its text form is `trek/ID` or `box/WEST,SOUTH,EAST,NORTH`.
+/// The subject of a pack. Its text form is `trek/ID` or `bbox/WEST,SOUTH,EAST,NORTH`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum PackSubject {
     /// A trek, by its server's id.
@@ -22,7 +22,7 @@ impl fmt::Display for PackSubject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             PackSubject::Trek(id) => write!(f, "trek/{id}"),
-            PackSubject::Bounds(Bounds { west, south, east, north }) => write!(f, "box/{west},{south},{east},{north}"),
+            PackSubject::Bounds(Bounds { west, south, east, north }) => write!(f, "bbox/{west},{south},{east},{north}"),
         }
     }
 }
@@ -31,10 +31,10 @@ impl FromStr for PackSubject {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<PackSubject> {
-        let invalid = || Error::invalid("subject", "must be trek/ID or box/WEST,SOUTH,EAST,NORTH");
+        let invalid = || Error::invalid("subject", "must be trek/ID or bbox/WEST,SOUTH,EAST,NORTH");
         match text.split_once('/') {
             Some(("trek", id)) => Ok(PackSubject::Trek(id.parse().map_err(|_| invalid())?)),
-            Some(("box", corners)) => {
+            Some(("bbox", corners)) => {
                 let corners: Vec<f64> =
                     corners.split(',').map(|number| number.parse().map_err(|_| invalid())).collect::<Result<_>>()?;
                 let [west, south, east, north] = corners[..] else { return Err(invalid()) };
@@ -169,7 +169,7 @@ mod tests {
         for subject in [PackSubject::Trek(31), PackSubject::Bounds(square)] {
             assert_eq!(subject.to_string().parse(), Ok(subject));
         }
-        for invalid in ["trek/x", "box/1,2,3", "box/1,9,3,4", "box/1,2,3,99", "poi/1", ""] {
+        for invalid in ["trek/x", "bbox/1,2,3", "bbox/1,9,3,4", "bbox/1,2,3,99", "box/1,2,3,4", "poi/1", ""] {
             assert!(invalid.parse::<PackSubject>().is_err(), "{invalid}");
         }
     }

@@ -7,12 +7,13 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::pack::{MissingFile, Pack, PackState, PackSubject, PictureSize};
 use crate::catalogue::{Catalogue, Territory, state_hash};
 use crate::error::Result;
+use crate::id::{ObjectKey, TerritoryId};
 use crate::model::{Id, Kind};
 use crate::ordered;
 
 struct PackRow {
     key: i64,
-    territory: i64,
+    territory: TerritoryId,
     subject: PackSubject,
     pictures: PictureSize,
     state: PackState,
@@ -93,7 +94,7 @@ fn with_content(connection: &Connection, row: PackRow, territory: String) -> Res
 }
 
 /// The withdrawn objects of a pack, with the time of the withdrawal, Unix ms.
-pub(super) fn withdrawn_objects(connection: &Connection, pack: i64) -> Result<BTreeMap<(Kind, Id), i64>> {
+pub(super) fn withdrawn_objects(connection: &Connection, pack: i64) -> Result<BTreeMap<ObjectKey, i64>> {
     let mut withdrawn = BTreeMap::new();
     for kind in Kind::ALL {
         let sql = format!(
@@ -102,7 +103,8 @@ pub(super) fn withdrawn_objects(connection: &Connection, pack: i64) -> Result<BT
                WHERE p.pack = ?1 AND o.kind = ?2 AND x.withdrawn_ms IS NOT NULL"
         );
         let mut statement = connection.prepare_cached(&sql)?;
-        let rows = statement.query_map((pack, kind.as_str()), |row| Ok(((kind, row.get(0)?), row.get(1)?)))?;
+        let rows =
+            statement.query_map((pack, kind.as_str()), |row| Ok((ObjectKey::new(kind, row.get(0)?), row.get(1)?)))?;
         for row in rows {
             let (object, at_ms) = row?;
             withdrawn.insert(object, at_ms);
@@ -116,8 +118,8 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`Error::Closed`](crate::Error::Closed), [`Error::Corrupt`](crate::Error::Corrupt) and errors of the disk.
-    pub fn packs(&self, territory: Option<&Territory>) -> Result<Vec<Pack>> {
-        let names: HashMap<i64, String> = self.territories()?.into_iter().map(|t| (t.key, t.name)).collect();
+    pub(crate) fn packs(&self, territory: Option<&Territory>) -> Result<Vec<Pack>> {
+        let names: HashMap<TerritoryId, String> = self.territories()?.into_iter().map(|t| (t.key, t.name)).collect();
         self.read(|connection| {
             let mut statement = connection.prepare_cached(&format!("{SELECT} ORDER BY pack"))?;
             let rows = statement.query_map([], read_row)?;
@@ -148,8 +150,8 @@ impl Catalogue {
         })
     }
 
-    /// The treks that are usable offline (key of the territory, id): those of packs that are ready or stale.
-    pub(crate) fn offline_treks(&self) -> Result<BTreeSet<(i64, Id)>> {
+    /// The treks that are usable offline: those of packs that are ready or stale.
+    pub(crate) fn offline_treks(&self) -> Result<BTreeSet<(TerritoryId, Id)>> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT territory, o.id FROM jalon_pack p JOIN jalon_pack_object o USING (pack)
@@ -180,7 +182,7 @@ impl Catalogue {
 
     /// The objects of a pack, each with the hash of its version when the pack was last complete (see
     /// [`Catalogue::object_states`]).
-    pub(crate) fn pack_objects(&self, pack: i64) -> Result<BTreeMap<(Kind, Id), Option<String>>> {
+    pub(crate) fn pack_objects(&self, pack: i64) -> Result<BTreeMap<ObjectKey, Option<String>>> {
         self.read(|connection| {
             let mut statement =
                 connection.prepare_cached("SELECT kind, id, state_hash FROM jalon_pack_object WHERE pack = ?1")?;
@@ -188,7 +190,7 @@ impl Catalogue {
             let mut objects = BTreeMap::new();
             while let Some(row) = rows.next()? {
                 if let Ok(kind) = row.get_ref(0)?.as_str().unwrap_or_default().parse() {
-                    objects.insert((kind, row.get(1)?), row.get(2)?);
+                    objects.insert(ObjectKey::new(kind, row.get(1)?), row.get(2)?);
                 }
             }
             Ok(objects)
@@ -208,15 +210,15 @@ impl Catalogue {
     pub(crate) fn object_states(
         &self,
         territory: &Territory,
-        objects: impl IntoIterator<Item = (Kind, Id)>,
-    ) -> Result<BTreeMap<(Kind, Id), String>> {
+        objects: impl IntoIterator<Item = ObjectKey>,
+    ) -> Result<BTreeMap<ObjectKey, String>> {
         self.read(|connection| {
             let mut states = BTreeMap::new();
-            for (kind, id) in objects {
+            for object @ ObjectKey { kind, id } in objects {
                 let sql = format!("SELECT data FROM {kind} WHERE territory = ?1 AND id = ?2");
                 let data: Option<String> =
                     connection.prepare_cached(&sql)?.query_row((territory.key, id), |row| row.get(0)).optional()?;
-                states.extend(data.map(|data| ((kind, id), state_hash(&data))));
+                states.extend(data.map(|data| (object, state_hash(&data))));
             }
             Ok(states)
         })
@@ -224,7 +226,7 @@ impl Catalogue {
 
     /// The objects of a pack that the server has withdrawn, with the time of the withdrawal, Unix ms. They stay until the pack
     /// is removed.
-    pub(crate) fn withdrawn_objects(&self, pack: &Pack) -> Result<BTreeMap<(Kind, Id), i64>> {
+    pub(crate) fn withdrawn_objects(&self, pack: &Pack) -> Result<BTreeMap<ObjectKey, i64>> {
         self.read(|connection| withdrawn_objects(connection, pack.key))
     }
 

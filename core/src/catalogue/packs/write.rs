@@ -6,6 +6,7 @@ use super::pack::{Pack, PackState};
 use super::read::withdrawn_objects;
 use crate::catalogue::{Territory, WriteTransaction};
 use crate::error::Result;
+use crate::id::{ObjectKey, TerritoryId};
 use crate::model::{Bounds, Id, Kind};
 use crate::ordered;
 
@@ -27,7 +28,7 @@ impl WriteTransaction<'_> {
         &mut self,
         territory: &Territory,
         pack: i64,
-        objects: &BTreeSet<(Kind, Id)>,
+        objects: &BTreeSet<ObjectKey>,
         bounds: Option<&Bounds>,
     ) -> Result<()> {
         let connection = self.connection();
@@ -37,13 +38,13 @@ impl WriteTransaction<'_> {
         drop(statement);
         let mut insert = connection
             .prepare_cached("INSERT OR IGNORE INTO jalon_pack_object (pack, kind, id) VALUES (?1, ?2, ?3)")?;
-        for (kind, id) in objects {
+        for ObjectKey { kind, id } in objects {
             insert.execute((pack, kind.as_str(), id))?;
         }
         drop(insert);
         for (kind, id) in previous {
             let known_kind = kind.parse::<Kind>().ok();
-            if known_kind.is_some_and(|kind| objects.contains(&(kind, id))) {
+            if known_kind.is_some_and(|kind| objects.contains(&ObjectKey::new(kind, id))) {
                 continue;
             }
             self.connection().execute(
@@ -71,7 +72,7 @@ impl WriteTransaction<'_> {
         pack: i64,
         state: PackState,
         as_of_ms: Option<i64>,
-        states: &BTreeMap<(Kind, Id), String>,
+        states: &BTreeMap<ObjectKey, String>,
     ) -> Result<()> {
         self.connection().execute(
             "UPDATE jalon_pack SET state = ?2, as_of_ms = coalesce(?3, as_of_ms) WHERE pack = ?1",
@@ -79,7 +80,7 @@ impl WriteTransaction<'_> {
         )?;
         let sql = "UPDATE jalon_pack_object SET state_hash = ?4 WHERE pack = ?1 AND kind = ?2 AND id = ?3";
         let mut statement = self.connection().prepare_cached(sql)?;
-        for ((kind, id), state) in states {
+        for (ObjectKey { kind, id }, state) in states {
             statement.execute((pack, kind.as_str(), id, state))?;
         }
         Ok(())
@@ -97,7 +98,7 @@ impl WriteTransaction<'_> {
     }
 
     /// The objects of a pack that the server has withdrawn.
-    pub(crate) fn withdrawn_objects(&self, pack: i64) -> Result<BTreeSet<(Kind, Id)>> {
+    pub(crate) fn withdrawn_objects(&self, pack: i64) -> Result<BTreeSet<ObjectKey>> {
         Ok(ordered::set(withdrawn_objects(self.connection(), pack)?.into_keys()))
     }
 
@@ -147,7 +148,7 @@ impl WriteTransaction<'_> {
     /// Marks the packs as stale that contain an object, or whose bounding box intersects `new_bounds`, where a new object is.
     pub(in crate::catalogue) fn mark_packs_stale(
         &self,
-        territory: i64,
+        territory: TerritoryId,
         kind: Kind,
         id: Id,
         new_bounds: Option<&Bounds>,
@@ -166,7 +167,7 @@ impl WriteTransaction<'_> {
     }
 
     /// Marks all complete packs of a territory as stale.
-    pub(in crate::catalogue) fn mark_all_packs_stale(&self, territory: i64) -> Result<()> {
+    pub(in crate::catalogue) fn mark_all_packs_stale(&self, territory: TerritoryId) -> Result<()> {
         self.connection()
             .prepare_cached("UPDATE jalon_pack SET state = 'stale' WHERE state = 'ready' AND territory = ?1")?
             .execute([territory])?;

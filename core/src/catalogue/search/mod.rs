@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::{Catalogue, Territory};
 use crate::error::{Error, Result};
+use crate::id::TerritoryId;
 use crate::model::fields::{Field, TextUse};
 use crate::model::{Id, Kind, Localized, Object};
 
@@ -97,12 +98,12 @@ impl Catalogue {
         })
     }
 
-    /// The score of each matching object of a kind, as in [`Catalogue::search`], by the key of the territory
+    /// The score of each matching object of a kind, as in [`Catalogue::search`], by territory
     /// and the id.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if `text` has no letter and no digit.
-    pub(crate) fn scores(&self, text: &str, kind: Kind) -> Result<HashMap<(i64, Id), f64>> {
+    pub(crate) fn scores(&self, text: &str, kind: Kind) -> Result<HashMap<(TerritoryId, Id), f64>> {
         let query = expression(text).ok_or_else(|| Error::invalid("text", "must have at least one letter or digit"))?;
         self.read(|connection| {
             let found = find(connection, &query, &[kind])?;
@@ -132,7 +133,7 @@ fn expression(text: &str) -> Option<String> {
 /// A matching row with its score.
 struct Match {
     row: i64,
-    territory: i64,
+    territory: TerritoryId,
     id: Id,
     score: f64,
 }
@@ -187,7 +188,7 @@ fn named(connection: &Connection, matches: &[Match], languages: &[&str]) -> Resu
 /// The words of one object, to be indexed.
 #[derive(Debug)]
 pub(super) struct Words {
-    territory: i64,
+    territory: TerritoryId,
     kind: Kind,
     id: Id,
     names: Option<String>,
@@ -241,7 +242,7 @@ pub(super) fn write(connection: &Connection, words: &mut Vec<Words>) -> Result<(
 }
 
 /// Removes the row that maps an object to the index, and gives its number.
-fn take_row(connection: &Connection, territory: i64, kind: Kind, id: Id) -> Result<Option<i64>> {
+fn take_row(connection: &Connection, territory: TerritoryId, kind: Kind, id: Id) -> Result<Option<i64>> {
     let row: Option<i64> = connection
         .prepare_cached("SELECT row FROM jalon_search WHERE territory = ?1 AND kind = ?2 AND id = ?3")?
         .query_row((territory, kind.as_str(), id), |row| row.get(0))
@@ -253,7 +254,7 @@ fn take_row(connection: &Connection, territory: i64, kind: Kind, id: Id) -> Resu
 }
 
 /// Removes the words of an object.
-pub(super) fn remove(connection: &Connection, territory: i64, kind: Kind, id: Id) -> Result<()> {
+pub(super) fn remove(connection: &Connection, territory: TerritoryId, kind: Kind, id: Id) -> Result<()> {
     if let Some(row) = take_row(connection, territory, kind, id)? {
         connection.prepare_cached("DELETE FROM jalon_search_words WHERE rowid = ?1")?.execute([row])?;
     }

@@ -26,6 +26,7 @@ type Compound = Vec<Part>;
 
 /// The folded words of a text, in order. The words of a compound are followed by its joined forms, one from each word to
 /// the end: `Saint-Véran` gives `saint`, `veran` and `saintveran`.
+#[doc(hidden)]
 pub fn fold(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     for compound in compounds(text) {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::TrekRow;
+use crate::id::TerritoryId;
 use crate::model::{Bounds, Id, Kind};
 
 macro_rules! facets {
@@ -79,10 +80,10 @@ impl NumericRange {
 /// Conditions for treks. An empty filter accepts every trek.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filters {
-    /// Values by facet: key of the territory and id. A trek must have one of them.
-    pub values: BTreeMap<Facet, Vec<(i64, Id)>>,
+    /// Values by facet, each with its territory and id. A trek must have one of them.
+    pub values: BTreeMap<Facet, Vec<(TerritoryId, Id)>>,
     /// Labels that a trek must not have.
-    pub excluded_labels: Vec<(i64, Id)>,
+    pub excluded_labels: Vec<(TerritoryId, Id)>,
     /// Ranges of hours; the duration must lie in one of them.
     pub duration_h: Vec<NumericRange>,
     /// Ranges of metres; the length must lie in one of them.
@@ -91,8 +92,8 @@ pub struct Filters {
     pub ascent_m: Vec<NumericRange>,
     /// Box that the line must touch.
     pub bounds: Option<Bounds>,
-    /// Key of the territory.
-    pub territory: Option<i64>,
+    /// The territory; `None` for all territories.
+    pub territory: Option<TerritoryId>,
 }
 
 impl Filters {
@@ -108,7 +109,7 @@ impl Filters {
 
     /// Whether a trek passes the filters; the filter of the facet `except` is ignored.
     pub(super) fn accepts(&self, trek: &TrekRow, except: Option<Facet>) -> bool {
-        let has = |facet: Facet, wanted: &[(i64, Id)]| {
+        let has = |facet: Facet, wanted: &[(TerritoryId, Id)]| {
             facet.values(trek).iter().any(|value| wanted.contains(&(trek.territory, *value)))
         };
         let in_a_range = |ranges: &[NumericRange], value: Option<f64>| {
@@ -132,9 +133,8 @@ impl Filters {
 pub(crate) struct FacetCount {
     /// Facet.
     pub facet: Facet,
-    /// Key of the territory.
     #[serde(skip)]
-    pub territory: i64,
+    pub territory: TerritoryId,
     /// Id of the value.
     pub id: Id,
     /// Number of treks.
@@ -146,7 +146,7 @@ pub(super) fn counts(treks: &[TrekRow], filters: &Filters, also: impl Fn(&TrekRo
     let mut counts = Vec::new();
     let candidates: Vec<&TrekRow> = treks.iter().filter(|trek| also(trek)).collect();
     for facet in Facet::ALL {
-        let mut by_value: BTreeMap<(i64, Id), usize> = BTreeMap::new();
+        let mut by_value: BTreeMap<(TerritoryId, Id), usize> = BTreeMap::new();
         for trek in candidates.iter().filter(|trek| filters.accepts(trek, Some(facet))) {
             let values = facet.values(trek);
             // A trek counts once, even if its server repeats the value.
@@ -212,7 +212,7 @@ mod tests {
     fn trek() -> impl Strategy<Value = TrekRow> {
         let ids = || prop::collection::vec(1..4_i64, 0..3);
         let figure = || proptest::option::of(0..10_i32);
-        (1..3_i64, proptest::option::of(1..4_i64), ids(), ids(), figure(), figure()).prop_map(
+        ((1..3_i64).prop_map(TerritoryId), proptest::option::of(1..4_i64), ids(), ids(), figure(), figure()).prop_map(
             |(territory, practice, themes, labels, hours, metres)| TrekRow {
                 territory,
                 practice,
@@ -226,7 +226,7 @@ mod tests {
     }
 
     fn filters() -> impl Strategy<Value = Filters> {
-        let wanted = || prop::collection::vec((1..3_i64, 1..4_i64), 0..3);
+        let wanted = || prop::collection::vec(((1..3_i64).prop_map(TerritoryId), 1..4_i64), 0..3);
         let range = (proptest::option::of(0..10_i32), proptest::option::of(0..10_i32));
         let ranges = prop::collection::vec(range, 0..2);
         (wanted(), wanted(), wanted(), ranges).prop_map(|(practices, themes, excluded_labels, ranges)| Filters {

@@ -9,15 +9,16 @@ use rusqlite::{OptionalExtension, Row};
 use super::Catalogue;
 use super::packs::check_bounds;
 use crate::error::Result;
+use crate::id::TerritoryId;
 use crate::model::{Bounds, Id, Localized};
 use filter::{FacetCount, Filters};
 
 /// The fields of a trek that filters, order and lists use.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(test, derive(Default))]
 #[allow(missing_docs, reason = "the fields of a trek, by their names")]
 pub(crate) struct TrekRow {
-    /// Key of the territory.
-    pub territory: i64,
+    pub territory: TerritoryId,
     pub id: Id,
     pub names: Localized,
     pub practice: Option<Id>,
@@ -108,7 +109,7 @@ impl Catalogue {
         if let Some(bounds) = filters.bounds {
             // The box of a line may touch the box where the line does not.
             let candidates = rows.iter().filter(|row| row.bounds.is_some_and(|own| own.intersects(&bounds)));
-            let candidates: HashSet<(i64, Id)> = candidates.map(|row| (row.territory, row.id)).collect();
+            let candidates: HashSet<(TerritoryId, Id)> = candidates.map(|row| (row.territory, row.id)).collect();
             let meeting = self.meeting(&candidates, &bounds)?;
             rows.retain(|row| meeting.contains(&(row.territory, row.id)));
         }
@@ -118,7 +119,7 @@ impl Catalogue {
     }
 
     /// The treks with the given keys of territories and ids, in their order. Missing ones are left out.
-    pub(crate) fn treks_by_id(&self, wanted: &[(i64, Id)]) -> Result<Vec<TrekRow>> {
+    pub(crate) fn treks_by_id(&self, wanted: &[(TerritoryId, Id)]) -> Result<Vec<TrekRow>> {
         self.read(|connection| {
             let sql = format!("SELECT {COLUMNS}, NULL FROM trek WHERE territory = ?1 AND id = ?2");
             let mut statement = connection.prepare_cached(&sql)?;
@@ -137,7 +138,7 @@ impl Catalogue {
     }
 
     /// The treks that are not listed.
-    pub(crate) fn unlisted_treks(&self) -> Result<HashSet<(i64, Id)>> {
+    pub(crate) fn unlisted_treks(&self) -> Result<HashSet<(TerritoryId, Id)>> {
         self.read(|connection| {
             let mut statement =
                 connection.prepare_cached(&format!("SELECT territory, id FROM trek WHERE NOT {LISTED}"))?;
@@ -147,7 +148,7 @@ impl Catalogue {
     }
 
     /// The candidates whose line touches a box.
-    fn meeting(&self, candidates: &HashSet<(i64, Id)>, bounds: &Bounds) -> Result<HashSet<(i64, Id)>> {
+    fn meeting(&self, candidates: &HashSet<(TerritoryId, Id)>, bounds: &Bounds) -> Result<HashSet<(TerritoryId, Id)>> {
         let mut meeting = HashSet::new();
         for (territory, id) in candidates {
             let geometry = self.geometry(*territory, crate::model::Kind::Trek, *id)?;
@@ -158,11 +159,11 @@ impl Catalogue {
         Ok(meeting)
     }
 
-    /// The labels of a vocabulary, or the names for `city` and `district`, by the key of the territory and the id.
+    /// The labels of a vocabulary, or the names for `city` and `district`, by territory and id.
     ///
     /// # Errors
     /// [`Error::Closed`](crate::Error::Closed), [`Error::Corrupt`](crate::Error::Corrupt) and errors of the disk.
-    pub fn labels(&self, vocabulary: &str) -> Result<HashMap<(i64, Id), Localized>> {
+    pub fn labels(&self, vocabulary: &str) -> Result<HashMap<(TerritoryId, Id), Localized>> {
         let sql = match vocabulary {
             "city" => "SELECT territory, id, names FROM city WHERE ?1 != ''",
             "district" => "SELECT territory, id, names FROM district WHERE ?1 != ''",

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jalon::Error;
 use jalon::companion::SendOptions;
 use jalon::journal::NewReport;
-use jalon::net::CancelToken;
 use jalon::report::{KnownTerms, ReportContent, ReportState};
+use jalon::transfer::CancelToken;
 use jalon_tests::fixture_server::Fault;
 use jalon_tests::harness::actor;
 

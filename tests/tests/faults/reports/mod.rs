@@ -10,9 +10,10 @@ mod process_kills;
 mod responses;
 mod simulation;
 
-use jalon::companion::{Companion, SendOptions};
+use jalon::Companion;
+use jalon::companion::SendOptions;
 use jalon::journal::Report;
-use jalon::net::CancelToken;
+use jalon::transfer::CancelToken;
 use jalon_tests::fixture::Fixture;
 use jalon_tests::fixture_server::{Options, TestGeotrek};
 use jalon_tests::generator::{Size, Territory};

@@ -1,8 +1,8 @@
 //! The state of a report after each response of the server, over real sockets.
 
 use jalon::companion::SendOptions;
-use jalon::net::CancelToken;
 use jalon::report::{ReportState, Resolution};
+use jalon::transfer::CancelToken;
 use jalon_tests::fixture_server::{Fault, ReportBody};
 use jalon_tests::harness::actor;
 

@@ -32,7 +32,7 @@ fun main(arguments: Array<String>): Unit = runBlocking {
         val token = CancelToken()
         measure("page of 50 treks") { jalon.catalogue.treks(page, languages) }
         measure("nearest 10") { jalon.nearby.nearest(points[it % points.size], nearest, languages) }
-        measure("sheet") { jalon.catalogue.trekDetails("demo", treks[it % 20].id, languages) }
+        measure("trek details") { jalon.catalogue.trekDetails("demo", treks[it % 20].id, languages) }
         measure("empty call") { token.isCancelled() }
         token.close()
     }
