@@ -176,10 +176,10 @@ mod tests {
         assert_eq!(refused(&[]), "line: must have at least one position");
         for (lon, lat) in [(f64::NAN, 0.0), (0.0, f64::INFINITY), (180.5, 0.0), (0.0, -91.0)] {
             let sentence = refused(&[Position::new(6.0, 45.0), Position::new(lon, lat)]);
-            assert!(sentence.starts_with("line: position 1 must have a longitude"), "{sentence}");
+            assert_eq!(sentence, "line: must have a longitude within ±180° and a latitude within ±90° at position 1");
         }
         let high = Position { elevation: Some(f64::NAN), ..Position::new(6.0, 45.0) };
-        assert_eq!(refused(&[high]), "line: position 0 must have a finite elevation, or none");
+        assert_eq!(refused(&[high]), "line: must have a finite elevation, or none, at position 0");
         let measured = MeasuredLine::new(&[Position::new(6.0, 45.0)]).unwrap();
         for distance_m in [f64::NAN, f64::INFINITY] {
             assert_eq!(measured.position_at(distance_m).unwrap_err().code(), "invalid_input");

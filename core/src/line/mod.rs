@@ -28,15 +28,11 @@ fn check_line(line: &[Position]) -> Result<()> {
     }
     for (index, position) in line.iter().enumerate() {
         if !position.is_valid() {
-            let rule =
-                format!("must have longitudes within ±180° and latitudes within ±90°, but position {index} has not");
+            let rule = format!("must have a longitude within ±180° and a latitude within ±90° at position {index}");
             return Err(Error::invalid("line", rule));
         }
         if position.elevation.is_some_and(|elevation| !elevation.is_finite()) {
-            return Err(Error::invalid(
-                "line",
-                format!("must have finite elevations, or none, but position {index} has not"),
-            ));
+            return Err(Error::invalid("line", format!("must have a finite elevation, or none, at position {index}")));
         }
     }
     Ok(())

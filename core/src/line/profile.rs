@@ -64,13 +64,10 @@ impl Profile {
             return Err(Error::invalid("samples", "must have at least one sample"));
         }
         if let Some(index) = samples.iter().position(|s| !s.distance_m.is_finite() || !s.elevation_m.is_finite()) {
-            return Err(Error::invalid("samples", format!("must be finite, but sample {index} is not")));
+            return Err(Error::invalid("samples", format!("must be finite at sample {index}")));
         }
         if let Some(index) = samples.windows(2).position(|pair| pair[1].distance_m < pair[0].distance_m) {
-            let rule = format!(
-                "must be in the order of their distances, but sample {} is nearer than the one before",
-                index + 1
-            );
+            let rule = format!("must be no nearer to the start at sample {} than at the one before", index + 1);
             return Err(Error::invalid("samples", rule));
         }
         Ok(Profile { samples })

@@ -100,10 +100,10 @@ fn refusals_name_the_argument() {
     let sample = |distance_m, elevation_m| ProfileSample { distance_m, elevation_m };
     let refused = |samples: Vec<ProfileSample>| Profile::new(samples).unwrap_err().to_string();
     assert_eq!(refused(vec![]), "samples: must have at least one sample");
-    assert_eq!(refused(vec![sample(0.0, f64::NAN)]), "samples: sample 0 must be finite");
-    assert_eq!(refused(vec![sample(0.0, 0.0), sample(f64::INFINITY, 0.0)]), "samples: sample 1 must be finite");
+    assert_eq!(refused(vec![sample(0.0, f64::NAN)]), "samples: must be finite at sample 0");
+    assert_eq!(refused(vec![sample(0.0, 0.0), sample(f64::INFINITY, 0.0)]), "samples: must be finite at sample 1");
     let back = refused(vec![sample(1.0, 0.0), sample(0.0, 0.0)]);
-    assert_eq!(back, "samples: sample 1 must be no nearer to the start than the one before");
+    assert_eq!(back, "samples: must be no nearer to the start at sample 1 than at the one before");
     let flat = profile(&[0.0, 0.0]);
     for threshold_m in [-1.0, f64::NAN, f64::INFINITY] {
         assert!(flat.elevation_gain(threshold_m).unwrap_err().to_string().starts_with("threshold_m: "));

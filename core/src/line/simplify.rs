@@ -195,7 +195,8 @@ mod tests {
     fn refusals_name_the_argument() {
         let refused = |line: &[Position], tolerance_m| simplify(line, tolerance_m).unwrap_err().to_string();
         assert!(refused(&[], 1.0).starts_with("line: "));
-        assert!(refused(&[Position::new(f64::NAN, 0.0)], 1.0).starts_with("line: position 0 "));
+        let outside = refused(&[Position::new(f64::NAN, 0.0)], 1.0);
+        assert!(outside.starts_with("line: must have a longitude ") && outside.ends_with(" at position 0"));
         for tolerance_m in [-1.0, f64::NAN, f64::INFINITY] {
             assert!(refused(&[Position::new(0.0, 0.0)], tolerance_m).starts_with("tolerance_m: "));
         }

@@ -3,7 +3,7 @@
 use geo_types::Geometry as Shape;
 use serde::{Deserialize, Serialize};
 
-use super::geometry::{Geometry, Position};
+use super::{Geometry, Position};
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "type")]

@@ -9,7 +9,7 @@
 //! * `trek`, `tourism`, `outdoor`, `equipment`, `poi`, `sensitive_area`, `place`, `page`, `term`: the objects by family.
 //! * `picture`: attachments, pictures and panoramas of objects.
 //! * `text`: texts in several languages, with and without markup.
-//! * `geometry`: positions, boxes and geometries; `geojson` their JSON.
+//! * `position`: positions and boxes. `geometry`: geometries; `geojson`: their JSON.
 
 mod equipment;
 pub(crate) mod fields;
@@ -22,6 +22,7 @@ mod page;
 mod picture;
 mod place;
 mod poi;
+mod position;
 mod sensitive_area;
 mod term;
 mod text;
@@ -30,14 +31,15 @@ mod trek;
 pub(crate) mod values;
 
 pub use equipment::{Blade, BladeLine, BladePictogram, Infrastructure, Service, Signage};
+pub use geometry::Geometry;
 pub(crate) use geometry::GeometryBuilder;
-pub use geometry::{Bounds, Geometry, Position};
 pub use kind::{Kind, Object};
 pub use outdoor::{Course, Site};
 pub use page::{FlatPage, MenuItem};
 pub use picture::{AccessibilityPicture, Attachment, HdView, Picture};
 pub use place::{City, District};
 pub use poi::Poi;
+pub use position::{Bounds, Position};
 pub use sensitive_area::{Rule, Season, SensitiveArea};
 pub use term::Term;
 pub use text::{Localized, RichText, Text};

@@ -51,14 +51,17 @@
 //! # Files
 //!
 //! * `content`: the content of a report and its validation.
+//! * `state`: the states, and the records of attempts.
 //! * `lifecycle`: the state machine.
 //! * `reply`: the classification of an attempt's result.
 
 mod content;
 mod lifecycle;
 mod reply;
+mod state;
 
 pub use content::{KnownTerms, ReportContent, ReportPosition, ReportWarning};
 pub(crate) use content::{MAX_PHOTOS, photos_rule};
-pub use lifecycle::{Attempt, Endpoint, Event, Lifecycle, Receipt, ReportState, Resolution};
+pub use lifecycle::{Event, Lifecycle};
 pub use reply::{Reply, SendResult};
+pub use state::{Attempt, Endpoint, Receipt, ReportState, Resolution};

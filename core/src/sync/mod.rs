@@ -8,13 +8,14 @@
 //! * `lock`: one refresh or download of a territory at a time.
 //! * `staging`: the folders of responses that are not applied yet.
 //! * `refresh`: the lists of a territory; `apply`: their objects into the catalogue.
-//! * `download`: a pack, planned by `download_planner`.
+//! * `download`: a pack, planned by `download_planner`; its files by `download_media`.
 //! * `pack_contents`: which objects and files belong to a pack; `pack_media`: the files that an object shows; `estimate`:
 //!   how large a pack will be.
 //! * `route_items`: distances between a trek and the objects along it.
 
 mod apply;
 mod download;
+mod download_media;
 mod download_planner;
 mod estimate;
 mod job;

@@ -1,0 +1,112 @@
+//! The files of a download: which are requested, and how a received one is checked and stored.
+
+use std::path::Path;
+
+use url::Url;
+
+use super::download_planner::{DownloadPlanner, DownloadRole};
+use super::pack_contents::NeededMedia;
+use super::planner::{Failure, PendingRequest};
+use crate::catalogue::{StoredMedia, check_picture, url_hash};
+use crate::error::{Error, Result};
+use crate::id::ObjectKey;
+use crate::response::sidecar_path;
+use crate::transfer::{BodyKind, Outcome, ResponseMeta, Validators};
+
+/// Files of the server in a row without a connection, after which the server counts as unreachable.
+const MAX_NETWORK_ERRORS: u32 = 2;
+
+impl DownloadPlanner {
+    /// Requests for files that are missing, and conditional ones for files that may have changed at the same address.
+    pub(super) fn media_requests(&mut self) -> Result<Vec<PendingRequest<DownloadRole>>> {
+        let needed = self.store_contents()?;
+        let before = self.catalogue().pack_objects(self.download.pack)?;
+        let now = self.catalogue().object_states(&self.download.territory, before.keys().copied())?;
+        let has_changed = |object: &ObjectKey| match (before.get(object), now.get(object)) {
+            (Some(Some(before)), Some(now)) => before != now,
+            _ => false,
+        };
+        let mut requests = Vec::new();
+        for NeededMedia { url, priority, objects, .. } in needed {
+            let known = self.catalogue().media_file(&url)?.filter(|known| known.path.is_some());
+            let (validators, is_here) = match known {
+                Some(known) => (known.validators, true),
+                None => (Validators::default(), self.catalogue().adopt_media_file(&url, self.now_ms())?),
+            };
+            let may_have_changed = !validators.is_empty() && objects.iter().any(has_changed);
+            if !is_here || may_have_changed {
+                requests.push(self.media_request(url, validators, priority));
+            }
+        }
+        Ok(requests)
+    }
+
+    /// Requests for files whose bytes are not those that were received.
+    pub(super) fn damaged_media_requests(&self) -> Result<Vec<PendingRequest<DownloadRole>>> {
+        let mut requests = Vec::new();
+        for file in self.catalogue().pack_media(self.download.pack)? {
+            if file.path.is_some() && !self.catalogue().verify_media_file(&file)? {
+                requests.push(self.media_request(file.url, Validators::default(), 0));
+            }
+        }
+        self.catalogue().write(|transaction| transaction.record_missing(self.download.pack))?;
+        Ok(requests)
+    }
+
+    fn media_request(&self, url: String, validators: Validators, priority: i32) -> PendingRequest<DownloadRole> {
+        let target = Some(self.download.media_folder.join(url_hash(&url)));
+        let role = DownloadRole::Media(url.clone());
+        PendingRequest { role, url, language: None, body: BodyKind::File, validators, priority, target }
+    }
+
+    /// Stores a file that was received. Returns why it cannot be used, if so.
+    pub(super) fn store_media(&self, url: &str, file: &Path, meta: &ResponseMeta) -> Result<Option<Error>> {
+        let catalogue = self.catalogue();
+        let is_stored = || -> Result<bool> { Ok(catalogue.media_file(url)?.is_some_and(|known| known.path.is_some())) };
+        if meta.status == 304 {
+            catalogue.confirm_media_file(url, self.now_ms())?;
+        } else if file.is_file() {
+            if let Err(detail) = check_picture(file)? {
+                return Ok(Some(Error::Server { status: None, detail: detail.to_owned() }));
+            }
+            match catalogue.store_media_file(url, file, &meta.validators, self.now_ms())? {
+                StoredMedia::Stored => {}
+                StoredMedia::Rejected(detail) => catalogue.mark_media_missing(url, detail)?,
+            }
+            catalogue.file_system().remove_file(&sidecar_path(file))?;
+        } else if is_stored()? {
+            // The process died after it had stored the file.
+            catalogue.confirm_media_file(url, self.now_ms())?;
+        } else {
+            return Ok(Some(Error::internal("the file of a complete response is missing")));
+        }
+        Ok(None)
+    }
+
+    fn is_on_server(&self, url: &str) -> bool {
+        Url::parse(url).is_ok_and(|url| url.origin() == self.download.origin.origin())
+    }
+
+    pub(super) fn on_media_failure(&mut self, url: &str, failure: Failure<'_>) -> Result<()> {
+        let detail = match failure {
+            Failure::Invalid(Error::Server { detail, .. }) => detail,
+            Failure::Invalid(error) => return Err(error),
+            Failure::Outcome(Outcome::Response(ResponseMeta { status, .. })) => {
+                self.network_errors = 0;
+                format!("the server answered {status}")
+            }
+            Failure::Outcome(Outcome::Rejected { detail }) => detail.clone(),
+            Failure::Outcome(Outcome::NetworkError { detail }) if self.is_on_server(url) => {
+                self.network_errors += 1;
+                if self.network_errors >= MAX_NETWORK_ERRORS {
+                    return Err(Error::Offline { detail: detail.clone() });
+                }
+                // The next download requests it again.
+                return Ok(());
+            }
+            // A picture on another server, which may be gone for good.
+            Failure::Outcome(Outcome::NetworkError { detail }) => detail.clone(),
+        };
+        self.catalogue().mark_media_missing(url, &detail)
+    }
+}
