@@ -50,7 +50,7 @@ impl ResponseHead {
         }
     }
 
-    /// What is kept of the response beside its body.
+    /// The response's metadata, stored beside its body.
     pub(super) fn meta(&self) -> ResponseMeta {
         ResponseMeta {
             status: self.status,
@@ -95,13 +95,13 @@ impl ResponseHead {
     }
 }
 
-/// What to do with the body of a response.
+/// The action that the head of a response calls for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum HeadAction {
     /// Write the body from byte `from` on, and discard what the file has beyond.
     Write {
         from: u64,
-        /// What to record before the first byte is written; its `bytes` is 0.
+        /// The metadata to store before the first byte is written; its `bytes` is 0.
         partial: PartialFile,
     },
     /// The partial file is complete.

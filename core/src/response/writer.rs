@@ -20,7 +20,7 @@ pub(crate) const MAX_FILE_BYTES: u64 = 64 << 20;
 /// matches the server's.
 const MAX_REQUESTS: u8 = 2;
 
-/// What a driver does next.
+/// The next step of a driver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// Send the request with these headers, and pass the head of the response to [`ResponseWriter::on_head`].

@@ -25,7 +25,7 @@ pub struct Progress {
 ///
 /// Dropping a job keeps what it has received, and lets another process continue it.
 pub trait Job: Send {
-    /// What to do now. [`Next::Idle`] means that everything was received.
+    /// The next step. [`Next::Idle`] means that everything was received.
     ///
     /// # Errors
     /// Those of the disk; [`Error::Offline`](crate::Error::Offline) and [`Error::Server`](crate::Error::Server) if the job
@@ -45,7 +45,7 @@ pub trait Job: Send {
     /// Records how a transfer ended.
     ///
     /// # Errors
-    /// As of [`next`](Job::next). What was received before is kept for the next time.
+    /// As of [`next`](Job::next). The data received before is kept for the next run.
     fn complete(&mut self, id: u64, outcome: Outcome) -> Result<()>;
 
     /// Progress so far.

@@ -7,7 +7,7 @@
 //! * `queue`: the state machine.
 //! * `outcome`: how an attempt ended.
 //! * `retry`: which outcomes are retried, and after which pause. Reports use the same backoff.
-//! * `policy`: what the app allows: which networks, how many bytes.
+//! * `policy`: the limits that the app sets: networks, bytes.
 //! * `instant`: a point in time that stays meaningful in another process.
 //! * `cancel`: cancellation from another thread.
 

@@ -9,7 +9,7 @@ pub(crate) struct Backoff {
     pub(crate) first_pause_ms: u64,
     /// Upper limit of the doubling, in milliseconds.
     pub(crate) max_pause_ms: u64,
-    /// Longest `Retry-After` that is obeyed, in milliseconds. What happens beyond is the caller's decision.
+    /// Longest `Retry-After` that is obeyed, in milliseconds. The caller decides about a longer one.
     pub(crate) max_retry_after_ms: u64,
 }
 
