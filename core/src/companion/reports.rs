@@ -1,4 +1,4 @@
-//! Field reports, from the draft to the upload: the catalogue checks what a report says, and the journal stores it.
+//! Field reports, from the draft to the upload: the catalogue checks the content of a report, and the journal stores it.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -93,7 +93,7 @@ impl Companion {
         self.journal()?.queue(id, &known, self.clock.now_ms())
     }
 
-    /// What the catalogue knows of the things that a report names.
+    /// The catalogue's entries for the objects and terms that a report names.
     fn known_terms(&self, territory: &Territory, content: &ReportContent) -> Result<KnownTerms> {
         let mut known = KnownTerms::default();
         if territory.refreshed_ms.is_none() {

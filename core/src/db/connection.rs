@@ -16,7 +16,7 @@ use crate::storage::Storage;
 
 const STATEMENT_CACHE: usize = 64;
 
-/// What survives a power cut.
+/// How much a power cut may lose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Durability {
     /// The file stays intact; the last transactions may be lost (`synchronous=NORMAL`).

@@ -1,4 +1,4 @@
-//! A GeoPackage file of ours: what the catalogue and the journal have in common. Each is one SQLite database in WAL mode with
+//! The GeoPackage file, shared by the catalogue and the journal. Each of the two is one SQLite database in WAL mode with
 //! one writer and a pool of readers, numbered migrations, and a way to close every connection while the app sleeps.
 //!
 //! * `connection`: [`Database`], its connections and transactions.

@@ -1,4 +1,4 @@
-//! What is near a position: an R*-tree (crate rstar) over all features with a geometry. Its boxes lie in three dimensions,
+//! Nearest neighbours of a position: an R*-tree (crate rstar) over all features with a geometry. Its boxes lie in three dimensions,
 //! around points of the WGS84 ellipsoid (Earth-centred, metres): poles and date line are places like any other, and as a
 //! chord is never longer than the geodesic, the distance to a box is a lower bound that hides no nearer feature. Parts that
 //! can still win are then measured exactly, on the ellipsoid, to the geometry itself.

@@ -1,5 +1,5 @@
-//! The result of an attempt and its classification. The table of HTTP statuses here is what “never lost, never duplicated
-//! unnoticed” rests on.
+//! The result of an attempt and its classification. The guarantee that no report is lost, and none duplicated unnoticed,
+//! depends on the table of HTTP statuses here.
 
 use std::collections::BTreeMap;
 

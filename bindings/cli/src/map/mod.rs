@@ -3,9 +3,9 @@
 //!
 //! * `layout`: how the page is divided.
 //! * `projection`, `graticule`, `furniture`: the frame of the map with its degrees, north arrow and scale bar.
-//! * `route`, `pois`, `sensitive_areas`: what is on the map.
+//! * `route`, `pois`, `sensitive_areas`: the layers of the map.
 //! * `placement`: free places for labels.
-//! * `legend`, `profile`: what is below the map.
+//! * `legend`, `profile`: the parts below the map.
 //! * `canvas`, `text`: points, rectangles and texts as SVG elements.
 
 mod canvas;
