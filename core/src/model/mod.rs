@@ -8,7 +8,7 @@
 //! * `json`: the JSON of an object, written and read by that table.
 //! * `trek`, `tourism`, `outdoor`, `equipment`, `poi`, `sensitive_area`, `place`, `page`, `term`: the objects by family.
 //! * `picture`: attachments, pictures and panoramas of objects.
-//! * `text`: texts in several languages, with and without markup.
+//! * `text`: texts in several languages, with and without markup. `language`: language tags and their lookup.
 //! * `position`: positions and boxes. `geometry`: geometries; `geojson`: their JSON.
 
 mod equipment;
@@ -17,6 +17,7 @@ mod geojson;
 mod geometry;
 pub(crate) mod json;
 mod kind;
+pub(crate) mod language;
 mod outdoor;
 mod page;
 mod picture;
