@@ -11,3 +11,4 @@ mod recorded_territory;
 mod refresh;
 mod shell;
 mod shell_online;
+mod shell_text;
