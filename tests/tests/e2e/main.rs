@@ -6,6 +6,7 @@ mod concurrency;
 mod delta_refresh;
 mod downloads;
 mod packs;
+mod portals;
 mod readme;
 mod recorded_territory;
 mod refresh;
