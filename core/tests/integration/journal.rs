@@ -87,7 +87,7 @@ fn purge_accepted_deletes_accepted_reports_only() {
     let directory = tempfile::tempdir().unwrap();
     let journal = open(directory.path());
     let sent = |reply: &str, status: u16| {
-        let reply = jalon::report::Reply { status, body: reply.into(), is_complete: true, retry_after_ms: None };
+        let reply = jalon::report::Reply { status, body: reply.into(), is_complete: true, ..Default::default() };
         Event::Completed { sent: SendResult::Response { final_chunk_sent: true, reply }, now: NOW, jitter: 0.0 }
     };
     let mut ids = Vec::new();
