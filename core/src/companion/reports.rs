@@ -359,7 +359,7 @@ mod tests {
         let queued = |comment: &str| {
             let content = ReportContent { comment: comment.into(), ..ReportContent::default() };
             let report = companion.new_report("park", "fr", content).unwrap();
-            let photo = journal.attach_encoded(&report.id, b"\xFF\xD8\xFF photo", 1).unwrap();
+            let photo = journal.attach_encoded(&report.id, b"\xFF\xD8\xFF\xDA\0\x02 photo \xFF\xD9", 1).unwrap();
             (companion.queue_report(&report.id).unwrap().0, photo)
         };
         let (broken, photo) = queued("first");
