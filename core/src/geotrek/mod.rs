@@ -34,4 +34,6 @@ pub(crate) use api::{
 };
 pub use api::{Limits, List, kind_of, read_list, read_one};
 pub use read::{Problems, Reader};
-pub(crate) use report_form::{BodyChunk, PhotoPart, ReportForm, legacy_report_address, report_address};
+pub(crate) use report_form::{
+    BodyChunk, PhotoPart, ReportForm, legacy_report_address, report_address, version_address,
+};
