@@ -1,5 +1,5 @@
-//! The job of a refresh: first what the server is, then the lists of the territory. The catalogue does not change before
-//! everything was received; see `apply`.
+//! The job of a refresh: it requests the version and the languages of the server, then the lists of the territory. The
+//! catalogue does not change until every response was received; see `apply`.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -47,7 +47,7 @@ pub enum RefreshMode {
 pub struct RefreshOptions {
     /// Maximum number of attempts for each transfer, with growing pauses. Five attempts take about 20 seconds.
     pub max_attempts: u32,
-    /// What to request.
+    /// The lists to request.
     pub mode: RefreshMode,
     /// Allowed networks and bytes.
     pub policy: TransferPolicy,
@@ -168,7 +168,7 @@ fn day_before(last_ms: i64) -> Result<String> {
     Ok(day.strftime("%Y-%m-%d").to_string())
 }
 
-/// What a request of a refresh is for.
+/// The purpose of a request of a refresh.
 #[derive(Debug, Clone)]
 pub enum RefreshRole {
     /// Whether the server is a Geotrek, and of which version.

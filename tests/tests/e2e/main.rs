@@ -13,3 +13,4 @@ mod recorded_territory;
 mod refresh;
 mod shell;
 mod shell_online;
+mod shell_text;

@@ -12,6 +12,7 @@ use super::packs::pack_ref;
 use crate::args::RefreshArgs;
 use crate::error::{CliError, Result};
 use crate::output::Output;
+use crate::printable;
 use crate::units::megabytes;
 
 pub(super) fn refresh(session: &Session, args: &RefreshArgs) -> Result<Output> {
@@ -39,7 +40,7 @@ pub(super) fn refresh(session: &Session, args: &RefreshArgs) -> Result<Output> {
             Err(error) => {
                 let error = explain_http(error, args.allow_http);
                 if names.len() > 1 {
-                    eprintln!("{name}: {error}");
+                    eprintln!("{name}: {}", printable::multi_line(&error.to_string()));
                 }
                 first_error.get_or_insert(error);
             }
