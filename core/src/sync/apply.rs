@@ -13,10 +13,11 @@ use super::route_items::ROUTE_ITEM_MAX_OFFSET_M;
 use crate::catalogue::{ChangeKind, ListState, Territory, WriteTransaction};
 use crate::error::{Error, Result};
 use crate::geotrek::{
-    ApiRequest, Limits, Reader, RequestKind, SyncPlan, UNREADABLE_ID, has_plain_texts, kind_of, object_lists,
-    read_list, read_one, vocabularies,
+    ApiRequest, Limits, Reader, RequestKind, SENSITIVE_AREA_UNDATED, SyncPlan, UNREADABLE_ID, has_plain_texts, kind_of,
+    object_lists, read_list, read_one, vocabularies,
 };
 use crate::id::ObjectKey;
+use crate::model::json::JsonObject;
 use crate::model::values::{ValueMut, ValueRef};
 use crate::model::{Id, Kind, Localized, Object, Position};
 use crate::nearby::{Feature, Nearby};
@@ -112,6 +113,11 @@ fn write(job: &RefreshJob) -> Result<RefreshSummary> {
         for (request, _) in &owned {
             present_owned.extend(present.remove_entry(request.endpoint));
         }
+        let responses = job.responses().filter_map(|(role, file)| match role {
+            RefreshRole::List(request) if request.purpose == RequestKind::Fields => Some((&**request, file)),
+            _ => None,
+        });
+        let fields: Vec<_> = responses.collect();
         for (responses, present) in [(others, present), (owned, present_owned)] {
             for (request, file) in responses {
                 reader.set_language(&request.language);
@@ -119,6 +125,9 @@ fn write(job: &RefreshJob) -> Result<RefreshSummary> {
             }
             applied.put_texts()?;
             applied.delete_absent(present, lists.is_full())?;
+        }
+        for (request, file) in fields {
+            applied.merge_fields(request, File::open(file)?, &reader, &planner.limits)?;
         }
         applied.record_route_items()?;
         for (list, field, problem, count) in reader.problems().iter() {
@@ -242,6 +251,40 @@ impl Application<'_, '_> {
                 result?;
             }
             self.put(request, objects)
+        })?;
+        Ok(())
+    }
+
+    /// Takes the fields of sensitive areas that come from their species or rules. Areas that were requested as a whole have them.
+    fn merge_fields(&mut self, request: &ApiRequest, file: File, reader: &Reader, limits: &Limits) -> Result<()> {
+        let is_complete = |json: &str| {
+            let object = JsonObject::parse(json).ok();
+            object.is_some_and(|object| SENSITIVE_AREA_UNDATED.split(',').all(|name| object.get(name).is_some()))
+        };
+        let whole =
+            self.seen.get(&(request.endpoint.to_owned(), kind_of(request.endpoint))).cloned().unwrap_or_default();
+        read_list(file, limits, |json| {
+            if !is_complete(json) {
+                return Ok(());
+            }
+            for object in reader.read(request.endpoint, json) {
+                let Object::SensitiveArea(new) = object else { continue };
+                if whole.contains(&new.id) {
+                    continue;
+                }
+                let stored = self.transaction.object(self.territory, Kind::SensitiveArea, new.id)?;
+                if let Some(Object::SensitiveArea(mut area)) = stored {
+                    area.name = new.name;
+                    area.species = new.species;
+                    area.info_url = new.info_url;
+                    area.elevation_m = new.elevation_m;
+                    area.practices = new.practices;
+                    area.season = new.season;
+                    area.rules = new.rules;
+                    self.transaction.put(self.territory, Object::SensitiveArea(area))?;
+                }
+            }
+            Ok(())
         })?;
         Ok(())
     }

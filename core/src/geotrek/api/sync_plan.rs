@@ -7,7 +7,9 @@
 //! splits one into pages all the same.
 //!
 //! A full refresh requests everything. A refresh between two full ones requests the changes: dates come with the ids if a
-//! list has dates, else `updated_after` gives the changes since a day. If a list lacks a known object, its `count` must
+//! list has dates, else `updated_after` gives the changes since a day. What has no dates is read as a whole: the vocabularies and
+//! the fields of sensitive areas that come from their species or rules at each refresh, as closed months must be right; other
+//! lists when they are due. If a list lacks a known object, its `count` must
 //! agree with its length before the object counts as withdrawn: a truncated list deletes no objects. A list that became empty
 //! deletes its objects when its count is 0 at two refreshes in succession.
 //!
@@ -47,6 +49,8 @@ pub(crate) struct KnownObjects {
     pub(crate) since: Option<String>,
     /// Lists whose changes are requested since another day, as an earlier refresh could not read them.
     pub(crate) since_by_list: BTreeMap<&'static str, String>,
+    /// Lists without dates that are to be read as a whole.
+    pub(crate) due: BTreeSet<&'static str>,
     /// Lists that the server called empty at the last refresh, although they had objects before.
     pub(crate) empty: BTreeSet<&'static str>,
 }
@@ -142,6 +146,15 @@ impl SyncPlan {
                 for list in LISTS {
                     let day = self.known.since_by_list.get(list.endpoint).unwrap_or(day);
                     requests.extend(self.changed(list, day));
+                    if self.known.due.contains(list.endpoint) {
+                        requests.extend(self.whole(list));
+                    }
+                }
+                // Vocabularies are short. Those that are empty, or that the server lacks, are left to a full refresh.
+                let is_known =
+                    |endpoint: &&'static str| self.known.lists.get(endpoint).is_some_and(|list| !list.is_empty());
+                for endpoint in vocabularies().into_iter().filter(is_known) {
+                    requests.extend(self.whole(&ListSpec::vocabulary(endpoint)));
                 }
             }
         }
@@ -170,6 +183,10 @@ impl SyncPlan {
         match (list.fetch, list.dates) {
             // A new object is not known, and so is requested by its id.
             (Fetch::Batched(_), _) if known == 0 => self.whole(list),
+            (Fetch::Batched(_), Dates::PerObject) if !list.undated_fields.is_empty() => {
+                let query = format!("fields=id,update_datetime,{}&no_page", list.undated_fields);
+                vec![self.request(list, RequestKind::Fields, &query, language)]
+            }
             (Fetch::Batched(_), Dates::PerObject) if known <= MAX_MANIFEST => {
                 vec![self.request(list, RequestKind::Manifest, "fields=id,update_datetime&no_page", language)]
             }
@@ -188,7 +205,7 @@ impl SyncPlan {
                 let ids = self.request(list, RequestKind::Ids, "fields=id&no_page", language);
                 vec![ids, since(RequestKind::ChangedObjects, "")]
             }
-            // Only a full refresh updates these.
+            // These are requested when they are due.
             (Fetch::Whole, _) => Vec::new(),
             (Fetch::Batched(_), Dates::None) => self.whole(list),
         }
@@ -266,7 +283,9 @@ impl SyncPlan {
                 }
                 return Vec::new();
             }
-            RequestKind::Ids | RequestKind::Manifest => self.on_ids(request, response, next.is_none()),
+            RequestKind::Ids | RequestKind::Manifest | RequestKind::Fields => {
+                self.on_ids(request, response, next.is_none())
+            }
             RequestKind::Changed => self.request_objects(request.endpoint, &self.outdated(request.endpoint, response)),
             RequestKind::Objects if request.ids.is_empty() => {
                 self.stages.extend(&response.stages);
@@ -287,7 +306,9 @@ impl SyncPlan {
             *self.rejected.entry(endpoint).or_default() += response.rejected;
         }
         let mut requests = match request.purpose {
-            RequestKind::Manifest => self.request_objects(endpoint, &self.outdated(endpoint, response)),
+            RequestKind::Manifest | RequestKind::Fields => {
+                self.request_objects(endpoint, &self.outdated(endpoint, response))
+            }
             RequestKind::Ids if self.is_full() || self.undated.contains(endpoint) => {
                 self.request_objects(endpoint, &response.ids)
             }
@@ -299,7 +320,9 @@ impl SyncPlan {
             }
             _ => Vec::new(),
         };
-        if is_last_page && request.language == self.languages[0] {
+        // Entries that no listed object uses are not in their list. Only a full refresh requests them, so only it deletes entries.
+        let may_delete = self.is_full() || find(endpoint).is_some();
+        if may_delete && is_last_page && request.language == self.languages[0] {
             requests.extend(self.request_count(request));
         }
         requests
@@ -425,7 +448,8 @@ impl SyncPlan {
         // A list that became empty counts only when the server says so at the next refresh, too.
         let is_confirmed = |endpoint: &&'static str| !is_empty(endpoint) || self.known.empty.contains(endpoint);
         present.retain(|endpoint, ids| {
-            is_complete(endpoint) && (!ids.is_empty() || is_empty(endpoint)) && is_confirmed(endpoint)
+            let may_delete = self.is_full() || find(endpoint).is_some();
+            may_delete && is_complete(endpoint) && (!ids.is_empty() || is_empty(endpoint)) && is_confirmed(endpoint)
         });
         for (list, ids) in &self.requested_entries {
             if let Some(present) = present.get_mut(list) {
