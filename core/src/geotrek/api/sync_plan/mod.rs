@@ -13,8 +13,14 @@
 //! agree with its length before the object counts as withdrawn: a truncated list deletes no objects. A list that became empty
 //! deletes its objects when its count is 0 at two refreshes in succession.
 //!
+//! * `failure`: what follows if the server cannot answer a request. `paging`: pages. `result`: the lists as they were found.
+//!
 //! A list that the server cannot answer does not end the plan. If it was requested with a filter, it is requested again
 //! without the filter, and filtered here; else it is named in the result, and its objects stay as they are.
+
+mod failure;
+mod paging;
+mod result;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -31,8 +37,6 @@ use crate::ordered;
 
 /// Entries of vocabularies that are requested one by one at a time. More of them mean a defect of the server.
 const MAX_ENTRIES: usize = 200;
-/// Pages of one list, if the server splits it. Pages of Geotrek have at most 1,000 objects, and at least 50 unless asked for less.
-const MAX_PAGES: usize = 1_000;
 /// Longest list whose ids are requested with their dates. For a longer one the ids alone and the changes are less to load.
 const MAX_MANIFEST: usize = 3_000;
 
@@ -209,53 +213,6 @@ impl SyncPlan {
             (Fetch::Whole, _) => Vec::new(),
             (Fetch::Batched(_), Dates::None) => self.whole(list),
         }
-    }
-
-    /// The requests that follow a failed request: `status` is that of the last response, `None` if it was invalid.
-    pub(crate) fn on_failure(&mut self, request: &ApiRequest, status: Option<u16>) -> Vec<ApiRequest> {
-        let endpoint = request.endpoint;
-        let vocabulary = ListSpec::vocabulary(endpoint);
-        let list = find(endpoint).unwrap_or(&vocabulary);
-        match (status, &request.purpose) {
-            // A stage that is not public, or an entry of a vocabulary that does not exist.
-            (Some(404 | 410), RequestKind::Object) => return Vec::new(),
-            (Some(404), _) if request.ids.is_empty() => {
-                self.absent_lists.insert(endpoint);
-                return Vec::new();
-            }
-            (Some(_), _) if self.has_portal_filter(list) && self.unfiltered.insert(endpoint) => {
-                return self.without_portals(list, request);
-            }
-            // A request that was made before it was known that the server cannot filter.
-            (Some(_), _) if request.portals.is_empty() && self.unfiltered.contains(endpoint) => {
-                return self.without_portals(list, request);
-            }
-            (Some(_), RequestKind::Changed) if self.undated.insert(endpoint) => {
-                return self.whole(list);
-            }
-            (Some(_), RequestKind::ChangedObjects) if self.undated.insert(endpoint) => {
-                return self.whole(list);
-            }
-            _ => {}
-        }
-        self.failed_lists.insert(endpoint);
-        let mut requests = Vec::new();
-        if !request.ids.is_empty() && request.purpose == RequestKind::Objects {
-            self.batches.fail(endpoint, &request.language);
-            requests = self.next_batches(endpoint, &request.language);
-        }
-        requests
-    }
-
-    /// The same request without the filter by portals.
-    fn without_portals(&self, list: &ListSpec, request: &ApiRequest) -> Vec<ApiRequest> {
-        let filter = portal_filter(&self.portals);
-        let mut url = request.url.replacen(&filter, "", 1);
-        if let ByPortal::Field(field) = list.by_portal {
-            // The objects are filtered here by their portals.
-            url = url.replacen("fields=id", &format!("fields=id,{field}"), 1);
-        }
-        vec![ApiRequest { url, portals: self.portals.clone(), ..request.clone() }]
     }
 
     /// Whether the server is asked to limit a list to portals.
@@ -438,58 +395,6 @@ impl SyncPlan {
         }
     }
 
-    /// The published objects by list, of complete lists only. A known object that is not among them is withdrawn, unless it
-    /// is a stage that is published with its itinerary only.
-    pub(crate) fn present(&self) -> BTreeMap<&'static str, BTreeSet<Id>> {
-        let incomplete = [&self.truncated_lists, &self.absent_lists, &self.failed_lists];
-        let is_complete = |endpoint: &&'static str| !incomplete.iter().any(|lists| lists.contains(endpoint));
-        let mut present = self.listed.clone();
-        let is_empty = |endpoint: &&'static str| self.empty_lists.contains(endpoint);
-        // A list that became empty counts only when the server says so at the next refresh, too.
-        let is_confirmed = |endpoint: &&'static str| !is_empty(endpoint) || self.known.empty.contains(endpoint);
-        present.retain(|endpoint, ids| {
-            let may_delete = self.is_full() || find(endpoint).is_some();
-            may_delete && is_complete(endpoint) && (!ids.is_empty() || is_empty(endpoint)) && is_confirmed(endpoint)
-        });
-        for (list, ids) in &self.requested_entries {
-            if let Some(present) = present.get_mut(list) {
-                present.extend(ids);
-            }
-        }
-        present
-    }
-
-    /// Lists of modules that the server lacks.
-    pub(crate) fn absent_lists(&self) -> &BTreeSet<&'static str> {
-        &self.absent_lists
-    }
-
-    /// Lists that are empty at this refresh for the first time. The next refresh withdraws their objects.
-    pub(crate) fn unconfirmed_lists(&self) -> BTreeSet<&'static str> {
-        ordered::set(self.empty_lists.difference(&self.known.empty).copied())
-    }
-
-    /// Whether every object of a list was requested, and not only those that the server dates as changed.
-    pub(crate) fn is_whole(&self, endpoint: &str) -> bool {
-        let is_undated = find(endpoint).is_none_or(|list| list.dates == Dates::None);
-        self.is_requested(endpoint) && (self.is_full() || is_undated)
-    }
-
-    /// Whether a list was requested.
-    pub(crate) fn is_requested(&self, endpoint: &str) -> bool {
-        self.listed.contains_key(endpoint)
-    }
-
-    /// Lists that the server could not answer, at least in part.
-    pub(crate) fn failed_lists(&self) -> &BTreeSet<&'static str> {
-        &self.failed_lists
-    }
-
-    /// Lists that are shorter than their count.
-    pub(crate) fn truncated_lists(&self) -> &BTreeSet<&'static str> {
-        &self.truncated_lists
-    }
-
     fn request(&self, list: &ListSpec, purpose: RequestKind, query: &str, language: &str) -> ApiRequest {
         let mut query = query.to_owned();
         if !list.filters.is_empty() {
@@ -516,25 +421,6 @@ impl SyncPlan {
             portals,
         }
     }
-
-    /// The next page, on the territory's own host: a server may write another host name into `next`. `None` at the end of the
-    /// list, and where the pages of a broken server would never end; the list counts as truncated then.
-    fn next_page(&mut self, request: &ApiRequest, response: &ApiResponse) -> Option<ApiRequest> {
-        if request.purpose == RequestKind::Count {
-            return None;
-        }
-        let query = Url::parse(response.next.as_deref()?).ok()?.query()?.to_owned();
-        let url = format!("{}{}/?{query}", self.api, request.endpoint);
-        let pages = self.pages.entry((request.endpoint, request.language.clone())).or_default();
-        pages.insert(request.url.clone());
-        // Each page has an object at least.
-        let max_pages = response.count.map_or(MAX_PAGES, |count| usize::try_from(count).unwrap_or(MAX_PAGES));
-        if pages.contains(&url) || pages.len() >= max_pages.min(MAX_PAGES) {
-            self.truncated_lists.insert(request.endpoint);
-            return None;
-        }
-        Some(ApiRequest { url, ids: BTreeSet::new(), ..request.clone() })
-    }
 }
 
 pub(super) fn join(ids: &[Id]) -> String {
@@ -542,5 +428,4 @@ pub(super) fn join(ids: &[Id]) -> String {
 }
 
 #[cfg(test)]
-#[path = "sync_plan_tests.rs"]
 mod tests;
