@@ -58,7 +58,8 @@ impl Companion {
         self.finish_download(job)
     }
 
-    /// Updates the packs of a territory that are stale or incomplete, and returns them.
+    /// Updates the packs of a territory that are stale or incomplete, and returns them. Files that the server lacked are
+    /// requested again, with growing pauses from none to 14 days; a ready pack is returned only if it got some of them.
     ///
     /// # Errors
     /// As of [`Companion::download`]. Packs that were updated before stay updated.
@@ -71,11 +72,18 @@ impl Companion {
     ) -> Result<Vec<Pack>> {
         let mut updated = Vec::new();
         for pack in self.packs(Some(territory))? {
-            if pack.state == PackState::Ready || pack.withdrawn_ms.is_some() {
+            let is_ready = pack.state == PackState::Ready;
+            if is_ready && !self.catalogue.has_media_to_retry(pack.key, self.clock.now_ms())? {
+                continue;
+            }
+            if pack.withdrawn_ms.is_some() {
                 continue;
             }
             let options = DownloadOptions { pictures: pack.pictures, fetch: options.clone() };
-            updated.push(self.download(territory, &pack.subject, &options, cancel, |now| progress(&pack, now))?);
+            let now = self.download(territory, &pack.subject, &options, cancel, |now| progress(&pack, now))?;
+            if !is_ready || now.missing.len() < pack.missing.len() {
+                updated.push(now);
+            }
         }
         Ok(updated)
     }

@@ -28,7 +28,12 @@ impl DownloadPlanner {
         };
         let mut requests = Vec::new();
         for NeededMedia { url, priority, objects, .. } in needed {
-            let known = self.catalogue().media_file(&url)?.filter(|known| known.path.is_some());
+            let known = self.catalogue().media_file(&url)?;
+            if known.as_ref().is_some_and(|known| known.path.is_none() && !known.may_be_requested(self.now_ms())) {
+                // The server lacked it, a short time ago.
+                continue;
+            }
+            let known = known.filter(|known| known.path.is_some());
             let (validators, is_here) = match known {
                 Some(known) => (known.validators, true),
                 None => (Validators::default(), self.catalogue().adopt_media_file(&url, self.now_ms())?),
@@ -71,7 +76,7 @@ impl DownloadPlanner {
             }
             match catalogue.store_media_file(url, file, &meta.validators, self.now_ms())? {
                 StoredMedia::Stored => {}
-                StoredMedia::Rejected(detail) => catalogue.mark_media_missing(url, detail)?,
+                StoredMedia::Rejected(detail) => catalogue.mark_media_missing(url, detail, self.now_ms())?,
             }
             catalogue.file_system().remove_file(&sidecar_path(file))?;
         } else if is_stored()? {
@@ -107,6 +112,6 @@ impl DownloadPlanner {
             // A picture on another server, which may be gone for good.
             Failure::Outcome(Outcome::NetworkError { detail }) => detail.clone(),
         };
-        self.catalogue().mark_media_missing(url, &detail)
+        self.catalogue().mark_media_missing(url, &detail, self.now_ms())
     }
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use jalon::Error;
-use jalon::catalogue::{PackState, PackSubject, PictureSize};
+use jalon::catalogue::{Pack, PackState, PackSubject, PictureSize};
 use jalon::companion::{DownloadOptions, NearbyQuery, RefreshMode, RefreshOptions, TrekQuery};
 use jalon::model::{Bounds, Kind, Position};
+use jalon::transfer::CancelToken;
 use jalon_tests::fixture::{Fixture, NAME, Snapshot, files_below, temporary_folder};
 use jalon_tests::fixture_server::Fault;
 use jalon_tests::generator::{Size, Territory, hostile_urls};
@@ -341,4 +342,40 @@ fn orphaned_file_that_cannot_be_removed_does_not_keep_the_others() {
     std::fs::remove_dir_all(&stuck).unwrap();
     companion.clean_up().unwrap();
     assert_eq!(companion.catalogue().storage_usage().unwrap().media, 0);
+}
+
+#[test]
+fn lost_pictures_are_requested_again_with_growing_pauses_and_healed() {
+    const HOUR_MS: i64 = 3_600 * 1_000;
+    let mut fixture = Fixture::builder().with_socket().refreshed().build();
+    let server = Arc::clone(&fixture.server);
+    server.faults().add(Fault::MissingFile.on("/media/paperclip/trekking_trek/1/"));
+    let pack = fixture.download(FIRST, PictureSize::Small).unwrap().unwrap();
+    let lost = |pack: &Pack| pack.missing.iter().filter(|file| file.url.contains("/trekking_trek/1/")).count();
+    assert!(pack.state == PackState::Ready && lost(&pack) > 0);
+    let update = |fixture: &mut Fixture, pause_ms: i64| {
+        fixture.now_ms += pause_ms;
+        server.forget_requests();
+        let options = RefreshOptions { max_attempts: 1, ..RefreshOptions::default() };
+        let updated =
+            fixture.companion().update_packs(NAME, &options, &CancelToken::default(), |_, _| {}).unwrap().len();
+        let requests = server.requests();
+        let asked = requests.iter().filter(|request| request.path.contains("/media/paperclip/trekking_trek/1/"));
+        (updated, asked.count() > 0, requests.len())
+    };
+    // The first refresh asks at once, the next ones after pauses. Nothing is told, as nothing has changed.
+    for (pause_ms, is_asked) in [(0, true), (0, false), (HOUR_MS, true), (HOUR_MS, false), (6 * HOUR_MS, true)] {
+        let (updated, asked, requests) = update(&mut fixture, pause_ms);
+        assert_eq!((updated, asked), (0, is_asked), "after {pause_ms} ms");
+        assert_eq!(requests > 0, is_asked);
+    }
+    // A new start of the download asks for nothing that is paused.
+    fixture.driver.reset_counts();
+    let pack = fixture.download(FIRST, PictureSize::Small).unwrap().unwrap();
+    assert!(lost(&pack) > 0 && fixture.driver.fetches().keys().all(|url| !url.contains("/trekking_trek/1/")));
+    server.faults().rules.clear();
+    assert_eq!(update(&mut fixture, 23 * HOUR_MS).0, 0);
+    assert_eq!(update(&mut fixture, 2 * HOUR_MS).0, 1, "healed");
+    assert_eq!(lost(&fixture.companion().packs(None).unwrap()[0]), 0);
+    assert_eq!(update(&mut fixture, 0), (0, false, 0));
 }

@@ -18,6 +18,12 @@ use crate::transfer::Validators;
 
 const FOLDER: &str = "media";
 const URL_HASH_DIGITS: usize = 16;
+const HOUR_MS: i64 = 3_600 * 1_000;
+/// Hours before a file that could not be downloaded is requested again, by the number of earlier failures. The next refresh
+/// requests it at once, because a media folder is often away for minutes only.
+const RETRY_PAUSES_H: [i64; 5] = [0, 1, 6, 24, 3 * 24];
+/// Hours between the later requests of a file that may be gone for good.
+const MAX_RETRY_PAUSE_H: i64 = 14 * 24;
 /// Orphaned files whose records are deleted in one transaction.
 const ORPHANS_BATCH: usize = 200;
 const READ_BUFFER_BYTES: usize = 1 << 16;
@@ -35,6 +41,17 @@ pub(crate) struct MediaFile {
     pub(crate) validators: Validators,
     /// Why it cannot be downloaded, as a sentence for a person.
     pub(crate) missing_reason: Option<String>,
+    /// Time from which it may be requested again, Unix ms; `None` if it did not fail.
+    retry_ms: Option<i64>,
+}
+
+impl MediaFile {
+    /// Whether the file is not on the device, and the pause after its last failure is over at `now_ms` (Unix ms).
+    pub(crate) fn may_be_requested(&self, now_ms: i64) -> bool {
+        // A clock that was set back must not prolong the pause.
+        let is_paused = |retry_ms: i64| (1..=MAX_RETRY_PAUSE_H * HOUR_MS).contains(&retry_ms.saturating_sub(now_ms));
+        self.path.is_none() && !self.retry_ms.is_some_and(is_paused)
+    }
 }
 
 /// The result of storing a downloaded file.
@@ -76,7 +93,7 @@ pub(crate) fn check_picture(path: &Path) -> Result<std::result::Result<(), &'sta
 }
 
 /// The columns that [`Catalogue::read_media_file`] reads.
-const COLUMNS: &str = "url, file, sha256, etag, last_modified, missing_reason";
+const COLUMNS: &str = "url, file, sha256, etag, last_modified, missing_reason, retry_ms";
 
 impl Catalogue {
     /// The directory of the files of packs.
@@ -112,6 +129,7 @@ impl Catalogue {
             sha256: row.get(2)?,
             validators: Validators { etag: row.get(3)?, last_modified: row.get(4)? },
             missing_reason: row.get(5)?,
+            retry_ms: row.get(6)?,
         })
     }
 
@@ -160,7 +178,7 @@ impl Catalogue {
         self.write_state(|connection| {
             connection.execute(
                 "UPDATE jalon_media SET file = ?2, bytes = ?3, sha256 = ?4, etag = ?5, last_modified = ?6,
-                   checked_ms = ?7, missing_reason = NULL WHERE url = ?1",
+                   checked_ms = ?7, missing_reason = NULL, failed_attempts = 0, retry_ms = NULL WHERE url = ?1",
                 (
                     url,
                     file,
@@ -183,13 +201,27 @@ impl Catalogue {
         })
     }
 
-    /// Records why a file cannot be downloaded. A file that is on the device is not changed.
-    pub(crate) fn mark_media_missing(&self, url: &str, reason: &str) -> Result<()> {
+    /// Records why a file cannot be downloaded, and sets the pause before it is requested again. `at_ms` is the time, Unix ms. A
+    /// file that is on the device is not changed.
+    pub(crate) fn mark_media_missing(&self, url: &str, reason: &str, at_ms: i64) -> Result<()> {
         self.write_state(|connection| {
-            let sql = "UPDATE jalon_media SET missing_reason = ?2 WHERE url = ?1 AND file IS NULL";
-            connection.execute(sql, (url, reason))?;
+            let sql = "SELECT failed_attempts FROM jalon_media WHERE url = ?1 AND file IS NULL";
+            let attempts: Option<i64> =
+                connection.prepare_cached(sql)?.query_row([url], |row| row.get(0)).optional()?;
+            let Some(attempts) = attempts else { return Ok(()) };
+            let pause_h = usize::try_from(attempts).ok().and_then(|attempts| RETRY_PAUSES_H.get(attempts));
+            let retry_ms = at_ms.saturating_add(pause_h.unwrap_or(&MAX_RETRY_PAUSE_H) * HOUR_MS);
+            let sql = "UPDATE jalon_media SET missing_reason = ?2, failed_attempts = failed_attempts + 1, retry_ms = ?3
+                         WHERE url = ?1";
+            connection.execute(sql, (url, reason, retry_ms))?;
             Ok(())
         })
+    }
+
+    /// Whether a pack lacks a file that failed before and may be requested again now (Unix ms).
+    pub(crate) fn has_media_to_retry(&self, pack: i64, now_ms: i64) -> Result<bool> {
+        let media = self.pack_media(pack)?;
+        Ok(media.iter().any(|file| file.missing_reason.is_some() && file.may_be_requested(now_ms)))
     }
 
     /// Adopts a file of this URL that is on the device but not recorded, because the process died or the catalogue was lost.

@@ -27,7 +27,8 @@ CREATE TABLE jalon_pack_object (
 CREATE INDEX jalon_pack_object_of ON jalon_pack_object (kind, id);
 CREATE TABLE jalon_media (
   media INTEGER PRIMARY KEY AUTOINCREMENT, url TEXT NOT NULL UNIQUE, file TEXT, bytes INTEGER NOT NULL DEFAULT 0,
-  sha256 TEXT, etag TEXT, last_modified TEXT, checked_ms INTEGER, missing_reason TEXT);
+  sha256 TEXT, etag TEXT, last_modified TEXT, checked_ms INTEGER, missing_reason TEXT,
+  failed_attempts INTEGER NOT NULL DEFAULT 0, retry_ms INTEGER);
 CREATE TABLE jalon_pack_media (
   pack INTEGER NOT NULL REFERENCES jalon_pack (pack) ON DELETE CASCADE,
   media INTEGER NOT NULL REFERENCES jalon_media (media), PRIMARY KEY (pack, media)) WITHOUT ROWID;

@@ -126,7 +126,8 @@ impl PackState {
 pub struct MissingFile {
     /// URL of the file.
     pub url: String,
-    /// Why it cannot be downloaded, as a sentence for a person; `None` if it was not yet tried.
+    /// Why it could not be downloaded, as a sentence for a person; `None` if it was not yet tried. Refreshes request it again,
+    /// with growing pauses.
     pub reason: Option<String>,
 }
 
