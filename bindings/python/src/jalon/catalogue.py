@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import cast
 
-from .errors import await_future, call
+from .errors import await_future
 from .jalon_ffi import jalon_ffi as _ffi
 from .jalon_ffi.jalon_ffi import (
     Bounds,
@@ -131,7 +131,7 @@ class Nearby:
         self._ffi = inner
         self._languages = list(languages)
 
-    def nearest(
+    async def nearest(
         self,
         position: PositionLike,
         *,
@@ -142,11 +142,11 @@ class Nearby:
     ) -> list[NearbyItem]:
         """Returns the objects that are nearest to a position (longitude, latitude), the nearest first.
 
-        Takes well under a millisecond, so it is not a coroutine. Raises InvalidInput for the position or the limit (1 to
-        200), and NotFound for an unknown territory.
+        The index answers in microseconds; the names are read from the disk. Raises InvalidInput for the position or the
+        limit (1 to 200), and NotFound for an unknown territory.
         """
         query = _ffi.NearbyQuery(kinds=list(kinds), territory=territory, max_distance_m=max_distance_m, limit=limit)
-        items = call(lambda: self._ffi.nearest(to_position(position), query, self._languages))
+        items = await await_future(self._ffi.nearest(to_position(position), query, self._languages))
         return cast(list[NearbyItem], items)
 
     async def warm_up(self) -> None:
