@@ -6,6 +6,7 @@ use jalon::{Companion as Core, companion};
 
 use crate::convert::{all, borrowed};
 use crate::error::Result;
+use crate::panic_guard::guard;
 use crate::records::{NearbyItem, NearbyQuery, Position};
 use crate::state::Shared;
 use crate::treks::page;
@@ -34,6 +35,15 @@ impl Nearby {
             Ok(all(core.nearest(position, &query, &borrowed(&languages))?))
         };
         self.shared.run_blocking(nearest).await
+    }
+
+    /// Fails once with the error of the last build of the index in the background. Searches read the file until the index is
+    /// built; one of them after a pause of a minute builds it again.
+    ///
+    /// # Errors
+    /// Those of the build.
+    pub fn check_index(&self) -> Result<()> {
+        guard(|| self.shared.core.check_index())
     }
 
     /// Builds the index if necessary and waits for it, for an app that has time before its first search.

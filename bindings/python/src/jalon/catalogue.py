@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import cast
 
-from .errors import await_future
+from .errors import await_future, call
 from .jalon_ffi import jalon_ffi as _ffi
 from .jalon_ffi.jalon_ffi import (
     Bounds,
@@ -148,6 +148,11 @@ class Nearby:
         query = _ffi.NearbyQuery(kinds=list(kinds), territory=territory, max_distance_m=max_distance_m, limit=limit)
         items = await await_future(self._ffi.nearest(to_position(position), query, self._languages))
         return cast(list[NearbyItem], items)
+
+    def check_index(self) -> None:
+        """Raises the error of the last build of the index in the background, once. Searches read the file until the index
+        is built; one of them after a pause of a minute builds it again."""
+        call(self._ffi.check_index)
 
     async def warm_up(self) -> None:
         """Builds the index and waits for it, so that the first query is as fast as the following ones."""

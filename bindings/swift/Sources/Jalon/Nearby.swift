@@ -18,6 +18,12 @@ public struct Nearby: Sendable {
         try await inner.nearest(position: position, query: query, languages: languages ?? self.languages)
     }
 
+    /// Throws the error of the last build of the index in the background, once. Searches read the file until the index is
+    /// built; one of them after a pause of a minute builds it again.
+    public func checkIndex() throws {
+        try inner.checkIndex()
+    }
+
     /// Builds the index and waits for it, so that the first query is as fast as the following ones.
     public func warmUp() async throws {
         try await inner.warmUp()
