@@ -80,6 +80,23 @@ fn sensitive_area_between_two_vertices_is_on_the_sheet_the_map_and_in_the_pack()
 }
 
 #[test]
+fn damaged_catalogue_is_reported_on_stderr_in_json_and_by_the_exit_status() {
+    let directory = refreshed_directory();
+    for is_json in [true, false] {
+        std::fs::write(directory.path().join(jalon::catalogue::FILE_NAME), b"").unwrap();
+        let arguments = if is_json { &["treks", "--json"][..] } else { &["treks"] };
+        let run = jalon(directory.path(), arguments);
+        assert_eq!(run.status, 1, "{}", run.out);
+        assert!(run.err.starts_with("jalon: the catalogue was damaged"), "{}", run.err);
+        if is_json {
+            assert_eq!(run.json()["catalogue_was_damaged"], true);
+        }
+        let status = jalon(directory.path(), &["status"]);
+        assert!(status.status == 0 && status.out.contains("not downloaded yet: jalon refresh pne"), "{}", status.out);
+    }
+}
+
+#[test]
 fn json_lists_have_total_items_and_stable_keys() {
     let directory = refreshed_directory();
     let json = |arguments: &[&str]| {
