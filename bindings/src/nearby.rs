@@ -24,8 +24,8 @@ impl Nearby {
     #[uniffi::method(default(languages = []))]
     pub fn nearest(&self, position: Position, query: NearbyQuery, languages: Vec<String>) -> Result<Vec<NearbyItem>> {
         guard(|| {
-            let NearbyQuery { kinds, territory, max_distance_m, limit } = query;
-            let query = companion::NearbyQuery { kinds, territory, max_distance_m, limit: page(limit)? };
+            let NearbyQuery { kinds, territory, max_distance_m, limit, past_events } = query;
+            let query = companion::NearbyQuery { kinds, territory, max_distance_m, limit: page(limit)?, past_events };
             Ok(all(self.shared.core.nearest(position, &query, &borrowed(&languages))?))
         })
     }
