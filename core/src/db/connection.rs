@@ -15,6 +15,9 @@ use crate::storage::Storage;
 
 const STATEMENT_CACHE: usize = 64;
 
+/// Maximum length of the path of a file. SQLite's limit is 512 bytes, with the suffix of the file's journal.
+const MAX_PATH_BYTES: usize = 500;
+
 /// What survives a power cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Durability {
@@ -59,6 +62,7 @@ impl Database {
         settings: Settings,
         schema: &'static Schema,
     ) -> Result<Database> {
+        check_path(&path)?;
         let mut connection = connect(&path, &storage, settings)?;
         let version = migrate(&mut connection, schema)?;
         let (writer, readers, suspend_lock) = (Mutex::default(), Mutex::new(vec![connection]), SuspendLock::default());
@@ -180,6 +184,16 @@ impl Database {
     fn connect(&self) -> Result<Connection> {
         connect(&self.path, &self.storage, self.settings)
     }
+}
+
+/// Returns an error if SQLite could not open the file because of the length of its path.
+fn check_path(path: &Path) -> Result<()> {
+    let bytes = std::path::absolute(path).map_or(0, |path| path.as_os_str().len());
+    if bytes <= MAX_PATH_BYTES {
+        return Ok(());
+    }
+    let rule = format!("must have a path of at most {MAX_PATH_BYTES} bytes with the name of the file; it has {bytes}");
+    Err(Error::invalid("directory", rule))
 }
 
 /// Locks a mutex, even a poisoned one: a panic rolled its connection's transaction back, so the connection is usable.
