@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::printable;
 
-/// What a command prints.
+/// The standard output of a command.
 pub(crate) struct Output {
     pub(crate) json: Value,
     pub(crate) text: String,

@@ -11,12 +11,14 @@
 //! * `treks/`: the trek list: filters, facet counts, sort orders.
 //! * `history`: the change history. `normalize`: whether two versions of an object are equal.
 //! * `jobs`: the persisted jobs of refreshes and downloads, with their transfers.
+//! * `list_states`: up to when each list of a server was read.
 //! * `packs/`: treks and areas downloaded for offline use, with their pictures.
 //! * `usage`: storage usage.
 //! * `maintenance`: recovery from a damaged file, and compaction.
 
 mod history;
 mod jobs;
+mod list_states;
 mod maintenance;
 mod normalize;
 mod packs;
@@ -40,6 +42,7 @@ use crate::storage::{FileSystem, Storage};
 
 pub use history::{ChangeKind, ChangeRecord};
 pub(crate) use jobs::{JobRecord, TransferRecord};
+pub(crate) use list_states::ListState;
 pub(crate) use normalize::state_hash;
 pub use packs::{MissingFile, Pack, PackState, PackSubject, PictureSize};
 pub(crate) use packs::{StoredMedia, check_picture, url_hash};
@@ -67,8 +70,9 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// Opens the catalogue in `directory`, creates a missing one and migrates an older one. A damaged file is moved aside
-    /// and replaced by an empty one, with the same territories and packs, which are to be downloaded again.
+    /// Opens the catalogue in `directory`, creates a missing one and migrates an older one. A damaged or lost file is moved
+    /// aside and replaced by an empty one, with the same territories and packs, which are to be downloaded again. A file on
+    /// read-only storage or on a full disk can be read.
     ///
     /// # Errors
     /// [`Error::TooNew`] if a newer version of Jalon wrote the file, which is not changed; [`Error::Busy`],
@@ -84,15 +88,14 @@ impl Catalogue {
     /// Those of [`Catalogue::open`].
     pub(crate) fn open_with_storage(directory: &Path, storage: Storage) -> Result<Catalogue> {
         storage.file_system.create_dir_all(directory)?;
-        let (database, was_damaged) = maintenance::open_or_quarantine(directory, storage)?;
-        let catalogue = Catalogue { directory: directory.to_owned(), database, was_damaged };
-        if was_damaged {
-            catalogue.restore_wanted()?;
-        }
-        Ok(catalogue)
+        maintenance::open_or_recover(directory, storage)
     }
 
-    /// Whether the file was damaged when it was opened, so that its territories and packs must be downloaded again.
+    fn new(directory: &Path, database: Database, was_damaged: bool) -> Catalogue {
+        Catalogue { directory: directory.to_owned(), database, was_damaged }
+    }
+
+    /// Whether the file was damaged or lost when it was opened, so that its territories and packs must be downloaded again.
     pub fn was_damaged(&self) -> bool {
         self.was_damaged
     }

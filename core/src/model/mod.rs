@@ -10,13 +10,14 @@
 //! * `event_dates`: the dates of an event, checked against the current day.
 //! * `picture`: attachments, pictures and panoramas of objects.
 //! * `text`: texts in several languages, with and without markup. `language`: language tags and their lookup.
-//! * `position`: positions and boxes. `geometry`: geometries; `geojson`: their JSON.
+//! * `position`: positions and boxes. `geometry`: geometries; `geometry_parts`: their simplest form; `geojson`: their JSON.
 
 mod equipment;
 pub(crate) mod event_dates;
 pub(crate) mod fields;
 mod geojson;
 mod geometry;
+mod geometry_parts;
 pub(crate) mod json;
 mod kind;
 pub(crate) mod language;

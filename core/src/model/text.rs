@@ -6,11 +6,9 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::language;
 
 /// A text in several languages. A blank text is not kept, so each language in it has a text.
+// Each language with its text, in the order of language codes. A vector, because a text has few languages.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Localized {
-    /// Each language with its text, in the order of language codes. A vector, because a text has few languages.
-    texts: Vec<(String, String)>,
-}
+pub struct Localized(Vec<(String, String)>);
 
 /// A text with its language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -32,20 +30,20 @@ impl Localized {
 
     fn set(&mut self, lang: String, text: String) {
         match self.position(&lang) {
-            Ok(index) => self.texts[index].1 = text,
-            Err(index) => self.texts.insert(index, (lang, text)),
+            Ok(index) => self.0[index].1 = text,
+            Err(index) => self.0.insert(index, (lang, text)),
         }
     }
 
     fn position(&self, lang: &str) -> Result<usize, usize> {
-        self.texts.binary_search_by(|(own, _)| own.as_str().cmp(lang))
+        self.0.binary_search_by(|(own, _)| own.as_str().cmp(lang))
     }
 
     /// The text in exactly this language; case makes no difference.
     pub fn in_language(&self, lang: &str) -> Option<&str> {
         let exact = self.position(lang).ok();
-        let index = exact.or_else(|| self.texts.iter().position(|(own, _)| own.eq_ignore_ascii_case(lang)))?;
-        Some(self.texts[index].1.as_str())
+        let index = exact.or_else(|| self.0.iter().position(|(own, _)| own.eq_ignore_ascii_case(lang)))?;
+        Some(self.0[index].1.as_str())
     }
 
     /// The text in the first language of `wanted` that has one, else in any language, first of all the text without a
@@ -56,30 +54,30 @@ impl Localized {
         let find = |tag: &str| {
             // Most tags are written as the server writes them.
             let exact = self.position(tag).ok();
-            let index = exact.or_else(|| language::lookup(tag, self.texts.iter().map(|(lang, _)| lang.as_str())))?;
-            self.texts.get(index)
+            let index = exact.or_else(|| language::lookup(tag, self.0.iter().map(|(lang, _)| lang.as_str())))?;
+            self.0.get(index)
         };
         wanted
             .iter()
             .map(AsRef::as_ref)
             .find_map(find)
-            .or_else(|| self.texts.first())
+            .or_else(|| self.0.first())
             .map(|(lang, text)| Text { lang, text })
     }
 
     /// Every language with its text, in the order of language codes.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.texts.iter().map(|(lang, text)| (lang.as_str(), text.as_str()))
+        self.0.iter().map(|(lang, text)| (lang.as_str(), text.as_str()))
     }
 
     /// Removes the texts in the languages that `is_kept` rejects.
     pub(crate) fn retain(&mut self, is_kept: impl Fn(&str) -> bool) {
-        self.texts.retain(|(lang, _)| is_kept(lang));
+        self.0.retain(|(lang, _)| is_kept(lang));
     }
 
     /// Whether no language has a text.
     pub fn is_empty(&self) -> bool {
-        self.texts.is_empty()
+        self.0.is_empty()
     }
 
     /// The text with `change` applied in every language.

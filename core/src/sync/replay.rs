@@ -1,4 +1,4 @@
-//! Continuing a job after its process died: the stored responses are replayed into a new planner, in the order in which they
+//! Continues a job after its process died: the stored responses are replayed into a new planner, in the order in which they
 //! arrived. The planner then asks for the same requests again, and completed ones are not made twice.
 
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use super::staging::remove_folder;
 use crate::catalogue::{JobRecord, TransferRecord};
 use crate::error::{Error, Result};
 use crate::ordered;
-use crate::transfer::{BodyKind, ResponseMeta, Transfer, TransferState};
+use crate::transfer::{BodyKind, Outcome, ResponseMeta, Transfer, TransferState};
 
 /// Older responses are not combined with new ones.
 const MAX_AGE_MS: i64 = 24 * 3_600 * 1_000;
@@ -96,7 +96,15 @@ impl<P: Planner> JobRunner<P> {
                 };
             }
             TransferState::Failed { outcome } => {
-                self.planner.on_failure(&request.role, Failure::Outcome(outcome))?;
+                let failure = match outcome {
+                    // A job ends at a network error. So this one stands for a response that could not be read.
+                    Outcome::NetworkError { detail } => {
+                        Failure::Invalid(Error::Server { status: None, detail: detail.clone() })
+                    }
+                    outcome => Failure::Outcome(outcome),
+                };
+                let requests = self.planner.on_failure(&request.role, failure)?;
+                self.enqueue(requests);
             }
             TransferState::Planned { .. } | TransferState::Started { .. } => return Ok(false),
         }
@@ -104,7 +112,7 @@ impl<P: Planner> JobRunner<P> {
         Ok(true)
     }
 
-    /// Gives the open transfers their stored states. Attempts are counted anew, because somebody asked for the job again;
+    /// Gives the open transfers their stored states. Attempts are counted anew, because the user requested the job again;
     /// pauses hold. Returns the records that are missing, or `None` if a stored request is a different one.
     fn restore_open(&mut self, by_id: &BTreeMap<u64, &TransferRecord>) -> Option<Vec<TransferRecord>> {
         let open: Vec<Transfer> = self.queue.iter().filter(|transfer| transfer.state.is_open()).cloned().collect();

@@ -7,6 +7,7 @@ mod delta_refresh;
 mod downloads;
 mod lists;
 mod packs;
+mod portals;
 mod readme;
 mod recorded_territory;
 mod refresh;

@@ -104,6 +104,14 @@ fn write_summary(text: &mut String, summary: &RefreshSummary) {
         let lists = summary.truncated_lists.join(", ");
         let _ = writeln!(text, "  shorter than announced by the server, so nothing was deleted: {lists}");
     }
+    if !summary.failed_lists.is_empty() {
+        let lists = summary.failed_lists.join(", ");
+        let _ = writeln!(text, "  not answered by the server, requested again at the next refresh: {lists}");
+    }
+    if !summary.empty_lists.is_empty() {
+        let lists = summary.empty_lists.join(", ");
+        let _ = writeln!(text, "  empty on the server, withdrawn here if the next refresh confirms it: {lists}");
+    }
     if !summary.absent_lists.is_empty() {
         let _ = writeln!(text, "  not available on this server: {}", summary.absent_lists.join(", "));
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use jalon::companion::{Localizer, ROUTE_ITEM_KINDS, TrekDetails};
-use jalon::model::{Kind, Object, Position, Trek};
+use jalon::model::{Geometry, Kind, Object, Position, Trek};
 
 use super::{key_figures, rich_texts};
 use crate::commands::Session;
@@ -37,9 +37,10 @@ pub(super) fn details_text(session: &Session, localizer: &Localizer<'_>, details
         let (start, end) = (format!("  {}. ", index + 1), format!("  {length}"));
         let _ = writeln!(text, "{start}{}{end}", session.fit(name(stage), start.len() + end.len()));
     }
-    let line: Vec<Position> = trek.geometry.as_ref().map(|geometry| geometry.lines().concat()).unwrap_or_default();
+    let lines = trek.geometry.as_ref().map(Geometry::lines).unwrap_or_default();
+    let lines: Vec<&[Position]> = lines.iter().map(Vec::as_slice).collect();
     let columns = session.columns.min(PROFILE_COLUMNS);
-    if let Some(profile) = terminal_profile::draw(&line, columns, PROFILE_ROWS, units) {
+    if let Some(profile) = terminal_profile::draw(&lines, columns, PROFILE_ROWS, units) {
         let _ = writeln!(text, "\n{profile}");
     }
     for (field, rich) in rich_texts(trek) {
