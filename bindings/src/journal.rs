@@ -8,7 +8,6 @@ use jalon::{Companion as Core, journal};
 
 use crate::catalogue::object;
 use crate::convert::{all, borrowed};
-use crate::details::name_of;
 use crate::error::Result;
 use crate::records::{Favourite, ImportSummary, Kind, Note, Position, RecoverySummary};
 use crate::state::Shared;
@@ -66,7 +65,7 @@ impl Journal {
     ) -> Result<Favourite> {
         let add = move |core: &Core| {
             let (found, object) = object(core, &territory, kind, id)?;
-            let (name, _) = name_of(&core.localizer(&found, &borrowed(&languages)), object.name());
+            let (name, _) = core.localizer(&found, &borrowed(&languages)).object_name(&object)?;
             let favourite = Favourite { territory, kind, id, name, created_ms: now_ms() };
             core.journal()?.add_favourite(&favourite)?;
             Ok(favourite)

@@ -5,6 +5,7 @@
 mod concurrency;
 mod delta_refresh;
 mod downloads;
+mod lists;
 mod packs;
 mod portals;
 mod readme;
