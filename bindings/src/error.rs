@@ -1,8 +1,8 @@
 //! The error of every exported function: each variant is one that an app can act on.
 
-/// Why a call failed. Every call can fail with `Internal`. Calls that use a file can fail with `Closed`, `Corrupt` and
-/// `StorageFull`; calls that name a territory, an object, a report or a transfer, with `NotFound`; calls with arguments, with
-/// `InvalidInput`. Errors never contain personal data: no position, address or comment.
+/// Why a call failed. Every call can fail with `Internal`. Calls that use a file can fail with `Closed`, `Corrupt`,
+/// `StorageFull` and `ReadOnly`; calls that name a territory, an object, a report or a transfer, with `NotFound`; calls with
+/// arguments, with `InvalidInput`. Errors never contain personal data: no position, address or comment.
 #[derive(Debug, Clone, PartialEq, thiserror::Error, uniffi::Error)]
 #[uniffi::export(Display)]
 #[rustfmt::skip]
@@ -25,6 +25,9 @@ pub enum JalonError {
     /// The device is full.
     #[error("the storage is full")]
     StorageFull,
+    /// The files cannot be written: the file system is read-only, or the app lacks the permission. Reads still work.
+    #[error("the storage is read-only")]
+    ReadOnly,
     /// The file was written by a newer version of Jalon: the app must be updated.
     #[error("the file has schema version {found}, this version of Jalon reads up to {supported}: update the app")]
     TooNew { /** Schema version of the file. */ found: i64, /** Newest version that this library reads. */ supported: i64 },
@@ -59,6 +62,7 @@ impl From<jalon::Error> for JalonError {
             Error::NotFound { detail } => JalonError::NotFound { detail },
             Error::Busy { detail } => JalonError::Busy { detail },
             Error::StorageFull => JalonError::StorageFull,
+            Error::ReadOnly => JalonError::ReadOnly,
             Error::TooNew { found, supported } => JalonError::TooNew { found, supported },
             Error::Corrupt { detail } => JalonError::Corrupt { detail },
             Error::Cancelled => JalonError::Cancelled,

@@ -9,8 +9,8 @@
 //!
 //! # Errors
 //! Every exported function can return [`JalonError::Internal`]: a panic in the library becomes this error, because UniFFI
-//! ends the app when a function that cannot fail panics. Functions that use a file can return `Closed`, `Corrupt` and
-//! `StorageFull`; those that name a territory, an object, a report or a transfer, `NotFound`; those with arguments,
+//! ends the app when a function that cannot fail panics. Functions that use a file can return `Closed`, `Corrupt`,
+//! `StorageFull` and `ReadOnly`; those that name a territory, an object, a report or a transfer, `NotFound`; those with arguments,
 //! `InvalidInput` for the rules in their documentation. The `# Errors` of a function are those beyond these.
 //!
 //! # Threads

@@ -53,7 +53,7 @@ impl State {
         self.job()?.complete(id, outcome?)
     }
 
-    /// What the platform must do after a step of a writer.
+    /// The platform's next action after a step of a writer.
     fn action(&mut self, id: u64, step: jalon::Result<Step>) -> jalon::Result<ResponseAction> {
         match step {
             Ok(Step::Body) => Ok(ResponseAction::Write),
@@ -124,7 +124,7 @@ fn http_request(transfer: &Transfer, headers: Vec<(&'static str, String)>) -> Ht
 
 #[uniffi::export]
 impl Transfers {
-    /// What to do now. A request that this returns counts as started.
+    /// The next step. A request that this returns counts as started.
     ///
     /// # Errors
     /// `ServerError` or `Offline` if the work cannot continue now.

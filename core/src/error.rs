@@ -45,6 +45,9 @@ pub enum Error {
     /// The device has no free storage space.
     #[error("the storage is full")]
     StorageFull,
+    /// The files cannot be written: the file system is read-only, or the app lacks the permission. Reads still work.
+    #[error("the storage is read-only")]
+    ReadOnly,
     /// A newer version of Jalon wrote the file. Update the app.
     #[error("the file has schema version {found}, this version of Jalon reads up to {supported}: update the app")]
     TooNew {
@@ -86,6 +89,7 @@ impl Error {
             Error::NotFound { .. } => "not_found",
             Error::Busy { .. } => "busy",
             Error::StorageFull => "storage_full",
+            Error::ReadOnly => "read_only",
             Error::TooNew { .. } => "too_new",
             Error::Corrupt { .. } => "corrupt",
             Error::Cancelled => "cancelled",
@@ -109,6 +113,22 @@ impl Error {
     pub(crate) fn corrupt(detail: impl Into<String>) -> Self {
         Error::Corrupt { detail: detail.into() }
     }
+
+    /// Converts an error of SQLite.
+    pub(crate) fn from_sqlite(error: &rusqlite::Error) -> Error {
+        use rusqlite::ErrorCode;
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => {
+                Error::Busy { detail: "another process is writing to this directory".to_owned() }
+            }
+            Some(ErrorCode::DiskFull) => Error::StorageFull,
+            Some(ErrorCode::ReadOnly) => Error::ReadOnly,
+            _ if is_shared_memory_full(error) => Error::StorageFull,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Error::corrupt(error.to_string()),
+            Some(ErrorCode::OperationInterrupted) => Error::Cancelled,
+            _ => Error::internal(error),
+        }
+    }
 }
 
 fn server_message(status: Option<u16>) -> String {
@@ -118,19 +138,15 @@ fn server_message(status: Option<u16>) -> String {
     }
 }
 
+/// True if SQLite cannot extend the file `-shm`: it has no code for the full disk that is the cause.
+fn is_shared_memory_full(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
+}
+
 #[doc(hidden)]
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode;
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-                Error::Busy { detail: "another process is writing to this directory".to_owned() }
-            }
-            Some(ErrorCode::DiskFull) => Error::StorageFull,
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Error::corrupt(error.to_string()),
-            Some(ErrorCode::OperationInterrupted) => Error::Cancelled,
-            _ => Error::internal(error),
-        }
+        Error::from_sqlite(&error)
     }
 }
 
@@ -138,6 +154,7 @@ impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
         match error.kind() {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Error::StorageFull,
+            std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied => Error::ReadOnly,
             _ => Error::internal(error),
         }
     }

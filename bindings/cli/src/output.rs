@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// What a command prints on standard output.
+/// The standard output of a command.
 pub(crate) struct Output {
     pub(crate) json: Value,
     pub(crate) text: String,

@@ -119,6 +119,7 @@ def test_convert_every_variant_has_its_convert_class() -> None:
         (variants.NotFound("x"), jalon.NotFound),
         (variants.Busy("x"), jalon.Busy),
         (variants.StorageFull(), jalon.StorageFull),
+        (variants.ReadOnly(), jalon.ReadOnly),
         (variants.TooNew(2, 1), jalon.TooNew),
         (variants.Corrupt("x"), jalon.Corrupt),
         (variants.Cancelled(), jalon.Cancelled),

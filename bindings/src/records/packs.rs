@@ -79,7 +79,7 @@ from_core!(catalogue::Pack => Pack
     /** True for a file, which may be requested in part; false for a response of the API. */ pub is_file: bool,
 }
 
-/// What to do next.
+/// The next step.
 #[derive(uniffi::Enum)] pub enum NextTransfer {
     /** Send a request and report its response, or its failure. */ Start { /** The request. */ request: HttpRequest },
     /** Call again after a delay. */ Wait { /** The delay, milliseconds. */ ms: u64 },
@@ -88,7 +88,7 @@ from_core!(catalogue::Pack => Pack
     /** All transfers are complete: call `Transfers.finish`. */ Finished,
 }
 
-/// What to do with a response.
+/// The action that a response calls for.
 #[derive(uniffi::Enum)] pub enum ResponseAction {
     /** Pass on the body. */ Write,
     /** The file changed on the server: request it anew. */ Retry { /** The request. */ request: HttpRequest },

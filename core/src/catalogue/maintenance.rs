@@ -3,7 +3,7 @@
 //! pictures of packs are found again by their file names.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -11,10 +11,11 @@ use serde::{Deserialize, Serialize};
 use super::schema::{SCHEMA, SETTINGS};
 use super::{Catalogue, FILE_NAME, NewTerritory, PackSubject, PictureSize};
 use crate::clock::now_ms;
-use crate::db::{Database, quarantine};
+use crate::db::quarantine::{self, WAL};
+use crate::db::{Database, OpenLock};
 use crate::error::{Error, Result};
 use crate::model::Id;
-use crate::storage::{Storage, write_atomic};
+use crate::storage::{Storage, with_suffix, write_atomic};
 
 /// The list of the territories and packs to download again.
 const WANTED: &str = "wanted.json";
@@ -47,35 +48,89 @@ struct WantedPack {
     pictures: PictureSize,
 }
 
-/// Opens the database of a catalogue; moves a damaged one aside and creates a new one. Returns whether it was damaged.
-pub(super) fn open_or_quarantine(directory: &Path, storage: Storage) -> Result<(Database, bool)> {
+/// Opens the catalogue of a directory; moves a damaged file aside and creates a new one. A file that is empty, or missing
+/// although territories were added, is a damaged one, too.
+pub(super) fn open_or_recover(directory: &Path, storage: Storage) -> Result<Catalogue> {
     let path = directory.join(FILE_NAME);
-    let file_system = storage.file_system.clone();
+    let marker = directory.join(DAMAGE_MARKER);
+    let existing = || Database::open_existing(path.clone(), storage.clone(), SETTINGS, &SCHEMA);
+    // The usual case takes no lock. Whatever the error is, it is met again below.
+    if has_content(&path)
+        && !marker.exists()
+        && let Ok(database) = existing()
+    {
+        database.check_version()?;
+        return Ok(Catalogue::new(directory, database, false));
+    }
+    let _lock = match OpenLock::acquire(directory, SETTINGS.busy_timeout) {
+        Ok(lock) => lock,
+        // A file that cannot be recovered may still be readable.
+        Err(Error::ReadOnly | Error::StorageFull) if has_content(&path) => {
+            let database = existing()?;
+            database.check_version()?;
+            return Ok(Catalogue::new(directory, database, false));
+        }
+        Err(error) => return Err(error),
+    };
+    recover(directory, &path, &marker, &storage)
+}
+
+/// Opens a catalogue that may be damaged, under the lock.
+fn recover(directory: &Path, path: &Path, marker: &Path, storage: &Storage) -> Result<Catalogue> {
+    let file_system = &*storage.file_system;
     let open = || -> Result<Database> {
-        let database = Database::open(path.clone(), storage.clone(), SETTINGS, &SCHEMA)?;
+        let database = Database::open(path.to_owned(), storage.clone(), SETTINGS, &SCHEMA)?;
         database.check_version()?;
         Ok(database)
     };
-    let marker = directory.join(DAMAGE_MARKER);
-    match open() {
-        Ok(database) if !marker.exists() => return Ok((database, false)),
-        Ok(database) if database.read(passes_quick_check).is_ok_and(|is_intact| is_intact) => {
-            file_system.remove_file(&marker)?;
-            return Ok((database, false));
+    let wanted = read_wanted(directory);
+    // SQLite takes an empty file for a new one.
+    let is_lost = !has_content(path) && (!wanted.territories.is_empty() || has_content(&with_suffix(path, WAL)));
+    if !is_lost {
+        match open() {
+            Ok(database) if !marker.exists() => return Ok(Catalogue::new(directory, database, false)),
+            Ok(database) if database.read(passes_quick_check).is_ok_and(|is_intact| is_intact) => {
+                // A process that was killed during a recovery has left an empty catalogue.
+                let mut catalogue = Catalogue::new(directory, database, false);
+                catalogue.was_damaged = !wanted.territories.is_empty() && catalogue.territories()?.is_empty();
+                if catalogue.was_damaged {
+                    catalogue.restore_wanted(wanted)?;
+                }
+                file_system.remove_file(marker)?;
+                return Ok(catalogue);
+            }
+            Ok(_) | Err(Error::Corrupt { .. }) => {}
+            Err(other) => return Err(other),
         }
-        Ok(_) | Err(Error::Corrupt { .. }) => {}
-        Err(other) => return Err(other),
     }
+    // Until the marker is removed, every process that opens the catalogue completes the recovery.
+    write_atomic(file_system, marker, b"")?;
+    let earlier = quarantined_files(directory)?;
+    quarantine::quarantine(file_system, path, &quarantine::quarantine_path(path, now_ms()))?;
+    file_system.sync_dir(directory)?;
+    let catalogue = Catalogue::new(directory, open()?, true);
+    catalogue.restore_wanted(wanted)?;
+    file_system.remove_file(marker)?;
     // Only the latest damaged file is kept, for diagnosis.
-    for file in fs::read_dir(directory)?.flatten() {
-        if file.file_name().to_str().is_some_and(|name| name.starts_with(QUARANTINE_PREFIX)) {
-            file_system.remove_file(&file.path())?;
-        }
-    }
-    quarantine::remove_log(&*file_system, &path)?;
-    quarantine::quarantine(&*file_system, &path, &quarantine::quarantine_path(&path, now_ms()))?;
-    file_system.remove_file(&marker)?;
-    Ok((open()?, true))
+    earlier.iter().try_for_each(|file| file_system.remove_file(file))?;
+    Ok(catalogue)
+}
+
+fn has_content(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0)
+}
+
+/// The files in quarantine.
+fn quarantined_files(directory: &Path) -> Result<Vec<PathBuf>> {
+    let is_quarantined =
+        |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(QUARANTINE_PREFIX));
+    Ok(fs::read_dir(directory)?.flatten().map(|file| file.path()).filter(is_quarantined).collect())
+}
+
+/// The list of the territories and packs to download again; empty if there is none.
+fn read_wanted(directory: &Path) -> Wanted {
+    let json = fs::read(directory.join(WANTED)).unwrap_or_default();
+    serde_json::from_slice(&json).unwrap_or_default()
 }
 
 fn passes_quick_check(connection: &Connection) -> Result<bool> {
@@ -102,22 +157,23 @@ impl Catalogue {
         Ok(write_atomic(&**self.file_system(), &self.directory().join(WANTED), &json)?)
     }
 
-    /// Adds the territories and packs of a lost catalogue to this empty one, to be downloaded again.
-    pub(super) fn restore_wanted(&self) -> Result<()> {
-        let Ok(json) = fs::read(self.directory().join(WANTED)) else { return Ok(()) };
-        let wanted: Wanted = serde_json::from_slice(&json).unwrap_or_default();
-        for WantedTerritory { name, url, portals, default_language } in wanted.territories {
-            let new = NewTerritory { name, url, portals, default_language };
-            self.write(|transaction| transaction.add_territory(&new))?;
-        }
-        for pack in wanted.packs {
-            let (Ok(territory), Ok(subject)) = (self.territory(&pack.territory), pack.subject.parse::<PackSubject>())
-            else {
-                continue;
-            };
-            self.request_pack(&territory, &subject, pack.pictures)?;
-        }
-        Ok(())
+    /// Adds the territories and packs of a lost catalogue to this empty one, to be downloaded again. Entries that are no
+    /// longer valid are left out.
+    fn restore_wanted(&self, wanted: Wanted) -> Result<()> {
+        self.write(|transaction| {
+            for WantedTerritory { name, url, portals, default_language } in wanted.territories {
+                match transaction.add_territory(&NewTerritory { name, url, portals, default_language }) {
+                    Ok(_) | Err(Error::InvalidInput { .. }) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            for pack in wanted.packs {
+                if let Ok(subject) = pack.subject.parse::<PackSubject>() {
+                    transaction.restore_pack(&pack.territory, &subject, pack.pictures)?;
+                }
+            }
+            Ok(())
+        })
     }
 
     /// Records that a read met damage, so that the whole file is checked when it is opened next.

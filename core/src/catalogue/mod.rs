@@ -66,8 +66,9 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// Opens the catalogue in `directory`, creates a missing one and migrates an older one. A damaged file is moved aside
-    /// and replaced by an empty one, with the same territories and packs, which are to be downloaded again.
+    /// Opens the catalogue in `directory`, creates a missing one and migrates an older one. A damaged or lost file is moved
+    /// aside and replaced by an empty one, with the same territories and packs, which are to be downloaded again. A file on
+    /// read-only storage or on a full disk can be read.
     ///
     /// # Errors
     /// [`Error::TooNew`] if a newer version of Jalon wrote the file, which is not changed; [`Error::Busy`],
@@ -83,15 +84,14 @@ impl Catalogue {
     /// Those of [`Catalogue::open`].
     pub(crate) fn open_with_storage(directory: &Path, storage: Storage) -> Result<Catalogue> {
         storage.file_system.create_dir_all(directory)?;
-        let (database, was_damaged) = maintenance::open_or_quarantine(directory, storage)?;
-        let catalogue = Catalogue { directory: directory.to_owned(), database, was_damaged };
-        if was_damaged {
-            catalogue.restore_wanted()?;
-        }
-        Ok(catalogue)
+        maintenance::open_or_recover(directory, storage)
     }
 
-    /// Whether the file was damaged when it was opened, so that its territories and packs must be downloaded again.
+    fn new(directory: &Path, database: Database, was_damaged: bool) -> Catalogue {
+        Catalogue { directory: directory.to_owned(), database, was_damaged }
+    }
+
+    /// Whether the file was damaged or lost when it was opened, so that its territories and packs must be downloaded again.
     pub fn was_damaged(&self) -> bool {
         self.was_damaged
     }

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::history::{self, ChangeKind, NewRecord};
 use super::normalize::normalize;
+use super::schema::GEOMETRY_PARTS;
 use super::search::Words;
 use super::{Territory, read, route_items, schema, search, territory};
 use crate::db::geopackage;
@@ -78,6 +79,7 @@ impl<'a> WriteTransaction<'a> {
         let kind = object.kind();
         let geometry = object.geometry_mut().and_then(Option::take);
         let bounds = geometry.as_ref().and_then(Geometry::bounds);
+        let parts = geometry.as_ref().map(Geometry::split_collection).unwrap_or_default();
         let geometry = geometry.map(|geometry| geopackage::encode(&geometry));
         let data = serde_json::to_string(&object).map_err(Error::internal)?;
         let stored = self.stored(territory, &object)?;
@@ -111,9 +113,34 @@ impl<'a> WriteTransaction<'a> {
         } else {
             statement.execute(params![territory.key, object.id(), name, names, data])?;
         }
+        if kind.is_spatial() {
+            self.put_geometry_parts(territory, (kind, object.id()), name, stored.is_some(), &parts)?;
+        }
         if kind != Kind::Term {
             let treks = route_items::treks_of(self.transaction, territory, &object)?;
             self.treks_to_index.entry(territory.key).or_default().extend(treks);
+        }
+        Ok(())
+    }
+
+    /// Replaces the points, lines and areas of an object whose geometry is a collection.
+    fn put_geometry_parts(
+        &self,
+        territory: &Territory,
+        (kind, id): (Kind, Id),
+        name: Option<&str>,
+        is_replaced: bool,
+        parts: &[Geometry],
+    ) -> Result<()> {
+        if is_replaced {
+            let sql = format!("DELETE FROM {GEOMETRY_PARTS} WHERE territory = ?1 AND kind = ?2 AND id = ?3");
+            self.transaction.prepare_cached(&sql)?.execute((territory.key, kind.as_str(), id))?;
+        }
+        for part in parts {
+            let sql =
+                format!("INSERT INTO {GEOMETRY_PARTS} (territory, kind, id, name, geom) VALUES (?1, ?2, ?3, ?4, ?5)");
+            let values = (territory.key, kind.as_str(), id, name, geopackage::encode(part));
+            self.transaction.prepare_cached(&sql)?.execute(values)?;
         }
         Ok(())
     }
@@ -301,14 +328,15 @@ impl<'a> WriteTransaction<'a> {
             return Ok(());
         }
         history::increment_generation(self.transaction)?;
-        for kind in Kind::ALL.into_iter().filter(|kind| kind.is_spatial()) {
+        let layers = Kind::ALL.into_iter().filter(|kind| kind.is_spatial()).map(|kind| kind.as_str());
+        for layer in layers.chain([GEOMETRY_PARTS]) {
             self.transaction.execute(
                 &format!(
                     "UPDATE gpkg_contents SET (min_x, min_y, max_x, max_y) =
-                       (SELECT min(minx), min(miny), max(maxx), max(maxy) FROM rtree_{kind}_geom),
+                       (SELECT min(minx), min(miny), max(maxx), max(maxy) FROM rtree_{layer}_geom),
                        last_change = strftime('%Y-%m-%dT%H:%M:%fZ','now') WHERE table_name = ?1"
                 ),
-                [kind.as_str()],
+                [layer],
             )?;
         }
         Ok(())

@@ -4,7 +4,7 @@
 //! * `open`: the [`Companion`]: opening, suspending and resuming.
 //! * `territories`: territories, and the refresh that downloads them.
 //! * `packs`: treks and areas for offline use.
-//! * `treks`: the trek list: text, filters, position and order, a page at a time; `stats`: what people choose a trek by.
+//! * `treks`: the trek list: text, filters, position and order, a page at a time; `stats`: length, ascent, duration and labels of a trek.
 //! * `details`: a trek with its stages and the objects along it.
 //! * `nearby`: the objects near a position, with names; from `snapshot`, the index in memory, or from `from_disk` until the
 //!   snapshot is built.

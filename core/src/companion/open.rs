@@ -49,7 +49,8 @@ impl Companion {
     /// planned again; see [`Catalogue::was_damaged`].
     ///
     /// # Errors
-    /// [`Error::TooNew`] for a catalogue of a newer version; [`Error::Busy`]; [`Error::StorageFull`].
+    /// [`Error::TooNew`] for a catalogue of a newer version; [`Error::Busy`]; [`Error::StorageFull`] and [`Error::ReadOnly`]
+    /// if there is no catalogue yet. An existing one can be read on a full disk and on read-only storage.
     pub fn open(directories: &Directories) -> Result<Companion> {
         Companion::open_with(directories, Storage::default(), Arc::new(SystemClock))
     }

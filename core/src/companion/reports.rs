@@ -1,4 +1,4 @@
-//! Field reports, from the draft to the upload: the catalogue checks what a report says, and the journal stores it.
+//! Field reports, from the draft to the upload: the catalogue checks the content of a report, and the journal stores it.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -13,10 +13,11 @@ use crate::error::{Error, Result};
 use crate::geotrek::{BodyChunk, PhotoPart, ReportForm, legacy_report_address, report_address, version_address};
 use crate::journal::{NewReport, Photo, Report};
 use crate::model::{Bounds, Geometry, Kind, Object, Position};
+use crate::nearby::Route;
 use crate::report::{
     Endpoint, Event, KnownTerms, Reply, ReportContent, ReportState, ReportWarning, Resolution, SendResult,
 };
-use crate::sync::route_items::{distance, index_of, wider};
+use crate::sync::route_items::ROUTE_ITEM_MAX_OFFSET_M;
 
 /// The first Geotrek that takes reports by its API v2.
 const FIRST_V2: (u32, u32) = (2, 104);
@@ -98,7 +99,7 @@ impl Companion {
         self.journal()?.queue(id, &known, self.clock.now_ms())
     }
 
-    /// What the catalogue knows of the things that a report names.
+    /// The catalogue's entries for the objects and terms that a report names.
     fn known_terms(&self, territory: &Territory, content: &ReportContent) -> Result<KnownTerms> {
         let mut known = KnownTerms::default();
         if territory.refreshed_ms.is_none() {
@@ -112,9 +113,10 @@ impl Companion {
             let trek = if_found(self.catalogue.object(territory, Kind::Trek, id))?;
             known.has_trek = Some(trek.is_some());
             let line = trek.as_ref().and_then(Object::geometry);
-            if let (Some(line), Some(position)) = (line, content.position) {
+            let route = line.map(Route::new).transpose()?.flatten();
+            if let (Some(route), Some(position)) = (route, content.position) {
                 let point = Geometry::point(Position::new(position.lon, position.lat));
-                known.metres_to_trek = distance(&index_of(line), line, &point)?;
+                known.metres_to_trek = route.locate(&point)?.map(|location| location.offset_m);
             }
         }
         if let Some(id) = content.signage {
@@ -135,7 +137,7 @@ impl Companion {
                 }
             })?;
             if let Some(bounds) = bounds {
-                return Ok(Some(wider(bounds)));
+                return Ok(Some(bounds.expanded(ROUTE_ITEM_MAX_OFFSET_M)));
             }
         }
         Ok(None)

@@ -8,14 +8,15 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavio
 
 use super::geopackage;
 use super::migrate::{Schema, migrate};
-use super::quarantine;
+use super::quarantine::{self, FileId};
 use super::suspend::SuspendLock;
+use super::unwritable;
 use crate::error::{Error, Result};
 use crate::storage::Storage;
 
 const STATEMENT_CACHE: usize = 64;
 
-/// What survives a power cut.
+/// How much a power cut may lose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Durability {
     /// The file stays intact; the last transactions may be lost (`synchronous=NORMAL`).
@@ -41,6 +42,8 @@ pub(crate) struct Database {
     schema: &'static Schema,
     /// Schema version of the file.
     version: i64,
+    /// The file that was opened. Another process may move a damaged file aside and create a new one under its name.
+    file: Option<FileId>,
     writer: Mutex<Option<Connection>>,
     readers: Mutex<Vec<Connection>>,
     suspend_lock: SuspendLock,
@@ -48,21 +51,50 @@ pub(crate) struct Database {
 
 impl Database {
     /// Opens a file, creates a missing one and migrates an older one. A file of a newer version can be read, but not
-    /// written.
+    /// written. A file on a full disk or on read-only storage can be read, too.
     ///
     /// # Errors
     /// [`Error::Corrupt`] if SQLite finds the file damaged, [`Error::Busy`] if another process holds a lock for too long,
-    /// and errors of the disk.
+    /// [`Error::ReadOnly`] and [`Error::StorageFull`] for a missing or older file, and other errors of the disk.
     pub(crate) fn open(
         path: PathBuf,
         storage: Storage,
         settings: Settings,
         schema: &'static Schema,
     ) -> Result<Database> {
-        let mut connection = connect(&path, &storage, settings)?;
-        let version = migrate(&mut connection, schema)?;
-        let (writer, readers, suspend_lock) = (Mutex::default(), Mutex::new(vec![connection]), SuspendLock::default());
-        Ok(Database { path, storage, settings, schema, version, writer, readers, suspend_lock })
+        Database::open_with(path, storage, settings, schema, OpenFlags::default())
+    }
+
+    /// Opens a file as [`Database::open`], but does not create a missing one.
+    ///
+    /// # Errors
+    /// As of [`Database::open`]; any error for a missing file.
+    pub(crate) fn open_existing(
+        path: PathBuf,
+        storage: Storage,
+        settings: Settings,
+        schema: &'static Schema,
+    ) -> Result<Database> {
+        Database::open_with(path, storage, settings, schema, existing())
+    }
+
+    fn open_with(
+        path: PathBuf,
+        storage: Storage,
+        settings: Settings,
+        schema: &'static Schema,
+        flags: OpenFlags,
+    ) -> Result<Database> {
+        let before = quarantine::file_id(&path);
+        let (mut connection, cause) = connect_for_reading(&path, &storage, settings, flags)?;
+        let version = migrate(&mut connection, schema).map_err(|error| cause.clone().unwrap_or(error))?;
+        let file = quarantine::file_id(&path);
+        if before.is_some() && before != file {
+            return Err(moved_aside());
+        }
+        let readers = if is_reusable(cause.as_ref()) { vec![connection] } else { Vec::new() };
+        let (writer, readers, suspend_lock) = (Mutex::default(), Mutex::new(readers), SuspendLock::default());
+        Ok(Database { path, storage, settings, schema, version, file, writer, readers, suspend_lock })
     }
 
     /// The path of the file.
@@ -92,14 +124,20 @@ impl Database {
     fn read_erased(&self, read: &mut dyn FnMut(&Connection)) -> Result<()> {
         let _guard = self.suspend_lock.acquire()?;
         let idle = lock(&self.readers).pop();
-        let mut connection = match idle {
-            Some(connection) => connection,
-            None => self.connect()?,
+        let (mut connection, cause) = match idle {
+            Some(connection) => (connection, None),
+            None => {
+                let connected = connect_for_reading(&self.path, &self.storage, self.settings, existing())?;
+                self.check_file()?;
+                connected
+            }
         };
         let snapshot = connection.transaction()?;
         read(&snapshot);
         drop(snapshot);
-        lock(&self.readers).push(connection);
+        if is_reusable(cause.as_ref()) {
+            lock(&self.readers).push(connection);
+        }
         Ok(())
     }
 
@@ -122,18 +160,29 @@ impl Database {
         self.with_writer(&mut |writer| {
             let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
             write(&transaction)?;
-            Ok(transaction.commit()?)
+            transaction.commit()?;
+            // Another process may have moved the file aside in the meantime.
+            self.check_file()
         })
     }
 
+    /// Returns [`Error::Corrupt`] if another process has moved the damaged file aside: what is written to it would be lost.
+    fn check_file(&self) -> Result<()> {
+        if quarantine::file_id(&self.path) == self.file { Ok(()) } else { Err(moved_aside()) }
+    }
+
     /// Runs `run` on the writer's connection, outside a transaction.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] if another process has moved the file aside, [`Error::ReadOnly`], [`Error::StorageFull`].
     pub(crate) fn with_writer(&self, run: &mut dyn FnMut(&mut Connection) -> Result<()>) -> Result<()> {
         let _guard = self.suspend_lock.acquire()?;
         let mut writer = lock(&self.writer);
         let writer = match &mut *writer {
             Some(connection) => connection,
-            none => none.insert(self.connect()?),
+            none => none.insert(connect(&self.path, &self.storage, self.settings, existing())?),
         };
+        self.check_file()?;
         run(writer)
     }
 
@@ -150,7 +199,8 @@ impl Database {
             return Err(Error::invalid("target", "must be the path of a new file"));
         }
         let _guard = self.suspend_lock.acquire()?;
-        self.connect()?.execute("VACUUM INTO ?1", [name])?;
+        let (connection, _) = connect_for_reading(&self.path, &self.storage, self.settings, existing())?;
+        connection.execute("VACUUM INTO ?1", [name])?;
         Ok(())
     }
 
@@ -176,9 +226,43 @@ impl Database {
     pub(crate) fn resume(&self) {
         self.suspend_lock.resume();
     }
+}
 
-    fn connect(&self) -> Result<Connection> {
-        connect(&self.path, &self.storage, self.settings)
+/// The flags of a connection to a file that exists.
+fn existing() -> OpenFlags {
+    OpenFlags::default().difference(OpenFlags::SQLITE_OPEN_CREATE)
+}
+
+fn moved_aside() -> Error {
+    Error::corrupt("another process has moved it aside and created a new one: open it again")
+}
+
+/// True for a connection that later reads may use again. A connection on a full disk takes part in no locking, so it must
+/// not last: another process writes as soon as there is space.
+fn is_reusable(cause: Option<&Error>) -> bool {
+    cause.is_none_or(|cause| *cause == Error::ReadOnly)
+}
+
+/// Opens a file for reading. On storage that cannot be written, also returns the error that a write would have.
+fn connect_for_reading(
+    path: &Path,
+    storage: &Storage,
+    settings: Settings,
+    flags: OpenFlags,
+) -> Result<(Connection, Option<Error>)> {
+    match connect(path, storage, settings, flags) {
+        Ok(connection) => Ok((connection, None)),
+        Err(cause @ (Error::ReadOnly | Error::StorageFull)) => {
+            match unwritable::open_for_reading(path, storage, settings.busy_timeout, false) {
+                Ok(connection) => {
+                    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+                    Ok((connection, Some(cause)))
+                }
+                Err(error @ Error::Corrupt { .. }) => Err(error),
+                Err(_) => Err(cause),
+            }
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -188,15 +272,26 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Opens a file with SQLite's `flags`, and nothing else set.
-pub(crate) fn open_file(path: &Path, storage: &Storage, flags: OpenFlags) -> Result<Connection> {
-    Ok(match &storage.vfs {
-        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs.as_str())?,
-        None => Connection::open_with_flags(path, flags)?,
-    })
+pub(super) fn open_file(path: &Path, storage: &Storage, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    match &storage.vfs {
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs.as_str()),
+        None => Connection::open_with_flags(path, flags),
+    }
 }
 
-fn connect(path: &Path, storage: &Storage, settings: Settings) -> Result<Connection> {
-    let connection = open_file(path, storage, OpenFlags::default())?;
+/// Opens a file for reading and writing.
+fn connect(path: &Path, storage: &Storage, settings: Settings, flags: OpenFlags) -> Result<Connection> {
+    let connected = connect_sqlite(path, storage, settings, flags);
+    connected.map_err(|error| unwritable::cause(&error, path, storage).unwrap_or_else(|| error.into()))
+}
+
+fn connect_sqlite(
+    path: &Path,
+    storage: &Storage,
+    settings: Settings,
+    flags: OpenFlags,
+) -> rusqlite::Result<Connection> {
+    let connection = open_file(path, storage, flags)?;
     connection.busy_timeout(settings.busy_timeout)?;
     geopackage::register_functions(&connection)?;
     enable_wal(&connection, settings.busy_timeout)?;

@@ -12,9 +12,38 @@ pub(crate) const WAL: &str = "-wal";
 pub(crate) const ROLLBACK_JOURNAL: &str = "-journal";
 const SHARED_MEMORY: &str = "-shm";
 
-/// The path of a quarantined database: `journal.gpkg` becomes `journal.damaged-<time>.gpkg`. `at_ms` is Unix ms.
+/// Identity of a file, whatever its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FileId {
+    device: u64,
+    inode: u64,
+}
+
+/// The identity of the file at a path. `None` if there is no file, and on Windows, where an open file cannot be renamed.
+pub(crate) fn file_id(path: &Path) -> Option<FileId> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let metadata = std::fs::metadata(path).ok()?;
+        Some(FileId { device: metadata.dev(), inode: metadata.ino() })
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        None
+    }
+}
+
+/// An unused path for a quarantined database: `journal.gpkg` becomes `journal.damaged-<time>.gpkg`. `at_ms` is Unix ms.
 pub(crate) fn quarantine_path(path: &Path, at_ms: i64) -> PathBuf {
-    path.with_extension(format!("damaged-{at_ms}.gpkg"))
+    let mut at_ms = at_ms;
+    loop {
+        let target = path.with_extension(format!("damaged-{at_ms}.gpkg"));
+        if !target.exists() {
+            return target;
+        }
+        at_ms += 1;
+    }
 }
 
 /// Moves a database and its log to `target`. The log is moved first: it must never be left beside a new database.

@@ -81,7 +81,8 @@ pub struct Journal {
 impl Journal {
     /// Opens the journal in `directory`, creates a missing one and migrates an older one. A damaged file is moved aside
     /// unchanged, and its readable content is recovered: see [`Journal::recovery`]. A file of a newer version of Jalon can
-    /// be read and exported, but every write returns [`Error::TooNew`].
+    /// be read and exported, but every write returns [`Error::TooNew`]. On read-only storage and on a full disk the content
+    /// can be read.
     ///
     /// # Errors
     /// [`Error::Busy`], [`Error::StorageFull`] and other errors of the disk.
@@ -93,14 +94,21 @@ impl Journal {
         let (database, recovery) = recovery::open(directory, storage, &sidecars)?;
         let reserve = Reserve::new(directory.join("reserve"), file_system);
         let journal = Journal { directory: directory.to_owned(), database, sidecars, reserve, recovery };
-        if journal.database.check_version().is_ok() {
-            journal.reconcile_sidecars()?;
-            let quarantine =
-                journal.recovery.as_ref().map(|recovery| recovery.quarantined_path.with_extension("photos"));
-            journal.remove_orphaned_photos(quarantine.as_deref())?;
-            journal.reserve.fill();
+        match journal.tidy() {
+            // The content can still be read.
+            Ok(()) | Err(Error::TooNew { .. } | Error::ReadOnly | Error::StorageFull) => Ok(journal),
+            Err(error) => Err(error),
         }
-        Ok(journal)
+    }
+
+    /// Completes what a process has left unfinished that died. Leaves the reserve for the writes of the user.
+    fn tidy(&self) -> Result<()> {
+        self.database.check_version()?;
+        self.reconcile_sidecars()?;
+        let quarantine = self.recovery.as_ref().map(|recovery| recovery.quarantined_path.with_extension("photos"));
+        self.remove_orphaned_photos(quarantine.as_deref())?;
+        self.reserve.fill();
+        Ok(())
     }
 
     /// The result of the recovery, if the file was damaged when it was opened.

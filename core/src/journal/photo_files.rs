@@ -99,7 +99,7 @@ impl Journal {
     }
 
     /// Deletes the photo files that no report names: those of discarded reports and of a process that died. After a recovery
-    /// they are moved to the directory `quarantine` instead, because their reports may be what was lost.
+    /// they are moved to the directory `quarantine` instead, because the lost reports may have named them.
     pub(super) fn remove_orphaned_photos(&self, quarantine: Option<&Path>) -> Result<()> {
         let file_system = self.file_system();
         self.write(|transaction| {

@@ -2,7 +2,7 @@
 //! is moved aside unchanged. Damage never deletes anything.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, Transaction};
@@ -13,7 +13,7 @@ use super::schema::{SCHEMA, SETTINGS};
 use super::sidecar::Sidecars;
 use super::{FILE_NAME, Favourite, Journal, Note, favourites, notes, rows};
 use crate::clock::now_ms;
-use crate::db::{Database, open_file, quarantine, schema_version};
+use crate::db::{Database, OpenLock, open_for_reading, quarantine, schema_version};
 use crate::error::{Error, Result};
 use crate::storage::{Storage, with_suffix};
 
@@ -46,10 +46,16 @@ pub(super) fn open(
     storage: Storage,
     sidecars: &Sidecars,
 ) -> Result<(Database, Option<RecoverySummary>)> {
-    // Only one process may recover a damaged file.
-    let lock = File::options().create(true).truncate(false).write(true).open(directory.join("open.lock"))?;
-    lock.lock()?;
     let path = directory.join(FILE_NAME);
+    let _lock = match OpenLock::acquire(directory, SETTINGS.busy_timeout) {
+        Ok(lock) => lock,
+        // A file that cannot be recovered may still be readable.
+        Err(Error::ReadOnly | Error::StorageFull) if path.exists() => {
+            check(&path, &storage, sidecars)?;
+            return Ok((Database::open_existing(path, storage, SETTINGS, &SCHEMA)?, None));
+        }
+        Err(error) => return Err(error),
+    };
     let next = directory.join(NEXT);
     if next.exists() && !path.exists() {
         // A process died after it moved the damaged file aside.
@@ -74,12 +80,8 @@ fn check(path: &Path, storage: &Storage, sidecars: &Sidecars) -> Result<()> {
         return if had_content { damaged("the file is empty") } else { Ok(()) };
     }
     // A process that died while it created the file left a rollback journal. Only a writing connection rolls it back.
-    let access = match with_suffix(path, quarantine::ROLLBACK_JOURNAL).exists() {
-        true => OpenFlags::SQLITE_OPEN_READ_WRITE,
-        false => OpenFlags::SQLITE_OPEN_READ_ONLY,
-    };
-    let connection = open_file(path, storage, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.busy_timeout(SETTINGS.busy_timeout)?;
+    let has_rollback_journal = with_suffix(path, quarantine::ROLLBACK_JOURNAL).exists();
+    let connection = open_for_reading(path, storage, SETTINGS.busy_timeout, has_rollback_journal)?;
     let result: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     if result != "ok" {
         return damaged(&result);
@@ -207,7 +209,8 @@ impl Journal {
     /// Reconciles the rows and the sidecar files when the journal is opened. A newer sidecar replaces its row: its transaction
     /// was not committed, or a damaged log has lost it. A row without an intact sidecar gets one.
     pub(super) fn reconcile_sidecars(&self) -> Result<()> {
-        self.write(|transaction| {
+        // On a full disk the reserve is not released: a later opening does this as well.
+        self.database.write(|transaction| {
             // In the transaction, so that no other process is about to commit a change.
             let mut sidecars = self.sidecars.read_all()?;
             for report in rows::read_all(transaction)? {

@@ -20,7 +20,7 @@ pub struct ProfileSample {
     pub elevation_m: f64,
 }
 
-/// What a walker climbs and comes down.
+/// The ascent and descent of a walk.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct ElevationGain {
     /// Metres up, zero or more.

@@ -37,7 +37,7 @@ pub(crate) struct Field {
     pub(crate) is_always_written: bool,
 }
 
-/// What a text is for. All but [`TextUse::Name`] are also the column of full-text search.
+/// The use of a text. All but [`TextUse::Name`] are also the column of full-text search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TextUse {
     /// Name of the object.
@@ -50,7 +50,7 @@ pub(crate) enum TextUse {
     Body,
 }
 
-/// What the address of a picture is for.
+/// The use of a picture's address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PictureUse {
     Photo,

@@ -9,12 +9,14 @@
 //! * `trek`, `tourism`, `outdoor`, `equipment`, `poi`, `sensitive_area`, `place`, `page`, `term`: the objects by family.
 //! * `picture`: attachments, pictures and panoramas of objects.
 //! * `text`: texts in several languages, with and without markup.
-//! * `position`: positions and boxes. `geometry`: geometries; `geojson`: their JSON.
+//! * `position`: positions and boxes. `geometry`: geometries; `geometry_parts`: their simplest
+//!   form; `geojson`: their JSON.
 
 mod equipment;
 pub(crate) mod fields;
 mod geojson;
 mod geometry;
+mod geometry_parts;
 pub(crate) mod json;
 mod kind;
 mod outdoor;

@@ -4,11 +4,9 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
 /// A text in several languages. A blank text is not kept, so each language in it has a text.
+// Each language with its text, in the order of language codes. A vector, because a text has few languages.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Localized {
-    /// Each language with its text, in the order of language codes. A vector, because a text has few languages.
-    texts: Vec<(String, String)>,
-}
+pub struct Localized(Vec<(String, String)>);
 
 /// A text with its language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -30,41 +28,41 @@ impl Localized {
 
     fn set(&mut self, lang: String, text: String) {
         match self.position(&lang) {
-            Ok(index) => self.texts[index].1 = text,
-            Err(index) => self.texts.insert(index, (lang, text)),
+            Ok(index) => self.0[index].1 = text,
+            Err(index) => self.0.insert(index, (lang, text)),
         }
     }
 
     fn position(&self, lang: &str) -> Result<usize, usize> {
-        self.texts.binary_search_by(|(own, _)| own.as_str().cmp(lang))
+        self.0.binary_search_by(|(own, _)| own.as_str().cmp(lang))
     }
 
     /// The text in exactly this language.
     pub fn in_language(&self, lang: &str) -> Option<&str> {
-        self.position(lang).ok().map(|index| self.texts[index].1.as_str())
+        self.position(lang).ok().map(|index| self.0[index].1.as_str())
     }
 
     /// The text in the first language of `wanted` that has one (`fr-CA` also finds `fr`), else in any language, first of all
     /// the text without a language. `wanted` is the whole order of preference: the languages of the person, those of the
     /// app, the default of the territory.
     pub fn find<S: AsRef<str>>(&self, wanted: &[S]) -> Option<Text<'_>> {
-        let by_tag = |tag: &str| self.position(tag).ok().map(|index| &self.texts[index]);
+        let by_tag = |tag: &str| self.position(tag).ok().map(|index| &self.0[index]);
         wanted
             .iter()
             .map(AsRef::as_ref)
             .find_map(|tag| by_tag(tag).or_else(|| tag.split_once(['-', '_']).and_then(|(base, _)| by_tag(base))))
-            .or_else(|| self.texts.first())
+            .or_else(|| self.0.first())
             .map(|(lang, text)| Text { lang, text })
     }
 
     /// Every language with its text, in the order of language codes.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.texts.iter().map(|(lang, text)| (lang.as_str(), text.as_str()))
+        self.0.iter().map(|(lang, text)| (lang.as_str(), text.as_str()))
     }
 
     /// Whether no language has a text.
     pub fn is_empty(&self) -> bool {
-        self.texts.is_empty()
+        self.0.is_empty()
     }
 
     /// The text with `change` applied in every language.

@@ -1,4 +1,4 @@
-//! What goes into the index and what comes out.
+//! The input of the index, features, and its output, neighbours.
 
 use serde::Serialize;
 

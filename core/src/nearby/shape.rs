@@ -41,7 +41,7 @@ struct Area {
     rings: Box<[Range<u32>]>,
 }
 
-/// What has a box of its own in the tree.
+/// A part of a geometry that has its own box in the tree.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Part {
     /// At most [`RUN`] edges. None if it is a single vertex.

@@ -1,5 +1,5 @@
 //! The vertices of a feature, in half the memory if possible: servers write at most seven decimals, so most coordinates are
-//! whole steps of a ten-millionth of a degree. What comes out is what went in, to the last bit.
+//! whole steps of a ten-millionth of a degree. Reading returns each coordinate as it was stored, to the last bit.
 
 use std::ops::Range;
 

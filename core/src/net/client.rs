@@ -114,7 +114,7 @@ impl HttpClient {
         Ok(HttpClient { client, post_client, runtime, options, disk })
     }
 
-    /// Fetches a transfer into `target`; see [`ResponseWriter`] for what is written when. Blocks until the exchange has ended
+    /// Fetches a transfer into `target`; see [`ResponseWriter`] for the files that it writes. Blocks until the exchange has ended
     /// or `cancel` is cancelled.
     ///
     /// # Errors

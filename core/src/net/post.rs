@@ -36,7 +36,7 @@ impl HttpClient {
     /// chunks; if it fails, the final chunk is never sent.
     ///
     /// Cancelling ends the upload at once before the final chunk. After it, the response is awaited, because without it
-    /// nobody could tell whether the server stored the report.
+    /// it is unknown whether the server stored the report.
     ///
     /// # Errors
     /// [`Error::Cancelled`]; [`Error::InvalidInput`] for an address that must not be requested.

@@ -1,5 +1,5 @@
-//! The result of an attempt and its classification. The table of HTTP statuses here is what “never lost, never duplicated
-//! unnoticed” rests on.
+//! The result of an attempt and its classification. The guarantee that no report is lost, and none duplicated unnoticed,
+//! depends on the table of HTTP statuses here.
 //!
 //! Geotrek answers 201 after it stored a report. Another success (200, 202, a redirect to the same host) may come from a
 //! proxy or from a patched server that stored the report, so it leaves the report in doubt. Only a page of HTML with 200

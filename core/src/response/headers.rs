@@ -1,4 +1,4 @@
-//! The headers of a response, and what they mean for the partial file on the disk.
+//! The headers of a response, and whether the partial file on the disk is resumed or replaced.
 
 use super::body::Encoding;
 use super::partial::PartialFile;
@@ -21,7 +21,7 @@ pub(super) struct ResponseHead {
 }
 
 impl ResponseHead {
-    /// Reads headers, whose names may have any case; the first of several equal names counts. `is_decoded` tells that the
+    /// Reads headers, whose names may have any case; the first of several equal names counts. `is_decoded` is true if the
     /// client has removed the content encoding, `now_ms` is the wall time (Unix ms).
     pub(super) fn new<'h>(
         status: u16,
@@ -52,7 +52,7 @@ impl ResponseHead {
         }
     }
 
-    /// What is kept of the response beside its body.
+    /// The response's metadata, stored beside its body.
     pub(super) fn meta(&self) -> ResponseMeta {
         ResponseMeta {
             status: self.status,
@@ -63,7 +63,7 @@ impl ResponseHead {
         }
     }
 
-    /// What to do with the body, given what an earlier attempt left on the disk.
+    /// The action for the body, given the partial file of an earlier attempt.
     pub(super) fn action(&self, partial: Option<&PartialFile>) -> HeadAction {
         let content_range = self.content_range.as_deref().and_then(parse_content_range);
         match self.status {
@@ -97,13 +97,13 @@ impl ResponseHead {
     }
 }
 
-/// What to do with the body of a response.
+/// The action that the head of a response calls for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum HeadAction {
     /// Write the body from byte `from` on, and discard what the file has beyond.
     Write {
         from: u64,
-        /// What to record before the first byte is written; its `bytes` is 0.
+        /// The metadata to store before the first byte is written; its `bytes` is 0.
         partial: PartialFile,
     },
     /// The partial file is complete.

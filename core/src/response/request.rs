@@ -3,7 +3,7 @@
 use super::partial::PartialFile;
 use crate::transfer::{BodyKind, Transfer};
 
-/// Header names and values for a GET of `transfer`. `partial` is what an earlier attempt left on the disk. `accept_gzip` is
+/// Header names and values for a GET of `transfer`. `partial` is the partial file of an earlier attempt. `accept_gzip` is
 /// false if the client negotiates compression itself.
 pub(super) fn request_headers(
     transfer: &Transfer,

@@ -16,10 +16,11 @@ use crate::transfer::{BodyKind, Outcome, ResponseMeta, Transfer};
 pub(crate) const MAX_JSON_BYTES: u64 = 256 << 20;
 /// Default limit of a file, in bytes.
 pub(crate) const MAX_FILE_BYTES: u64 = 64 << 20;
-/// Requests for one transfer in a row: the partial file may not match what its server has now.
+/// Maximum number of consecutive requests for one transfer. The second requests the whole file if the partial one no longer
+/// matches the server's.
 const MAX_REQUESTS: u8 = 2;
 
-/// What a driver does next.
+/// The next step of a driver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// Send the request with these headers, and pass the head of the response to [`ResponseWriter::on_head`].
@@ -122,7 +123,7 @@ impl ResponseWriter {
         step
     }
 
-    /// The exchange has ended: removes what cannot be resumed. A full disk needs the space of partial files, too.
+    /// Removes the files that cannot be resumed after the exchange. If the disk is full, partial files are removed too.
     fn clean_up(&mut self, error: Option<&Error>) {
         self.abort();
         if error == Some(&Error::StorageFull) {

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::geotrek::{ApiRequest, Reader, RequestKind, has_plain_texts, kind_of, read_list, read_one};
 use crate::id::ObjectKey;
 use crate::model::values::{ValueMut, ValueRef};
-use crate::model::{Id, Kind, Localized, Object};
+use crate::model::{Id, Kind, Localized, Object, Position};
 use crate::nearby::{Feature, Nearby};
 
 /// Vertices of treks that are indexed at once.
@@ -225,13 +225,16 @@ impl Application<'_, '_> {
         let treks = Nearby::build(treks);
         let mut error = None;
         self.transaction.geometries(self.territory, Kind::Poi, |poi, geometry| {
-            let Some(position) = geometry.first_position() else { return };
-            match treks.within(position, ROUTE_ITEM_MAX_OFFSET_M, |_, _| true) {
-                Ok(near) => near.iter().for_each(|near| {
-                    let trek = Id::try_from(near.key).unwrap_or_default();
-                    pois.entry(trek).or_default().insert(poi, near.distance_m);
-                }),
-                Err(failure) => error = Some(failure),
+            // A POI is a point in Geotrek; of another geometry the vertices count here.
+            for position in geometry.positions().filter(Position::is_valid) {
+                match treks.within(position, ROUTE_ITEM_MAX_OFFSET_M, |_, _| true) {
+                    Ok(near) => near.iter().for_each(|near| {
+                        let trek = Id::try_from(near.key).unwrap_or_default();
+                        let metres = pois.entry(trek).or_default().entry(poi).or_insert(near.distance_m);
+                        *metres = metres.min(near.distance_m);
+                    }),
+                    Err(failure) => error = Some(failure),
+                }
             }
         })?;
         error.map_or(Ok(()), Err)

@@ -1,4 +1,4 @@
-//! The job of a download: planning it, and storing what the pack is when it has ended.
+//! The job of a download: its start, and the state of the pack that is stored at its end.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

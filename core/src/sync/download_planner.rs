@@ -1,4 +1,4 @@
-//! What a download requests: the objects that its server lists for a trek, then the files that the pack shows. A download that
+//! The requests of a download: the objects that its server lists for a trek, then the files that the pack shows. A download that
 //! is planned again continues; one of a stale pack requests what has changed.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,7 +43,7 @@ pub(super) struct PackDownload {
     pub(super) is_withdrawn: bool,
 }
 
-/// What a request of a download is for.
+/// The purpose of a request of a download.
 #[derive(Debug, Clone)]
 pub enum DownloadRole {
     /// The ids of the objects near a trek, of one list.
@@ -54,7 +54,7 @@ pub enum DownloadRole {
     Media(String),
 }
 
-/// What the next call of `next_phase` requests.
+/// The requests of the next call of `next_phase`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     NearLists,

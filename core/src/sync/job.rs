@@ -19,13 +19,13 @@ pub struct Progress {
     pub bytes: u64,
 }
 
-/// A persisted job, which a driver moves forward: it asks [`next`](Job::next), reports [`started`](Job::started), writes the
+/// A persisted job that a driver runs: the driver calls [`next`](Job::next), reports [`started`](Job::started), writes the
 /// response to the file [`target`](Job::target), usually by a [`ResponseWriter`](crate::response::ResponseWriter), and
 /// reports [`complete`](Job::complete). The process may die at any step: the job continues when it is planned again.
 ///
 /// Dropping a job keeps what it has received, and lets another process continue it.
 pub trait Job: Send {
-    /// What to do now. [`Next::Idle`] means that everything was received.
+    /// The next step. [`Next::Idle`] means that everything was received.
     ///
     /// # Errors
     /// Those of the disk; [`Error::Offline`](crate::Error::Offline) and [`Error::Server`](crate::Error::Server) if the job
@@ -45,7 +45,7 @@ pub trait Job: Send {
     /// Records how a transfer ended.
     ///
     /// # Errors
-    /// As of [`next`](Job::next). What was received before is kept for the next time.
+    /// As of [`next`](Job::next). The data received before is kept for the next run.
     fn complete(&mut self, id: u64, outcome: Outcome) -> Result<()>;
 
     /// Progress so far.

@@ -1,4 +1,4 @@
-//! What a job requests.
+//! The requests of a job.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use crate::transfer::{BodyKind, Outcome, ResponseMeta, Validators};
 /// Decides what a job requests. After the process died, a new planner is given the same responses in the same order and must
 /// ask for the same requests.
 pub trait Planner: Send {
-    /// What a request is for.
+    /// The purpose of a request.
     type Role: Clone + Send;
 
     /// The requests of the next phase, after all earlier requests have ended. None if the job is complete.
@@ -81,7 +81,7 @@ pub enum Parsed<T> {
 /// Why a request failed for good.
 #[derive(Debug)]
 pub enum Failure<'a> {
-    /// No successful response came.
+    /// No successful response arrived.
     Outcome(&'a Outcome),
     /// Every response was invalid.
     Invalid(Error),

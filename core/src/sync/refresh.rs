@@ -1,5 +1,5 @@
-//! The job of a refresh: first what the server is, then the lists of the territory. The catalogue does not change before
-//! everything was received; see `apply`.
+//! The job of a refresh: it requests the version and the languages of the server, then the lists of the territory. The
+//! catalogue does not change until every response was received; see `apply`.
 
 use std::fs::File;
 use std::sync::Arc;
@@ -44,7 +44,7 @@ pub enum RefreshMode {
 pub struct RefreshOptions {
     /// Maximum number of attempts for each transfer, with growing pauses. Five attempts take about 20 seconds.
     pub max_attempts: u32,
-    /// What to request.
+    /// The lists to request.
     pub mode: RefreshMode,
     /// Allowed networks and bytes.
     pub policy: TransferPolicy,
@@ -141,7 +141,7 @@ fn known_objects(catalogue: &Catalogue, territory: &Territory, is_full: bool) ->
     Ok(known)
 }
 
-/// What a request of a refresh is for.
+/// The purpose of a request of a refresh.
 #[derive(Debug, Clone)]
 pub enum RefreshRole {
     /// Whether the server is a Geotrek, and of which version.

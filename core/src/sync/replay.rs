@@ -1,4 +1,4 @@
-//! Continuing a job after its process died: the stored responses are replayed into a new planner, in the order in which they
+//! Continues a job after its process died: the stored responses are replayed into a new planner, in the order in which they
 //! arrived. The planner then asks for the same requests again, and completed ones are not made twice.
 
 use std::collections::BTreeMap;
@@ -104,7 +104,7 @@ impl<P: Planner> JobRunner<P> {
         Ok(true)
     }
 
-    /// Gives the open transfers their stored states. Attempts are counted anew, because somebody asked for the job again;
+    /// Gives the open transfers their stored states. Attempts are counted anew, because the user requested the job again;
     /// pauses hold. Returns the records that are missing, or `None` if a stored request is a different one.
     fn restore_open(&mut self, by_id: &BTreeMap<u64, &TransferRecord>) -> Option<Vec<TransferRecord>> {
         let open: Vec<Transfer> = self.queue.iter().filter(|transfer| transfer.state.is_open()).cloned().collect();

@@ -25,7 +25,7 @@ use crate::transfer::{
 /// Connections to one server at once. A Geotrek has a handful of workers for all its clients.
 const CONNECTIONS_PER_HOST: usize = 2;
 
-/// What a job works on.
+/// The environment of a job.
 #[derive(Debug)]
 pub(super) struct JobContext {
     pub(super) catalogue: Arc<Catalogue>,
@@ -33,7 +33,7 @@ pub(super) struct JobContext {
     /// Held until the job is dropped.
     pub(super) _lock: TerritoryLock,
     pub(super) territory: TerritoryId,
-    /// What the job is about; the catalogue has one job for each subject of a territory.
+    /// The subject of the job; the catalogue has one job for each subject of a territory.
     pub(super) subject: String,
     /// Folder of the responses.
     pub(super) folder: PathBuf,

@@ -1,5 +1,5 @@
-//! What must be transferred next, as data. A transfer is one HTTP exchange that has to happen. A queue says which transfer
-//! may start, records how each attempt ended, and decides which is tried again and when.
+//! A queue of HTTP exchanges, as a pure state machine. A transfer is one exchange that has to happen. The queue decides which
+//! transfer may start, records the outcome of each attempt, and decides which transfer is retried, and when.
 //!
 //! Nothing here touches a socket, the disk, a clock or a thread: a driver moves the bytes, the catalogue stores the queue,
 //! and time comes in as an argument. So a queue can be stored at any step and continued by another process.
@@ -7,7 +7,7 @@
 //! * `queue`: the state machine.
 //! * `outcome`: how an attempt ended.
 //! * `retry`: which outcomes are retried, and after which pause. Reports use the same backoff.
-//! * `policy`: what the app allows: which networks, how many bytes.
+//! * `policy`: the limits that the app sets: networks, bytes.
 //! * `instant`: a point in time that stays meaningful in another process.
 //! * `cancel`: cancellation from another thread.
 

@@ -46,7 +46,7 @@ pub enum Outcome {
     Response(ResponseMeta),
     /// No complete response arrived: no network, an unknown host, a time-out, a lost connection. Worth another attempt.
     NetworkError {
-        /// What happened, for a person. Must not contain personal data.
+        /// A sentence for a person. Must not contain personal data.
         detail: String,
     },
     /// The address or the response breaks a limit or a rule of Jalon, and would break it again. Not worth another attempt.

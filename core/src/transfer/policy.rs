@@ -1,4 +1,4 @@
-//! What the app allows: which networks, how many bytes.
+//! The limits that the app sets: networks, bytes.
 
 use serde::{Deserialize, Serialize};
 

@@ -9,7 +9,7 @@ use super::{BlockReason, BootInstant, Outcome, ResponseMeta, RetryDecision, Vali
 
 use crate::ordered;
 
-/// What the body of a response is. It decides how the body is requested.
+/// The kind of a response's body. It decides how the body is requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BodyKind {
     /// JSON of the API: compressed if the server can, never partial.
@@ -94,7 +94,7 @@ impl TransferState {
     }
 }
 
-/// What a driver should do next.
+/// The next step for a driver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::large_enum_variant, reason = "at most one value exists per driver")]
 pub enum Next {
@@ -150,7 +150,7 @@ impl Queue {
         self.transfers.values()
     }
 
-    /// What to do at `now`. Transfers whose lease has ended become planned again.
+    /// The next step of the driver at `now`. Transfers with an expired lease become planned again.
     pub(crate) fn next(&mut self, now: BootInstant) -> Next {
         let expired: Vec<u64> = self.started.iter().copied().filter(|id| self.is_lease_expired(*id, now)).collect();
         for id in expired {

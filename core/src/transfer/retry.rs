@@ -9,7 +9,7 @@ pub(crate) struct Backoff {
     pub(crate) first_pause_ms: u64,
     /// Upper limit of the doubling, in milliseconds.
     pub(crate) max_pause_ms: u64,
-    /// Longest `Retry-After` that is obeyed, in milliseconds. What happens beyond is the caller's decision.
+    /// Longest `Retry-After` that is obeyed, in milliseconds. The caller decides about a longer one.
     pub(crate) max_retry_after_ms: u64,
 }
 
@@ -18,7 +18,7 @@ impl Backoff {
     ///
     /// `jitter` (0 to 1) places the pause between half of the doubled pause and the whole of it, so that many phones that
     /// lost the same server at the same moment do not return together. The pause is never shorter than `min_pause_ms`,
-    /// which is 0 or what the server asked for.
+    /// which is 0 or the server's `Retry-After`.
     pub(crate) fn pause_ms(self, attempts: u32, min_pause_ms: u64, jitter: f64) -> u64 {
         let doublings = attempts.saturating_sub(1).min(16);
         let longest = self.first_pause_ms.saturating_mul(1 << doublings).min(self.max_pause_ms);

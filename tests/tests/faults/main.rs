@@ -10,6 +10,7 @@ mod full_disk;
 mod interrupted_jobs;
 mod killed_downloads;
 mod reports;
+mod unwritable_storage;
 
 /// The harness, whose subcommands are the processes that are killed.
 const HARNESS: &str = env!("CARGO_BIN_EXE_harness");

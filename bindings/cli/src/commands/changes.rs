@@ -29,7 +29,7 @@ pub(super) fn changes(session: &Session, territory: Option<&str>, since: Option<
                 ChangeKind::Changed => '~',
                 ChangeKind::Withdrawn => '-',
             };
-            let _ = write!(text, "{sign} {:<16} {}/{:<7} {name}", change.kind, change.territory, change.id);
+            let _ = write!(text, "{sign} {:<17} {}/{:<7} {name}", change.kind, change.territory, change.id);
             if !change.fields.is_empty() {
                 let _ = write!(text, "  ({})", change.fields.join(", "));
             }

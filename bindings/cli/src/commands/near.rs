@@ -28,7 +28,7 @@ pub(super) fn near(session: &Session, args: &NearArgs) -> Result<Output> {
     for item in &items {
         let _ = writeln!(
             text,
-            "{:>9} {:<2} {:<16} {:<12} {}",
+            "{:>9} {:<2} {:<17} {:<12} {}",
             session.units.format_distance(item.distance_m),
             compass_point(item.bearing_deg),
             item.kind,

@@ -1,4 +1,4 @@
-//! What the commands that use the network share: the progress bar, Ctrl-C, and the error for plain HTTP.
+//! Shared parts of the commands that use the network: the progress bar, Ctrl-C, and the error for plain HTTP.
 
 use std::sync::OnceLock;
 use std::time::Instant;

@@ -36,7 +36,7 @@ struct Entry {
     lines: Vec<String>,
 }
 
-/// What stands before a name, with the index of the object.
+/// The mark before a name, with the index of the object.
 #[derive(Debug, Clone, Copy)]
 enum Key {
     Stage(usize),

@@ -3,9 +3,9 @@
 //!
 //! * `layout`: how the page is divided.
 //! * `projection`, `graticule`, `furniture`: the frame of the map with its degrees, north arrow and scale bar.
-//! * `route`, `pois`, `sensitive_areas`: what is on the map.
+//! * `route`, `pois`, `sensitive_areas`: the layers of the map.
 //! * `placement`: free places for labels.
-//! * `legend`, `profile`: what is below the map.
+//! * `legend`, `profile`: the parts below the map.
 //! * `canvas`, `text`: points, rectangles and texts as SVG elements.
 
 mod canvas;
@@ -36,8 +36,8 @@ pub(crate) struct MapSheet {
     pub(crate) key_figures: String,
     /// Short description.
     pub(crate) subtitle: String,
-    /// The stages in order, if the trek has any: name and line.
-    pub(crate) stages: Vec<(String, Vec<Position>)>,
+    /// The stages in order, if the trek has any: name and lines.
+    pub(crate) stages: Vec<(String, Vec<Vec<Position>>)>,
     /// The route.
     pub(crate) lines: Vec<Vec<Position>>,
     /// Points of interest: name and position.

@@ -17,6 +17,7 @@ __all__ = [
     "JalonError",
     "NotFound",
     "Offline",
+    "ReadOnly",
     "ServerError",
     "StorageFull",
     "TooNew",
@@ -65,6 +66,10 @@ class StorageFull(JalonError):
     """The disk is full."""
 
 
+class ReadOnly(JalonError):
+    """The files cannot be written: the file system is read-only, or the permission is missing. Reads still work."""
+
+
 class TooNew(JalonError):
     """A newer version of Jalon wrote the file. Update Jalon."""
 
@@ -102,6 +107,8 @@ def _convert(error: Any) -> Any:
             return Busy(f"busy: {error.detail}")
         case variants.StorageFull():
             return StorageFull("the storage is full")
+        case variants.ReadOnly():
+            return ReadOnly("the storage is read-only")
         case variants.TooNew():
             return TooNew(f"the file has schema version {error.found}; this version of Jalon reads up to {error.supported}")
         case variants.Corrupt():

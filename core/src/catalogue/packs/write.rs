@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::pack::{Pack, PackState};
+use super::pack::{Pack, PackState, PackSubject, PictureSize};
 use super::read::withdrawn_objects;
 use crate::catalogue::{Territory, WriteTransaction};
 use crate::error::Result;
@@ -23,6 +23,16 @@ fn mark_stale_statements(condition: &str) -> [String; 2] {
 }
 
 impl WriteTransaction<'_> {
+    /// Inserts a planned pack of a territory, if there is a territory of this name.
+    pub(crate) fn restore_pack(&mut self, territory: &str, subject: &PackSubject, pictures: PictureSize) -> Result<()> {
+        self.connection().execute(
+            "INSERT OR IGNORE INTO jalon_pack (territory, subject, pictures, state)
+               SELECT territory, ?2, ?3, 'planned' FROM jalon_territory WHERE name = ?1",
+            (territory, subject.to_string(), pictures.as_str()),
+        )?;
+        Ok(())
+    }
+
     /// Replaces the objects of a pack, and sets its bounding box. A new object in the box makes the pack stale.
     pub(crate) fn set_pack_objects(
         &mut self,

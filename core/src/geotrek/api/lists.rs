@@ -21,7 +21,7 @@ impl Fetch {
     }
 }
 
-/// What a list says about the changes of its objects.
+/// How a list dates the changes of its objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dates {
     /// Each object has its date, and the filter `updated_after` works.

@@ -48,7 +48,7 @@ pub(super) fn details_json(session: &Session, localizer: &Localizer<'_>, details
     Ok(document)
 }
 
-/// What a trek and its stages have in common with an item of a list of treks.
+/// The fields that a trek and its stages share with an item of a list of treks.
 fn summary_json(session: &Session, localizer: &Localizer<'_>, details: &TrekDetails, trek: &Trek) -> Result<Value> {
     let territory = &details.territory;
     let (name, lang) = name_and_language(localizer, &trek.name);

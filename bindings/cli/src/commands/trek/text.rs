@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use jalon::companion::{Localizer, ROUTE_ITEM_KINDS, TrekDetails};
-use jalon::model::{Kind, Position, Trek};
+use jalon::model::{Geometry, Kind, Position, Trek};
 
 use super::{key_figures, object_name, rich_texts};
 use crate::commands::Session;
@@ -34,8 +34,9 @@ pub(super) fn details_text(session: &Session, localizer: &Localizer<'_>, details
         let length = stage.length_m().map(|metres| units.long().format(metres)).unwrap_or_default();
         let _ = writeln!(text, "  {}. {}  {length}", index + 1, name(stage));
     }
-    let line: Vec<Position> = trek.geometry.as_ref().map(|geometry| geometry.lines().concat()).unwrap_or_default();
-    if let Some(profile) = terminal_profile::draw(&line, PROFILE_COLUMNS, PROFILE_ROWS, units) {
+    let lines = trek.geometry.as_ref().map(Geometry::lines).unwrap_or_default();
+    let lines: Vec<&[Position]> = lines.iter().map(Vec::as_slice).collect();
+    if let Some(profile) = terminal_profile::draw(&lines, PROFILE_COLUMNS, PROFILE_ROWS, units) {
         let _ = writeln!(text, "\n{profile}");
     }
     for (field, rich) in rich_texts(trek).into_iter().take(PRINTED_TEXTS) {
