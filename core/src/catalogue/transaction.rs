@@ -238,6 +238,16 @@ impl<'a> WriteTransaction<'a> {
         if present.is_empty() {
             return Err(Error::invalid("present", "must not be empty: an empty list never deletes objects"));
         }
+        self.withdraw_absent(territory, kind, present)
+    }
+
+    /// Withdraws all objects of a kind, as [`WriteTransaction::retain`] withdraws those that are absent. To be called only if
+    /// the server has confirmed that it publishes none.
+    pub(crate) fn withdraw_all(&mut self, territory: &Territory, kind: Kind) -> Result<usize> {
+        self.withdraw_absent(territory, kind, &HashSet::new())
+    }
+
+    fn withdraw_absent(&mut self, territory: &Territory, kind: Kind, present: &HashSet<Id>) -> Result<usize> {
         // An object whose search entry is not yet written may be deleted below.
         search::write(self.transaction, &mut self.words)?;
         let sql = format!("SELECT fid, id, names FROM {kind} WHERE territory = ?1 AND withdrawn_ms IS NULL");
@@ -284,26 +294,36 @@ impl<'a> WriteTransaction<'a> {
         }
     }
 
-    /// Deletes the terms of a vocabulary that are not in `present`, and returns their number. An empty `present` is an error,
-    /// as for [`WriteTransaction::retain`].
+    /// Deletes the terms of a vocabulary that are not in `present`, and returns their number. To be called with an empty
+    /// `present` only if the server has confirmed that the vocabulary is empty.
     pub(crate) fn retain_terms(
         &mut self,
         territory: &Territory,
         vocabulary: &str,
         present: &HashSet<Id>,
     ) -> Result<usize> {
-        if present.is_empty() {
-            return Err(Error::invalid("present", "must not be empty: an empty list never deletes objects"));
+        let mut statement =
+            self.transaction.prepare_cached("SELECT fid, id FROM term WHERE territory = ?1 AND vocabulary = ?2")?;
+        let rows = statement.query_map(params![territory.key, vocabulary], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let known: Vec<(i64, Id)> = rows.collect::<rusqlite::Result<_>>()?;
+        let mut delete = self.transaction.prepare_cached("DELETE FROM term WHERE fid = ?1")?;
+        let mut deleted = 0;
+        for (fid, _) in known.into_iter().filter(|(_, id)| !present.contains(id)) {
+            deleted += delete.execute([fid])?;
         }
-        let ids: Vec<String> = present.iter().map(Id::to_string).collect();
-        let sql =
-            format!("DELETE FROM term WHERE territory = ?1 AND vocabulary = ?2 AND id NOT IN ({})", ids.join(","));
-        Ok(self.transaction.execute(&sql, params![territory.key, vocabulary])?)
+        Ok(deleted)
     }
 
     /// The stages that are published only through their itinerary, as this transaction sees them.
     pub(crate) fn unlisted_stages(&self, territory: &Territory) -> Result<BTreeSet<Id>> {
         read::unlisted_stages(self.transaction, territory)
+    }
+
+    /// Whether an object is there and not withdrawn, as this transaction sees it.
+    pub(crate) fn is_published(&self, territory: &Territory, kind: Kind, id: Id) -> Result<bool> {
+        let sql =
+            format!("SELECT EXISTS (SELECT 1 FROM {kind} WHERE territory = ?1 AND id = ?2 AND withdrawn_ms IS NULL)");
+        Ok(self.transaction.prepare_cached(&sql)?.query_row((territory.key, id), |row| row.get(0))?)
     }
 
     /// Reads an object, as this transaction sees it.

@@ -12,6 +12,7 @@ use crate::catalogue::Territory;
 use crate::error::{Error, Result};
 use crate::geotrek::{BodyChunk, PhotoPart, ReportForm, legacy_report_address, report_address, version_address};
 use crate::journal::{NewReport, Photo, Report};
+use crate::model::language;
 use crate::model::{Bounds, Geometry, Kind, Object, Position};
 use crate::nearby::Route;
 use crate::report::{
@@ -72,8 +73,8 @@ impl Companion {
             Some(version) if parse_version(version).is_some_and(|version| version < FIRST_V2) => Endpoint::Legacy,
             _ => Endpoint::V2,
         };
-        let is_known = territory.languages.iter().any(|known| known == language);
-        let language = if is_known { language } else { &territory.default_language };
+        let known = language::lookup(language, territory.languages.iter().map(String::as_str));
+        let language = known.map_or(&territory.default_language, |index| &territory.languages[index]);
         let new = NewReport {
             territory: territory.name.clone(),
             url: territory.url.clone(),

@@ -29,8 +29,8 @@ use html::Cleaner;
 use html_strip::Cleaner;
 
 pub(crate) use api::{
-    ApiRequest, ApiResponse, KnownObjects, NEAR_LISTS, RequestKind, SyncPlan, by_ids, has_plain_texts, languages,
-    near_trek, object_lists, scan, vocabularies,
+    ApiRequest, ApiResponse, KnownObjects, NEAR_LISTS, RequestKind, SyncPlan, by_ids, has_plain_texts, is_web_page,
+    languages, near_trek, object_lists, scan, vocabularies,
 };
 pub use api::{Limits, List, kind_of, read_list, read_one};
 pub use read::{Problems, Reader};
