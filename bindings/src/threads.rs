@@ -130,22 +130,15 @@ fn run(receiver: &Mutex<Receiver<Work>>) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::pin::pin;
     use std::task::{Wake, Waker};
     use std::thread::Thread;
 
     use super::*;
 
-    struct Unpark(Thread);
-
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-
-    fn block_on<T>(future: impl Future<Output = T>) -> T {
+    /// Runs a future on this thread, for tests of other modules, too.
+    pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
         let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
         let mut future = pin!(future);
         loop {
@@ -153,6 +146,14 @@ mod tests {
                 Poll::Ready(output) => return output,
                 Poll::Pending => std::thread::park(),
             }
+        }
+    }
+
+    struct Unpark(Thread);
+
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
         }
     }
 

@@ -23,6 +23,7 @@ mod territory;
 mod trek;
 mod treks;
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use etcetera::BaseStrategy;
@@ -39,6 +40,10 @@ use crate::{printable, width};
 
 /// Columns that every name has, even on a terminal that is too narrow for the figures before it.
 const MIN_NAME_COLUMNS: usize = 16;
+
+/// Reported if the catalogue was damaged when it was opened.
+const DAMAGED: &str =
+    "the catalogue was damaged and was moved aside: its territories are empty until \"jalon refresh\"";
 
 /// The open data directory and the user's preferences.
 struct Session {
@@ -103,26 +108,40 @@ fn language_tag(locale: &str) -> Option<String> {
     (!matches!(tag.to_lowercase().as_str(), "" | "c" | "posix")).then_some(tag)
 }
 
-/// Runs the command that was typed.
-pub(crate) fn run(cli: Cli) -> Result<Output> {
+/// Runs the command that was typed. Damage that was found when the catalogue was opened is reported on `err` at once, because
+/// the command may fail, and in the JSON of the result.
+pub(crate) fn run(cli: Cli, err: &mut dyn Write) -> Result<Output> {
     let session = Session::open(&cli.global)?;
-    match cli.command {
-        Command::Territory { command } => territory::run(&session, command),
-        Command::Refresh(args) => refresh::refresh(&session, &args),
-        Command::Download(args) => download::download(&session, &args),
-        Command::Packs { territory } => packs::packs(&session, territory.as_deref()),
-        Command::Remove { ids } => packs::remove(&session, &ids),
-        Command::Report { command } => reports::run(&session, command),
-        Command::Send { allow_http } => reports::send(&session, allow_http),
-        Command::Favourite { command } => favourites::run(&session, command),
-        Command::Note { command } => notes::run(&session, command),
-        Command::Changes { territory, since } => changes::changes(&session, territory.as_deref(), since.as_deref()),
-        Command::Treks(args) => treks::treks(&session, &args),
-        Command::Trek { id } => trek::trek(&session, &id),
-        Command::Near(args) => near::near(&session, &args),
-        Command::Status => status::status(&session),
-        Command::Export { id, output } => export::export(&session, &id, &output),
-        Command::Map { id, output } => map::map(&session, &id, &output),
+    if !session.companion.catalogue().was_damaged() {
+        return run_command(&session, cli.command);
+    }
+    // If standard error is closed, the JSON and the exit status still report the damage.
+    let _ = writeln!(err, "jalon: {DAMAGED}");
+    let refreshes = matches!(cli.command, Command::Refresh(_));
+    let mut output = run_command(&session, cli.command)?;
+    output.json["catalogue_was_damaged"] = true.into();
+    output.is_complete &= refreshes;
+    Ok(output)
+}
+
+fn run_command(session: &Session, command: Command) -> Result<Output> {
+    match command {
+        Command::Territory { command } => territory::run(session, command),
+        Command::Refresh(args) => refresh::refresh(session, &args),
+        Command::Download(args) => download::download(session, &args),
+        Command::Packs { territory } => packs::packs(session, territory.as_deref()),
+        Command::Remove { ids } => packs::remove(session, &ids),
+        Command::Report { command } => reports::run(session, command),
+        Command::Send { allow_http } => reports::send(session, allow_http),
+        Command::Favourite { command } => favourites::run(session, command),
+        Command::Note { command } => notes::run(session, command),
+        Command::Changes { territory, since } => changes::changes(session, territory.as_deref(), since.as_deref()),
+        Command::Treks(args) => treks::treks(session, &args),
+        Command::Trek { id } => trek::trek(session, &id),
+        Command::Near(args) => near::near(session, &args),
+        Command::Status => status::status(session),
+        Command::Export { id, output } => export::export(session, &id, &output),
+        Command::Map { id, output } => map::map(session, &id, &output),
     }
 }
 

@@ -3,7 +3,7 @@
     async with await jalon.Companion.open("data", languages=["fr"]) as companion:
         await companion.add_territory("park", "https://geotrek.example.org")
         await companion.refresh("park")
-        for item in companion.nearby.nearest((6.2, 44.9), kinds=[jalon.Kind.POI]):
+        for item in await companion.nearby.nearest((6.2, 44.9), kinds=[jalon.Kind.POI]):
             print(item.name, item.distance_m)
 
 Positions are (longitude, latitude) in degrees on WGS84, lengths are metres, timestamps are Unix milliseconds.

@@ -131,7 +131,7 @@ class Nearby:
         self._ffi = inner
         self._languages = list(languages)
 
-    def nearest(
+    async def nearest(
         self,
         position: PositionLike,
         *,
@@ -142,12 +142,17 @@ class Nearby:
     ) -> list[NearbyItem]:
         """Returns the objects that are nearest to a position (longitude, latitude), the nearest first.
 
-        Takes well under a millisecond, so it is not a coroutine. Raises InvalidInput for the position or the limit (1 to
-        200), and NotFound for an unknown territory.
+        The index answers in microseconds; the names are read from the disk. Raises InvalidInput for the position or the
+        limit (1 to 200), and NotFound for an unknown territory.
         """
         query = _ffi.NearbyQuery(kinds=list(kinds), territory=territory, max_distance_m=max_distance_m, limit=limit)
-        items = call(lambda: self._ffi.nearest(to_position(position), query, self._languages))
+        items = await await_future(self._ffi.nearest(to_position(position), query, self._languages))
         return cast(list[NearbyItem], items)
+
+    def check_index(self) -> None:
+        """Raises the error of the last build of the index in the background, once. Searches read the file until the index
+        is built; one of them after a pause of a minute builds it again."""
+        call(self._ffi.check_index)
 
     async def warm_up(self) -> None:
         """Builds the index and waits for it, so that the first query is as fast as the following ones."""
