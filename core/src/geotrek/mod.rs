@@ -29,10 +29,11 @@ use html::Cleaner;
 use html_strip::Cleaner;
 
 pub(crate) use api::{
-    ApiRequest, ApiResponse, KnownObjects, NEAR_LISTS, RequestKind, SyncPlan, by_ids, has_plain_texts, is_web_page,
-    languages, near_trek, object_lists, scan, vocabularies,
+    ApiRequest, ApiResponse, ApiSource, KnownObjects, NEAR_LISTS, RequestKind, SyncPlan, has_plain_texts, is_web_page,
+    languages, object_lists, scan, vocabularies,
 };
 pub use api::{Limits, List, kind_of, read_list, read_one};
+pub(crate) use read::UNREADABLE_ID;
 pub use read::{Problems, Reader};
 pub(crate) use report_form::{
     BodyChunk, PhotoPart, ReportForm, legacy_report_address, report_address, version_address,

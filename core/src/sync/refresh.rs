@@ -16,8 +16,8 @@ use crate::catalogue::{Catalogue, ListState, Territory};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::geotrek::{
-    ApiRequest, ApiResponse, KnownObjects, Limits, SyncPlan, is_web_page, kind_of, languages, object_lists, read_one,
-    scan, vocabularies,
+    ApiRequest, ApiResponse, KnownObjects, Limits, RequestKind, SyncPlan, is_web_page, kind_of, languages,
+    object_lists, read_one, scan, vocabularies,
 };
 use crate::ordered;
 use crate::transfer::{NetworkKind, Outcome, ResponseMeta, TransferPolicy};
@@ -119,6 +119,7 @@ pub(crate) fn plan_refresh(
         is_started: false,
         lists: None,
         objects: 0,
+        unreadable: BTreeMap::new(),
         successes: 0,
         failures: 0,
     })
@@ -193,6 +194,8 @@ pub struct RefreshPlanner {
     /// The lists, once the version and the languages of the server are known.
     pub(super) lists: Option<SyncPlan>,
     objects: u64,
+    /// Number of objects without a readable id in the lists of ids.
+    pub(super) unreadable: BTreeMap<&'static str, u64>,
     /// Responses of lists that could be read, and lists that failed since the last of them.
     successes: u64,
     failures: u32,
@@ -306,6 +309,10 @@ impl Planner for RefreshPlanner {
                 };
                 if request.purpose.is_kept() {
                     self.objects += response.ids.len() as u64;
+                } else if response.unreadable > 0 && request.purpose != RequestKind::Count {
+                    // These objects cannot be requested.
+                    let unreadable = self.unreadable.entry(request.endpoint).or_default();
+                    *unreadable = response.unreadable.max(*unreadable);
                 }
                 let Some(lists) = &mut self.lists else { return Ok(Parsed::Valid(Vec::new())) };
                 (self.successes, self.failures) = (self.successes + 1, 0);

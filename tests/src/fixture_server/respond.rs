@@ -38,6 +38,11 @@ pub(super) fn prepare(
         response.replace(HOST, host);
         // `next` and `previous` follow the Host header, so they are right even if other links are stale.
         response.replace(api::PAGE_LINK_HOST, &state.url);
+        for fault in &faults.list {
+            if let Fault::ReplaceText { from, to } = fault {
+                response.replace(from, to);
+            }
+        }
     }
     response.add_cookie_for(&request.headers);
     response.headers.push(("date", state.options.today.unwrap_or_else(Day::today).noon()));

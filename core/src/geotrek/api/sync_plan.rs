@@ -21,7 +21,7 @@ use url::Url;
 
 use super::batches::Batches;
 use super::lists::{ByPortal, Dates, Fetch, LISTS, ListSpec, find, vocabularies};
-use super::request::{ApiRequest, ApiResponse, RequestKind};
+use super::request::{ApiRequest, ApiResponse, RequestKind, portal_filter};
 use crate::error::{Error, Result};
 use crate::model::Id;
 use crate::ordered;
@@ -226,7 +226,7 @@ impl SyncPlan {
 
     /// The same request without the filter by portals.
     fn without_portals(&self, list: &ListSpec, request: &ApiRequest) -> Vec<ApiRequest> {
-        let filter = format!("portals={}&", join(&self.portals));
+        let filter = portal_filter(&self.portals);
         let mut url = request.url.replacen(&filter, "", 1);
         if let ByPortal::Field(field) = list.by_portal {
             // The objects are filtered here by their portals.
@@ -287,7 +287,8 @@ impl SyncPlan {
             }
             RequestKind::Ids => {
                 let known = self.known.lists.get(endpoint);
-                let is_new = |id: &Id| known.is_none_or(|known| !known.contains_key(id));
+                let is_new =
+                    |id: &Id| known.is_none_or(|known| !known.contains_key(id)) || self.was_unlisted(endpoint, *id);
                 self.request_objects(endpoint, &ordered::set(response.ids.iter().copied().filter(is_new)))
             }
             _ => Vec::new(),
@@ -302,7 +303,7 @@ impl SyncPlan {
     fn request_count(&mut self, request: &ApiRequest) -> Option<ApiRequest> {
         let listed = self.listed.get(request.endpoint)?;
         let is_treks = request.endpoint == "trek";
-        let is_there = |id: &&Id| listed.contains(id) || (is_treks && self.known.unlisted.contains(id));
+        let is_there = |id: &&Id| listed.contains(id) || self.was_unlisted(request.endpoint, **id);
         let known = self.known.lists.get(request.endpoint)?;
         let missing: Vec<Id> = known.keys().filter(|id| !is_there(id)).copied().collect();
         if missing.is_empty() {
@@ -320,11 +321,16 @@ impl SyncPlan {
         Some(self.request(list, RequestKind::Count, query, &self.languages[0]))
     }
 
+    /// Whether an object is a stage that was on no list at the last refresh.
+    fn was_unlisted(&self, endpoint: &str, id: Id) -> bool {
+        endpoint == "trek" && self.known.unlisted.contains(&id)
+    }
+
     /// The objects of a response that are new, or whose date differs from the known one; all if the list has no dates.
     fn outdated(&self, endpoint: &str, response: &ApiResponse) -> BTreeSet<Id> {
         let known = self.known.lists.get(endpoint);
         let is_current = |id: &Id| match (known.and_then(|known| known.get(id)), response.dates.get(id)) {
-            (Some(Some(before)), Some(now)) => before == now,
+            (Some(Some(before)), Some(now)) => before == now && !self.was_unlisted(endpoint, *id),
             _ => false,
         };
         ordered::set(response.ids.iter().copied().filter(|id| !is_current(id)))
@@ -461,7 +467,7 @@ impl SyncPlan {
         }
         let mut portals = Vec::new();
         if self.has_portal_filter(list) {
-            query = format!("portals={}&{query}", join(&self.portals));
+            query = format!("{}{query}", portal_filter(&self.portals));
         } else if list.by_portal != ByPortal::Never {
             portals.clone_from(&self.portals);
             if let ByPortal::Field(field) = list.by_portal
