@@ -6,11 +6,13 @@
 //! * `read`: one object of a response, read into the model by the table of fields (`model/fields.rs`).
 //! * `value`: ids, texts, dates and geometries as Geotrek writes them. `elevation`: impossible elevations.
 //! * `html`: cleaned HTML (feature `html`). `html_strip`: texts without markup in its place. `plain_text`: the text of HTML.
+//! * `address`: the base address of a server, and addresses below it.
 //! * `links`: addresses in responses, moved to the territory's host.
 //! * `report_form`: a field report as a multipart form.
 //!
 //! `read` uses `api`, and both use the other files; nothing here uses the disk or the network.
 
+mod address;
 mod api;
 mod elevation;
 #[cfg(feature = "html")]
@@ -28,6 +30,7 @@ use html::Cleaner;
 #[cfg(not(feature = "html"))]
 use html_strip::Cleaner;
 
+pub(crate) use address::{base_address, below};
 pub(crate) use api::{
     ApiRequest, ApiResponse, ApiSource, KnownObjects, NEAR_LISTS, RequestKind, SyncPlan, has_plain_texts, is_web_page,
     languages, object_lists, scan, vocabularies,

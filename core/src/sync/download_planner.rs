@@ -11,13 +11,14 @@ use url::Url;
 use super::apply::PlainTexts;
 use super::pack_contents::{NeededMedia, distances_from_trek, needed_media, pack_contents};
 use super::planner::{Completed, Failure, Parsed, PendingRequest, PlanCounts, Planner};
-use super::route_items::near_line;
+use super::route_items::near_route;
 use crate::catalogue::{Catalogue, JobRecord, PackSubject, PictureSize, Territory};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::geotrek::{ApiRequest, ApiSource, Limits, NEAR_LISTS, Reader, has_plain_texts, kind_of, read_list, scan};
 use crate::id::ObjectKey;
 use crate::model::{Id, Kind, Object};
+use crate::nearby::Route;
 use crate::ordered;
 use crate::transfer::{Outcome, ResponseMeta};
 
@@ -186,8 +187,9 @@ impl DownloadPlanner {
         }
         let territory = &self.download.territory;
         let mut ids = BTreeSet::new();
-        if let Some(line) = self.catalogue().geometry(territory.key, Kind::Trek, trek)? {
-            let near = near_line(self.catalogue(), territory, &line, kind_of(request.endpoint))?;
+        let line = self.catalogue().geometry(territory.key, Kind::Trek, trek)?;
+        if let Some(route) = line.as_ref().map(Route::new).transpose()?.flatten() {
+            let near = near_route(self.catalogue(), territory, &route, kind_of(request.endpoint))?;
             ids.extend(near.into_iter().map(|(id, _)| id));
         }
         self.near.insert((trek, request.endpoint), ids);

@@ -16,7 +16,7 @@ use crate::catalogue::{Catalogue, ListState, Territory};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::geotrek::{
-    ApiRequest, ApiResponse, KnownObjects, Limits, RequestKind, SyncPlan, is_web_page, kind_of, languages,
+    ApiRequest, ApiResponse, KnownObjects, Limits, RequestKind, SyncPlan, below, is_web_page, kind_of, languages,
     object_lists, read_one, scan, vocabularies,
 };
 use crate::ordered;
@@ -82,8 +82,7 @@ pub(crate) fn plan_refresh(
     territory: &str,
     options: &RefreshOptions,
 ) -> Result<RefreshJob> {
-    let lock = TerritoryLock::try_acquire(&catalogue.staging_folder(), territory)?;
-    let territory = catalogue.territory(territory)?;
+    let (territory, lock) = TerritoryLock::try_acquire_by_name(catalogue, territory)?;
     let origin = Url::parse(&territory.url).map_err(|_| Error::invalid("url", "must be a web address"))?;
     let is_full = match (territory.refreshed_ms, options.mode) {
         (None, _) | (_, RefreshMode::Full) => true,
@@ -203,12 +202,10 @@ pub struct RefreshPlanner {
 
 impl RefreshPlanner {
     fn server_requests(&self) -> Result<Vec<PendingRequest<RefreshRole>>> {
-        let address =
-            |path: &str| self.origin.join(path).map_err(|_| Error::invalid("url", "must be a web address with a host"));
-        let version = address("/api/v2/version")?;
+        let version = below(&self.origin, "/api/v2/version")?;
         let mut requests = vec![PendingRequest::json(RefreshRole::Version, version.into(), None, 0)];
         if self.known.since.is_none() || self.territory.languages.is_empty() {
-            let one_trek = address("/api/v2/trek/?page_size=1&fields=name")?;
+            let one_trek = below(&self.origin, "/api/v2/trek/?page_size=1&fields=name")?;
             requests.push(PendingRequest::json(RefreshRole::Languages, one_trek.into(), None, 0));
         }
         Ok(requests)
@@ -256,7 +253,9 @@ fn status_error(status: u16) -> Error {
 }
 
 fn no_geotrek(status: Option<u16>) -> Error {
-    Error::Server { status, detail: "there is no Geotrek with an open API at this address".to_owned() }
+    let detail = "there is no Geotrek with an open API at this address. A Geotrek-rando portal, which shows treks to visitors, has \
+         its Geotrek at another address: ask the park for the one below which /api/v2/version answers";
+    Error::Server { status, detail: detail.to_owned() }
 }
 
 impl Planner for RefreshPlanner {
@@ -323,7 +322,10 @@ impl Planner for RefreshPlanner {
 
     fn on_failure(&mut self, role: &RefreshRole, failure: Failure<'_>) -> Result<Vec<PendingRequest<RefreshRole>>> {
         let (status, error) = match failure {
-            Failure::Invalid(error) if is_web_page(&error) => return Err(error),
+            Failure::Invalid(error) if is_web_page(&error) => {
+                // A web page in the middle of a refresh is that of a captive portal.
+                return Err(if matches!(role, RefreshRole::List(_)) { error } else { no_geotrek(Some(200)) });
+            }
             Failure::Invalid(error) => (None, error),
             Failure::Outcome(Outcome::NetworkError { detail }) => {
                 return Err(Error::Offline { detail: detail.clone() });

@@ -67,6 +67,11 @@ fn respond(
     faults: &RequestFaults,
     upload: Option<usize>,
 ) -> (Response, Option<u64>) {
+    let Some(path) = request.target().strip_prefix(state.options.base_path).map(str::to_owned) else {
+        return (Response::html(404), None);
+    };
+    let uri = path.parse().unwrap_or_default();
+    let request = &Request { uri, ..request.clone() };
     if let Some(response) = faults.replacement(request.uri.path()) {
         return (response, None);
     }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helper functions of tests may panic, too")]
 
+mod addresses;
 mod bad_values;
 mod concurrency;
 mod delta_refresh;

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
 use super::lists::{ByPortal, ListSpec, find};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::geotrek::address::below;
 use crate::geotrek::value;
 use crate::model::Id;
 use crate::model::json::JsonObject;
@@ -157,10 +158,7 @@ impl ApiSource<'_> {
         // Lists near a trek are not limited to portals by themselves.
         let has_portals = !self.portals.is_empty() && find(endpoint).is_some_and(ListSpec::has_portal_parameter);
         let portals = if has_portals { portal_filter(self.portals) } else { String::new() };
-        let url = self
-            .origin
-            .join(&format!("/api/v2/{endpoint}/?{portals}{query}"))
-            .map_err(|_| Error::invalid("url", "must be a web address with a host"))?;
+        let url = below(self.origin, &format!("/api/v2/{endpoint}/?{portals}{query}"))?;
         let language = self.language.to_owned();
         Ok(ApiRequest { endpoint, url: url.into(), language, purpose, ids, portals: Vec::new() })
     }

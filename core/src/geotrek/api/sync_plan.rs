@@ -23,11 +23,14 @@ use super::batches::Batches;
 use super::lists::{ByPortal, Dates, Fetch, LISTS, ListSpec, find, vocabularies};
 use super::request::{ApiRequest, ApiResponse, RequestKind, portal_filter};
 use crate::error::{Error, Result};
+use crate::geotrek::address::below;
 use crate::model::Id;
 use crate::ordered;
 
 /// Entries of vocabularies that are requested one by one at a time. More of them mean a defect of the server.
 const MAX_ENTRIES: usize = 200;
+/// Pages of one list, if the server splits it. Pages of Geotrek have at most 1,000 objects, and at least 50 unless asked for less.
+const MAX_PAGES: usize = 1_000;
 /// Longest list whose ids are requested with their dates. For a longer one the ids alone and the changes are less to load.
 const MAX_MANIFEST: usize = 3_000;
 
@@ -70,6 +73,8 @@ pub(crate) struct SyncPlan {
     undated: BTreeSet<&'static str>,
     /// Number of objects of other portals, by list.
     rejected: BTreeMap<&'static str, u64>,
+    /// Addresses of the pages of a list in one language.
+    pages: BTreeMap<(&'static str, String), BTreeSet<String>>,
     stages: BTreeSet<Id>,
     requested_stages: BTreeSet<Id>,
     /// Entries of vocabularies that objects refer to.
@@ -93,7 +98,7 @@ impl SyncPlan {
             let rule = "must have at least one language code, the server's default first";
             return Err(Error::invalid("languages", rule));
         }
-        let api = origin.join("/api/v2/").map_err(|_| Error::invalid("url", "must be a web address with a host"))?;
+        let api = below(origin, "/api/v2/")?;
         Ok(SyncPlan {
             api,
             portals: portals.to_vec(),
@@ -108,6 +113,7 @@ impl SyncPlan {
             unfiltered: BTreeSet::new(),
             undated: BTreeSet::new(),
             rejected: BTreeMap::new(),
+            pages: BTreeMap::new(),
             stages: BTreeSet::new(),
             requested_stages: BTreeSet::new(),
             named: BTreeSet::new(),
@@ -243,7 +249,7 @@ impl SyncPlan {
     /// The requests that follow a response with a status of success.
     pub(crate) fn on_response(&mut self, request: &ApiRequest, response: &ApiResponse) -> Vec<ApiRequest> {
         self.named.extend(&response.named);
-        let next = self.next_page(request, response.next.clone());
+        let next = self.next_page(request, response);
         let mut requests = match request.purpose {
             RequestKind::Object => return Vec::new(),
             RequestKind::Count => {
@@ -487,14 +493,23 @@ impl SyncPlan {
         }
     }
 
-    /// The next page, on the territory's own host: a server may write another host name into `next`.
-    fn next_page(&self, request: &ApiRequest, next: Option<String>) -> Option<ApiRequest> {
+    /// The next page, on the territory's own host: a server may write another host name into `next`. `None` at the end of the
+    /// list, and where the pages of a broken server would never end; the list counts as truncated then.
+    fn next_page(&mut self, request: &ApiRequest, response: &ApiResponse) -> Option<ApiRequest> {
         if request.purpose == RequestKind::Count {
             return None;
         }
-        let query = Url::parse(&next?).ok()?.query()?.to_owned();
+        let query = Url::parse(response.next.as_deref()?).ok()?.query()?.to_owned();
         let url = format!("{}{}/?{query}", self.api, request.endpoint);
-        (url != request.url).then(|| ApiRequest { url, ids: BTreeSet::new(), ..request.clone() })
+        let pages = self.pages.entry((request.endpoint, request.language.clone())).or_default();
+        pages.insert(request.url.clone());
+        // Each page has an object at least.
+        let max_pages = response.count.map_or(MAX_PAGES, |count| usize::try_from(count).unwrap_or(MAX_PAGES));
+        if pages.contains(&url) || pages.len() >= max_pages.min(MAX_PAGES) {
+            self.truncated_lists.insert(request.endpoint);
+            return None;
+        }
+        Some(ApiRequest { url, ids: BTreeSet::new(), ..request.clone() })
     }
 }
 
