@@ -32,8 +32,8 @@ use html_strip::Cleaner;
 
 pub(crate) use address::{base_address, below};
 pub(crate) use api::{
-    ApiRequest, ApiResponse, ApiSource, KnownObjects, NEAR_LISTS, RequestKind, SyncPlan, has_plain_texts, is_web_page,
-    languages, object_lists, scan, vocabularies,
+    ApiRequest, ApiResponse, ApiSource, KnownObjects, NEAR_LISTS, RequestKind, SENSITIVE_AREA_UNDATED, SyncPlan,
+    has_plain_texts, is_web_page, languages, object_lists, scan, undated_lists, vocabularies,
 };
 pub use api::{Limits, List, kind_of, read_list, read_one};
 pub(crate) use read::UNREADABLE_ID;

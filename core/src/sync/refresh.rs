@@ -1,7 +1,7 @@
 //! The job of a refresh: it requests the version and the languages of the server, then the lists of the territory. The
 //! catalogue does not change until every response was received; see `apply`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::geotrek::{
     ApiRequest, ApiResponse, KnownObjects, Limits, RequestKind, SyncPlan, below, is_web_page, kind_of, languages,
-    object_lists, read_one, scan, vocabularies,
+    object_lists, read_one, scan, undated_lists, vocabularies,
 };
 use crate::ordered;
 use crate::transfer::{NetworkKind, Outcome, ResponseMeta, TransferPolicy};
@@ -25,6 +25,10 @@ use crate::transfer::{NetworkKind, Outcome, ResponseMeta, TransferPolicy};
 const DAY_MS: i64 = 24 * 3_600 * 1_000;
 /// Interval of full refreshes in [`RefreshMode::Auto`].
 const FULL_REFRESH_INTERVAL_MS: i64 = 7 * DAY_MS;
+/// Interval at which lists without dates are read: panoramas, information desks, menu, cities, districts.
+const UNDATED_INTERVAL_MS: i64 = DAY_MS;
+/// Lists without dates that one refresh reads. Those of cities and districts are long.
+const MAX_DUE_LISTS: usize = 2;
 /// Lists that fail one after the other, after which the server counts as down. A server that still works answers some of them.
 const MAX_FAILURES_IN_A_ROW: u32 = 3;
 /// Geotrek's own default language.
@@ -33,12 +37,14 @@ const DEFAULT_LANGUAGE: &str = "fr";
 /// Whether a refresh requests everything, or only objects that the server dates as changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum RefreshMode {
-    /// Everything the first time, and then once a week: a change of a vocabulary moves no date.
+    /// Everything the first time, and then once a week, because some changes move no date. Between, the objects that changed,
+    /// the vocabularies, and the months, practices and rules of sensitive areas; and once a day two of the lists without dates
+    /// at each refresh (panoramas, information desks, menu, cities, districts).
     #[default]
     Auto,
     /// Everything.
     Full,
-    /// Everything the first time only.
+    /// Everything the first time only; then as between two full refreshes of [`RefreshMode::Auto`].
     Delta,
 }
 
@@ -107,7 +113,11 @@ pub(crate) fn plan_refresh(
         network: options.network,
     };
     let list_states = catalogue.list_states(&territory)?;
-    let known = Arc::new(known_objects(catalogue, &territory, &list_states, is_full)?);
+    let mut known = known_objects(catalogue, &territory, &list_states, is_full)?;
+    if !is_full {
+        known.due = due_lists(&list_states, clock.now_ms());
+    }
+    let known = Arc::new(known);
     JobRunner::open(context, |_| RefreshPlanner {
         territory: territory.clone(),
         origin: origin.clone(),
@@ -158,6 +168,17 @@ fn known_objects(
         }
     }
     Ok(known)
+}
+
+/// The lists without dates that are to be read as a whole: the first [`MAX_DUE_LISTS`] of those that were not read for a day.
+fn due_lists(states: &BTreeMap<String, ListState>, now_ms: i64) -> BTreeSet<&'static str> {
+    let read_ms = |list: &str| states.get(list).and_then(|state| state.read_ms).unwrap_or(i64::MIN);
+    // A clock that was set back must not put a list off for years.
+    let is_due = |list: &&'static str| !(0..UNDATED_INTERVAL_MS).contains(&now_ms.saturating_sub(read_ms(list)));
+    let mut due: Vec<&'static str> = undated_lists().filter(is_due).collect();
+    due.sort_by_key(|list| read_ms(list));
+    due.truncate(MAX_DUE_LISTS);
+    ordered::set(due)
 }
 
 /// The day since which changes are requested that were made after `last_ms`, in Unix ms. Servers filter by day, in a time zone

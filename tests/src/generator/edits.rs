@@ -153,6 +153,24 @@ impl Territory {
         self.edit(module, id, |object| object[field] = value);
     }
 
+    /// Sets the months of a species in the areas that repeat them. No date changes, as on a real server.
+    pub fn set_season(&mut self, species: u64, period: [bool; 12]) {
+        for area in self.modules.get_mut("sensitivearea").into_iter().flatten() {
+            if area["species_id"] == species {
+                area["period"] = json!(period);
+            }
+        }
+        let entry = self.object_mut("sensitivearea_species", species);
+        for (month, is_sensitive) in period.iter().enumerate() {
+            entry[format!("period{:02}", month + 1)] = json!(is_sensitive);
+        }
+    }
+
+    /// Sets a field without a change of the date, as an edit of an object that this one refers to does.
+    pub fn edit_undated(&mut self, module: &str, id: u64, field: &str, value: Value) {
+        self.object_mut(module, id)[field] = value;
+    }
+
     /// Moves the geometry by degrees to the east and to the north, and sets the date.
     pub fn move_geometry(&mut self, module: &str, id: u64, east: f64, north: f64) {
         self.edit(module, id, |object| super::shapes::shift(&mut object["geometry"], east, north));

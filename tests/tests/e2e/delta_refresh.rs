@@ -9,7 +9,7 @@ use jalon::companion::{RefreshMode, RefreshSummary};
 use jalon::geotrek::kind_of;
 use jalon::model::{Id, Kind, Object};
 use jalon_tests::fixture::{Fixture, NAME, Snapshot};
-use jalon_tests::fixture_server::{Fault, TestGeotrek};
+use jalon_tests::fixture_server::{Fault, LoggedRequest, TestGeotrek};
 use jalon_tests::generator::{EditKind, Size, Territory};
 use serde_json::json;
 
@@ -44,17 +44,42 @@ fn by_object(changes: &[ChangeRecord]) -> BTreeMap<(Kind, Id), (ChangeKind, Vec<
 fn refresh_without_changes_makes_few_requests_and_records_nothing() {
     let mut fixture = REFRESHED.restore();
     let server = Arc::clone(&fixture.server);
+    let themes = |fixture: &Fixture| fixture.companion().catalogue().labels("theme").unwrap().len();
+    let known_themes = themes(&fixture);
+    assert!(known_themes > server.territory().module("theme").len());
     for _ in 0..3 {
         server.forget_requests();
         let before = fixture.now_ms;
         let summary = delta(&mut fixture);
         let requests = server.requests();
-        println!("{} requests", requests.len());
-        assert!(requests.len() <= 20, "{}", requests.len());
+        let bytes = |requests: &[&LoggedRequest]| -> usize { requests.iter().map(|request| request.wire).sum() };
+        let modules: Vec<String> = server.territory().modules.keys().cloned().collect();
+        let vocabularies: BTreeSet<&str> =
+            modules.iter().map(String::as_str).filter(|list| kind_of(list) == Kind::Term).collect();
+        let is_vocabulary = |request: &&LoggedRequest| {
+            let list = request.path.trim_start_matches("/api/v2/").split('/').next();
+            list.is_some_and(|list| vocabularies.contains(list))
+        };
+        let (words, others): (Vec<&LoggedRequest>, Vec<&LoggedRequest>) = requests.iter().partition(is_vocabulary);
+        // Before vocabularies and seasons were read at each refresh, areas had their dates only.
+        let is_area = |request: &&&LoggedRequest| request.path.contains("/sensitivearea/");
+        let areas: Vec<&LoggedRequest> = others.iter().filter(is_area).copied().collect();
+        let dates = "/api/v2/sensitivearea/?period=ignore&fields=id,update_datetime&no_page";
+        let dates = server.request("GET", dates, &[("accept-encoding", "gzip")]).unwrap().body.len();
+        println!(
+            "idle refresh: {} requests, {} bytes; with seasons {} bytes; with vocabularies {} requests, {} bytes",
+            others.len(),
+            bytes(&others) - bytes(&areas) + dates,
+            bytes(&others),
+            requests.len(),
+            bytes(&words) + bytes(&others),
+        );
+        assert!(others.len() <= 20 && words.len() <= 48, "{} and {}", others.len(), words.len());
         assert!(
             !summary.is_full && summary.added.is_empty() && summary.changed.is_empty() && summary.removed.is_empty()
         );
         assert_eq!(changes(&fixture.companion(), before), []);
+        assert_eq!(themes(&fixture), known_themes, "one of them is on no list");
     }
     // A full refresh records nothing either, although arrays have another order.
     let summary = fixture.refresh(RefreshMode::Full).unwrap().unwrap();
@@ -306,4 +331,71 @@ fn vocabulary_that_becomes_empty_is_withdrawn_at_the_second_full_refresh() {
     assert!(before > 0 && labels(&fixture) == before);
     fixture.refresh(RefreshMode::Full).unwrap();
     assert_eq!(labels(&fixture), 0);
+}
+
+#[test]
+fn season_practices_and_rules_of_a_species_are_refreshed_although_no_date_changes() {
+    let mut fixture = REFRESHED.restore();
+    let server = Arc::clone(&fixture.server);
+    let mut period = [false; 12];
+    (period[4], period[5]) = (true, true);
+    let (species, area) = {
+        let mut territory = server.territory();
+        let areas = territory.module("sensitivearea");
+        let area = areas.iter().find(|area| area["species_id"].is_u64()).unwrap().clone();
+        let (species, id) = (area["species_id"].as_u64().unwrap(), area["id"].as_u64().unwrap());
+        territory.set_season(species, period);
+        territory.edit_undated("sensitivearea", id, "practices", json!([2]));
+        let rule = json!({"id": 77, "code": "R77", "name": "Survol interdit", "pictogram": null, "description": "", "url": ""});
+        territory.edit_undated("sensitivearea", id, "rules", json!([rule]));
+        territory.rename("theme", 1, "Autrement dit");
+        (species, id as Id)
+    };
+    let before = {
+        let companion = fixture.companion();
+        let territory = companion.catalogue().territory(NAME).unwrap();
+        companion.catalogue().object(&territory, Kind::SensitiveArea, area).unwrap()
+    };
+    let start_ms = fixture.now_ms;
+    delta(&mut fixture);
+    let companion = fixture.companion();
+    let territory = companion.catalogue().territory(NAME).unwrap();
+    for object in companion.catalogue().objects(&territory, Kind::SensitiveArea).unwrap() {
+        let Object::SensitiveArea(object) = object else { panic!("another kind") };
+        if object.species == Some(species as Id) {
+            assert_eq!(object.season.months, period, "area {}", object.id);
+        }
+    }
+    let after = companion.catalogue().object(&territory, Kind::SensitiveArea, area).unwrap();
+    let (Object::SensitiveArea(before), Object::SensitiveArea(after)) = (before, after) else { panic!("another kind") };
+    assert_eq!((&after.practices[..], after.rules[0].code.as_deref()), (&[2][..], Some("R77")));
+    assert_eq!((&after.geometry, &after.description), (&before.geometry, &before.description), "other fields stay");
+    let recorded = by_object(&changes(&companion, start_ms));
+    assert!(recorded[&(Kind::SensitiveArea, area)].1.contains(&"season".to_owned()), "{recorded:?}");
+    let labels = companion.catalogue().labels("theme").unwrap();
+    assert!(labels.values().any(|label| label.find(&["fr"]).is_some_and(|found| found.text == "Autrement dit")));
+}
+
+#[test]
+fn lists_without_dates_are_read_once_a_day_two_at_a_time() {
+    const DAY_MS: i64 = 24 * 3_600 * 1_000;
+    let mut fixture = REFRESHED.restore();
+    let server = Arc::clone(&fixture.server);
+    server.territory().rename("city", 1, "Autre-Ville");
+    let read = |fixture: &mut Fixture| -> BTreeSet<String> {
+        server.forget_requests();
+        delta(fixture);
+        let lists = ["hdviewpoint", "informationdesk", "menu_item", "city", "district"];
+        let is_read = |list: &&str| server.requests().iter().any(|request| request.path.contains(&format!("/{list}/")));
+        lists.iter().filter(|list| is_read(list)).map(|list| (*list).to_owned()).collect()
+    };
+    assert_eq!(read(&mut fixture), BTreeSet::new(), "the full refresh was a minute ago");
+    fixture.now_ms += DAY_MS;
+    let days = [read(&mut fixture), read(&mut fixture), read(&mut fixture), read(&mut fixture)];
+    assert_eq!(days.iter().map(BTreeSet::len).collect::<Vec<_>>(), [2, 2, 1, 0], "{days:?}");
+    assert_eq!(days.iter().flatten().collect::<BTreeSet<_>>().len(), 5);
+    let companion = fixture.companion();
+    let territory = companion.catalogue().territory(NAME).unwrap();
+    let city = companion.catalogue().object(&territory, Kind::City, 1).unwrap();
+    assert_eq!(city.name().unwrap().find(&["fr"]).unwrap().text, "Autre-Ville");
 }

@@ -55,12 +55,23 @@ pub(super) struct ListSpec {
     /// Texts come in the language of `Accept-Language` only.
     pub(super) plain_texts: bool,
     pub(super) dates: Dates,
+    /// Fields that change without a change of the object's date, separated by commas: those of objects that it refers to.
+    pub(super) undated_fields: &'static str,
 }
 
 impl ListSpec {
     const fn new(endpoint: &'static str, kind: Kind, fetch: Fetch) -> ListSpec {
         let dates = Dates::None;
-        ListSpec { endpoint, kind, fetch, filters: "", by_portal: ByPortal::Never, plain_texts: false, dates }
+        ListSpec {
+            endpoint,
+            kind,
+            fetch,
+            filters: "",
+            by_portal: ByPortal::Never,
+            plain_texts: false,
+            dates,
+            undated_fields: "",
+        }
     }
 
     /// The list of a vocabulary. It is not limited to portals, so that every id of an object has its entry.
@@ -85,6 +96,10 @@ impl ListSpec {
         ListSpec { plain_texts: true, ..self }
     }
 
+    const fn undated_fields(self, undated_fields: &'static str) -> ListSpec {
+        ListSpec { undated_fields, ..self }
+    }
+
     const fn filters(self, filters: &'static str) -> ListSpec {
         ListSpec { filters, ..self }
     }
@@ -98,6 +113,9 @@ const fn batched(endpoint: &'static str, kind: Kind, first_batch: usize) -> List
     ListSpec::new(endpoint, kind, Fetch::Batched(first_batch))
 }
 
+/// The fields of a sensitive area that come from its species or from its rules.
+pub(crate) const SENSITIVE_AREA_UNDATED: &str = "name,species_id,info_url,elevation,practices,period,rules";
+
 pub(super) const LISTS: &[ListSpec] = &[
     batched("trek", Kind::Trek, 20).by_portal(ByPortal::Field("portal")).dates(Dates::PerObject),
     batched("poi", Kind::Poi, 100).dates(Dates::PerObject),
@@ -105,7 +123,10 @@ pub(super) const LISTS: &[ListSpec] = &[
         .by_portal(ByPortal::Field("portal"))
         .dates(Dates::PerObject),
     batched("touristicevent", Kind::TouristicEvent, 50).by_portal(ByPortal::Field("portal")).dates(Dates::PerObject),
-    batched("sensitivearea", Kind::SensitiveArea, 50).filters("period=ignore").dates(Dates::PerObject),
+    batched("sensitivearea", Kind::SensitiveArea, 50)
+        .filters("period=ignore")
+        .dates(Dates::PerObject)
+        .undated_fields(SENSITIVE_AREA_UNDATED),
     batched("service", Kind::Service, 500).dates(Dates::FilterOnly),
     batched("signage", Kind::Signage, 100).plain_texts().dates(Dates::FilterOnly),
     batched("infrastructure", Kind::Infrastructure, 100).plain_texts().dates(Dates::FilterOnly),
@@ -127,6 +148,11 @@ const OTHER_VOCABULARIES: &str = "annotation_category feedback_activity feedback
 /// The list of objects with this name.
 pub(super) fn find(endpoint: &str) -> Option<&'static ListSpec> {
     LISTS.iter().find(|list| list.endpoint == endpoint)
+}
+
+/// The lists of objects without any dates.
+pub(crate) fn undated_lists() -> impl Iterator<Item = &'static str> {
+    LISTS.iter().filter(|list| list.dates == Dates::None).map(|list| list.endpoint)
 }
 
 /// The names of the lists of objects, without the vocabularies.

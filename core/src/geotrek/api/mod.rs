@@ -16,7 +16,7 @@ mod scan;
 mod sync_plan;
 
 pub use lists::kind_of;
-pub(crate) use lists::{has_plain_texts, object_lists, vocabularies};
+pub(crate) use lists::{SENSITIVE_AREA_UNDATED, has_plain_texts, object_lists, undated_lists, vocabularies};
 pub(crate) use non_finite::has_non_finite;
 pub(crate) use page::is_web_page;
 pub use page::{Limits, List, read_list, read_one};

@@ -18,6 +18,8 @@ pub(crate) enum RequestKind {
     Ids,
     /// Ids with their dates; no objects to keep.
     Manifest,
+    /// Ids with their dates, and fields that change without a change of the date. The fields are to be merged into the objects.
+    Fields,
     /// Ids of the objects that changed since a day; no objects to keep.
     Changed,
     /// The length of a list; no objects to keep.

@@ -1,190 +1,35 @@
-//! Applies the responses of a refresh to the catalogue in one transaction: a reader sees the territory as it was, or as it is
-//! now.
+//! The objects of the responses of a refresh, written into its transaction.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::File;
 
-use serde::Serialize;
-
-use super::job::Job;
-use super::refresh::{RefreshJob, RefreshPlanner, RefreshRole};
-use super::route_items::ROUTE_ITEM_MAX_OFFSET_M;
-use crate::catalogue::{ChangeKind, ListState, Territory, WriteTransaction};
-use crate::error::{Error, Result};
+use super::RefreshSummary;
+use crate::catalogue::{Territory, WriteTransaction};
+use crate::error::Result;
 use crate::geotrek::{
-    ApiRequest, Limits, Reader, RequestKind, SyncPlan, UNREADABLE_ID, has_plain_texts, kind_of, object_lists,
-    read_list, read_one, vocabularies,
+    ApiRequest, Limits, Reader, RequestKind, SENSITIVE_AREA_UNDATED, has_plain_texts, kind_of, read_list, read_one,
 };
 use crate::id::ObjectKey;
+use crate::model::json::JsonObject;
 use crate::model::values::{ValueMut, ValueRef};
 use crate::model::{Id, Kind, Localized, Object, Position};
 use crate::nearby::{Feature, Nearby};
+use crate::sync::route_items::ROUTE_ITEM_MAX_OFFSET_M;
 
 /// Vertices of treks that are indexed at once.
 const MAX_INDEXED_VERTICES: usize = 100_000;
 
-/// Result of a refresh.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct RefreshSummary {
-    /// Short name of the territory.
-    pub territory: String,
-    /// Whether everything was requested, not only objects that the server dates as changed.
-    pub is_full: bool,
-    /// Objects received, by kind.
-    pub objects: BTreeMap<Kind, u64>,
-    /// New objects, by kind.
-    pub added: BTreeMap<Kind, u64>,
-    /// Changed objects, by kind.
-    pub changed: BTreeMap<Kind, u64>,
-    /// Objects that are no longer published, by kind. Those that belong to a pack stay until it is removed.
-    pub removed: BTreeMap<Kind, u64>,
-    /// Lists of modules that the server lacks.
-    pub absent_lists: Vec<String>,
-    /// Lists that the server could not answer, at least in part. Their objects stay as they are, and the next refresh
-    /// requests what is missing.
-    pub failed_lists: Vec<String>,
-    /// Lists with fewer objects than the server announced. They delete nothing.
-    pub truncated_lists: Vec<String>,
-    /// Lists that the server calls empty, although they had objects. The next refresh withdraws these objects if the server
-    /// says so again.
-    pub empty_lists: Vec<String>,
-    /// Fields that could not be read, and objects that were left out, with their number: `trek.ascent: mistyped`.
-    pub problems: BTreeMap<String, u64>,
-    /// Number of requests.
-    pub requests: u64,
-    /// Bytes received in this process, before content decoding.
-    pub bytes: u64,
-}
-
-/// Writes the result of a refresh once everything was received. On an error the catalogue does not change, and the refresh
-/// can be planned again.
-pub(crate) fn apply_refresh(job: &RefreshJob) -> Result<RefreshSummary> {
-    match write(job) {
-        Ok(summary) => {
-            job.delete_responses()?;
-            Ok(summary)
-        }
-        Err(error) => {
-            if error == Error::StorageFull {
-                // Responses that cannot be deleted now are deleted when the refresh is planned again.
-                let _ = job.delete_responses();
-            }
-            Err(error)
-        }
-    }
-}
-
-fn write(job: &RefreshJob) -> Result<RefreshSummary> {
-    let planner = &job.planner;
-    let Some(lists) = &planner.lists else {
-        return Err(Error::invalid("refresh", "must have completed every transfer before it is applied"));
-    };
-    let names = |names: &BTreeSet<&'static str>| names.iter().map(|name| (*name).to_owned()).collect();
-    let mut summary = RefreshSummary {
-        territory: planner.territory.name.clone(),
-        is_full: lists.is_full(),
-        absent_lists: names(lists.absent_lists()),
-        failed_lists: names(lists.failed_lists()),
-        truncated_lists: names(lists.truncated_lists()),
-        empty_lists: names(&lists.unconfirmed_lists()),
-        requests: job.done,
-        bytes: job.progress().bytes,
-        ..RefreshSummary::default()
-    };
-    let at_ms = job.context.clock.now_ms();
-    job.context.catalogue.write(|transaction| {
-        let territory = &planner.territory;
-        if territory.refreshed_ms.is_some() {
-            transaction.record_changes(at_ms);
-        }
-        let mut reader = Reader::new(Some(planner.origin.clone()), "", &planner.limits);
-        let (texts, seen) = (PlainTexts::default(), HashMap::new());
-        let mut applied = Application { transaction, territory, summary: &mut summary, texts, seen };
-        let responses = job.responses().filter_map(|(role, file)| match role {
-            RefreshRole::List(request) if request.purpose.is_kept() => Some((&**request, file)),
-            _ => None,
-        });
-        // Objects that are limited to portals by their owners follow when the owners are known.
-        let (owned, others): (Vec<_>, Vec<_>) = responses.partition(|(request, _)| request.is_limited_by_owners());
-        let mut present = lists.present();
-        let mut present_owned = BTreeMap::new();
-        for (request, _) in &owned {
-            present_owned.extend(present.remove_entry(request.endpoint));
-        }
-        for (responses, present) in [(others, present), (owned, present_owned)] {
-            for (request, file) in responses {
-                reader.set_language(&request.language);
-                applied.put_response(request, File::open(file)?, &reader, &planner.limits)?;
-            }
-            applied.put_texts()?;
-            applied.delete_absent(present, lists.is_full())?;
-        }
-        applied.record_route_items()?;
-        for (list, field, problem, count) in reader.problems().iter() {
-            let field = if field.is_empty() { String::new() } else { format!(".{field}") };
-            *summary.problems.entry(format!("{list}{field}: {problem}")).or_default() += count;
-        }
-        for (list, count) in &planner.unreadable {
-            *summary.problems.entry(format!("{list}.id: {UNREADABLE_ID}")).or_default() += count;
-        }
-        for ((change, kind), count) in transaction.counts() {
-            let by_kind = match change {
-                ChangeKind::Added => &mut summary.added,
-                ChangeKind::Changed => &mut summary.changed,
-                ChangeKind::Withdrawn => &mut summary.removed,
-            };
-            by_kind.insert(*kind, *count);
-        }
-        record_list_states(transaction, planner, lists, at_ms)?;
-        transaction.record_refresh(territory, at_ms, lists.is_full())?;
-        transaction.end_job(job.record.job)
-    })?;
-    Ok(summary)
-}
-
-/// Stores up to when each list was read. A list that failed keeps its time, so that the next refresh requests what this one
-/// could not read.
-fn record_list_states(
-    transaction: &mut WriteTransaction<'_>,
-    planner: &RefreshPlanner,
-    lists: &SyncPlan,
-    at_ms: i64,
-) -> Result<()> {
-    let territory = &planner.territory;
-    let now_ms = territory.server_ms.unwrap_or(at_ms);
-    for list in object_lists().chain(vocabularies()) {
-        let known = planner.list_states.get(list).copied();
-        let has_failed = lists.failed_lists().contains(list);
-        if !has_failed && !lists.is_requested(list) {
-            continue;
-        }
-        let mut state = known.unwrap_or(ListState { changes_ms: planner.previous_ms, ..ListState::default() });
-        if !has_failed {
-            state.changes_ms = now_ms;
-            if lists.is_whole(list) {
-                state.read_ms = Some(at_ms);
-            }
-            if !lists.truncated_lists().contains(list) {
-                let is_unconfirmed = lists.unconfirmed_lists().contains(list);
-                state.empty_ms = is_unconfirmed.then_some(at_ms);
-            }
-        }
-        transaction.set_list_state(territory, list, &state)?;
-    }
-    Ok(())
-}
-
 /// Objects whose texts come in one language at a time, until the responses in all languages are read: each object is
 /// written once, and compared with its earlier state when it is complete.
 #[derive(Default)]
-pub(super) struct PlainTexts {
+pub(in crate::sync) struct PlainTexts {
     objects: BTreeMap<ObjectKey, Object>,
 }
 
 impl PlainTexts {
     /// Takes an object of such a kind; gives back any other.
-    pub(super) fn hold(&mut self, object: Object) -> Option<Object> {
+    pub(in crate::sync) fn hold(&mut self, object: Object) -> Option<Object> {
         if !has_plain_texts(object.kind()) {
             return Some(object);
         }
@@ -198,23 +43,29 @@ impl PlainTexts {
     }
 
     /// Removes and gives all objects.
-    pub(super) fn take(&mut self) -> impl Iterator<Item = Object> + use<> {
+    pub(in crate::sync) fn take(&mut self) -> impl Iterator<Item = Object> + use<> {
         std::mem::take(&mut self.objects).into_values()
     }
 }
 
 /// A refresh that is being applied.
-struct Application<'c, 'a> {
-    transaction: &'c mut WriteTransaction<'a>,
-    territory: &'c Territory,
-    summary: &'c mut RefreshSummary,
-    texts: PlainTexts,
+pub(super) struct Application<'c, 'a> {
+    pub(super) transaction: &'c mut WriteTransaction<'a>,
+    pub(super) territory: &'c Territory,
+    pub(super) summary: &'c mut RefreshSummary,
+    pub(super) texts: PlainTexts,
     /// Ids received, by list (or vocabulary) and kind.
-    seen: HashMap<(String, Kind), HashSet<Id>>,
+    pub(super) seen: HashMap<(String, Kind), HashSet<Id>>,
 }
 
 impl Application<'_, '_> {
-    fn put_response(&mut self, request: &ApiRequest, file: File, reader: &Reader, limits: &Limits) -> Result<()> {
+    pub(super) fn put_response(
+        &mut self,
+        request: &ApiRequest,
+        file: File,
+        reader: &Reader,
+        limits: &Limits,
+    ) -> Result<()> {
         if request.purpose == RequestKind::Object {
             let json = read_one(file, limits)?;
             let mut objects = reader.read(request.endpoint, &json);
@@ -242,6 +93,46 @@ impl Application<'_, '_> {
                 result?;
             }
             self.put(request, objects)
+        })?;
+        Ok(())
+    }
+
+    /// Takes the fields of sensitive areas that come from their species or rules. Areas that were requested as a whole have them.
+    pub(super) fn merge_fields(
+        &mut self,
+        request: &ApiRequest,
+        file: File,
+        reader: &Reader,
+        limits: &Limits,
+    ) -> Result<()> {
+        let is_complete = |json: &str| {
+            let object = JsonObject::parse(json).ok();
+            object.is_some_and(|object| SENSITIVE_AREA_UNDATED.split(',').all(|name| object.get(name).is_some()))
+        };
+        let whole =
+            self.seen.get(&(request.endpoint.to_owned(), kind_of(request.endpoint))).cloned().unwrap_or_default();
+        read_list(file, limits, |json| {
+            if !is_complete(json) {
+                return Ok(());
+            }
+            for object in reader.read(request.endpoint, json) {
+                let Object::SensitiveArea(new) = object else { continue };
+                if whole.contains(&new.id) {
+                    continue;
+                }
+                let stored = self.transaction.object(self.territory, Kind::SensitiveArea, new.id)?;
+                if let Some(Object::SensitiveArea(mut area)) = stored {
+                    area.name = new.name;
+                    area.species = new.species;
+                    area.info_url = new.info_url;
+                    area.elevation_m = new.elevation_m;
+                    area.practices = new.practices;
+                    area.season = new.season;
+                    area.rules = new.rules;
+                    self.transaction.put(self.territory, Object::SensitiveArea(area))?;
+                }
+            }
+            Ok(())
         })?;
         Ok(())
     }
@@ -281,7 +172,7 @@ impl Application<'_, '_> {
         Ok(())
     }
 
-    fn put_texts(&mut self) -> Result<()> {
+    pub(super) fn put_texts(&mut self) -> Result<()> {
         for object in self.texts.take() {
             self.transaction.put(self.territory, object)?;
         }
@@ -289,7 +180,7 @@ impl Application<'_, '_> {
     }
 
     /// Associates POIs with treks by distance: a refresh does not ask the server for the POIs of each trek.
-    fn record_route_items(&mut self) -> Result<()> {
+    pub(super) fn record_route_items(&mut self) -> Result<()> {
         if !self.transaction.counts().keys().any(|(_, kind)| matches!(kind, Kind::Trek | Kind::Poi)) {
             return Ok(());
         }
@@ -343,7 +234,7 @@ impl Application<'_, '_> {
 
     /// Deletes objects that are in no list any more. A list that is absent, truncated, failed, or empty for the first time
     /// deletes nothing.
-    fn delete_absent(&mut self, present: BTreeMap<&'static str, BTreeSet<Id>>, is_full: bool) -> Result<()> {
+    pub(super) fn delete_absent(&mut self, present: BTreeMap<&'static str, BTreeSet<Id>>, is_full: bool) -> Result<()> {
         for (list, ids) in present {
             let kind = kind_of(list);
             let mut present: HashSet<Id> = ids.into_iter().collect();

@@ -7,12 +7,20 @@
 //! splits one into pages all the same.
 //!
 //! A full refresh requests everything. A refresh between two full ones requests the changes: dates come with the ids if a
-//! list has dates, else `updated_after` gives the changes since a day. If a list lacks a known object, its `count` must
+//! list has dates, else `updated_after` gives the changes since a day. What has no dates is read as a whole: the vocabularies and
+//! the fields of sensitive areas that come from their species or rules at each refresh, as closed months must be right; other
+//! lists when they are due. If a list lacks a known object, its `count` must
 //! agree with its length before the object counts as withdrawn: a truncated list deletes no objects. A list that became empty
 //! deletes its objects when its count is 0 at two refreshes in succession.
 //!
+//! * `failure`: what follows if the server cannot answer a request. `paging`: pages. `result`: the lists as they were found.
+//!
 //! A list that the server cannot answer does not end the plan. If it was requested with a filter, it is requested again
 //! without the filter, and filtered here; else it is named in the result, and its objects stay as they are.
+
+mod failure;
+mod paging;
+mod result;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -29,8 +37,6 @@ use crate::ordered;
 
 /// Entries of vocabularies that are requested one by one at a time. More of them mean a defect of the server.
 const MAX_ENTRIES: usize = 200;
-/// Pages of one list, if the server splits it. Pages of Geotrek have at most 1,000 objects, and at least 50 unless asked for less.
-const MAX_PAGES: usize = 1_000;
 /// Longest list whose ids are requested with their dates. For a longer one the ids alone and the changes are less to load.
 const MAX_MANIFEST: usize = 3_000;
 
@@ -47,6 +53,8 @@ pub(crate) struct KnownObjects {
     pub(crate) since: Option<String>,
     /// Lists whose changes are requested since another day, as an earlier refresh could not read them.
     pub(crate) since_by_list: BTreeMap<&'static str, String>,
+    /// Lists without dates that are to be read as a whole.
+    pub(crate) due: BTreeSet<&'static str>,
     /// Lists that the server called empty at the last refresh, although they had objects before.
     pub(crate) empty: BTreeSet<&'static str>,
 }
@@ -142,6 +150,15 @@ impl SyncPlan {
                 for list in LISTS {
                     let day = self.known.since_by_list.get(list.endpoint).unwrap_or(day);
                     requests.extend(self.changed(list, day));
+                    if self.known.due.contains(list.endpoint) {
+                        requests.extend(self.whole(list));
+                    }
+                }
+                // Vocabularies are short. Those that are empty, or that the server lacks, are left to a full refresh.
+                let is_known =
+                    |endpoint: &&'static str| self.known.lists.get(endpoint).is_some_and(|list| !list.is_empty());
+                for endpoint in vocabularies().into_iter().filter(is_known) {
+                    requests.extend(self.whole(&ListSpec::vocabulary(endpoint)));
                 }
             }
         }
@@ -170,6 +187,10 @@ impl SyncPlan {
         match (list.fetch, list.dates) {
             // A new object is not known, and so is requested by its id.
             (Fetch::Batched(_), _) if known == 0 => self.whole(list),
+            (Fetch::Batched(_), Dates::PerObject) if !list.undated_fields.is_empty() => {
+                let query = format!("fields=id,update_datetime,{}&no_page", list.undated_fields);
+                vec![self.request(list, RequestKind::Fields, &query, language)]
+            }
             (Fetch::Batched(_), Dates::PerObject) if known <= MAX_MANIFEST => {
                 vec![self.request(list, RequestKind::Manifest, "fields=id,update_datetime&no_page", language)]
             }
@@ -188,57 +209,10 @@ impl SyncPlan {
                 let ids = self.request(list, RequestKind::Ids, "fields=id&no_page", language);
                 vec![ids, since(RequestKind::ChangedObjects, "")]
             }
-            // Only a full refresh updates these.
+            // These are requested when they are due.
             (Fetch::Whole, _) => Vec::new(),
             (Fetch::Batched(_), Dates::None) => self.whole(list),
         }
-    }
-
-    /// The requests that follow a failed request: `status` is that of the last response, `None` if it was invalid.
-    pub(crate) fn on_failure(&mut self, request: &ApiRequest, status: Option<u16>) -> Vec<ApiRequest> {
-        let endpoint = request.endpoint;
-        let vocabulary = ListSpec::vocabulary(endpoint);
-        let list = find(endpoint).unwrap_or(&vocabulary);
-        match (status, &request.purpose) {
-            // A stage that is not public, or an entry of a vocabulary that does not exist.
-            (Some(404 | 410), RequestKind::Object) => return Vec::new(),
-            (Some(404), _) if request.ids.is_empty() => {
-                self.absent_lists.insert(endpoint);
-                return Vec::new();
-            }
-            (Some(_), _) if self.has_portal_filter(list) && self.unfiltered.insert(endpoint) => {
-                return self.without_portals(list, request);
-            }
-            // A request that was made before it was known that the server cannot filter.
-            (Some(_), _) if request.portals.is_empty() && self.unfiltered.contains(endpoint) => {
-                return self.without_portals(list, request);
-            }
-            (Some(_), RequestKind::Changed) if self.undated.insert(endpoint) => {
-                return self.whole(list);
-            }
-            (Some(_), RequestKind::ChangedObjects) if self.undated.insert(endpoint) => {
-                return self.whole(list);
-            }
-            _ => {}
-        }
-        self.failed_lists.insert(endpoint);
-        let mut requests = Vec::new();
-        if !request.ids.is_empty() && request.purpose == RequestKind::Objects {
-            self.batches.fail(endpoint, &request.language);
-            requests = self.next_batches(endpoint, &request.language);
-        }
-        requests
-    }
-
-    /// The same request without the filter by portals.
-    fn without_portals(&self, list: &ListSpec, request: &ApiRequest) -> Vec<ApiRequest> {
-        let filter = portal_filter(&self.portals);
-        let mut url = request.url.replacen(&filter, "", 1);
-        if let ByPortal::Field(field) = list.by_portal {
-            // The objects are filtered here by their portals.
-            url = url.replacen("fields=id", &format!("fields=id,{field}"), 1);
-        }
-        vec![ApiRequest { url, portals: self.portals.clone(), ..request.clone() }]
     }
 
     /// Whether the server is asked to limit a list to portals.
@@ -266,7 +240,9 @@ impl SyncPlan {
                 }
                 return Vec::new();
             }
-            RequestKind::Ids | RequestKind::Manifest => self.on_ids(request, response, next.is_none()),
+            RequestKind::Ids | RequestKind::Manifest | RequestKind::Fields => {
+                self.on_ids(request, response, next.is_none())
+            }
             RequestKind::Changed => self.request_objects(request.endpoint, &self.outdated(request.endpoint, response)),
             RequestKind::Objects if request.ids.is_empty() => {
                 self.stages.extend(&response.stages);
@@ -287,7 +263,9 @@ impl SyncPlan {
             *self.rejected.entry(endpoint).or_default() += response.rejected;
         }
         let mut requests = match request.purpose {
-            RequestKind::Manifest => self.request_objects(endpoint, &self.outdated(endpoint, response)),
+            RequestKind::Manifest | RequestKind::Fields => {
+                self.request_objects(endpoint, &self.outdated(endpoint, response))
+            }
             RequestKind::Ids if self.is_full() || self.undated.contains(endpoint) => {
                 self.request_objects(endpoint, &response.ids)
             }
@@ -299,7 +277,9 @@ impl SyncPlan {
             }
             _ => Vec::new(),
         };
-        if is_last_page && request.language == self.languages[0] {
+        // Entries that no listed object uses are not in their list. Only a full refresh requests them, so only it deletes entries.
+        let may_delete = self.is_full() || find(endpoint).is_some();
+        if may_delete && is_last_page && request.language == self.languages[0] {
             requests.extend(self.request_count(request));
         }
         requests
@@ -415,57 +395,6 @@ impl SyncPlan {
         }
     }
 
-    /// The published objects by list, of complete lists only. A known object that is not among them is withdrawn, unless it
-    /// is a stage that is published with its itinerary only.
-    pub(crate) fn present(&self) -> BTreeMap<&'static str, BTreeSet<Id>> {
-        let incomplete = [&self.truncated_lists, &self.absent_lists, &self.failed_lists];
-        let is_complete = |endpoint: &&'static str| !incomplete.iter().any(|lists| lists.contains(endpoint));
-        let mut present = self.listed.clone();
-        let is_empty = |endpoint: &&'static str| self.empty_lists.contains(endpoint);
-        // A list that became empty counts only when the server says so at the next refresh, too.
-        let is_confirmed = |endpoint: &&'static str| !is_empty(endpoint) || self.known.empty.contains(endpoint);
-        present.retain(|endpoint, ids| {
-            is_complete(endpoint) && (!ids.is_empty() || is_empty(endpoint)) && is_confirmed(endpoint)
-        });
-        for (list, ids) in &self.requested_entries {
-            if let Some(present) = present.get_mut(list) {
-                present.extend(ids);
-            }
-        }
-        present
-    }
-
-    /// Lists of modules that the server lacks.
-    pub(crate) fn absent_lists(&self) -> &BTreeSet<&'static str> {
-        &self.absent_lists
-    }
-
-    /// Lists that are empty at this refresh for the first time. The next refresh withdraws their objects.
-    pub(crate) fn unconfirmed_lists(&self) -> BTreeSet<&'static str> {
-        ordered::set(self.empty_lists.difference(&self.known.empty).copied())
-    }
-
-    /// Whether every object of a list was requested, and not only those that the server dates as changed.
-    pub(crate) fn is_whole(&self, endpoint: &str) -> bool {
-        let is_undated = find(endpoint).is_none_or(|list| list.dates == Dates::None);
-        self.is_requested(endpoint) && (self.is_full() || is_undated)
-    }
-
-    /// Whether a list was requested.
-    pub(crate) fn is_requested(&self, endpoint: &str) -> bool {
-        self.listed.contains_key(endpoint)
-    }
-
-    /// Lists that the server could not answer, at least in part.
-    pub(crate) fn failed_lists(&self) -> &BTreeSet<&'static str> {
-        &self.failed_lists
-    }
-
-    /// Lists that are shorter than their count.
-    pub(crate) fn truncated_lists(&self) -> &BTreeSet<&'static str> {
-        &self.truncated_lists
-    }
-
     fn request(&self, list: &ListSpec, purpose: RequestKind, query: &str, language: &str) -> ApiRequest {
         let mut query = query.to_owned();
         if !list.filters.is_empty() {
@@ -492,25 +421,6 @@ impl SyncPlan {
             portals,
         }
     }
-
-    /// The next page, on the territory's own host: a server may write another host name into `next`. `None` at the end of the
-    /// list, and where the pages of a broken server would never end; the list counts as truncated then.
-    fn next_page(&mut self, request: &ApiRequest, response: &ApiResponse) -> Option<ApiRequest> {
-        if request.purpose == RequestKind::Count {
-            return None;
-        }
-        let query = Url::parse(response.next.as_deref()?).ok()?.query()?.to_owned();
-        let url = format!("{}{}/?{query}", self.api, request.endpoint);
-        let pages = self.pages.entry((request.endpoint, request.language.clone())).or_default();
-        pages.insert(request.url.clone());
-        // Each page has an object at least.
-        let max_pages = response.count.map_or(MAX_PAGES, |count| usize::try_from(count).unwrap_or(MAX_PAGES));
-        if pages.contains(&url) || pages.len() >= max_pages.min(MAX_PAGES) {
-            self.truncated_lists.insert(request.endpoint);
-            return None;
-        }
-        Some(ApiRequest { url, ids: BTreeSet::new(), ..request.clone() })
-    }
 }
 
 pub(super) fn join(ids: &[Id]) -> String {
@@ -518,5 +428,4 @@ pub(super) fn join(ids: &[Id]) -> String {
 }
 
 #[cfg(test)]
-#[path = "sync_plan_tests.rs"]
 mod tests;

@@ -1,3 +1,4 @@
+use super::paging::MAX_PAGES;
 use super::*;
 
 fn sync_plan() -> SyncPlan {
