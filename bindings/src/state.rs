@@ -1,6 +1,7 @@
 //! The state that all objects of a companion share: the core, the versions of its data, and the long calls in progress.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use jalon::{Companion as Core, transfer};
 
@@ -105,20 +106,24 @@ impl Shared {
         Ok((transfer::CancelToken::child_of(&parents), RunningCall(Arc::clone(self))))
     }
 
-    /// Cancels the long calls, waits for their end and releases the files. After a shutdown they are never opened again.
-    pub(crate) fn suspend(&self, is_shutdown: bool) -> jalon::Result<()> {
+    /// Cancels the long calls, waits for their end for up to half of `timeout`, and releases the files. After a shutdown they
+    /// are never opened again.
+    pub(crate) fn suspend(&self, is_shutdown: bool, timeout: Duration) -> jalon::Result<()> {
+        let start = Instant::now();
         let mut running = lock(&self.running);
         running.is_shut_down |= is_shutdown;
         running.cancel.cancel();
-        while running.count > 0 {
-            running = self.ended.wait(running).unwrap_or_else(PoisonError::into_inner);
+        while running.count > 0
+            && let Some(rest) = (timeout / 2).checked_sub(start.elapsed())
+        {
+            running = self.ended.wait_timeout(running, rest).unwrap_or_else(PoisonError::into_inner).0;
         }
         drop(running);
-        self.core.suspend();
+        let suspended = self.core.suspend(timeout.saturating_sub(start.elapsed()));
         if is_shutdown {
             self.versions.end();
         }
-        Ok(())
+        suspended
     }
 
     /// Opens the files again, unless the companion is shut down.
