@@ -5,7 +5,7 @@ use jalon::companion::{self, Localizer};
 use jalon::line::{ElevationGain, MeasuredLine, Profile as CoreProfile, TURNING_POINT_THRESHOLD_M};
 use jalon::model::{self, Geometry, Localized, Trek};
 
-use crate::records::{Picture, Position, Profile, RichText, RouteItem, Stage, TrekDetails, WebLink};
+use crate::records::{Picture, Profile, RichText, RouteItem, Stage, TrekDetails, WebLink};
 
 /// A text in the caller's language; none if it is empty in all languages.
 pub(crate) fn rich_text(localizer: &Localizer<'_>, text: &model::RichText) -> Option<RichText> {
@@ -100,11 +100,11 @@ fn route_item(localizer: &Localizer<'_>, item: companion::RouteItem) -> RouteIte
 impl Profile {
     /// The profile of an object's line; none if it has no line or no elevations.
     pub(crate) fn of(object: &model::Object, columns: u32) -> jalon::Result<Option<Profile>> {
-        let line: Vec<Position> = object.geometry().map(|geometry| geometry.lines().concat()).unwrap_or_default();
-        if line.len() < 2 {
+        let lines = object.geometry().map(Geometry::lines).unwrap_or_default();
+        if lines.iter().all(|line| line.len() < 2) {
             return Ok(None);
         }
-        let Some(profile) = CoreProfile::of_line(&MeasuredLine::new(&line)?) else { return Ok(None) };
+        let Some(profile) = CoreProfile::of_line(&MeasuredLine::from_lines(&lines)?) else { return Ok(None) };
         let drawn = profile.resample(columns as usize)?;
         let (distance_m, elevation_m) =
             drawn.samples().iter().map(|sample| (sample.distance_m, sample.elevation_m)).unzip();

@@ -8,15 +8,14 @@ use std::sync::Arc;
 
 use jalon::clock::now_ms;
 use jalon::journal::{self, Journal, Photo};
-use jalon::report::{self, Lifecycle, Reply, SendResult};
-use jalon::response::retry_after_ms;
+use jalon::report::{self, Lifecycle, SendResult};
 use jalon::{Companion as Core, companion};
 
 use crate::convert;
 use crate::error::Result;
 use crate::records::{
-    FieldErrors, Progress, QueuedReport, RefreshOptions, Report, ReportContent, ReportPhoto, ReportState, ReportUpload,
-    Resolution,
+    FieldErrors, Header, Progress, QueuedReport, RefreshOptions, Report, ReportContent, ReportPhoto, ReportState,
+    ReportUpload, Resolution,
 };
 use crate::state::{Shared, with_client};
 use crate::{CancelToken, ProgressWatch};
@@ -140,6 +139,16 @@ fn body_path(journal: &Journal, id: &str) -> PathBuf {
 fn remove_body(path: &Path) {
     // A file that cannot be removed now is removed by the next `reconcile`.
     let _ = fs::remove_file(path);
+}
+
+fn truncated(mut body: String) -> String {
+    let end = (0..=MAX_RESPONSE.min(body.len())).rev().find(|end| body.is_char_boundary(*end));
+    body.truncate(end.unwrap_or_default());
+    body
+}
+
+fn pairs(headers: &[Header]) -> impl Iterator<Item = (&str, &str)> {
+    headers.iter().map(|header| (header.name.as_str(), header.value.as_str()))
 }
 
 #[uniffi::export]
@@ -268,8 +277,8 @@ impl Reports {
             upload.write_body(&body).inspect_err(|_| remove_body(&body))?;
             let body_path = body.to_string_lossy().into_owned();
             // The core's record has a private field, the form itself.
-            let companion::ReportUpload { id, url, language, content_type, content_length, .. } = upload;
-            Ok(Some(ReportUpload { id, url, language, content_type, body_path, content_length }))
+            let companion::ReportUpload { id, url, version_url, language, content_type, content_length, .. } = upload;
+            Ok(Some(ReportUpload { id, url, version_url, language, content_type, body_path, content_length }))
         };
         self.shared.run_blocking(write).await
     }
@@ -294,21 +303,55 @@ impl Reports {
         self.complete_upload(id, SendResult::ConnectionLost { final_chunk_sent, detail }).await
     }
 
-    /// Ends an upload with the server's response. `retry_after` is that header; `is_complete` is false if the body was cut.
+    /// Ends an upload with the server's response. `headers` must have `retry-after`, `date` and `location`, if the response
+    /// has them; `is_complete` is false if the body was cut.
     pub async fn upload_response(
         &self,
         id: String,
         status: u16,
-        retry_after: Option<String>,
-        mut body: String,
+        headers: Vec<Header>,
+        body: String,
         is_complete: bool,
     ) -> Result<Report> {
-        let end = (0..=MAX_RESPONSE.min(body.len())).rev().find(|end| body.is_char_boundary(*end));
-        body.truncate(end.unwrap_or_default());
-        let retry_after_ms = retry_after.map(|value| retry_after_ms(&value, now_ms()).unwrap_or_default());
-        // A client passes a response on when the whole body has left, or when the server refused the rest.
-        let reply = Reply { status, retry_after_ms, body, is_complete };
-        self.complete_upload(id, SendResult::Response { final_chunk_sent: true, reply }).await
+        self.change(move |core| {
+            let body = truncated(body);
+            let report = core.complete_upload_with_response(&id, status, pairs(&headers), body, is_complete)?;
+            remove_body(&body_path(core.journal()?, &id));
+            Ok(report)
+        })
+        .await
+    }
+
+    /// Decides by the response to `version_url` whether the server can take reports; `headers` as in
+    /// [`Reports::upload_response`]. If it cannot, the report is queued for a later attempt and returned: exclude all reports
+    /// with this `version_url` until the next pass, because each would be in doubt. Call it before the first upload to a
+    /// server, and after each response of 500 or more.
+    pub async fn check_server(
+        &self,
+        id: String,
+        status: u16,
+        headers: Vec<Header>,
+        body: String,
+    ) -> Result<Option<Report>> {
+        let check = move |core: &Core| {
+            let Some(report) = core.check_server(&id, status, pairs(&headers), truncated(body))? else {
+                return Ok(None);
+            };
+            remove_body(&body_path(core.journal()?, &id));
+            Ok(Some(Report::of(core.journal()?, report)))
+        };
+        self.shared.write(|versions| versions.journal += 1, check).await
+    }
+
+    /// Queues a report for a later attempt, without an upload: its server cannot be reached. `detail` must not contain
+    /// personal data.
+    pub async fn postpone_upload(&self, id: String, detail: String) -> Result<Report> {
+        self.change(move |core| {
+            let report = core.postpone_upload(&id, SendResult::NotSent { detail })?;
+            remove_body(&body_path(core.journal()?, &id));
+            Ok(report)
+        })
+        .await
     }
 
     /// Call this when the app starts, with the reports that the platform still uploads. Started uploads that are not among

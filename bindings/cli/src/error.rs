@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use jalon::Error;
 use serde_json::json;
 
+use crate::printable;
+
 /// Result of a command or of one of its steps.
 pub(crate) type Result<T, E = CliError> = std::result::Result<T, E>;
 
@@ -47,7 +49,7 @@ impl CliError {
             CliError::Jalon(error) => (error.code(), error.to_string()),
         };
         if !json {
-            return writeln!(err, "jalon: {message}");
+            return writeln!(err, "jalon: {}", printable::multi_line(&message));
         }
         let mut document = json!({"code": code, "message": message});
         match self {
@@ -55,6 +57,6 @@ impl CliError {
             CliError::Jalon(Error::Server { status: Some(status), .. }) => document["status"] = (*status).into(),
             _ => {}
         }
-        writeln!(out, "{}", json!({"error": document}))
+        writeln!(out, "{}", printable::escape_json(&json!({"error": document}).to_string()))
     }
 }

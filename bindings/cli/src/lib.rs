@@ -6,6 +6,7 @@
 //! * `lookup`: ids from the names that a user types.
 //! * `commands`: one function for each command, from arguments to output.
 //! * `output`, `error`: the result of a command, as text or as JSON.
+//! * `printable`, `width`: texts of servers, safe to print and cut to the width of the terminal.
 //! * `units`, `axis`, `elevation`: measurements for people.
 //! * `terminal_profile`, `map`, `export`: a trek as a drawing or a file.
 
@@ -19,8 +20,10 @@ mod lookup;
 mod map;
 mod output;
 mod parse;
+mod printable;
 mod terminal_profile;
 mod units;
+mod width;
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write};
@@ -80,7 +83,7 @@ fn run_command(
     };
     let json = cli.global.json;
     match commands::run(cli, err) {
-        Ok(output) => output.write(json, out).map(|()| if output.is_complete { SUCCESS } else { FAILURE }),
+        Ok(output) => output.write(json, out, err).map(|()| if output.is_complete { SUCCESS } else { FAILURE }),
         Err(error) => error.write(json, out, err).map(|()| error.exit_status()),
     }
 }

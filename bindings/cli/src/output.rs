@@ -5,17 +5,21 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::printable;
+
 /// The standard output of a command.
 pub(crate) struct Output {
     pub(crate) json: Value,
     pub(crate) text: String,
+    /// Remarks for the user, printed on standard error.
+    pub(crate) hints: Vec<String>,
     /// False if the command left work to do; the exit status is 1 then.
     pub(crate) is_complete: bool,
 }
 
 impl Output {
     pub(crate) fn new(json: Value, text: String) -> Output {
-        Output { json, text, is_complete: true }
+        Output { json, text, hints: Vec::new(), is_complete: true }
     }
 
     /// A list on one page: its total is the number of its items.
@@ -23,8 +27,16 @@ impl Output {
         Output::new(list(items.len(), items), text)
     }
 
-    pub(crate) fn write(&self, json: bool, out: &mut dyn Write) -> io::Result<()> {
-        if json { writeln!(out, "{}", self.json) } else { write!(out, "{}", self.text) }
+    pub(crate) fn write(&self, json: bool, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<()> {
+        for hint in &self.hints {
+            writeln!(err, "hint: {}", printable::single_line(hint))?;
+        }
+        if json {
+            writeln!(out, "{}", printable::escape_json(&self.json.to_string()))
+        } else {
+            // Every text of a server passes here, so no command can forget it.
+            write!(out, "{}", printable::multi_line(&self.text))
+        }
     }
 }
 

@@ -19,9 +19,9 @@ const MIN_SPAN_M: f64 = 50.0;
 const UNIT_COLUMNS: usize = 3;
 
 /// Draws the profile with its axes in at most `columns` by `rows` characters; both are raised to 24 by 5. `None` if the
-/// line has no elevations or no length.
-pub(crate) fn draw(line: &[Position], columns: usize, rows: usize, units: Units) -> Option<String> {
-    let profile = route_profile(&[line])?;
+/// lines have no elevations or no length. The gap between two lines has no length.
+pub(crate) fn draw(lines: &[&[Position]], columns: usize, rows: usize, units: Units) -> Option<String> {
+    let profile = route_profile(lines)?;
     let (columns, rows) = (columns.max(24), rows.max(5) - 2);
     let unit = units.short();
     let (lowest, highest) = (profile.min_m() / unit.metres, profile.max_m() / unit.metres);
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn draw_climb_rises_with_labels() {
-        let drawn = draw(&line(|n| 1000.0 + n * 8.0), 60, 10, Units::Metric).unwrap();
+        let drawn = draw(&[&line(|n| 1000.0 + n * 8.0)], 60, 10, Units::Metric).unwrap();
         println!("{drawn}");
         let lines: Vec<&str> = drawn.lines().collect();
         assert_eq!(lines.len(), 10);
@@ -126,21 +126,21 @@ mod tests {
 
     #[test]
     fn draw_imperial_uses_miles_and_feet() {
-        let drawn = draw(&line(|n| 1000.0 + n * 8.0), 60, 10, Units::Imperial).unwrap();
+        let drawn = draw(&[&line(|n| 1000.0 + n * 8.0)], 60, 10, Units::Imperial).unwrap();
         println!("{drawn}");
         assert!(drawn.contains("5906 ft") && drawn.contains(" mi"), "{drawn}");
     }
 
     #[test]
     fn draw_shows_the_summit_in_the_smallest_drawing() {
-        let drawn = draw(&line(|n| if n == 50.0 { 2000.0 } else { 1000.0 }), 0, 0, Units::Metric).unwrap();
+        let drawn = draw(&[&line(|n| if n == 50.0 { 2000.0 } else { 1000.0 })], 0, 0, Units::Metric).unwrap();
         println!("{drawn}");
         assert!(drawn.lines().next().unwrap().contains('▄'), "{drawn}");
     }
 
     #[test]
     fn draw_flat_line_stays_low() {
-        let drawn = draw(&line(|_| 12.0), 40, 6, Units::Metric).unwrap();
+        let drawn = draw(&[&line(|_| 12.0)], 40, 6, Units::Metric).unwrap();
         let top = drawn.lines().next().unwrap();
         assert!(drawn.contains("12 m ┤"), "{drawn}");
         assert!(!top.chars().any(|c| BLOCKS[1..].contains(&c)), "{drawn}");
@@ -149,10 +149,10 @@ mod tests {
     #[test]
     fn draw_without_elevations_or_length_is_none() {
         assert_eq!(draw(&[], 60, 10, Units::Metric), None);
-        assert_eq!(draw(&[Position::new(6.0, 45.0), Position::new(6.1, 45.0)], 60, 10, Units::Metric), None);
+        assert_eq!(draw(&[&[Position::new(6.0, 45.0), Position::new(6.1, 45.0)]], 60, 10, Units::Metric), None);
         let here = Position { elevation: Some(5.0), ..Position::new(6.0, 45.0) };
-        assert_eq!(draw(&[here, here], 60, 10, Units::Metric), None);
+        assert_eq!(draw(&[&[here, here]], 60, 10, Units::Metric), None);
         let invalid = Position { elevation: Some(f64::NAN), ..Position::new(f64::INFINITY, 45.0) };
-        assert_eq!(draw(&[here, invalid], 60, 10, Units::Metric), None);
+        assert_eq!(draw(&[&[here, invalid]], 60, 10, Units::Metric), None);
     }
 }

@@ -42,7 +42,7 @@ use super::{Kind, Position};
     /** Its id on the server. */ pub id: i64,
     /** Its name; empty if it has none. */ pub name: String,
     /** Language of the name. */ pub lang: String,
-    /** Metres from the route to the nearest vertex of the object; 0 if the route crosses it. */ pub offset_m: f64,
+    /** Metres from the route to the nearest point of the object; 0 if the route crosses it. */ pub offset_m: f64,
     /** Metres along the route to the point nearest to the object. */ pub along_m: f64,
     /** True if the object was associated by distance rather than listed by the server. */ pub estimated: bool,
     /** Its first position. */ pub point: Option<Position>,

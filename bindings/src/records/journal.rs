@@ -152,6 +152,8 @@ from_core!(report::Attempt => ReportAttempt same { revision, at_ms, outcome } co
 #[derive(uniffi::Record)] pub struct ReportUpload {
     /** Id of the report. */ pub id: String,
     /** URL of the POST. */ pub url: String,
+    /** URL of the server's version, for [`Reports::check_server`]; the same for all reports to one server. */
+    pub version_url: String,
     /** Value of `Accept-Language`. */ pub language: String,
     /** Value of `Content-Type`. */ pub content_type: String,
     /** Path of the file with the body; it exists until the upload has ended. */ pub body_path: String,

@@ -84,13 +84,15 @@ from_core!(catalogue::Territory => Territory
     /** Objects that are no longer published. */ pub removed: Vec<KindCount>,
     /** Lists that the server does not have, as it lacks their module. */ pub absent_lists: Vec<String>,
     /** Lists that were shorter than the server announced. They delete no objects. */ pub truncated_lists: Vec<String>,
+    /** Lists that the server could not answer. Their objects stay as they are until the next refresh. */ pub failed_lists: Vec<String>,
+    /** Lists that became empty. Their objects are withdrawn if the next refresh finds them empty, too. */ pub empty_lists: Vec<String>,
     /** Fields that could not be read, with their number: `trek.ascent: mistyped (3)`. */ pub problems: Vec<String>,
     /** Number of requests. */ pub requests: u64,
     /** Bytes received. */ pub bytes: u64,
 }
 
 from_core!(companion::RefreshSummary => RefreshSummary
-    same { territory, is_full, absent_lists, truncated_lists, requests, bytes }
+    same { territory, is_full, absent_lists, truncated_lists, failed_lists, empty_lists, requests, bytes }
     core { objects, added, changed, removed, problems }
     own {
         objects: by_kind(objects), added: by_kind(added), changed: by_kind(changed), removed: by_kind(removed),

@@ -11,12 +11,14 @@
 //! * `treks/`: the trek list: filters, facet counts, sort orders.
 //! * `history`: the change history. `normalize`: whether two versions of an object are equal.
 //! * `jobs`: the persisted jobs of refreshes and downloads, with their transfers.
+//! * `list_states`: up to when each list of a server was read.
 //! * `packs/`: treks and areas downloaded for offline use, with their pictures.
 //! * `usage`: storage usage.
 //! * `maintenance`: recovery from a damaged file, and compaction.
 
 mod history;
 mod jobs;
+mod list_states;
 mod maintenance;
 mod normalize;
 mod packs;
@@ -41,6 +43,7 @@ use crate::storage::{FileSystem, Storage};
 
 pub use history::{ChangeKind, ChangeRecord};
 pub(crate) use jobs::{JobRecord, TransferRecord};
+pub(crate) use list_states::ListState;
 pub(crate) use normalize::state_hash;
 pub use packs::{MissingFile, Pack, PackState, PackSubject, PictureSize};
 pub(crate) use packs::{StoredMedia, check_picture, url_hash};

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{history, jobs, packs, search};
+use super::{history, jobs, list_states, packs, search};
 use crate::db::geopackage;
 use crate::db::{Durability, Schema, Settings};
 use crate::model::Kind;
@@ -56,13 +56,44 @@ fn first_version() -> String {
     for kind in Kind::ALL {
         sql.push_str(&layer(kind));
     }
+    sql.push_str(&geometry_parts());
     // Search as you type reads the listed treks on every key press.
     sql.push_str("CREATE INDEX trek_listed ON trek (territory, id, published, parents);");
     sql.push_str(search::TABLES);
     sql.push_str(history::TABLES);
     sql.push_str(jobs::TABLES);
+    sql.push_str(list_states::TABLES);
     sql.push_str(packs::TABLES);
     sql
+}
+
+/// The layer of the points, lines and areas in the collections of other layers: QGIS draws no collections.
+pub(super) const GEOMETRY_PARTS: &str = "geometry_part";
+
+fn geometry_parts() -> String {
+    let mut sql = format!(
+        "CREATE TABLE {GEOMETRY_PARTS} (
+           fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+           territory INTEGER NOT NULL, kind TEXT NOT NULL, id INTEGER NOT NULL, name TEXT, geom GEOMETRY);
+         CREATE INDEX {GEOMETRY_PARTS}_object ON {GEOMETRY_PARTS} (territory, kind, id);"
+    );
+    sql.push_str(&feature_table(GEOMETRY_PARTS, "GEOMETRY"));
+    for kind in Kind::ALL.into_iter().filter(|kind| kind.is_spatial() && geometry_type(*kind) == "GEOMETRY") {
+        sql.push_str(&format!(
+            "CREATE TRIGGER {kind}_delete_parts AFTER DELETE ON {kind} BEGIN
+               DELETE FROM {GEOMETRY_PARTS} WHERE territory = OLD.territory AND kind = '{kind}' AND id = OLD.id; END;"
+        ));
+    }
+    sql
+}
+
+/// Declares a table with a geometry, and its R-tree.
+fn feature_table(table: &str, geometry_type: &str) -> String {
+    format!(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES ('{table}', 'features', '{table}', 4326);
+         INSERT INTO gpkg_geometry_columns VALUES ('{table}', 'geom', '{geometry_type}', 4326, 2, 0);\n{}",
+        geopackage::rtree(table)
+    )
 }
 
 fn layer(kind: Kind) -> String {
@@ -70,7 +101,7 @@ fn layer(kind: Kind) -> String {
     // The id of a term is unique only within its vocabulary.
     let key = if kind == Kind::Term { "territory, vocabulary, id" } else { "territory, id" };
     // The geometry is long, and SQLite reads a row from its start: short columns come first.
-    let geometry = if kind.is_spatial() { ", geom GEOMETRY" } else { "" };
+    let geometry = if kind.is_spatial() { format!(", geom {}", geometry_type(kind)) } else { String::new() };
     let mut sql = format!(
         "CREATE TABLE {kind} (
            fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -78,12 +109,7 @@ fn layer(kind: Kind) -> String {
            data TEXT NOT NULL, UNIQUE ({key}));\n"
     );
     if kind.is_spatial() {
-        sql.push_str(&format!(
-            "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES ('{kind}', 'features', '{kind}', 4326);
-             INSERT INTO gpkg_geometry_columns VALUES ('{kind}', 'geom', '{}', 4326, 2, 0);\n",
-            geometry_type(kind)
-        ));
-        sql.push_str(&geopackage::rtree(kind.as_str()));
+        sql.push_str(&feature_table(kind.as_str(), geometry_type(kind)));
     } else {
         sql.push_str(&format!(
             "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('{kind}', 'attributes', '{kind}');\n"

@@ -160,7 +160,9 @@ impl WriteTransaction<'_> {
             self.connection().execute(&format!("DELETE FROM {kind} WHERE territory = ?1"), [territory.key])?;
         }
         super::search::remove_all(self.connection(), territory)?;
-        for table in ["jalon_route_item", "jalon_change", "jalon_job", "jalon_pack", "jalon_reported_trek"] {
+        let tables =
+            ["jalon_route_item", "jalon_change", "jalon_job", "jalon_pack", "jalon_reported_trek", "jalon_list"];
+        for table in tables {
             self.connection().execute(&format!("DELETE FROM {table} WHERE territory = ?1"), [territory.key])?;
         }
         super::history::increment_generation(self.connection())?;

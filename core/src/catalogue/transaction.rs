@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::history::{self, ChangeKind, NewRecord};
 use super::normalize::normalize;
+use super::schema::GEOMETRY_PARTS;
 use super::search::Words;
 use super::{Territory, read, route_items, schema, search, territory};
 use crate::db::geopackage;
@@ -78,6 +79,7 @@ impl<'a> WriteTransaction<'a> {
         let kind = object.kind();
         let geometry = object.geometry_mut().and_then(Option::take);
         let bounds = geometry.as_ref().and_then(Geometry::bounds);
+        let parts = geometry.as_ref().map(Geometry::split_collection).unwrap_or_default();
         let geometry = geometry.map(|geometry| geopackage::encode(&geometry));
         let data = serde_json::to_string(&object).map_err(Error::internal)?;
         let stored = self.stored(territory, &object)?;
@@ -111,9 +113,34 @@ impl<'a> WriteTransaction<'a> {
         } else {
             statement.execute(params![territory.key, object.id(), name, names, data])?;
         }
+        if kind.is_spatial() {
+            self.put_geometry_parts(territory, (kind, object.id()), name, stored.is_some(), &parts)?;
+        }
         if kind != Kind::Term {
             let treks = route_items::treks_of(self.transaction, territory, &object)?;
             self.treks_to_index.entry(territory.key).or_default().extend(treks);
+        }
+        Ok(())
+    }
+
+    /// Replaces the points, lines and areas of an object whose geometry is a collection.
+    fn put_geometry_parts(
+        &self,
+        territory: &Territory,
+        (kind, id): (Kind, Id),
+        name: Option<&str>,
+        is_replaced: bool,
+        parts: &[Geometry],
+    ) -> Result<()> {
+        if is_replaced {
+            let sql = format!("DELETE FROM {GEOMETRY_PARTS} WHERE territory = ?1 AND kind = ?2 AND id = ?3");
+            self.transaction.prepare_cached(&sql)?.execute((territory.key, kind.as_str(), id))?;
+        }
+        for part in parts {
+            let sql =
+                format!("INSERT INTO {GEOMETRY_PARTS} (territory, kind, id, name, geom) VALUES (?1, ?2, ?3, ?4, ?5)");
+            let values = (territory.key, kind.as_str(), id, name, geopackage::encode(part));
+            self.transaction.prepare_cached(&sql)?.execute(values)?;
         }
         Ok(())
     }
@@ -211,6 +238,16 @@ impl<'a> WriteTransaction<'a> {
         if present.is_empty() {
             return Err(Error::invalid("present", "must not be empty: an empty list never deletes objects"));
         }
+        self.withdraw_absent(territory, kind, present)
+    }
+
+    /// Withdraws all objects of a kind, as [`WriteTransaction::retain`] withdraws those that are absent. To be called only if
+    /// the server has confirmed that it publishes none.
+    pub(crate) fn withdraw_all(&mut self, territory: &Territory, kind: Kind) -> Result<usize> {
+        self.withdraw_absent(territory, kind, &HashSet::new())
+    }
+
+    fn withdraw_absent(&mut self, territory: &Territory, kind: Kind, present: &HashSet<Id>) -> Result<usize> {
         // An object whose search entry is not yet written may be deleted below.
         search::write(self.transaction, &mut self.words)?;
         let sql = format!("SELECT fid, id, names FROM {kind} WHERE territory = ?1 AND withdrawn_ms IS NULL");
@@ -257,26 +294,36 @@ impl<'a> WriteTransaction<'a> {
         }
     }
 
-    /// Deletes the terms of a vocabulary that are not in `present`, and returns their number. An empty `present` is an error,
-    /// as for [`WriteTransaction::retain`].
+    /// Deletes the terms of a vocabulary that are not in `present`, and returns their number. To be called with an empty
+    /// `present` only if the server has confirmed that the vocabulary is empty.
     pub(crate) fn retain_terms(
         &mut self,
         territory: &Territory,
         vocabulary: &str,
         present: &HashSet<Id>,
     ) -> Result<usize> {
-        if present.is_empty() {
-            return Err(Error::invalid("present", "must not be empty: an empty list never deletes objects"));
+        let mut statement =
+            self.transaction.prepare_cached("SELECT fid, id FROM term WHERE territory = ?1 AND vocabulary = ?2")?;
+        let rows = statement.query_map(params![territory.key, vocabulary], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let known: Vec<(i64, Id)> = rows.collect::<rusqlite::Result<_>>()?;
+        let mut delete = self.transaction.prepare_cached("DELETE FROM term WHERE fid = ?1")?;
+        let mut deleted = 0;
+        for (fid, _) in known.into_iter().filter(|(_, id)| !present.contains(id)) {
+            deleted += delete.execute([fid])?;
         }
-        let ids: Vec<String> = present.iter().map(Id::to_string).collect();
-        let sql =
-            format!("DELETE FROM term WHERE territory = ?1 AND vocabulary = ?2 AND id NOT IN ({})", ids.join(","));
-        Ok(self.transaction.execute(&sql, params![territory.key, vocabulary])?)
+        Ok(deleted)
     }
 
     /// The stages that are published only through their itinerary, as this transaction sees them.
     pub(crate) fn unlisted_stages(&self, territory: &Territory) -> Result<BTreeSet<Id>> {
         read::unlisted_stages(self.transaction, territory)
+    }
+
+    /// Whether an object is there and not withdrawn, as this transaction sees it.
+    pub(crate) fn is_published(&self, territory: &Territory, kind: Kind, id: Id) -> Result<bool> {
+        let sql =
+            format!("SELECT EXISTS (SELECT 1 FROM {kind} WHERE territory = ?1 AND id = ?2 AND withdrawn_ms IS NULL)");
+        Ok(self.transaction.prepare_cached(&sql)?.query_row((territory.key, id), |row| row.get(0))?)
     }
 
     /// Reads an object, as this transaction sees it.
@@ -301,14 +348,15 @@ impl<'a> WriteTransaction<'a> {
             return Ok(());
         }
         history::increment_generation(self.transaction)?;
-        for kind in Kind::ALL.into_iter().filter(|kind| kind.is_spatial()) {
+        let layers = Kind::ALL.into_iter().filter(|kind| kind.is_spatial()).map(|kind| kind.as_str());
+        for layer in layers.chain([GEOMETRY_PARTS]) {
             self.transaction.execute(
                 &format!(
                     "UPDATE gpkg_contents SET (min_x, min_y, max_x, max_y) =
-                       (SELECT min(minx), min(miny), max(maxx), max(maxy) FROM rtree_{kind}_geom),
+                       (SELECT min(minx), min(miny), max(maxx), max(maxy) FROM rtree_{layer}_geom),
                        last_change = strftime('%Y-%m-%dT%H:%M:%fZ','now') WHERE table_name = ?1"
                 ),
-                [kind.as_str()],
+                [layer],
             )?;
         }
         Ok(())

@@ -1,15 +1,14 @@
 //! The details of a trek: the trek, its stages, and the objects along its route.
 
-use geo::{Distance, Euclidean, LineLocatePoint};
-use geo_types::{Coord, Line, Point};
+use std::collections::BTreeMap;
 
 use super::Companion;
 use crate::catalogue::Territory;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::geotrek::{NEAR_LISTS, kind_of};
-use crate::line::MeasuredLine;
-use crate::model::{Geometry, Id, Kind, Object, Position, Trek};
-use crate::sync::route_items::{listed_route_items, near_line};
+use crate::model::{Geometry, Id, Kind, Object, Trek};
+use crate::nearby::{Route, RouteLocation};
+use crate::sync::route_items::{listed_route_items, near_route};
 
 /// The kinds that may belong to a trek.
 pub const ROUTE_ITEM_KINDS: [Kind; 9] = [
@@ -42,9 +41,10 @@ pub struct TrekDetails {
 pub struct RouteItem {
     /// The object.
     pub object: Object,
-    /// Metres along the route, from its start to the point nearest to the object.
+    /// Metres along the route, from its start to the point nearest to the object, or to the first one in it. Gaps between
+    /// the lines of a route have no length.
     pub along_m: f64,
-    /// Metres from the route to the nearest vertex of the object; 0 if the route crosses it.
+    /// Metres from the route to the nearest point of the object; 0 if the route crosses it.
     pub offset_m: f64,
     /// True if the object was associated by distance rather than listed by the server.
     pub estimated: bool,
@@ -52,14 +52,23 @@ pub struct RouteItem {
 
 impl Companion {
     /// A trek with the objects of some kinds along its route: those that its server listed when it was downloaded, else
-    /// those no further than 500 m from it. Reads only objects near the trek, so it is quick in a new process too.
+    /// those no further than 500 m from it. Sensitive areas no further than that are always among them, so that nobody
+    /// walks into an area that is newer than the download. Reads only objects near the trek, so it is quick in a new
+    /// process too.
     ///
     /// # Errors
-    /// [`Error::NotFound`](crate::Error::NotFound) if the catalogue has no such territory or trek.
+    /// [`Error::NotFound`] if the catalogue has no such territory or trek; errors of the disk.
     pub fn trek_details(&self, territory: &str, id: Id, kinds: &[Kind]) -> Result<TrekDetails> {
         let territory = self.catalogue.territory(territory)?;
         let trek = self.trek(&territory, id)?;
-        let stages = trek.children.iter().filter_map(|id| self.trek(&territory, *id).ok()).collect();
+        let mut stages = Vec::new();
+        for id in &trek.children {
+            match self.trek(&territory, *id) {
+                Ok(stage) => stages.push(stage),
+                Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
         let route_items = match &trek.geometry {
             Some(geometry) => self.route_items(&territory, id, geometry, kinds)?,
             None => Vec::new(),
@@ -70,7 +79,7 @@ impl Companion {
     fn trek(&self, territory: &Territory, id: Id) -> Result<Trek> {
         match self.catalogue.object(territory, Kind::Trek, id)? {
             Object::Trek(trek) => Ok(*trek),
-            _ => Err(crate::Error::internal("the layer of treks has another kind of object")),
+            _ => Err(Error::internal("the layer of treks has another kind of object")),
         }
     }
 
@@ -81,22 +90,25 @@ impl Companion {
         geometry: &Geometry,
         kinds: &[Kind],
     ) -> Result<Vec<RouteItem>> {
-        let Some(first) = geometry.first_position() else { return Ok(Vec::new()) };
-        let lines: Vec<Position> = geometry.lines().concat();
-        let measured = MeasuredLine::new(if lines.is_empty() { std::slice::from_ref(&first) } else { &lines })?;
+        let Some(route) = Route::new(geometry)? else { return Ok(Vec::new()) };
         let is_reported = self.catalogue.is_reported(territory, trek)?;
         let mut route_items = Vec::new();
         for kind in kinds {
-            let estimated = !(is_reported && is_listed_by_server(*kind));
-            let near = if estimated {
-                near_line(&self.catalogue, territory, geometry, *kind)?
-            } else {
-                listed_route_items(&self.catalogue, territory, trek, geometry, *kind)?
-            };
-            for (id, found) in near {
-                let along_m = along(&measured, found.point);
+            let mut located = BTreeMap::new();
+            let is_listed = is_reported && is_listed_by_server(*kind);
+            if !is_listed || *kind == Kind::SensitiveArea {
+                for (id, location) in near_route(&self.catalogue, territory, &route, *kind)? {
+                    located.insert(id, (location, true));
+                }
+            }
+            if is_listed {
+                for (id, location) in listed_route_items(&self.catalogue, territory, trek, &route, *kind)? {
+                    located.insert(id, (location, false));
+                }
+            }
+            for (id, (RouteLocation { along_m, offset_m }, estimated)) in located {
                 let object = self.catalogue.object(territory, *kind, id)?;
-                route_items.push(RouteItem { object, along_m, offset_m: found.distance_m, estimated });
+                route_items.push(RouteItem { object, along_m, offset_m, estimated });
             }
         }
         route_items.sort_unstable_by(|a, b| {
@@ -112,18 +124,100 @@ fn is_listed_by_server(kind: Kind) -> bool {
     NEAR_LISTS.iter().any(|(endpoint, _)| kind_of(endpoint) == kind)
 }
 
-/// Metres along a line to the point of it that is nearest to a point on or very near it.
-fn along(line: &MeasuredLine, point: Position) -> f64 {
-    // In a plane around the point that shortens longitudes as the latitude does: geo is planar, and degrees are not metres.
-    let shrink = point.lat.to_radians().cos();
-    let local = |position: &Position| Coord { x: (position.lon - point.lon) * shrink, y: position.lat - point.lat };
-    let origin = Point::new(0.0, 0.0);
-    let edges = line.positions().windows(2).zip(line.distances_m().windows(2));
-    let edges = edges.map(|(edge, metres)| (Line::new(local(&edge[0]), local(&edge[1])), metres));
-    let nearest =
-        edges.min_by(|(a, _), (b, _)| Euclidean.distance(&origin, a).total_cmp(&Euclidean.distance(&origin, b)));
-    nearest.map_or(0.0, |(edge, metres)| {
-        let share = edge.line_locate_point(&origin).unwrap_or(0.0);
-        metres[0] + share * (metres[1] - metres[0])
-    })
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Directories;
+    use crate::catalogue::NewTerritory;
+    use crate::db::geopackage;
+    use crate::model::{Position, SensitiveArea};
+
+    fn line(points: &[(f64, f64)]) -> Vec<Position> {
+        points.iter().map(|(lon, lat)| Position::new(*lon, *lat)).collect()
+    }
+
+    fn companion(folder: &std::path::Path, objects: Vec<Object>) -> Companion {
+        let companion = Companion::open(&Directories::within(folder)).unwrap();
+        let new = NewTerritory { name: "park".into(), url: "https://park.example".into(), ..NewTerritory::default() };
+        let territory = companion.add_territory(&new).unwrap();
+        let put = |object: Object| companion.catalogue().write(|change| change.put(&territory, object));
+        objects.into_iter().for_each(|object| put(object).unwrap());
+        companion
+    }
+
+    fn trek(id: Id, geometry: Geometry) -> Trek {
+        Trek { id, published: vec!["fr".into()], geometry: Some(geometry), ..Trek::default() }
+    }
+
+    fn area(id: Id, west: f64, south: f64, east: f64, north: f64) -> SensitiveArea {
+        let ring = line(&[(west, south), (east, south), (east, north), (west, north), (west, south)]);
+        SensitiveArea { id, geometry: Some(Geometry::polygon([ring])), ..SensitiveArea::default() }
+    }
+
+    #[test]
+    fn sensitive_area_between_two_vertices_is_along_the_route() {
+        let folder = tempfile::tempdir().unwrap();
+        let way = Geometry::line_string(line(&[(6.0, 44.9), (6.06, 44.9)]));
+        let crossed = area(7, 6.0305, 44.87, 6.0325, 44.93);
+        let far = area(8, 6.0305, 44.93, 6.0325, 44.94);
+        let companion = companion(folder.path(), vec![trek(1, way).into(), crossed.into(), far.into()]);
+        let items = companion.trek_details("park", 1, &[Kind::SensitiveArea]).unwrap().route_items;
+        assert_eq!(items.iter().map(|item| (item.object.id(), item.offset_m)).collect::<Vec<_>>(), [(7, 0.0)]);
+        // 0.0305 degrees at 44.9 N.
+        assert!((2_400.0..2_420.0).contains(&items[0].along_m) && items[0].estimated, "{items:?}");
+    }
+
+    #[test]
+    fn sensitive_area_that_the_server_did_not_list_yet_is_along_the_route() {
+        let folder = tempfile::tempdir().unwrap();
+        let way = Geometry::line_string(line(&[(6.0, 44.9), (6.06, 44.9)]));
+        let areas = [area(7, 6.01, 44.8, 6.02, 45.0), area(8, 6.03, 44.8, 6.04, 45.0)];
+        let [listed, new] = areas.map(Object::from);
+        let companion = companion(folder.path(), vec![trek(1, way).into(), listed, new]);
+        let territory = companion.catalogue().territory("park").unwrap();
+        companion
+            .catalogue()
+            .write(|change| {
+                change.set_route_items(&territory, 1, Kind::SensitiveArea, &BTreeMap::from([(7, 0.0)]), false)?;
+                change.mark_reported(&territory, 1)
+            })
+            .unwrap();
+        let items = companion.trek_details("park", 1, &[Kind::SensitiveArea]).unwrap().route_items;
+        assert_eq!(
+            items.iter().map(|item| (item.object.id(), item.estimated)).collect::<Vec<_>>(),
+            [(7, false), (8, true)]
+        );
+    }
+
+    #[test]
+    fn objects_along_a_route_over_the_date_line_are_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let way = [line(&[(179.9, -17.0), (180.0, -17.0)]), line(&[(-180.0, -17.0), (-179.998, -17.0)])];
+        let areas = [area(7, 179.95, -17.1, 179.96, -16.9), area(8, -179.997, -17.1, -179.9, -16.9)];
+        let [east, west] = areas.map(Object::from);
+        let short = Geometry::line_string(line(&[(-179.999, -17.0), (-179.998, -17.0)]));
+        let near = area(9, 179.996, -17.1, 179.998, -16.9);
+        let way = Geometry::multi_line_string(way);
+        let objects = vec![trek(1, way).into(), trek(2, short).into(), east, west, near.into()];
+        let companion = companion(folder.path(), objects);
+        let found = |trek| {
+            let items = companion.trek_details("park", trek, &[Kind::SensitiveArea]).unwrap().route_items;
+            items.iter().map(|item| item.object.id()).collect::<Vec<_>>()
+        };
+        assert_eq!(found(1), [7, 9, 8]);
+        assert_eq!(found(2), [9, 8], "beyond the western edge of the map");
+    }
+
+    #[test]
+    fn stage_that_cannot_be_read_is_an_error_and_a_missing_one_is_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let point = || Geometry::point(Position::new(6.0, 45.0));
+        let tour = Trek { children: vec![2, 3], ..trek(1, point()) };
+        let companion = companion(folder.path(), vec![tour.into(), trek(2, point()).into()]);
+        assert_eq!(companion.trek_details("park", 1, &[]).unwrap().stages.len(), 1);
+        let connection = rusqlite::Connection::open(folder.path().join("catalogue.gpkg")).unwrap();
+        geopackage::register_functions(&connection).unwrap();
+        connection.execute("UPDATE trek SET data = '{' WHERE id = 2", []).unwrap();
+        assert_eq!(companion.trek_details("park", 1, &[]).unwrap_err().code(), "corrupt");
+    }
 }

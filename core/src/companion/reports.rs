@@ -10,11 +10,15 @@ use url::Url;
 use super::Companion;
 use crate::catalogue::Territory;
 use crate::error::{Error, Result};
-use crate::geotrek::{BodyChunk, PhotoPart, ReportForm, legacy_report_address, report_address};
+use crate::geotrek::{BodyChunk, PhotoPart, ReportForm, legacy_report_address, report_address, version_address};
 use crate::journal::{NewReport, Photo, Report};
+use crate::model::language;
 use crate::model::{Bounds, Geometry, Kind, Object, Position};
-use crate::report::{Endpoint, Event, KnownTerms, ReportContent, ReportState, ReportWarning, Resolution, SendResult};
-use crate::sync::route_items::{distance, index_of, wider};
+use crate::nearby::Route;
+use crate::report::{
+    Endpoint, Event, KnownTerms, Reply, ReportContent, ReportState, ReportWarning, Resolution, SendResult,
+};
+use crate::sync::route_items::ROUTE_ITEM_MAX_OFFSET_M;
 
 /// The first Geotrek that takes reports by its API v2.
 const FIRST_V2: (u32, u32) = (2, 104);
@@ -26,6 +30,9 @@ pub struct ReportUpload {
     pub id: String,
     /// Address to post to.
     pub url: String,
+    /// Address of the server's version, the same for all reports to one server. A driver requests it before the first report
+    /// to the server and after each 5xx, and passes the response to [`Companion::check_server`].
+    pub version_url: String,
     /// `Accept-Language`.
     pub language: String,
     /// `Content-Type`.
@@ -66,8 +73,8 @@ impl Companion {
             Some(version) if parse_version(version).is_some_and(|version| version < FIRST_V2) => Endpoint::Legacy,
             _ => Endpoint::V2,
         };
-        let is_known = territory.languages.iter().any(|known| known == language);
-        let language = if is_known { language } else { &territory.default_language };
+        let known = language::lookup(language, territory.languages.iter().map(String::as_str));
+        let language = known.map_or(&territory.default_language, |index| &territory.languages[index]);
         let new = NewReport {
             territory: territory.name.clone(),
             url: territory.url.clone(),
@@ -107,9 +114,10 @@ impl Companion {
             let trek = if_found(self.catalogue.object(territory, Kind::Trek, id))?;
             known.has_trek = Some(trek.is_some());
             let line = trek.as_ref().and_then(Object::geometry);
-            if let (Some(line), Some(position)) = (line, content.position) {
+            let route = line.map(Route::new).transpose()?.flatten();
+            if let (Some(route), Some(position)) = (route, content.position) {
                 let point = Geometry::point(Position::new(position.lon, position.lat));
-                known.metres_to_trek = distance(&index_of(line), line, &point)?;
+                known.metres_to_trek = route.locate(&point)?.map(|location| location.offset_m);
             }
         }
         if let Some(id) = content.signage {
@@ -130,7 +138,7 @@ impl Companion {
                 }
             })?;
             if let Some(bounds) = bounds {
-                return Ok(Some(wider(bounds)));
+                return Ok(Some(bounds.expanded(ROUTE_ITEM_MAX_OFFSET_M)));
             }
         }
         Ok(None)
@@ -163,11 +171,43 @@ impl Companion {
 
     /// Records that a report cannot be composed, as a failed attempt.
     pub(super) fn postpone(&self, report: &Report, error: &Error) -> Result<Report> {
-        let (journal, now_ms) = (self.journal()?, self.clock.now_ms());
-        journal.apply_event(&report.id, &Event::Start { in_background: false }, now_ms)?;
-        let sent = SendResult::NotSent { detail: error.to_string() };
+        self.postpone_upload(&report.id, SendResult::NotSent { detail: error.to_string() })
+    }
+
+    /// Records an attempt that failed before a byte of the report was sent, such as a server that cannot be reached. The
+    /// upload must not have been started.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if the report is not queued; [`Error::NotFound`].
+    pub fn postpone_upload(&self, id: &str, sent: SendResult) -> Result<Report> {
         let (now, jitter) = (self.clock.boot_instant(), self.clock.jitter());
-        journal.apply_event(&report.id, &Event::Completed { sent, now, jitter }, now_ms)
+        let events = [Event::Start { in_background: false }, Event::Completed { sent, now, jitter }];
+        self.journal()?.apply_events(id, &events, self.clock.now_ms())
+    }
+
+    /// Decides by the response to [`ReportUpload::version_url`] whether the server can take reports; see [`Reply::new`] for
+    /// `headers` and `body`. If it cannot (nginx answers 502 for a Geotrek that is down), the report is postponed and
+    /// returned, and the driver must not send other reports to this server in the same pass: each would be in doubt, although
+    /// none was stored.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if the report is not queued; [`Error::NotFound`].
+    pub fn check_server<'h>(
+        &self,
+        id: &str,
+        status: u16,
+        headers: impl IntoIterator<Item = (&'h str, &'h str)>,
+        body: String,
+    ) -> Result<Option<Report>> {
+        let url = version_address(&server_url(&self.journal()?.report(id)?)?)?;
+        self.check_version_reply(id, Reply::new(url.as_str(), status, headers, body, true, self.clock.now_ms()))
+    }
+
+    pub(super) fn check_version_reply(&self, id: &str, reply: Reply) -> Result<Option<Report>> {
+        if !reply.is_unavailable() {
+            return Ok(None);
+        }
+        self.postpone_upload(id, SendResult::Response { final_chunk_sent: false, reply }).map(Some)
     }
 
     /// Records that the platform's uploader took a report. Nothing else sends it until
@@ -188,6 +228,25 @@ impl Companion {
         self.journal()?.apply_event(id, &Event::Completed { sent, now, jitter }, self.clock.now_ms())
     }
 
+    /// Records the response to an attempt of the platform's uploader; see [`Reply::new`] for `headers` and `body`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if the upload was not started; [`Error::NotFound`].
+    pub fn complete_upload_with_response<'h>(
+        &self,
+        id: &str,
+        status: u16,
+        headers: impl IntoIterator<Item = (&'h str, &'h str)>,
+        body: String,
+        is_complete: bool,
+    ) -> Result<Report> {
+        let report = self.journal()?.report(id)?;
+        let url = report_url(&report)?;
+        let reply = Reply::new(url.as_str(), status, headers, body, is_complete, self.clock.now_ms());
+        // A client passes a response on when the whole body has left, or when the server refused the rest.
+        self.complete_upload(id, SendResult::Response { final_chunk_sent: true, reply })
+    }
+
     /// Takes the reports that the platform's uploader still has, at the start of the app. Other reports that it had are in
     /// doubt from now on, and are returned.
     ///
@@ -206,11 +265,7 @@ impl Companion {
     /// Composes the upload of a report. Each attempt of a revision has the same bytes.
     pub(super) fn upload(&self, report: &Report) -> Result<ReportUpload> {
         let journal = self.journal()?;
-        let origin = Url::parse(&report.url).map_err(|_| Error::invalid("url", "must be a web address"))?;
-        let url = match report.lifecycle.endpoint {
-            Endpoint::V2 => report_address(&origin)?,
-            Endpoint::Legacy => legacy_report_address(&origin, &report.language)?,
-        };
+        let url = report_url(report)?;
         let content = &report.content;
         let photo_part =
             |photo: &Photo| PhotoPart { path: journal.photo_path(photo), name: photo.file_name(), bytes: photo.bytes };
@@ -236,11 +291,25 @@ impl Companion {
         Ok(ReportUpload {
             id: report.id.clone(),
             url: url.into(),
+            version_url: version_address(&server_url(report)?)?.into(),
             language: report.language.clone(),
             content_type: form.content_type(),
             content_length: form.content_length(),
             form,
         })
+    }
+}
+
+fn server_url(report: &Report) -> Result<Url> {
+    Url::parse(&report.url).map_err(|_| Error::invalid("url", "must be a web address"))
+}
+
+/// The address of a report's next attempt.
+fn report_url(report: &Report) -> Result<Url> {
+    let server = server_url(report)?;
+    match report.lifecycle.endpoint {
+        Endpoint::V2 => report_address(&server),
+        Endpoint::Legacy => legacy_report_address(&server, &report.language),
     }
 }
 
@@ -293,7 +362,7 @@ mod tests {
         let queued = |comment: &str| {
             let content = ReportContent { comment: comment.into(), ..ReportContent::default() };
             let report = companion.new_report("park", "fr", content).unwrap();
-            let photo = journal.attach_encoded(&report.id, b"\xFF\xD8\xFF photo", 1).unwrap();
+            let photo = journal.attach_encoded(&report.id, b"\xFF\xD8\xFF\xDA\0\x02 photo \xFF\xD9", 1).unwrap();
             (companion.queue_report(&report.id).unwrap().0, photo)
         };
         let (broken, photo) = queued("first");

@@ -1,4 +1,4 @@
-//! OGC GeoPackage 1.3 (12-128r19): the required tables, the R-tree index of a layer, the `ST_*` functions that its triggers call
+//! OGC GeoPackage 1.4 (12-128r19): the required tables, the R-tree index of a layer, the `ST_*` functions that its triggers call
 //! and that plain SQLite lacks, and the binary form of a geometry (a header with its envelope, then little-endian ISO WKB).
 
 use rusqlite::functions::{Context, FunctionFlags};
@@ -14,7 +14,7 @@ const ENVELOPE_END: usize = 8 + 4 * 8;
 /// The tables that the standard requires, with WGS 84 and the two undefined reference systems.
 pub(crate) const FIXED_TABLES: &str = r#"
 PRAGMA application_id = 0x47504B47;
-PRAGMA user_version = 10300;
+PRAGMA user_version = 10400;
 CREATE TABLE gpkg_spatial_ref_sys (
   srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY, organization TEXT NOT NULL,
   organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);
@@ -37,8 +37,8 @@ CREATE TABLE gpkg_extensions (
   UNIQUE (table_name, column_name, extension_name));
 "#;
 
-/// The SQL of a layer's R-tree index and of the standard's triggers that keep it up to date. The triggers for changed primary
-/// keys are left out, because a primary key never changes.
+/// The SQL of a layer's R-tree index and of the standard's triggers that keep it up to date. Jalon never changes a primary key,
+/// but a file that declares version 1.4 must have all triggers.
 pub(crate) fn rtree(table: &str) -> String {
     let envelope = "ST_MinX(NEW.geom), ST_MaxX(NEW.geom), ST_MinY(NEW.geom), ST_MaxY(NEW.geom)";
     format!(
@@ -56,6 +56,13 @@ pub(crate) fn rtree(table: &str) -> String {
          CREATE TRIGGER rtree_{table}_geom_update2 AFTER UPDATE OF geom ON {table}
            WHEN OLD.fid = NEW.fid AND (NEW.geom IS NULL OR ST_IsEmpty(NEW.geom))
            BEGIN DELETE FROM rtree_{table}_geom WHERE id = OLD.fid; END;
+         CREATE TRIGGER rtree_{table}_geom_update5 AFTER UPDATE ON {table}
+           WHEN OLD.fid != NEW.fid AND (NEW.geom NOT NULL AND NOT ST_IsEmpty(NEW.geom))
+           BEGIN DELETE FROM rtree_{table}_geom WHERE id = OLD.fid;
+             INSERT OR REPLACE INTO rtree_{table}_geom VALUES (NEW.fid, {envelope}); END;
+         CREATE TRIGGER rtree_{table}_geom_update4 AFTER UPDATE ON {table}
+           WHEN OLD.fid != NEW.fid AND (NEW.geom IS NULL OR ST_IsEmpty(NEW.geom))
+           BEGIN DELETE FROM rtree_{table}_geom WHERE id IN (OLD.fid, NEW.fid); END;
          CREATE TRIGGER rtree_{table}_geom_delete AFTER DELETE ON {table} WHEN OLD.geom NOT NULL
            BEGIN DELETE FROM rtree_{table}_geom WHERE id = OLD.fid; END;"
     )
@@ -89,8 +96,9 @@ fn envelope(blob: &[u8]) -> Option<[f64; 4]> {
     Some(envelope)
 }
 
-/// The binary form of a geometry: a header with its box, then ISO WKB.
+/// The binary form of a geometry without its degenerate parts: a header with its box, then ISO WKB.
 pub(crate) fn encode(geometry: &Geometry) -> Vec<u8> {
+    let (geometry, _) = geometry.without_degenerate_parts();
     let mut blob = Vec::with_capacity(ENVELOPE_END + 16 + 24 * geometry.vertex_count());
     match geometry.bounds() {
         None => blob.extend(HEADER_EMPTY),
@@ -101,7 +109,7 @@ pub(crate) fn encode(geometry: &Geometry) -> Vec<u8> {
             }
         }
     }
-    wkb::write(geometry, &mut blob);
+    wkb::write(&geometry, &mut blob);
     blob
 }
 

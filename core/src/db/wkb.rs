@@ -16,15 +16,17 @@ const MAX_DEPTH: usize = 8;
 
 impl Geometry {
     /// ISO WKB, little endian, as geometry libraries of every language read it. With Z if any elevation is known; an
-    /// unknown one is NaN then, as ISO WKB has no other way to say so.
+    /// unknown one is NaN then, as ISO WKB has no other way to express it. Lines with one position and rings with two are left
+    /// out, because other readers reject the whole geometry for them; if nothing else is in it, it is written as a point.
     pub fn to_wkb(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(16 + 24 * self.vertex_count());
-        write(self, &mut bytes);
+        let (geometry, _) = self.without_degenerate_parts();
+        let mut bytes = Vec::with_capacity(16 + 24 * geometry.vertex_count());
+        write(&geometry, &mut bytes);
         bytes
     }
 }
 
-/// Appends a geometry.
+/// Appends a geometry, which must have no degenerate parts to be valid for other readers.
 pub(crate) fn write(geometry: &Geometry, bytes: &mut Vec<u8>) {
     let elevations = geometry.has_elevation().then(|| geometry.elevations().iter().copied());
     Writer { bytes, elevations }.geometry(geometry.as_geo());
@@ -218,7 +220,7 @@ mod tests {
             geometry in geometry(), cut in 0_usize..400, noise in any::<u8>(),
         ) {
             let mut bytes = geometry.to_wkb();
-            prop_assert_eq!(read(&bytes), Some(geometry));
+            prop_assert_eq!(read(&bytes), Some(geometry.without_degenerate_parts().0.into_owned()));
             bytes.truncate(cut);
             let _ = read(&bytes);
             if let Some(byte) = bytes.last_mut() { *byte = noise; }
@@ -234,6 +236,16 @@ mod tests {
         assert_eq!(point.to_wkb(), expected);
         let empty = Geometry::multi_polygon([Vec::<Vec<Position>>::new()]);
         assert_eq!(empty.to_wkb(), [1, 6, 0, 0, 0, 1, 0, 0, 0, 1, 3, 0, 0, 0, 0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn line_with_one_position_is_written_as_a_point() {
+        let place = Position { elevation: Some(3.0), ..Position::new(1.0, 2.0) };
+        for line in [vec![place], vec![place; 2]] {
+            assert_eq!(Geometry::line_string(line).to_wkb(), Geometry::point(place).to_wkb());
+        }
+        let ring = [Position::new(1.0, 2.0), Position::new(1.5, 2.0)];
+        assert_eq!(read(&Geometry::polygon([ring]).to_wkb()), Some(Geometry::line_string([ring[0], ring[1], ring[0]])));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //!
 //! * `api`: which requests make up a refresh or a download, and responses as a stream of objects.
 //! * `read`: one object of a response, read into the model by the table of fields (`model/fields.rs`).
-//! * `value`: ids, texts, dates and geometries as Geotrek writes them.
+//! * `value`: ids, texts, dates and geometries as Geotrek writes them. `elevation`: impossible elevations.
 //! * `html`: cleaned HTML (feature `html`). `html_strip`: texts without markup in its place. `plain_text`: the text of HTML.
 //! * `links`: addresses in responses, moved to the territory's host.
 //! * `report_form`: a field report as a multipart form.
@@ -12,6 +12,7 @@
 //! `read` uses `api`, and both use the other files; nothing here uses the disk or the network.
 
 mod api;
+mod elevation;
 #[cfg(feature = "html")]
 mod html;
 #[cfg(any(test, not(feature = "html")))]
@@ -28,9 +29,11 @@ use html::Cleaner;
 use html_strip::Cleaner;
 
 pub(crate) use api::{
-    ApiRequest, ApiResponse, KnownObjects, NEAR_LISTS, RequestKind, SyncPlan, by_ids, has_plain_texts, languages,
-    near_trek, object_lists, scan, vocabularies,
+    ApiRequest, ApiResponse, KnownObjects, NEAR_LISTS, RequestKind, SyncPlan, by_ids, has_plain_texts, is_web_page,
+    languages, near_trek, object_lists, scan, vocabularies,
 };
 pub use api::{Limits, List, kind_of, read_list, read_one};
 pub use read::{Problems, Reader};
-pub(crate) use report_form::{BodyChunk, PhotoPart, ReportForm, legacy_report_address, report_address};
+pub(crate) use report_form::{
+    BodyChunk, PhotoPart, ReportForm, legacy_report_address, report_address, version_address,
+};

@@ -123,6 +123,12 @@ pub(crate) fn legacy_report_address(origin: &Url, language: &str) -> Result<Url>
     join(origin, &format!("/api/{}/reports/report", if is_code { language } else { "fr" }))
 }
 
+/// Address of the server's version, without a final slash. Geotrek answers it without a database, so it shows whether the
+/// application runs.
+pub(crate) fn version_address(origin: &Url) -> Result<Url> {
+    join(origin, "/api/v2/version")
+}
+
 fn join(origin: &Url, path: &str) -> Result<Url> {
     origin.join(path).map_err(|_| Error::invalid("url", "must be a web address with a host"))
 }

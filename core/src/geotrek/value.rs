@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::elevation;
 use crate::model::json::JsonObject;
 use crate::model::{Geometry, Id, Localized, Position};
 
@@ -91,19 +92,25 @@ pub(super) struct ReadGeometry {
     pub(super) geometry: Option<Geometry>,
     /// Positions that are not on the Earth and were left out.
     pub(super) lost: usize,
+    /// Impossible elevations, which are taken as unknown.
+    pub(super) lost_elevations: usize,
+    /// Lines with one position and rings with two, which were left out or became points and lines.
+    pub(super) degenerate: usize,
 }
 
-/// A GeoJSON geometry of any type, 2D or 3D. One that holds no position at all is none.
+/// A GeoJSON geometry of any type, 2D or 3D. One that holds no position at all is none. A collection is read as the simplest
+/// type that holds it.
 /// `mend` may know better what a position that is not on the Earth means.
 pub(super) fn geometry(
     json: &str,
     most_vertices: usize,
     mend: &dyn Fn(Position) -> Option<Position>,
 ) -> Result<ReadGeometry, &'static str> {
-    let mut counts = Counts { vertices: 0, lost: 0, most_vertices, mend };
+    let mut counts = Counts { vertices: 0, lost: 0, lost_elevations: 0, most_vertices, mend };
     let geometry = counts.geometry(json, 0)?;
-    let geometry = Some(geometry).filter(|geometry| geometry.first_position().is_some());
-    Ok(ReadGeometry { geometry, lost: counts.lost })
+    let (geometry, degenerate) = geometry.without_degenerate_parts();
+    let geometry = Some(geometry.into_owned().simplified()).filter(|geometry| geometry.first_position().is_some());
+    Ok(ReadGeometry { geometry, lost: counts.lost, lost_elevations: counts.lost_elevations, degenerate })
 }
 
 #[derive(Deserialize)]
@@ -119,6 +126,7 @@ struct GeoJson<'a> {
 struct Counts<'m> {
     vertices: usize,
     lost: usize,
+    lost_elevations: usize,
     most_vertices: usize,
     mend: &'m dyn Fn(Position) -> Option<Position>,
 }
@@ -169,8 +177,9 @@ impl Counts<'_> {
         }
         let before = line.len();
         let on_earth = |place: Coordinates| if place.0.is_valid() { Some(place.0) } else { (self.mend)(place.0) };
-        let line: Vec<_> = line.into_iter().filter_map(on_earth).collect();
+        let mut line: Vec<_> = line.into_iter().filter_map(on_earth).collect();
         self.lost += before - line.len();
+        self.lost_elevations += elevation::remove_impossible(&mut line);
         Ok(line)
     }
 }
@@ -201,6 +210,17 @@ mod tests {
     #[test]
     fn id_in_quotes_is_read() {
         assert_eq!(["12", "\" 12 \"", "\"2A004\"", "1.5", "null"].map(id), [Some(12), Some(12), None, None, None]);
+    }
+
+    #[test]
+    fn geometry_with_one_position_or_impossible_elevations_is_kept() {
+        let read = |json| geometry(json, 100, &|_| None).unwrap();
+        let point = read(r#"{"type":"LineString","coordinates":[[6.0,44.0,1200.5]]}"#);
+        let kept = Geometry::point(Position { elevation: Some(1200.5), ..Position::new(6.0, 44.0) });
+        assert_eq!((point.geometry, point.degenerate), (Some(kept), 1));
+        let line = read(r#"{"type":"LineString","coordinates":[[6.0,44.0,1500],[6.1,44.0,-9999],[6.2,44.0,0]]}"#);
+        assert_eq!((line.lost_elevations, line.degenerate, line.lost), (2, 0, 0));
+        assert_eq!(line.geometry.unwrap().positions().filter(|position| position.elevation.is_some()).count(), 1);
     }
 
     #[test]

@@ -9,7 +9,8 @@
 //! * `record`: a stored report with its photos and checksum.
 //! * `rows`: the rows of reports. `sidecar`: the sidecar files of reports.
 //! * `reports`: the operations on reports.
-//! * `photo_files`: the files of photos. `photo_encoder`: decodes a photo and encodes it for sending (feature `photos`).
+//! * `photo_files`: the files of photos.
+//! * `photo_encoder`: encodes a photo for sending, with `photo_decoder` and `photo_scale` (feature `photos`).
 //! * `favourites`, `notes`: favourites and notes.
 //! * `archive`: export and import (feature `archive`).
 //! * `recovery`: recovery from a damaged file.
@@ -19,8 +20,12 @@ mod archive;
 mod favourites;
 mod notes;
 #[cfg(feature = "photos")]
+mod photo_decoder;
+#[cfg(feature = "photos")]
 mod photo_encoder;
 mod photo_files;
+#[cfg(feature = "photos")]
+mod photo_scale;
 mod record;
 mod recovery;
 mod reports;

@@ -35,12 +35,15 @@ impl Journal {
     /// The bytes are copied.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for a photo that is no JPEG or too large, for too many photos, or if the state of the report
+    /// [`Error::InvalidInput`] for a photo that is no JPEG, truncated or too large, for too many photos, or if the state of the report
     /// does not allow it; [`Error::NotFound`], [`Error::StorageFull`], [`Error::TooNew`], [`Error::Closed`] and errors of
     /// the disk.
     pub fn attach_encoded(&self, report: &str, jpeg: &[u8], at_ms: i64) -> Result<Photo> {
         if !jpeg.starts_with(b"\xFF\xD8\xFF") {
             return Err(Error::invalid("photo", "must be a JPEG"));
+        }
+        if !has_end_marker(jpeg) {
+            return Err(Error::invalid("photo", "must be a complete JPEG; the file is truncated"));
         }
         if jpeg.len() > MAX_BYTES {
             return Err(Error::invalid("photo", format!("must have at most {} MB", MAX_BYTES >> 20)));
@@ -124,5 +127,55 @@ impl Journal {
             }
             Ok(())
         })
+    }
+}
+
+/// Whether the end marker of a JPEG follows its segments and scans. The end marker of an embedded thumbnail is inside a
+/// segment. This needs no decoder, which a build without the feature `photos` lacks.
+fn has_end_marker(jpeg: &[u8]) -> bool {
+    const END: u8 = 0xD9;
+    const SCAN: u8 = 0xDA;
+    const TEMPORARY: u8 = 0x01;
+    let is_restart = |marker: u8| (0xD0..=0xD7).contains(&marker);
+    let mut at = 2;
+    loop {
+        let Some([0xFF, marker]) = jpeg.get(at..at + 2) else { return false };
+        match *marker {
+            END => return true,
+            // A fill byte.
+            0xFF => at += 1,
+            TEMPORARY => at += 2,
+            marker if is_restart(marker) => at += 2,
+            marker => {
+                let Some([high, low]) = jpeg.get(at + 2..at + 4) else { return false };
+                at += 2 + usize::from(u16::from_be_bytes([*high, *low])).max(2);
+                if marker == SCAN {
+                    // In entropy-coded data, FF is followed by 00 or by a restart marker.
+                    let ends = |pair: &[u8]| pair[0] == 0xFF && pair[1] != 0 && !is_restart(pair[1]);
+                    let Some(length) = jpeg.get(at..).and_then(|scan| scan.windows(2).position(ends)) else {
+                        return false;
+                    };
+                    at += length;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn end_marker_is_found_after_the_scans_only() {
+        let thumbnail = b"\xFF\xE1\0\x08\xFF\xD8\xFF\xD9\0\0";
+        let scan = b"\xFF\xDA\0\x03\x01 data \xFF\0 \xFF\xD3 more";
+        let whole = [b"\xFF\xD8", &thumbnail[..], scan, b"\xFF\xFF\xD9"].concat();
+        assert!(has_end_marker(&whole));
+        assert!(has_end_marker(&[&whole[..], b"\xFF\xD8 trailing"].concat()));
+        for length in 0..whole.len() {
+            assert!(!has_end_marker(&whole[..length]), "{length}");
+        }
+        assert!(!has_end_marker(b"\xFF\xD8\xFF\xE1\0\0"), "a segment shorter than its length");
     }
 }

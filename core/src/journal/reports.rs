@@ -80,7 +80,14 @@ impl Journal {
     /// [`Error::TooNew`], [`Error::Closed`] and errors of the disk.
     #[doc(hidden)]
     pub fn apply_event(&self, id: &str, event: &Event, at_ms: i64) -> Result<Report> {
-        self.update_report(id, |report| report.lifecycle.apply(event.clone(), at_ms))
+        self.apply_events(id, std::slice::from_ref(event), at_ms)
+    }
+
+    /// Applies events to the lifecycle of a report in one transaction; see [`Journal::apply_event`].
+    pub(crate) fn apply_events(&self, id: &str, events: &[Event], at_ms: i64) -> Result<Report> {
+        self.update_report(id, |report| {
+            events.iter().try_for_each(|event| report.lifecycle.apply(event.clone(), at_ms))
+        })
     }
 
     /// Deletes a draft or a refused report, with its photos.

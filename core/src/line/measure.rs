@@ -30,15 +30,28 @@ impl MeasuredLine {
     /// [`Error::InvalidInput`](crate::Error::InvalidInput) when the line is empty, or a position is out of range or not
     /// finite.
     pub fn new(line: &[Position]) -> Result<Self> {
-        check_line(line)?;
-        let mut distances_m = Vec::with_capacity(line.len());
+        Self::from_lines(&[line])
+    }
+
+    /// Measures several lines, walked one after the other. The gap between the end of one and the start of the next has no
+    /// length, as nobody knows the way there. Empty lines do not count.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`](crate::Error::InvalidInput) when all lines are empty, or a position is out of range or not
+    /// finite.
+    pub fn from_lines(lines: &[impl AsRef<[Position]>]) -> Result<Self> {
+        let positions: Vec<Position> = lines.iter().flat_map(|line| line.as_ref()).copied().collect();
+        check_line(&positions)?;
+        let mut distances_m = Vec::with_capacity(positions.len());
         let mut walked_m = 0.0;
-        distances_m.push(walked_m);
-        for edge in line.windows(2) {
-            walked_m += edge_length_m(edge[0], edge[1]).max(0.0);
+        for line in lines.iter().map(AsRef::as_ref).filter(|line| !line.is_empty()) {
             distances_m.push(walked_m);
+            for edge in line.windows(2) {
+                walked_m += edge_length_m(edge[0], edge[1]).max(0.0);
+                distances_m.push(walked_m);
+            }
         }
-        Ok(MeasuredLine { positions: line.to_vec(), distances_m })
+        Ok(MeasuredLine { positions, distances_m })
     }
 
     /// The vertices as given.
@@ -140,6 +153,18 @@ mod tests {
         let east = fiji.position_at(fiji.length_m() * 0.75).unwrap();
         assert!((east.lon + 179.95).abs() < 1e-9, "{east:?}");
         assert_eq!(fiji.position_at(1e9).unwrap().lon, -179.9);
+    }
+
+    #[test]
+    fn gap_between_lines_has_no_length() {
+        let lines = [line(&[(6.0, 45.0), (6.01, 45.0)]), vec![], line(&[(6.5, 45.0), (6.51, 45.0)])];
+        let measured = MeasuredLine::from_lines(&lines).unwrap();
+        let edge_m = length_m(&[(6.0, 45.0), (6.01, 45.0)]);
+        assert_eq!(measured.distances_m()[1..3], [edge_m, edge_m]);
+        assert!((measured.length_m() - 2.0 * edge_m).abs() < 1e-6);
+        assert!((measured.position_at(edge_m / 2.0).unwrap().lon - 6.005).abs() < 1e-9);
+        assert!((measured.position_at(edge_m * 1.5).unwrap().lon - 6.505).abs() < 1e-9);
+        assert!(MeasuredLine::from_lines(&[[]; 2]).is_err());
     }
 
     #[test]

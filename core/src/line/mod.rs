@@ -53,7 +53,7 @@ fn check_not_negative(field: &'static str, value: f64) -> Result<()> {
 }
 
 /// Degrees of longitude from `from` to `to`, the short way, −180 to 180.
-fn lon_step_deg(from: f64, to: f64) -> f64 {
+pub(crate) fn lon_step_deg(from: f64, to: f64) -> f64 {
     let step = to - from;
     if step > 180.0 {
         step - 360.0

@@ -8,15 +8,17 @@
 //! * `json`: the JSON of an object, written and read by that table.
 //! * `trek`, `tourism`, `outdoor`, `equipment`, `poi`, `sensitive_area`, `place`, `page`, `term`: the objects by family.
 //! * `picture`: attachments, pictures and panoramas of objects.
-//! * `text`: texts in several languages, with and without markup.
-//! * `position`: positions and boxes. `geometry`: geometries; `geojson`: their JSON.
+//! * `text`: texts in several languages, with and without markup. `language`: language tags and their lookup.
+//! * `position`: positions and boxes. `geometry`: geometries; `geometry_parts`: their simplest form; `geojson`: their JSON.
 
 mod equipment;
 pub(crate) mod fields;
 mod geojson;
 mod geometry;
+mod geometry_parts;
 pub(crate) mod json;
 mod kind;
+pub(crate) mod language;
 mod outdoor;
 mod page;
 mod picture;

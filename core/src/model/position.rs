@@ -71,14 +71,57 @@ impl Bounds {
         self.rects().any(|rect| rect.intersects(&Coord::from(position)))
     }
 
-    /// The smallest box that holds both. Neither may cross the date line.
+    /// A box that holds both. Of two boxes that do not cross the date line neither does the result.
     pub(crate) fn union(&self, other: &Bounds) -> Bounds {
-        Bounds {
-            west: self.west.min(other.west),
-            south: self.south.min(other.south),
-            east: self.east.max(other.east),
-            north: self.north.max(other.north),
+        let (south, north) = (self.south.min(other.south), self.north.max(other.north));
+        if !self.crosses_date_line() && !other.crosses_date_line() {
+            return Bounds { west: self.west.min(other.west), south, east: self.east.max(other.east), north };
         }
+        // Longitudes that run on over the date line, the other box one turn to either side, too.
+        let (west, width) = [-360.0, 0.0, 360.0]
+            .into_iter()
+            .map(|turn| {
+                let west = self.west.min(other.west + turn);
+                let east = (self.west + self.width_deg()).max(other.west + turn + other.width_deg());
+                (west, east - west)
+            })
+            .fold((-180.0, 360.0), |best, one| if one.1 < best.1 { one } else { best });
+        Bounds::from_west(west, width, south, north)
+    }
+
+    /// A box that holds all positions no further than this many metres from it. It crosses the date line if needed; with a
+    /// pole in it, it has all longitudes.
+    pub(crate) fn expanded(&self, metres: f64) -> Bounds {
+        // No degree of latitude is shorter.
+        const METRES_PER_DEGREE: f64 = 110_000.0;
+        /// Beyond it a degree of longitude is too short for the estimate.
+        const MAX_LAT: f64 = 89.0;
+        let by_lat = metres / METRES_PER_DEGREE;
+        let (south, north) = (self.south - by_lat, self.north + by_lat);
+        let max_lat = north.abs().max(south.abs());
+        let (south, north) = (south.max(-90.0), north.min(90.0));
+        if max_lat > MAX_LAT {
+            return Bounds { west: -180.0, south, east: 180.0, north };
+        }
+        let by_lon = by_lat / max_lat.to_radians().cos();
+        Bounds::from_west(self.west - by_lon, self.width_deg() + 2.0 * by_lon, south, north)
+    }
+
+    /// A box that starts at a longitude, which may exceed ±180°, and is so many degrees wide.
+    pub(crate) fn from_west(west: f64, width_deg: f64, south: f64, north: f64) -> Bounds {
+        if width_deg >= 360.0 {
+            return Bounds { west: -180.0, south, east: 180.0, north };
+        }
+        let wrapped = |lon: f64| if lon.abs() > 180.0 { (lon + 180.0).rem_euclid(360.0) - 180.0 } else { lon };
+        Bounds { west: wrapped(west), south, east: wrapped(west + width_deg), north }
+    }
+
+    fn crosses_date_line(&self) -> bool {
+        self.west > self.east
+    }
+
+    fn width_deg(&self) -> f64 {
+        if self.crosses_date_line() { self.east + 360.0 - self.west } else { self.east - self.west }
     }
 
     /// True if the two boxes share a point. Either may cross the date line.
@@ -108,6 +151,26 @@ impl From<Rect<f64>> for Bounds {
 mod tests {
     use super::*;
     use crate::model::Geometry;
+
+    #[test]
+    fn bounds_are_expanded_and_joined_over_the_date_line() {
+        let near = |a: Bounds, b: [f64; 4]| {
+            let off = [a.west - b[0], a.south - b[1], a.east - b[2], a.north - b[3]];
+            assert!(off.iter().all(|off| off.abs() < 1e-9), "{a:?} {b:?}");
+        };
+        let west_of = Bounds { west: -179.995, south: 0.0, east: -179.5, north: 0.0 }.expanded(1_100.0);
+        assert!(west_of.west > 179.99 && west_of.east < -179.48, "{west_of:?}");
+        assert!(west_of.contains(Position::new(179.996, 0.0)) && !west_of.contains(Position::new(0.0, 0.0)));
+        let all = Bounds { west: 10.0, south: 80.0, east: 11.0, north: 89.5 }.expanded(500.0);
+        assert_eq!((all.west, all.east), (-180.0, 180.0));
+        let fiji = Bounds { west: 177.0, south: -20.0, east: -178.0, north: -15.0 };
+        near(
+            fiji.union(&Bounds { west: -179.0, south: -21.0, east: -170.0, north: -16.0 }),
+            [177.0, -21.0, -170.0, -15.0],
+        );
+        near(Bounds { west: 170.0, south: 0.0, east: 178.0, north: 1.0 }.union(&fiji), [170.0, -20.0, -178.0, 1.0]);
+        near(fiji.union(&Bounds { west: -180.0, south: 0.0, east: 180.0, north: 1.0 }), [-180.0, -20.0, 180.0, 1.0]);
+    }
 
     #[test]
     fn bounds_over_the_date_line_contain_and_intersect() {

@@ -3,6 +3,8 @@ use std::fmt;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::language;
+
 /// A text in several languages. A blank text is not kept, so each language in it has a text.
 // Each language with its text, in the order of language codes. A vector, because a text has few languages.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,20 +39,28 @@ impl Localized {
         self.0.binary_search_by(|(own, _)| own.as_str().cmp(lang))
     }
 
-    /// The text in exactly this language.
+    /// The text in exactly this language; case makes no difference.
     pub fn in_language(&self, lang: &str) -> Option<&str> {
-        self.position(lang).ok().map(|index| self.0[index].1.as_str())
+        let exact = self.position(lang).ok();
+        let index = exact.or_else(|| self.0.iter().position(|(own, _)| own.eq_ignore_ascii_case(lang)))?;
+        Some(self.0[index].1.as_str())
     }
 
-    /// The text in the first language of `wanted` that has one (`fr-CA` also finds `fr`), else in any language, first of all
-    /// the text without a language. `wanted` is the whole order of preference: the languages of the person, those of the
-    /// app, the default of the territory.
+    /// The text in the first language of `wanted` that has one, else in any language, first of all the text without a
+    /// language. `wanted` is the whole order of preference: the languages of the person, those of the app, the default of
+    /// the territory. Each is a BCP 47 tag that is looked up as RFC 4647 says: `EN` finds `en`, `zh-Hant-TW` finds `zh-hant`
+    /// before `zh`, and `pt_BR` finds `pt`.
     pub fn find<S: AsRef<str>>(&self, wanted: &[S]) -> Option<Text<'_>> {
-        let by_tag = |tag: &str| self.position(tag).ok().map(|index| &self.0[index]);
+        let find = |tag: &str| {
+            // Most tags are written as the server writes them.
+            let exact = self.position(tag).ok();
+            let index = exact.or_else(|| language::lookup(tag, self.0.iter().map(|(lang, _)| lang.as_str())))?;
+            self.0.get(index)
+        };
         wanted
             .iter()
             .map(AsRef::as_ref)
-            .find_map(|tag| by_tag(tag).or_else(|| tag.split_once(['-', '_']).and_then(|(base, _)| by_tag(base))))
+            .find_map(find)
             .or_else(|| self.0.first())
             .map(|(lang, text)| Text { lang, text })
     }
@@ -58,6 +68,11 @@ impl Localized {
     /// Every language with its text, in the order of language codes.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(lang, text)| (lang.as_str(), text.as_str()))
+    }
+
+    /// Removes the texts in the languages that `is_kept` rejects.
+    pub(crate) fn retain(&mut self, is_kept: impl Fn(&str) -> bool) {
+        self.0.retain(|(lang, _)| is_kept(lang));
     }
 
     /// Whether no language has a text.
@@ -138,6 +153,11 @@ mod tests {
         let name: Localized = [("fr", "Lac"), ("en", "Lake"), ("it", " ")].into_iter().collect();
         assert_eq!(name.find(&["it", "en"]), Some(Text { lang: "en", text: "Lake" }));
         assert_eq!(name.find(&["fr-CA"]), Some(Text { lang: "fr", text: "Lac" }));
+        let tags: Localized = [("en", "Lake"), ("pt", "Lago"), ("zh-hant", "湖")].into_iter().collect();
+        for (wanted, lang) in [("EN", "en"), ("zh-Hant-TW", "zh-hant"), ("pt_BR", "pt")] {
+            assert_eq!(tags.find(&[wanted]).map(|found| found.lang), Some(lang));
+        }
+        assert_eq!(tags.in_language("EN"), Some("Lake"));
         assert_eq!(name.find(&["de"]).map(|found| found.lang), Some("en"));
         assert_eq!(Localized::default().find(&["fr"]), None);
     }

@@ -9,11 +9,15 @@
 //! * `neighbor`: features in, neighbours out.
 //! * `tree`: the index and its queries.
 //! * `scan`: the same without an index.
+//! * `route`: measure and offset of objects along a route.
 
 mod bounds;
 mod edge;
 mod ellipsoid;
 mod neighbor;
+mod route;
+#[cfg(test)]
+mod route_tests;
 mod scan;
 mod shape;
 #[cfg(test)]
@@ -23,5 +27,6 @@ mod vertices;
 
 pub(crate) use neighbor::MAX_DISTANCE_M;
 pub use neighbor::{Feature, Neighbor};
+pub(crate) use route::{Route, RouteLocation};
 pub use scan::LinearScan;
 pub use tree::{Builder, Nearby};

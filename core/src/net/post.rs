@@ -1,4 +1,5 @@
-//! The upload of a report: a multipart form, chunk by chunk from memory or from a file.
+//! The upload of a report: a multipart form, chunk by chunk from memory or from a file; and the request before it, which
+//! shows whether the server can take reports.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -6,14 +7,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use futures_util::{StreamExt, stream};
-use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE};
 
 use super::client::{HttpClient, cancelled, parse_url};
 use crate::clock::now_ms;
 use crate::error::{Error, Result};
 use crate::geotrek::{BodyChunk, ReportForm};
 use crate::report::{Reply, SendResult};
-use crate::response::retry_after_ms;
 use crate::transfer::CancelToken;
 
 const CHUNK_BYTES: usize = 64 << 10;
@@ -56,7 +56,7 @@ impl HttpClient {
         let body = body(form.chunks(), before_final_chunk, Arc::clone(&final_chunk_sent), progress.clone());
         let request = self
             .post_client
-            .post(url)
+            .post(url.clone())
             .header(ACCEPT, "application/json")
             .header(ACCEPT_LANGUAGE, language)
             .header(CONTENT_TYPE, form.content_type())
@@ -74,8 +74,30 @@ impl HttpClient {
                 }
             };
             tokio::select! {
-                sent = exchange(request, &final_chunk_sent, &attempt) => Ok(sent),
+                sent = exchange(url.as_str(), request, &final_chunk_sent, &attempt) => Ok(sent),
                 () = cancelled => Err(Error::Cancelled),
+            }
+        })
+    }
+
+    /// Requests the version of a server, without following redirects; `None` if no response arrives.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`]; [`Error::InvalidInput`] for an address that must not be requested.
+    pub(crate) fn get_version(&self, url: &str, cancel: &CancelToken) -> Result<Option<Reply>> {
+        let url = parse_url(url, self.options.allow_plain_http)?;
+        let request =
+            self.post_client.get(url.clone()).header(ACCEPT, "application/json").timeout(self.options.read_timeout);
+        self.runtime.block_on(async {
+            let reply = async {
+                match request.send().await {
+                    Ok(response) => Some(read_reply(url.as_str(), response).await),
+                    Err(_) => None,
+                }
+            };
+            tokio::select! {
+                reply = reply => Ok(reply),
+                () = cancelled(cancel) => Err(Error::Cancelled),
             }
         })
     }
@@ -109,7 +131,12 @@ impl Drop for Attempt {
     }
 }
 
-async fn exchange(request: reqwest::RequestBuilder, final_chunk_sent: &AtomicBool, attempt: &Attempt) -> SendResult {
+async fn exchange(
+    url: &str,
+    request: reqwest::RequestBuilder,
+    final_chunk_sent: &AtomicBool,
+    attempt: &Attempt,
+) -> SendResult {
     let response = match request.send().await {
         Ok(response) => response,
         Err(error) if error.is_connect() || error.is_builder() => {
@@ -122,27 +149,26 @@ async fn exchange(request: reqwest::RequestBuilder, final_chunk_sent: &AtomicBoo
             return SendResult::ConnectionLost { final_chunk_sent, detail: detail.to_owned() };
         }
     };
-    let mut reply = Reply {
-        status: response.status().as_u16(),
-        // A server that sends the header has not taken the report, whatever the value is.
-        retry_after_ms: response.headers().get(RETRY_AFTER).map(|value| {
-            let value = value.to_str().ok();
-            value.and_then(|value| retry_after_ms(value, now_ms())).unwrap_or_default()
-        }),
-        ..Reply::default()
-    };
+    let reply = read_reply(url, response).await;
+    attempt.end();
+    SendResult::Response { final_chunk_sent: final_chunk_sent.load(Ordering::Acquire), reply }
+}
+
+async fn read_reply(url: &str, response: reqwest::Response) -> Reply {
+    let status = response.status().as_u16();
+    let headers = response.headers().clone();
     let mut bytes = Vec::new();
     let mut body = response.bytes_stream();
-    reply.is_complete = loop {
+    let is_complete = loop {
         match body.next().await {
             None => break true,
             Some(Ok(chunk)) if bytes.len() + chunk.len() <= MAX_REPLY_BYTES => bytes.extend(&chunk),
             Some(_) => break false,
         }
     };
-    reply.body = String::from_utf8_lossy(&bytes).into_owned();
-    attempt.end();
-    SendResult::Response { final_chunk_sent: final_chunk_sent.load(Ordering::Acquire), reply }
+    // A value that is no text still shows that the header is there.
+    let headers = headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap_or_default()));
+    Reply::new(url, status, headers, String::from_utf8_lossy(&bytes).into_owned(), is_complete, now_ms())
 }
 
 /// The body as a stream that reads files no faster than the network takes them.

@@ -12,8 +12,16 @@
 //!   before it is sent. A process that dies in between leaves a report that can safely be sent again, or one *in doubt*.
 //! * **In doubt means in doubt.** A report is in doubt exactly if its whole body may have reached the server and no response
 //!   says whether it was stored. It is not sent again automatically: the app or the person decides ([`Resolution`]).
-//! * **No head-of-line blocking.** A report that cannot be sent does not delay the others. The pauses between attempts grow
-//!   with jitter, on a monotonic clock; a pause ends with its clock.
+//!   Geotrek answers 201 after it stored a report. Any other success and a redirect to the same host may come from a proxy
+//!   or a patched server that stored it, so they leave doubt; a page of HTML with 200 and a redirect to another host come
+//!   from the sign-in page of a Wi-Fi network, so the report is sent again.
+//! * **Few doubts.** nginx answers 502 for a Geotrek that is down, and each report would be in doubt although none was
+//!   stored. So a driver requests `/api/v2/version` before the first report of a pass and after each 5xx, and sends nothing
+//!   to a server whose application is down. After a report that a 5xx puts in doubt, the other reports to the same server
+//!   wait for the next pass.
+//! * **No head-of-line blocking.** A report that cannot be sent does not delay the others, except that a server error ends
+//!   the pass for its server. The pauses between attempts grow with jitter, on a monotonic clock; a pause ends with its
+//!   clock.
 //! * **Damage is detected.** Opening the journal detects damage, even a single flipped bit in a report. The damaged file is
 //!   kept unchanged; each report is recovered from its row or from its file, whichever is intact and newer.
 //! * **One sender.** Only one process sends at a time. The lock ends with its process.

@@ -1,12 +1,18 @@
 //! The result of an attempt and its classification. The guarantee that no report is lost, and none duplicated unnoticed,
 //! depends on the table of HTTP statuses here.
+//!
+//! Geotrek answers 201 after it stored a report. Another success (200, 202, a redirect to the same host) may come from a
+//! proxy or from a patched server that stored the report, so it leaves the report in doubt. Only a page of HTML with 200
+//! and a redirect to another host cannot come from Geotrek: the sign-in page of a Wi-Fi network answers so.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use url::Url;
 
 use crate::ordered;
+use crate::response::{http_date_ms, retry_after_ms};
 use crate::transfer::Backoff;
 
 /// The pauses between attempts. A longer `Retry-After` is shortened to a day.
@@ -16,6 +22,8 @@ const BACKOFF: Backoff =
 const UNAUTHORIZED_PAUSE_MS: u64 = 3_600_000;
 /// Pause after neither endpoint exists, in milliseconds.
 const NO_ENDPOINT_PAUSE_MS: u64 = 6 * 3_600_000;
+
+const OTHER_SERVER: &str = "another server responded, such as the sign-in page of a Wi-Fi network";
 
 /// An HTTP response to a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +36,70 @@ pub struct Reply {
     pub body: String,
     /// Whether the whole body arrived.
     pub is_complete: bool,
+    /// Whether `Location` names another host than that of the request, or the same address in https instead of http.
+    #[serde(default)]
+    pub redirects_elsewhere: bool,
+}
+
+impl Reply {
+    /// Reads the response to a request for `url`. Header names may have any case; the first of several equal names counts.
+    /// `now_ms` is the wall clock, Unix ms; a date in `Retry-After` is compared with the `Date` of the response if it has one.
+    #[doc(hidden)]
+    pub fn new<'h>(
+        url: &str,
+        status: u16,
+        headers: impl IntoIterator<Item = (&'h str, &'h str)>,
+        body: String,
+        is_complete: bool,
+        now_ms: i64,
+    ) -> Reply {
+        let headers: Vec<(&str, &str)> = headers.into_iter().collect();
+        let header = |wanted: &str| {
+            headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.trim())
+        };
+        let server_ms = header("date").and_then(http_date_ms).unwrap_or(now_ms);
+        Reply {
+            status,
+            // A server that sends the header has not taken the report, even if the value is invalid.
+            retry_after_ms: header("retry-after").map(|value| retry_after_ms(value, server_ms).unwrap_or_default()),
+            body,
+            is_complete,
+            redirects_elsewhere: header("location").is_some_and(|location| is_elsewhere(url, location)),
+        }
+    }
+
+    /// Whether the response to `GET /api/v2/version` shows that the server cannot take reports at present: its application is
+    /// down or busy, or another server responds. Any other response (401 of a private Geotrek, 404 of an old one) does not
+    /// show it.
+    pub(crate) fn is_unavailable(&self) -> bool {
+        match self.status {
+            408 | 425 | 429 | 500..=599 => true,
+            200 => is_html(&self.body),
+            // Geotrek does not redirect this address; a portal or a login does.
+            302 | 303 | 307 => true,
+            300..=399 => self.redirects_elsewhere,
+            _ => false,
+        }
+    }
+}
+
+/// Whether a redirect from `url` to `location` cannot come from an application that stored the report at `url`: it leads to
+/// another host, or it only asks for https.
+fn is_elsewhere(url: &str, location: &str) -> bool {
+    let Ok(url) = Url::parse(url) else { return false };
+    let Ok(target) = url.join(location) else { return false };
+    let asks_for_https = url.scheme() == "http"
+        && target.scheme() == "https"
+        && (url.path(), url.query()) == (target.path(), target.query());
+    url.host() != target.host() || asks_for_https
+}
+
+/// Whether a body is a page of HTML. The body decides, because portals send it with any `Content-Type` or with none.
+fn is_html(body: &str) -> bool {
+    let text = body.trim_start_matches('\u{feff}').trim_start();
+    let start: String = text.chars().take(1_024).collect::<String>().to_ascii_lowercase();
+    let tags = ["<!doctype html", "<html", "<head", "<meta", "<body", "<script", "<title"];
+    start.starts_with('<') && tags.iter().any(|tag| start.contains(tag))
 }
 
 /// The result of an attempt, as its driver saw it.
@@ -111,17 +183,17 @@ pub(super) fn classify(sent: &SendResult, attempt_count: u32, is_last_endpoint: 
             Some(server_id) => Classification::Accepted { server_id },
             None => in_doubt("the server accepted the report, but its response is not Geotrek's"),
         },
-        // Geotrek never responds so; the sign-in page of a captive portal does.
-        200 => retry(0, "another server responded, such as the sign-in page of a Wi-Fi network"),
+        200 if is_html(&reply.body) => retry(0, OTHER_SERVER),
+        300..=399 if reply.redirects_elsewhere => retry(0, OTHER_SERVER),
         301 | 404 | 405 if !is_last_endpoint => Classification::OtherEndpoint,
         404 | 405 | 410 => retry(NO_ENDPOINT_PAUSE_MS, "the server does not take reports at present"),
-        300..=399 => retry(0, "the server redirects to an address that does not take reports"),
         400 | 413 | 415 | 422 => {
             Classification::Refused { fields: field_messages(&reply.body), detail: refusal(reply.status).to_owned() }
         }
         401 | 403 => retry(UNAUTHORIZED_PAUSE_MS, "the server requires a login"),
         408 | 425 | 429 => retry(retry_after_ms.unwrap_or(0), "the server is busy"),
         503 if retry_after_ms.is_some() => retry(retry_after_ms.unwrap_or(0), "the server is busy"),
+        status if !final_chunk_sent => in_doubt(&format!("the server answered {status}")),
         status => in_doubt(&format!("the server answered {status}, which it may do after storing the report")),
     }
 }
@@ -162,7 +234,7 @@ mod tests {
     use super::*;
 
     fn answered(status: u16, body: &str, retry_after_ms: Option<u64>) -> SendResult {
-        let reply = Reply { status, retry_after_ms, body: body.to_owned(), is_complete: true };
+        let reply = Reply { status, retry_after_ms, body: body.to_owned(), is_complete: true, ..Reply::default() };
         SendResult::Response { final_chunk_sent: true, reply }
     }
 
@@ -188,17 +260,73 @@ mod tests {
                 // Any other status may follow after Geotrek or a proxy stored the report.
                 let expected = match status {
                     201 if right => "accepted",
-                    200 | 300..=405 | 408 | 410 | 425 | 429 => match status {
-                        400 => "refused",
-                        402 => "doubt",
-                        _ => "again",
-                    },
-                    413 | 415 | 422 => "refused",
+                    200 if body.starts_with('<') => "again",
+                    401 | 403 | 404 | 405 | 408 | 410 | 425 | 429 => "again",
+                    400 | 413 | 415 | 422 => "refused",
                     _ => "doubt",
                 };
                 assert_eq!(verdict, expected, "{status} {body}");
             }
         }
+    }
+
+    fn redirected(status: u16, url: &str, location: &str) -> SendResult {
+        let reply = Reply::new(url, status, [("LOCATION", location)], String::new(), true, 0);
+        SendResult::Response { final_chunk_sent: true, reply }
+    }
+
+    #[test]
+    fn classify_redirect_is_in_doubt_unless_it_leaves_the_host() {
+        let url = "https://park.example/api/v2/feedback_report/";
+        for status in [302, 303, 307, 308] {
+            for location in ["/merci/", "https://PARK.example/x", "http://park.example/api/v2/feedback_report/", ""] {
+                assert_eq!(of(&redirected(status, url, location)), "doubt", "{status} {location}");
+            }
+            for location in ["https://portal.example/login", "//10.0.0.1/"] {
+                assert_eq!(of(&redirected(status, url, location)), "again", "{status} {location}");
+            }
+        }
+        let plain = "http://park.example/api/v2/feedback_report/";
+        assert_eq!(of(&redirected(301, plain, url)), "again", "the server asks for https");
+        assert_eq!(of(&redirected(303, plain, "https://park.example/merci/")), "doubt");
+        let moved = redirected(301, url, "https://portal.example/");
+        assert!(matches!(classify(&moved, 1, false, 0.0), Classification::Retry { .. }), "no other endpoint is tried");
+    }
+
+    #[test]
+    fn classify_200_is_in_doubt_unless_it_is_a_page() {
+        let pages =
+            ["<!DOCTYPE html><p>", "\u{feff}\n<HTML>", "<!-- x --><html>", "<script>location='/login'</script>"];
+        for page in pages {
+            assert_eq!(of(&answered(200, page, None)), "again", "{page}");
+            assert_eq!(of(&answered(202, page, None)), "doubt", "{page}");
+        }
+        for body in ["", r#"{"id": 7}"#, r#"{"comment": "<html>"}"#, "<id>7</id>", "OK"] {
+            assert_eq!(of(&answered(200, body, None)), "doubt", "{body}");
+        }
+    }
+
+    #[test]
+    fn retry_after_date_is_relative_to_the_date_of_the_response() {
+        let headers = [("Retry-After", "Fri, 14 Jul 2017 02:41:00 GMT"), ("Date", "Fri, 14 Jul 2017 02:40:00 GMT")];
+        let reply = Reply::new("https://park.example/", 503, headers, String::new(), true, 0);
+        assert_eq!(reply.retry_after_ms, Some(60_000), "the clock of the phone is wrong");
+    }
+
+    #[test]
+    fn response_to_version_shows_whether_the_application_is_there() {
+        let unavailable = |status, body: &str, location: &str| {
+            let headers = [("location", location)];
+            let url = "https://park.example/api/v2/version";
+            Reply::new(url, status, headers, body.to_owned(), true, 0).is_unavailable()
+        };
+        for status in [408, 425, 429, 500, 502, 503, 504] {
+            assert!(unavailable(status, "", ""), "{status}");
+        }
+        assert!(unavailable(200, "<html></html>", "") && unavailable(301, "", "https://portal.example/"));
+        assert!(unavailable(302, "", "/portal") && unavailable(307, "", "/login"));
+        assert!(!unavailable(200, r#"{"version": "2.126.1"}"#, "") && !unavailable(301, "", "/api/v2/version/"));
+        assert!(!unavailable(401, "", "") && !unavailable(404, "<html></html>", ""));
     }
 
     #[test]
@@ -234,9 +362,9 @@ mod tests {
     fn classify_missing_endpoint_tries_the_other_one() {
         for status in [301, 404, 405] {
             assert_eq!(classify(&answered(status, "", None), 1, false, 0.0), Classification::OtherEndpoint);
-            assert_eq!(of(&answered(status, "", None)), "again");
+            assert_eq!(of(&answered(status, "", None)), if status == 301 { "doubt" } else { "again" });
         }
-        assert!(matches!(classify(&answered(302, "", None), 1, false, 0.0), Classification::Retry { .. }));
+        assert!(matches!(classify(&answered(302, "", None), 1, false, 0.0), Classification::InDoubt { .. }));
     }
 
     #[test]

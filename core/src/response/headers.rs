@@ -35,6 +35,7 @@ impl ResponseHead {
         let is_encoded = header("content-encoding").is_some();
         let encoding = if is_decoded { Some(Encoding::Identity) } else { Encoding::parse(header("content-encoding")) };
         // `Content-Length` counts encoded bytes.
+        let date_ms = header("date").and_then(http_date_ms);
         let has_length = if is_decoded { !is_encoded } else { encoding == Some(Encoding::Identity) };
         ResponseHead {
             status,
@@ -45,8 +46,9 @@ impl ResponseHead {
                 etag: header("etag").map(str::to_owned),
                 last_modified: header("last-modified").map(str::to_owned),
             },
-            retry_after_ms: header("retry-after").and_then(|value| retry_after_ms(value, now_ms)),
-            date_ms: header("date").and_then(http_date_ms),
+            // The clock of the device may be wrong.
+            retry_after_ms: header("retry-after").and_then(|value| retry_after_ms(value, date_ms.unwrap_or(now_ms))),
+            date_ms,
         }
     }
 
@@ -129,8 +131,7 @@ fn parse_content_range(value: &str) -> Option<(Option<u64>, Option<u64>)> {
 
 /// Milliseconds that a `Retry-After` value asks for, which is in seconds or an HTTP date; 0 for a date before `now_ms`
 /// (Unix ms), `None` if it is neither.
-#[doc(hidden)]
-pub fn retry_after_ms(value: &str, now_ms: i64) -> Option<u64> {
+pub(crate) fn retry_after_ms(value: &str, now_ms: i64) -> Option<u64> {
     if let Ok(seconds) = value.parse::<u64>() {
         return Some(seconds.saturating_mul(1_000));
     }
@@ -139,7 +140,7 @@ pub fn retry_after_ms(value: &str, now_ms: i64) -> Option<u64> {
 }
 
 /// Unix ms of `Wed, 21 Oct 2015 07:28:00 GMT`.
-fn http_date_ms(date: &str) -> Option<i64> {
+pub(crate) fn http_date_ms(date: &str) -> Option<i64> {
     Some(jiff::fmt::rfc2822::parse(date).ok()?.timestamp().as_millisecond())
 }
 
@@ -197,6 +198,12 @@ mod tests {
         };
         assert_eq!((length(None, false), length(None, true)), (Some(10), Some(10)));
         assert_eq!((length(Some("gzip"), false), length(Some("gzip"), true)), (None, None));
+    }
+
+    #[test]
+    fn retry_after_date_is_relative_to_the_date_of_the_response() {
+        let headers = [("Retry-After", "Fri, 14 Jul 2017 02:41:00 GMT"), ("Date", "Fri, 14 Jul 2017 02:40:00 GMT")];
+        assert_eq!(ResponseHead::new(503, headers, false, 0).retry_after_ms, Some(60_000));
     }
 
     #[test]

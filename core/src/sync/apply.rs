@@ -8,14 +8,17 @@ use std::fs::File;
 use serde::Serialize;
 
 use super::job::Job;
-use super::refresh::{RefreshJob, RefreshRole};
+use super::refresh::{RefreshJob, RefreshPlanner, RefreshRole};
 use super::route_items::ROUTE_ITEM_MAX_OFFSET_M;
-use crate::catalogue::{ChangeKind, Territory, WriteTransaction};
+use crate::catalogue::{ChangeKind, ListState, Territory, WriteTransaction};
 use crate::error::{Error, Result};
-use crate::geotrek::{ApiRequest, Reader, RequestKind, has_plain_texts, kind_of, read_list, read_one};
+use crate::geotrek::{
+    ApiRequest, Limits, Reader, RequestKind, SyncPlan, has_plain_texts, kind_of, object_lists, read_list, read_one,
+    vocabularies,
+};
 use crate::id::ObjectKey;
 use crate::model::values::{ValueMut, ValueRef};
-use crate::model::{Id, Kind, Localized, Object};
+use crate::model::{Id, Kind, Localized, Object, Position};
 use crate::nearby::{Feature, Nearby};
 
 /// Vertices of treks that are indexed at once.
@@ -38,8 +41,14 @@ pub struct RefreshSummary {
     pub removed: BTreeMap<Kind, u64>,
     /// Lists of modules that the server lacks.
     pub absent_lists: Vec<String>,
+    /// Lists that the server could not answer, at least in part. Their objects stay as they are, and the next refresh
+    /// requests what is missing.
+    pub failed_lists: Vec<String>,
     /// Lists with fewer objects than the server announced. They delete nothing.
     pub truncated_lists: Vec<String>,
+    /// Lists that the server calls empty, although they had objects. The next refresh withdraws these objects if the server
+    /// says so again.
+    pub empty_lists: Vec<String>,
     /// Fields that could not be read, with their number: `trek.ascent: mistyped`.
     pub problems: BTreeMap<String, u64>,
     /// Number of requests.
@@ -77,7 +86,9 @@ fn write(job: &RefreshJob) -> Result<RefreshSummary> {
         territory: planner.territory.name.clone(),
         is_full: lists.is_full(),
         absent_lists: names(lists.absent_lists()),
+        failed_lists: names(lists.failed_lists()),
         truncated_lists: names(lists.truncated_lists()),
+        empty_lists: names(&lists.unconfirmed_lists()),
         requests: job.done,
         bytes: job.progress().bytes,
         ..RefreshSummary::default()
@@ -91,22 +102,25 @@ fn write(job: &RefreshJob) -> Result<RefreshSummary> {
         let mut reader = Reader::new(Some(planner.origin.clone()), "", &planner.limits);
         let (texts, seen) = (PlainTexts::default(), HashMap::new());
         let mut applied = Application { transaction, territory, summary: &mut summary, texts, seen };
-        for (role, file) in job.responses() {
-            let RefreshRole::List(request) = role else { continue };
-            if !request.purpose.is_kept() {
-                continue;
-            }
-            reader.set_language(&request.language);
-            let file = File::open(file)?;
-            if request.purpose == RequestKind::Object {
-                let json = read_one(file, &planner.limits)?;
-                applied.put(request, reader.read(request.endpoint, &json))?;
-            } else {
-                read_list(file, &planner.limits, |json| applied.put(request, reader.read(request.endpoint, json)))?;
-            }
+        let responses = job.responses().filter_map(|(role, file)| match role {
+            RefreshRole::List(request) if request.purpose.is_kept() => Some((&**request, file)),
+            _ => None,
+        });
+        // Objects that are limited to portals by their owners follow when the owners are known.
+        let (owned, others): (Vec<_>, Vec<_>) = responses.partition(|(request, _)| request.is_limited_by_owners());
+        let mut present = lists.present();
+        let mut present_owned = BTreeMap::new();
+        for (request, _) in &owned {
+            present_owned.extend(present.remove_entry(request.endpoint));
         }
-        applied.put_texts()?;
-        applied.delete_absent(lists.present(), lists.is_full())?;
+        for (responses, present) in [(others, present), (owned, present_owned)] {
+            for (request, file) in responses {
+                reader.set_language(&request.language);
+                applied.put_response(request, File::open(file)?, &reader, &planner.limits)?;
+            }
+            applied.put_texts()?;
+            applied.delete_absent(present, lists.is_full())?;
+        }
         applied.record_route_items()?;
         for (list, field, problem, count) in reader.problems().iter() {
             *summary.problems.entry(format!("{list}.{field}: {problem}")).or_default() += count;
@@ -119,10 +133,43 @@ fn write(job: &RefreshJob) -> Result<RefreshSummary> {
             };
             by_kind.insert(*kind, *count);
         }
+        record_list_states(transaction, planner, lists, at_ms)?;
         transaction.record_refresh(territory, at_ms, lists.is_full())?;
         transaction.end_job(job.record.job)
     })?;
     Ok(summary)
+}
+
+/// Stores up to when each list was read. A list that failed keeps its time, so that the next refresh requests what this one
+/// could not read.
+fn record_list_states(
+    transaction: &mut WriteTransaction<'_>,
+    planner: &RefreshPlanner,
+    lists: &SyncPlan,
+    at_ms: i64,
+) -> Result<()> {
+    let territory = &planner.territory;
+    let now_ms = territory.server_ms.unwrap_or(at_ms);
+    for list in object_lists().chain(vocabularies()) {
+        let known = planner.list_states.get(list).copied();
+        let has_failed = lists.failed_lists().contains(list);
+        if !has_failed && !lists.is_requested(list) {
+            continue;
+        }
+        let mut state = known.unwrap_or(ListState { changes_ms: planner.previous_ms, ..ListState::default() });
+        if !has_failed {
+            state.changes_ms = now_ms;
+            if lists.is_whole(list) {
+                state.read_ms = Some(at_ms);
+            }
+            if !lists.truncated_lists().contains(list) {
+                let is_unconfirmed = lists.unconfirmed_lists().contains(list);
+                state.empty_ms = is_unconfirmed.then_some(at_ms);
+            }
+        }
+        transaction.set_list_state(territory, list, &state)?;
+    }
+    Ok(())
 }
 
 /// Objects whose texts come in one language at a time, until the responses in all languages are read: each object is
@@ -164,6 +211,49 @@ struct Application<'c, 'a> {
 }
 
 impl Application<'_, '_> {
+    fn put_response(&mut self, request: &ApiRequest, file: File, reader: &Reader, limits: &Limits) -> Result<()> {
+        if request.purpose == RequestKind::Object {
+            let json = read_one(file, limits)?;
+            return self.put(request, reader.read(request.endpoint, &json));
+        }
+        read_list(file, limits, |json| {
+            if !request.accepts(json) {
+                return Ok(());
+            }
+            let mut objects = reader.read(request.endpoint, json);
+            if request.is_limited_by_owners() {
+                let mut result = Ok(());
+                objects.retain(|object| {
+                    self.has_owner(object).unwrap_or_else(|error| {
+                        result = Err(error);
+                        false
+                    })
+                });
+                result?;
+            }
+            self.put(request, objects)
+        })?;
+        Ok(())
+    }
+
+    /// Whether an object that this object belongs to is in the territory.
+    fn has_owner(&self, object: &Object) -> Result<bool> {
+        let owners: Vec<(Kind, Id)> = match object {
+            Object::HdView(view) => {
+                let owners = [(Kind::Trek, view.trek), (Kind::Poi, view.poi), (Kind::Site, view.site)];
+                owners.into_iter().filter_map(|(kind, id)| Some((kind, id?))).collect()
+            }
+            Object::Course(course) => course.sites.iter().map(|id| (Kind::Site, *id)).collect(),
+            _ => return Ok(true),
+        };
+        for (kind, id) in owners {
+            if self.transaction.is_published(self.territory, kind, id)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     fn put(&mut self, request: &ApiRequest, objects: Vec<Object>) -> Result<()> {
         for object in objects {
             let kind = object.kind();
@@ -226,19 +316,23 @@ impl Application<'_, '_> {
         let treks = Nearby::build(treks);
         let mut error = None;
         self.transaction.geometries(self.territory, Kind::Poi, |poi, geometry| {
-            let Some(position) = geometry.first_position() else { return };
-            match treks.within(position, ROUTE_ITEM_MAX_OFFSET_M, |_, _| true) {
-                Ok(near) => near.iter().for_each(|near| {
-                    let trek = Id::try_from(near.key).unwrap_or_default();
-                    pois.entry(trek).or_default().insert(poi, near.distance_m);
-                }),
-                Err(failure) => error = Some(failure),
+            // A POI is a point in Geotrek; of another geometry the vertices count here.
+            for position in geometry.positions().filter(Position::is_valid) {
+                match treks.within(position, ROUTE_ITEM_MAX_OFFSET_M, |_, _| true) {
+                    Ok(near) => near.iter().for_each(|near| {
+                        let trek = Id::try_from(near.key).unwrap_or_default();
+                        let metres = pois.entry(trek).or_default().entry(poi).or_insert(near.distance_m);
+                        *metres = metres.min(near.distance_m);
+                    }),
+                    Err(failure) => error = Some(failure),
+                }
             }
         })?;
         error.map_or(Ok(()), Err)
     }
 
-    /// Deletes objects that are in no list any more. An absent or truncated list, or an empty one, deletes nothing.
+    /// Deletes objects that are in no list any more. A list that is absent, truncated, failed, or empty for the first time
+    /// deletes nothing.
     fn delete_absent(&mut self, present: BTreeMap<&'static str, BTreeSet<Id>>, is_full: bool) -> Result<()> {
         for (list, ids) in present {
             let kind = kind_of(list);
@@ -249,6 +343,10 @@ impl Application<'_, '_> {
                 // The stages of unchanged itineraries were not requested.
                 present.extend(self.transaction.unlisted_stages(self.territory)?);
             }
+            if kind == Kind::HdView && !self.territory.portals.is_empty() {
+                // The server does not limit this list to portals.
+                present = self.seen.get(&(list.to_owned(), kind)).cloned().unwrap_or_default();
+            }
             if kind == Kind::Term {
                 self.transaction.retain_terms(self.territory, list, &present)?;
                 let is_nested = |(name, kind): &&(String, Kind)| *kind == Kind::Term && is_nested_in(name, list);
@@ -256,6 +354,8 @@ impl Application<'_, '_> {
                 for key in nested {
                     self.transaction.retain_terms(self.territory, &key.0, &self.seen[key])?;
                 }
+            } else if present.is_empty() {
+                self.transaction.withdraw_all(self.territory, kind)?;
             } else {
                 self.transaction.retain(self.territory, kind, &present)?;
             }

@@ -295,14 +295,15 @@ impl Planner for DownloadPlanner {
         Ok(Parsed::Valid(Vec::new()))
     }
 
-    fn on_failure(&mut self, role: &DownloadRole, failure: Failure<'_>) -> Result<()> {
+    fn on_failure(&mut self, role: &DownloadRole, failure: Failure<'_>) -> Result<Vec<PendingRequest<DownloadRole>>> {
         if let DownloadRole::Media(url) = role {
-            return self.on_media_failure(url, failure);
+            self.on_media_failure(url, failure)?;
+            return Ok(Vec::new());
         }
         match failure {
             Failure::Invalid(error) => Err(error),
             // The module has left the server since the last refresh.
-            Failure::Outcome(Outcome::Response(ResponseMeta { status: 404, .. })) => Ok(()),
+            Failure::Outcome(Outcome::Response(ResponseMeta { status: 404, .. })) => Ok(Vec::new()),
             Failure::Outcome(Outcome::Response(ResponseMeta { status, .. })) => {
                 let detail =
                     "the server does not list the objects near the trek; the data on the device did not change";

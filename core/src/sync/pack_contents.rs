@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::pack_media::{self, Pictograms, Shown};
-use super::route_items::{ROUTE_ITEM_MAX_OFFSET_M, distance, index_of, near_line, wider};
+use super::route_items::{ROUTE_ITEM_MAX_OFFSET_M, near_route};
 use crate::catalogue::{Catalogue, PackSubject, PictureSize, Territory, WriteTransaction};
 use crate::error::{Error, Result};
 use crate::geotrek::{NEAR_LISTS, kind_of};
 use crate::id::{ObjectKey, TerritoryId};
 use crate::model::{Bounds, Geometry, Id, Kind, Object};
+use crate::nearby::Route;
 use crate::ordered;
 
 /// The objects that belong to a pack.
@@ -57,18 +58,16 @@ fn contents_of_trek(catalogue: &Catalogue, territory: &Territory, id: Id) -> Res
         contents.objects.extend(trek.information_desks.iter().map(|id| ObjectKey::new(Kind::InformationDesk, *id)));
         contents.objects.extend(trek.cities.iter().map(|id| ObjectKey::new(Kind::City, *id)));
         contents.objects.extend(trek.districts.iter().map(|id| ObjectKey::new(Kind::District, *id)));
-        let Some(geometry) = &trek.geometry else { continue };
-        if let Some(bounds) = geometry.bounds() {
-            let wider = wider(bounds);
-            contents.bounds = Some(contents.bounds.map_or(wider, |known| known.union(&wider)));
-        }
+        let Some(route) = trek.geometry.as_ref().map(Route::new).transpose()?.flatten() else { continue };
+        let window = route.window(ROUTE_ITEM_MAX_OFFSET_M);
+        contents.bounds = Some(contents.bounds.map_or(window, |known| known.union(&window)));
         let is_reported = catalogue.is_reported(territory, id)?;
         for (endpoint, _) in NEAR_LISTS {
             let kind = kind_of(endpoint);
             let ids = if is_reported {
                 catalogue.route_item_ids(territory, id, kind)?
             } else {
-                near_line(catalogue, territory, geometry, kind)?.into_iter().map(|(id, _)| id).collect()
+                near_route(catalogue, territory, &route, kind)?.into_iter().map(|(id, _)| id).collect()
             };
             contents.objects.extend(ids.into_iter().map(|id| ObjectKey::new(kind, id)));
         }
@@ -148,15 +147,49 @@ pub(super) fn distances_from_trek(
     ids: &BTreeSet<Id>,
 ) -> Result<BTreeMap<Id, f64>> {
     let mut distances = BTreeMap::new();
-    let line = transaction.object(territory, Kind::Trek, trek)?.and_then(|trek| trek.geometry().cloned());
-    let line = line.map(|line| (index_of(&line), line));
+    let trek = transaction.object(territory, Kind::Trek, trek)?;
+    let route = trek.as_ref().and_then(Object::geometry).map(Route::new).transpose()?.flatten();
     for id in ids {
         let Some(object) = transaction.object(territory, kind, *id)? else { continue };
-        let distance_m = match (&line, object.geometry()) {
-            (Some((index, line)), Some(other)) => distance(index, line, other)?,
+        let location = match (&route, object.geometry()) {
+            (Some(route), Some(geometry)) => route.locate(geometry)?,
             _ => None,
         };
-        distances.insert(*id, distance_m.unwrap_or(ROUTE_ITEM_MAX_OFFSET_M));
+        distances.insert(*id, location.map_or(ROUTE_ITEM_MAX_OFFSET_M, |location| location.offset_m));
     }
     Ok(distances)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::NewTerritory;
+    use crate::model::{Position, SensitiveArea, Trek};
+
+    fn line(points: &[(f64, f64)]) -> Vec<Position> {
+        points.iter().map(|(lon, lat)| Position::new(*lon, *lat)).collect()
+    }
+
+    #[test]
+    fn pack_contains_the_area_between_two_vertices_of_its_trek() {
+        let folder = tempfile::tempdir().unwrap();
+        let catalogue = Catalogue::open(folder.path()).unwrap();
+        let new = NewTerritory { name: "park".into(), url: "https://park.example".into(), ..NewTerritory::default() };
+        let way = Geometry::line_string(line(&[(6.0, 44.9), (6.06, 44.9)]));
+        let ring = line(&[(6.0305, 44.87), (6.0325, 44.87), (6.0325, 44.93), (6.0305, 44.93)]);
+        let area = Some(Geometry::polygon([ring]));
+        let territory = catalogue
+            .write(|change| {
+                let territory = change.add_territory(&new)?;
+                change.put(&territory, Trek { id: 1, geometry: Some(way), ..Trek::default() }.into())?;
+                change.put(&territory, SensitiveArea { id: 7, geometry: area, ..SensitiveArea::default() }.into())?;
+                let ids = BTreeSet::from([7]);
+                let distances = distances_from_trek(change, &territory, 1, Kind::SensitiveArea, &ids)?;
+                assert_eq!(distances, BTreeMap::from([(7, 0.0)]));
+                Ok(territory)
+            })
+            .unwrap();
+        let contents = pack_contents(&catalogue, &territory, &PackSubject::Trek(1)).unwrap();
+        assert!(contents.objects.contains(&ObjectKey::new(Kind::SensitiveArea, 7)), "{contents:?}");
+    }
 }

@@ -28,11 +28,11 @@ pub trait Planner: Send {
         completed: &Completed<'_>,
     ) -> Result<Parsed<Vec<PendingRequest<Self::Role>>>>;
 
-    /// Takes note that a request failed for good.
+    /// Takes note that a request failed for good, and returns the requests that follow from it.
     ///
     /// # Errors
     /// Whatever ends the job for now; the request is made again the next time.
-    fn on_failure(&mut self, role: &Self::Role, failure: Failure<'_>) -> Result<()>;
+    fn on_failure(&mut self, role: &Self::Role, failure: Failure<'_>) -> Result<Vec<PendingRequest<Self::Role>>>;
 
     /// Objects received so far, and requests that are expected later.
     fn counts(&self) -> PlanCounts;

@@ -1,6 +1,7 @@
 //! The job of a refresh: it requests the version and the languages of the server, then the lists of the territory. The
 //! catalogue does not change until every response was received; see `apply`.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::sync::Arc;
 
@@ -11,12 +12,12 @@ use super::lock::TerritoryLock;
 use super::planner::{Completed, Failure, Parsed, PendingRequest, PlanCounts, Planner};
 use super::runner::{JobContext, JobRunner};
 use super::staging;
-use crate::catalogue::{Catalogue, Territory};
+use crate::catalogue::{Catalogue, ListState, Territory};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::geotrek::{
-    ApiRequest, ApiResponse, KnownObjects, Limits, SyncPlan, kind_of, languages, object_lists, read_one, scan,
-    vocabularies,
+    ApiRequest, ApiResponse, KnownObjects, Limits, SyncPlan, is_web_page, kind_of, languages, object_lists, read_one,
+    scan, vocabularies,
 };
 use crate::ordered;
 use crate::transfer::{NetworkKind, Outcome, ResponseMeta, TransferPolicy};
@@ -24,6 +25,8 @@ use crate::transfer::{NetworkKind, Outcome, ResponseMeta, TransferPolicy};
 const DAY_MS: i64 = 24 * 3_600 * 1_000;
 /// Interval of full refreshes in [`RefreshMode::Auto`].
 const FULL_REFRESH_INTERVAL_MS: i64 = 7 * DAY_MS;
+/// Lists that fail one after the other, after which the server counts as down. A server that still works answers some of them.
+const MAX_FAILURES_IN_A_ROW: u32 = 3;
 /// Geotrek's own default language.
 const DEFAULT_LANGUAGE: &str = "fr";
 
@@ -104,15 +107,20 @@ pub(crate) fn plan_refresh(
         policy: options.policy,
         network: options.network,
     };
-    let known = Arc::new(known_objects(catalogue, &territory, is_full)?);
+    let list_states = catalogue.list_states(&territory)?;
+    let known = Arc::new(known_objects(catalogue, &territory, &list_states, is_full)?);
     JobRunner::open(context, |_| RefreshPlanner {
         territory: territory.clone(),
         origin: origin.clone(),
         limits: Limits::default(),
         known: Arc::clone(&known),
+        list_states: list_states.clone(),
+        previous_ms: territory.server_ms.or(territory.refreshed_ms).unwrap_or_default(),
         is_started: false,
         lists: None,
         objects: 0,
+        successes: 0,
+        failures: 0,
     })
 }
 
@@ -122,7 +130,12 @@ const fn subject(is_full: bool) -> &'static str {
 }
 
 /// The objects that the catalogue has of a territory, as its server would list them.
-fn known_objects(catalogue: &Catalogue, territory: &Territory, is_full: bool) -> Result<KnownObjects> {
+fn known_objects(
+    catalogue: &Catalogue,
+    territory: &Territory,
+    states: &BTreeMap<String, ListState>,
+    is_full: bool,
+) -> Result<KnownObjects> {
     let (stages, unlisted) = (catalogue.stages(territory)?, catalogue.unlisted_stages(territory)?);
     let mut known = KnownObjects { stages, unlisted, ..KnownObjects::default() };
     for list in object_lists() {
@@ -133,12 +146,25 @@ fn known_objects(catalogue: &Catalogue, territory: &Territory, is_full: bool) ->
         known.lists.insert(vocabulary, ordered::map(ids.into_iter().map(|id| (id, None))));
     }
     if !is_full {
-        // Servers filter by day, in a time zone that they do not tell.
-        let last_ms = territory.server_ms.or(territory.refreshed_ms).unwrap_or_default();
-        let day = jiff::Timestamp::from_millisecond(last_ms.saturating_sub(DAY_MS)).map_err(Error::internal)?;
-        known.since = Some(day.strftime("%Y-%m-%d").to_string());
+        known.since = Some(day_before(territory.server_ms.or(territory.refreshed_ms).unwrap_or_default())?);
+    }
+    for list in object_lists().chain(vocabularies()) {
+        let Some(state) = states.get(list) else { continue };
+        if !is_full {
+            known.since_by_list.insert(list, day_before(state.changes_ms)?);
+        }
+        if state.empty_ms.is_some() {
+            known.empty.insert(list);
+        }
     }
     Ok(known)
+}
+
+/// The day since which changes are requested that were made after `last_ms`, in Unix ms. Servers filter by day, in a time zone
+/// that they do not tell.
+fn day_before(last_ms: i64) -> Result<String> {
+    let day = jiff::Timestamp::from_millisecond(last_ms.saturating_sub(DAY_MS)).map_err(Error::internal)?;
+    Ok(day.strftime("%Y-%m-%d").to_string())
 }
 
 /// The purpose of a request of a refresh.
@@ -159,10 +185,17 @@ pub struct RefreshPlanner {
     pub(super) origin: Url,
     pub(super) limits: Limits,
     known: Arc<KnownObjects>,
+    /// The states of the lists before this refresh.
+    pub(super) list_states: BTreeMap<String, ListState>,
+    /// Time up to which changes were known before this refresh, Unix ms; 0 before the first.
+    pub(super) previous_ms: i64,
     is_started: bool,
     /// The lists, once the version and the languages of the server are known.
     pub(super) lists: Option<SyncPlan>,
     objects: u64,
+    /// Responses of lists that could be read, and lists that failed since the last of them.
+    successes: u64,
+    failures: u32,
 }
 
 impl RefreshPlanner {
@@ -209,6 +242,14 @@ fn list_requests(requests: Vec<ApiRequest>) -> Vec<PendingRequest<RefreshRole>> 
         PendingRequest::json(RefreshRole::List(Box::new(request)), url, Some(language), 0)
     });
     pending.collect()
+}
+
+fn status_error(status: u16) -> Error {
+    let detail = match status {
+        401 | 403 => "the server shows its treks only to users who are signed in: ask the park for its public address",
+        _ => "the server has an internal problem; the data on the device did not change",
+    };
+    Error::Server { status: Some(status), detail: detail.to_owned() }
 }
 
 fn no_geotrek(status: Option<u16>) -> Error {
@@ -267,37 +308,42 @@ impl Planner for RefreshPlanner {
                     self.objects += response.ids.len() as u64;
                 }
                 let Some(lists) = &mut self.lists else { return Ok(Parsed::Valid(Vec::new())) };
-                Ok(Parsed::Valid(list_requests(lists.on_response(request, response)?)))
+                (self.successes, self.failures) = (self.successes + 1, 0);
+                Ok(Parsed::Valid(list_requests(lists.on_response(request, &response))))
             }
         }
     }
 
-    fn on_failure(&mut self, role: &RefreshRole, failure: Failure<'_>) -> Result<()> {
-        let status = match failure {
-            Failure::Invalid(error) => return Err(error),
+    fn on_failure(&mut self, role: &RefreshRole, failure: Failure<'_>) -> Result<Vec<PendingRequest<RefreshRole>>> {
+        let (status, error) = match failure {
+            Failure::Invalid(error) if is_web_page(&error) => return Err(error),
+            Failure::Invalid(error) => (None, error),
             Failure::Outcome(Outcome::NetworkError { detail }) => {
                 return Err(Error::Offline { detail: detail.clone() });
             }
             Failure::Outcome(Outcome::Rejected { detail }) => {
-                return Err(Error::Server { status: None, detail: detail.clone() });
+                (None, Error::Server { status: None, detail: detail.clone() })
             }
-            Failure::Outcome(Outcome::Response(ResponseMeta { status, .. })) => *status,
+            Failure::Outcome(Outcome::Response(ResponseMeta { status, .. })) => (Some(*status), status_error(*status)),
         };
-        let server_error = |detail: &str| Err(Error::Server { status: Some(status), detail: detail.to_owned() });
         match (role, status) {
-            (_, 401 | 403) => server_error(
-                "the server shows its treks only to users who are signed in: ask the park for its public address",
-            ),
-            (RefreshRole::Version, 400..=499) => Err(no_geotrek(Some(status))),
-            (RefreshRole::Languages, 404) => Ok(()),
-            // The server lacks the module of this list.
-            (RefreshRole::List(request), 404) => {
-                if let Some(lists) = &mut self.lists {
-                    lists.on_response(request, ApiResponse { status, ..ApiResponse::default() })?;
+            (RefreshRole::Version, Some(400 | 402 | 404..=499)) => Err(no_geotrek(status)),
+            (RefreshRole::Languages, Some(404)) => Ok(Vec::new()),
+            (RefreshRole::Languages, _) if !self.territory.languages.is_empty() => Ok(Vec::new()),
+            (RefreshRole::Version | RefreshRole::Languages, _) => Err(error),
+            (RefreshRole::List(request), _) => {
+                let Some(lists) = &mut self.lists else { return Ok(Vec::new()) };
+                let failed_before = lists.failed_lists().len();
+                let requests = lists.on_failure(request, status);
+                if lists.failed_lists().len() > failed_before {
+                    self.failures += 1;
+                    let is_server_down = self.successes == 0 || !matches!(status, Some(500 | 501));
+                    if is_server_down && self.failures >= MAX_FAILURES_IN_A_ROW {
+                        return Err(error);
+                    }
                 }
-                Ok(())
+                Ok(list_requests(requests))
             }
-            _ => server_error("the server has an internal problem; the data on the device did not change"),
         }
     }
 

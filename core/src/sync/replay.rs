@@ -9,7 +9,7 @@ use super::staging::remove_folder;
 use crate::catalogue::{JobRecord, TransferRecord};
 use crate::error::{Error, Result};
 use crate::ordered;
-use crate::transfer::{BodyKind, ResponseMeta, Transfer, TransferState};
+use crate::transfer::{BodyKind, Outcome, ResponseMeta, Transfer, TransferState};
 
 /// Older responses are not combined with new ones.
 const MAX_AGE_MS: i64 = 24 * 3_600 * 1_000;
@@ -96,7 +96,15 @@ impl<P: Planner> JobRunner<P> {
                 };
             }
             TransferState::Failed { outcome } => {
-                self.planner.on_failure(&request.role, Failure::Outcome(outcome))?;
+                let failure = match outcome {
+                    // A job ends at a network error. So this one stands for a response that could not be read.
+                    Outcome::NetworkError { detail } => {
+                        Failure::Invalid(Error::Server { status: None, detail: detail.clone() })
+                    }
+                    outcome => Failure::Outcome(outcome),
+                };
+                let requests = self.planner.on_failure(&request.role, failure)?;
+                self.enqueue(requests);
             }
             TransferState::Planned { .. } | TransferState::Started { .. } => return Ok(false),
         }

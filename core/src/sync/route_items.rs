@@ -1,84 +1,40 @@
-//! Distances between a trek and the objects along it.
+//! Finds the objects along a trek.
 
 use crate::catalogue::{Catalogue, Territory};
 use crate::error::Result;
-use crate::model::{Bounds, Geometry, Id, Kind, Position};
-use crate::nearby::{Feature, Nearby, Neighbor};
+use crate::model::{Id, Kind};
+use crate::nearby::{Route, RouteLocation};
 
 /// Metres from a trek within which objects belong to it, if the server does not list them: Geotrek's own margin.
 pub(crate) const ROUTE_ITEM_MAX_OFFSET_M: f64 = 500.0;
-const METRES_PER_DEGREE: f64 = 110_000.0;
 
-/// The objects of a kind no further than [`ROUTE_ITEM_MAX_OFFSET_M`] from a line: id, and the nearest point of the line.
-pub(crate) fn near_line(
+/// The objects of a kind no further than [`ROUTE_ITEM_MAX_OFFSET_M`] from a route, with their locations on it.
+pub(crate) fn near_route(
     catalogue: &Catalogue,
     territory: &Territory,
-    line: &Geometry,
+    route: &Route,
     kind: Kind,
-) -> Result<Vec<(Id, Neighbor)>> {
-    let Some(bounds) = line.bounds() else { return Ok(Vec::new()) };
-    let trek = index_of(line);
+) -> Result<Vec<(Id, RouteLocation)>> {
+    let window = route.window(ROUTE_ITEM_MAX_OFFSET_M);
     let mut near = Vec::new();
-    for (_, id, other) in catalogue.geometries_in(Some(territory.key), kind, &wider(bounds))? {
-        let Some(found) = between(&trek, line, &other)? else { continue };
-        if found.distance_m <= ROUTE_ITEM_MAX_OFFSET_M {
-            near.push((id, found));
-        }
+    for (_, id, geometry) in catalogue.geometries_in(Some(territory.key), kind, &window)? {
+        near.extend(route.locate_within(&geometry, ROUTE_ITEM_MAX_OFFSET_M)?.map(|location| (id, location)));
     }
     Ok(near)
 }
 
-/// The objects of a kind that the server lists for a trek: id, and the nearest point of its line.
+/// The objects of a kind that the server lists for a trek, with their locations on its route.
 pub(crate) fn listed_route_items(
     catalogue: &Catalogue,
     territory: &Territory,
     trek: Id,
-    line: &Geometry,
+    route: &Route,
     kind: Kind,
-) -> Result<Vec<(Id, Neighbor)>> {
-    let index = index_of(line);
-    let mut near = Vec::new();
+) -> Result<Vec<(Id, RouteLocation)>> {
+    let mut listed = Vec::new();
     for id in catalogue.route_item_ids(territory, trek, kind)? {
-        let Some(other) = catalogue.geometry(territory.key, kind, id)? else { continue };
-        near.extend(between(&index, line, &other)?.map(|found| (id, found)));
+        let Some(geometry) = catalogue.geometry(territory.key, kind, id)? else { continue };
+        listed.extend(route.locate(&geometry)?.map(|location| (id, location)));
     }
-    Ok(near)
-}
-
-/// An index of one geometry, to measure it from many positions.
-pub(crate) fn index_of(geometry: &Geometry) -> Nearby {
-    Nearby::build([Feature { key: 0, kind: Kind::Trek, geometry: geometry.clone() }])
-}
-
-/// Metres between a line, given with its index, and another geometry. `None` if one of them has no position.
-pub(crate) fn distance(index: &Nearby, line: &Geometry, other: &Geometry) -> Result<Option<f64>> {
-    Ok(between(index, line, other)?.map(|found| found.distance_m))
-}
-
-/// A box with all positions no further than [`ROUTE_ITEM_MAX_OFFSET_M`] from this one.
-pub(crate) fn wider(bounds: Bounds) -> Bounds {
-    let by_lat = ROUTE_ITEM_MAX_OFFSET_M / METRES_PER_DEGREE;
-    let max_lat = bounds.north.abs().max(bounds.south.abs()).min(89.0);
-    let by_lon = by_lat / max_lat.to_radians().cos();
-    Bounds {
-        west: bounds.west - by_lon,
-        south: bounds.south - by_lat,
-        east: bounds.east + by_lon,
-        north: bounds.north + by_lat,
-    }
-}
-
-/// The shortest distance between a trek, given with its index, and the vertices of another geometry, or the other way
-/// round; with the point of the trek.
-fn between(trek: &Nearby, line: &Geometry, other: &Geometry) -> Result<Option<Neighbor>> {
-    let nearest = |index: &Nearby, from| Ok(index.nearest(from, 1, |_, _| true)?.into_iter().next());
-    let mut all = other.positions().map(|position| nearest(trek, position)).collect::<Result<Vec<_>>>()?;
-    if other.vertex_count() > 1 {
-        let index = index_of(other);
-        for vertex in line.positions() {
-            let found = nearest(&index, vertex)?;
-            all.push(found.map(|found| Neighbor { point: Position::new(vertex.lon, vertex.lat), ..found }));
-        }
-    }
-    Ok(all.into_iter().flatten().min_by(|a, b| a.distance_m.total_cmp(&b.distance_m)))
+    Ok(listed)
 }

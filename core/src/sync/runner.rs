@@ -166,6 +166,16 @@ impl<P: Planner> JobRunner<P> {
         Some(ResponseMeta { status: 200, validators, ..ResponseMeta::default() })
     }
 
+    /// Stores the end of a transfer together with the requests that follow from it.
+    fn save_end(&mut self, id: u64, elapsed_ms: u64, requests: Vec<PendingRequest<P::Role>>) -> Result<()> {
+        self.done += 1;
+        let mut records = self.enqueue(requests);
+        if let Some(transfer) = self.queue.get(id) {
+            records.push(TransferRecord { transfer: transfer.clone(), done: Some((self.done, elapsed_ms)) });
+        }
+        self.save(&records)
+    }
+
     fn end(&mut self, id: u64, mut outcome: Outcome) -> Result<()> {
         let Some(request) = self.requests.get(&id) else { return Ok(()) };
         let Some(transfer) = self.queue.get(id).filter(|transfer| transfer.state.is_open()) else { return Ok(()) };
@@ -196,21 +206,12 @@ impl<P: Planner> JobRunner<P> {
         match (decision, next_requests) {
             (None, _) => Ok(()),
             (Some(RetryDecision::Retry { .. }), _) => self.save_one(id, None),
-            (Some(RetryDecision::Done), Some(requests)) => {
-                self.done += 1;
-                let mut records = self.enqueue(requests);
-                if let Some(transfer) = self.queue.get(id) {
-                    records.push(TransferRecord { transfer: transfer.clone(), done: Some((self.done, elapsed_ms)) });
-                }
-                // The end of the transfer and the requests that follow are stored together.
-                self.save(&records)
-            }
+            (Some(RetryDecision::Done), Some(requests)) => self.save_end(id, elapsed_ms, requests),
             (Some(_), _) => {
                 // If the planner ends the job, the stored transfer is still open, and is tried again the next time.
                 let failure = invalid.map_or(Failure::Outcome(&outcome), Failure::Invalid);
-                self.planner.on_failure(&self.requests[&id].role, failure)?;
-                self.done += 1;
-                self.save_one(id, Some((self.done, elapsed_ms)))
+                let requests = self.planner.on_failure(&self.requests[&id].role, failure)?;
+                self.save_end(id, elapsed_ms, requests)
             }
         }
     }

@@ -1,13 +1,14 @@
 //! GDAL, and so QGIS, reads the catalogue and the journal as GeoPackages.
 //!
-//! `JALON_GDAL_PYTHON` names a Python with pyogrio, a wheel with GDAL. Without it the tests are skipped.
+//! `JALON_GDAL_PYTHON` names a Python with pyogrio, a wheel with GDAL, and with gdal-utils, which has GDAL's validator of
+//! GeoPackages. Without it the tests are skipped.
 
 use std::ffi::OsStr;
 use std::path::Path;
 
 use jalon::catalogue::{Catalogue, NewTerritory};
 use jalon::journal::{Journal, NewReport};
-use jalon::model::{City, Geometry, Infrastructure, Kind, Poi, Position, Term, Trek};
+use jalon::model::{City, Course, Geometry, Infrastructure, Kind, Poi, Position, Site, Term, Trek};
 use jalon::report::{ReportContent, ReportPosition};
 use jalon::storage::Storage;
 
@@ -22,17 +23,30 @@ for name, geometry_type in pyogrio.list_layers(sys.argv[1]):
 print(json.dumps(layers))
 ";
 
-fn read_layers(python: &OsStr, file: &Path) -> serde_json::Value {
-    let output = std::process::Command::new(python).arg("-c").arg(SCRIPT).arg(file).output().unwrap();
+/// Checks each requirement of the standard.
+const VALIDATOR: &str = "
+import json, sys
+from osgeo_utils.samples.validate_gpkg import check
+print(json.dumps(check(sys.argv[1], abort_at_first_error=False, extra_checks=True, warning_as_error=True)))
+";
+
+fn run(python: &OsStr, script: &str, file: &Path) -> serde_json::Value {
+    let output = std::process::Command::new(python).arg("-c").arg(script).arg(file).output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && errors.is_empty(), "{errors}");
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
+/// The layers of a file that conforms to the standard.
+fn read_layers(python: &OsStr, file: &Path) -> serde_json::Value {
+    assert_eq!(run(python, VALIDATOR, file), serde_json::json!([]), "GeoPackage requirements");
+    run(python, SCRIPT, file)
+}
+
 #[test]
 fn gdal_reads_the_layers_of_the_journal() {
     let Some(python) = std::env::var_os("JALON_GDAL_PYTHON") else {
-        eprintln!("skipped: JALON_GDAL_PYTHON names no Python with pyogrio");
+        eprintln!("skipped: JALON_GDAL_PYTHON names no Python with pyogrio and gdal-utils");
         return;
     };
     let directory = tempfile::tempdir().unwrap();
@@ -56,7 +70,7 @@ fn gdal_reads_the_layers_of_the_journal() {
 #[test]
 fn gdal_reads_the_layers_of_the_catalogue() {
     let Some(python) = std::env::var_os("JALON_GDAL_PYTHON") else {
-        eprintln!("skipped: JALON_GDAL_PYTHON names no Python with pyogrio");
+        eprintln!("skipped: JALON_GDAL_PYTHON names no Python with pyogrio and gdal-utils");
         return;
     };
     let directory = tempfile::tempdir().unwrap();
@@ -82,7 +96,19 @@ fn gdal_reads_the_layers_of_the_catalogue() {
             )?;
             let area = Geometry::multi_polygon([[ring]]);
             change.put(&territory, City { id: 1, geometry: Some(area), ..City::default() }.into())?;
+            let parts = [Geometry::point(start), Geometry::line_string([start, end])];
+            let mixed = Some(Geometry::collection(parts));
+            change.put(&territory, Site { id: 1, name: name(), geometry: mixed.clone(), ..Site::default() }.into())?;
+            // A collection that is replaced or deleted leaves no parts behind.
+            change.put(&territory, Site { id: 2, geometry: mixed.clone(), ..Site::default() }.into())?;
+            change.put(&territory, Site { id: 2, geometry: Some(line.clone()), ..Site::default() }.into())?;
+            change.put(&territory, Course { id: 1, geometry: mixed, ..Course::default() }.into())?;
+            change.put(&territory, Course { id: 2, ..Course::default() }.into())?;
+            change.retain(&territory, Kind::Course, &[2].into())?;
             change.put(&territory, Term { id: 1, vocabulary: "theme".into(), ..Term::default() }.into())?;
+            // A line with one position, which other readers reject.
+            let point = Some(Geometry::line_string([start]));
+            change.put(&territory, Infrastructure { id: 2, geometry: point, ..Infrastructure::default() }.into())?;
             // The same ids in another territory, in the same layers.
             let other = change.add_territory(&NewTerritory { name: "vanoise".into(), ..new.clone() })?;
             change.put(&other, Trek { id: 1, geometry: Some(line), ..Trek::default() }.into())
@@ -94,8 +120,8 @@ fn gdal_reads_the_layers_of_the_catalogue() {
     for kind in Kind::ALL {
         let layer = &layers[kind.as_str()];
         let count = match kind {
-            Kind::Poi | Kind::Trek => 2,
-            Kind::Infrastructure | Kind::City | Kind::Term => 1,
+            Kind::Poi | Kind::Trek | Kind::Site | Kind::Infrastructure => 2,
+            Kind::City | Kind::Term | Kind::Course => 1,
             _ => 0,
         };
         assert_eq!(layer[1], count, "{kind}");
@@ -110,7 +136,8 @@ fn gdal_reads_the_layers_of_the_catalogue() {
             assert!(layer[0].is_null(), "{kind}");
         }
     }
-    assert_eq!(layers.as_object().unwrap().len(), Kind::ALL.len(), "internal tables are not layers");
+    assert_eq!(layers["geometry_part"][1], 2, "the point and the line of one site");
+    assert_eq!(layers.as_object().unwrap().len(), Kind::ALL.len() + 1, "internal tables are not layers");
     assert_eq!(layers["poi"][0], "Point Z");
     let columns = layers["trek"][3].as_array().unwrap();
     assert!(["practice", "length_m", "duration_h"].iter().all(|wanted| columns.iter().any(|column| column == wanted)));

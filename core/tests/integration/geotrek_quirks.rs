@@ -82,6 +82,28 @@ fn numbers_as_strings_and_strings_as_numbers_are_read() {
 }
 
 #[test]
+fn odd_geometries_keep_their_object_and_are_counted() {
+    let reader = Reader::new(None, "fr", &Limits::default());
+    let line = json!([[6.1, 44.8, 1500.0], [6.2, 44.9, -9999.0], [6.3, 44.9, 0.0]]);
+    let treks = [
+        json!({"id": 1, "geometry": {"type": "LineString", "coordinates": [[6.1, 44.8, 1500.0]]}}),
+        json!({"id": 2, "geometry": {"type": "LineString", "coordinates": line}}),
+    ];
+    let treks = treks.map(|json| reader.read("trek", &json.to_string()).remove(0));
+    assert!(matches!(treks[0].geometry().map(Geometry::as_geo), Some(Shape::Point(_))));
+    let elevations: Vec<_> = treks[1].geometry().unwrap().positions().map(|position| position.elevation).collect();
+    assert_eq!(elevations, [Some(1500.0), None, None]);
+    let problems = reader.problems();
+    assert_eq!(
+        problems.iter().collect::<Vec<_>>(),
+        [
+            ("trek", "geometry", "impossible elevations, taken as unknown", 1),
+            ("trek", "geometry", "lines with one position or rings with two", 1),
+        ]
+    );
+}
+
+#[test]
 fn geometries_with_or_without_elevation_or_missing_are_read() {
     let point = json!({"type": "Point", "coordinates": [6.1, 44.8, 1500.0]});
     let line = json!({"type": "LineString", "coordinates": [[6.1, 44.8, 1500.0], [6.2, 44.9, 1600.0]]});
@@ -95,6 +117,9 @@ fn geometries_with_or_without_elevation_or_missing_are_read() {
     assert!(
         matches!(site.geometry.as_ref().map(Geometry::as_geo), Some(Shape::GeometryCollection(parts)) if parts.len() == 2)
     );
+    let areas = json!({"id": 6, "geometry": {"type": "GeometryCollection", "geometries": [flat]}});
+    let site = read_as!(Site, "outdoor_site", areas);
+    assert!(matches!(site.geometry.as_ref().map(Geometry::as_geo), Some(Shape::Polygon(_))), "the simplest type");
     let area = json!({"id": 8, "geometry": null, "period": [true, true, true, true, true, true, true, true, true, true, true, false]});
     assert_eq!(read_as!(SensitiveArea, "sensitivearea", area).geometry, None);
     let desk = |lat: Value| json!({"id": 2, "name": {"fr": "Maison"}, "latitude": lat, "longitude": 6.3});

@@ -33,7 +33,7 @@ fn draft(journal: &Journal, comment: &str) -> Report {
 }
 
 fn jpeg(size: usize) -> Vec<u8> {
-    [&b"\xFF\xD8\xFF\xE0"[..], &vec![7; size], b"\xFF\xD9"].concat()
+    [&b"\xFF\xD8\xFF\xDA\0\x02"[..], &vec![7; size], b"\xFF\xD9"].concat()
 }
 
 fn photos(directory: &Path) -> usize {
@@ -79,7 +79,9 @@ fn invalid_report_is_not_queued_and_queued_one_not_discarded() {
     for wrong in ["../../etc/passwd", "", "x"] {
         assert!(matches!(journal.report(wrong), Err(Error::InvalidInput { .. })), "{wrong}");
     }
-    assert!(matches!(journal.attach_encoded(&report.id, b"GIF89a", 1), Err(Error::InvalidInput { .. })));
+    for wrong in [b"GIF89a", &jpeg(9)[..14]] {
+        assert!(matches!(journal.attach_encoded(&report.id, wrong, 1), Err(Error::InvalidInput { .. })));
+    }
 }
 
 #[test]
@@ -87,7 +89,7 @@ fn purge_accepted_deletes_accepted_reports_only() {
     let directory = tempfile::tempdir().unwrap();
     let journal = open(directory.path());
     let sent = |reply: &str, status: u16| {
-        let reply = jalon::report::Reply { status, body: reply.into(), is_complete: true, retry_after_ms: None };
+        let reply = jalon::report::Reply { status, body: reply.into(), is_complete: true, ..Default::default() };
         Event::Completed { sent: SendResult::Response { final_chunk_sent: true, reply }, now: NOW, jitter: 0.0 }
     };
     let mut ids = Vec::new();

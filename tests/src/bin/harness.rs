@@ -11,7 +11,9 @@ use clap::{Parser, Subcommand};
 use jalon_tests::fault_vfs::FailureMode;
 use jalon_tests::harness::peers::Peer;
 use jalon_tests::harness::stats::{RunStats, Violation};
-use jalon_tests::harness::{corruption, disconnects, downloads, mutants, peers, power_loss, process_kills, simulation};
+use jalon_tests::harness::{
+    corruption, disconnects, downloads, mutants, peers, photo_memory, power_loss, process_kills, simulation,
+};
 use jalon_tests::sampling::Sampling;
 
 /// Provokes every failure of reports, and counts what is lost, duplicated or stuck.
@@ -60,6 +62,9 @@ enum WorkerCommand {
     /// Refreshes a territory and downloads two packs.
     #[command(name = downloads::SUBCOMMAND, hide = true)]
     DownloadPacks { folder: PathBuf, url: String },
+    /// Attaches a photo to a report and prints the peak of memory.
+    #[command(name = photo_memory::SUBCOMMAND, hide = true)]
+    AttachPhoto { folder: PathBuf, file: PathBuf },
 }
 
 fn main() -> ExitCode {
@@ -69,6 +74,7 @@ fn main() -> ExitCode {
             process_kills::work(folder, url, *abort_at, *only_send).map(|()| true)
         }
         Some(WorkerCommand::DownloadPacks { folder, url }) => downloads::work(folder, url).map(|()| true),
+        Some(WorkerCommand::AttachPhoto { folder, file }) => photo_memory::work(folder, file).map(|()| true),
         None => run(&arguments),
     };
     match result {

@@ -115,6 +115,13 @@ pub enum Fault {
         /// The body.
         body: ReportBody,
     },
+    /// Replaces the response to a report that was stored by a redirect.
+    RedirectAfterStoring {
+        /// The status.
+        status: u16,
+        /// The target.
+        to: String,
+    },
     /// Executes the request and holds the response until `TestGeotrek::release` is called.
     Hold,
     /// Drops an attachment that has the name of another report's attachment, as a real server does with some of those that

@@ -120,8 +120,7 @@ fn attempt(
         None => SendResult::ConnectionLost { final_chunk_sent, detail: "the connection was lost".to_owned() },
         Some(response) => {
             let body = String::from_utf8_lossy(&response.body).into_owned();
-            let reply =
-                Reply { status: response.status, retry_after_ms: None, body, is_complete: response.is_complete };
+            let reply = Reply { status: response.status, body, is_complete: response.is_complete, ..Reply::default() };
             SendResult::Response { final_chunk_sent, reply }
         }
     };

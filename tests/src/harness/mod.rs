@@ -8,6 +8,7 @@
 //! * [`power_loss`]: a power loss, a full disk or a failing disk at each write, sync and rename.
 //! * [`corruption`]: each page of the database is zeroed, flipped or truncated.
 //! * [`downloads`]: the process whose downloads are killed.
+//! * [`photo_memory`]: the process that attaches a large photo.
 //! * [`peers`]: simpler queues under the same failures.
 //! * [`mutants`]: whether a missing step or sync is detected.
 //! * [`stats`]: counts violations and prints them.
@@ -18,6 +19,7 @@ pub mod disconnects;
 pub mod downloads;
 pub mod mutants;
 pub mod peers;
+pub mod photo_memory;
 pub mod power_loss;
 pub mod process_kills;
 pub mod simulation;

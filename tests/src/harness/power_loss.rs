@@ -123,7 +123,7 @@ impl Acknowledged {
 }
 
 fn completed(status: u16, body: &str) -> Event {
-    let reply = Reply { status, body: body.into(), is_complete: true, retry_after_ms: None };
+    let reply = Reply { status, body: body.into(), is_complete: true, ..Reply::default() };
     Event::Completed { sent: SendResult::Response { final_chunk_sent: true, reply }, now: NOW, jitter: 0.5 }
 }
 

@@ -258,3 +258,52 @@ fn refresh_after_clock_jumps_loses_no_change() {
         fixture.check();
     }
 }
+
+#[test]
+fn list_that_becomes_empty_is_withdrawn_at_the_second_refresh() {
+    for mode in [RefreshMode::Delta, RefreshMode::Full] {
+        for (list, kind) in [
+            ("touristicevent", Kind::TouristicEvent),
+            ("service", Kind::Service),
+            ("flatpage", Kind::FlatPage),
+            ("hdviewpoint", Kind::HdView),
+            ("menu_item", Kind::MenuItem),
+        ] {
+            if mode == RefreshMode::Delta && matches!(kind, Kind::HdView | Kind::MenuItem) {
+                continue; // These lists are read daily.
+            }
+            println!("{mode:?} {list}");
+            let mut fixture = REFRESHED.restore();
+            let server = Arc::clone(&fixture.server);
+            let held = ids(&fixture.companion(), kind);
+            assert!(!held.is_empty());
+            let objects = std::mem::take(server.territory().modules.get_mut(list).unwrap());
+            let summary = fixture.refresh(mode).unwrap().unwrap();
+            assert_eq!((summary.empty_lists, summary.removed.len()), (vec![list.to_owned()], 0));
+            assert_eq!(ids(&fixture.companion(), kind), held, "one answer deletes nothing");
+            // Objects that are back end the count of empty answers.
+            server.territory().modules.insert(list.to_owned(), objects.clone());
+            assert_eq!(fixture.refresh(mode).unwrap().unwrap().empty_lists, Vec::<String>::new());
+            server.territory().modules.insert(list.to_owned(), Vec::new());
+            assert_eq!(fixture.refresh(mode).unwrap().unwrap().empty_lists, [list]);
+            let summary = fixture.refresh(mode).unwrap().unwrap();
+            assert_eq!((summary.empty_lists, summary.truncated_lists), (Vec::new(), Vec::new()));
+            assert_eq!(summary.removed.into_iter().collect::<Vec<_>>(), [(kind, held.len() as u64)]);
+            assert!(ids(&fixture.companion(), kind).is_empty());
+            fixture.check();
+        }
+    }
+}
+
+#[test]
+fn vocabulary_that_becomes_empty_is_withdrawn_at_the_second_full_refresh() {
+    let mut fixture = REFRESHED.restore();
+    let server = Arc::clone(&fixture.server);
+    server.territory().modules.insert("feedback_category".into(), Vec::new());
+    let labels = |fixture: &Fixture| fixture.companion().catalogue().labels("feedback_category").unwrap().len();
+    let before = labels(&fixture);
+    fixture.refresh(RefreshMode::Full).unwrap();
+    assert!(before > 0 && labels(&fixture) == before);
+    fixture.refresh(RefreshMode::Full).unwrap();
+    assert_eq!(labels(&fixture), 0);
+}

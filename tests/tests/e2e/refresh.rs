@@ -197,12 +197,10 @@ fn failed_refresh_keeps_the_data_and_returns_the_error() {
     open.refresh().unwrap();
     let before = open.objects(Kind::Trek);
     type Fault = (&'static str, fn(&TestGeotrek), fn(&Error) -> bool);
-    let faults: [Fault; 6] = [
+    let faults: [Fault; 4] = [
         ("closed", |s| s.faults().unauthorized = true, |e| e.to_string().contains("signed in")),
-        ("wrong json", |s| s.faults().wrong_json = true, |e| matches!(e, Error::Server { .. })),
         ("cut", |s| s.faults().cut_at = Some(700), |e| matches!(e, Error::Offline { .. })),
         ("endless", |s| s.faults().endless = true, |e| matches!(e, Error::Server { .. } | Error::Offline { .. })),
-        ("500", |s| s.faults().status = Some(500), |e| matches!(e, Error::Server { status: Some(500), .. })),
         ("404 on trek", |s| _ = s.faults().missing_modules.insert("trek".into()), |_| false),
     ];
     for (name, breaks, says) in faults {

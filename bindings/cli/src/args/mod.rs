@@ -48,6 +48,9 @@ pub(crate) struct GlobalArgs {
     /// Units of printed distances and elevations
     #[arg(long, global = true, value_enum, default_value = "metric")]
     pub(crate) units: UnitsArg,
+    /// Columns of the printed text [default: the terminal's; 200 if the output is not a terminal]
+    #[arg(long, global = true, value_name = "N", value_parser = value::positive_count)]
+    pub(crate) columns: Option<usize>,
     /// Print one JSON document
     #[arg(long, global = true)]
     pub(crate) json: bool,

@@ -29,7 +29,8 @@ pub(super) fn changes(session: &Session, territory: Option<&str>, since: Option<
                 ChangeKind::Changed => '~',
                 ChangeKind::Withdrawn => '-',
             };
-            let _ = write!(text, "{sign} {:<17} {}/{:<7} {name}", change.kind, change.territory, change.id);
+            let start = format!("{sign} {:<17} {}/{:<7} ", change.kind, change.territory, change.id);
+            let _ = write!(text, "{start}{}", session.fit(name, start.chars().count()));
             if !change.fields.is_empty() {
                 let _ = write!(text, "  ({})", change.fields.join(", "));
             }

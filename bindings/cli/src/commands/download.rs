@@ -40,7 +40,7 @@ pub(super) fn download(session: &Session, args: &DownloadArgs) -> Result<Output>
             }
             explain_http(error, args.allow_http)
         })?;
-        write_pack(&mut text, &pack, &name);
+        write_pack(session, &mut text, &pack, &name);
         items.push(pack_json(session, &pack)?);
     }
     Ok(Output::list(items, text))
@@ -81,8 +81,9 @@ fn dry_run(session: &Session, subjects: &[(String, PackSubject)], pictures: Pict
         let name = subject_name(session, territory, subject)?;
         let _ = writeln!(
             text,
-            "{name}: {objects} objects, {files} files ({files_here} already on disk), {:.1} ± {:.1} MB to download, \
+            "{}: {objects} objects, {files} files ({files_here} already on disk), {:.1} ± {:.1} MB to download, \
              {:.0} MB free on disk",
+            session.fit(&name, 0),
             megabytes(bytes),
             megabytes(error_bytes),
             megabytes(free_bytes)

@@ -22,7 +22,8 @@ pub(super) fn run(session: &Session, command: FavouriteCommand) -> Result<Output
             let name = session.object_name(&stored, &object);
             let favourite = Favourite { territory, kind, id, name, created_ms: now_ms() };
             journal.add_favourite(&favourite)?;
-            Ok(Output::new(favourite_json(&favourite), format!("Added to the favourites: {}\n", favourite.name)))
+            let text = format!("Added to the favourites: {}\n", session.fit(&favourite.name, 25));
+            Ok(Output::new(favourite_json(&favourite), text))
         }
         FavouriteCommand::Remove { id, kind } => {
             let (territory, id) = lookup::object_ref(&session.companion, &id)?;
@@ -34,7 +35,8 @@ pub(super) fn run(session: &Session, command: FavouriteCommand) -> Result<Output
             let favourites = journal.favourites()?;
             let mut text = String::new();
             for Favourite { territory, kind, id, name, .. } in &favourites {
-                let _ = writeln!(text, "{territory}/{id:<8} {kind:<12} {name}");
+                let start = format!("{territory}/{id:<8} {kind:<17} ");
+                let _ = writeln!(text, "{start}{}", session.fit(name, start.chars().count()));
             }
             if favourites.is_empty() {
                 text.push_str("No favourites. Add a trek with: jalon favourite add ID\n");

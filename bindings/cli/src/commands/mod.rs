@@ -36,6 +36,10 @@ use crate::args::{Cli, Command, GlobalArgs};
 use crate::error::{CliError, Result};
 use crate::output::Output;
 use crate::units::Units;
+use crate::{printable, width};
+
+/// Columns that every name has, even on a terminal that is too narrow for the figures before it.
+const MIN_NAME_COLUMNS: usize = 16;
 
 /// Reported if the catalogue was damaged when it was opened.
 const DAMAGED: &str =
@@ -46,6 +50,8 @@ struct Session {
     companion: Companion,
     languages: Vec<String>,
     units: Units,
+    /// Columns of the printed text.
+    columns: usize,
 }
 
 impl Session {
@@ -56,7 +62,8 @@ impl Session {
         };
         let companion = Companion::open(&Directories::within(data))?;
         let languages = if global.lang.is_empty() { locale_languages() } else { global.lang.clone() };
-        Ok(Session { companion, languages, units: global.units.into() })
+        let columns = width::columns(global.columns);
+        Ok(Session { companion, languages, units: global.units.into(), columns })
     }
 
     /// The user's languages, without the default language of a territory.
@@ -67,6 +74,12 @@ impl Session {
     /// The texts of a territory in the user's languages. Each vocabulary is read once, so a command needs only one.
     fn localizer(&self, territory: &Territory) -> Localizer<'_> {
         self.companion.localizer(territory, &self.languages())
+    }
+
+    /// A name on one line, safe to print, cut to the columns that are left after `used` ones.
+    fn fit(&self, name: &str, used: usize) -> String {
+        let columns = self.columns.saturating_sub(used).max(MIN_NAME_COLUMNS);
+        printable::truncate(&printable::single_line(name), columns)
     }
 
     /// The name of an object in the user's languages, or an empty string.
@@ -82,12 +95,17 @@ fn default_data_directory() -> Result<PathBuf> {
     Ok(strategy.data_dir().join("jalon"))
 }
 
-/// The language of the locale: `fr` for `fr_FR.UTF-8`.
+/// The language of the locale, as a language tag.
 fn locale_languages() -> Vec<String> {
     let variables = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
     let locale = variables.into_iter().find(|locale| !locale.is_empty()).unwrap_or_default();
-    let language = locale.split(['_', '.', '@']).next().unwrap_or_default().to_lowercase();
-    if matches!(language.as_str(), "" | "c" | "posix") { Vec::new() } else { vec![language] }
+    language_tag(&locale).into_iter().collect()
+}
+
+/// The language tag of a POSIX locale: `pt-BR` for `pt_BR.UTF-8`. `None` for `C` and `POSIX`, which have no language.
+fn language_tag(locale: &str) -> Option<String> {
+    let tag = locale.split(['.', '@']).next().unwrap_or_default().replace('_', "-");
+    (!matches!(tag.to_lowercase().as_str(), "" | "c" | "posix")).then_some(tag)
 }
 
 /// Runs the command that was typed. Damage that was found when the catalogue was opened is reported on `err` at once, because
@@ -124,5 +142,17 @@ fn run_command(session: &Session, command: Command) -> Result<Output> {
         Command::Status => status::status(session),
         Command::Export { id, output } => export::export(session, &id, &output),
         Command::Map { id, output } => map::map(session, &id, &output),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn language_tag_keeps_the_region() {
+        assert_eq!(language_tag("pt_BR.UTF-8").as_deref(), Some("pt-BR"));
+        assert_eq!(language_tag("fr").as_deref(), Some("fr"));
+        assert_eq!(language_tag("C.UTF-8"), None);
     }
 }

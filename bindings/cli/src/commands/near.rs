@@ -26,15 +26,15 @@ pub(super) fn near(session: &Session, args: &NearArgs) -> Result<Output> {
     let items = session.companion.nearest(position, &query, &session.languages())?;
     let mut text = String::new();
     for item in &items {
-        let _ = writeln!(
-            text,
-            "{:>9} {:<2} {:<17} {:<12} {}",
+        let start = format!(
+            "{:>9} {:<2} {:<17} {:<12} ",
             session.units.format_distance(item.distance_m),
             compass_point(item.bearing_deg),
             item.kind,
             format!("{}/{}", item.territory, item.id),
-            if item.name.is_empty() { "—" } else { &item.name },
         );
+        let name = if item.name.is_empty() { "—" } else { &item.name };
+        let _ = writeln!(text, "{start}{}", session.fit(name, start.chars().count()));
     }
     if items.is_empty() {
         text.push_str("No objects found.\n");

@@ -8,8 +8,13 @@ use jalon::Error;
 use jalon::companion::Progress;
 use jalon::transfer::CancelToken;
 
+use crate::printable;
+
 /// Attempts for each request. With the library's delays, three attempts take about five seconds.
 pub(super) const MAX_ATTEMPTS: u32 = 3;
+
+/// Columns of the label of a progress bar.
+const LABEL_COLUMNS: usize = 32;
 
 /// A progress bar on the terminal, removed when it is dropped.
 pub(super) struct TransferBar {
@@ -19,7 +24,7 @@ pub(super) struct TransferBar {
 
 impl TransferBar {
     pub(super) fn new(label: &str) -> TransferBar {
-        let bar = ProgressBar::new(0).with_message(label.to_owned());
+        let bar = ProgressBar::new(0).with_message(bar_label(label));
         let template = "{msg} [{bar:30}] {pos}/{len}, {prefix} [{elapsed}, {eta} left]";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("=> "));
@@ -28,7 +33,7 @@ impl TransferBar {
     }
 
     pub(super) fn set_label(&self, label: &str) {
-        self.bar.set_message(label.to_owned());
+        self.bar.set_message(bar_label(label));
     }
 
     /// Shows the bytes of one upload.
@@ -46,6 +51,11 @@ impl TransferBar {
         let (objects, mb) = (progress.objects, progress.bytes as f64 / 1e6);
         self.bar.set_prefix(format!("{objects} objects, {mb:.1} MB at {kb_per_s:.0} kB/s"));
     }
+}
+
+/// The name of an object as a label that leaves room for the bar.
+fn bar_label(name: &str) -> String {
+    printable::truncate(&printable::single_line(name), LABEL_COLUMNS)
 }
 
 impl Drop for TransferBar {

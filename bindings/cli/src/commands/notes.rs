@@ -38,8 +38,8 @@ pub(super) fn run(session: &Session, command: NoteCommand) -> Result<Output> {
             let notes = journal.notes()?;
             let mut text = String::new();
             for note in &notes {
-                let line = note.text.replace('\n', " ");
-                let _ = writeln!(text, "{}  {}  {line}", short_id(note), iso_time(note.created_ms));
+                let start = format!("{}  {}  ", short_id(note), iso_time(note.created_ms));
+                let _ = writeln!(text, "{start}{}", session.fit(&note.text, start.chars().count()));
             }
             if notes.is_empty() {
                 text.push_str("No notes. Add one with: jalon note add TEXT\n");

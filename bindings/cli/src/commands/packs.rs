@@ -18,7 +18,7 @@ pub(super) fn packs(session: &Session, territory: Option<&str>) -> Result<Output
     let mut text = String::new();
     let mut items = Vec::new();
     for pack in &packs {
-        write_pack(&mut text, pack, &subject_name(session, &pack.territory, &pack.subject)?);
+        write_pack(session, &mut text, pack, &subject_name(session, &pack.territory, &pack.subject)?);
         items.push(pack_json(session, pack)?);
     }
     if packs.is_empty() {
@@ -37,7 +37,8 @@ pub(super) fn remove(session: &Session, references: &[String]) -> Result<Output>
         let name = subject_name(session, territory, subject)?;
         let pack = session.companion.packs(Some(territory))?.into_iter().find(|pack| pack.subject == *subject);
         let freed = session.companion.remove_pack(territory, subject)?;
-        let _ = writeln!(text, "{name}: removed, {:.1} MB freed", megabytes(freed));
+        let end = format!(": removed, {:.1} MB freed", megabytes(freed));
+        let _ = writeln!(text, "{}{end}", session.fit(&name, end.len()));
         let mut item = subject_json(territory, pack.map(|pack| pack.key), subject);
         item["freed_bytes"] = freed.into();
         items.push(item);
@@ -129,7 +130,7 @@ pub(super) fn pack_json(session: &Session, pack: &Pack) -> Result<Value> {
     Ok(item)
 }
 
-pub(super) fn write_pack(text: &mut String, pack: &Pack, name: &str) {
+pub(super) fn write_pack(session: &Session, text: &mut String, pack: &Pack, name: &str) {
     let state = match pack.state {
         PackState::Planned => "planned, nothing downloaded yet",
         PackState::Partial => "partial, resume with \"jalon download\"",
@@ -138,7 +139,9 @@ pub(super) fn write_pack(text: &mut String, pack: &Pack, name: &str) {
     };
     let as_of = pack.as_of_ms.map_or_else(String::new, |ms| format!(", as of {}", iso_time(ms)));
     let size = megabytes(pack.bytes);
-    let _ = writeln!(text, "{}  {name}: {state}{as_of}, {} files, {size:.1} MB", pack_ref(pack), pack.files);
+    let (start, end) = (pack_ref(pack), format!(": {state}{as_of}, {} files, {size:.1} MB", pack.files));
+    let name = session.fit(name, start.len() + 2 + end.len());
+    let _ = writeln!(text, "{start}  {name}{end}");
     if let Some(ms) = pack.withdrawn_ms {
         let _ = writeln!(text, "  withdrawn by the server, noticed at {}", iso_time(ms));
     }

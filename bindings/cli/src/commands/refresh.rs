@@ -12,6 +12,7 @@ use super::packs::pack_ref;
 use crate::args::RefreshArgs;
 use crate::error::{CliError, Result};
 use crate::output::Output;
+use crate::printable;
 use crate::units::megabytes;
 
 pub(super) fn refresh(session: &Session, args: &RefreshArgs) -> Result<Output> {
@@ -39,7 +40,7 @@ pub(super) fn refresh(session: &Session, args: &RefreshArgs) -> Result<Output> {
             Err(error) => {
                 let error = explain_http(error, args.allow_http);
                 if names.len() > 1 {
-                    eprintln!("{name}: {error}");
+                    eprintln!("{name}: {}", printable::multi_line(&error.to_string()));
                 }
                 first_error.get_or_insert(error);
             }
@@ -102,6 +103,14 @@ fn write_summary(text: &mut String, summary: &RefreshSummary) {
     if !summary.truncated_lists.is_empty() {
         let lists = summary.truncated_lists.join(", ");
         let _ = writeln!(text, "  shorter than announced by the server, so nothing was deleted: {lists}");
+    }
+    if !summary.failed_lists.is_empty() {
+        let lists = summary.failed_lists.join(", ");
+        let _ = writeln!(text, "  not answered by the server, requested again at the next refresh: {lists}");
+    }
+    if !summary.empty_lists.is_empty() {
+        let lists = summary.empty_lists.join(", ");
+        let _ = writeln!(text, "  empty on the server, withdrawn here if the next refresh confirms it: {lists}");
     }
     if !summary.absent_lists.is_empty() {
         let _ = writeln!(text, "  not available on this server: {}", summary.absent_lists.join(", "));

@@ -10,6 +10,7 @@ use super::Session;
 use super::packs::pack_ref;
 use crate::error::Result;
 use crate::output::{Output, iso_time};
+use crate::printable::single_line;
 use crate::units::megabytes;
 
 pub(super) fn status(session: &Session) -> Result<Output> {
@@ -58,7 +59,7 @@ fn write_territory(text: &mut String, territory: &Territory, counts: &[(Kind, u6
             let _ = writeln!(text, "  not downloaded yet: jalon refresh {}", territory.name);
         }
         Some(ms) => {
-            let version = territory.server_version.as_deref().unwrap_or("?");
+            let version = single_line(territory.server_version.as_deref().unwrap_or("?"));
             let _ = writeln!(text, "  as of {}, Geotrek {version}, {}", iso_time(ms), territory.languages.join("/"));
         }
     }

@@ -9,8 +9,8 @@ use super::Session;
 use crate::args::TreksArgs;
 use crate::error::Result;
 use crate::output::{Output, list, with_ref};
-use crate::units::{Units, format_hours};
-use crate::{lookup, parse};
+use crate::units::format_hours;
+use crate::{lookup, parse, printable};
 
 pub(super) fn treks(session: &Session, args: &TreksArgs) -> Result<Output> {
     let near = args.near.as_deref().map(|position| parse::position("near", position)).transpose()?;
@@ -29,13 +29,13 @@ pub(super) fn treks(session: &Session, args: &TreksArgs) -> Result<Output> {
     let page = session.companion.treks(&query, &session.languages())?;
     let mut text = String::new();
     for item in &page.items {
-        write_item(&mut text, item, session.units);
+        write_item(&mut text, session, item);
     }
     let _ = writeln!(text, "{} of {} treks", page.items.len(), page.total);
     for (facet, values) in page.facet_counts.iter().flatten() {
         let _ = writeln!(text, "{}:", facet.as_str());
         for value in values.iter().filter(|value| !value.name.is_empty()) {
-            let _ = writeln!(text, "  {:>5} {}", value.count, value.name);
+            let _ = writeln!(text, "  {:>5} {}", value.count, session.fit(&value.name, 8));
         }
     }
     let mut json = list(page.total, page.items.iter().map(with_ref).collect());
@@ -77,9 +77,10 @@ fn filters(session: &Session, args: &TreksArgs) -> Result<Filters> {
     Ok(filters)
 }
 
-fn write_item(text: &mut String, item: &TrekItem, units: Units) {
-    let _ = writeln!(text, "{:<12} {}", format!("{}/{}", item.territory, item.id), highlighted_name(item));
-    let stats = &item.stats;
+fn write_item(text: &mut String, session: &Session, item: &TrekItem) {
+    let start = format!("{:<12} ", format!("{}/{}", item.territory, item.id));
+    let _ = writeln!(text, "{start}{}", session.fit(&highlighted_name(item), start.chars().count()));
+    let (stats, units) = (&item.stats, session.units);
     let details = [
         stats.practice.clone(),
         stats.difficulty.clone(),
@@ -89,7 +90,7 @@ fn write_item(text: &mut String, item: &TrekItem, units: Units) {
         item.distance_m.map(|metres| format!("{} away", units.format_distance(metres))),
     ];
     let details: Vec<String> = details.into_iter().flatten().collect();
-    let _ = writeln!(text, "             {}", details.join(" · "));
+    let _ = writeln!(text, "             {}", printable::single_line(&details.join(" · ")));
 }
 
 /// The name with the matching words in brackets.

@@ -5,12 +5,12 @@ use gpx::{Gpx, GpxVersion, Metadata, Track, TrackSegment, Waypoint};
 use jalon::model::{Geometry, Localized, Poi, Position, Trek};
 use jalon::{Error, Result};
 
-use super::xml_text;
+use super::{xml_name, xml_text};
 
 /// A trek as a GPX file: one track, with a segment for each line of the trek, and the points of interest as waypoints.
 /// Each text is in the first of `languages` that has it.
 pub(crate) fn gpx(trek: &Trek, languages: &[&str], pois: &[&Poi]) -> Result<String> {
-    let name = text(&trek.name, languages);
+    let name = name(&trek.name, languages);
     let description =
         text(&trek.description.plain, languages).or_else(|| text(&trek.description_teaser.plain, languages));
     let lines = trek.geometry.as_ref().map(Geometry::lines).unwrap_or_default();
@@ -29,7 +29,14 @@ pub(crate) fn gpx(trek: &Trek, languages: &[&str], pois: &[&Poi]) -> Result<Stri
 }
 
 fn text(localized: &Localized, languages: &[&str]) -> Option<String> {
-    let text = xml_text(localized.find(languages)?.text);
+    trimmed(&xml_text(localized.find(languages)?.text))
+}
+
+fn name(localized: &Localized, languages: &[&str]) -> Option<String> {
+    trimmed(&xml_name(localized.find(languages)?.text))
+}
+
+fn trimmed(text: &str) -> Option<String> {
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
 }
@@ -43,9 +50,9 @@ fn waypoint(position: &Position) -> Option<Waypoint> {
 /// A waypoint at the first position of a point of interest, which may be a line or an area.
 fn poi_waypoint(poi: &Poi, languages: &[&str]) -> Option<Waypoint> {
     let mut waypoint = poi.geometry.as_ref()?.first_position().as_ref().and_then(waypoint)?;
-    waypoint.name = text(&poi.name, languages);
+    waypoint.name = name(&poi.name, languages);
     waypoint.description = text(&poi.description.plain, languages);
-    waypoint.type_ = text(&poi.type_label, languages);
+    waypoint.type_ = name(&poi.type_label, languages);
     Some(waypoint)
 }
 

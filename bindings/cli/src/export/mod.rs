@@ -7,13 +7,23 @@
 mod geojson;
 mod gpx;
 
+use crate::printable;
+
 pub(crate) use geojson::{geojson, position_json};
 pub(crate) use gpx::gpx;
 
-/// A text without the control characters that XML cannot hold even escaped.
+/// A text for an XML file. U+FFFD stands for each character that XML cannot hold even escaped, and for each control
+/// character or bidirectional override, which would change how the page or the device shows the text around it.
 pub(crate) fn xml_text(text: &str) -> String {
-    let allowed = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
-    text.chars().filter(allowed).filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}')).collect()
+    printable::multi_line(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
+}
+
+/// Columns of the longest name in a file. A device that lists names has a few lines for each.
+const MAX_NAME_COLUMNS: usize = 200;
+
+/// A name for an XML file: on one line, and not longer than a device can list.
+pub(crate) fn xml_name(name: &str) -> String {
+    printable::truncate(&xml_text(&printable::single_line(name)), MAX_NAME_COLUMNS)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use svg::node::element::{Circle, Element, Group, Path, Rectangle};
 
 use super::text::{text, text_width};
-use crate::export::xml_text;
+use crate::export::xml_name;
 
 /// The colour of texts and axes.
 pub(super) const INK: &str = "#222222";
@@ -166,7 +166,7 @@ pub(super) fn circle(centre: Point, radius: f64, colour: &str) -> Circle {
 /// A group with a `title`: viewers show it under the pointer, screen readers read it.
 pub(super) fn titled(group: Group, title: &str) -> Group {
     let mut element = Element::new("title");
-    svg::Node::append(&mut element, svg::node::Text::new(xml_text(title)));
+    svg::Node::append(&mut element, svg::node::Text::new(xml_name(title)));
     group.add(element)
 }
 

@@ -157,7 +157,8 @@ fn route_lines(sheet: &MapSheet) -> Vec<RouteLine<'_>> {
         return sheet.lines.iter().map(|line| (line.as_slice(), None)).collect();
     }
     let stages = sheet.stages.iter().enumerate();
-    stages.map(|(index, (_, line))| (line.as_slice(), Some(stage_colour(index)))).collect()
+    let lines = stages.flat_map(|(index, (_, lines))| lines.iter().map(move |line| (line.as_slice(), index)));
+    lines.map(|(line, index)| (line, Some(stage_colour(index)))).collect()
 }
 
 /// The positions that must be on the map.

@@ -36,8 +36,8 @@ pub(crate) struct MapSheet {
     pub(crate) key_figures: String,
     /// Short description.
     pub(crate) subtitle: String,
-    /// The stages in order, if the trek has any: name and line.
-    pub(crate) stages: Vec<(String, Vec<Position>)>,
+    /// The stages in order, if the trek has any: name and lines.
+    pub(crate) stages: Vec<(String, Vec<Vec<Position>>)>,
     /// The route.
     pub(crate) lines: Vec<Vec<Position>>,
     /// Points of interest: name and position.

@@ -61,10 +61,10 @@ impl Route {
             let whole = Stage { name: String::new(), colour: COLOURS[0], lines };
             return Route { stages: vec![whole], base: Vec::new(), has_stages: false };
         }
-        let stages = sheet.stages.iter().enumerate().map(|(index, (name, line))| Stage {
+        let stages = sheet.stages.iter().enumerate().map(|(index, (name, lines))| Stage {
             name: name.clone(),
             colour: stage_colour(index),
-            lines: vec![projection.project_line(line)],
+            lines: lines.iter().map(|line| projection.project_line(line)).collect(),
         });
         Route { stages: stages.collect(), base: lines, has_stages: true }
     }

@@ -100,13 +100,13 @@ fn svg_contains_all_names_and_texts() {
 
 #[test]
 fn svg_itinerary_lists_stages_in_imperial_units() {
-    let mut stages: Vec<(String, Vec<Position>)> = Vec::new();
+    let mut stages: Vec<(String, Vec<Vec<Position>>)> = Vec::new();
     for n in 0..7 {
-        let from = stages.last().and_then(|(_, line)| line.last().copied()).unwrap_or(Position::new(6.0, 44.7));
+        let from = stages.last().and_then(|(_, lines)| lines[0].last().copied()).unwrap_or(Position::new(6.0, 44.7));
         let line = winding(from, 14_000.0, 0.4 + f64::from(n) * 0.9);
-        stages.push((format!("Stage with a rather long name {n} – Refuge de la Pilatte"), line));
+        stages.push((format!("Stage with a rather long name {n} – Refuge de la Pilatte"), vec![line]));
     }
-    let all: Vec<Position> = stages.iter().flat_map(|(_, line)| line.clone()).collect();
+    let all: Vec<Position> = stages.iter().flat_map(|(_, lines)| lines[0].clone()).collect();
     let sheet = MapSheet {
         title: "Tour of the Oisans and the Écrins (GR 54) in seven stages, from village to village across the passes"
             .to_owned(),
@@ -170,7 +170,7 @@ fn svg_with_missing_or_invalid_data_is_well_formed() {
     draw("empty_lines", &MapSheet { lines: vec![vec![], vec![nowhere], vec![here, here]], ..MapSheet::default() });
     draw(
         "stages_without_lines",
-        &MapSheet { stages: vec![("A".to_owned(), vec![]), ("B".to_owned(), vec![here])], ..example_sheet() },
+        &MapSheet { stages: vec![("A".to_owned(), vec![]), ("B".to_owned(), vec![vec![here]])], ..example_sheet() },
     );
     draw(
         "poi_only",

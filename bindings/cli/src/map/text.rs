@@ -5,6 +5,7 @@ use svg::node::element::{Group, Text};
 
 use super::canvas::{INK, Point, number};
 use crate::export::xml_text;
+use crate::printable;
 
 /// How much wider bold letters are.
 pub(super) const BOLD_FACTOR: f64 = 1.12;
@@ -41,6 +42,9 @@ pub(super) fn text_width(content: &str, font_size: f64) -> f64 {
 /// A text as at most `max_lines` lines of a width, broken between words. Text that does not fit is replaced by an
 /// ellipsis.
 pub(super) fn wrap(content: &str, font_size: f64, width: f64, max_lines: usize) -> Vec<String> {
+    // Every letter is wider than a quarter of the font size, so no text that fits is cut here.
+    let max_columns = (width / font_size * 4.0) as usize * max_lines.max(1) + 1;
+    let content = printable::truncate(&xml_text(&printable::single_line(content)), max_columns);
     let mut lines: Vec<String> = vec![String::new()];
     for word in content.split_whitespace() {
         let line = lines.last().map_or("", String::as_str);

@@ -40,6 +40,10 @@
             guard let source, let photo = CGImageSourceCreateThumbnailAtIndex(source, 0, options as CFDictionary) else {
                 throw JalonError.InvalidInput(field: "photo", rule: "must be a picture that this system can read")
             }
+            // The system decodes the first part of a truncated file.
+            guard CGImageSourceGetStatusAtIndex(source, 0) == .statusComplete else {
+                throw JalonError.InvalidInput(field: "photo", rule: "must be a complete picture; the file is truncated")
+            }
             let jpeg = NSMutableData()
             guard
                 let destination = CGImageDestinationCreateWithData(

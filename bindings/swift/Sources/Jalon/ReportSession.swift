@@ -26,6 +26,9 @@ public final class ReportSession: Sendable {
     private let reports: JalonGenerated.Reports
     private let session: URLSession
     private let delegate: SessionDelegate
+    /// Requests the versions of servers. A background session has no data tasks.
+    private let versionSession: URLSession
+    private let versionDelegate: SessionDelegate
     private let orphanedUploads: OrphanedUploads
     private let allowsPlainHTTP: Bool
 
@@ -46,11 +49,14 @@ public final class ReportSession: Sendable {
         delegate = SessionDelegate(followsRedirects: false) { task, event in orphanedUploads.receive(task, event) }
         configuration.urlCache = nil
         session = URLSession(configuration: configuration, delegate: delegate, delegateQueue: nil)
+        versionDelegate = SessionDelegate(followsRedirects: false) { _, _ in }
+        versionSession = URLSession(configuration: .ephemeral, delegate: versionDelegate, delegateQueue: nil)
     }
 
     deinit {
         // A session retains its delegate until it is invalidated.
         session.finishTasksAndInvalidate()
+        versionSession.finishTasksAndInvalidate()
     }
 
     #if !os(Linux)
@@ -82,29 +88,75 @@ public final class ReportSession: Sendable {
         return try await reports.reconcile(inFlightIds: inFlightIds)
     }
 
-    /// Tries once to send each report that is due, and returns these reports with their new state. Cancelling the task stops
-    /// the upload; the report is then queued again, or in doubt if its body may have been sent completely.
+    /// Tries once to send each report that is due, and returns these reports with their new state. Before the first report to
+    /// a server, and after a server error, its version is requested: if the application is down, its reports stay queued.
+    /// Cancelling the task stops the upload; the report is then queued again, or in doubt if its body may have been sent
+    /// completely.
     @discardableResult
     public func send() async throws -> [Report] {
         var attempts: [String: Int] = [:]
         var sent: [String: Report] = [:]
+        // Servers by their version URL.
+        var readyServers: Set<String> = []
+        var unavailableServers: Set<String> = []
         while let upload = try await reports.nextUpload(
             excludedIds: attempts.filter { $0.value >= Self.maxAttempts }.map(\.key))
         {
             try Task.checkCancellation()
+            let server = upload.versionUrl
+            if unavailableServers.contains(server) {
+                attempts[upload.id] = Self.maxAttempts
+                continue
+            }
+            if !readyServers.contains(server) {
+                if let postponed = try await checkServer(upload) {
+                    sent[upload.id] = postponed
+                    unavailableServers.insert(server)
+                    continue
+                }
+                readyServers.insert(server)
+            }
             attempts[upload.id, default: 0] += 1
-            sent[upload.id] = try await send(upload)
+            let (report, status) = try await send(upload)
+            sent[upload.id] = report
+            if status >= 500 {
+                // A server error puts at most one report in doubt in each pass.
+                readyServers.remove(server)
+                if report.state == .inDoubt { unavailableServers.insert(server) }
+            }
         }
         try Task.checkCancellation()
         return sent.values.sorted { $0.createdMs < $1.createdMs }
     }
 
-    private func send(_ upload: ReportUpload) async throws -> Report {
+    private func allowedURL(_ text: String) -> URL? {
+        guard let url = URL(string: text), url.scheme == "https" || allowsPlainHTTP || isLoopback(url.host) else {
+            return nil
+        }
+        return url
+    }
+
+    /// Requests the version of a server. Returns the report, queued for a later attempt, if the server cannot take it.
+    private func checkServer(_ upload: ReportUpload) async throws -> Report? {
+        guard let url = allowedURL(upload.versionUrl) else {
+            return try await reports.postponeUpload(id: upload.id, detail: Self.notAllowed)
+        }
+        var request = URLRequest(url: url)
+        request.setValue("application/json", forHTTPHeaderField: "Accept")
+        let task = versionSession.dataTask(with: request)
+        var response = UploadResponse()
+        for await event in versionDelegate.start(task) { response.receive(event) }
+        try Task.checkCancellation()
+        return try await response.check(upload.id, task, reports)
+    }
+
+    private static let notAllowed = "the URL must be https, or on this device"
+
+    /// Sends a report. Returns it with its new state, and the status of the response, or 0 if there is none.
+    private func send(_ upload: ReportUpload) async throws -> (Report, Int) {
         _ = try await reports.markUploadStarted(id: upload.id)
-        guard let url = URL(string: upload.url),
-            url.scheme == "https" || allowsPlainHTTP || isLoopback(url.host)
-        else {
-            return try await reports.uploadNotSent(id: upload.id, detail: "the URL must be https, or on this device")
+        guard let url = allowedURL(upload.url) else {
+            return (try await reports.uploadNotSent(id: upload.id, detail: Self.notAllowed), 0)
         }
         var request = URLRequest(url: url)
         request.httpMethod = "POST"
@@ -125,11 +177,11 @@ public final class ReportSession: Sendable {
         } onCancel: {
             task.cancel()
         }
-        return try await response.complete(upload.id, task, reports)
+        return (try await response.complete(upload.id, task, reports), response.status(task))
     }
 }
 
-/// The server's response to one upload.
+/// The server's response to one upload, or to the request for its version.
 private struct UploadResponse: Sendable {
     private var head: HTTPURLResponse?
     private var body = Data()
@@ -144,13 +196,45 @@ private struct UploadResponse: Sendable {
         }
     }
 
+    private func head(_ task: URLSessionTask) -> HTTPURLResponse? {
+        head ?? task.response as? HTTPURLResponse
+    }
+
+    /// The status of the response; 0 if there is none.
+    func status(_ task: URLSessionTask) -> Int {
+        head(task)?.statusCode ?? 0
+    }
+
+    /// Whether the server can take reports: the report, queued for a later attempt, if it cannot.
+    func check(_ id: String, _ task: URLSessionTask, _ reports: JalonGenerated.Reports) async throws -> Report? {
+        guard let head = head(task) else {
+            return try await reports.postponeUpload(id: id, detail: describe(error))
+        }
+        return try await reports.checkServer(
+            id: id, status: UInt16(clamping: head.statusCode), headers: Self.headers(head),
+            body: String(decoding: body, as: UTF8.self))
+    }
+
+    private static func headers(_ head: HTTPURLResponse) -> [Header] {
+        ["Retry-After", "Date", "Location"].compactMap { name in
+            head.value(forHTTPHeaderField: name).map { Header(name: name, value: $0) }
+        }
+    }
+
     /// Writes the result of the upload to the journal.
     func complete(_ id: String, _ task: URLSessionTask, _ reports: JalonGenerated.Reports) async throws -> Report {
-        if let head = head ?? task.response as? HTTPURLResponse {
+        if let head = head(task) {
+            var (status, headers) = (UInt16(clamping: head.statusCode), Self.headers(head))
+            // A background session follows redirects. The response to the report is then the redirect, unless the report was
+            // sent again (307, 308) and accepted.
+            if let url = head.url, let original = task.originalRequest?.url, status != 201,
+                url.absoluteString.lowercased() != original.absoluteString.lowercased()
+            {
+                (status, headers) = (303, [Header(name: "Location", value: url.absoluteString)])
+            }
             return try await reports.uploadResponse(
-                id: id, status: UInt16(clamping: head.statusCode),
-                retryAfter: head.value(forHTTPHeaderField: "Retry-After"),
-                body: String(decoding: body, as: UTF8.self), isComplete: error == nil)
+                id: id, status: status, headers: headers, body: String(decoding: body, as: UTF8.self),
+                isComplete: error == nil)
         }
         if let error = error as? URLError, Self.connectionErrors.contains(error.code) {
             return try await reports.uploadNotSent(id: id, detail: describe(error))

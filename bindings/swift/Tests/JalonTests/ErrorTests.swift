@@ -87,7 +87,7 @@ import Testing
     @Test func queueWithEmptiedPhotoThrowsCorrupt() async throws {
         let companion = try await companion(in: directory, url: "http://127.0.0.1:1")
         let photo = directory.url.appendingPathComponent("photo.jpg")
-        try Data([0xFF, 0xD8, 0xFF, 0xE0]).write(to: photo)
+        try Data([0xFF, 0xD8, 0xFF, 0xD9]).write(to: photo)
         let draft = try await companion.reports.newReport("park", ReportContent(comment: "Arbre tombé"))
         let attached = try await companion.reports.attachEncodedPhoto(draft.id, file: photo)
         // Truncate the copy in the journal.

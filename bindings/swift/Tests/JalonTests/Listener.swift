@@ -51,14 +51,27 @@ final class Listener: Sendable {
         }
     }
 
-    /// Sends the same response to all requests, until the task is cancelled.
-    func respondToAll(_ response: String) -> Task<Void, Never> {
+    /// Responds to a request for the version, and accepts the next connection.
+    func acceptAfterVersion() async throws -> Connection {
+        let first = try await accept()
+        guard first.isForVersion else { return first }
+        await first.respond(Self.version)
+        return try await accept()
+    }
+
+    /// Sends the same response to all requests, until the task is cancelled. With `exceptVersion`, requests for the version get
+    /// the one of a Geotrek.
+    func respondToAll(_ response: String, exceptVersion: Bool = false) -> Task<Void, Never> {
         Task {
             while let connection = try? await accept() {
-                await connection.respond(response)
+                await connection.respond(exceptVersion && connection.isForVersion ? Self.version : response)
             }
         }
     }
+
+    private static let version =
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 21\r\nConnection: close\r\n\r\n"
+        + #"{"version":"2.126.1"}"#
 
     // Qualified names, because the class has members of the same names.
     private static func open(_ family: Int32, _ kind: Int32) -> Int32 {
@@ -84,6 +97,8 @@ struct TestFailure: Error {}
 final class Connection: Sendable {
     let request: String
     private let socket: Int32
+
+    var isForVersion: Bool { request.hasPrefix("GET /api/v2/version ") }
 
     fileprivate init(_ socket: Int32) throws {
         self.socket = socket

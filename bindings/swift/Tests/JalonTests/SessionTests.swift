@@ -112,7 +112,7 @@ import Testing
         let written = try await queueReport(ReportContent(comment: "Arbre tombé", email: "walker@example.org"), with: companion)
         async let sending = ReportSession(companion.reports).send()
         // The server receives the report and closes the connection without a response.
-        try await listener.accept().disconnect()
+        try await listener.acceptAfterVersion().disconnect()
         let sent = try await sending
         #expect(sent.map(\.state) == [.inDoubt])
         let resolved = try await companion.reports.resolve(written.id, .delivered(serverId: 7))
@@ -124,7 +124,8 @@ import Testing
         let companion = try await companion(in: directory, url: listener.url)
         _ = try await queueReport(ReportContent(comment: "Arbre tombé", email: "walker@example.org"), with: companion)
         let responder = listener.respondToAll(
-            "HTTP/1.1 302 Found\r\nLocation: \(elsewhere.url)/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            "HTTP/1.1 302 Found\r\nLocation: \(elsewhere.url)/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+            exceptVersion: true)
         defer { responder.cancel() }
         let sent = try await ReportSession(companion.reports).send()
         #expect(sent.count == 1 && sent.first?.state != .accepted)
@@ -136,13 +137,28 @@ import Testing
         _ = try await own.value
     }
 
+    @Test func reportsToProxyWithoutApplicationStayQueued() async throws {
+        let listener = try Listener()
+        let companion = try await companion(in: directory, url: listener.url)
+        for _ in 0..<3 {
+            _ = try await queueReport(ReportContent(comment: "Arbre tombé", email: "walker@example.org"), with: companion)
+        }
+        async let sending = ReportSession(companion.reports).send()
+        let version = try await listener.accept()
+        #expect(version.isForVersion)
+        await version.respond("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        let sent = try await sending
+        #expect(sent.map(\.state) == [.queued])
+        #expect(try await companion.reports.list().allSatisfy { $0.state == .queued })
+    }
+
     @Test func reconcileLostUploadIsInDoubt() async throws {
         let listener = try Listener()
         let companion = try await companion(in: directory, url: listener.url)
         let written = try await queueReport(ReportContent(comment: "Arbre tombé", email: "walker@example.org"), with: companion)
         let first = ReportSession(companion.reports)
         let sending = Task { try await first.send() }
-        let connection = try await listener.accept()
+        let connection = try await listener.acceptAfterVersion()
         // Another session does not know the upload, as after the end of the process.
         let lost = try await ReportSession(companion.reports).reconcile()
         #expect(lost.map(\.id) == [written.id] && lost.map(\.state) == [.inDoubt])

@@ -60,6 +60,12 @@ impl Batches {
         queue.waiting.extend(missing);
     }
 
+    /// Records that a batch failed: its objects are not requested again.
+    pub(super) fn fail(&mut self, endpoint: &'static str, language: &str) {
+        let queue = self.queue(endpoint, language);
+        queue.in_flight = queue.in_flight.saturating_sub(1);
+    }
+
     /// Takes the next batch of a list out of its queue; `None` if nothing waits or enough batches are in flight.
     pub(super) fn next(&mut self, list: &ListSpec, language: &str) -> Option<Vec<Id>> {
         let queue = self.queue(list.endpoint, language);

@@ -32,13 +32,26 @@ pub(super) enum Dates {
     None,
 }
 
+/// How a list is limited to the portals of a territory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ByPortal {
+    /// The list has no portals.
+    Never,
+    /// By the parameter `portals`. The objects have their portals in this field.
+    Field(&'static str),
+    /// By the parameter `portals`. The objects do not show their portals.
+    Parameter,
+    /// By the objects that its objects belong to: the server cannot filter this list.
+    Owners,
+}
+
 pub(super) struct ListSpec {
     pub(super) endpoint: &'static str,
     pub(super) kind: Kind,
     pub(super) fetch: Fetch,
     /// Filters without which the server hides objects.
     pub(super) filters: &'static str,
-    pub(super) by_portal: bool,
+    pub(super) by_portal: ByPortal,
     /// Texts come in the language of `Accept-Language` only.
     pub(super) plain_texts: bool,
     pub(super) dates: Dates,
@@ -47,7 +60,7 @@ pub(super) struct ListSpec {
 impl ListSpec {
     const fn new(endpoint: &'static str, kind: Kind, fetch: Fetch) -> ListSpec {
         let dates = Dates::None;
-        ListSpec { endpoint, kind, fetch, filters: "", by_portal: false, plain_texts: false, dates }
+        ListSpec { endpoint, kind, fetch, filters: "", by_portal: ByPortal::Never, plain_texts: false, dates }
     }
 
     /// The list of a vocabulary. It is not limited to portals, so that every id of an object has its entry.
@@ -59,8 +72,13 @@ impl ListSpec {
         ListSpec { dates, ..self }
     }
 
-    const fn by_portal(self) -> ListSpec {
-        ListSpec { by_portal: true, ..self }
+    const fn by_portal(self, by_portal: ByPortal) -> ListSpec {
+        ListSpec { by_portal, ..self }
+    }
+
+    /// Whether the server limits the list to portals.
+    pub(super) fn has_portal_parameter(&self) -> bool {
+        matches!(self.by_portal, ByPortal::Field(_) | ByPortal::Parameter)
     }
 
     const fn plain_texts(self) -> ListSpec {
@@ -81,20 +99,22 @@ const fn batched(endpoint: &'static str, kind: Kind, first_batch: usize) -> List
 }
 
 pub(super) const LISTS: &[ListSpec] = &[
-    batched("trek", Kind::Trek, 20).by_portal().dates(Dates::PerObject),
+    batched("trek", Kind::Trek, 20).by_portal(ByPortal::Field("portal")).dates(Dates::PerObject),
     batched("poi", Kind::Poi, 100).dates(Dates::PerObject),
-    batched("touristiccontent", Kind::TouristicContent, 50).by_portal().dates(Dates::PerObject),
-    batched("touristicevent", Kind::TouristicEvent, 50).by_portal().dates(Dates::PerObject),
+    batched("touristiccontent", Kind::TouristicContent, 50)
+        .by_portal(ByPortal::Field("portal"))
+        .dates(Dates::PerObject),
+    batched("touristicevent", Kind::TouristicEvent, 50).by_portal(ByPortal::Field("portal")).dates(Dates::PerObject),
     batched("sensitivearea", Kind::SensitiveArea, 50).filters("period=ignore").dates(Dates::PerObject),
     batched("service", Kind::Service, 500).dates(Dates::FilterOnly),
     batched("signage", Kind::Signage, 100).plain_texts().dates(Dates::FilterOnly),
     batched("infrastructure", Kind::Infrastructure, 100).plain_texts().dates(Dates::FilterOnly),
-    batched("outdoor_site", Kind::Site, 50).by_portal().dates(Dates::FilterOnly),
-    batched("outdoor_course", Kind::Course, 50).by_portal().dates(Dates::FilterOnly),
-    whole("hdviewpoint", Kind::HdView).by_portal().plain_texts(),
-    whole("informationdesk", Kind::InformationDesk).by_portal(),
-    whole("flatpage", Kind::FlatPage).by_portal().dates(Dates::FilterOnly),
-    whole("menu_item", Kind::MenuItem).by_portal(),
+    batched("outdoor_site", Kind::Site, 50).by_portal(ByPortal::Field("portal")).dates(Dates::FilterOnly),
+    batched("outdoor_course", Kind::Course, 50).by_portal(ByPortal::Parameter).dates(Dates::FilterOnly),
+    whole("hdviewpoint", Kind::HdView).by_portal(ByPortal::Owners).plain_texts(),
+    whole("informationdesk", Kind::InformationDesk).by_portal(ByPortal::Parameter),
+    whole("flatpage", Kind::FlatPage).by_portal(ByPortal::Field("portals")).dates(Dates::FilterOnly),
+    whole("menu_item", Kind::MenuItem).by_portal(ByPortal::Field("portals")),
     whole("city", Kind::City),
     whole("district", Kind::District),
 ];

@@ -15,6 +15,7 @@ mod sync_plan;
 
 pub use lists::kind_of;
 pub(crate) use lists::{has_plain_texts, object_lists, vocabularies};
+pub(crate) use page::is_web_page;
 pub use page::{Limits, List, read_list, read_one};
 pub(crate) use request::{ApiRequest, ApiResponse, NEAR_LISTS, RequestKind, by_ids, near_trek};
 pub(crate) use scan::{languages, scan};

@@ -85,6 +85,11 @@ pub fn read_one(body: impl Read, limits: &Limits) -> Result<String> {
 
 const WEB_PAGE: &str = "it is a web page instead of data (a sign-in page, or an error of the server)";
 
+/// Whether an error of [`read_list`] or [`read_one`] says that the response is a web page.
+pub(crate) fn is_web_page(error: &Error) -> bool {
+    matches!(error, Error::Server { status: None, detail } if detail == WEB_PAGE)
+}
+
 const NOT_GEOTREK: &str = "it is not the JSON that Geotrek writes";
 
 fn invalid_response(reason: &str) -> Error {

@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
+use super::lists::{ByPortal, find};
 use crate::error::{Error, Result};
+use crate::geotrek::value;
 use crate::model::Id;
+use crate::model::json::JsonObject;
 
 /// The purpose of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +48,28 @@ pub struct ApiRequest {
     pub(crate) purpose: RequestKind,
     /// The ids that are requested; empty for a whole list.
     pub(crate) ids: BTreeSet<Id>,
+    /// Portals of which an object must have one, if the server does not filter the list; empty otherwise.
+    pub(crate) portals: Vec<Id>,
+}
+
+impl ApiRequest {
+    /// Whether an object of the response belongs to the requested portals only if an object that it refers to does: the server
+    /// cannot filter the list, and the objects do not show their portals.
+    pub(crate) fn is_limited_by_owners(&self) -> bool {
+        let by_portal = find(self.endpoint).map(|list| list.by_portal);
+        !self.portals.is_empty() && matches!(by_portal, Some(ByPortal::Owners | ByPortal::Parameter))
+    }
+
+    /// Whether an object of the response has one of the requested portals. Objects that do not show their portals have.
+    pub(crate) fn accepts(&self, json: &str) -> bool {
+        let Some(ByPortal::Field(field)) = find(self.endpoint).map(|list| list.by_portal) else { return true };
+        if self.portals.is_empty() {
+            return true;
+        }
+        let object = JsonObject::parse(json).ok();
+        let own = object.as_ref().and_then(|object| object.get(field)).and_then(|own| value::items(own.get()));
+        own.into_iter().flatten().filter_map(|id| value::id(id.get())).any(|id| self.portals.contains(&id))
+    }
 }
 
 /// The facts of a response that a plan needs.
@@ -56,6 +81,8 @@ pub(crate) struct ApiResponse {
     pub(crate) ids: BTreeSet<Id>,
     /// Their dates of change, Unix ms, as far as the response has them.
     pub(crate) dates: BTreeMap<Id, i64>,
+    /// Number of objects in the response that belong to other portals.
+    pub(crate) rejected: u64,
     /// Length of the whole list, as the server counts it.
     pub(crate) count: Option<u64>,
     /// Ids of the stages of the treks in the response.
@@ -118,5 +145,5 @@ fn request(
     let url = origin
         .join(&format!("/api/v2/{endpoint}/?{query}"))
         .map_err(|_| Error::invalid("url", "must be a web address with a host"))?;
-    Ok(ApiRequest { endpoint, url: url.into(), language: language.to_owned(), purpose, ids })
+    Ok(ApiRequest { endpoint, url: url.into(), language: language.to_owned(), purpose, ids, portals: Vec::new() })
 }

@@ -23,6 +23,10 @@ pub(crate) fn scan(body: impl Read, limits: &Limits, request: &ApiRequest) -> Re
         scan_object(&read_one(body, limits)?, request.endpoint, &mut response);
     } else {
         let list = read_list(body, limits, |json| {
+            if !request.accepts(json) {
+                response.rejected += 1;
+                return Ok(());
+            }
             scan_object(json, request.endpoint, &mut response);
             Ok(())
         })?;
@@ -108,6 +112,7 @@ mod tests {
             language: String::new(),
             purpose: RequestKind::Ids,
             ids: BTreeSet::new(),
+            portals: Vec::new(),
         }
     }
 

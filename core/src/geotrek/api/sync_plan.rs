@@ -8,7 +8,11 @@
 //!
 //! A full refresh requests everything. A refresh between two full ones requests the changes: dates come with the ids if a
 //! list has dates, else `updated_after` gives the changes since a day. If a list lacks a known object, its `count` must
-//! agree with its length before the object counts as withdrawn: a truncated list deletes no objects.
+//! agree with its length before the object counts as withdrawn: a truncated list deletes no objects. A list that became empty
+//! deletes its objects when its count is 0 at two refreshes in succession.
+//!
+//! A list that the server cannot answer does not end the plan. If it was requested with a filter, it is requested again
+//! without the filter, and filtered here; else it is named in the result, and its objects stay as they are.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,7 +20,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::batches::Batches;
-use super::lists::{Dates, Fetch, LISTS, ListSpec, find, vocabularies};
+use super::lists::{ByPortal, Dates, Fetch, LISTS, ListSpec, find, vocabularies};
 use super::request::{ApiRequest, ApiResponse, RequestKind};
 use crate::error::{Error, Result};
 use crate::model::Id;
@@ -38,6 +42,10 @@ pub(crate) struct KnownObjects {
     pub(crate) unlisted: BTreeSet<Id>,
     /// Day since which changes are requested (`YYYY-MM-DD`); `None` for a full refresh.
     pub(crate) since: Option<String>,
+    /// Lists whose changes are requested since another day, as an earlier refresh could not read them.
+    pub(crate) since_by_list: BTreeMap<&'static str, String>,
+    /// Lists that the server called empty at the last refresh, although they had objects before.
+    pub(crate) empty: BTreeSet<&'static str>,
 }
 
 /// The plan of one refresh.
@@ -53,6 +61,15 @@ pub(crate) struct SyncPlan {
     /// Lists that lack a known object and whose length is not confirmed by their count.
     truncated_lists: BTreeSet<&'static str>,
     absent_lists: BTreeSet<&'static str>,
+    /// Lists that are empty, and had objects before.
+    empty_lists: BTreeSet<&'static str>,
+    failed_lists: BTreeSet<&'static str>,
+    /// Lists that the server cannot limit to portals.
+    unfiltered: BTreeSet<&'static str>,
+    /// Lists that the server cannot limit to changes: every object is requested.
+    undated: BTreeSet<&'static str>,
+    /// Number of objects of other portals, by list.
+    rejected: BTreeMap<&'static str, u64>,
     stages: BTreeSet<Id>,
     requested_stages: BTreeSet<Id>,
     /// Entries of vocabularies that objects refer to.
@@ -86,6 +103,11 @@ impl SyncPlan {
             listed: BTreeMap::new(),
             truncated_lists: BTreeSet::new(),
             absent_lists: BTreeSet::new(),
+            empty_lists: BTreeSet::new(),
+            failed_lists: BTreeSet::new(),
+            unfiltered: BTreeSet::new(),
+            undated: BTreeSet::new(),
+            rejected: BTreeMap::new(),
             stages: BTreeSet::new(),
             requested_stages: BTreeSet::new(),
             named: BTreeSet::new(),
@@ -110,7 +132,12 @@ impl SyncPlan {
                     requests.extend(self.whole(&ListSpec::vocabulary(endpoint)));
                 }
             }
-            Some(day) => LISTS.iter().for_each(|list| requests.extend(self.changed(list, day))),
+            Some(day) => {
+                for list in LISTS {
+                    let day = self.known.since_by_list.get(list.endpoint).unwrap_or(day);
+                    requests.extend(self.changed(list, day));
+                }
+            }
         }
         requests
     }
@@ -161,62 +188,103 @@ impl SyncPlan {
         }
     }
 
-    /// The requests that follow a response. 404 on a list means a module that the server lacks.
-    ///
-    /// # Errors
-    /// [`Error::Server`] for any other status that is not a success.
-    pub(crate) fn on_response(&mut self, request: &ApiRequest, response: ApiResponse) -> Result<Vec<ApiRequest>> {
-        match response.status {
-            200..=299 => {}
+    /// The requests that follow a failed request: `status` is that of the last response, `None` if it was invalid.
+    pub(crate) fn on_failure(&mut self, request: &ApiRequest, status: Option<u16>) -> Vec<ApiRequest> {
+        let endpoint = request.endpoint;
+        let vocabulary = ListSpec::vocabulary(endpoint);
+        let list = find(endpoint).unwrap_or(&vocabulary);
+        match (status, &request.purpose) {
             // A stage that is not public, or an entry of a vocabulary that does not exist.
-            404 if request.purpose == RequestKind::Object => return Ok(Vec::new()),
-            404 if request.ids.is_empty() => {
-                self.absent_lists.insert(request.endpoint);
-                return Ok(Vec::new());
+            (Some(404 | 410), RequestKind::Object) => return Vec::new(),
+            (Some(404), _) if request.ids.is_empty() => {
+                self.absent_lists.insert(endpoint);
+                return Vec::new();
             }
-            401 | 403 => {
-                let reason =
-                    "it shows its treks only to people who have signed in: ask the park for its public address";
-                return Err(Error::Server { status: Some(response.status), detail: reason.to_owned() });
+            (Some(_), _) if self.has_portal_filter(list) && self.unfiltered.insert(endpoint) => {
+                return self.without_portals(list, request);
             }
-            status => {
-                let reason = format!("the list “{}” is not available", request.endpoint);
-                return Err(Error::Server { status: Some(status), detail: reason });
+            // A request that was made before it was known that the server cannot filter.
+            (Some(_), _) if request.portals.is_empty() && self.unfiltered.contains(endpoint) => {
+                return self.without_portals(list, request);
             }
+            (Some(_), RequestKind::Changed) if self.undated.insert(endpoint) => {
+                return self.whole(list);
+            }
+            (Some(_), RequestKind::ChangedObjects) if self.undated.insert(endpoint) => {
+                return self.whole(list);
+            }
+            _ => {}
         }
+        self.failed_lists.insert(endpoint);
+        let mut requests = Vec::new();
+        if !request.ids.is_empty() && request.purpose == RequestKind::Objects {
+            self.batches.fail(endpoint, &request.language);
+            requests = self.next_batches(endpoint, &request.language);
+        }
+        requests
+    }
+
+    /// The same request without the filter by portals.
+    fn without_portals(&self, list: &ListSpec, request: &ApiRequest) -> Vec<ApiRequest> {
+        let filter = format!("portals={}&", join(&self.portals));
+        let mut url = request.url.replacen(&filter, "", 1);
+        if let ByPortal::Field(field) = list.by_portal {
+            // The objects are filtered here by their portals.
+            url = url.replacen("fields=id", &format!("fields=id,{field}"), 1);
+        }
+        vec![ApiRequest { url, portals: self.portals.clone(), ..request.clone() }]
+    }
+
+    /// Whether the server is asked to limit a list to portals.
+    fn has_portal_filter(&self, list: &ListSpec) -> bool {
+        list.has_portal_parameter() && !self.portals.is_empty() && !self.unfiltered.contains(list.endpoint)
+    }
+
+    /// The requests that follow a response with a status of success.
+    pub(crate) fn on_response(&mut self, request: &ApiRequest, response: &ApiResponse) -> Vec<ApiRequest> {
         self.named.extend(&response.named);
         let next = self.next_page(request, response.next.clone());
         let mut requests = match request.purpose {
-            RequestKind::Object => return Ok(Vec::new()),
+            RequestKind::Object => return Vec::new(),
             RequestKind::Count => {
-                let listed = self.listed.get(request.endpoint).map_or(0, |ids| ids.len() as u64);
+                let rejected = self.rejected.get(request.endpoint).copied().unwrap_or_default();
+                let listed = self.listed.get(request.endpoint).map_or(0, |ids| ids.len() as u64) + rejected;
                 // A menu has no pages and no count: its entries are counted.
-                let counted = (request.endpoint == "menu_item").then_some(response.ids.len() as u64);
+                let counted =
+                    (request.endpoint == "menu_item").then_some(response.ids.len() as u64 + response.rejected);
                 if response.count.or(counted) == Some(listed) {
                     self.truncated_lists.remove(request.endpoint);
+                    if self.listed.get(request.endpoint).is_none_or(BTreeSet::is_empty) {
+                        self.empty_lists.insert(request.endpoint);
+                    }
                 }
-                return Ok(Vec::new());
+                return Vec::new();
             }
-            RequestKind::Ids | RequestKind::Manifest => self.on_ids(request, &response, next.is_none()),
-            RequestKind::Changed => self.request_objects(request.endpoint, &self.outdated(request.endpoint, &response)),
+            RequestKind::Ids | RequestKind::Manifest => self.on_ids(request, response, next.is_none()),
+            RequestKind::Changed => self.request_objects(request.endpoint, &self.outdated(request.endpoint, response)),
             RequestKind::Objects if request.ids.is_empty() => {
                 self.stages.extend(&response.stages);
-                self.on_ids(request, &response, next.is_none())
+                self.on_ids(request, response, next.is_none())
             }
-            RequestKind::Objects => self.on_batch(request, &response),
+            RequestKind::Objects => self.on_batch(request, response),
             RequestKind::ChangedObjects => Vec::new(),
         };
         requests.extend(next);
-        Ok(requests)
+        requests
     }
 
     /// Takes the ids of a list, or one page of them.
     fn on_ids(&mut self, request: &ApiRequest, response: &ApiResponse, is_last_page: bool) -> Vec<ApiRequest> {
         let endpoint = request.endpoint;
         self.listed.entry(endpoint).or_default().extend(&response.ids);
+        if request.language == self.languages[0] {
+            *self.rejected.entry(endpoint).or_default() += response.rejected;
+        }
         let mut requests = match request.purpose {
             RequestKind::Manifest => self.request_objects(endpoint, &self.outdated(endpoint, response)),
-            RequestKind::Ids if self.is_full() => self.request_objects(endpoint, &response.ids),
+            RequestKind::Ids if self.is_full() || self.undated.contains(endpoint) => {
+                self.request_objects(endpoint, &response.ids)
+            }
             RequestKind::Ids => {
                 let known = self.known.lists.get(endpoint);
                 let is_new = |id: &Id| known.is_none_or(|known| !known.contains_key(id));
@@ -245,9 +313,6 @@ impl SyncPlan {
             self.stages.extend(missing.iter().filter(|id| self.known.stages.contains(id)));
         }
         self.truncated_lists.insert(request.endpoint);
-        if listed.is_empty() {
-            return None;
-        }
         let vocabulary = ListSpec::vocabulary(request.endpoint);
         // Entries below the entries of a menu count too, and only whole entries show them.
         let query = if request.endpoint == "menu_item" { "page_size=1" } else { "fields=id&page_size=1" };
@@ -334,16 +399,22 @@ impl SyncPlan {
             language: self.languages[0].clone(),
             purpose: RequestKind::Object,
             ids: ordered::set([id]),
+            portals: Vec::new(),
         }
     }
 
     /// The published objects by list, of complete lists only. A known object that is not among them is withdrawn, unless it
     /// is a stage that is published with its itinerary only.
     pub(crate) fn present(&self) -> BTreeMap<&'static str, BTreeSet<Id>> {
-        let is_complete =
-            |endpoint: &&'static str| !self.truncated_lists.contains(endpoint) && !self.absent_lists.contains(endpoint);
+        let incomplete = [&self.truncated_lists, &self.absent_lists, &self.failed_lists];
+        let is_complete = |endpoint: &&'static str| !incomplete.iter().any(|lists| lists.contains(endpoint));
         let mut present = self.listed.clone();
-        present.retain(|endpoint, ids| is_complete(endpoint) && !ids.is_empty());
+        let is_empty = |endpoint: &&'static str| self.empty_lists.contains(endpoint);
+        // A list that became empty counts only when the server says so at the next refresh, too.
+        let is_confirmed = |endpoint: &&'static str| !is_empty(endpoint) || self.known.empty.contains(endpoint);
+        present.retain(|endpoint, ids| {
+            is_complete(endpoint) && (!ids.is_empty() || is_empty(endpoint)) && is_confirmed(endpoint)
+        });
         for (list, ids) in &self.requested_entries {
             if let Some(present) = present.get_mut(list) {
                 present.extend(ids);
@@ -357,6 +428,27 @@ impl SyncPlan {
         &self.absent_lists
     }
 
+    /// Lists that are empty at this refresh for the first time. The next refresh withdraws their objects.
+    pub(crate) fn unconfirmed_lists(&self) -> BTreeSet<&'static str> {
+        ordered::set(self.empty_lists.difference(&self.known.empty).copied())
+    }
+
+    /// Whether every object of a list was requested, and not only those that the server dates as changed.
+    pub(crate) fn is_whole(&self, endpoint: &str) -> bool {
+        let is_undated = find(endpoint).is_none_or(|list| list.dates == Dates::None);
+        self.is_requested(endpoint) && (self.is_full() || is_undated)
+    }
+
+    /// Whether a list was requested.
+    pub(crate) fn is_requested(&self, endpoint: &str) -> bool {
+        self.listed.contains_key(endpoint)
+    }
+
+    /// Lists that the server could not answer, at least in part.
+    pub(crate) fn failed_lists(&self) -> &BTreeSet<&'static str> {
+        &self.failed_lists
+    }
+
     /// Lists that are shorter than their count.
     pub(crate) fn truncated_lists(&self) -> &BTreeSet<&'static str> {
         &self.truncated_lists
@@ -367,11 +459,26 @@ impl SyncPlan {
         if !list.filters.is_empty() {
             query = format!("{}&{query}", list.filters);
         }
-        if list.by_portal && !self.portals.is_empty() {
+        let mut portals = Vec::new();
+        if self.has_portal_filter(list) {
             query = format!("portals={}&{query}", join(&self.portals));
+        } else if list.by_portal != ByPortal::Never {
+            portals.clone_from(&self.portals);
+            if let ByPortal::Field(field) = list.by_portal
+                && !portals.is_empty()
+            {
+                query = query.replacen("fields=id", &format!("fields=id,{field}"), 1);
+            }
         }
         let url = format!("{}{}/?{query}", self.api, list.endpoint);
-        ApiRequest { endpoint: list.endpoint, url, language: language.to_owned(), purpose, ids: BTreeSet::new() }
+        ApiRequest {
+            endpoint: list.endpoint,
+            url,
+            language: language.to_owned(),
+            purpose,
+            ids: BTreeSet::new(),
+            portals,
+        }
     }
 
     /// The next page, on the territory's own host: a server may write another host name into `next`.

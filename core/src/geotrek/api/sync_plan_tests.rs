@@ -9,6 +9,10 @@ fn first(plan: &SyncPlan, endpoint: &str) -> ApiRequest {
     plan.begin().into_iter().find(|request| request.endpoint == endpoint).unwrap()
 }
 
+fn respond(plan: &mut SyncPlan, request: &ApiRequest, response: ApiResponse) -> Vec<ApiRequest> {
+    plan.on_response(request, &response)
+}
+
 fn response(ids: impl IntoIterator<Item = Id>) -> ApiResponse {
     ApiResponse { status: 200, ids: ids.into_iter().collect(), elapsed_ms: 1_000, ..ApiResponse::default() }
 }
@@ -18,16 +22,16 @@ fn long_list_is_requested_by_ids_then_batches_and_missing_objects_again() {
     let mut plan = sync_plan();
     let ids = first(&plan, "trek");
     assert_eq!(ids.url, "https://park.example/api/v2/trek/?portals=3,4&fields=id&no_page");
-    let batches = plan.on_response(&ids, response(1..=45)).unwrap();
+    let batches = respond(&mut plan, &ids, response(1..=45));
     assert_eq!(batches.iter().map(|request| request.ids.len()).collect::<Vec<_>>(), [20, 20], "two at a time");
     assert_eq!(plan.pending_estimate(), 1);
-    let last = plan.on_response(&batches[1], response(21..=40)).unwrap();
+    let last = respond(&mut plan, &batches[1], response(21..=40));
     assert_eq!(last[0].ids, (41..=45).collect());
-    let again = plan.on_response(&batches[0], response(1..=19)).unwrap();
+    let again = respond(&mut plan, &batches[0], response(1..=19));
     assert_eq!(again.len(), 1);
     assert_eq!(again[0].ids, BTreeSet::from([20]));
-    assert_eq!(plan.on_response(&last[0], response(41..=45)).unwrap(), []);
-    assert_eq!(plan.on_response(&again[0], response([])).unwrap(), [], "it left the list meanwhile");
+    assert_eq!(respond(&mut plan, &last[0], response(41..=45)), []);
+    assert_eq!(respond(&mut plan, &again[0], response([])), [], "it left the list meanwhile");
     assert_eq!(plan.present()["trek"].len(), 45);
 }
 
@@ -35,19 +39,19 @@ fn long_list_is_requested_by_ids_then_batches_and_missing_objects_again() {
 fn batches_adapt_to_server_speed_and_address_length() {
     let mut plan = sync_plan();
     let ids = first(&plan, "poi");
-    let batches = plan.on_response(&ids, response(1..=400)).unwrap();
+    let batches = respond(&mut plan, &ids, response(1..=400));
     let slow = ApiResponse { elapsed_ms: 100_000, ..response(1..=100) };
-    let next = plan.on_response(&batches[0], slow).unwrap();
+    let next = respond(&mut plan, &batches[0], slow);
     assert_eq!(next[0].ids.len(), 10, "100 took 100 s, so 10 at a time");
     let quick = ApiResponse { elapsed_ms: 100, ..response(101..=200) };
-    assert_eq!(plan.on_response(&batches[1], quick).unwrap()[0].ids.len(), 190, "the rest");
+    assert_eq!(respond(&mut plan, &batches[1], quick)[0].ids.len(), 190, "the rest");
     let service = first(&plan, "service");
-    let mut due = plan.on_response(&service, response(1_000_000_000..1_000_000_500)).unwrap();
+    let mut due = respond(&mut plan, &service, response(1_000_000_000..1_000_000_500));
     let mut requested = 0;
     while let Some(request) = due.pop() {
         assert!(request.url.len() < 4_000);
         requested += request.ids.len();
-        due.extend(plan.on_response(&request, response(request.ids.iter().copied())).unwrap());
+        due.extend(respond(&mut plan, &request, response(request.ids.iter().copied())));
     }
     assert_eq!(requested, 500);
 }
@@ -56,7 +60,7 @@ fn batches_adapt_to_server_speed_and_address_length() {
 fn plain_texts_are_requested_in_each_language_and_areas_out_of_season_too() {
     let mut plan = sync_plan();
     let ids = first(&plan, "signage");
-    let batches = plan.on_response(&ids, response([1])).unwrap();
+    let batches = respond(&mut plan, &ids, response([1]));
     assert_eq!(batches.iter().map(|request| request.language.as_str()).collect::<Vec<_>>(), ["fr", "en"]);
     assert_eq!(plan.begin().iter().filter(|request| request.endpoint == "hdviewpoint").count(), 2);
     assert!(first(&plan, "sensitivearea").url.contains("period=ignore"));
@@ -66,29 +70,29 @@ fn plain_texts_are_requested_in_each_language_and_areas_out_of_season_too() {
 fn unlisted_stages_are_requested_once_each() {
     let mut plan = sync_plan();
     let ids = first(&plan, "trek");
-    let batch = plan.on_response(&ids, response([1, 2])).unwrap().remove(0);
+    let batch = respond(&mut plan, &ids, response([1, 2])).remove(0);
     let stages = BTreeSet::from([2, 9]);
-    plan.on_response(&batch, ApiResponse { stages, ..response([1, 2]) }).unwrap();
+    respond(&mut plan, &batch, ApiResponse { stages, ..response([1, 2]) });
     let requests = plan.unlisted_stages();
     assert_eq!(requests.len(), 1);
     assert_eq!(requests[0].url, "https://park.example/api/v2/trek/9/");
-    assert_eq!(plan.on_response(&requests[0], ApiResponse { status: 404, ..ApiResponse::default() }).unwrap(), []);
+    assert_eq!(plan.on_failure(&requests[0], Some(404)), []);
     assert_eq!(plan.unlisted_stages(), []);
     assert!(!plan.absent_lists().contains("trek"));
 }
 
 #[test]
-fn on_response_handles_missing_module_closed_server_and_next_page() {
+fn missing_module_failed_list_and_next_page_are_handled() {
     let mut plan = sync_plan();
     let sites = first(&plan, "outdoor_site");
-    assert_eq!(plan.on_response(&sites, ApiResponse { status: 404, ..ApiResponse::default() }).unwrap(), []);
+    assert_eq!(plan.on_failure(&sites, Some(404)), []);
     assert!(plan.absent_lists().contains("outdoor_site"));
-    let treks = first(&plan, "trek");
-    let closed = plan.on_response(&treks, ApiResponse { status: 401, ..ApiResponse::default() }).unwrap_err();
-    assert!(closed.to_string().contains("signed in"));
+    let pois = first(&plan, "poi");
+    assert_eq!(plan.on_failure(&pois, Some(500)), []);
+    assert!(plan.failed_lists().contains("poi") && !plan.present().contains_key("poi"));
     let themes = first(&plan, "theme");
     let next = Some("http://stale.internal:8000/api/v2/theme/?no_page=&page=2".to_owned());
-    let pages = plan.on_response(&themes, ApiResponse { next, ..response([1]) }).unwrap();
+    let pages = respond(&mut plan, &themes, ApiResponse { next, ..response([1]) });
     assert_eq!(pages[0].url, "https://park.example/api/v2/theme/?no_page=&page=2");
 }
 
@@ -125,7 +129,8 @@ fn delta_of_lists_with_dates_requests_objects_with_new_dates() {
         "only a full refresh updates these"
     );
     let dates = BTreeMap::from([(1, 10), (2, 21), (3, 30), (4, 40)]);
-    let batches = plan.on_response(&first(&plan, "trek"), ApiResponse { dates, ..response(1..=4) }).unwrap();
+    let manifest = first(&plan, "trek");
+    let batches = respond(&mut plan, &manifest, ApiResponse { dates, ..response(1..=4) });
     assert_eq!(urls(&batches), ["trek/?ids=2,3,4&no_page"]);
 }
 
@@ -134,12 +139,8 @@ fn delta_of_lists_without_dates_requests_changes_since_a_day() {
     let mut plan = plan_with(known("service", [(1, None), (2, None)], Some("2026-01-31")));
     let requests: Vec<ApiRequest> = plan.begin().into_iter().filter(|request| request.endpoint == "service").collect();
     assert_eq!(urls(&requests), ["service/?fields=id&no_page", "service/?updated_after=2026-01-31&fields=id&no_page"]);
-    assert_eq!(urls(&plan.on_response(&requests[0], response([1, 2, 3])).unwrap()), ["service/?ids=3&no_page"]);
-    assert_eq!(
-        urls(&plan.on_response(&requests[1], response([2, 3])).unwrap()),
-        ["service/?ids=2&no_page"],
-        "3 is in flight"
-    );
+    assert_eq!(urls(&respond(&mut plan, &requests[0], response([1, 2, 3]))), ["service/?ids=3&no_page"]);
+    assert_eq!(urls(&respond(&mut plan, &requests[1], response([2, 3]))), ["service/?ids=2&no_page"], "3 is in flight");
     assert_eq!(plan.present()["service"], BTreeSet::from([1, 2, 3]));
 }
 
@@ -149,16 +150,13 @@ fn list_that_lacks_a_known_object_is_complete_only_if_its_count_agrees() {
         let mut plan = plan_with(known("poi", [(1, Some(1)), (2, Some(2))], Some("2026-01-31")));
         let manifest = first(&plan, "poi");
         let dates = BTreeMap::from([(1, 1)]);
-        let requests = plan.on_response(&manifest, ApiResponse { dates, ..response([1]) }).unwrap();
+        let requests = respond(&mut plan, &manifest, ApiResponse { dates, ..response([1]) });
         assert_eq!(urls(&requests), ["poi/?fields=id&page_size=1"]);
         assert!(!plan.present().contains_key("poi"), "its length is not confirmed yet");
-        plan.on_response(&requests[0], ApiResponse { count, ..response([1]) }).unwrap();
+        respond(&mut plan, &requests[0], ApiResponse { count, ..response([1]) });
         assert_eq!(plan.present().contains_key("poi"), is_complete, "{count:?}");
         assert_eq!(plan.truncated_lists().contains("poi"), !is_complete);
     }
-    let mut plan = plan_with(known("theme", [(1, None)], None));
-    assert_eq!(plan.on_response(&first(&plan, "theme"), response([])).unwrap(), [], "an empty list is never complete");
-    assert!(!plan.present().contains_key("theme"));
 }
 
 #[test]
@@ -168,10 +166,7 @@ fn known_unlisted_stage_does_not_truncate_the_list() {
     known.unlisted = BTreeSet::from([9]);
     let mut plan = plan_with(known);
     let manifest = first(&plan, "trek");
-    assert_eq!(
-        plan.on_response(&manifest, ApiResponse { dates: BTreeMap::from([(1, 1)]), ..response([1]) }).unwrap(),
-        []
-    );
+    assert_eq!(respond(&mut plan, &manifest, ApiResponse { dates: BTreeMap::from([(1, 1)]), ..response([1]) }), []);
     assert_eq!(plan.unlisted_stages(), []);
     assert_eq!(plan.present()["trek"], BTreeSet::from([1]));
 }
@@ -182,8 +177,7 @@ fn stage_that_left_the_list_is_requested_by_id() {
     known.stages = BTreeSet::from([8]);
     let mut plan = plan_with(known);
     let manifest = first(&plan, "trek");
-    let requests =
-        plan.on_response(&manifest, ApiResponse { dates: BTreeMap::from([(1, 1)]), ..response([1]) }).unwrap();
+    let requests = respond(&mut plan, &manifest, ApiResponse { dates: BTreeMap::from([(1, 1)]), ..response([1]) });
     assert_eq!(urls(&requests), ["trek/?fields=id&page_size=1"]);
     assert_eq!(urls(&plan.unlisted_stages()), ["trek/8/"]);
 }
@@ -191,15 +185,58 @@ fn stage_that_left_the_list_is_requested_by_id() {
 #[test]
 fn unlisted_entries_are_requested_once_each() {
     let mut plan = sync_plan();
-    plan.on_response(&first(&plan, "theme"), response([1, 2])).unwrap();
-    plan.on_response(&first(&plan, "label"), ApiResponse { status: 404, ..ApiResponse::default() }).unwrap();
+    let themes = first(&plan, "theme");
+    respond(&mut plan, &themes, response([1, 2]));
+    plan.on_failure(&first(&plan, "label"), Some(404));
     let ids = first(&plan, "trek");
-    let batch = plan.on_response(&ids, response([7])).unwrap().remove(0);
+    let batch = respond(&mut plan, &ids, response([7])).remove(0);
     let named = BTreeSet::from([("theme", 2), ("theme", 11), ("label", 3)]);
-    plan.on_response(&batch, ApiResponse { named, ..response([7]) }).unwrap();
+    respond(&mut plan, &batch, ApiResponse { named, ..response([7]) });
     let requests = plan.unlisted_entries();
     assert_eq!(urls(&requests), ["theme/11/"]);
-    assert_eq!(plan.on_response(&requests[0], ApiResponse { status: 404, ..ApiResponse::default() }).unwrap(), []);
+    assert_eq!(plan.on_failure(&requests[0], Some(404)), []);
     assert_eq!(plan.unlisted_entries(), []);
     assert!(!plan.absent_lists().contains("theme"));
+}
+
+#[test]
+fn empty_list_is_complete_only_if_its_count_is_zero_at_a_second_refresh() {
+    for (count, was_empty, is_complete) in
+        [(Some(0), true, true), (Some(0), false, false), (Some(1), true, false), (None, true, false)]
+    {
+        let mut known = known("theme", [(1, None)], None);
+        known.empty.extend(was_empty.then_some("theme"));
+        let mut plan = plan_with(known);
+        let whole = first(&plan, "theme");
+        let requests = respond(&mut plan, &whole, response([]));
+        assert_eq!(urls(&requests), ["theme/?fields=id&page_size=1"]);
+        respond(&mut plan, &requests[0], ApiResponse { count, ..response([]) });
+        assert_eq!(plan.present().contains_key("theme"), is_complete, "{count:?} {was_empty}");
+        assert_eq!(plan.unconfirmed_lists().contains("theme"), count == Some(0) && !was_empty);
+        assert_eq!(plan.truncated_lists().contains("theme"), count != Some(0));
+    }
+}
+
+#[test]
+fn list_whose_filter_fails_is_requested_without_it() {
+    let mut plan = sync_plan();
+    let ids = first(&plan, "trek");
+    let again = plan.on_failure(&ids, Some(500));
+    assert_eq!(urls(&again), ["trek/?fields=id,portal&no_page"]);
+    assert!(again[0].accepts(r#"{"id": 1, "portal": [4, 9]}"#) && !again[0].accepts(r#"{"id": 1, "portal": [9]}"#));
+    assert_eq!(
+        respond(&mut plan, &again[0], ApiResponse { rejected: 2, ..response([7]) })[0].url.matches("portals").count(),
+        0
+    );
+    assert_eq!(plan.present()["trek"], BTreeSet::from([7]));
+    assert!(plan.on_failure(&again[0], Some(500)).is_empty() && plan.failed_lists().contains("trek"));
+    let views = first(&plan, "hdviewpoint");
+    assert!(!views.url.contains("portals") && views.is_limited_by_owners(), "the server cannot filter this list");
+
+    let mut plan = plan_with(known("service", [(1, None), (2, None)], Some("2026-01-31")));
+    let requests: Vec<ApiRequest> = plan.begin().into_iter().filter(|request| request.endpoint == "service").collect();
+    respond(&mut plan, &requests[0], response([1, 2]));
+    let whole = plan.on_failure(&requests[1], Some(500));
+    assert_eq!(urls(&whole), ["service/?fields=id&no_page"]);
+    assert_eq!(urls(&respond(&mut plan, &whole[0], response([1, 2]))), ["service/?ids=1,2&no_page"]);
 }

@@ -3,6 +3,7 @@
 //! * `object`: a JSON object whose members are read by the table of fields. Adding a plain field needs no change here.
 //! * `nested`: lists whose objects contain other objects of the list: stages of tours, entries of menus.
 //! * `vocabulary`: entries of vocabularies.
+//! * `published`: texts in languages in which an object is not published, removed.
 //! * `projected`: outlines in metres, converted to longitude and latitude.
 //! * `problems`: members that could not be read, counted. `ignored_fields`: members that are not kept, with the reason.
 
@@ -11,6 +12,7 @@ mod nested;
 mod object;
 mod problems;
 mod projected;
+mod published;
 mod vocabulary;
 
 use std::cell::RefCell;
@@ -25,6 +27,7 @@ use crate::model::{Kind, Object};
 use object::{Context, WireObject};
 pub use problems::Problems;
 use projected::Projected;
+use published::retain_published;
 
 /// Reads objects of API responses into the model, and counts the fields that it cannot read.
 pub struct Reader {
@@ -66,7 +69,7 @@ impl Reader {
         // A tour is a trek with its stages in it.
         let name = if list == "tour" { "trek" } else { list };
         let Some(mut json) = WireObject::parse(name, json, &self.context) else { return Vec::new() };
-        match kind_of(list) {
+        let mut objects = match kind_of(list) {
             Kind::Trek => nested::trek(json, 0),
             Kind::MenuItem => nested::menu_item(json, None, 0),
             Kind::Term => vocabulary::read(list, json),
@@ -75,7 +78,9 @@ impl Reader {
                 let is_read = json.read(object.record_mut());
                 if is_read { vec![object] } else { Vec::new() }
             }
-        }
+        };
+        objects.iter_mut().for_each(retain_published);
+        objects
     }
 
     /// The fields that could not be read so far.

@@ -21,6 +21,8 @@ use crate::ordered;
 
 const MISTYPED: &str = "mistyped";
 const NOT_ON_EARTH: &str = "positions that are not on the Earth";
+const IMPOSSIBLE_ELEVATION: &str = "impossible elevations, taken as unknown";
+const TOO_FEW_POSITIONS: &str = "lines with one position or rings with two";
 
 /// The settings of a reader, and its count of problems.
 pub(super) struct Context {
@@ -221,8 +223,14 @@ impl<'a> WireObject<'a> {
         let json = self.take(name)?;
         match value::geometry(json, self.context.max_vertices, convert) {
             Ok(read) => {
-                if read.lost > 0 {
-                    self.report(name, NOT_ON_EARTH);
+                for (count, reason) in [
+                    (read.lost, NOT_ON_EARTH),
+                    (read.lost_elevations, IMPOSSIBLE_ELEVATION),
+                    (read.degenerate, TOO_FEW_POSITIONS),
+                ] {
+                    if count > 0 {
+                        self.report(name, reason);
+                    }
                 }
                 read.geometry
             }

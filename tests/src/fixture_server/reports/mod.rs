@@ -196,6 +196,11 @@ impl Reports {
 impl RequestFaults {
     /// The response after a report was stored.
     fn after_storing(&self, correct: Response, report: &Value) -> Response {
+        for fault in &self.list {
+            if let Fault::RedirectAfterStoring { status, to } = fault {
+                return Response::new(*status, "text/html; charset=utf-8", Vec::new()).with("location", to);
+            }
+        }
         let mut faults = self.list.iter();
         let fault = faults.find_map(|fault| match fault {
             Fault::AfterStoring { status, retry_after, body } => Some((*status, retry_after, *body)),

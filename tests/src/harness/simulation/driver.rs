@@ -92,7 +92,7 @@ impl Simulation<'_> {
         if let (Some(DriverBug::AcceptsAny2xx), SendResult::Response { reply, .. }) = (self.bug, &mut result)
             && (200..300).contains(&reply.status)
         {
-            *reply = Reply { status: 201, body: r#"{"id": 1}"#.into(), is_complete: true, retry_after_ms: None };
+            *reply = Reply { status: 201, body: r#"{"id": 1}"#.into(), is_complete: true, ..Reply::default() };
         }
         result
     }
@@ -114,10 +114,9 @@ impl Simulation<'_> {
             }
             SendResult::ConnectionLost { final_chunk_sent: true, .. } => (ModelState::InDoubt, false),
             SendResult::Response { final_chunk_sent, reply } => {
-                let is_receipt = reply.is_complete && reply.body.contains("\"id\"") && reply.body.ends_with('}');
-                let has_retry_after = reply.retry_after_ms.is_some();
-                let expected = ModelState::after_response(*final_chunk_sent, reply.status, has_retry_after, is_receipt);
-                (expected, is_first_endpoint && matches!(reply.status, 301 | 404 | 405))
+                let expected = ModelState::after_response(*final_chunk_sent, reply, is_first_endpoint);
+                let is_missing = matches!(reply.status, 301 | 404 | 405) && !reply.redirects_elsewhere;
+                (expected, is_first_endpoint && is_missing)
             }
         };
         let jitter = f64::from(self.rng.random_range(0..=1_000_u32)) / 1_000.0;

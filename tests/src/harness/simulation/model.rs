@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jalon::report::Lifecycle;
+use jalon::report::{Lifecycle, Reply};
 
 /// The state of a report in the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,16 +29,16 @@ impl ModelState {
     }
 
     /// The state after a response.
-    pub(super) fn after_response(
-        final_chunk_sent: bool,
-        status: u16,
-        has_retry_after: bool,
-        is_receipt: bool,
-    ) -> ModelState {
-        match status {
+    pub(super) fn after_response(final_chunk_sent: bool, reply: &Reply, is_first_endpoint: bool) -> ModelState {
+        let is_receipt = reply.is_complete && reply.body.contains("\"id\"") && reply.body.ends_with('}');
+        let has_retry_after = reply.retry_after_ms.is_some();
+        match reply.status {
             201 if is_receipt => ModelState::Accepted,
             400 | 413 | 415 | 422 => ModelState::Refused,
-            200 | 300..=399 | 401 | 403 | 404 | 405 | 408 | 410 | 425 | 429 => ModelState::Queued,
+            200 if reply.body.starts_with("<html>") => ModelState::Queued,
+            300..=399 if reply.redirects_elsewhere => ModelState::Queued,
+            301 if is_first_endpoint => ModelState::Queued,
+            401 | 403 | 404 | 405 | 408 | 410 | 425 | 429 => ModelState::Queued,
             503 if has_retry_after => ModelState::Queued,
             _ if final_chunk_sent => ModelState::InDoubt,
             _ => ModelState::Queued,

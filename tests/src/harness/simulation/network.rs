@@ -41,12 +41,21 @@ fn response(
     retry_after_ms: Option<u64>,
     is_complete: bool,
 ) -> SendResult {
-    SendResult::Response { final_chunk_sent, reply: Reply { status, retry_after_ms, body: body.into(), is_complete } }
+    SendResult::Response {
+        final_chunk_sent,
+        reply: Reply { status, retry_after_ms, body: body.into(), is_complete, ..Reply::default() },
+    }
 }
 
 /// A complete response to a complete request.
 fn complete(is_stored: bool, status: u16, body: &str, retry_after_ms: Option<u64>) -> NetworkOutcome {
     NetworkOutcome::AfterFinalChunk { is_stored, result: response(true, status, body, retry_after_ms, true) }
+}
+
+/// A redirect to another host, or to the same one.
+fn redirect(is_stored: bool, status: u16, redirects_elsewhere: bool) -> NetworkOutcome {
+    let reply = Reply { status, is_complete: true, redirects_elsewhere, ..Reply::default() };
+    NetworkOutcome::AfterFinalChunk { is_stored, result: SendResult::Response { final_chunk_sent: true, reply } }
 }
 
 impl Simulation<'_> {
@@ -94,8 +103,18 @@ impl Simulation<'_> {
             9 => complete(true, [502, 504, 503][self.rng.random_range(0..3)], "", None),
             10 => complete(true, 201, r#"{"id": null}"#, None),
             // A captive portal, redirects, and a server that is private, moved or busy.
-            11 => complete(false, 200, "<html></html>", None),
-            12 => complete(false, [301, 302, 307, 308][self.rng.random_range(0..4)], "", None),
+            11 if self.happens(2) => complete(false, 200, "<html></html>", None),
+            11 => redirect(false, [301, 302, 307, 308][self.rng.random_range(0..4)], true),
+            // A proxy or a patched server, which stored the report or did not.
+            12 if self.happens(2) => {
+                let body = [receipt, "", r#"{"id": 7, "em"#][self.rng.random_range(0..3)];
+                let is_stored = self.happens(2);
+                complete(is_stored, [200, 202, 204][self.rng.random_range(0..3)], body, None)
+            }
+            12 => {
+                let is_stored = self.happens(2);
+                redirect(is_stored, [302, 303, 307, 308][self.rng.random_range(0..4)], false)
+            }
             13 => complete(false, [401, 403, 404, 405, 410][self.rng.random_range(0..5)], "", None),
             14 => complete(false, [408, 425, 429][self.rng.random_range(0..3)], "", retry_after_ms),
             15 => complete(false, 503, "", retry_after_ms),
@@ -103,7 +122,8 @@ impl Simulation<'_> {
             17 => {
                 let status = self.rng.random_range(202..600);
                 // Stored only if the response leaves doubt: a refusal or a request to wait means that it was not stored.
-                let is_doubtful = ModelState::after_response(true, status, false, false) == ModelState::InDoubt;
+                let reply = Reply { status, is_complete: true, ..Reply::default() };
+                let is_doubtful = ModelState::after_response(true, &reply, is_first_endpoint) == ModelState::InDoubt;
                 complete(is_doubtful && retry_after_ms.is_some(), status, "", None)
             }
             _ => complete(true, 201, receipt, None),

@@ -6,6 +6,8 @@ mod delivery;
 mod disconnects;
 mod disk;
 mod peers;
+#[cfg(target_os = "linux")]
+mod photo_memory;
 mod process_kills;
 mod responses;
 mod simulation;

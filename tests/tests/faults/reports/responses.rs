@@ -16,6 +16,10 @@ fn after_storing(status: u16, body: ReportBody) -> Fault {
     Fault::AfterStoring { status, retry_after: None, body }
 }
 
+fn redirect_after_storing(status: u16, to: &str) -> Fault {
+    Fault::RedirectAfterStoring { status, to: to.to_owned() }
+}
+
 #[test]
 fn report_after_each_response_has_the_documented_state() {
     let reporter = Reporter::new();
@@ -26,7 +30,13 @@ fn report_after_each_response_has_the_documented_state() {
         (after_storing(201, ReportBody::HalfJson), "in_doubt", 1),
         (after_storing(201, ReportBody::Html), "in_doubt", 1),
         (after_storing(201, ReportBody::Empty), "in_doubt", 1),
+        (after_storing(200, ReportBody::Correct), "in_doubt", 1),
+        (after_storing(200, ReportBody::Empty), "in_doubt", 1),
+        (after_storing(200, ReportBody::HalfJson), "in_doubt", 1),
         (after_storing(202, ReportBody::Correct), "in_doubt", 1),
+        (after_storing(204, ReportBody::Empty), "in_doubt", 1),
+        (redirect_after_storing(303, "/merci/"), "in_doubt", 1),
+        (redirect_after_storing(302, &format!("{}/merci/", reporter.server().url())), "in_doubt", 1),
         (Fault::MailOutage, "in_doubt", 1),
         (after_storing(502, ReportBody::Html), "in_doubt", 1),
         (after_storing(503, ReportBody::Html), "in_doubt", 1),
@@ -50,10 +60,11 @@ fn report_after_each_response_has_the_documented_state() {
         (status(415, None), "refused", 0),
         (status(422, None), "refused", 0),
         (Fault::CaptivePortal, "queued", 0),
-        (Fault::CaptivePortalRedirect, "queued", 0),
-        (Fault::RedirectWith { status: 307, to: "/api/v2/feedback_report/".to_owned() }, "queued", 0),
-        (Fault::RedirectWith { status: 308, to: "/portal".to_owned() }, "queued", 0),
-        (Fault::InvalidJson, "queued", 0),
+        (Fault::CaptivePortalRedirect, "in_doubt", 0),
+        (Fault::Redirect("http://portal.example/login".to_owned()), "queued", 0),
+        (Fault::RedirectWith { status: 307, to: "/api/v2/feedback_report/".to_owned() }, "in_doubt", 0),
+        (Fault::RedirectWith { status: 308, to: "https://portal.example/".to_owned() }, "queued", 0),
+        (Fault::InvalidJson, "in_doubt", 0),
     ];
     for (number, (fault, state, copies)) in (0..).zip(table) {
         reporter.server().faults().rules = vec![fault.clone().on("report")];
@@ -88,7 +99,9 @@ fn report_in_doubt_is_resolved_by_the_user_only() {
     let reporter = Reporter::new();
     reporter.server().faults().rules = vec![Fault::MailOutage.on("report").times(3)];
     let reports: Vec<_> = (0..3).map(|number| reporter.queue_report(number, 1)).collect();
-    reporter.send();
+    for _ in &reports {
+        assert_eq!(reporter.send().len(), 1, "a pass ends at the first report in doubt");
+    }
     assert!(reporter.send().is_empty(), "a report in doubt is not sent again");
     let resolutions = [Resolution::Resend, Resolution::Abandon, Resolution::Delivered(Some(3))];
     for (report, resolution) in reports.iter().zip(resolutions) {
@@ -108,6 +121,70 @@ fn report_in_doubt_is_resolved_by_the_user_only() {
     let abandoned = reporter.companion.journal().unwrap().report(&reports[1].id).unwrap();
     assert_eq!(abandoned.lifecycle.state, ReportState::InDoubt { is_abandoned: true });
     assert!(!abandoned.lifecycle.needs_user_action());
+}
+
+#[test]
+fn proxy_without_application_leaves_all_reports_queued() {
+    let reporter = Reporter::new();
+    reporter.server().faults().rules = vec![status(502, None).into()];
+    let reports: Vec<_> = (0..4).map(|number| reporter.queue_report(number, 1)).collect();
+    let tried = reporter.send();
+    assert_eq!(tried.len(), 1, "the other reports are left for the next pass");
+    assert_eq!(tried[0].lifecycle.last_error.as_deref(), Some("the server answered 502"));
+    assert_eq!(reporter.server().uploads().len(), 0, "no report is sent");
+    assert!(reports.iter().all(|report| reporter.state(report) == "queued"));
+    reporter.server().faults().rules.clear();
+    assert_eq!(reporter.send().len(), 4);
+    assert!(reports.iter().all(|report| reporter.state(report) == "accepted" && reporter.copies(report) == 1));
+}
+
+#[test]
+fn application_that_stops_during_a_pass_leaves_one_report_in_doubt() {
+    let reporter = Reporter::new();
+    // The first report arrives, then the application stops.
+    reporter.server().faults().rules = vec![status(502, None).on("").after(2)];
+    let reports: Vec<_> = (0..4).map(|number| reporter.queue_report(number, 0)).collect();
+    assert_eq!(reporter.send().len(), 2);
+    let states: Vec<_> = reports.iter().map(|report| reporter.state(report)).collect();
+    assert_eq!(states, ["accepted", "in_doubt", "queued", "queued"]);
+    assert_eq!(reporter.send().len(), 1, "the next pass asks for the version first");
+    assert_eq!(reporter.state(&reports[2]), "queued");
+    reporter.server().faults().rules.clear();
+    assert_eq!(reporter.send().len(), 2);
+    assert_eq!(reports.iter().filter(|report| reporter.state(report) == "accepted").count(), 3);
+}
+
+#[test]
+fn server_error_that_leaves_no_doubt_is_followed_by_the_version() {
+    let reporter = Reporter::new();
+    reporter.server().faults().rules =
+        vec![status(503, Some("60")).on("report").times(1), status(502, None).on("version").after(1)];
+    let reports: Vec<_> = (0..3).map(|number| reporter.queue_report(number, 0)).collect();
+    assert_eq!(reporter.send().len(), 2, "the second report meets the version");
+    assert!(reports.iter().all(|report| reporter.state(report) == "queued"));
+    assert_eq!(reporter.server().uploads().len(), 1);
+}
+
+#[test]
+fn captive_portal_gets_no_report() {
+    let reporter = Reporter::new();
+    for fault in [Fault::CaptivePortal, Fault::Redirect("http://portal.example/login".to_owned())] {
+        reporter.server().faults().rules = vec![fault.into()];
+        let report = reporter.queue_report(1, 1);
+        reporter.send();
+        assert_eq!((reporter.state(&report), reporter.server().uploads().len()), ("queued", 0));
+    }
+}
+
+#[test]
+fn private_server_without_public_version_takes_reports() {
+    let reporter = Reporter::new();
+    for code in [401, 404] {
+        reporter.server().faults().rules = vec![status(code, None).on("version")];
+        let report = reporter.queue_report(u32::from(code), 0);
+        reporter.send();
+        assert_eq!(reporter.state(&report), "accepted", "{code}");
+    }
 }
 
 #[test]

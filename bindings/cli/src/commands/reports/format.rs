@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use crate::commands::Session;
 use crate::error::Result;
 use crate::output::{Output, iso_time};
+use crate::printable::{single_line, truncate};
 
-/// Characters of a comment in a list.
+/// Columns of a comment in a list.
 const LISTED_COMMENT: usize = 48;
 
 /// A report that was changed: a message, the warnings and the report's line.
@@ -88,19 +89,18 @@ pub(super) fn write_line(text: &mut String, report: &Report) {
         ReportState::InDoubt { is_abandoned: true } => "in doubt, abandoned".to_owned(),
         other => other.as_str().replace('_', " "),
     };
-    let comment: String = report.content.comment.chars().take(LISTED_COMMENT).collect();
     let photos = match report.photos.len() {
         1 => "1 photo".to_owned(),
         count => format!("{count} photos"),
     };
-    let (id, comment) = (short_id(report), comment.replace('\n', " "));
+    let (id, comment) = (short_id(report), truncate(&single_line(&report.content.comment), LISTED_COMMENT));
     let _ = writeln!(text, "{id}  {:<10} {state}, {photos}  {comment}", report.territory);
     if let Some(error) = &lifecycle.last_error {
-        let _ = writeln!(text, "          {error}");
+        let _ = writeln!(text, "          {}", single_line(error));
     }
     if let ReportState::Refused { fields } = &lifecycle.state {
         for (field, messages) in fields {
-            let _ = writeln!(text, "          {field}: {}", messages.join(" "));
+            let _ = writeln!(text, "          {}", single_line(&format!("{field}: {}", messages.join(" "))));
         }
     }
     if matches!(lifecycle.state, ReportState::InDoubt { is_abandoned: false }) {
@@ -121,7 +121,7 @@ pub(super) fn report_text(session: &Session, report: &Report) -> Result<String> 
     }
     for attempt in &report.lifecycle.attempts {
         let result = attempt.outcome.as_deref().unwrap_or("no result");
-        let _ = writeln!(text, "  {}  {result}", iso_time(attempt.at_ms));
+        let _ = writeln!(text, "  {}  {}", iso_time(attempt.at_ms), single_line(result));
     }
     Ok(text)
 }

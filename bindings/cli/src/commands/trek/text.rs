@@ -3,14 +3,15 @@
 use std::fmt::Write as _;
 
 use jalon::companion::{Localizer, ROUTE_ITEM_KINDS, TrekDetails};
-use jalon::model::{Kind, Position, Trek};
+use jalon::model::{Geometry, Kind, Position, Trek};
 
 use super::{key_figures, object_name, rich_texts};
 use crate::commands::Session;
 use crate::error::Result;
+use crate::printable::single_line;
 use crate::terminal_profile;
 
-/// Size of the elevation profile, in characters.
+/// Largest size of the elevation profile, in characters.
 const PROFILE_COLUMNS: usize = 72;
 const PROFILE_ROWS: usize = 8;
 
@@ -20,11 +21,12 @@ const PRINTED_TEXTS: usize = 8;
 pub(super) fn details_text(session: &Session, localizer: &Localizer<'_>, details: &TrekDetails) -> Result<String> {
     let (trek, units) = (&details.trek, session.units);
     let name = |trek| name_or_dash(localizer, trek);
-    let mut text = format!("{}  ({}/{})\n", name(trek), details.territory.name, trek.id);
-    let _ = writeln!(text, "{}", key_figures(localizer, details, units)?);
+    let reference = format!("  ({}/{})", details.territory.name, trek.id);
+    let mut text = format!("{}{reference}\n", session.fit(name(trek), reference.len()));
+    let _ = writeln!(text, "{}", single_line(&key_figures(localizer, details, units)?));
     for (label, place) in [("From", &trek.departure), ("To", &trek.arrival)] {
         if let Some(found) = localizer.text(place) {
-            let _ = writeln!(text, "{label}: {}", found.text);
+            let _ = writeln!(text, "{label}: {}", session.fit(found.text, label.len() + 2));
         }
     }
     if !details.stages.is_empty() {
@@ -32,10 +34,13 @@ pub(super) fn details_text(session: &Session, localizer: &Localizer<'_>, details
     }
     for (index, stage) in details.stages.iter().enumerate() {
         let length = stage.length_m().map(|metres| units.long().format(metres)).unwrap_or_default();
-        let _ = writeln!(text, "  {}. {}  {length}", index + 1, name(stage));
+        let (start, end) = (format!("  {}. ", index + 1), format!("  {length}"));
+        let _ = writeln!(text, "{start}{}{end}", session.fit(name(stage), start.len() + end.len()));
     }
-    let line: Vec<Position> = trek.geometry.as_ref().map(|geometry| geometry.lines().concat()).unwrap_or_default();
-    if let Some(profile) = terminal_profile::draw(&line, PROFILE_COLUMNS, PROFILE_ROWS, units) {
+    let lines = trek.geometry.as_ref().map(Geometry::lines).unwrap_or_default();
+    let lines: Vec<&[Position]> = lines.iter().map(Vec::as_slice).collect();
+    let columns = session.columns.min(PROFILE_COLUMNS);
+    if let Some(profile) = terminal_profile::draw(&lines, columns, PROFILE_ROWS, units) {
         let _ = writeln!(text, "\n{profile}");
     }
     for (field, rich) in rich_texts(trek).into_iter().take(PRINTED_TEXTS) {
@@ -66,7 +71,7 @@ fn write_pictures(text: &mut String, session: &Session, trek: &Trek) -> Result<(
     for (picture, path) in on_disk {
         let credits = [&picture.title, &picture.author, &picture.license];
         let credits: Vec<&str> = credits.into_iter().map(String::as_str).filter(|credit| !credit.is_empty()).collect();
-        let _ = writeln!(text, "  {}  {}", path.display(), credits.join(", "));
+        let _ = writeln!(text, "  {}  {}", path.display(), session.fit(&credits.join(", "), 0));
     }
     Ok(())
 }
@@ -87,8 +92,10 @@ fn write_route_items(
         }
         for item in items {
             let (name, _) = object_name(localizer, &item.object)?;
-            let along = units.long().format(item.along_m);
-            let _ = writeln!(text, "  {along:>9}  {name} ({} off)", units.format_distance(item.offset_m));
+            let start = format!("  {:>9}  ", units.long().format(item.along_m));
+            let end = format!(" ({} off)", units.format_distance(item.offset_m));
+            let name = session.fit(&name, start.len() + end.len());
+            let _ = writeln!(text, "{start}{name}{end}");
         }
     }
     Ok(())

@@ -89,6 +89,28 @@ class OkHttpDriverTest {
     }
 
     @Test
+    fun `report redirected by its server is in doubt`() = runJalonTest {
+        queueReport()
+        val response = FaultProxy.StubResponse(303, mapOf("Location" to "/merci/"))
+        proxy.stub = { if ("report" in it) response else null }
+        assertEquals(ReportState.IN_DOUBT, driver.send(jalon).single().state)
+    }
+
+    @Test
+    fun `reports to proxy without application stay queued and are not sent`() = runJalonTest {
+        repeat(4) { queueReport() }
+        proxy.requests.clear()
+        proxy.stub = { FaultProxy.StubResponse(502) }
+        val postponed = driver.send(jalon).single()
+        assertEquals(ReportState.QUEUED, postponed.state)
+        assertEquals(0, reportRequests())
+        assertTrue(jalon.reports.list().all { it.state == ReportState.QUEUED })
+        proxy.stub = { if ("report" in it) FaultProxy.StubResponse(502) else null }
+        assertEquals(ReportState.IN_DOUBT, driver.send(jalon).single().state)
+        assertEquals(1, reportRequests())
+    }
+
+    @Test
     fun `cancelled upload after final chunk awaits the response`() = runJalonTest {
         queueReport()
         proxy.holdIf = { "report" in it }

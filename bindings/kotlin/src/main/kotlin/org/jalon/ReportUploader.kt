@@ -25,6 +25,7 @@ import okhttp3.Response
 import okio.Buffer
 import okio.BufferedSink
 import okio.source
+import org.jalon.ffi.Header
 import org.jalon.ffi.Report
 import org.jalon.ffi.ReportState
 import org.jalon.ffi.ReportUpload
@@ -49,23 +50,54 @@ internal class ReportUploader(client: OkHttpClient, private val violatedRule: (R
     suspend fun send(reports: Reports): List<Report> = mutex.withLock {
         val sent = LinkedHashMap<String, Report>()
         val excludedIds = mutableListOf<String>()
-        val unreachableUrls = mutableSetOf<String>()
+        // Servers by their version URL.
+        val readyServers = mutableSetOf<String>()
+        val unavailableServers = mutableSetOf<String>()
         while (true) {
             currentCoroutineContext().ensureActive()
             val upload = reports.nextUpload(excludedIds) ?: break
-            if (upload.url in unreachableUrls) {
+            val server = upload.versionUrl
+            if (server in unavailableServers) {
                 excludedIds += upload.id
                 continue
+            }
+            if (server !in readyServers) {
+                val postponed = checkServer(reports, upload)
+                if (postponed != null) {
+                    sent[postponed.id] = postponed
+                    unavailableServers += server
+                    excludedIds += upload.id
+                    continue
+                }
+                readyServers += server
             }
             val body = UploadBody(upload)
             val report = post(reports, body)
             sent[report.id] = report
-            if (body.stage == Stage.NOT_STARTED) unreachableUrls += upload.url
+            // A server error puts at most one report in doubt in each pass.
+            if (body.status >= 500) readyServers -= server
+            val isInDoubt = report.state == ReportState.IN_DOUBT
+            if (body.stage == Stage.NOT_STARTED || (body.status >= 500 && isInDoubt)) unavailableServers += server
             // A report that is queued without a waiting time is repeated at once: the server has another URL for reports.
             val repeats = report.state == ReportState.QUEUED && report.nextAttemptMs == null
             if (!repeats) excludedIds += upload.id
         }
         return sent.values.toList()
+    }
+
+    /** Requests the version of the server. Returns the report, queued for a later attempt, if the server cannot take it. */
+    private suspend fun checkServer(reports: Reports, upload: ReportUpload): Report? {
+        val request = Request.Builder().url(upload.versionUrl).header("accept", "application/json").build()
+        return try {
+            violatedRule(request)?.let { throw IOException(it) }
+            val call = client.newCall(request)
+            call.await().use { response ->
+                val (body, _) = cancelWithCoroutine(call) { readBody(response) }
+                reports.checkServer(upload.id, response.code.toUShort(), headers(response), body)
+            }
+        } catch (error: IOException) {
+            reports.postponeUpload(upload.id, violatedRule(request) ?: describe(error))
+        }
     }
 
     private suspend fun post(reports: Reports, body: UploadBody): Report = coroutineScope {
@@ -84,7 +116,10 @@ internal class ReportUploader(client: OkHttpClient, private val violatedRule: (R
         val report = withContext(NonCancellable) {
             try {
                 violatedRule(request)?.let { throw IOException(it) }
-                call.await().use { complete(reports, upload, it) }
+                call.await().use {
+                    body.status = it.code
+                    complete(reports, upload, it)
+                }
             } catch (error: IOException) {
                 when (body.stage) {
                     Stage.NOT_STARTED -> reports.uploadNotSent(upload.id, violatedRule(request) ?: describe(error))
@@ -99,17 +134,22 @@ internal class ReportUploader(client: OkHttpClient, private val violatedRule: (R
     }
 
     private suspend fun complete(reports: Reports, upload: ReportUpload, response: Response): Report {
+        val (body, isComplete) = withContext(Dispatchers.IO) { readBody(response) }
+        return reports.uploadResponse(upload.id, response.code.toUShort(), headers(response), body, isComplete)
+    }
+
+    private fun headers(response: Response): List<Header> = response.headers.map { (name, value) -> Header(name, value) }
+
+    /** Returns the body, and whether it is complete. */
+    private fun readBody(response: Response): Pair<String, Boolean> {
         val body = Buffer()
-        val isComplete = withContext(Dispatchers.IO) {
-            try {
-                response.body.source().run { while (body.size < MAX_RESPONSE_BYTES && read(body, CHUNK_BYTES) >= 0) Unit }
-                body.size < MAX_RESPONSE_BYTES
-            } catch (_: IOException) {
-                false
-            }
+        val isComplete = try {
+            response.body.source().run { while (body.size < MAX_RESPONSE_BYTES && read(body, CHUNK_BYTES) >= 0) Unit }
+            body.size < MAX_RESPONSE_BYTES
+        } catch (_: IOException) {
+            false
         }
-        val retryAfter = response.header("retry-after")
-        return reports.uploadResponse(upload.id, response.code.toUShort(), retryAfter, body.readUtf8(), isComplete)
+        return body.readUtf8() to isComplete
     }
 
     private enum class Stage { NOT_STARTED, SENDING, FINAL_CHUNK, CANCELLED }
@@ -117,6 +157,9 @@ internal class ReportUploader(client: OkHttpClient, private val violatedRule: (R
     private class UploadBody(val upload: ReportUpload) : RequestBody() {
         @Volatile var stage = Stage.NOT_STARTED
             private set
+
+        /** Status of the response; 0 if there is none. */
+        @Volatile var status = 0
 
         override fun contentType(): MediaType? = upload.contentType.toMediaTypeOrNull()
 

@@ -1,0 +1,154 @@
+//! A territory that is limited to a portal of its server, and lists that the server cannot answer.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jalon::Companion;
+use jalon::companion::RefreshMode;
+use jalon::model::{Id, Kind, Object};
+use jalon_tests::fixture::{Fixture, FixtureBuilder, NAME};
+use jalon_tests::fixture_server::Fault;
+use jalon_tests::generator::{Size, Territory};
+use serde_json::{Value, json};
+
+/// Modules whose objects have portals, with the field of these.
+const LISTS: [(&str, &str); 6] = [
+    ("trek", "portal"),
+    ("touristiccontent", "portal"),
+    ("touristicevent", "portal"),
+    ("outdoor_site", "portal"),
+    ("flatpage", "portals"),
+    ("menu_item", "portals"),
+];
+
+/// A territory of two portals: objects with an odd id are on portal 1, the others on portal 2.
+fn two_portals() -> Territory {
+    println!("territory of seed 1");
+    let mut territory = Territory::generate(Size::default(), 1);
+    for (module, field) in LISTS {
+        for object in territory.modules.get_mut(module).into_iter().flatten() {
+            object[field] = json!([if object["id"].as_u64().unwrap() % 2 == 1 { 1 } else { 2 }]);
+        }
+    }
+    let view = territory.modules.get_mut("hdviewpoint").and_then(|views| views.last_mut()).unwrap();
+    (view["trek"], view["poi"], view["site"]) = (json!({"id": 10}), Value::Null, Value::Null);
+    territory
+}
+
+fn portal_one() -> FixtureBuilder {
+    Fixture::builder().territory(two_portals()).portals(&[1])
+}
+
+fn ids(companion: &Companion, kind: Kind) -> BTreeSet<Id> {
+    let territory = companion.catalogue().territory(NAME).unwrap();
+    companion.catalogue().objects(&territory, kind).unwrap().iter().map(Object::id).collect()
+}
+
+fn id(object: &Value) -> Id {
+    object["id"].as_i64().unwrap()
+}
+
+/// The panoramas of the server that belong to an object of the catalogue.
+fn expected_views(fixture: &Fixture, companion: &Companion) -> BTreeSet<Id> {
+    let owned = |view: &Value, field: &str, kind| {
+        view[field]["id"].as_i64().is_some_and(|owner| ids(companion, kind).contains(&owner))
+    };
+    let territory = fixture.server.territory();
+    let views = territory.module("hdviewpoint").iter().filter(|view| {
+        owned(view, "trek", Kind::Trek) || owned(view, "poi", Kind::Poi) || owned(view, "site", Kind::Site)
+    });
+    views.map(id).collect()
+}
+
+#[test]
+fn territory_of_a_portal_is_refreshed_from_a_stock_server() {
+    let mut fixture = portal_one().refreshed().build();
+    for mode in [RefreshMode::Full, RefreshMode::Delta] {
+        let summary = fixture.refresh(mode).unwrap().unwrap();
+        assert_eq!(summary.failed_lists, Vec::<String>::new());
+        let companion = fixture.companion();
+        let treks: BTreeSet<Id> =
+            fixture.server.territory().module("trek").iter().map(id).filter(|id| id % 2 == 1).collect();
+        assert!(!treks.is_empty() && ids(&companion, Kind::Trek).is_superset(&treks));
+        let views = ids(&companion, Kind::HdView);
+        assert_eq!(views, expected_views(&fixture, &companion));
+        let all = fixture.server.territory().module("hdviewpoint").len();
+        assert!(!views.is_empty() && views.len() < all, "{} of {all}", views.len());
+        fixture.check();
+    }
+}
+
+#[test]
+fn list_that_cannot_be_filtered_by_portal_is_filtered_here() {
+    let expected = portal_one().refreshed().build();
+    let expected = expected.companion();
+    for module in ["trek", "touristiccontent", "touristicevent", "outdoor_site", "flatpage", "menu_item"] {
+        println!("{module}");
+        let mut fixture = portal_one().build();
+        let server = Arc::clone(&fixture.server);
+        fixture.options.max_attempts = 1;
+        let fails = Fault::Status { status: 500, retry_after: None };
+        server.faults().add(fails.on(&format!("/{module}/?portals=1")));
+        for mode in [RefreshMode::Full, RefreshMode::Delta] {
+            let summary = fixture.refresh(mode).unwrap().unwrap();
+            assert_eq!((summary.failed_lists, summary.truncated_lists), (Vec::new(), Vec::new()));
+            for kind in Kind::ALL {
+                assert_eq!(ids(&fixture.companion(), kind), ids(&expected, kind), "{kind}");
+            }
+        }
+    }
+}
+
+#[test]
+fn failed_list_is_named_and_the_others_are_refreshed() {
+    for (list, kind) in [("poi", Kind::Poi), ("trek", Kind::Trek), ("theme", Kind::Term), ("city", Kind::City)] {
+        for fault in [Fault::Status { status: 500, retry_after: None }, Fault::InvalidJson] {
+            println!("{list} {fault:?}");
+            let mut fixture = Fixture::builder().build();
+            let server = Arc::clone(&fixture.server);
+            fixture.options.max_attempts = 1;
+            let part = format!("/api/v2/{list}/?{}", if list == "trek" { "fields=id&" } else { "" });
+            server.faults().add(fault.on(&part));
+            let summary = fixture.refresh(RefreshMode::Auto).unwrap().unwrap();
+            assert_eq!(summary.failed_lists, [list]);
+            assert!(kind == Kind::Term || !summary.objects.contains_key(&kind));
+            assert!(summary.objects.len() > 8, "{:?}", summary.objects);
+            server.faults().rules.clear();
+            let summary = fixture.refresh(RefreshMode::Full).unwrap().unwrap();
+            assert_eq!((summary.failed_lists, summary.removed.len()), (Vec::new(), 0));
+            assert!(kind == Kind::Term || summary.added[&kind] > 0, "{:?}", summary.added);
+            fixture.check();
+        }
+    }
+}
+
+#[test]
+fn changes_of_a_failed_list_are_requested_by_the_next_refresh() {
+    const DAY_MS: i64 = 24 * 3_600 * 1_000;
+    let mut fixture = Fixture::builder().refreshed().build();
+    let server = Arc::clone(&fixture.server);
+    fixture.options.max_attempts = 1;
+    server.territory().edit_text("signage", 1, "description", "fr", "Le pont est coupé.");
+    server.faults().add(Fault::Status { status: 500, retry_after: None }.on("/api/v2/signage/"));
+    for _ in 0..2 {
+        assert_eq!(fixture.refresh(RefreshMode::Delta).unwrap().unwrap().failed_lists, ["signage"]);
+        // The change is older than the day that other lists are asked about.
+        server.territory().touch("signage", 1, jalon_tests::fixture::TODAY.plus(-1));
+        fixture.now_ms += DAY_MS;
+    }
+    server.faults().rules.clear();
+    let summary = fixture.refresh(RefreshMode::Delta).unwrap().unwrap();
+    assert_eq!(summary.changed.into_iter().collect::<Vec<_>>(), [(Kind::Signage, 1)]);
+}
+
+#[test]
+fn refresh_from_a_server_that_is_down_returns_the_error() {
+    let mut fixture = Fixture::builder().refreshed().build();
+    fixture.options.max_attempts = 1;
+    for status in [500, 502, 503] {
+        fixture.server.faults().rules.clear();
+        fixture.server.faults().add(Fault::Status { status, retry_after: None }.on("/?"));
+        let error = fixture.refresh(RefreshMode::Delta).unwrap_err();
+        assert!(matches!(error, jalon::Error::Server { status: Some(found), .. } if found == status), "{error}");
+    }
+}
