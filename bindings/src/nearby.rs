@@ -72,7 +72,7 @@ mod tests {
 
     /// Locks the catalogue against everything, as a process does that restores a backup.
     fn locked(shared: &Shared, folder: &std::path::Path) -> rusqlite::Connection {
-        shared.core.suspend();
+        shared.core.suspend(std::time::Duration::from_secs(30)).unwrap();
         let connection = rusqlite::Connection::open(folder.join("catalogue.gpkg")).unwrap();
         connection.execute_batch("PRAGMA locking_mode = exclusive; BEGIN EXCLUSIVE;").unwrap();
         shared.core.resume().unwrap();

@@ -101,6 +101,11 @@ pub(crate) fn run_cancellable<T: Send + 'static>(
     answer(work, |work| spawn("jalon-long", work), Some(token))
 }
 
+/// Runs work on a thread of its own that must not wait for the pool: all its threads may be busy for long.
+pub(crate) fn run_apart<T: Send + 'static>(work: impl FnOnce() -> jalon::Result<T> + Send + 'static) -> Answer<T> {
+    answer(work, |work| spawn("jalon-suspend", work), None)
+}
+
 /// Starts a thread. If the system has none left, the work is dropped, and with it its sender.
 fn spawn(name: &str, work: Work) {
     let _ = std::thread::Builder::new().name(name.to_owned()).spawn(work);
@@ -166,6 +171,25 @@ pub(crate) mod tests {
         assert_eq!(block_on(run_blocking(|| Ok(7))), Ok(7));
         let result = block_on(run_cancellable::<()>(CancelToken::default(), || panic!("on purpose")));
         assert!(matches!(result, Err(JalonError::Internal { .. })));
+    }
+
+    #[test]
+    fn run_apart_completes_while_the_pool_is_busy() {
+        let start = Arc::new(std::sync::Barrier::new(THREADS + 1));
+        let busy: Vec<_> = (0..THREADS)
+            .map(|_| {
+                let start = Arc::clone(&start);
+                run_blocking(move || {
+                    start.wait();
+                    Ok(())
+                })
+            })
+            .collect();
+        assert_eq!(block_on(run_apart(|| Ok(7))), Ok(7));
+        start.wait();
+        for answer in busy {
+            block_on(answer).unwrap();
+        }
     }
 
     #[test]

@@ -34,6 +34,7 @@ mod schema;
 mod sidecar;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::Transaction;
 
@@ -140,9 +141,12 @@ impl Journal {
     }
 
     /// Closes every connection, so that the process holds no lock on the file. Blocks until the running reads and writes
-    /// have ended. Until [`Journal::resume`] every method returns [`Error::Closed`].
-    pub(crate) fn suspend(&self) {
-        self.database.suspend();
+    /// have ended; interrupts them after half of `timeout`. Until [`Journal::resume`] every method returns [`Error::Closed`].
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if one has not ended after `timeout`. It closes its connection when it ends.
+    pub(crate) fn suspend(&self, timeout: Duration) -> Result<()> {
+        self.database.suspend(timeout)
     }
 
     /// Accepts reads and writes again, after [`Journal::suspend`].
