@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jalon::Companion as Core;
 
@@ -15,6 +16,8 @@ use crate::state::{Shared, with_client};
 use crate::threads;
 use crate::transfers::Work;
 use crate::{CancelToken, Catalogue, ChangeWatch, Journal, Nearby, Packs, ProgressWatch, Reports, Transfers};
+
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The entry point: everything that Jalon knows and does for one pair of directories. Open it once, keep it while the app
 /// runs, and share it between threads. Several processes may open the same directories.
@@ -145,11 +148,16 @@ impl Companion {
     }
 
     /// Releases every lock on the files. Call this before the app sleeps, because phones kill an app that sleeps with a
-    /// locked file. Cancels long calls, which resume when they are called again, and waits for writes, and for the response
-    /// to a report whose last byte has left. Until [`Companion::resume`] all calls fail with `Closed`.
-    pub async fn suspend(&self) -> Result<()> {
+    /// locked file. Cancels long calls, which resume when they are called again, and waits up to half of `timeout_ms` for
+    /// writes, and for the response to a report whose last byte has left; then interrupts them. A refresh that is interrupted
+    /// is applied when it is called again. Until [`Companion::resume`] all calls fail with `Closed`.
+    ///
+    /// # Errors
+    /// `Busy` if a call has not ended after `timeout_ms`. It releases its lock when it ends; the companion is suspended.
+    #[uniffi::method(default(timeout_ms = 4000))]
+    pub async fn suspend(&self, timeout_ms: u32) -> Result<()> {
         let shared = Arc::clone(&self.shared);
-        threads::run_blocking(move || shared.suspend(false)).await
+        threads::run_apart(move || shared.suspend(false, Duration::from_millis(timeout_ms.into()))).await
     }
 
     /// Reopens the files after [`Companion::suspend`].
@@ -158,13 +166,13 @@ impl Companion {
     /// `Closed` after [`Companion::shutdown`].
     pub async fn resume(&self) -> Result<()> {
         let shared = Arc::clone(&self.shared);
-        threads::run_blocking(move || shared.resume()).await
+        threads::run_apart(move || shared.resume()).await
     }
 
-    /// Suspends for good and ends all watches. Opening the same directories again makes a new companion.
+    /// Suspends for good, as with a time-out of 30 seconds, and ends all watches. Opening the same directories again makes a new companion.
     pub async fn shutdown(&self) -> Result<()> {
         let shared = Arc::clone(&self.shared);
-        threads::run_blocking(move || shared.suspend(true)).await
+        threads::run_apart(move || shared.suspend(true, SHUTDOWN_TIMEOUT)).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! The state that all objects of a companion share: the core, the versions of its data, and the long calls in progress.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use jalon::{Companion as Core, transfer};
 
@@ -22,6 +23,7 @@ pub(crate) struct Shared {
 
 #[derive(Default)]
 struct Running {
+    is_suspended: bool,
     is_shut_down: bool,
     /// Cancels all long calls.
     cancel: transfer::CancelToken,
@@ -97,7 +99,7 @@ impl Shared {
 
     fn start_call(self: &Arc<Self>, cancel: Option<Arc<CancelToken>>) -> Result<(transfer::CancelToken, RunningCall)> {
         let mut running = lock(&self.running);
-        if running.is_shut_down {
+        if running.is_suspended || running.is_shut_down {
             return Err(JalonError::Closed);
         }
         running.count += 1;
@@ -105,20 +107,25 @@ impl Shared {
         Ok((transfer::CancelToken::child_of(&parents), RunningCall(Arc::clone(self))))
     }
 
-    /// Cancels the long calls, waits for their end and releases the files. After a shutdown they are never opened again.
-    pub(crate) fn suspend(&self, is_shutdown: bool) -> jalon::Result<()> {
+    /// Cancels the long calls, waits for their end for up to half of `timeout`, and releases the files. After a shutdown they
+    /// are never opened again.
+    pub(crate) fn suspend(&self, is_shutdown: bool, timeout: Duration) -> jalon::Result<()> {
+        let start = Instant::now();
         let mut running = lock(&self.running);
+        running.is_suspended = true;
         running.is_shut_down |= is_shutdown;
         running.cancel.cancel();
-        while running.count > 0 {
-            running = self.ended.wait(running).unwrap_or_else(PoisonError::into_inner);
+        while running.count > 0
+            && let Some(rest) = (timeout / 2).checked_sub(start.elapsed())
+        {
+            running = self.ended.wait_timeout(running, rest).unwrap_or_else(PoisonError::into_inner).0;
         }
         drop(running);
-        self.core.suspend();
+        let suspended = self.core.suspend(timeout.saturating_sub(start.elapsed()));
         if is_shutdown {
             self.versions.end();
         }
-        Ok(())
+        suspended
     }
 
     /// Opens the files again, unless the companion is shut down.
@@ -128,6 +135,7 @@ impl Shared {
             return Err(jalon::Error::Closed);
         }
         running.cancel = transfer::CancelToken::default();
+        running.is_suspended = false;
         drop(running);
         self.core.resume()
     }
@@ -150,3 +158,22 @@ macro_rules! with_client {
     }};
 }
 pub(crate) use with_client;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_call_while_suspended_returns_closed_until_resume() {
+        let folder = std::env::temp_dir().join(format!("jalon-ffi-suspended-{}", std::process::id()));
+        let shared = Arc::new(Shared::new(Core::open(&jalon::Directories::within(&folder)).unwrap()));
+        shared.suspend(false, Duration::from_secs(5)).unwrap();
+        assert!(matches!(shared.start_call(None), Err(JalonError::Closed)));
+        shared.resume().unwrap();
+        assert!(shared.start_call(None).is_ok());
+        shared.suspend(true, Duration::from_secs(5)).unwrap();
+        assert!(matches!(shared.start_call(None), Err(JalonError::Closed)));
+        drop(shared);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}

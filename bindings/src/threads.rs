@@ -101,6 +101,11 @@ pub(crate) fn run_cancellable<T: Send + 'static>(
     answer(work, |work| spawn("jalon-long", work), Some(token))
 }
 
+/// Runs work on a thread of its own that must not wait for the pool: all its threads may be busy for long.
+pub(crate) fn run_apart<T: Send + 'static>(work: impl FnOnce() -> jalon::Result<T> + Send + 'static) -> Answer<T> {
+    answer(work, |work| spawn("jalon-suspend", work), None)
+}
+
 /// Starts a thread. If the system has none left, the work is dropped, and with it its sender.
 fn spawn(name: &str, work: Work) {
     let _ = std::thread::Builder::new().name(name.to_owned()).spawn(work);
@@ -130,22 +135,15 @@ fn run(receiver: &Mutex<Receiver<Work>>) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::pin::pin;
     use std::task::{Wake, Waker};
     use std::thread::Thread;
 
     use super::*;
 
-    struct Unpark(Thread);
-
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-
-    fn block_on<T>(future: impl Future<Output = T>) -> T {
+    /// Runs a future on this thread, for tests of other modules, too.
+    pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
         let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
         let mut future = pin!(future);
         loop {
@@ -153,6 +151,14 @@ mod tests {
                 Poll::Ready(output) => return output,
                 Poll::Pending => std::thread::park(),
             }
+        }
+    }
+
+    struct Unpark(Thread);
+
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
         }
     }
 
@@ -165,6 +171,25 @@ mod tests {
         assert_eq!(block_on(run_blocking(|| Ok(7))), Ok(7));
         let result = block_on(run_cancellable::<()>(CancelToken::default(), || panic!("on purpose")));
         assert!(matches!(result, Err(JalonError::Internal { .. })));
+    }
+
+    #[test]
+    fn run_apart_completes_while_the_pool_is_busy() {
+        let start = Arc::new(std::sync::Barrier::new(THREADS + 1));
+        let busy: Vec<_> = (0..THREADS)
+            .map(|_| {
+                let start = Arc::clone(&start);
+                run_blocking(move || {
+                    start.wait();
+                    Ok(())
+                })
+            })
+            .collect();
+        assert_eq!(block_on(run_apart(|| Ok(7))), Ok(7));
+        start.wait();
+        for answer in busy {
+            block_on(answer).unwrap();
+        }
     }
 
     #[test]

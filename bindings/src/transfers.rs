@@ -88,7 +88,17 @@ impl State {
 #[derive(uniffi::Object)]
 pub struct Transfers {
     shared: Arc<Shared>,
+    /// Locked while the work uses the disk, so only by calls on background threads and by [`Transfers::write_chunk`].
     state: Mutex<State>,
+    status: Mutex<Status>,
+}
+
+/// What calls on the app's threads read and set. Locked for a moment only.
+struct Status {
+    /// The progress after the last step; the error after the work has ended.
+    progress: jalon::Result<jalon::companion::Progress>,
+    /// The network that the next step is told of.
+    network: Option<NetworkKind>,
 }
 
 impl Transfers {
@@ -97,7 +107,19 @@ impl Transfers {
         // Takes over what another process or a dropped object had started.
         state.job()?.reconcile(&[])?;
         state.job()?.resume()?;
-        Ok(Arc::new(Transfers { shared, state: Mutex::new(state) }))
+        let status = Mutex::new(Status { progress: state.job().map(|job| job.progress()), network: None });
+        Ok(Arc::new(Transfers { shared, state: Mutex::new(state), status }))
+    }
+
+    /// Runs one step of the work, with the network that was set, and keeps the progress.
+    fn step<T>(&self, step: impl FnOnce(&mut State) -> jalon::Result<T>) -> jalon::Result<T> {
+        let mut state = lock(&self.state);
+        if let (Some(network), Ok(job)) = (lock(&self.status).network.take(), state.job()) {
+            job.set_network(network);
+        }
+        let result = step(&mut state);
+        lock(&self.status).progress = state.job().map(|job| job.progress());
+        result
     }
 
     /// Runs work on the state on a background thread.
@@ -106,7 +128,7 @@ impl Transfers {
         work: impl FnOnce(&Core, &mut State) -> jalon::Result<T> + Send + 'static,
     ) -> Result<T> {
         let own = Arc::clone(self);
-        self.shared.run_blocking(move |core| work(core, &mut lock(&own.state))).await
+        self.shared.run_blocking(move |core| own.step(|state| work(core, state))).await
     }
 }
 
@@ -170,7 +192,7 @@ impl Transfers {
 
     /// Writes a decompressed part of the body, on the caller's thread.
     pub fn write_chunk(&self, id: u64, bytes: &[u8]) -> Result<ResponseAction> {
-        guard(|| lock(&self.state).write_chunk(id, bytes))
+        guard(|| self.step(|state| state.write_chunk(id, bytes)))
     }
 
     /// Ends the body. If it is not complete, the next attempt resumes it.
@@ -214,15 +236,17 @@ impl Transfers {
         self.with(move |_, state| state.end(id, Ok(Outcome::Rejected { detail }))).await
     }
 
-    /// The progress.
+    /// The progress after the last step. Never waits for the disk.
     pub fn progress(&self) -> Result<Progress> {
-        guard(|| Ok(Progress::of(lock(&self.state).job()?.progress(), "")))
+        guard(|| Ok(Progress::of(lock(&self.status).progress.clone()?, "")))
     }
 
-    /// Sets the network that the device has from now on.
+    /// Sets the network that the device has from the next step on. Never waits for the disk.
     pub fn set_network(&self, network: NetworkKind) -> Result<()> {
         guard(|| {
-            lock(&self.state).job()?.set_network(network);
+            let mut status = lock(&self.status);
+            status.progress.clone()?;
+            status.network = Some(network);
             Ok(())
         })
     }

@@ -82,7 +82,7 @@ fn run_command(
         }
     };
     let json = cli.global.json;
-    match commands::run(cli) {
+    match commands::run(cli, err) {
         Ok(output) => output.write(json, out, err).map(|()| if output.is_complete { SUCCESS } else { FAILURE }),
         Err(error) => error.write(json, out, err).map(|()| error.exit_status()),
     }

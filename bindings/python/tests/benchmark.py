@@ -33,7 +33,7 @@ async def main(data: str) -> None:
     async with await Companion.open(data, languages=["fr", "en"]) as companion:
         await companion.nearby.warm_up()
         treks = (await companion.catalogue.treks(limit=50)).items
-        near = companion.nearby.nearest((6.2, 44.8), kinds=[Kind.TREK], limit=50)
+        near = await companion.nearby.nearest((6.2, 44.8), kinds=[Kind.TREK], limit=50)
         points = [item.point for item in near]
         new_token: Any = jalon_ffi.CancelToken
         token = new_token()

@@ -26,11 +26,11 @@ def test_invalid_argument_raises_error_with_its_name(data: Path) -> None:
             with pytest.raises(jalon.InvalidInput, match="limit"):
                 await companion.catalogue.treks(limit=0)
             with pytest.raises(jalon.InvalidInput):
-                companion.nearby.nearest((200.0, 95.0))
+                await companion.nearby.nearest((200.0, 95.0))
             with pytest.raises(jalon.NotFound, match="nowhere"):
                 await companion.refresh("nowhere")
             with pytest.raises(jalon.NotFound):
-                companion.nearby.nearest((6.0, 45.0), territory="nowhere")
+                await companion.nearby.nearest((6.0, 45.0), territory="nowhere")
             with pytest.raises(jalon.InvalidInput, match="photo"):
                 await companion.add_territory("park", "https://geotrek.invalid")
                 report = await companion.reports.new_report("park", "x")
@@ -78,7 +78,7 @@ def test_suspended_closed_or_newer_file_raises_matching_error(data: Path) -> Non
         with pytest.raises(jalon.Closed):
             await companion.territories()
         with pytest.raises(jalon.Closed):
-            companion.nearby.nearest((6.0, 45.0))
+            await companion.nearby.nearest((6.0, 45.0))
         await companion.resume()
         assert await companion.territories() == []
         await companion.close()

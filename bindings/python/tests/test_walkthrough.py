@@ -62,11 +62,11 @@ def test_walkthrough_server_away_and_back_delivers_report(geotrek: GeotrekServer
             assert profile is not None and len(profile.distance_m) == len(profile.elevation_m) == 100
 
             lon, lat = feature["geometry"]["coordinates"][0][:2]
-            near = companion.nearby.nearest((lon, lat), limit=5)
+            near = await companion.nearby.nearest((lon, lat), limit=5)
             distances = [item.distance_m for item in near]
             assert len(near) == 5 and distances == sorted(distances)
             assert near[0].__geo_interface__["geometry"]["type"] == "Point"
-            pois = companion.nearby.nearest((lon, lat), kinds=[Kind.POI], max_distance_m=50_000, limit=200)
+            pois = await companion.nearby.nearest((lon, lat), kinds=[Kind.POI], max_distance_m=50_000, limit=200)
             assert pois and {item.kind for item in pois} == {Kind.POI}
             poi = await companion.catalogue.object("demo", Kind.POI, pois[0].id)
             assert poi.data["id"] == pois[0].id and poi.geometry is not None
@@ -84,7 +84,7 @@ def test_walkthrough_server_away_and_back_delivers_report(geotrek: GeotrekServer
             assert all(Path(picture.path or "").is_file() for picture in details.pictures)
 
             geotrek.command("stop")
-            near = companion.nearby.nearest((lon, lat), limit=5)
+            near = await companion.nearby.nearest((lon, lat), limit=5)
             assert [item.distance_m for item in near] == distances
             report = await companion.reports.new_report(
                 "demo", "Passerelle emportée", email="me@example.org", position=(lon, lat), trek=first.id

@@ -33,6 +33,7 @@ mod usage;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -46,6 +47,7 @@ pub(crate) use list_states::ListState;
 pub(crate) use normalize::state_hash;
 pub use packs::{MissingFile, Pack, PackState, PackSubject, PictureSize};
 pub(crate) use packs::{StoredMedia, check_picture, url_hash};
+pub(crate) use read::{EventDays, ObjectSummary};
 pub use search::text_fold::fold;
 pub(crate) use search::text_fold::{highlight, sort_key};
 pub use search::{SearchHit, SearchResults};
@@ -170,9 +172,12 @@ impl Catalogue {
     }
 
     /// Closes every connection, so that the process holds no lock on the file. Blocks until the running reads and writes
-    /// have ended. Until [`Catalogue::resume`] every method returns [`Error::Closed`].
-    pub(crate) fn suspend(&self) {
-        self.database.suspend();
+    /// have ended; interrupts them after half of `timeout`. Until [`Catalogue::resume`] every method returns [`Error::Closed`].
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if one has not ended after `timeout`. It closes its connection when it ends.
+    pub(crate) fn suspend(&self, timeout: Duration) -> Result<()> {
+        self.database.suspend(timeout)
     }
 
     /// Accepts reads and writes again, after [`Catalogue::suspend`].

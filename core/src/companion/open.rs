@@ -1,7 +1,8 @@
 //! Opens the two files of a companion, and releases their locks while the app is suspended.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
 
 use super::snapshot;
 use crate::catalogue::Catalogue;
@@ -10,7 +11,10 @@ use crate::error::{Error, Result};
 use crate::journal::Journal;
 use crate::response::{MAX_FILE_BYTES, MAX_JSON_BYTES, ResponseWriter};
 use crate::storage::Storage;
+use crate::sync::TerritoryLock;
 use crate::transfer::{BodyKind, Transfer};
+
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// The two directories of a companion. They are separate because an app may back up one and not the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,23 +104,51 @@ impl Companion {
         ResponseWriter::new(transfer, target, Arc::clone(self.catalogue.file_system()), max_bytes).decoded_by_client()
     }
 
-    /// Releases all locks on the two files, after the writes in progress: iOS kills apps that hold one while suspended. Until
-    /// [`Companion::resume`] every call fails with [`Error::Closed`]. Cancel transfers first, or they end with that error;
-    /// what they have received is kept.
-    pub fn suspend(&self) {
-        let mut is_suspended = self.is_suspended.lock().unwrap_or_else(PoisonError::into_inner);
-        *is_suspended = true;
-        if let Some(journal) = self.journal.get() {
-            journal.suspend();
-        }
-        self.catalogue.suspend();
+    /// Releases all locks on the two files and those of refreshes and downloads: iOS kills apps that hold one while suspended.
+    /// Until [`Companion::resume`] every call fails with [`Error::Closed`]. Cancel transfers first, or they end with that
+    /// error; what they have received is kept. Reads and writes that have not ended after half of `timeout` are interrupted:
+    /// a refresh that is being applied is rolled back, and is applied when it is planned again.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if an operation has not ended after `timeout`. It releases its lock when it ends; the companion is
+    /// suspended.
+    pub fn suspend(&self, timeout: Duration) -> Result<()> {
+        let start = Instant::now();
+        let journal = self.suspend_journal(timeout);
+        let catalogue = self.catalogue.suspend(timeout.saturating_sub(start.elapsed()));
+        TerritoryLock::release_below(self.catalogue.directory());
+        TerritoryLock::release_below(&self.journal_directory);
+        journal.and(catalogue)
     }
 
-    /// Continues after [`Companion::suspend`].
+    fn suspend_journal(&self, timeout: Duration) -> Result<()> {
+        let start = Instant::now();
+        // The flag is locked while the journal is opened, which takes long if the journal is damaged.
+        let mut is_suspended = loop {
+            match self.is_suspended.try_lock() {
+                Ok(is_suspended) => break is_suspended,
+                Err(TryLockError::Poisoned(poisoned)) => break poisoned.into_inner(),
+                Err(TryLockError::WouldBlock) if start.elapsed() < timeout => std::thread::sleep(POLL_INTERVAL),
+                Err(TryLockError::WouldBlock) => {
+                    return Err(Error::Busy { detail: "the journal is being opened".to_owned() });
+                }
+            }
+        };
+        *is_suspended = true;
+        match self.journal.get() {
+            Some(journal) => journal.suspend(timeout.saturating_sub(start.elapsed())),
+            None => Ok(()),
+        }
+    }
+
+    /// Continues after [`Companion::suspend`]. A job whose territory another process has refreshed or downloaded in the
+    /// meantime fails with [`Error::Busy`]: plan it again.
     ///
     /// # Errors
     /// Those of opening the journal.
     pub fn resume(&self) -> Result<()> {
+        TerritoryLock::acquire_again_below(self.catalogue.directory());
+        TerritoryLock::acquire_again_below(&self.journal_directory);
         let mut is_suspended = self.is_suspended.lock().unwrap_or_else(PoisonError::into_inner);
         self.catalogue.resume();
         if let Some(journal) = self.journal.get() {

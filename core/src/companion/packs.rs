@@ -71,7 +71,7 @@ impl Companion {
     /// [`Error::InvalidInput`] if transfers are missing; [`Error::StorageFull`].
     pub fn finish_download(&self, job: DownloadJob) -> Result<Pack> {
         let pack = sync::finish_download(&job)?;
-        self.rebuild_snapshot()?;
+        self.rebuild_snapshot();
         Ok(pack)
     }
 
@@ -91,7 +91,7 @@ impl Companion {
         self.catalogue.record_wanted()?;
         let freed = self.catalogue.remove_orphaned_media()?;
         staging::remove_abandoned(&self.catalogue, &territory, None)?;
-        self.rebuild_snapshot()?;
+        self.rebuild_snapshot();
         Ok(freed)
     }
 

@@ -31,7 +31,8 @@ impl Companion {
         // A folder that cannot be removed is removed with the next territory of this name.
         let _ = fs::remove_dir_all(staging::territory_folder(&self.catalogue, name));
         self.catalogue.vacuum()?;
-        self.rebuild_snapshot()
+        self.rebuild_snapshot();
+        Ok(())
     }
 
     /// Plans a refresh for a driver, or continues one that was started within the last day. A territory has at most one
@@ -53,7 +54,7 @@ impl Companion {
     /// [`Error::StorageFull`](crate::Error::StorageFull).
     pub fn apply_refresh(&self, job: RefreshJob) -> Result<RefreshSummary> {
         let summary = sync::apply_refresh(&job)?;
-        self.rebuild_snapshot()?;
+        self.rebuild_snapshot();
         Ok(summary)
     }
 }

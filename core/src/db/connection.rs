@@ -16,6 +16,9 @@ use crate::storage::Storage;
 
 const STATEMENT_CACHE: usize = 64;
 
+/// Maximum length of the path of a file. SQLite's limit is 512 bytes, with the suffix of the file's journal.
+const MAX_PATH_BYTES: usize = 500;
+
 /// How much a power cut may lose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Durability {
@@ -85,6 +88,7 @@ impl Database {
         schema: &'static Schema,
         flags: OpenFlags,
     ) -> Result<Database> {
+        check_path(&path)?;
         let before = quarantine::file_id(&path);
         let (mut connection, cause) = connect_for_reading(&path, &storage, settings, flags)?;
         let version = migrate(&mut connection, schema).map_err(|error| cause.clone().unwrap_or(error))?;
@@ -116,13 +120,16 @@ impl Database {
     /// Runs `read` in a read transaction: all its statements see the same state of the file.
     pub(crate) fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let (mut read, mut result) = (Some(read), None);
-        self.read_erased(&mut |connection| result = read.take().map(|read| read(connection)))?;
-        result.unwrap_or(Err(Error::Closed))
+        self.read_erased(&mut |connection| {
+            result = read.take().map(|read| read(connection)).transpose()?;
+            Ok(())
+        })?;
+        result.ok_or(Error::Closed)
     }
 
     /// [`Database::read`] without the types of the caller, so that it is compiled once.
-    fn read_erased(&self, read: &mut dyn FnMut(&Connection)) -> Result<()> {
-        let _guard = self.suspend_lock.acquire()?;
+    fn read_erased(&self, read: &mut dyn FnMut(&Connection) -> Result<()>) -> Result<()> {
+        let guard = self.suspend_lock.acquire()?;
         let idle = lock(&self.readers).pop();
         let (mut connection, cause) = match idle {
             Some(connection) => (connection, None),
@@ -132,13 +139,14 @@ impl Database {
                 connected
             }
         };
+        guard.register(&connection)?;
         let snapshot = connection.transaction()?;
-        read(&snapshot);
+        let result = read(&snapshot);
         drop(snapshot);
-        if is_reusable(cause.as_ref()) {
+        if is_reusable(cause.as_ref()) && !guard.is_suspended() {
             lock(&self.readers).push(connection);
         }
-        Ok(())
+        result.map_err(|error| guard.error(error))
     }
 
     /// Runs `write` in the write transaction. An error or a panic in `write` rolls it back.
@@ -158,12 +166,35 @@ impl Database {
     fn write_erased(&self, write: &mut dyn FnMut(&Transaction<'_>) -> Result<()>) -> Result<()> {
         self.check_version()?;
         self.with_writer(&mut |writer| {
-            let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let transaction = self.begin(writer)?;
             write(&transaction)?;
             transaction.commit()?;
             // Another process may have moved the file aside in the meantime.
             self.check_file()
         })
+    }
+
+    /// Begins the write transaction; waits for other processes, but not beyond a suspension: SQLite's own waiting cannot be
+    /// interrupted.
+    fn begin<'c>(&self, writer: &'c Connection) -> Result<Transaction<'c>> {
+        const WAIT: Duration = Duration::from_millis(50);
+        let start = Instant::now();
+        writer.busy_timeout(WAIT.min(self.settings.busy_timeout))?;
+        let begun = loop {
+            match Transaction::new_unchecked(writer, TransactionBehavior::Immediate) {
+                Err(error)
+                    if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                        && start.elapsed() < self.settings.busy_timeout =>
+                {
+                    if let Err(closed) = self.suspend_lock.check() {
+                        break Err(closed);
+                    }
+                }
+                begun => break begun.map_err(Error::from),
+            }
+        };
+        writer.busy_timeout(self.settings.busy_timeout)?;
+        begun
     }
 
     /// Returns [`Error::Corrupt`] if another process has moved the damaged file aside: what is written to it would be lost.
@@ -176,14 +207,19 @@ impl Database {
     /// # Errors
     /// [`Error::Corrupt`] if another process has moved the file aside, [`Error::ReadOnly`], [`Error::StorageFull`].
     pub(crate) fn with_writer(&self, run: &mut dyn FnMut(&mut Connection) -> Result<()>) -> Result<()> {
-        let _guard = self.suspend_lock.acquire()?;
-        let mut writer = lock(&self.writer);
-        let writer = match &mut *writer {
+        let guard = self.suspend_lock.acquire()?;
+        let mut slot = lock(&self.writer);
+        // Another operation may have had the connection until the suspension.
+        self.suspend_lock.check()?;
+        let writer = match &mut *slot {
             Some(connection) => connection,
             none => none.insert(connect(&self.path, &self.storage, self.settings, existing())?),
         };
-        self.check_file()?;
-        run(writer)
+        let result = guard.register(writer).and_then(|()| self.check_file()).and_then(|()| run(writer));
+        if guard.is_suspended() {
+            *slot = None;
+        }
+        result.map_err(|error| guard.error(error))
     }
 
     /// Writes a copy of the database to `target`, which must not exist. A plain copy of the file would lack the transactions
@@ -198,9 +234,14 @@ impl Database {
         if target.exists() {
             return Err(Error::invalid("target", "must be the path of a new file"));
         }
-        let _guard = self.suspend_lock.acquire()?;
+        let guard = self.suspend_lock.acquire()?;
         let (connection, _) = connect_for_reading(&self.path, &self.storage, self.settings, existing())?;
-        connection.execute("VACUUM INTO ?1", [name])?;
+        guard.register(&connection)?;
+        if let Err(error) = connection.execute("VACUUM INTO ?1", [name]) {
+            // The app needs the first error, not that of the partial copy.
+            let _ = self.storage.file_system.remove_file(target);
+            return Err(guard.error(error.into()));
+        }
         Ok(())
     }
 
@@ -215,11 +256,15 @@ impl Database {
     }
 
     /// Closes every connection, so that the process holds no lock on the file. Blocks until the running operations have
-    /// ended. Until [`Database::resume`] every operation returns [`Error::Closed`].
-    pub(crate) fn suspend(&self) {
-        self.suspend_lock.suspend();
+    /// ended; interrupts them after half of `timeout`. Until [`Database::resume`] every operation returns [`Error::Closed`].
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if an operation has not ended after `timeout`. It closes its connection when it ends.
+    pub(crate) fn suspend(&self, timeout: Duration) -> Result<()> {
+        self.suspend_lock.suspend(timeout).inspect_err(|_| lock(&self.readers).clear())?;
         lock(&self.readers).clear();
         *lock(&self.writer) = None;
+        Ok(())
     }
 
     /// Accepts operations again, after [`Database::suspend`].
@@ -264,6 +309,16 @@ fn connect_for_reading(
         }
         Err(error) => Err(error),
     }
+}
+
+/// Returns an error if SQLite could not open the file because of the length of its path.
+fn check_path(path: &Path) -> Result<()> {
+    let bytes = std::path::absolute(path).map_or(0, |path| path.as_os_str().len());
+    if bytes <= MAX_PATH_BYTES {
+        return Ok(());
+    }
+    let rule = format!("must have a path of at most {MAX_PATH_BYTES} bytes with the name of the file; it has {bytes}");
+    Err(Error::invalid("directory", rule))
 }
 
 /// Locks a mutex, even a poisoned one: a panic rolled its connection's transaction back, so the connection is usable.
@@ -394,11 +449,57 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let database = open(folder.path()).unwrap();
         insert(&database).unwrap();
-        database.suspend();
+        database.suspend(Duration::from_secs(60)).unwrap();
         assert_eq!((count(&database), insert(&database)), (Err(Error::Closed), Err(Error::Closed)));
         assert!(!folder.path().join("file.gpkg-wal").exists(), "the last connection has moved the log into the file");
         database.resume();
         assert_eq!(count(&database), Ok(1));
+    }
+
+    /// A statement that ends only by an interrupt.
+    const ENDLESS: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
+
+    #[test]
+    fn suspend_interrupts_endless_read_write_and_waiting_writer() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = open(folder.path()).unwrap();
+        let started = std::sync::Barrier::new(3);
+        let endless = |connection: &Connection| -> Result<()> {
+            started.wait();
+            connection.query_row(ENDLESS, [], |row| row.get::<_, i64>(0))?;
+            Ok(())
+        };
+        std::thread::scope(|scope| {
+            let reading = scope.spawn(|| database.read(endless));
+            let writing = scope.spawn(|| {
+                database.write(|transaction| {
+                    transaction.execute("INSERT INTO item VALUES (1)", [])?;
+                    endless(transaction)
+                })
+            });
+            started.wait();
+            let waiting = scope.spawn(|| insert(&database));
+            database.suspend(Duration::from_secs(10)).unwrap();
+            for operation in [reading, writing, waiting] {
+                assert_eq!(operation.join().unwrap(), Err(Error::Closed));
+            }
+        });
+        database.resume();
+        assert_eq!(count(&database), Ok(0), "the transaction was rolled back");
+    }
+
+    #[test]
+    fn operation_that_outlasts_the_timeout_closes_its_connection() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = open(folder.path()).unwrap();
+        database
+            .read(|_| {
+                let suspended = database.suspend(Duration::from_millis(20));
+                assert!(matches!(suspended, Err(Error::Busy { .. })), "{suspended:?}");
+                Ok(())
+            })
+            .unwrap();
+        assert!(!folder.path().join("file.gpkg-wal").exists(), "the last connection is closed");
     }
 
     #[test]

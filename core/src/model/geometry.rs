@@ -147,9 +147,19 @@ impl Geometry {
         coords.map(|coord| Bounds::from(Rect::new(coord, coord))).reduce(|bounds, one| bounds.union(&one))
     }
 
-    /// True if it shares a point with a box. An area that holds the whole box does.
+    /// True if it shares a point with a box. An area that holds the whole box does. A line or ring whose longitude jumps by
+    /// more than 180° crosses the date line there.
     pub fn intersects(&self, bounds: &Bounds) -> bool {
-        bounds.rects().any(|rect| self.shape.intersects(&rect))
+        let Some(shape) = unwrapped(&self.shape) else {
+            return bounds.rects().any(|rect| self.shape.intersects(&rect));
+        };
+        let turns = |rect: Rect<f64>| {
+            [-360.0, 0.0, 360.0].map(|turn| {
+                let turn = Coord { x: turn, y: 0.0 };
+                Rect::new(rect.min() + turn, rect.max() + turn)
+            })
+        };
+        bounds.rects().flat_map(turns).any(|rect| shape.intersects(&rect))
     }
 
     /// The lines in it, in order: a line string is one, a polygon none.
@@ -223,6 +233,53 @@ fn simple(shape: geo_types::Geometry<f64>) -> geo_types::Geometry<f64> {
     }
 }
 
+/// The shape with longitudes that run on past ±180° where it crosses the date line. `None` if it does not.
+fn unwrapped(shape: &geo_types::Geometry<f64>) -> Option<geo_types::Geometry<f64>> {
+    let is_over = |line: &LineString<f64>| line.lines().any(|edge| (edge.end.x - edge.start.x).abs() > 180.0);
+    let line = |line: &LineString<f64>| {
+        let mut last: Option<f64> = None;
+        let mut unwrap = |coord: &Coord<f64>| {
+            let turns = last.map_or(0.0, |last| ((coord.x - last) / 360.0).round());
+            let x = coord.x - 360.0 * turns;
+            last = Some(x);
+            Coord { x, y: coord.y }
+        };
+        line.coords().map(&mut unwrap).collect::<LineString<f64>>()
+    };
+    let polygon = |polygon: &Polygon<f64>| {
+        let exterior = line(polygon.exterior());
+        let start = exterior.0.first().map_or(0.0, |coord| coord.x);
+        // A hole lies on the turn of its exterior.
+        let hole = |ring: &LineString<f64>| {
+            let mut ring = line(ring);
+            let turns = ring.0.first().map_or(0.0, |coord| ((coord.x - start) / 360.0).round());
+            ring.coords_mut().for_each(|coord| coord.x -= 360.0 * turns);
+            ring
+        };
+        Polygon::new(exterior, polygon.interiors().iter().map(hole).collect())
+    };
+    let polygon_is_over = |polygon: &Polygon<f64>| is_over(polygon.exterior());
+    Some(match shape {
+        geo_types::Geometry::LineString(own) if is_over(own) => line(own).into(),
+        geo_types::Geometry::MultiLineString(lines) if lines.iter().any(is_over) => {
+            MultiLineString(lines.iter().map(line).collect()).into()
+        }
+        geo_types::Geometry::Polygon(own) if polygon_is_over(own) => polygon(own).into(),
+        geo_types::Geometry::MultiPolygon(polygons) if polygons.iter().any(polygon_is_over) => {
+            MultiPolygon(polygons.iter().map(polygon).collect()).into()
+        }
+        geo_types::Geometry::GeometryCollection(parts) => {
+            let unwrapped: Vec<_> = parts.iter().map(unwrapped).collect();
+            if unwrapped.iter().all(Option::is_none) {
+                return None;
+            }
+            let parts = parts.iter().zip(unwrapped).map(|(part, unwrapped)| unwrapped.unwrap_or_else(|| part.clone()));
+            geo_types::Geometry::GeometryCollection(parts.collect())
+        }
+        _ => return None,
+    })
+}
+
 /// Takes the positions of a shape off an iterator and adds those of its lines.
 fn add_lines(
     shape: &geo_types::Geometry<f64>,
@@ -264,6 +321,23 @@ mod tests {
         assert!(!line(&[(-0.6, 0.5), (0.5, 1.6)]).intersects(&square));
         assert!(!line(&[(2.0, 0.0), (2.0, 1.0)]).intersects(&square));
         assert!(Geometry::point(Position::new(1.0, 1.0)).intersects(&square));
+    }
+
+    #[test]
+    fn geometry_over_the_date_line_intersects_boxes_on_both_sides() {
+        let bounds = |west, east| Bounds { west, south: -18.0, east, north: -16.0 };
+        let way = Geometry::line_string(line(&[(179.5, -17.0), (-179.5, -17.0)]));
+        let ring = line(&[(179.5, -17.5), (-179.5, -17.5), (-179.5, -16.5), (179.5, -16.5)]);
+        let hole = line(&[(-179.9, -17.4), (-179.6, -17.4), (-179.6, -16.6), (-179.9, -16.6)]);
+        let area = Geometry::polygon([ring, hole]);
+        for geometry in [way, area.clone(), Geometry::collection([area.clone()])] {
+            for shown in [bounds(179.8, 179.9), bounds(-179.95, -179.92), bounds(179.9, -179.9), bounds(-180.0, 180.0)]
+            {
+                assert!(geometry.intersects(&shown), "{shown:?}");
+            }
+            assert!(!geometry.intersects(&bounds(0.0, 1.0)) && !geometry.intersects(&bounds(-179.4, 179.4)));
+        }
+        assert!(!area.intersects(&Bounds { west: -179.8, south: -17.1, east: -179.7, north: -17.0 }), "in its hole");
     }
 
     #[test]

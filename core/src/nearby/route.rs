@@ -5,7 +5,7 @@ use geo_types::{Coord, Geometry as Shape, Line, LineString};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
-use super::{Feature, MAX_DISTANCE_M, Nearby};
+use super::{Builder, MAX_DISTANCE_M, Nearby};
 use crate::error::Result;
 use crate::line::{MeasuredLine, lon_step_deg};
 use crate::model::{Bounds, Geometry, Kind, Position};
@@ -64,6 +64,11 @@ impl Route {
     /// that do not cross, the nearest points include a vertex, but for the curvature of the Earth: less than 1 mm on edges
     /// of 10 km that are 500 m apart.
     pub(crate) fn locate(&self, other: &Geometry) -> Result<Option<RouteLocation>> {
+        self.locate_within(other, MAX_DISTANCE_M)
+    }
+
+    /// As [`locate`](Self::locate), `None` if the geometry is further than `max_offset_m`, too. Far geometries cost little.
+    pub(crate) fn locate_within(&self, other: &Geometry, max_offset_m: f64) -> Result<Option<RouteLocation>> {
         let crossing_m = self.first_crossing_m(other);
         let mut nearest = crossing_m.map(|along_m| RouteLocation { along_m, offset_m: 0.0 });
         if other.vertex_count() > 1 {
@@ -72,10 +77,11 @@ impl Route {
                 if nearest.is_some_and(|nearest| nearest.offset_m == 0.0 && nearest.along_m <= *along_m) {
                     break;
                 }
-                let limit_m = nearest.map_or(MAX_DISTANCE_M, |nearest| nearest.offset_m);
+                let limit_m = nearest.map_or(max_offset_m, |nearest| nearest.offset_m);
                 let found = other.within(*vertex, limit_m, |_, _| true)?.into_iter().next();
-                // Of two crossings, this vertex is before the known one.
-                if let Some(found) = found.filter(|found| found.distance_m < limit_m || found.distance_m == 0.0) {
+                // This vertex is before a known crossing.
+                let is_nearer = |metres: f64| metres == 0.0 || nearest.is_none_or(|nearest| metres < nearest.offset_m);
+                if let Some(found) = found.filter(|found| is_nearer(found.distance_m)) {
                     nearest = Some(RouteLocation { along_m: *along_m, offset_m: found.distance_m });
                 }
             }
@@ -83,15 +89,15 @@ impl Route {
         if nearest.is_some_and(|nearest| nearest.offset_m == 0.0) {
             return Ok(nearest);
         }
-        let mut offset_m = nearest.map_or(MAX_DISTANCE_M, |nearest| nearest.offset_m);
-        let mut point = None;
+        let (mut limit_m, mut point) = (nearest.map_or(max_offset_m, |nearest| nearest.offset_m), None);
         for position in other.positions().filter(Position::is_valid) {
-            let found = self.index.within(position, offset_m, |_, _| true)?.into_iter().next();
-            if let Some(found) = found.filter(|found| found.distance_m < offset_m) {
-                (offset_m, point) = (found.distance_m, Some(found.point));
+            let found = self.index.within(position, limit_m, |_, _| true)?.into_iter().next();
+            let has_none = nearest.is_none() && point.is_none();
+            if let Some(found) = found.filter(|found| has_none || found.distance_m < limit_m) {
+                (limit_m, point) = (found.distance_m, Some(found.point));
             }
         }
-        let at_point = point.map(|point| RouteLocation { along_m: self.along_m(point), offset_m });
+        let at_point = point.map(|point| RouteLocation { along_m: self.along_m(point), offset_m: limit_m });
         Ok(at_point.or(nearest))
     }
 
@@ -163,7 +169,9 @@ impl Route {
 
 /// An index of one geometry.
 fn index_of(geometry: &Geometry) -> Nearby {
-    Nearby::build([Feature { key: 0, kind: Kind::Trek, geometry: geometry.clone() }])
+    let mut builder = Builder::default();
+    builder.add(0, Kind::Trek, geometry);
+    builder.finish()
 }
 
 /// True if a vertex and the next one are the ends of two lines, or the same.

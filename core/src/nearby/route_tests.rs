@@ -174,6 +174,8 @@ proptest! {
         // Half a step on either line. No step is longer than 157 km a degree.
         let step_m = MAX_STEP_DEG * 157_000.0 / f64::from(STEPS);
         prop_assert!(slow_m - found.offset_m <= step_m, "{slow_m} {}", found.offset_m);
+        prop_assert_eq!(route.locate_within(&other, found.offset_m).unwrap(), Some(found));
+        prop_assert_eq!(route.locate_within(&other, found.offset_m * 0.99).unwrap().is_some(), found.offset_m == 0.0);
         // The located point of the route is as near as it says.
         let line = MeasuredLine::new(&way.positions().collect::<Vec<_>>()).unwrap();
         let point = line.position_at(found.along_m).unwrap();

@@ -190,6 +190,12 @@ impl Cutter {
         for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()) {
             let start = self.vertices.len();
             self.add_line(&ring.0);
+            // Over the date line a hole may start one turn from its exterior.
+            let off = |bounds: Rect<f64>| Some(((self.vertices.get(start)?.x - bounds.center().x) / 360.0).round());
+            let turns = bounds.and_then(off).unwrap_or_default();
+            if turns != 0.0 {
+                self.vertices[start..].iter_mut().for_each(|vertex| vertex.x -= 360.0 * turns);
+            }
             let own = &self.vertices[start..];
             // A ring around a pole ends one turn from its start, and has no inside in longitude and latitude.
             if own.len() > 1 && own.first() == own.last() {

@@ -53,6 +53,16 @@ fn area_has_distance_zero_inside_and_not_in_its_hole() {
 }
 
 #[test]
+fn hole_over_the_date_line_is_not_inside_its_area() {
+    let outer = line(&[(179.5, 10.0), (-179.5, 10.0), (-179.5, 11.0), (179.5, 11.0)]);
+    let hole = line(&[(-179.9, 10.1), (-179.6, 10.1), (-179.6, 10.9), (-179.9, 10.9)]);
+    let index = Nearby::build([feature(1, Geometry::polygon([outer, hole]))]);
+    let metres = |lon| index.nearest(Position::new(lon, 10.5), 1, all).unwrap()[0].distance_m;
+    assert_eq!((metres(179.8), metres(-179.95), metres(-179.55)), (0.0, 0.0, 0.0));
+    assert!(metres(-179.75) > 10_000.0, "in the hole");
+}
+
+#[test]
 fn date_line_and_poles_are_like_any_other_place() {
     let over = Geometry::line_string(line(&[(179.0, -17.0), (-179.0, -17.0)]));
     let square = line(&[(179.5, 10.0), (-179.5, 10.0), (-179.5, 11.0), (179.5, 11.0), (179.5, 10.0)]);

@@ -59,7 +59,7 @@ pub(crate) fn plan_download(
     let context = JobContext {
         catalogue: Arc::clone(catalogue),
         clock: Arc::clone(clock),
-        _lock: lock,
+        lock,
         territory: territory.key,
         subject: subject_name,
         folder,
@@ -76,6 +76,7 @@ pub(crate) fn plan_download(
 
 /// Stores the state of the pack once everything was received, and removes files that no pack needs any more.
 pub(crate) fn finish_download(job: &DownloadJob) -> Result<Pack> {
+    job.context.lock.check()?;
     if !job.planner.is_done {
         return Err(Error::invalid("download", "must have completed every transfer before it is finished"));
     }

@@ -1,15 +1,42 @@
-//! One refresh or download of a territory at a time, across processes.
+//! One refresh or download of a territory at a time, across processes. A suspended companion releases its locks, because iOS
+//! kills apps that hold one while suspended, and acquires them again when it resumes.
 
 use std::fs::{self, File};
-use std::path::Path;
+use std::io::{Seek, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use uuid::Uuid;
 
 use crate::catalogue::{Catalogue, Territory};
 use crate::error::{Error, Result};
 
+/// The locks of this process. Entries of locks that were dropped are removed by the next acquisition.
+static LOCKS: Mutex<Vec<Weak<Held>>> = Mutex::new(Vec::new());
+
 /// An advisory lock on `<id of the territory>.lock` in a folder. The system releases it when the process dies.
 #[derive(Debug)]
 pub(crate) struct TerritoryLock {
-    file: File,
+    held: Arc<Held>,
+}
+
+#[derive(Debug)]
+struct Held {
+    path: PathBuf,
+    /// The detail of [`Error::Busy`] if another holder has it.
+    detail: String,
+    /// Written to the file: another content means that the lock had another holder in the meantime.
+    token: String,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+enum State {
+    Locked(File),
+    /// Released while the companion is suspended.
+    Released,
+    /// Another holder had the lock while it was released.
+    Lost,
 }
 
 impl TerritoryLock {
@@ -30,8 +57,8 @@ impl TerritoryLock {
     /// # Errors
     /// [`Error::Busy`] if another holder has it.
     pub(crate) fn try_acquire(folder: &Path, territory: &Territory) -> Result<TerritoryLock> {
-        let detail = || format!("“{}” is being refreshed or downloaded already", territory.name);
-        TerritoryLock::lock_file(folder, &format!("{}.lock", territory.key.0), detail)
+        let detail = format!("“{}” is being refreshed or downloaded already", territory.name);
+        TerritoryLock::lock_file(folder, &format!("{}.lock", territory.key.0), &detail)
     }
 
     /// Acquires the lock of another activity without waiting.
@@ -39,23 +66,116 @@ impl TerritoryLock {
     /// # Errors
     /// [`Error::Busy`] if another holder has it.
     pub(crate) fn try_acquire_file(folder: &Path, activity: &'static str) -> Result<TerritoryLock> {
-        TerritoryLock::lock_file(folder, &format!("{activity}.lock"), || activity.to_owned())
+        TerritoryLock::lock_file(folder, &format!("{activity}.lock"), activity)
     }
 
-    fn lock_file(folder: &Path, name: &str, detail: impl Fn() -> String) -> Result<TerritoryLock> {
+    fn lock_file(folder: &Path, name: &str, detail: &str) -> Result<TerritoryLock> {
         fs::create_dir_all(folder)?;
-        let file = File::options().create(true).truncate(false).write(true).open(folder.join(name))?;
-        match file.try_lock() {
-            Ok(()) => Ok(TerritoryLock { file }),
-            Err(fs::TryLockError::WouldBlock) => Err(Error::Busy { detail: detail() }),
-            Err(fs::TryLockError::Error(error)) => Err(error.into()),
+        let path = folder.join(name);
+        let mut file = open_locked(&path, detail)?;
+        let token = Uuid::new_v4().to_string();
+        // Without its token, as on a full disk, the lock counts as lost after a suspension.
+        let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(token.as_bytes()));
+        let state = Mutex::new(State::Locked(file));
+        let held = Arc::new(Held { path, detail: detail.to_owned(), token, state });
+        let mut locks = LOCKS.lock().unwrap_or_else(PoisonError::into_inner);
+        locks.retain(|lock| lock.strong_count() > 0);
+        locks.push(Arc::downgrade(&held));
+        Ok(TerritoryLock { held })
+    }
+
+    /// Returns an error unless the lock is held.
+    ///
+    /// # Errors
+    /// [`Error::Closed`] while it is released; [`Error::Busy`] if another holder had it in the meantime.
+    pub(crate) fn check(&self) -> Result<()> {
+        match &*self.held.state() {
+            State::Locked(_) => Ok(()),
+            State::Released => Err(Error::Closed),
+            State::Lost => Err(self.held.busy()),
+        }
+    }
+
+    /// Releases the locks of this process on files below a directory.
+    pub(crate) fn release_below(directory: &Path) {
+        for held in below(directory) {
+            let mut state = held.state();
+            if let State::Locked(file) = &*state {
+                let _ = file.unlock();
+                *state = State::Released;
+            }
+        }
+    }
+
+    /// Acquires the locks again that [`TerritoryLock::release_below`] has released.
+    pub(crate) fn acquire_again_below(directory: &Path) {
+        for held in below(directory) {
+            let mut state = held.state();
+            if matches!(&*state, State::Released) {
+                let file = open_locked(&held.path, &held.detail);
+                let is_ours = || fs::read(&held.path).is_ok_and(|content| content == held.token.as_bytes());
+                *state = match file {
+                    Ok(file) if is_ours() => State::Locked(file),
+                    _ => State::Lost,
+                };
+            }
         }
     }
 }
 
-impl Drop for TerritoryLock {
+impl Held {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn busy(&self) -> Error {
+        Error::Busy { detail: self.detail.clone() }
+    }
+}
+
+impl Drop for Held {
     fn drop(&mut self) {
-        // Closing the file is not enough while a process that was just forked has it open, too.
-        let _ = self.file.unlock();
+        if let State::Locked(file) = &*self.state() {
+            // Closing the file is not enough while a process that was just forked has it open, too.
+            let _ = file.unlock();
+        }
+    }
+}
+
+fn open_locked(path: &Path, detail: &str) -> Result<File> {
+    let file = File::options().create(true).truncate(false).write(true).open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(fs::TryLockError::WouldBlock) => Err(Error::Busy { detail: detail.to_owned() }),
+        Err(fs::TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+/// The locks of this process on files below a directory.
+fn below(directory: &Path) -> Vec<Arc<Held>> {
+    let locks = LOCKS.lock().unwrap_or_else(PoisonError::into_inner);
+    locks.iter().filter_map(Weak::upgrade).filter(|held| held.path.starts_with(directory)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn released_lock_is_lost_only_if_another_holder_had_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = TerritoryLock::lock_file(folder.path(), "1.lock", "park").unwrap();
+        assert!(matches!(TerritoryLock::lock_file(folder.path(), "1.lock", "park"), Err(Error::Busy { .. })));
+        TerritoryLock::release_below(folder.path());
+        assert_eq!(lock.check(), Err(Error::Closed));
+        TerritoryLock::acquire_again_below(folder.path());
+        assert_eq!(lock.check(), Ok(()));
+        assert!(matches!(TerritoryLock::lock_file(folder.path(), "1.lock", "park"), Err(Error::Busy { .. })));
+        TerritoryLock::release_below(folder.path());
+        drop(TerritoryLock::lock_file(folder.path(), "1.lock", "park").unwrap());
+        TerritoryLock::acquire_again_below(folder.path());
+        assert!(matches!(lock.check(), Err(Error::Busy { .. })), "another holder had it");
+        drop(lock);
+        TerritoryLock::lock_file(folder.path(), "1.lock", "park").unwrap();
     }
 }

@@ -105,7 +105,7 @@ pub(crate) fn plan_refresh(
         folder: staging::job_folder(catalogue, &territory, subject(is_full))?,
         catalogue: Arc::clone(catalogue),
         clock: Arc::clone(clock),
-        _lock: lock,
+        lock,
         territory: territory.key,
         subject: subject(is_full).to_owned(),
         max_attempts: options.max_attempts,

@@ -18,8 +18,7 @@ pub(crate) fn near_route(
     let window = route.window(ROUTE_ITEM_MAX_OFFSET_M);
     let mut near = Vec::new();
     for (_, id, geometry) in catalogue.geometries_in(Some(territory.key), kind, &window)? {
-        let location = route.locate(&geometry)?.filter(|location| location.offset_m <= ROUTE_ITEM_MAX_OFFSET_M);
-        near.extend(location.map(|location| (id, location)));
+        near.extend(route.locate_within(&geometry, ROUTE_ITEM_MAX_OFFSET_M)?.map(|location| (id, location)));
     }
     Ok(near)
 }

@@ -30,8 +30,8 @@ const CONNECTIONS_PER_HOST: usize = 2;
 pub(super) struct JobContext {
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) clock: Arc<dyn Clock>,
-    /// Held until the job is dropped.
-    pub(super) _lock: TerritoryLock,
+    /// Held until the job is dropped, except while the companion is suspended.
+    pub(super) lock: TerritoryLock,
     pub(super) territory: TerritoryId,
     /// The subject of the job; the catalogue has one job for each subject of a territory.
     pub(super) subject: String,
@@ -219,6 +219,7 @@ impl<P: Planner> JobRunner<P> {
 
 impl<P: Planner> Job for JobRunner<P> {
     fn next(&mut self) -> Result<Next> {
+        self.context.lock.check()?;
         if self.record.is_paused {
             return Ok(Next::Blocked(BlockReason::Paused));
         }
@@ -245,6 +246,7 @@ impl<P: Planner> Job for JobRunner<P> {
     }
 
     fn started(&mut self, id: u64, lease: Option<Duration>) -> Result<bool> {
+        self.context.lock.check()?;
         let now = self.context.clock.boot_instant();
         let end = lease.map(|lease| now.after_ms(u64::try_from(lease.as_millis()).unwrap_or(u64::MAX)));
         let may_start = self.queue.started(id, end);
@@ -263,6 +265,7 @@ impl<P: Planner> Job for JobRunner<P> {
     }
 
     fn complete(&mut self, id: u64, outcome: Outcome) -> Result<()> {
+        self.context.lock.check()?;
         self.end(id, outcome)
     }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use jalon_tests::fixture_server::{Options, TestGeotrek};
 use jalon_tests::generator::{Size, Territory};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The result of a command.
 struct Run {
@@ -42,6 +42,58 @@ fn refreshed_directory() -> tempfile::TempDir {
     assert!(refreshed.json()["items"][0]["objects"]["trek"].as_u64() > Some(10));
     server.shutdown();
     directory
+}
+
+#[test]
+fn sensitive_area_between_two_vertices_is_on_the_sheet_the_map_and_in_the_pack() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut territory = Territory::generate(Size::default(), 1);
+    let id = |territory: &Territory, module: &str| territory.module(module)[0]["id"].as_u64().unwrap();
+    let (trek, area) = (id(&territory, "trek"), id(&territory, "sensitivearea"));
+    let way = json!({"type": "LineString", "coordinates": [[6.0, 44.9, 1000.0], [6.06, 44.9, 1000.0]]});
+    let ring = json!([[6.0305, 44.87], [6.0325, 44.87], [6.0325, 44.93], [6.0305, 44.93], [6.0305, 44.87]]);
+    territory.edit_field("trek", trek, "geometry", way);
+    territory.edit_field("sensitivearea", area, "geometry", json!({"type": "Polygon", "coordinates": [ring]}));
+    territory.edit_field("sensitivearea", area, "name", json!({"fr": "Aire de l’aigle"}));
+    let server = TestGeotrek::start(territory, Options::default());
+    let ok = |arguments: &[&str]| {
+        let run = jalon(directory.path(), arguments);
+        assert_eq!(run.status, 0, "{arguments:?}: {} {}", run.out, run.err);
+        run
+    };
+    ok(&["territory", "add", server.url(), "--name", "pne"]);
+    ok(&["refresh"]);
+    let trek = trek.to_string();
+    let crossed = || {
+        let details = ok(&["trek", &trek, "--json"]).json();
+        let items = details["route_items"].as_array().unwrap();
+        items.iter().find(|item| item["kind"] == "sensitive_area" && item["id"] == area).cloned().unwrap()
+    };
+    assert_eq!((&crossed()["offset_m"], &crossed()["estimated"]), (&json!(0.0), &json!(true)));
+    assert!(ok(&["trek", &trek]).out.contains("Aire de l’aigle"));
+    let map = directory.path().join("trek.svg");
+    ok(&["map", &trek, "--output", map.to_str().unwrap()]);
+    assert!(std::fs::read_to_string(map).unwrap().contains("Aire de l’aigle"));
+    ok(&["download", &trek]);
+    assert_eq!((&crossed()["offset_m"], &crossed()["estimated"]), (&json!(0.0), &json!(false)));
+    server.shutdown();
+}
+
+#[test]
+fn damaged_catalogue_is_reported_on_stderr_in_json_and_by_the_exit_status() {
+    let directory = refreshed_directory();
+    for is_json in [true, false] {
+        std::fs::write(directory.path().join(jalon::catalogue::FILE_NAME), b"").unwrap();
+        let arguments = if is_json { &["treks", "--json"][..] } else { &["treks"] };
+        let run = jalon(directory.path(), arguments);
+        assert_eq!(run.status, 1, "{}", run.out);
+        assert!(run.err.starts_with("jalon: the catalogue was damaged"), "{}", run.err);
+        if is_json {
+            assert_eq!(run.json()["catalogue_was_damaged"], true);
+        }
+        let status = jalon(directory.path(), &["status"]);
+        assert!(status.status == 0 && status.out.contains("not downloaded yet: jalon refresh pne"), "{}", status.out);
+    }
 }
 
 #[test]

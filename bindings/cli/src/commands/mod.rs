@@ -5,11 +5,13 @@
 //! * `treks`, `near`, `trek`, `changes`: the catalogue.
 //! * `export`, `map`: a trek as a file.
 //! * `reports`, `favourites`, `notes`: the journal.
-//! * `network`: the progress bar and Ctrl-C.
+//! * `network`: the progress bar and Ctrl-C. `remarks`: dates and withdrawals after a name. `far_away`: a hint for
+//!   positions with their numbers in the wrong order.
 
 mod changes;
 mod download;
 mod export;
+mod far_away;
 mod favourites;
 mod map;
 mod near;
@@ -17,12 +19,15 @@ mod network;
 mod notes;
 mod packs;
 mod refresh;
+mod remarks;
 mod reports;
 mod status;
 mod territory;
 mod trek;
 mod treks;
 
+use std::cell::RefCell;
+use std::io::Write;
 use std::path::PathBuf;
 
 use etcetera::BaseStrategy;
@@ -40,6 +45,10 @@ use crate::{printable, width};
 /// Columns that every name has, even on a terminal that is too narrow for the figures before it.
 const MIN_NAME_COLUMNS: usize = 16;
 
+/// Reported if the catalogue was damaged when it was opened.
+const DAMAGED: &str =
+    "the catalogue was damaged and was moved aside: its territories are empty until \"jalon refresh\"";
+
 /// The open data directory and the user's preferences.
 struct Session {
     companion: Companion,
@@ -47,6 +56,8 @@ struct Session {
     units: Units,
     /// Columns of the printed text.
     columns: usize,
+    /// Remarks for the user, printed on standard error.
+    hints: RefCell<Vec<String>>,
 }
 
 impl Session {
@@ -58,7 +69,7 @@ impl Session {
         let companion = Companion::open(&Directories::within(data))?;
         let languages = if global.lang.is_empty() { locale_languages() } else { global.lang.clone() };
         let columns = width::columns(global.columns);
-        Ok(Session { companion, languages, units: global.units.into(), columns })
+        Ok(Session { companion, languages, units: global.units.into(), columns, hints: RefCell::default() })
     }
 
     /// The user's languages, without the default language of a territory.
@@ -77,10 +88,9 @@ impl Session {
         printable::truncate(&printable::single_line(name), columns)
     }
 
-    /// The name of an object in the user's languages, or an empty string.
-    fn object_name(&self, territory: &Territory, object: &Object) -> String {
-        let localizer = self.localizer(territory);
-        object.name().and_then(|name| localizer.text(name)).map_or_else(String::new, |found| found.text.to_owned())
+    /// The name of an object in the user's languages; the label of its type if it has none.
+    fn object_name(&self, territory: &Territory, object: &Object) -> Result<String> {
+        Ok(self.localizer(territory).object_name(object)?.0)
     }
 }
 
@@ -103,26 +113,43 @@ fn language_tag(locale: &str) -> Option<String> {
     (!matches!(tag.to_lowercase().as_str(), "" | "c" | "posix")).then_some(tag)
 }
 
-/// Runs the command that was typed.
-pub(crate) fn run(cli: Cli) -> Result<Output> {
+/// Runs the command that was typed. Damage that was found when the catalogue was opened is reported on `err` at once, because
+/// the command may fail, and in the JSON of the result.
+pub(crate) fn run(cli: Cli, err: &mut dyn Write) -> Result<Output> {
     let session = Session::open(&cli.global)?;
-    match cli.command {
-        Command::Territory { command } => territory::run(&session, command),
-        Command::Refresh(args) => refresh::refresh(&session, &args),
-        Command::Download(args) => download::download(&session, &args),
-        Command::Packs { territory } => packs::packs(&session, territory.as_deref()),
-        Command::Remove { ids } => packs::remove(&session, &ids),
-        Command::Report { command } => reports::run(&session, command),
-        Command::Send { allow_http } => reports::send(&session, allow_http),
-        Command::Favourite { command } => favourites::run(&session, command),
-        Command::Note { command } => notes::run(&session, command),
-        Command::Changes { territory, since } => changes::changes(&session, territory.as_deref(), since.as_deref()),
-        Command::Treks(args) => treks::treks(&session, &args),
-        Command::Trek { id } => trek::trek(&session, &id),
-        Command::Near(args) => near::near(&session, &args),
-        Command::Status => status::status(&session),
-        Command::Export { id, output } => export::export(&session, &id, &output),
-        Command::Map { id, output } => map::map(&session, &id, &output),
+    let is_damaged = session.companion.catalogue().was_damaged();
+    if is_damaged {
+        // If standard error is closed, the JSON and the exit status still report the damage.
+        let _ = writeln!(err, "jalon: {DAMAGED}");
+    }
+    let refreshes = matches!(cli.command, Command::Refresh(_));
+    let mut output = run_command(&session, cli.command)?;
+    output.hints.append(&mut session.hints.borrow_mut());
+    if is_damaged {
+        output.json["catalogue_was_damaged"] = true.into();
+        output.is_complete &= refreshes;
+    }
+    Ok(output)
+}
+
+fn run_command(session: &Session, command: Command) -> Result<Output> {
+    match command {
+        Command::Territory { command } => territory::run(session, command),
+        Command::Refresh(args) => refresh::refresh(session, &args),
+        Command::Download(args) => download::download(session, &args),
+        Command::Packs { territory } => packs::packs(session, territory.as_deref()),
+        Command::Remove { ids } => packs::remove(session, &ids),
+        Command::Report { command } => reports::run(session, command),
+        Command::Send { allow_http } => reports::send(session, allow_http),
+        Command::Favourite { command } => favourites::run(session, command),
+        Command::Note { command } => notes::run(session, command),
+        Command::Changes { territory, since } => changes::changes(session, territory.as_deref(), since.as_deref()),
+        Command::Treks(args) => treks::treks(session, &args),
+        Command::Trek { id, past } => trek::trek(session, &id, past),
+        Command::Near(args) => near::near(session, &args),
+        Command::Status => status::status(session),
+        Command::Export { id, output } => export::export(session, &id, &output),
+        Command::Map { id, output } => map::map(session, &id, &output),
     }
 }
 

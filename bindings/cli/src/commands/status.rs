@@ -35,9 +35,6 @@ pub(super) fn status(session: &Session) -> Result<Output> {
         let (reference, state) = (pack_ref(&pack), pack.state.as_str());
         let _ = writeln!(text, "{reference} — {state}, {size:.1} MB, of which {own:.1} MB in no other download");
     }
-    if catalogue.was_damaged() {
-        text.push_str("The catalogue was damaged and was moved aside. Download it again with: jalon refresh\n");
-    }
     let path = catalogue.path().display().to_string();
     let _ = writeln!(text, "{:.1} MB in {path}", megabytes(usage.catalogue));
     let _ = writeln!(

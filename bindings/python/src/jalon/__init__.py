@@ -3,7 +3,7 @@
     async with await jalon.Companion.open("data", languages=["fr"]) as companion:
         await companion.add_territory("park", "https://geotrek.example.org")
         await companion.refresh("park")
-        for item in companion.nearby.nearest((6.2, 44.9), kinds=[jalon.Kind.POI]):
+        for item in await companion.nearby.nearest((6.2, 44.9), kinds=[jalon.Kind.POI]):
             print(item.name, item.distance_m)
 
 Positions are (longitude, latitude) in degrees on WGS84, lengths are metres, timestamps are Unix milliseconds.
@@ -35,6 +35,7 @@ from .jalon_ffi.jalon_ffi import (
     ChangeRecord,
     DataVersions,
     Estimate,
+    EventDates,
     Facet,
     FacetValue,
     FacetValueCount,
@@ -43,6 +44,7 @@ from .jalon_ffi.jalon_ffi import (
     FieldErrors,
     Highlight,
     ImportSummary,
+    InformationDesk,
     Kind,
     KindCount,
     MissingFile,
@@ -98,6 +100,7 @@ __all__ = [
     "Corrupt",
     "DataVersions",
     "Estimate",
+    "EventDates",
     "Facet",
     "FacetValue",
     "FacetValueCount",
@@ -106,6 +109,7 @@ __all__ = [
     "FieldErrors",
     "Highlight",
     "ImportSummary",
+    "InformationDesk",
     "Internal",
     "InvalidInput",
     "JalonError",

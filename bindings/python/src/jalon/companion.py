@@ -120,9 +120,13 @@ class Companion:
         while (versions := await await_future(watch.next())) is not None:
             yield versions
 
-    async def suspend(self) -> None:
-        """Stops running calls and releases all file locks. Every call raises Closed until resume."""
-        await await_future(self._ffi.suspend())
+    async def suspend(self, *, timeout_ms: int = 4_000) -> None:
+        """Stops running calls and releases all file locks. Every call raises Closed until resume.
+
+        Waits for pending writes, and interrupts them after half of `timeout_ms`. Raises Busy if a call has not ended after
+        `timeout_ms`; its lock is released when it ends.
+        """
+        await await_future(self._ffi.suspend(timeout_ms))
 
     async def resume(self) -> None:
         """Resumes after suspend."""

@@ -29,11 +29,11 @@ try await companion.nearby.warmUp()
 let page = TrekQuery(limit: 50)
 let treks = try await companion.catalogue.treks(page).items
 let nearbyTreks = NearbyQuery(kinds: [.trek], limit: 50)
-let points = try companion.nearby.nearest(to: Position(lon: 6.2, lat: 44.8), nearbyTreks).map(\.point)
+let points = try await companion.nearby.nearest(to: Position(lon: 6.2, lat: 44.8), nearbyTreks).map(\.point)
 let nearestTen = NearbyQuery(limit: 10)
 let token = try CancelToken()
 
 try await measure("page of 50 treks") { _ in _ = try await companion.catalogue.treks(page) }
-try await measure("nearest 10") { _ = try companion.nearby.nearest(to: points[$0 % points.count], nearestTen) }
+try await measure("nearest 10") { _ = try await companion.nearby.nearest(to: points[$0 % points.count], nearestTen) }
 try await measure("trek details") { _ = try await companion.catalogue.trekDetails("demo", treks[$0 % 20].id) }
 try await measure("empty call") { _ in _ = try token.isCancelled() }

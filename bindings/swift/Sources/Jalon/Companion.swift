@@ -146,13 +146,15 @@ public final class Companion: Sendable {
     }
 
     /// Cancels running calls, waits for pending writes, and releases all file locks. Call it before the app is suspended,
-    /// because iOS ends an app that is suspended with a lock. Until ``resume()``, every call throws `Closed`. See
-    /// <doc:Background>.
-    public func suspend() async throws {
-        try await inner.suspend()
+    /// because iOS ends an app that is suspended with a lock. After half of `timeoutMs` milliseconds it interrupts the
+    /// writes. Until ``resume()``, every call throws `Closed`. See <doc:Background>.
+    ///
+    /// Throws `Busy` if a call has not ended after `timeoutMs`; its lock is released when it ends.
+    public func suspend(timeoutMs: UInt32 = 4_000) async throws {
+        try await inner.suspend(timeoutMs: timeoutMs)
     }
 
-    /// Resumes after ``suspend()``.
+    /// Resumes after ``suspend(timeoutMs:)``.
     public func resume() async throws {
         try await inner.resume()
     }

@@ -41,8 +41,8 @@ import Testing
         }
         guard case .InvalidInput(let field, let rule) = error else { return unexpected(error) }
         #expect(field == "name" && !rule.isEmpty)
-        #expect(throws: JalonError.self) {
-            try companion.nearby.nearest(to: Position(lon: 6.2, lat: 144.9))
+        await #expect(throws: JalonError.self) {
+            try await companion.nearby.nearest(to: Position(lon: 6.2, lat: 144.9))
         }
         #expect(error.localizedDescription.contains("name"))
     }

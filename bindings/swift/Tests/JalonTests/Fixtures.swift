@@ -50,7 +50,8 @@ func validContent(in companion: Companion, _ comment: String = "Passerelle empor
     let category = try await companion.catalogue.vocabulary("park", "feedback_category").first
     let trek = try #require(try await companion.catalogue.treks().items.first)
     let point = try #require(
-        try companion.nearby.nearest(to: Position(lon: 6.2, lat: 44.9), NearbyQuery(kinds: [.trek], limit: 1)).first?.point)
+        try await companion.nearby.nearest(to: Position(lon: 6.2, lat: 44.9), NearbyQuery(kinds: [.trek], limit: 1))
+            .first?.point)
     return ReportContent(
         comment: comment, email: "walker@example.org", category: category?.id,
         position: ReportPosition(lon: point.lon, lat: point.lat), trek: trek.id)

@@ -42,10 +42,10 @@ import Testing
         #expect(try await companion.catalogue.object("park", .poi, poi.id).name == poi.name)
 
         // At the start of the trek, the trek is among the nearest objects, and the results are ordered by distance.
-        let near = try companion.nearby.nearest(to: start, NearbyQuery(limit: 20))
+        let near = try await companion.nearby.nearest(to: start, NearbyQuery(limit: 20))
         #expect(near.contains { $0.kind == .trek && $0.id == trek.id && $0.distanceM < 1 })
         #expect(zip(near, near.dropFirst()).allSatisfy { $0.distanceM <= $1.distanceM })
-        let pois = try companion.nearby.nearest(to: start, NearbyQuery(kinds: [.poi], limit: 3))
+        let pois = try await companion.nearby.nearest(to: start, NearbyQuery(kinds: [.poi], limit: 3))
         #expect(pois.count == 3 && pois.allSatisfy { $0.kind == .poi })
 
         // Download the trek with its pictures.
@@ -72,7 +72,7 @@ import Testing
         try await companion.close()
         let again = try await Companion.open(directory.directories, languages: ["fr", "en"])
         #expect(try await again.packs.list("park").map(\.state) == [.ready])
-        #expect(try again.nearby.nearest(to: start, NearbyQuery(limit: 20)).map(\.id) == near.map(\.id))
+        #expect(try await again.nearby.nearest(to: start, NearbyQuery(limit: 20)).map(\.id) == near.map(\.id))
         #expect(try await again.reports.list().map(\.state) == [.accepted])
         #expect(try await again.packs.remove("park", .trek(id: trek.id)) > 0)
         try await again.removeTerritory("park")
@@ -126,7 +126,7 @@ import Testing
             for index in 0..<200 {
                 group.addTask {
                     let here = Position(lon: 6 + Double(index) / 1_000, lat: 44.9)
-                    let near = try companion.nearby.nearest(to: here)
+                    let near = try await companion.nearby.nearest(to: here)
                     return try await companion.catalogue.treks().total == total && near.count == 10
                 }
                 group.addTask { try await companion.journal.addNote("\(index)").text == "\(index)" }

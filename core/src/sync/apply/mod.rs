@@ -55,6 +55,7 @@ pub struct RefreshSummary {
 /// Writes the result of a refresh once everything was received. On an error the catalogue does not change, and the refresh
 /// can be planned again.
 pub(crate) fn apply_refresh(job: &RefreshJob) -> Result<RefreshSummary> {
+    job.context.lock.check()?;
     match write(job) {
         Ok(summary) => {
             job.delete_responses()?;

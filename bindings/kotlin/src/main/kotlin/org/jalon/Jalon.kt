@@ -135,10 +135,13 @@ public class Jalon private constructor(private val companion: JalonCompanion) : 
     public suspend fun cleanUp(): ULong = companion.cleanUp()
 
     /**
-     * Cancels running calls, waits for pending writes, and releases all file locks. Until [resume], every call throws
-     * [JalonException.Closed]. A cancelled refresh or download resumes when it is called again.
+     * Cancels running calls, waits for pending writes, and releases all file locks. After half of [timeoutMs] milliseconds it
+     * interrupts the writes. Until [resume], every call throws [JalonException.Closed]. A cancelled or interrupted refresh or
+     * download resumes when it is called again.
+     *
+     * @throws JalonException.Busy if a call has not ended after [timeoutMs]; its lock is released when it ends.
      */
-    public suspend fun suspend(): Unit = companion.suspend()
+    public suspend fun suspend(timeoutMs: UInt = 4_000u): Unit = companion.suspend(timeoutMs)
 
     /** Resumes after [suspend]. */
     public suspend fun resume(): Unit = companion.resume()
