@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jalon::catalogue::{self, Territory};
-use jalon::companion::{Localizer, ROUTE_ITEM_KINDS};
+use jalon::companion::{Localizer, ROUTE_ITEM_KINDS, RouteItemQuery};
 use jalon::{Companion as Core, model};
 
 use crate::convert::borrowed;
@@ -33,18 +33,21 @@ impl Catalogue {
         self.shared.run_blocking(find).await
     }
 
-    /// The details of a trek with the objects along its route. `kinds` limits these objects; an empty list means all.
-    #[uniffi::method(default(languages = [], kinds = []))]
+    /// The details of a trek with the objects along its route. `kinds` limits these objects; an empty list means all. Touristic
+    /// events that have ended are left out unless `past_events`.
+    #[uniffi::method(default(languages = [], kinds = [], past_events = false))]
     pub async fn trek_details(
         &self,
         territory: String,
         id: i64,
         languages: Vec<String>,
         kinds: Vec<Kind>,
+        past_events: bool,
     ) -> Result<TrekDetails> {
         let read = move |core: &Core| {
             let kinds = if kinds.is_empty() { ROUTE_ITEM_KINDS.to_vec() } else { kinds };
-            TrekDetails::of(core, core.trek_details(&territory, id, &kinds)?, &borrowed(&languages))
+            let query = RouteItemQuery { kinds, past_events };
+            TrekDetails::of(core, core.trek_details_with(&territory, id, &query)?, &borrowed(&languages))
         };
         self.shared.run_blocking(read).await
     }
@@ -62,7 +65,9 @@ impl Catalogue {
         let read = move |core: &Core| {
             let (territory, object) = object(core, &territory, kind, id)?;
             let localizer = core.localizer(&territory, &borrowed(&languages));
-            let (name, lang) = name_of(&localizer, object.name());
+            let (name, lang) = localizer.object_name(&object)?;
+            let withdrawn_ms = core.catalogue().withdrawn_ms(&territory, kind, id)?;
+            let event = core.event_dates(&object);
             let json = serde_json::to_string(&object).map_err(jalon::Error::internal)?;
             Ok(Object {
                 kind,
@@ -72,6 +77,8 @@ impl Catalogue {
                 description: object.description().and_then(|text| rich_text(&localizer, text)),
                 geometry: object.geometry().map(model::Geometry::to_wkb),
                 pictures: pictures(core, object.attachments())?,
+                event,
+                withdrawn_ms,
                 json,
                 territory: territory.name,
             })
@@ -79,7 +86,7 @@ impl Catalogue {
         self.shared.run_blocking(read).await
     }
 
-    /// Objects whose texts contain the words, or starts of words, in `text`, which must have a letter or a digit. Accents are
+    /// Objects whose texts contain the words, or starts of words, in `text`; none if it has no letter and no digit. Accents are
     /// ignored. `kinds` limits the kinds; an empty list means all. `limit` is 1 to 200.
     #[uniffi::method(default(languages = [], kinds = [], limit = 50, offset = 0))]
     pub async fn search(

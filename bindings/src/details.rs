@@ -5,7 +5,7 @@ use jalon::companion::{self, Localizer};
 use jalon::line::{ElevationGain, MeasuredLine, Profile as CoreProfile, TURNING_POINT_THRESHOLD_M};
 use jalon::model::{self, Geometry, Localized, Trek};
 
-use crate::records::{Picture, Profile, RichText, RouteItem, Stage, TrekDetails, WebLink};
+use crate::records::{InformationDesk, Picture, Profile, RichText, RouteItem, Stage, TrekDetails, WebLink};
 
 /// A text in the caller's language; none if it is empty in all languages.
 pub(crate) fn rich_text(localizer: &Localizer<'_>, text: &model::RichText) -> Option<RichText> {
@@ -34,7 +34,7 @@ pub(crate) fn pictures(core: &Core, attachments: &[model::Attachment]) -> jalon:
 impl TrekDetails {
     /// Takes the fields that a details screen shows; [`crate::Catalogue::object`] has all fields as JSON.
     pub(crate) fn of(core: &Core, details: companion::TrekDetails, languages: &[&str]) -> jalon::Result<TrekDetails> {
-        let companion::TrekDetails { territory, trek, stages, route_items } = details;
+        let companion::TrekDetails { territory, trek, stages, withdrawn_ms, information_desks, route_items } = details;
         let localizer = core.localizer(&territory, languages);
         let text = |text: &Localized| localizer.text(text).map(|found| found.text.to_owned());
         let rich = |text: &model::RichText| rich_text(&localizer, text);
@@ -56,6 +56,11 @@ impl TrekDetails {
             themes: localizer.labels("theme", &trek.themes)?,
             labels: localizer.labels("label", &trek.labels)?,
             networks: localizer.labels("trek_network", &trek.networks)?,
+            ratings: localizer.labels("trek_rating", &trek.ratings)?,
+            accessibilities: localizer.labels("trek_accessibility", &trek.accessibilities)?,
+            accessibility_level: localizer.label("trek_accessibility_level", trek.accessibility_level)?,
+            sources: localizer.labels("source", &trek.source)?,
+            structure: localizer.label("structure", trek.structure)?,
             cities: localizer.labels("city", &trek.cities)?,
             districts: localizer.labels("district", &trek.districts)?,
             description_teaser: rich(&trek.description_teaser), ambiance: rich(&trek.ambiance),
@@ -73,8 +78,9 @@ impl TrekDetails {
             pictures: pictures(core, &trek.attachments)?,
             web_links: trek.web_links.iter().map(link).collect(),
             stages: (1..).zip(&stages).map(|(number, trek)| stage(&localizer, number, trek)).collect(),
-            route_items: route_items.into_iter().map(|item| route_item(&localizer, item)).collect(),
-            updated_ms: trek.updated_ms, territory: territory.name,
+            information_desks: information_desks.into_iter().map(|desk| information_desk(&localizer, desk)).collect::<jalon::Result<_>>()?,
+            route_items: route_items.into_iter().map(|item| route_item(&localizer, item)).collect::<jalon::Result<_>>()?,
+            withdrawn_ms, updated_ms: trek.updated_ms, territory: territory.name,
         };
         Ok(details)
     }
@@ -90,11 +96,26 @@ fn stage(localizer: &Localizer<'_>, number: u32, trek: &Trek) -> Stage {
     Stage { number, id, name, duration_h, length_m: length_m(trek), ascent_m }
 }
 
-fn route_item(localizer: &Localizer<'_>, item: companion::RouteItem) -> RouteItem {
-    let companion::RouteItem { object, along_m, offset_m, estimated } = item;
-    let (name, lang) = name_of(localizer, object.name());
+fn information_desk(localizer: &Localizer<'_>, desk: model::InformationDesk) -> jalon::Result<InformationDesk> {
+    let object = model::Object::from(desk.clone());
+    let (name, lang) = localizer.object_name(&object)?;
     let point = object.geometry().and_then(Geometry::first_position);
-    RouteItem { kind: object.kind(), id: object.id(), name, lang, offset_m, along_m, estimated, point }
+    let type_label = localizer.text(&desk.type_label).map(|found| found.text.to_owned());
+    let description = rich_text(localizer, &desk.description);
+    let model::InformationDesk { id, email, website, phone, street, postal_code, municipality, .. } = desk;
+    #[rustfmt::skip]
+    let desk = InformationDesk {
+        id, name, lang, type_label, description, email, website, phone, street, postal_code, municipality, point,
+    };
+    Ok(desk)
+}
+
+fn route_item(localizer: &Localizer<'_>, item: companion::RouteItem) -> jalon::Result<RouteItem> {
+    let companion::RouteItem { object, along_m, offset_m, estimated, event, withdrawn_ms } = item;
+    let (name, lang) = localizer.object_name(&object)?;
+    let point = object.geometry().and_then(Geometry::first_position);
+    let (kind, id) = (object.kind(), object.id());
+    Ok(RouteItem { kind, id, name, lang, offset_m, along_m, estimated, point, event, withdrawn_ms })
 }
 
 impl Profile {

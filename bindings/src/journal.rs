@@ -8,7 +8,6 @@ use jalon::{Companion as Core, journal};
 
 use crate::catalogue::object;
 use crate::convert::{all, borrowed};
-use crate::details::name_of;
 use crate::error::Result;
 use crate::records::{Favourite, ImportSummary, Kind, Note, Position, RecoverySummary};
 use crate::state::Shared;
@@ -25,18 +24,19 @@ impl From<journal::Note> for Note {
 }
 
 #[cfg(feature = "archive")]
-fn export(journal: &journal::Journal, path: &Path, all: bool) -> jalon::Result<u64> {
-    Ok(journal.export(path, all)? as u64)
+fn export(journal: &journal::Journal, path: &Path, all: bool, hand_over: bool) -> jalon::Result<u64> {
+    let options = journal::ExportOptions { include_accepted: all, hand_over };
+    Ok(journal.export(path, &options, now_ms())? as u64)
 }
 
 #[cfg(not(feature = "archive"))]
-fn export(_: &journal::Journal, _: &Path, _: bool) -> jalon::Result<u64> {
+fn export(_: &journal::Journal, _: &Path, _: bool, _: bool) -> jalon::Result<u64> {
     Err(jalon::Error::invalid("path", NO_ARCHIVE))
 }
 
 #[cfg(feature = "archive")]
 fn import(journal: &journal::Journal, path: &Path) -> jalon::Result<ImportSummary> {
-    journal.import(path)
+    journal.import(path, now_ms())
 }
 
 #[cfg(not(feature = "archive"))]
@@ -66,7 +66,7 @@ impl Journal {
     ) -> Result<Favourite> {
         let add = move |core: &Core| {
             let (found, object) = object(core, &territory, kind, id)?;
-            let (name, _) = name_of(&core.localizer(&found, &borrowed(&languages)), object.name());
+            let (name, _) = core.localizer(&found, &borrowed(&languages)).object_name(&object)?;
             let favourite = Favourite { territory, kind, id, name, created_ms: now_ms() };
             core.journal()?.add_favourite(&favourite)?;
             Ok(favourite)
@@ -122,14 +122,19 @@ impl Journal {
     /// Writes favourites, notes and the reports that are not accepted yet (`all`: every report), with their photos, to a zip
     /// file at `path`, which must not exist. Returns the number of reports.
     ///
+    /// With `hand_over`, the device that imports the file sends the reports, and this one no longer does; import it on one
+    /// device only. Without it, the imported copies are in doubt.
+    ///
     /// # Errors
     /// `InvalidInput` if the library was built without the feature `archive`.
-    #[uniffi::method(default(all = false))]
-    pub async fn export(&self, path: String, all: bool) -> Result<u64> {
-        self.shared.run_blocking(move |core| export(core.journal()?, Path::new(&path), all)).await
+    #[uniffi::method(default(all = false, hand_over = false))]
+    pub async fn export(&self, path: String, all: bool, hand_over: bool) -> Result<u64> {
+        let export = move |core: &Core| export(core.journal()?, Path::new(&path), all, hand_over);
+        self.shared.write(|versions| versions.journal += 1, export).await
     }
 
-    /// Adds the contents of a file that [`Journal::export`] wrote. Data that the journal has already is unchanged.
+    /// Adds the contents of a file that [`Journal::export`] wrote. Data that the journal has already is unchanged, except a
+    /// report that it had handed over and gets back.
     ///
     /// # Errors
     /// `InvalidInput` if the library was built without the feature `archive`.

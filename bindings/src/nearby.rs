@@ -30,8 +30,8 @@ impl Nearby {
         languages: Vec<String>,
     ) -> Result<Vec<NearbyItem>> {
         let nearest = move |core: &Core| {
-            let NearbyQuery { kinds, territory, max_distance_m, limit } = query;
-            let query = companion::NearbyQuery { kinds, territory, max_distance_m, limit: page(limit)? };
+            let NearbyQuery { kinds, territory, max_distance_m, limit, past_events } = query;
+            let query = companion::NearbyQuery { kinds, territory, max_distance_m, limit: page(limit)?, past_events };
             Ok(all(core.nearest(position, &query, &borrowed(&languages))?))
         };
         self.shared.run_blocking(nearest).await
@@ -87,7 +87,8 @@ mod tests {
         let transfers = Transfers::new(Arc::clone(&shared), Work::Refresh(Box::new(job))).unwrap();
         let lock = locked(&shared, folder.path());
         let nearby = Nearby { shared };
-        let query = NearbyQuery { kinds: Vec::new(), territory: None, max_distance_m: None, limit: 5 };
+        let query =
+            NearbyQuery { kinds: Vec::new(), territory: None, max_distance_m: None, limit: 5, past_events: false };
         let mut nearest = pin!(nearby.nearest(Position::new(6.0, 45.0), query, Vec::new()));
         let mut next = pin!(Arc::clone(&transfers).next());
         let mut context = Context::from_waker(Waker::noop());

@@ -23,6 +23,7 @@ pub(crate) struct Shared {
 
 #[derive(Default)]
 struct Running {
+    is_suspended: bool,
     is_shut_down: bool,
     /// Cancels all long calls.
     cancel: transfer::CancelToken,
@@ -98,7 +99,7 @@ impl Shared {
 
     fn start_call(self: &Arc<Self>, cancel: Option<Arc<CancelToken>>) -> Result<(transfer::CancelToken, RunningCall)> {
         let mut running = lock(&self.running);
-        if running.is_shut_down {
+        if running.is_suspended || running.is_shut_down {
             return Err(JalonError::Closed);
         }
         running.count += 1;
@@ -111,6 +112,7 @@ impl Shared {
     pub(crate) fn suspend(&self, is_shutdown: bool, timeout: Duration) -> jalon::Result<()> {
         let start = Instant::now();
         let mut running = lock(&self.running);
+        running.is_suspended = true;
         running.is_shut_down |= is_shutdown;
         running.cancel.cancel();
         while running.count > 0
@@ -133,6 +135,7 @@ impl Shared {
             return Err(jalon::Error::Closed);
         }
         running.cancel = transfer::CancelToken::default();
+        running.is_suspended = false;
         drop(running);
         self.core.resume()
     }
@@ -155,3 +158,22 @@ macro_rules! with_client {
     }};
 }
 pub(crate) use with_client;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_call_while_suspended_returns_closed_until_resume() {
+        let folder = std::env::temp_dir().join(format!("jalon-ffi-suspended-{}", std::process::id()));
+        let shared = Arc::new(Shared::new(Core::open(&jalon::Directories::within(&folder)).unwrap()));
+        shared.suspend(false, Duration::from_secs(30)).unwrap();
+        assert!(matches!(shared.start_call(None), Err(JalonError::Closed)));
+        shared.resume().unwrap();
+        assert!(shared.start_call(None).is_ok());
+        shared.suspend(true, Duration::from_secs(30)).unwrap();
+        assert!(matches!(shared.start_call(None), Err(JalonError::Closed)));
+        drop(shared);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}

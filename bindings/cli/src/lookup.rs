@@ -1,6 +1,6 @@
 //! Ids from the names that a user types: territories, treks, and values of filters.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use jalon::catalogue::{Facet, fold};
 use jalon::model::{Id, Localized};
@@ -49,8 +49,9 @@ pub(crate) fn territory_or_single(companion: &Companion, name: Option<&str>) -> 
     }
 }
 
-/// The values of a filter, each by its id or by its name in any language; accents and case are ignored. An argument may
-/// hold several values, separated by commas. Each value is its territory's key and its id.
+/// The values of a filter, each by its id, by its name in any language, or by words of the name or their beginnings;
+/// accents and case are ignored. An argument may hold several values, separated by commas. Each value is its territory's
+/// key and its id. Words that several names have are an error, which lists these names.
 pub(crate) fn facet_values(
     companion: &Companion,
     languages: &[&str],
@@ -61,19 +62,25 @@ pub(crate) fn facet_values(
         return Ok(Vec::new());
     }
     let labels = companion.catalogue().labels(facet.vocabulary().unwrap_or(facet.as_str()))?;
-    let find = |argument: &str| -> Vec<(TerritoryId, Id)> {
-        let (id, folded) = (argument.trim().parse(), fold(argument));
-        let matches = |key: Id, label: &Localized| {
-            id == Ok(key) || label.iter().any(|(_, name)| !folded.is_empty() && fold(name) == folded)
-        };
-        labels.iter().filter(|((_, id), label)| matches(*id, label)).map(|(key, _)| *key).collect()
+    let find = |argument: &str| -> Result<Vec<(TerritoryId, Id)>> {
+        let exact = exact_values(&labels, argument);
+        if !exact.is_empty() {
+            return Ok(exact);
+        }
+        let found = values_with_words(&labels, argument);
+        let names = known_names(companion, languages, labels.iter().filter(|(key, _)| found.contains(key)))?;
+        if names.len() > 1 {
+            let rule = format!("must name one value; \"{argument}\" fits {}", names.join(", "));
+            return Err(Error::invalid(facet.as_str(), rule).into());
+        }
+        Ok(found)
     };
     let mut values = Vec::new();
     for argument in arguments {
-        let mut found = find(argument);
+        let mut found = find(argument)?;
         if found.is_empty() {
             // The whole argument comes first, because a name may contain a comma.
-            let parts: Vec<_> = argument.split(',').map(&find).collect();
+            let parts = argument.split(',').map(&find).collect::<Result<Vec<_>>>()?;
             if parts.iter().all(|found| !found.is_empty()) {
                 found = parts.concat();
             }
@@ -90,6 +97,32 @@ pub(crate) fn facet_values(
     Ok(values)
 }
 
+/// Labels by a key of their territory, and id.
+type Labels<T> = HashMap<(T, Id), Localized>;
+
+/// The entries of a vocabulary with an id, or with a name in any language.
+fn exact_values<T: Copy>(labels: &Labels<T>, argument: &str) -> Vec<(T, Id)> {
+    let (id, words) = (argument.trim().parse(), fold(argument));
+    let has_name = |label: &Localized| !words.is_empty() && label.iter().any(|(_, name)| fold(name) == words);
+    let found = labels.iter().filter(|((_, key), label)| id == Ok(*key) || has_name(label));
+    found.map(|(key, _)| *key).collect()
+}
+
+/// The entries of a vocabulary whose name, in any language, has all the words or words that begin with them. None for a
+/// number, which is an id.
+fn values_with_words<T: Copy>(labels: &Labels<T>, argument: &str) -> Vec<(T, Id)> {
+    let words = fold(argument);
+    if words.is_empty() || argument.trim().parse::<Id>().is_ok() {
+        return Vec::new();
+    }
+    let has_words = |name: &str| {
+        let name = fold(name);
+        words.iter().all(|word| name.iter().any(|own| own.starts_with(word.as_str())))
+    };
+    let found = labels.iter().filter(|(_, label)| label.iter().any(|(_, name)| has_words(name)));
+    found.map(|(key, _)| *key).collect()
+}
+
 /// The first names of a vocabulary, in the preferred languages.
 fn known_names<'l>(
     companion: &Companion,
@@ -104,4 +137,31 @@ fn known_names<'l>(
         Some(label.find(&preferred)?.text.to_owned())
     });
     Ok(names.collect::<BTreeSet<String>>().into_iter().take(MAX_SUGGESTIONS).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_found_by_whole_name_or_by_words() {
+        let names = ["Cœur de parc", "Aire d’adhésion", "Parc", "Chien accepté"];
+        let labels: Labels<u8> =
+            (1..).zip(names).map(|(id, name)| ((1, id), [("fr", name)].into_iter().collect())).collect();
+        let ids = |keys: Vec<(u8, Id)>| {
+            let mut ids: Vec<Id> = keys.into_iter().map(|(_, id)| id).collect();
+            ids.sort_unstable();
+            ids
+        };
+        assert_eq!(ids(exact_values(&labels, "PARC")), [3]);
+        assert_eq!(ids(exact_values(&labels, "2")), [2]);
+        assert_eq!(ids(exact_values(&labels, "coeur")), [0; 0]);
+        for argument in ["coeur", "Cœur", "coeur parc", "coeu"] {
+            assert_eq!(ids(values_with_words(&labels, argument)), [1], "{argument}");
+        }
+        assert_eq!(ids(values_with_words(&labels, "par")), [1, 3]);
+        assert_eq!(ids(values_with_words(&labels, "adhesion")), [2]);
+        assert_eq!(ids(values_with_words(&labels, "9")), [0; 0]);
+        assert_eq!(ids(values_with_words(&labels, "-")), [0; 0]);
+    }
 }

@@ -18,11 +18,11 @@ const MIN_SPAN_M: f64 = 50.0;
 /// Columns at the right for the unit after the last distance.
 const UNIT_COLUMNS: usize = 3;
 
-/// Draws the profile with its axes in at most `columns` by `rows` characters; both are raised to 24 by 5. `None` if the
+/// Draws the profile with its axes in at most `columns` by `rows` characters; both are raised to 20 by 5. `None` if the
 /// lines have no elevations or no length. The gap between two lines has no length.
 pub(crate) fn draw(lines: &[&[Position]], columns: usize, rows: usize, units: Units) -> Option<String> {
     let profile = route_profile(lines)?;
-    let (columns, rows) = (columns.max(24), rows.max(5) - 2);
+    let (columns, rows) = (columns.max(20), rows.max(5) - 2);
     let unit = units.short();
     let (lowest, highest) = (profile.min_m() / unit.metres, profile.max_m() / unit.metres);
     let top = highest.max(lowest + MIN_SPAN_M / unit.metres);
@@ -38,7 +38,7 @@ pub(crate) fn draw(lines: &[&[Position]], columns: usize, rows: usize, units: Un
     let ticks = ticks.map(|(tick, label)| (row(tick), format!("{label} {}", unit.symbol)));
     let labels: Vec<(usize, String)> = std::iter::once(summit).chain(ticks).collect();
     let margin = labels.iter().map(|(_, label)| label.chars().count()).max().unwrap_or(0);
-    let width = columns.saturating_sub(margin + 2 + UNIT_COLUMNS).max(8);
+    let width = columns.saturating_sub(margin + 2 + UNIT_COLUMNS).max(4);
     let start_m = profile.samples()[0].distance_m;
     let section_m = profile.length_m() / width as f64;
     let heights: Vec<f64> = (0..width)
@@ -122,6 +122,16 @@ mod tests {
         assert!(lines[9].trim_end().ends_with(" 10 km"), "{drawn}");
         let fill = |line: &str| line.chars().filter(|c| BLOCKS[1..].contains(c)).count();
         assert!(lines[..8].windows(2).all(|pair| fill(pair[0]) <= fill(pair[1])), "{drawn}");
+    }
+
+    #[test]
+    fn draw_fits_narrow_terminals() {
+        for columns in 20..=72 {
+            for units in [Units::Metric, Units::Imperial] {
+                let drawn = draw(&[&line(|n| 1000.0 + n * 8.0)], columns, 8, units).unwrap();
+                assert!(drawn.lines().all(|line| line.chars().count() <= columns), "{columns}: {drawn}");
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The details of a trek and its elevation profile.
 
-use super::{Kind, Position};
+use super::{EventDates, Kind, Position};
 
 /// A text in one language.
 #[derive(uniffi::Record)] pub struct RichText {
@@ -40,12 +40,30 @@ use super::{Kind, Position};
 #[derive(uniffi::Record)] pub struct RouteItem {
     /** Its kind. */ pub kind: Kind,
     /** Its id on the server. */ pub id: i64,
-    /** Its name; empty if it has none. */ pub name: String,
+    /** Its name, or the label of its type if it has none. */ pub name: String,
     /** Language of the name. */ pub lang: String,
     /** Metres from the route to the nearest point of the object; 0 if the route crosses it. */ pub offset_m: f64,
     /** Metres along the route to the point nearest to the object. */ pub along_m: f64,
     /** True if the object was associated by distance rather than listed by the server. */ pub estimated: bool,
     /** Its first position. */ pub point: Option<Position>,
+    /** Touristic events only: dates. */ pub event: Option<EventDates>,
+    /** Time at which a refresh noticed that the server no longer publishes it, Unix ms. */ pub withdrawn_ms: Option<i64>,
+}
+
+/// An information desk for a trek: a tourist office, a park house.
+#[derive(uniffi::Record)] pub struct InformationDesk {
+    /** Its id on the server. */ pub id: i64,
+    /** Its name, or the label of its type if it has none. */ pub name: String,
+    /** Language of the name. */ pub lang: String,
+    /** Label of its type. */ pub type_label: Option<String>,
+    /** Description. */ pub description: Option<RichText>,
+    /** E-mail address. */ pub email: Option<String>,
+    /** Web address. */ pub website: Option<String>,
+    /** Telephone number. */ pub phone: Option<String>,
+    /** Street. */ pub street: Option<String>,
+    /** Postal code. */ pub postal_code: Option<String>,
+    /** Town. */ pub municipality: Option<String>,
+    /** Its position. */ pub point: Option<Position>,
 }
 
 /// A trek with its texts, pictures, stages and the objects along its route.
@@ -69,6 +87,11 @@ use super::{Kind, Position};
     /** Themes. */ pub themes: Vec<String>,
     /** Labels of the office. */ pub labels: Vec<String>,
     /** Networks of waymarked paths. */ pub networks: Vec<String>,
+    /** Ratings, such as grades of difficulty. */ pub ratings: Vec<String>,
+    /** Accessibility: for whom. */ pub accessibilities: Vec<String>,
+    /** Level of accessibility. */ pub accessibility_level: Option<String>,
+    /** Sources of the data. */ pub sources: Vec<String>,
+    /** Organisation that maintains it. */ pub structure: Option<String>,
     /** Cities that it crosses. */ pub cities: Vec<String>,
     /** Districts that it crosses. */ pub districts: Vec<String>,
     /** Short description. */ pub description_teaser: Option<RichText>,
@@ -92,8 +115,10 @@ use super::{Kind, Position};
     /** Position of the parking. */ pub parking_location: Option<Position>,
     /** Pictures, the cover first. */ pub pictures: Vec<Picture>,
     /** Links. */ pub web_links: Vec<WebLink>,
+    /** Information desks, wherever they are. */ pub information_desks: Vec<InformationDesk>,
     /** Stages, in order. */ pub stages: Vec<Stage>,
     /** Objects along the route, ordered by `along_m`. */ pub route_items: Vec<RouteItem>,
+    /** Time at which a refresh noticed that the server no longer publishes it, Unix ms. */ pub withdrawn_ms: Option<i64>,
     /** Time of its last change on the server, Unix ms. */ pub updated_ms: Option<i64>,
 }
 

@@ -32,6 +32,8 @@ use crate::convert::from_core;
     /** Reports that were added. */ pub reports: u64,
     /** Reports that the journal had already; they are unchanged. */ pub known: u64,
     /** Photos that the export lacks. */ pub photos_missing: u64,
+    /** Added reports that the exporting device still sends; they are in doubt here, drafts marked as possible duplicates. */
+    pub kept_by_exporter: u64,
     /** Favourites that were added. */ pub favourites: u64,
     /** Notes that were added. */ pub notes: u64,
 }

@@ -3,7 +3,7 @@
 use jalon::catalogue;
 pub use jalon::catalogue::ChangeKind;
 use jalon::companion::{self, TrekStats};
-pub use jalon::model::{Bounds, Kind, Position};
+pub use jalon::model::{Bounds, EventDates, Kind, Position};
 
 use super::{Highlight, Picture, RichText};
 use crate::convert::{all, from_core, highlights};
@@ -50,16 +50,27 @@ use crate::convert::{all, from_core, highlights};
     /** Number of objects, or of bytes. */ pub count: u64,
 }
 
+/// The dates of a touristic event, checked against the current day.
+#[uniffi::remote(Record)] pub struct EventDates {
+    /** First day, YYYY-MM-DD, as the server writes it. */ pub begin_date: Option<String>,
+    /** Last day, YYYY-MM-DD; none for an event of one day. */ pub end_date: Option<String>,
+    /** True if the last day has passed everywhere on Earth. */ pub is_past: bool,
+    /** True if the dates cannot be right: none, no calendar day, or the end before the begin. */ pub has_invalid_dates: bool,
+    /** True if the organiser cancelled the event. */ pub cancelled: bool,
+}
+
 /// An object of any kind.
 #[derive(uniffi::Record)] pub struct Object {
     /** Name of its territory. */ pub territory: String,
     /** Its kind. */ pub kind: Kind,
     /** Its id on the server. */ pub id: i64,
-    /** Its name; empty if it has none. */ pub name: String,
+    /** Its name, or the label of its type if it has none. */ pub name: String,
     /** Language of the name. */ pub lang: String,
     /** Its description; none if it has none. */ pub description: Option<RichText>,
     /** Its geometry, as ISO WKB. */ pub geometry: Option<Vec<u8>>,
     /** Its pictures, the cover first. */ pub pictures: Vec<Picture>,
+    /** Touristic events only: dates. */ pub event: Option<EventDates>,
+    /** Time at which a refresh noticed that the server no longer publishes it, Unix ms. */ pub withdrawn_ms: Option<i64>,
     /** All its fields in all languages, as JSON in the shape of the catalogue's `data` column. */ pub json: String,
 }
 
@@ -71,9 +82,10 @@ use crate::convert::{all, from_core, highlights};
     /** Its name. */ pub name: String,
     /** Language of the name. */ pub lang: String,
     /** Matches in the name; empty if only other texts match. */ pub highlights: Vec<Highlight>,
+    /** Time at which a refresh noticed that the server no longer publishes it, Unix ms. */ pub withdrawn_ms: Option<i64>,
 }
 
-from_core!(catalogue::SearchHit => SearchHit same { territory, kind, id, lang }
+from_core!(catalogue::SearchHit => SearchHit same { territory, kind, id, lang, withdrawn_ms }
     core { name, highlights: bytes, score: _ }
     own { highlights: highlights(&name, bytes), name });
 
@@ -116,6 +128,7 @@ from_core!(catalogue::SearchResults => SearchResults same {} core { total, items
     /** Name of the territory; none for all. */ #[uniffi(default = None)] pub territory: Option<String>,
     /** Maximum distance, metres. */ #[uniffi(default = None)] pub max_distance_m: Option<f64>,
     /** Maximum number of results, 1 to 200. */ #[uniffi(default = 10)] pub limit: u32,
+    /** Find touristic events that have ended, too. */ #[uniffi(default = false)] pub past_events: bool,
 }
 
 /// An object near a position.
@@ -123,7 +136,7 @@ from_core!(catalogue::SearchResults => SearchResults same {} core { total, items
     /** Name of its territory. */ pub territory: String,
     /** Its kind. */ pub kind: Kind,
     /** Its id on the server. */ pub id: i64,
-    /** Its name; empty if it has none. */ pub name: String,
+    /** Its name, or the label of its type if it has none. */ pub name: String,
     /** Language of the name. */ pub lang: String,
     /** Metres on the ellipsoid to its nearest point; 0 inside an area. */ pub distance_m: f64,
     /** Bearing to its nearest point, degrees clockwise from north. */ pub bearing_deg: f64,
@@ -134,9 +147,12 @@ from_core!(catalogue::SearchResults => SearchResults same {} core { total, items
     /** Treks only: length, metres. */ pub length_m: Option<f64>,
     /** Treks only: ascent, metres. */ pub ascent_m: Option<f64>,
     /** Treks only: true if a complete pack of it is on the device. */ pub offline: bool,
+    /** Touristic events only: dates. */ pub event: Option<EventDates>,
+    /** Time at which a refresh noticed that the server no longer publishes it, Unix ms. */ pub withdrawn_ms: Option<i64>,
 }
 
-from_core!(companion::NearbyItem => NearbyItem same { territory, kind, id, name, lang, distance_m, bearing_deg }
+from_core!(companion::NearbyItem => NearbyItem
+    same { territory, kind, id, name, lang, distance_m, bearing_deg, event, withdrawn_ms }
     core { trek, point: [lon, lat] }
     let TrekStats { practice, difficulty, duration_h, length_m, ascent_m, offline } = trek.unwrap_or_default();
     own { point: Position::new(lon, lat), practice, difficulty, duration_h, length_m, ascent_m, offline });

@@ -82,12 +82,13 @@ use crate::convert::{all, from_core, highlights};
     /** Length, metres. */ pub length_m: Option<f64>,
     /** Ascent, metres. */ pub ascent_m: Option<f64>,
     /** True if a complete pack of it is on the device. */ pub offline: bool,
+    /** Time at which a refresh noticed that the server no longer publishes it, Unix ms. */ pub withdrawn_ms: Option<i64>,
     /** Metres from `near` to its nearest point. */ pub distance_m: Option<f64>,
     /** Bearing from `near` to its nearest point, degrees clockwise from north. */ pub bearing_deg: Option<f64>,
     /** Its nearest point. */ pub point: Option<Position>,
 }
 
-from_core!(companion::TrekItem => TrekItem same { territory, id, lang, distance_m, bearing_deg }
+from_core!(companion::TrekItem => TrekItem same { territory, id, lang, withdrawn_ms, distance_m, bearing_deg }
     core { kind: _, name, highlights: bytes, stats, point }
     let TrekStats { practice, difficulty, duration_h, length_m, ascent_m, offline } = stats;
     own {

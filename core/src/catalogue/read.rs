@@ -8,8 +8,32 @@ use super::{Catalogue, Territory, treks};
 use crate::db::geopackage;
 use crate::error::{Error, Result};
 use crate::id::{ObjectKey, TerritoryId};
+use crate::model::fields::Field;
 use crate::model::{Bounds, Geometry, Id, Kind, Localized, Object};
 use crate::ordered;
+
+/// What a list shows of an object of any kind.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct ObjectSummary {
+    /// Its name, or the label of its type if it has none.
+    pub(crate) names: Localized,
+    /// Time at which a refresh noticed that the server no longer publishes it, Unix ms.
+    pub(crate) withdrawn_ms: Option<i64>,
+    /// First day of a touristic event.
+    pub(crate) begin_date: Option<String>,
+    /// Last day of a touristic event.
+    pub(crate) end_date: Option<String>,
+    /// Whether a touristic event is cancelled.
+    pub(crate) cancelled: bool,
+}
+
+/// The dates of a touristic event.
+#[derive(Debug)]
+pub(crate) struct EventDays {
+    pub(crate) key: (TerritoryId, Id),
+    pub(crate) begin_date: Option<String>,
+    pub(crate) end_date: Option<String>,
+}
 
 impl Catalogue {
     /// Reads an object by its id. Terms are read with [`Catalogue::objects`], because a term's id is unique only within its
@@ -121,19 +145,44 @@ impl Catalogue {
         })
     }
 
-    /// The names of objects in every language, in the order of `objects`; empty for an object
-    /// that has no name or does not exist.
-    pub(crate) fn names(&self, objects: impl IntoIterator<Item = (TerritoryId, ObjectKey)>) -> Result<Vec<Localized>> {
+    /// The summaries of objects, in the order of `objects`; empty for an object that does not exist.
+    pub(crate) fn summaries(
+        &self,
+        objects: impl IntoIterator<Item = (TerritoryId, ObjectKey)>,
+    ) -> Result<Vec<ObjectSummary>> {
         self.read(|connection| {
             let one = |(territory, ObjectKey { kind, id }): (TerritoryId, ObjectKey)| {
-                let sql = format!("SELECT names FROM {kind} WHERE territory = ?1 AND id = ?2");
+                let sql = format!("SELECT {} FROM {kind} o WHERE territory = ?1 AND id = ?2", summary_columns(kind));
                 let mut statement = connection.prepare_cached(&sql)?;
-                let names: Option<Option<String>> =
-                    statement.query_row((territory, id), |row| row.get(0)).optional()?;
-                let names = names.flatten();
-                names.map_or(Ok(Localized::default()), |json| serde_json::from_str(&json).map_err(|_| damaged(kind)))
+                let mut rows = statement.query((territory, id))?;
+                rows.next()?.map_or(Ok(ObjectSummary::default()), |row| read_summary(row, kind))
             };
             objects.into_iter().map(one).collect()
+        })
+    }
+
+    /// The time at which a refresh noticed that the server no longer publishes an object, Unix ms. `None` if the server
+    /// publishes it, or if the catalogue does not have it.
+    ///
+    /// # Errors
+    /// [`Error::Closed`], [`Error::Corrupt`] and errors of the disk.
+    pub fn withdrawn_ms(&self, territory: &Territory, kind: Kind, id: Id) -> Result<Option<i64>> {
+        self.read(|connection| {
+            let sql = format!("SELECT withdrawn_ms FROM {kind} WHERE territory = ?1 AND id = ?2");
+            let row = |row: &Row<'_>| row.get(0);
+            Ok(connection.prepare_cached(&sql)?.query_row((territory.key, id), row).optional()?.flatten())
+        })
+    }
+
+    /// The dates of all touristic events: territory, id, first and last day as the server writes them.
+    pub(crate) fn event_days(&self) -> Result<Vec<EventDays>> {
+        self.read(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT territory, id, begin_date, end_date FROM touristic_event")?;
+            let rows = statement.query_map([], |row| {
+                Ok(EventDays { key: (row.get(0)?, row.get(1)?), begin_date: row.get(2)?, end_date: row.get(3)? })
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
 
@@ -263,6 +312,36 @@ pub(super) fn geometries(
 /// SQL condition for the objects of a kind that are found by position: of treks only the listed ones.
 fn listed_condition(kind: Kind) -> &'static str {
     if kind == Kind::Trek { treks::LISTED } else { "1" }
+}
+
+/// SQL columns of a summary, of the layer `o`.
+fn summary_columns(kind: Kind) -> String {
+    let label = match kind.type_field() {
+        _ if kind.field("type_label").is_some() => "json_extract(o.data, '$.type_label')".to_owned(),
+        Some(Field { name, refers_to: Some(vocabulary), .. }) => format!(
+            "(SELECT t.names FROM term t WHERE t.territory = o.territory AND t.vocabulary = '{vocabulary}'
+                AND t.id = json_extract(o.data, '$.{name}'))"
+        ),
+        _ => "NULL".to_owned(),
+    };
+    let dates = match kind {
+        Kind::TouristicEvent => "begin_date, end_date, coalesce(json_extract(o.data, '$.cancelled'), 0)",
+        _ => "NULL, NULL, 0",
+    };
+    format!("CASE WHEN coalesce(o.names, '{{}}') = '{{}}' THEN {label} ELSE o.names END, o.withdrawn_ms, {dates}")
+}
+
+fn read_summary(row: &Row<'_>, kind: Kind) -> Result<ObjectSummary> {
+    let names: Option<String> = row.get(0)?;
+    let names =
+        names.map_or(Ok(Localized::default()), |json| serde_json::from_str(&json).map_err(|_| damaged(kind)))?;
+    Ok(ObjectSummary {
+        names,
+        withdrawn_ms: row.get(1)?,
+        begin_date: row.get(2)?,
+        end_date: row.get(3)?,
+        cancelled: row.get(4)?,
+    })
 }
 
 fn decode(kind: Kind, blob: &[u8]) -> Result<Geometry> {

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{Catalogue, WriteTransaction};
 use crate::error::{Error, Result};
+use crate::geotrek::base_address;
 use crate::id::TerritoryId;
 use crate::model::Id;
 
@@ -40,7 +41,7 @@ pub struct Territory {
 pub struct NewTerritory {
     /// Short name: 1 to 32 lower-case letters, digits or hyphens.
     pub name: String,
-    /// Any URL on the server.
+    /// URL of the server, or of any of its pages. A path before those of Geotrek is kept: `https://example.org/geotrek/`.
     pub url: String,
     /// Ids of the portals to limit the territory to; empty for all.
     pub portals: Vec<Id>,
@@ -110,16 +111,7 @@ impl WriteTransaction<'_> {
         if new.name.is_empty() || new.name.len() > 32 || !new.name.chars().all(is_allowed) {
             return Err(Error::invalid("name", "must be 1 to 32 lower-case letters, digits or hyphens, such as “pne”"));
         }
-        let url = url::Url::parse(&new.url)
-            .map_err(|_| Error::invalid("url", "must be a web address such as https://example.org"))?;
-        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-            return Err(Error::invalid("url", "must start with https:// or http://"));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(Error::invalid("url", "must not contain a user name or a password"));
-        }
-        // A Geotrek server has its API at the root, whichever of its pages the person copied the URL of.
-        let url = format!("{}/", url.origin().ascii_serialization());
+        let url = String::from(base_address(&new.url)?);
         if find(self.connection(), &new.name)?.is_some() {
             return Err(Error::invalid("name", format!("must be new: there already is a territory “{}”", new.name)));
         }

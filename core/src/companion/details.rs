@@ -6,7 +6,7 @@ use super::Companion;
 use crate::catalogue::Territory;
 use crate::error::{Error, Result};
 use crate::geotrek::{NEAR_LISTS, kind_of};
-use crate::model::{Geometry, Id, Kind, Object, Trek};
+use crate::model::{EventDates, Geometry, Id, InformationDesk, Kind, Object, Trek};
 use crate::nearby::{Route, RouteLocation};
 use crate::sync::route_items::{listed_route_items, near_route};
 
@@ -32,6 +32,10 @@ pub struct TrekDetails {
     pub trek: Trek,
     /// Its stages, in order. Stages that are not in the catalogue are left out.
     pub stages: Vec<Trek>,
+    /// Time at which a refresh noticed that the server no longer publishes it, Unix ms. A pack keeps such a trek.
+    pub withdrawn_ms: Option<i64>,
+    /// Information desks for the trek, wherever they are. Desks that are not in the catalogue are left out.
+    pub information_desks: Vec<InformationDesk>,
     /// Objects along the route, ordered by `along_m`.
     pub route_items: Vec<RouteItem>,
 }
@@ -48,17 +52,38 @@ pub struct RouteItem {
     pub offset_m: f64,
     /// True if the object was associated by distance rather than listed by the server.
     pub estimated: bool,
+    /// Its dates, if it is a touristic event.
+    pub event: Option<EventDates>,
+    /// Time at which a refresh noticed that the server no longer publishes it, Unix ms. A pack keeps such an object.
+    pub withdrawn_ms: Option<i64>,
+}
+
+/// Which objects along a route to read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RouteItemQuery {
+    /// Kinds of the objects.
+    pub kinds: Vec<Kind>,
+    /// Whether to read touristic events that have ended, too.
+    pub past_events: bool,
 }
 
 impl Companion {
     /// A trek with the objects of some kinds along its route: those that its server listed when it was downloaded, else
     /// those no further than 500 m from it. Sensitive areas no further than that are always among them, so that nobody
     /// walks into an area that is newer than the download. Reads only objects near the trek, so it is quick in a new
-    /// process too.
+    /// process too. Touristic events that have ended are left out.
     ///
     /// # Errors
     /// [`Error::NotFound`] if the catalogue has no such territory or trek; errors of the disk.
     pub fn trek_details(&self, territory: &str, id: Id, kinds: &[Kind]) -> Result<TrekDetails> {
+        self.trek_details_with(territory, id, &RouteItemQuery { kinds: kinds.to_vec(), past_events: false })
+    }
+
+    /// As [`Companion::trek_details`], with a choice of the events.
+    ///
+    /// # Errors
+    /// As of [`Companion::trek_details`].
+    pub fn trek_details_with(&self, territory: &str, id: Id, query: &RouteItemQuery) -> Result<TrekDetails> {
         let territory = self.catalogue.territory(territory)?;
         let trek = self.trek(&territory, id)?;
         let mut stages = Vec::new();
@@ -70,10 +95,19 @@ impl Companion {
             }
         }
         let route_items = match &trek.geometry {
-            Some(geometry) => self.route_items(&territory, id, geometry, kinds)?,
+            Some(geometry) => self.route_items(&territory, id, geometry, query)?,
             None => Vec::new(),
         };
-        Ok(TrekDetails { territory, trek, stages, route_items })
+        let mut information_desks = Vec::new();
+        for id in &trek.information_desks {
+            match self.catalogue.object(&territory, Kind::InformationDesk, *id) {
+                Ok(Object::InformationDesk(desk)) => information_desks.push(*desk),
+                Ok(_) | Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let withdrawn_ms = self.catalogue.withdrawn_ms(&territory, Kind::Trek, id)?;
+        Ok(TrekDetails { territory, trek, stages, withdrawn_ms, information_desks, route_items })
     }
 
     fn trek(&self, territory: &Territory, id: Id) -> Result<Trek> {
@@ -88,12 +122,12 @@ impl Companion {
         territory: &Territory,
         trek: Id,
         geometry: &Geometry,
-        kinds: &[Kind],
+        query: &RouteItemQuery,
     ) -> Result<Vec<RouteItem>> {
         let Some(route) = Route::new(geometry)? else { return Ok(Vec::new()) };
         let is_reported = self.catalogue.is_reported(territory, trek)?;
         let mut route_items = Vec::new();
-        for kind in kinds {
+        for kind in &query.kinds {
             let mut located = BTreeMap::new();
             let is_listed = is_reported && is_listed_by_server(*kind);
             if !is_listed || *kind == Kind::SensitiveArea {
@@ -108,7 +142,12 @@ impl Companion {
             }
             for (id, (RouteLocation { along_m, offset_m }, estimated)) in located {
                 let object = self.catalogue.object(territory, *kind, id)?;
-                route_items.push(RouteItem { object, along_m, offset_m, estimated });
+                let event = self.event_dates(&object);
+                if event.as_ref().is_some_and(|dates| dates.is_past && !query.past_events) {
+                    continue;
+                }
+                let withdrawn_ms = self.catalogue.withdrawn_ms(territory, *kind, id)?;
+                route_items.push(RouteItem { object, along_m, offset_m, estimated, event, withdrawn_ms });
             }
         }
         route_items.sort_unstable_by(|a, b| {

@@ -28,7 +28,7 @@ mod stats;
 mod territories;
 mod treks;
 
-pub use details::{ROUTE_ITEM_KINDS, RouteItem, TrekDetails};
+pub use details::{ROUTE_ITEM_KINDS, RouteItem, RouteItemQuery, TrekDetails};
 pub use localizer::Localizer;
 pub use nearby::{NearbyItem, NearbyQuery};
 pub(crate) use open::Companion;

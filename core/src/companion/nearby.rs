@@ -1,15 +1,16 @@
 //! The objects near a position, with names.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
 use super::Companion;
 use super::stats::{TrekLabels, TrekStats};
-use crate::catalogue::{Territory, TrekRow};
+use crate::catalogue::{EventDays, ObjectSummary, Territory, TrekRow};
 use crate::error::{Error, Result};
 use crate::id::{ObjectKey, TerritoryId};
-use crate::model::{Id, Kind, Localized, Position};
+use crate::model::event_dates::{earliest_day, last_day};
+use crate::model::{EventDates, Id, Kind, Localized, Object, Position};
 use crate::nearby::Neighbor;
 
 /// Which objects to find.
@@ -23,6 +24,8 @@ pub struct NearbyQuery {
     pub max_distance_m: Option<f64>,
     /// Maximum number of objects; 0 for no limit, which needs `max_distance_m`.
     pub limit: usize,
+    /// Whether to find touristic events that have ended, too.
+    pub past_events: bool,
 }
 
 /// An object near a position.
@@ -34,13 +37,19 @@ pub struct NearbyItem {
     pub kind: Kind,
     /// The server's id.
     pub id: Id,
-    /// Its name; empty if it has none.
+    /// Its name, or the label of its type if it has none, as services have; empty if there is neither.
     pub name: String,
     /// Language of that name.
     pub lang: String,
     /// Length, ascent, duration and the like, if it is a trek.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub trek: Option<TrekStats>,
+    /// Its dates, if it is a touristic event.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventDates>,
+    /// Time at which a refresh noticed that the server no longer publishes it, Unix ms. A pack keeps such an object.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawn_ms: Option<i64>,
     /// Metres along the ellipsoid to its nearest point; 0 inside an area.
     pub distance_m: f64,
     /// Degrees clockwise from north.
@@ -59,19 +68,42 @@ impl Companion {
     pub fn nearest(&self, from: Position, query: &NearbyQuery, languages: &[&str]) -> Result<Vec<NearbyItem>> {
         let territories = self.catalogue.territories()?;
         let found = self.found(from, query, |_| true)?;
-        let names = self
+        let summaries = self
             .catalogue
-            .names(found.iter().map(|(territory, id, found)| (*territory, ObjectKey::new(found.kind, *id))))?;
+            .summaries(found.iter().map(|(territory, id, found)| (*territory, ObjectKey::new(found.kind, *id))))?;
         let treks: Vec<(TerritoryId, Id)> =
             found.iter().filter(|(_, _, found)| found.kind == Kind::Trek).map(|(key, id, _)| (*key, *id)).collect();
         let treks =
             if treks.is_empty() { None } else { Some((self.trek_labels()?, self.catalogue.treks_by_id(&treks)?)) };
         let treks = treks.map(|(labels, rows)| TrekPage { labels, rows: by_key(rows) });
-        let naming = Naming { territories, treks, languages };
-        let items = found.into_iter().zip(&names);
-        let items = items.map(|((key, id, found), names)| naming.item(key, id, found, names)).collect();
+        let naming = Naming { territories, treks, languages, today: self.earliest_day() };
+        let items = found.into_iter().zip(summaries);
+        let items = items.map(|((key, id, found), summary)| naming.item(key, id, found, summary)).collect();
         self.build_if_missing();
         Ok(items)
+    }
+
+    /// The dates of a touristic event, checked against the current day; `None` for other objects.
+    pub fn event_dates(&self, object: &Object) -> Option<EventDates> {
+        match object {
+            Object::TouristicEvent(event) => Some(EventDates::of(event, &self.earliest_day())),
+            _ => None,
+        }
+    }
+
+    /// The current day where it is earliest on Earth, YYYY-MM-DD.
+    pub(super) fn earliest_day(&self) -> String {
+        earliest_day(self.clock.now_ms())
+    }
+
+    /// The events that have ended, from the file.
+    fn past_events(&self) -> Result<HashSet<(TerritoryId, Id)>> {
+        let today = self.earliest_day();
+        let events = self.catalogue.event_days()?.into_iter();
+        let is_past = |event: &EventDays| {
+            last_day(event.begin_date.as_deref(), event.end_date.as_deref()).is_some_and(|last| *last < *today)
+        };
+        Ok(events.filter(is_past).map(|event| event.key).collect())
     }
 
     /// As [`Companion::nearest`], without names: territory, id, and where it was found; only objects that `also` accepts. The caller has the index built once its answer is complete: a phone has few cores, and a person waits.
@@ -85,18 +117,34 @@ impl Companion {
             Some(name) => Some(self.catalogue.territory(name)?.key),
             None => None,
         };
+        let snapshot = self.snapshot()?;
+        let finds_events = query.kinds.is_empty() || query.kinds.contains(&Kind::TouristicEvent);
+        let past_events = match &snapshot {
+            None if finds_events && !query.past_events => self.past_events()?,
+            _ => HashSet::new(),
+        };
+        let today = self.earliest_day();
+        let is_past = |kind, key| {
+            kind == Kind::TouristicEvent
+                && !query.past_events
+                && match &snapshot {
+                    Some(snapshot) => snapshot.has_ended(key, &today),
+                    None => past_events.contains(&key),
+                }
+        };
         let accept = |territory: TerritoryId, ObjectKey { kind, id }: ObjectKey| {
             let wanted = match query.kinds.as_slice() {
                 [] => !matches!(kind, Kind::City | Kind::District),
                 kinds => kinds.contains(&kind),
             };
-            wanted && only.is_none_or(|only| territory == only) && also((territory, id))
+            let is_in_territory = only.is_none_or(|only| territory == only);
+            wanted && is_in_territory && also((territory, id)) && !is_past(kind, (territory, id))
         };
         let within = match (query.max_distance_m, query.limit) {
             (None, 0) => return Err(Error::invalid("limit", "must be at least 1 if no distance is given")),
             (within, _) => within,
         };
-        let mut found = match self.snapshot()? {
+        let mut found = match &snapshot {
             Some(index) => index.find(from, within, query.limit, accept)?,
             None => self.nearest_from_disk(from, within, query.limit, &query.kinds, accept)?,
         };
@@ -113,15 +161,18 @@ struct Naming<'a> {
     /// The treks among the objects, if any.
     treks: Option<TrekPage>,
     languages: &'a [&'a str],
+    /// The current day, YYYY-MM-DD.
+    today: String,
 }
 
 impl Naming<'_> {
-    fn item(&self, key: TerritoryId, id: Id, found: Neighbor, names: &Localized) -> NearbyItem {
+    fn item(&self, key: TerritoryId, id: Id, found: Neighbor, summary: ObjectSummary) -> NearbyItem {
+        let ObjectSummary { names, withdrawn_ms, begin_date, end_date, cancelled } = summary;
         let territory = self.territories.iter().find(|territory| territory.key == key);
         let mut wanted = self.languages.to_vec();
         wanted.extend(territory.map(|territory| territory.default_language.as_str()));
         let text = |text: &Localized| text.find(&wanted).map(|found| (found.text.to_owned(), found.lang.to_owned()));
-        let (name, lang) = text(names).unwrap_or_default();
+        let (name, lang) = text(&names).unwrap_or_default();
         let trek = self.treks.as_ref().filter(|_| found.kind == Kind::Trek).and_then(|treks| {
             let row = treks.rows.get(&(key, id))?;
             Some(treks.labels.stats(row, |label| text(label).unwrap_or_default().0))
@@ -133,6 +184,9 @@ impl Naming<'_> {
             name,
             lang,
             trek,
+            event: (found.kind == Kind::TouristicEvent)
+                .then(|| EventDates::new(begin_date, end_date, cancelled, &self.today)),
+            withdrawn_ms,
             distance_m: found.distance_m,
             bearing_deg: found.bearing_deg,
             point: [found.point.lon, found.point.lat],

@@ -64,7 +64,7 @@ impl Companion {
         mut progress: impl FnMut(&Report, u64, u64),
     ) -> Result<Vec<Report>> {
         let journal = self.journal()?;
-        let _lock = TerritoryLock::try_acquire(journal.directory(), "send").map_err(|error| match error {
+        let _lock = TerritoryLock::try_acquire_file(journal.directory(), "send").map_err(|error| match error {
             Error::Busy { .. } => Error::Busy { detail: "another process sends reports".to_owned() },
             other => other,
         })?;

@@ -24,8 +24,7 @@ impl Companion {
     /// # Errors
     /// [`Error::NotFound`](crate::Error::NotFound); [`Error::Busy`](crate::Error::Busy) during a refresh or download.
     pub fn remove_territory(&self, name: &str) -> Result<()> {
-        let territory = self.catalogue.territory(name)?;
-        let _lock = TerritoryLock::try_acquire(&self.catalogue.staging_folder(), name)?;
+        let (territory, _lock) = TerritoryLock::try_acquire_by_name(&self.catalogue, name)?;
         self.catalogue.write(|transaction| transaction.remove_territory(&territory))?;
         self.catalogue.record_wanted()?;
         self.catalogue.remove_orphaned_media()?;

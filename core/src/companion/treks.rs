@@ -15,7 +15,7 @@ use crate::nearby::{LinearScan, Neighbor};
 /// Selection, order and page of a trek list.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TrekQuery {
-    /// Words that the texts of a trek must have; `None` for any.
+    /// Words that the texts of a trek must have; `None` for any. A text without a letter and a digit is as none.
     pub text: Option<String>,
     /// Filters.
     pub filters: Filters,
@@ -63,6 +63,9 @@ pub struct TrekItem {
     /// Words of the query in the name: start and end in bytes of its UTF-8.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub highlights: Vec<(usize, usize)>,
+    /// Time at which a refresh noticed that the server no longer publishes it, Unix ms. A pack keeps such a trek.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawn_ms: Option<i64>,
     /// Practice, difficulty and numbers.
     #[serde(flatten)]
     pub stats: TrekStats,
@@ -124,7 +127,7 @@ impl Companion {
     /// One page of treks. `languages` is the order of preference for texts.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if a distance is requested without `near`, or if the text has no letter and no digit.
+    /// [`Error::InvalidInput`] if a distance is requested without `near`.
     pub fn treks(&self, query: &TrekQuery, languages: &[&str]) -> Result<TrekPage> {
         let found = self.find_treks(query, languages)?;
         if query.near.is_some() {
@@ -148,10 +151,10 @@ impl Companion {
             found.map(|found| (found.text.to_owned(), found.lang.to_owned())).unwrap_or_default()
         };
         let scores = match &query.text {
-            Some(text) => Some(self.catalogue.scores(text, Kind::Trek)?),
+            Some(text) => self.catalogue.scores(text, Kind::Trek)?,
             None => None,
         };
-        if let Some(page) = self.nearest_page(query)? {
+        if let Some(page) = self.nearest_page(query, scores.is_some())? {
             let items = page.treks.into_iter().map(|trek| {
                 let place = page.places.get(&(trek.territory, trek.id)).copied();
                 (trek, place)
@@ -213,17 +216,16 @@ impl Companion {
 
     /// The page of a query for the nearest treks only, without reading the other treks. `None` for any other query, or if
     /// the page goes beyond the treks with a geometry.
-    fn nearest_page(&self, query: &TrekQuery) -> Result<Option<NearestPage>> {
+    fn nearest_page(&self, query: &TrekQuery, has_text: bool) -> Result<Option<NearestPage>> {
         let (Some(from), TrekSort::Distance, SortOrder::Ascending) = (query.near, query.sort, query.order) else {
             return Ok(None);
         };
-        let asks_more =
-            query.text.is_some() || query.max_distance_m.is_some() || query.facet_counts || query.filters.has_filters();
+        let asks_more = has_text || query.max_distance_m.is_some() || query.facet_counts || query.filters.has_filters();
         let first = query.offset.saturating_add(query.limit);
         if asks_more || query.limit == 0 || first > MAX_NEAREST {
             return Ok(None);
         }
-        let nearest = NearbyQuery { kinds: vec![Kind::Trek], max_distance_m: None, limit: first, territory: None };
+        let nearest = NearbyQuery { kinds: vec![Kind::Trek], limit: first, ..NearbyQuery::default() };
         let found = self.found(from, &nearest, |_| true)?;
         if found.len() < first {
             return Ok(None);
@@ -309,6 +311,7 @@ impl Companion {
                 id: trek.id,
                 lang,
                 highlights: highlights.into_iter().map(|range| (range.start, range.end)).collect(),
+                withdrawn_ms: trek.withdrawn_ms,
                 stats: labels.stats(&trek, |label| find(trek.territory, label).0),
                 distance_m: place.map(|place| place.distance_m),
                 bearing_deg: place.map(|place| place.bearing_deg),
@@ -327,7 +330,7 @@ impl Companion {
         accept: impl Fn((TerritoryId, Id)) -> bool,
     ) -> Result<HashMap<(TerritoryId, Id), Place>> {
         let limit = if max_distance_m.is_some() { 0 } else { limit.max(1) };
-        let query = NearbyQuery { kinds: vec![Kind::Trek], max_distance_m, limit, territory: None };
+        let query = NearbyQuery { kinds: vec![Kind::Trek], max_distance_m, limit, ..NearbyQuery::default() };
         let found = self.found(from, &query, accept)?;
         Ok(found.into_iter().map(|(territory, id, found)| ((territory, id), Place::from(found))).collect())
     }

@@ -16,6 +16,9 @@ use crate::storage::Storage;
 
 const STATEMENT_CACHE: usize = 64;
 
+/// Maximum length of the path of a file. SQLite's limit is 512 bytes, with the suffix of the file's journal.
+const MAX_PATH_BYTES: usize = 500;
+
 /// How much a power cut may lose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Durability {
@@ -85,6 +88,7 @@ impl Database {
         schema: &'static Schema,
         flags: OpenFlags,
     ) -> Result<Database> {
+        check_path(&path)?;
         let before = quarantine::file_id(&path);
         let (mut connection, cause) = connect_for_reading(&path, &storage, settings, flags)?;
         let version = migrate(&mut connection, schema).map_err(|error| cause.clone().unwrap_or(error))?;
@@ -305,6 +309,16 @@ fn connect_for_reading(
         }
         Err(error) => Err(error),
     }
+}
+
+/// Returns an error if SQLite could not open the file because of the length of its path.
+fn check_path(path: &Path) -> Result<()> {
+    let bytes = std::path::absolute(path).map_or(0, |path| path.as_os_str().len());
+    if bytes <= MAX_PATH_BYTES {
+        return Ok(());
+    }
+    let rule = format!("must have a path of at most {MAX_PATH_BYTES} bytes with the name of the file; it has {bytes}");
+    Err(Error::invalid("directory", rule))
 }
 
 /// Locks a mutex, even a poisoned one: a panic rolled its connection's transaction back, so the connection is usable.

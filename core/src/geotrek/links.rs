@@ -3,6 +3,8 @@
 
 use url::Url;
 
+use super::address::below;
+
 /// Paths that only Geotrek itself serves.
 const OWN_PATHS: [&str; 3] = ["/media/", "/api/", "/image/"];
 
@@ -26,13 +28,15 @@ impl Links {
     pub(super) fn moved(&self, link: &str) -> String {
         let Some(origin) = &self.origin else { return link.to_owned() };
         let Ok(url) = origin.join(link) else { return link.to_owned() };
-        let own = matches!(url.scheme(), "http" | "https") && OWN_PATHS.iter().any(|path| url.path().starts_with(path));
+        // The server escapes a placeholder such as {z}; joining keeps the escape.
+        let tail = &url[url::Position::BeforePath..];
+        // A proxy may serve Geotrek below a path that Geotrek itself does not know.
+        let own_path = tail.strip_prefix(origin.path().trim_end_matches('/')).unwrap_or(tail);
+        let own = matches!(url.scheme(), "http" | "https") && OWN_PATHS.iter().any(|path| own_path.starts_with(path));
         if !own {
             return if link.starts_with('/') { url.into() } else { link.to_owned() };
         }
-        // The server escapes a placeholder such as {z}; joining keeps the escape.
-        let tail = &url[url::Position::BeforePath..];
-        origin.join(tail).map_or_else(|_| link.to_owned(), Into::into)
+        below(origin, own_path).map_or_else(|_| link.to_owned(), Into::into)
     }
 
     /// The same for an address that may be on another server: only if its host is that of `own`, an address that the server
@@ -63,6 +67,11 @@ mod tests {
         ] {
             assert_eq!(links.moved(link), moved);
         }
+        let links = Links::new(Url::parse("https://park.example/geotrek/").ok());
+        for link in ["http://127.0.0.1:8100/media/a.png", "/media/a.png", "/geotrek/media/a.png"] {
+            assert_eq!(links.moved(link), "https://park.example/geotrek/media/a.png");
+        }
+        let links = Links::new(Url::parse("https://park.example").ok());
         let stale = "http://old.example/media/paperclip/x.jpg.400x0.jpg";
         assert_eq!(links.moved_with("http://old.example/media/x.jpg", stale), "https://park.example/media/x.jpg");
         assert_eq!(links.moved_with("https://photos.example/media/x.jpg", stale), "https://photos.example/media/x.jpg");

@@ -6,11 +6,13 @@
 //! * `read`: one object of a response, read into the model by the table of fields (`model/fields.rs`).
 //! * `value`: ids, texts, dates and geometries as Geotrek writes them. `elevation`: impossible elevations.
 //! * `html`: cleaned HTML (feature `html`). `html_strip`: texts without markup in its place. `plain_text`: the text of HTML.
+//! * `address`: the base address of a server, and addresses below it.
 //! * `links`: addresses in responses, moved to the territory's host.
 //! * `report_form`: a field report as a multipart form.
 //!
 //! `read` uses `api`, and both use the other files; nothing here uses the disk or the network.
 
+mod address;
 mod api;
 mod elevation;
 #[cfg(feature = "html")]
@@ -28,11 +30,13 @@ use html::Cleaner;
 #[cfg(not(feature = "html"))]
 use html_strip::Cleaner;
 
+pub(crate) use address::{base_address, below};
 pub(crate) use api::{
-    ApiRequest, ApiResponse, KnownObjects, NEAR_LISTS, RequestKind, SyncPlan, by_ids, has_plain_texts, is_web_page,
-    languages, near_trek, object_lists, scan, vocabularies,
+    ApiRequest, ApiResponse, ApiSource, KnownObjects, NEAR_LISTS, RequestKind, SyncPlan, has_plain_texts, is_web_page,
+    languages, object_lists, scan, vocabularies,
 };
 pub use api::{Limits, List, kind_of, read_list, read_one};
+pub(crate) use read::UNREADABLE_ID;
 pub use read::{Problems, Reader};
 pub(crate) use report_form::{
     BodyChunk, PhotoPart, ReportForm, legacy_report_address, report_address, version_address,

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use url::Url;
 
-use crate::error::{Error, Result};
+use super::address::below;
+use crate::error::Result;
 use crate::model::Id;
 
 /// One photo of the form.
@@ -113,24 +114,20 @@ impl ReportForm {
 
 /// Address for reports in API v2. The final slash is necessary: without it the server stores nothing.
 pub(crate) fn report_address(origin: &Url) -> Result<Url> {
-    join(origin, "/api/v2/feedback_report/")
+    below(origin, "/api/v2/feedback_report/")
 }
 
 /// Address for reports that every version of Geotrek has, without a final slash. `language` is the language of the
 /// server's messages and of its e-mail of acknowledgement.
 pub(crate) fn legacy_report_address(origin: &Url, language: &str) -> Result<Url> {
     let is_code = !language.is_empty() && language.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    join(origin, &format!("/api/{}/reports/report", if is_code { language } else { "fr" }))
+    below(origin, &format!("/api/{}/reports/report", if is_code { language } else { "fr" }))
 }
 
 /// Address of the server's version, without a final slash. Geotrek answers it without a database, so it shows whether the
 /// application runs.
 pub(crate) fn version_address(origin: &Url) -> Result<Url> {
-    join(origin, "/api/v2/version")
-}
-
-fn join(origin: &Url, path: &str) -> Result<Url> {
-    origin.join(path).map_err(|_| Error::invalid("url", "must be a web address with a host"))
+    below(origin, "/api/v2/version")
 }
 
 #[cfg(test)]

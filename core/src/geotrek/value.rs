@@ -16,12 +16,19 @@ const MAX_DEPTH: usize = 8;
 /// How deep entries of a menu, or stages of a tour, may be nested.
 pub(super) const MAX_TREE_DEPTH: usize = 32;
 
-/// An id: a number, or, from older servers, a number in quotes.
+/// The first whole number that a floating-point number cannot tell from its neighbour.
+const MAX_WHOLE_FLOAT: f64 = 9_007_199_254_740_992.0;
+
+/// An id: a whole number below 2⁶³. Older servers write it in quotes, other software with decimals that are zero.
 pub(super) fn id(json: &str) -> Option<Id> {
-    match json.strip_prefix('"') {
-        Some(text) => text.strip_suffix('"')?.trim().parse().ok(),
-        None => serde_json::from_str(json).ok(),
-    }
+    let text = match json.strip_prefix('"') {
+        Some(text) => text.strip_suffix('"')?.trim(),
+        None => json,
+    };
+    text.parse().ok().or_else(|| {
+        let number: f64 = text.parse().ok()?;
+        (number.fract() == 0.0 && number.abs() < MAX_WHOLE_FLOAT).then_some(number as Id)
+    })
 }
 
 /// The items of an array.

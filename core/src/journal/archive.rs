@@ -1,6 +1,10 @@
 //! Export and import of the journal as a ZIP file (feature `archive`). It contains the reports as GeoJSON and as plain text, their photos, and
 //! `journal.json`, from which another device imports everything.
+//!
+//! Only one device sends a report by itself. The exporter keeps its reports, and the imported copies are in doubt or marked as
+//! possible duplicates; or it hands them over, and its own copies are.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
@@ -11,11 +15,11 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use super::record::{Photo, Report};
-use super::{Favourite, ImportSummary, Journal, Note};
+use super::{ExportOptions, Favourite, ImportSummary, Journal, Note};
 use crate::digest::sha256;
 use crate::error::{Error, Result};
 use crate::ordered;
-use crate::report::ReportState;
+use crate::report::{Event, ReportState, Resolution};
 use crate::storage::write_atomic;
 
 const CONTENT: &str = "journal.json";
@@ -27,6 +31,9 @@ const MAX_PHOTO: u64 = 16 << 20;
 /// The content of `journal.json`.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Content {
+    /// Whether the importing device sends the reports, and the exporting one no longer does.
+    #[serde(default)]
+    is_handed_over: bool,
     reports: Vec<Report>,
     favourites: Vec<Favourite>,
     notes: Vec<Note>,
@@ -41,16 +48,97 @@ fn photo_entry(photo: &Photo) -> String {
 }
 
 impl Journal {
-    /// Exports favourites, notes and all reports that are not accepted (with `all` also the accepted ones) to a ZIP file
-    /// `target`, which must not exist. Returns the number of reports. Builds the file in memory.
+    /// Exports favourites, notes and all reports that are not accepted to a ZIP file `target`, which must not exist. Returns
+    /// the number of reports. Builds the file in memory. `at_ms` is the wall clock, Unix ms.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if `target` exists; [`Error::Closed`], [`Error::Corrupt`], [`Error::StorageFull`] and errors
-    /// of the disk.
-    pub fn export(&self, target: &Path, all: bool) -> Result<usize> {
+    /// of the disk; [`Error::TooNew`] if reports are handed over. No report is handed over then.
+    pub fn export(&self, target: &Path, options: &ExportOptions, at_ms: i64) -> Result<usize> {
+        if target.exists() {
+            return Err(Error::invalid("target", "must be the path of a new file"));
+        }
         let mut reports = self.reports()?;
-        reports.retain(|report| all || !matches!(report.lifecycle.state, ReportState::Accepted { .. }));
-        let content = Content { favourites: self.favourites()?, notes: self.notes()?, reports };
+        reports.retain(|report| {
+            options.include_accepted || !matches!(report.lifecycle.state, ReportState::Accepted { .. })
+        });
+        let mut handed_over = Vec::new();
+        let result = self.hand_over(options, &mut reports, &mut handed_over, at_ms).and_then(|()| {
+            let (favourites, notes) = (self.favourites()?, self.notes()?);
+            let content = Content { is_handed_over: options.hand_over, favourites, notes, reports };
+            write_atomic(self.file_system(), target, &self.zip(&content)?)?;
+            Ok(content.reports.len())
+        });
+        for report in &handed_over {
+            // A process that dies before this leaves reports in doubt, which the user resolves.
+            match result {
+                Ok(_) => self.finish_hand_over(&report.id, at_ms)?,
+                Err(_) => self.take_back(report)?,
+            }
+        }
+        result
+    }
+
+    /// Puts the reports that are handed over in doubt, so that this device does not send them. Each one in `reports` becomes
+    /// the copy for the other device, and is appended to `handed_over`.
+    fn hand_over(
+        &self,
+        options: &ExportOptions,
+        reports: &mut [Report],
+        handed_over: &mut Vec<Report>,
+        at_ms: i64,
+    ) -> Result<()> {
+        if !options.hand_over {
+            return Ok(());
+        }
+        for report in reports {
+            let original = RefCell::new(None);
+            self.update_report(&report.id, |own| {
+                original.replace(Some(own.clone()));
+                // A report that is being sent, was accepted or abandoned stays as it is.
+                let _ = own.lifecycle.apply(Event::HandOver, at_ms);
+                Ok(())
+            })?;
+            if let Some(original) = original.into_inner() {
+                let is_sent_here = matches!(
+                    original.lifecycle.state,
+                    ReportState::Sending { .. }
+                        | ReportState::Accepted { .. }
+                        | ReportState::InDoubt { is_abandoned: true }
+                );
+                if !is_sent_here {
+                    handed_over.push(original.clone());
+                }
+                *report = original;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish_hand_over(&self, id: &str, at_ms: i64) -> Result<()> {
+        self.update_report(id, |report| match report.lifecycle.is_handed_over() {
+            true => report.lifecycle.apply(Event::Resolve(Resolution::Abandon), at_ms),
+            false => Ok(()),
+        })?;
+        Ok(())
+    }
+
+    /// Undoes the hand-over of a report, because the file was not written.
+    fn take_back(&self, original: &Report) -> Result<()> {
+        let mut handed_over = original.lifecycle.clone();
+        handed_over.apply(Event::HandOver, original.created_ms)?;
+        self.update_report(&original.id, |report| {
+            // A decision of the user in between counts.
+            if report.lifecycle == handed_over {
+                report.lifecycle = original.lifecycle.clone();
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    /// Builds the ZIP file.
+    fn zip(&self, content: &Content) -> Result<Vec<u8>> {
         let mut zip = Vec::new();
         let mut writer = ZipWriter::new(std::io::Cursor::new(&mut zip));
         let deflated = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
@@ -62,8 +150,8 @@ impl Journal {
         let features: Vec<_> = content.reports.iter().map(feature).collect();
         let collection = json!({"type": "FeatureCollection", "features": features});
         add("reports.geojson", collection.to_string().as_bytes(), deflated)?;
-        add("reports.txt", plain_text(&content).as_bytes(), deflated)?;
-        add(CONTENT, &serde_json::to_vec(&content).map_err(Error::internal)?, deflated)?;
+        add("reports.txt", plain_text(content).as_bytes(), deflated)?;
+        add(CONTENT, &serde_json::to_vec(content).map_err(Error::internal)?, deflated)?;
         for photo in content.reports.iter().flat_map(|report| &report.photos) {
             // A missing photo must not prevent the export of the others.
             if let Ok(bytes) = std::fs::read(self.photo_path(photo)) {
@@ -71,27 +159,26 @@ impl Journal {
             }
         }
         writer.finish().map_err(Error::internal)?;
-        if target.exists() {
-            return Err(Error::invalid("target", "must be the path of a new file"));
-        }
-        write_atomic(self.file_system(), target, &zip)?;
-        Ok(content.reports.len())
+        Ok(zip)
     }
 
-    /// Imports an export. Reports, favourites and notes that the journal already has are unchanged. Only photos that a report
-    /// in the file names are read, and they are stored under their ids: no file name of the ZIP file is used.
+    /// Imports an export. Reports, favourites and notes that the journal already has are unchanged, except a report that this
+    /// device had handed over and gets back. Only photos that a report in the file names are read, and they are stored under
+    /// their ids: no file name of the ZIP file is used. `at_ms` is the wall clock, Unix ms.
+    ///
+    /// Reports that the exporting device kept are not sent by themselves: see [`ImportSummary::kept_by_exporter`].
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for a file that is no export or damaged; [`Error::StorageFull`], [`Error::TooNew`],
     /// [`Error::Closed`] and errors of the disk.
-    pub fn import(&self, source: &Path) -> Result<ImportSummary> {
+    pub fn import(&self, source: &Path, at_ms: i64) -> Result<ImportSummary> {
         let file = File::open(source).map_err(|_| Error::invalid("file", "must be the path of a readable file"))?;
         let mut archive = ZipArchive::new(file).map_err(invalid_file)?;
         let json = read(&mut archive, CONTENT, MAX_CONTENT)?;
         let mut content: Content =
             serde_json::from_slice(&json).map_err(|_| invalid_file("its content cannot be read"))?;
         let mut summary = ImportSummary::default();
-        self.import_reports(&mut archive, &mut content.reports, &mut summary)?;
+        self.import_reports(&mut archive, &mut content, at_ms, &mut summary)?;
         let known = ordered::set(self.notes()?.into_iter().map(|note| note.id));
         for note in content.notes.iter().filter(|note| !known.contains(&note.id)) {
             self.save_note(note)?;
@@ -113,20 +200,32 @@ impl Journal {
     fn import_reports(
         &self,
         archive: &mut ZipArchive<File>,
-        reports: &mut [Report],
+        content: &mut Content,
+        at_ms: i64,
         summary: &mut ImportSummary,
     ) -> Result<()> {
-        let known = ordered::set(self.reports()?.into_iter().map(|report| report.id));
-        for report in reports {
+        let known = ordered::map(self.reports()?.into_iter().map(|report| (report.id.clone(), report)));
+        for report in &mut content.reports {
             let is_id = |id: &str| uuid::Uuid::parse_str(id).is_ok_and(|uuid| uuid.to_string() == id);
             if !is_id(&report.id) || !report.photos.iter().all(|photo| is_id(&photo.id)) {
                 return Err(invalid_file("the id of a report or photo is invalid"));
             }
-            if known.contains(&report.id) {
-                summary.known += 1;
-                continue;
+            match known.get(&report.id) {
+                None => {}
+                // The other device gives the report back.
+                Some(own) if content.is_handed_over && own.lifecycle.is_handed_over() => {
+                    report.changes = own.changes.max(report.changes) + 1;
+                }
+                Some(_) => {
+                    summary.known += 1;
+                    continue;
+                }
             }
             report.doubt_if_sending()?;
+            // An accepted or abandoned report is not sent by any device.
+            if !content.is_handed_over && report.lifecycle.apply(Event::HandOver, at_ms).is_ok() {
+                summary.kept_by_exporter += 1;
+            }
             let photo_count = report.photos.len();
             report.photos.retain(|photo| archive.index_for_name(&photo_entry(photo)).is_some());
             if report.photos.len() < photo_count {

@@ -50,6 +50,16 @@ pub use photo_encoder::PhotoOptions;
 pub use record::{NewReport, Photo, Report};
 pub use recovery::RecoverySummary;
 
+/// Options of `Journal::export` (feature `archive`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ExportOptions {
+    /// Export the accepted reports, too.
+    pub include_accepted: bool,
+    /// Hand the reports over: the device that imports the file sends them, and this one no longer does. The file must then be
+    /// imported by one device only. Without it this device keeps sending, and the imported copies are not sent by themselves.
+    pub hand_over: bool,
+}
+
 /// The result of `Journal::import` (feature `archive`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct ImportSummary {
@@ -59,6 +69,9 @@ pub struct ImportSummary {
     pub known: u64,
     /// Number of photos that the file lacks; their reports were imported without them.
     pub photos_missing: u64,
+    /// Number of imported reports that the exporting device still sends. Those that were queued are in doubt here; drafts are
+    /// marked as possible duplicates.
+    pub kept_by_exporter: u64,
     /// Number of imported favourites.
     pub favourites: u64,
     /// Number of imported notes.

@@ -9,7 +9,7 @@ records! {
         /// Identifier that is stable across servers.
         uuid: Option<String>;
         /// Vocabulary `service_type`.
-        service_type: Option<Id> => wire("type"), refers_to("service_type"), column;
+        service_type: Option<Id> => wire("type"), refers_to("service_type"), column, object_type;
         /// Position.
         geometry: Option<Geometry>;
         /// Identifier in the provider's system.
@@ -33,7 +33,7 @@ records! {
         /// Code.
         code: String => column;
         /// Vocabulary `signage_type`.
-        signage_type: Option<Id> => wire("type"), refers_to("signage_type"), fetch_missing, column;
+        signage_type: Option<Id> => wire("type"), refers_to("signage_type"), fetch_missing, column, object_type;
         /// Vocabulary `signage_condition`.
         conditions: Vec<Id> => refers_to("signage_condition"), set;
         /// Year of installation.
@@ -111,7 +111,7 @@ records! {
         /// Accessibility.
         accessibility: RichText => body;
         /// Vocabulary `infrastructure_type`.
-        infrastructure_type: Option<Id> => wire("type"), refers_to("infrastructure_type"), fetch_missing, column;
+        infrastructure_type: Option<Id> => wire("type"), refers_to("infrastructure_type"), fetch_missing, column, object_type;
         /// Vocabulary `infrastructure_condition`.
         conditions: Vec<Id> => refers_to("infrastructure_condition"), set;
         /// Year of construction.

@@ -33,6 +33,8 @@ pub(crate) struct Field {
     /// The order of the array has no meaning; servers change it from response to response.
     pub(crate) is_set: bool,
     pub(crate) picture: Option<PictureUse>,
+    /// Type of the object: its label stands for a name that the object lacks.
+    pub(crate) is_type: bool,
     /// An empty value stands in the JSON of an object too.
     pub(crate) is_always_written: bool,
 }
@@ -93,6 +95,7 @@ impl Field {
             text: None,
             is_set: false,
             picture: None,
+            is_type: false,
             is_always_written: false,
         }
     }
@@ -152,6 +155,11 @@ impl Field {
     /// Address of a pictogram on the server.
     pub(crate) const fn pictogram(self) -> Field {
         Field { picture: Some(PictureUse::Pictogram), encoding: Encoding::Link, ..self }
+    }
+
+    /// The type of the object. See [`Field::is_type`].
+    pub(crate) const fn object_type(self) -> Field {
+        Field { is_type: true, ..self }
     }
 
     /// A field that stands in the JSON of an object even if it is empty.

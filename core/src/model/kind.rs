@@ -128,6 +128,11 @@ impl Kind {
         false
     }
 
+    /// The field of the object's type; `None` if objects of this kind have no type.
+    pub(crate) fn type_field(self) -> Option<&'static Field> {
+        self.fields().iter().find(|field| field.is_type)
+    }
+
     /// The field with this name in the model.
     pub(crate) fn field(self, name: &str) -> Option<&'static Field> {
         self.fields().iter().find(|field| field.name == name)
@@ -164,10 +169,24 @@ impl Object {
         Ok(object)
     }
 
-    /// Name in every language; services have none of their own.
+    /// Name in every language; services have none of their own, and are called by the label of their type.
     pub fn name(&self) -> Option<&Localized> {
         match self.value(|field| field.text == Some(TextUse::Name)) {
             Some(ValueRef::Text(name)) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The type of the object: its vocabulary and its id there.
+    pub(crate) fn object_type(&self) -> Option<(&'static str, Id)> {
+        let vocabulary = self.kind().type_field()?.refers_to?;
+        Some((vocabulary, *self.value(|field| field.is_type)?.ids().first()?))
+    }
+
+    /// The label of the type that the server writes into the object itself.
+    pub(crate) fn type_label(&self) -> Option<&Localized> {
+        match self.value(|field| field.name == "type_label") {
+            Some(ValueRef::Text(label)) => Some(label),
             _ => None,
         }
     }

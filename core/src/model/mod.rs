@@ -7,11 +7,13 @@
 //! * `values`: the types that a field may have, and access to its value by type.
 //! * `json`: the JSON of an object, written and read by that table.
 //! * `trek`, `tourism`, `outdoor`, `equipment`, `poi`, `sensitive_area`, `place`, `page`, `term`: the objects by family.
+//! * `event_dates`: the dates of an event, checked against the current day.
 //! * `picture`: attachments, pictures and panoramas of objects.
 //! * `text`: texts in several languages, with and without markup. `language`: language tags and their lookup.
 //! * `position`: positions and boxes. `geometry`: geometries; `geometry_parts`: their simplest form; `geojson`: their JSON.
 
 mod equipment;
+pub(crate) mod event_dates;
 pub(crate) mod fields;
 mod geojson;
 mod geometry;
@@ -33,6 +35,7 @@ mod trek;
 pub(crate) mod values;
 
 pub use equipment::{Blade, BladeLine, BladePictogram, Infrastructure, Service, Signage};
+pub use event_dates::EventDates;
 pub use geometry::Geometry;
 pub(crate) use geometry::GeometryBuilder;
 pub use kind::{Kind, Object};

@@ -27,7 +27,7 @@ records! {
         /// Vocabulary `outdoor_sector`.
         sector: Option<Id> => refers_to("outdoor_sector");
         /// Vocabulary `outdoor_sitetype`.
-        site_type: Option<Id> => wire("type"), refers_to("outdoor_sitetype"), fetch_missing;
+        site_type: Option<Id> => wire("type"), refers_to("outdoor_sitetype"), fetch_missing, object_type;
         /// Aspects of the site: N, NE, E, …
         orientation: Vec<String> => set;
         /// Suitable wind directions: N, NE, E, …
@@ -105,7 +105,7 @@ records! {
         /// Explanation of the ratings.
         ratings_description: RichText => body;
         /// Vocabulary `outdoor_coursetype`.
-        course_type: Option<Id> => wire("type"), refers_to("outdoor_coursetype"), fetch_missing;
+        course_type: Option<Id> => wire("type"), refers_to("outdoor_coursetype"), fetch_missing, object_type;
         /// Vocabulary `outdoor_rating`.
         ratings: Vec<Id> => refers_to("outdoor_rating"), fetch_missing, set;
         /// Duration, hours.

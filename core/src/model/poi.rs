@@ -13,7 +13,7 @@ records! {
         /// Description.
         description: RichText => description;
         /// Vocabulary `poi_type`.
-        poi_type: Option<Id> => wire("type"), refers_to("poi_type"), column;
+        poi_type: Option<Id> => wire("type"), refers_to("poi_type"), column, object_type;
         /// Label of the type.
         type_label: Localized => summary;
         /// Address of the type's pictogram.

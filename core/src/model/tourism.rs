@@ -23,7 +23,7 @@ records! {
         /// Vocabulary `label_accessibility`.
         label_accessibility: Option<Id> => refers_to("label_accessibility");
         /// Vocabulary `touristiccontent_category`.
-        category: Option<Id> => refers_to("touristiccontent_category"), fetch_missing, column;
+        category: Option<Id> => refers_to("touristiccontent_category"), fetch_missing, column, object_type;
         /// Types (vocabulary `touristiccontent_type`), by number of the server's list: category × 100 + 1 or + 2.
         types: BTreeMap<Id, Vec<Id>> => refers_to("touristiccontent_type");
         /// Vocabulary `theme`.
@@ -91,7 +91,7 @@ records! {
         /// Accessibility.
         accessibility: RichText => body;
         /// Vocabulary `touristicevent_type`.
-        event_type: Option<Id> => wire("type"), refers_to("touristicevent_type"), fetch_missing;
+        event_type: Option<Id> => wire("type"), refers_to("touristicevent_type"), fetch_missing, object_type;
         /// Vocabulary `theme`.
         themes: Vec<Id> => refers_to("theme"), fetch_missing, set;
         /// Position.
@@ -183,7 +183,7 @@ records! {
         /// Vocabulary `label_accessibility`.
         label_accessibility: Option<Id> => refers_to("label_accessibility");
         /// Vocabulary `informationdesk_type`.
-        desk_type: Option<Id> => wire("type.id"), refers_to("informationdesk_type");
+        desk_type: Option<Id> => wire("type.id"), refers_to("informationdesk_type"), object_type;
         /// Label of the type.
         type_label: Localized => wire("type.label"), summary;
         /// Address of the type's pictogram.

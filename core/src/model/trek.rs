@@ -53,7 +53,7 @@ records! {
         /// Vocabulary `trek_accessibility_level`.
         accessibility_level: Option<Id> => refers_to("trek_accessibility_level"), fetch_missing;
         /// Vocabulary `trek_practice`.
-        practice: Option<Id> => refers_to("trek_practice"), fetch_missing, column;
+        practice: Option<Id> => refers_to("trek_practice"), fetch_missing, column, object_type;
         /// Vocabulary `trek_difficulty`; the order of ids is the order of difficulty.
         difficulty: Option<Id> => refers_to("trek_difficulty"), fetch_missing, column;
         /// Loop, there and back, crossing (vocabulary `trek_route`).

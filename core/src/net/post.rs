@@ -1,10 +1,12 @@
 //! The upload of a report: a multipart form, chunk by chunk from memory or from a file; and the request before it, which
 //! shows whether the server can take reports.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::Poll;
 
 use futures_util::{StreamExt, stream};
 use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE};
@@ -16,7 +18,9 @@ use crate::geotrek::{BodyChunk, ReportForm};
 use crate::report::{Reply, SendResult};
 use crate::transfer::CancelToken;
 
-const CHUNK_BYTES: usize = 64 << 10;
+/// Size of a chunk of a photo. The connection buffers at most 16 chunks, so chunks are small: what it still holds when the
+/// final chunk is announced lengthens the time in which a killed process leaves doubt.
+const CHUNK_BYTES: usize = 8 << 10;
 /// Bytes of a response that are read: a receipt has a few hundred.
 const MAX_REPLY_BYTES: usize = 256 << 10;
 
@@ -171,46 +175,71 @@ async fn read_reply(url: &str, response: reqwest::Response) -> Reply {
     Reply::new(url, status, headers, String::from_utf8_lossy(&bytes).into_owned(), is_complete, now_ms())
 }
 
-/// The body as a stream that reads files no faster than the network takes them.
+/// The body as a stream that reads files no faster than the network takes them. The chunks before the final one are handed to
+/// the system before `before_final_chunk` is called, so that the report is announced as possibly stored as late as possible.
 fn body(
     chunks: Vec<BodyChunk>,
     mut before_final_chunk: impl FnMut() -> Result<()> + Send + 'static,
     final_chunk_sent: Arc<AtomicBool>,
     progress: PostProgress,
 ) -> reqwest::Body {
-    let mut chunks = chunks.into_iter().peekable();
-    let mut open_file: Option<(File, u64)> = None;
-    let mut next = move || -> io::Result<Option<Vec<u8>>> {
+    let mut source = BodySource { chunks: chunks.into(), open_file: None };
+    let mut is_flushed = false;
+    let stream = stream::poll_fn(move |context| {
+        if source.is_at_final_chunk() {
+            if !is_flushed {
+                // The connection flushes its buffer while it waits for the body.
+                is_flushed = true;
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            if before_final_chunk().is_err() {
+                return Poll::Ready(Some(Err(io::Error::other("the final chunk was held back"))));
+            }
+            final_chunk_sent.store(true, Ordering::Release);
+        }
+        let chunk = source.next();
+        if let Ok(Some(chunk)) = &chunk {
+            progress.0.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+        }
+        Poll::Ready(chunk.transpose())
+    });
+    reqwest::Body::wrap_stream(stream)
+}
+
+/// The chunks of a body, those of files no larger than [`CHUNK_BYTES`].
+struct BodySource {
+    chunks: VecDeque<BodyChunk>,
+    /// A file that is being read, and its bytes that are left.
+    open_file: Option<(File, u64)>,
+}
+
+impl BodySource {
+    fn is_at_final_chunk(&self) -> bool {
+        self.open_file.as_ref().is_none_or(|(_, left)| *left == 0) && self.chunks.len() == 1
+    }
+
+    fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
         loop {
-            if let Some((file, left)) = &mut open_file {
+            if let Some((file, left)) = &mut self.open_file {
                 let mut chunk = vec![0; CHUNK_BYTES.min(usize::try_from(*left).unwrap_or(CHUNK_BYTES))];
                 if chunk.is_empty() {
-                    open_file = None;
+                    self.open_file = None;
                     continue;
                 }
                 file.read_exact(&mut chunk)?;
                 *left -= chunk.len() as u64;
                 return Ok(Some(chunk));
             }
-            match chunks.next() {
+            match self.chunks.pop_front() {
                 None => return Ok(None),
-                Some(BodyChunk::File(path, bytes)) => open_file = Some((File::open(path)?, bytes)),
-                Some(BodyChunk::Bytes(bytes)) => {
-                    if chunks.peek().is_none() {
-                        before_final_chunk().map_err(|_| io::Error::other("the final chunk was held back"))?;
-                        final_chunk_sent.store(true, Ordering::Release);
-                    }
-                    return Ok(Some(bytes));
-                }
+                Some(BodyChunk::File(path, bytes)) => self.open_file = Some((File::open(path)?, bytes)),
+                Some(BodyChunk::Bytes(bytes)) => return Ok(Some(bytes)),
             }
         }
-    };
-    let stream = stream::poll_fn(move |_| {
-        let chunk = next();
-        if let Ok(Some(chunk)) = &chunk {
-            progress.0.fetch_add(chunk.len() as u64, Ordering::Relaxed);
-        }
-        std::task::Poll::Ready(chunk.transpose())
-    });
-    reqwest::Body::wrap_stream(stream)
+    }
 }
+
+#[cfg(test)]
+#[path = "post_tests.rs"]
+mod tests;

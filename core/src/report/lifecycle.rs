@@ -10,6 +10,9 @@ use crate::transfer::BootInstant;
 /// Maximum number of attempts in [`Lifecycle::attempts`].
 const MAX_ATTEMPTS: usize = 50;
 
+/// The last error of a report that another device sends.
+const HANDED_OVER: &str = "another device has the report and may have sent it";
+
 /// An event in the lifecycle of a report.
 #[doc(hidden)]
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +41,9 @@ pub enum Event {
     SenderLost,
     /// A report in doubt is resolved.
     Resolve(Resolution),
+    /// Another device has a copy and sends it. A draft stays one, and is marked as a possible duplicate. A queued report is in
+    /// doubt, because the other device may have delivered it.
+    HandOver,
 }
 
 /// The state of a report and its history.
@@ -91,6 +97,11 @@ impl Lifecycle {
     /// Whether the report waits for a decision of the person.
     pub fn needs_user_action(&self) -> bool {
         matches!(self.state, ReportState::Refused { .. } | ReportState::InDoubt { is_abandoned: false })
+    }
+
+    /// Whether another device sends the report, and no user decided otherwise here.
+    pub(crate) fn is_handed_over(&self) -> bool {
+        matches!(self.state, ReportState::InDoubt { .. }) && self.last_error.as_deref() == Some(HANDED_OVER)
     }
 
     /// Applies an event; `at_ms` is the wall clock, Unix ms.
@@ -161,6 +172,16 @@ impl Lifecycle {
                 Resolution::Delivered(server_id) => self.accept(server_id, at_ms),
             },
             (Event::Resolve(_), _) => return invalid("must be in_doubt to be resolved"),
+            (Event::HandOver, ReportState::Draft | ReportState::Refused { .. }) => {
+                self.revision += 1;
+                self.may_be_duplicate = true;
+            }
+            (Event::HandOver, ReportState::Queued { .. } | ReportState::InDoubt { is_abandoned: false }) => {
+                self.last_error = Some(HANDED_OVER.to_owned());
+                self.next_attempt_ms = None;
+                self.state = ReportState::InDoubt { is_abandoned: false };
+            }
+            (Event::HandOver, _) => return invalid("must not be sending, accepted or abandoned to be handed over"),
         }
         Ok(())
     }
@@ -298,6 +319,7 @@ mod tests {
             Just(START),
             Just(Event::FinalChunkSent),
             Just(Event::SenderLost),
+            Just(Event::HandOver),
             any::<bool>().prop_map(lost),
             prop_oneof![Just(200_u16), Just(201), Just(400), Just(404), Just(429), Just(500), Just(503)]
                 .prop_map(|status| answered(status, r#"{"id": 3}"#)),

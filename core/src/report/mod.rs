@@ -8,8 +8,10 @@
 //!   stored as a small file of its own, for the case that the first page of the database is damaged.
 //! * **Never lost.** Only the person, or a verified acceptance, ends a report.
 //! * **Frozen.** Every attempt of one revision sends the same bytes. An edit makes a new revision.
-//! * **Journalled.** The start of an attempt is stored before its first byte is sent, and its final chunk is announced
-//!   before it is sent. A process that dies in between leaves a report that can safely be sent again, or one *in doubt*.
+//! * **Journalled.** The start of an attempt is stored before its first byte is sent. Its final chunk is announced before it
+//!   is sent, and after all other bytes were handed to the system, because only a process that dies after the announcement
+//!   leaves a report *in doubt*: one that dies before leaves a report that can safely be sent again. Other reports of the
+//!   pass are unchanged.
 //! * **In doubt means in doubt.** A report is in doubt exactly if its whole body may have reached the server and no response
 //!   says whether it was stored. It is not sent again automatically: the app or the person decides ([`Resolution`]).
 //!   Geotrek answers 201 after it stored a report. Any other success and a redirect to the same host may come from a proxy

@@ -13,8 +13,8 @@ use super::route_items::ROUTE_ITEM_MAX_OFFSET_M;
 use crate::catalogue::{ChangeKind, ListState, Territory, WriteTransaction};
 use crate::error::{Error, Result};
 use crate::geotrek::{
-    ApiRequest, Limits, Reader, RequestKind, SyncPlan, has_plain_texts, kind_of, object_lists, read_list, read_one,
-    vocabularies,
+    ApiRequest, Limits, Reader, RequestKind, SyncPlan, UNREADABLE_ID, has_plain_texts, kind_of, object_lists,
+    read_list, read_one, vocabularies,
 };
 use crate::id::ObjectKey;
 use crate::model::values::{ValueMut, ValueRef};
@@ -49,7 +49,7 @@ pub struct RefreshSummary {
     /// Lists that the server calls empty, although they had objects. The next refresh withdraws these objects if the server
     /// says so again.
     pub empty_lists: Vec<String>,
-    /// Fields that could not be read, with their number: `trek.ascent: mistyped`.
+    /// Fields that could not be read, and objects that were left out, with their number: `trek.ascent: mistyped`.
     pub problems: BTreeMap<String, u64>,
     /// Number of requests.
     pub requests: u64,
@@ -123,7 +123,11 @@ fn write(job: &RefreshJob) -> Result<RefreshSummary> {
         }
         applied.record_route_items()?;
         for (list, field, problem, count) in reader.problems().iter() {
-            *summary.problems.entry(format!("{list}.{field}: {problem}")).or_default() += count;
+            let field = if field.is_empty() { String::new() } else { format!(".{field}") };
+            *summary.problems.entry(format!("{list}{field}: {problem}")).or_default() += count;
+        }
+        for (list, count) in &planner.unreadable {
+            *summary.problems.entry(format!("{list}.id: {UNREADABLE_ID}")).or_default() += count;
         }
         for ((change, kind), count) in transaction.counts() {
             let by_kind = match change {
@@ -214,7 +218,14 @@ impl Application<'_, '_> {
     fn put_response(&mut self, request: &ApiRequest, file: File, reader: &Reader, limits: &Limits) -> Result<()> {
         if request.purpose == RequestKind::Object {
             let json = read_one(file, limits)?;
-            return self.put(request, reader.read(request.endpoint, &json));
+            let mut objects = reader.read(request.endpoint, &json);
+            for object in &mut objects {
+                if let Object::Trek(stage) = object {
+                    // A stage that the list lacks is shown with its itinerary only, even if another portal publishes it.
+                    stage.published.clear();
+                }
+            }
+            return self.put(request, objects);
         }
         read_list(file, limits, |json| {
             if !request.accepts(json) {

@@ -38,8 +38,7 @@ pub(crate) fn plan_download(
     subject: &PackSubject,
     options: &DownloadOptions,
 ) -> Result<DownloadJob> {
-    let lock = TerritoryLock::try_acquire(&catalogue.staging_folder(), territory)?;
-    let territory = catalogue.territory(territory)?;
+    let (territory, lock) = TerritoryLock::try_acquire_by_name(catalogue, territory)?;
     if territory.refreshed_ms.is_none() {
         return Err(Error::invalid("territory", "must have been refreshed once: its treks are not known yet"));
     }

@@ -11,14 +11,14 @@ use url::Url;
 use super::apply::PlainTexts;
 use super::pack_contents::{NeededMedia, distances_from_trek, needed_media, pack_contents};
 use super::planner::{Completed, Failure, Parsed, PendingRequest, PlanCounts, Planner};
+use super::route_items::near_route;
 use crate::catalogue::{Catalogue, JobRecord, PackSubject, PictureSize, Territory};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::geotrek::{
-    ApiRequest, Limits, NEAR_LISTS, Reader, by_ids, has_plain_texts, kind_of, near_trek, read_list, scan,
-};
+use crate::geotrek::{ApiRequest, ApiSource, Limits, NEAR_LISTS, Reader, has_plain_texts, kind_of, read_list, scan};
 use crate::id::ObjectKey;
 use crate::model::{Id, Kind, Object};
+use crate::nearby::Route;
 use crate::ordered;
 use crate::transfer::{Outcome, ResponseMeta};
 
@@ -131,6 +131,11 @@ impl DownloadPlanner {
         Ok(treks)
     }
 
+    fn source<'a>(&'a self, language: &'a str) -> ApiSource<'a> {
+        let PackDownload { territory, origin, .. } = &self.download;
+        ApiSource { origin, portals: &territory.portals, language }
+    }
+
     fn near_list_requests(&self) -> Result<Vec<PendingRequest<DownloadRole>>> {
         let mut requests = Vec::new();
         for trek in self.treks()? {
@@ -139,7 +144,7 @@ impl DownloadPlanner {
                     // The server lacks the module, or publishes nothing of it.
                     continue;
                 }
-                let request = near_trek(&self.download.origin, endpoint, filter, trek, self.first_language())?;
+                let request = self.source(self.first_language()).near_trek(endpoint, filter, trek)?;
                 requests.push(json_request(request, |request| DownloadRole::NearTrek { trek, request }));
             }
         }
@@ -161,12 +166,34 @@ impl DownloadPlanner {
             for ids in missing.chunks(BATCH_SIZE) {
                 for language in &languages {
                     let ids = ordered::set(ids.iter().copied());
-                    let request = by_ids(&self.download.origin, endpoint, filter, ids, language)?;
+                    let request = self.source(language).by_ids(endpoint, filter, ids)?;
                     requests.push(json_request(request, DownloadRole::Objects));
                 }
             }
         }
         Ok(requests)
+    }
+
+    /// What follows if the server cannot answer a list, although it works: the list without its filter by portals, or the
+    /// objects near the trek by their distance.
+    fn on_list_failure(&mut self, role: &DownloadRole) -> Result<Vec<PendingRequest<DownloadRole>>> {
+        let (trek, request) = match role {
+            DownloadRole::NearTrek { trek, request } => (*trek, request),
+            // The next refresh requests these objects.
+            DownloadRole::Objects(_) | DownloadRole::Media(_) => return Ok(Vec::new()),
+        };
+        if let Some(request) = self.source(&request.language).without_portals(request) {
+            return Ok(vec![json_request(request, |request| DownloadRole::NearTrek { trek, request })]);
+        }
+        let territory = &self.download.territory;
+        let mut ids = BTreeSet::new();
+        let line = self.catalogue().geometry(territory.key, Kind::Trek, trek)?;
+        if let Some(route) = line.as_ref().map(Route::new).transpose()?.flatten() {
+            let near = near_route(self.catalogue(), territory, &route, kind_of(request.endpoint))?;
+            ids.extend(near.into_iter().map(|(id, _)| id));
+        }
+        self.near.insert((trek, request.endpoint), ids);
+        Ok(Vec::new())
     }
 
     /// Stores in one transaction what the server listed. Its responses are not needed again.
@@ -277,7 +304,15 @@ impl Planner for DownloadPlanner {
         match role {
             DownloadRole::NearTrek { trek, request } => {
                 match scan(File::open(completed.file)?, &self.limits, request) {
-                    Ok(response) => _ = self.near.insert((*trek, request.endpoint), response.ids),
+                    Ok(response) => {
+                        let mut ids = response.ids;
+                        if request.is_limited_by_owners() {
+                            // Objects of other portals cannot be told apart: only those of the last refresh are near.
+                            let known = self.catalogue().ids(&self.download.territory, kind_of(request.endpoint))?;
+                            ids.retain(|id| known.contains(id));
+                        }
+                        self.near.insert((*trek, request.endpoint), ids);
+                    }
                     Err(error) => return Ok(Parsed::Invalid(error)),
                 }
             }
@@ -304,6 +339,7 @@ impl Planner for DownloadPlanner {
             Failure::Invalid(error) => Err(error),
             // The module has left the server since the last refresh.
             Failure::Outcome(Outcome::Response(ResponseMeta { status: 404, .. })) => Ok(Vec::new()),
+            Failure::Outcome(Outcome::Response(ResponseMeta { status: 500, .. })) => self.on_list_failure(role),
             Failure::Outcome(Outcome::Response(ResponseMeta { status, .. })) => {
                 let detail =
                     "the server does not list the objects near the trek; the data on the device did not change";

@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use uuid::Uuid;
 
+use crate::catalogue::{Catalogue, Territory};
 use crate::error::{Error, Result};
 
 /// The locks of this process. Entries of locks that were dropped are removed by the next acquisition.
 static LOCKS: Mutex<Vec<Weak<Held>>> = Mutex::new(Vec::new());
 
-/// An advisory lock on `<territory>.lock` in a folder. The system releases it when the process dies.
+/// An advisory lock on `<id of the territory>.lock` in a folder. The system releases it when the process dies.
 #[derive(Debug)]
 pub(crate) struct TerritoryLock {
     held: Arc<Held>,
@@ -22,7 +23,8 @@ pub(crate) struct TerritoryLock {
 #[derive(Debug)]
 struct Held {
     path: PathBuf,
-    territory: String,
+    /// The text of [`Error::Busy`].
+    detail: String,
     /// Written to the file: another content means that the lock had another holder in the meantime.
     token: String,
     state: Mutex<State>,
@@ -38,19 +40,44 @@ enum State {
 }
 
 impl TerritoryLock {
-    /// Acquires the lock without waiting.
+    /// Finds a territory by its short name and acquires its lock without waiting.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for the name; [`Error::Busy`] if another holder has the lock.
+    pub(crate) fn try_acquire_by_name(catalogue: &Catalogue, name: &str) -> Result<(Territory, TerritoryLock)> {
+        let lock = TerritoryLock::try_acquire(&catalogue.staging_folder(), &catalogue.territory(name)?)?;
+        // Before the lock was ours, another process may have removed the territory or changed it.
+        let territory = catalogue.territory(name)?;
+        Ok((territory, lock))
+    }
+
+    /// Acquires the lock of a territory without waiting. The file is named by the id of the territory: a name that a caller
+    /// passes must not become a path.
     ///
     /// # Errors
     /// [`Error::Busy`] if another holder has it.
-    pub(crate) fn try_acquire(folder: &Path, territory: &str) -> Result<TerritoryLock> {
+    pub(crate) fn try_acquire(folder: &Path, territory: &Territory) -> Result<TerritoryLock> {
+        let detail = || format!("“{}” is being refreshed or downloaded already", territory.name);
+        TerritoryLock::lock_file(folder, &format!("{}.lock", territory.key.0), detail)
+    }
+
+    /// Acquires the lock of another activity without waiting.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if another holder has it.
+    pub(crate) fn try_acquire_file(folder: &Path, activity: &'static str) -> Result<TerritoryLock> {
+        TerritoryLock::lock_file(folder, &format!("{activity}.lock"), || activity.to_owned())
+    }
+
+    fn lock_file(folder: &Path, name: &str, detail: impl Fn() -> String) -> Result<TerritoryLock> {
         fs::create_dir_all(folder)?;
-        let path = folder.join(format!("{territory}.lock"));
-        let mut file = open_locked(&path, territory)?;
+        let (path, detail) = (folder.join(name), detail());
+        let mut file = open_locked(&path, &detail)?;
         let token = Uuid::new_v4().to_string();
         // Without its token, as on a full disk, the lock counts as lost after a suspension.
         let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(token.as_bytes()));
         let state = Mutex::new(State::Locked(file));
-        let held = Arc::new(Held { path, territory: territory.to_owned(), token, state });
+        let held = Arc::new(Held { path, detail, token, state });
         let mut locks = LOCKS.lock().unwrap_or_else(PoisonError::into_inner);
         locks.retain(|lock| lock.strong_count() > 0);
         locks.push(Arc::downgrade(&held));
@@ -85,7 +112,7 @@ impl TerritoryLock {
         for held in below(directory) {
             let mut state = held.state();
             if matches!(&*state, State::Released) {
-                let file = open_locked(&held.path, &held.territory);
+                let file = open_locked(&held.path, &held.detail);
                 let is_ours = || fs::read(&held.path).is_ok_and(|content| content == held.token.as_bytes());
                 *state = match file {
                     Ok(file) if is_ours() => State::Locked(file),
@@ -102,7 +129,7 @@ impl Held {
     }
 
     fn busy(&self) -> Error {
-        Error::Busy { detail: format!("“{}” is being refreshed or downloaded already", self.territory) }
+        Error::Busy { detail: self.detail.clone() }
     }
 }
 
@@ -115,13 +142,11 @@ impl Drop for Held {
     }
 }
 
-fn open_locked(path: &Path, territory: &str) -> Result<File> {
+fn open_locked(path: &Path, detail: &str) -> Result<File> {
     let file = File::options().create(true).truncate(false).write(true).open(path)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(fs::TryLockError::WouldBlock) => {
-            Err(Error::Busy { detail: format!("“{territory}” is being refreshed or downloaded already") })
-        }
+        Err(fs::TryLockError::WouldBlock) => Err(Error::Busy { detail: detail.to_owned() }),
         Err(fs::TryLockError::Error(error)) => Err(error.into()),
     }
 }
@@ -139,18 +164,18 @@ mod tests {
     #[test]
     fn released_lock_is_lost_only_if_another_holder_had_it() {
         let folder = tempfile::tempdir().unwrap();
-        let lock = TerritoryLock::try_acquire(folder.path(), "park").unwrap();
-        assert!(matches!(TerritoryLock::try_acquire(folder.path(), "park"), Err(Error::Busy { .. })));
+        let lock = TerritoryLock::try_acquire_file(folder.path(), "park").unwrap();
+        assert!(matches!(TerritoryLock::try_acquire_file(folder.path(), "park"), Err(Error::Busy { .. })));
         TerritoryLock::release_below(folder.path());
         assert_eq!(lock.check(), Err(Error::Closed));
         TerritoryLock::acquire_again_below(folder.path());
         assert_eq!(lock.check(), Ok(()));
-        assert!(matches!(TerritoryLock::try_acquire(folder.path(), "park"), Err(Error::Busy { .. })));
+        assert!(matches!(TerritoryLock::try_acquire_file(folder.path(), "park"), Err(Error::Busy { .. })));
         TerritoryLock::release_below(folder.path());
-        drop(TerritoryLock::try_acquire(folder.path(), "park").unwrap());
+        drop(TerritoryLock::try_acquire_file(folder.path(), "park").unwrap());
         TerritoryLock::acquire_again_below(folder.path());
         assert!(matches!(lock.check(), Err(Error::Busy { .. })), "another holder had it");
         drop(lock);
-        TerritoryLock::try_acquire(folder.path(), "park").unwrap();
+        TerritoryLock::try_acquire_file(folder.path(), "park").unwrap();
     }
 }

@@ -16,8 +16,8 @@ use crate::catalogue::{Catalogue, ListState, Territory};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::geotrek::{
-    ApiRequest, ApiResponse, KnownObjects, Limits, SyncPlan, is_web_page, kind_of, languages, object_lists, read_one,
-    scan, vocabularies,
+    ApiRequest, ApiResponse, KnownObjects, Limits, RequestKind, SyncPlan, below, is_web_page, kind_of, languages,
+    object_lists, read_one, scan, vocabularies,
 };
 use crate::ordered;
 use crate::transfer::{NetworkKind, Outcome, ResponseMeta, TransferPolicy};
@@ -82,8 +82,7 @@ pub(crate) fn plan_refresh(
     territory: &str,
     options: &RefreshOptions,
 ) -> Result<RefreshJob> {
-    let lock = TerritoryLock::try_acquire(&catalogue.staging_folder(), territory)?;
-    let territory = catalogue.territory(territory)?;
+    let (territory, lock) = TerritoryLock::try_acquire_by_name(catalogue, territory)?;
     let origin = Url::parse(&territory.url).map_err(|_| Error::invalid("url", "must be a web address"))?;
     let is_full = match (territory.refreshed_ms, options.mode) {
         (None, _) | (_, RefreshMode::Full) => true,
@@ -119,6 +118,7 @@ pub(crate) fn plan_refresh(
         is_started: false,
         lists: None,
         objects: 0,
+        unreadable: BTreeMap::new(),
         successes: 0,
         failures: 0,
     })
@@ -193,6 +193,8 @@ pub struct RefreshPlanner {
     /// The lists, once the version and the languages of the server are known.
     pub(super) lists: Option<SyncPlan>,
     objects: u64,
+    /// Number of objects without a readable id in the lists of ids.
+    pub(super) unreadable: BTreeMap<&'static str, u64>,
     /// Responses of lists that could be read, and lists that failed since the last of them.
     successes: u64,
     failures: u32,
@@ -200,12 +202,10 @@ pub struct RefreshPlanner {
 
 impl RefreshPlanner {
     fn server_requests(&self) -> Result<Vec<PendingRequest<RefreshRole>>> {
-        let address =
-            |path: &str| self.origin.join(path).map_err(|_| Error::invalid("url", "must be a web address with a host"));
-        let version = address("/api/v2/version")?;
+        let version = below(&self.origin, "/api/v2/version")?;
         let mut requests = vec![PendingRequest::json(RefreshRole::Version, version.into(), None, 0)];
         if self.known.since.is_none() || self.territory.languages.is_empty() {
-            let one_trek = address("/api/v2/trek/?page_size=1&fields=name")?;
+            let one_trek = below(&self.origin, "/api/v2/trek/?page_size=1&fields=name")?;
             requests.push(PendingRequest::json(RefreshRole::Languages, one_trek.into(), None, 0));
         }
         Ok(requests)
@@ -253,7 +253,9 @@ fn status_error(status: u16) -> Error {
 }
 
 fn no_geotrek(status: Option<u16>) -> Error {
-    Error::Server { status, detail: "there is no Geotrek with an open API at this address".to_owned() }
+    let detail = "there is no Geotrek with an open API at this address. A Geotrek-rando portal, which shows treks to visitors, has \
+         its Geotrek at another address: ask the park for the one below which /api/v2/version answers";
+    Error::Server { status, detail: detail.to_owned() }
 }
 
 impl Planner for RefreshPlanner {
@@ -306,6 +308,10 @@ impl Planner for RefreshPlanner {
                 };
                 if request.purpose.is_kept() {
                     self.objects += response.ids.len() as u64;
+                } else if response.unreadable > 0 && request.purpose != RequestKind::Count {
+                    // These objects cannot be requested.
+                    let unreadable = self.unreadable.entry(request.endpoint).or_default();
+                    *unreadable = response.unreadable.max(*unreadable);
                 }
                 let Some(lists) = &mut self.lists else { return Ok(Parsed::Valid(Vec::new())) };
                 (self.successes, self.failures) = (self.successes + 1, 0);
@@ -316,7 +322,10 @@ impl Planner for RefreshPlanner {
 
     fn on_failure(&mut self, role: &RefreshRole, failure: Failure<'_>) -> Result<Vec<PendingRequest<RefreshRole>>> {
         let (status, error) = match failure {
-            Failure::Invalid(error) if is_web_page(&error) => return Err(error),
+            Failure::Invalid(error) if is_web_page(&error) => {
+                // A web page in the middle of a refresh is that of a captive portal.
+                return Err(if matches!(role, RefreshRole::List(_)) { error } else { no_geotrek(Some(200)) });
+            }
             Failure::Invalid(error) => (None, error),
             Failure::Outcome(Outcome::NetworkError { detail }) => {
                 return Err(Error::Offline { detail: detail.clone() });

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use jalon::Error;
-use jalon::journal::{FILE_NAME, Favourite, Journal, NewReport, Report};
+use jalon::journal::{ExportOptions, FILE_NAME, Favourite, Journal, NewReport, Report};
 use jalon::model::{Kind, Position};
 use jalon::report::{
     Event, KnownTerms, ReportContent, ReportPosition, ReportState, ReportWarning, Resolution, SendResult,
@@ -121,23 +121,104 @@ fn export_and_import_transfer_everything() {
     let favourite = Favourite { territory: "pne".into(), kind: Kind::Poi, id: 4, name: "Lac".into(), created_ms: 3 };
     journal.add_favourite(&favourite).unwrap();
     let bundle = directory.path().join("all.zip");
-    assert_eq!(journal.export(&bundle, false).unwrap(), 1);
-    assert!(journal.export(&bundle, false).is_err(), "an existing file is not overwritten");
+    assert_eq!(journal.export(&bundle, &ExportOptions::default(), 5).unwrap(), 1);
+    assert!(journal.export(&bundle, &ExportOptions::default(), 5).is_err(), "an existing file is not overwritten");
 
     let other_directory = tempfile::tempdir().unwrap();
     let other = open(other_directory.path());
-    let imported = other.import(&bundle).unwrap();
+    let imported = other.import(&bundle, 6).unwrap();
     assert_eq!((imported.reports, imported.notes, imported.favourites), (1, 1, 1));
-    assert_eq!(other.report(&report.id).unwrap(), journal.report(&report.id).unwrap());
+    let (copy, original) = (other.report(&report.id).unwrap(), journal.report(&report.id).unwrap());
+    assert_eq!((&copy.content, &copy.photos), (&original.content, &original.photos));
     assert_eq!(fs::read(other.photo_path(&other.reports().unwrap()[0].photos[0])).unwrap(), jpeg(1_000));
-    let again = other.import(&bundle).unwrap();
+    let again = other.import(&bundle, 6).unwrap();
     assert_eq!((again.reports, again.known, again.notes, again.favourites), (0, 1, 0, 0));
     assert_eq!(other.notes().unwrap(), journal.notes().unwrap());
     assert!(
         other.remove_favourite("pne", Kind::Poi, 4).unwrap() && !other.remove_favourite("pne", Kind::Poi, 4).unwrap()
     );
     fs::write(other_directory.path().join("no.zip"), "no zip").unwrap();
-    assert!(matches!(other.import(&other_directory.path().join("no.zip")), Err(Error::InvalidInput { .. })));
+    assert!(matches!(other.import(&other_directory.path().join("no.zip"), 6), Err(Error::InvalidInput { .. })));
+}
+
+const EVERYTHING: ExportOptions = ExportOptions { include_accepted: true, hand_over: false };
+const HAND_OVER: ExportOptions = ExportOptions { include_accepted: false, hand_over: true };
+
+/// A journal with a draft and a queued report, and their ids.
+fn journal_with_two_reports(directory: &Path) -> (Journal, [String; 2]) {
+    let journal = open(directory);
+    let ids = [draft(&journal, "Source").id, draft(&journal, "Pont").id];
+    journal.queue(&ids[1], &KnownTerms::default(), 1).unwrap();
+    (journal, ids)
+}
+
+fn states(journal: &Journal, ids: &[String]) -> Vec<(&'static str, bool)> {
+    let lifecycle = |id: &String| journal.report(id).unwrap().lifecycle;
+    ids.iter().map(lifecycle).map(|report| (report.state.as_str(), report.may_be_duplicate)).collect()
+}
+
+#[test]
+fn kept_export_is_not_sent_by_the_importing_device() {
+    let (directory, other_directory) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (journal, ids) = journal_with_two_reports(directory.path());
+    let file = directory.path().join("kept.zip");
+    assert_eq!(journal.export(&file, &ExportOptions::default(), 5).unwrap(), 2);
+    let other = open(other_directory.path());
+    let summary = other.import(&file, 6).unwrap();
+    assert_eq!((summary.reports, summary.kept_by_exporter), (2, 2));
+    assert_eq!(states(&journal, &ids), [("draft", false), ("queued", false)]);
+    assert_eq!(states(&other, &ids), [("draft", true), ("in_doubt", false)]);
+    assert!(other.report(&ids[1]).unwrap().lifecycle.needs_user_action());
+    let resent = other.apply_event(&ids[1], &Event::Resolve(Resolution::Resend), 7).unwrap();
+    assert!(resent.reference().ends_with("possible duplicate]"));
+}
+
+#[test]
+fn handed_over_report_is_sent_by_the_importing_device_only() {
+    let (directory, other_directory) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (journal, ids) = journal_with_two_reports(directory.path());
+    let file = directory.path().join("handed-over.zip");
+    assert_eq!(journal.export(&file, &HAND_OVER, 5).unwrap(), 2);
+    assert_eq!(states(&journal, &ids), [("draft", true), ("in_doubt", false)]);
+    let own = journal.report(&ids[1]).unwrap().lifecycle;
+    assert_eq!(own.state, ReportState::InDoubt { is_abandoned: true });
+    assert!(own.last_error.unwrap().contains("another device"));
+    let other = open(other_directory.path());
+    let summary = other.import(&file, 6).unwrap();
+    assert_eq!((summary.reports, summary.kept_by_exporter), (2, 0));
+    assert_eq!(states(&other, &ids), [("draft", false), ("queued", false)]);
+
+    // The other device gives them back.
+    let back = directory.path().join("back.zip");
+    other.export(&back, &HAND_OVER, 7).unwrap();
+    let summary = journal.import(&back, 8).unwrap();
+    assert_eq!((summary.reports, summary.known), (1, 1), "the draft was here all the time");
+    assert_eq!(states(&journal, &ids)[1], ("queued", false));
+    assert_eq!(states(&other, &ids)[1], ("in_doubt", false));
+}
+
+#[test]
+fn failed_export_hands_nothing_over() {
+    let directory = tempfile::tempdir().unwrap();
+    let (journal, ids) = journal_with_two_reports(directory.path());
+    let before: Vec<_> = ids.iter().map(|id| journal.report(id).unwrap().lifecycle).collect();
+    let missing_folder = directory.path().join("missing/file.zip");
+    assert!(journal.export(&missing_folder, &HAND_OVER, 5).is_err());
+    let after: Vec<_> = ids.iter().map(|id| journal.report(id).unwrap().lifecycle).collect();
+    assert_eq!(before, after);
+}
+
+#[test]
+fn report_that_is_being_sent_is_not_handed_over() {
+    let (directory, other_directory) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (journal, ids) = journal_with_two_reports(directory.path());
+    journal.apply_event(&ids[1], &Event::Start { in_background: false }, 2).unwrap();
+    let file = directory.path().join("handed-over.zip");
+    journal.export(&file, &HAND_OVER, 5).unwrap();
+    assert_eq!(states(&journal, &ids)[1], ("sending", false));
+    let other = open(other_directory.path());
+    other.import(&file, 6).unwrap();
+    assert_eq!(states(&other, &ids)[1], ("in_doubt", false));
 }
 
 #[test]
@@ -150,10 +231,10 @@ fn export_with_a_missing_photo_transfers_the_rest() {
     draft(&journal, "Source");
     fs::remove_file(journal.photo_path(&missing)).unwrap();
     let bundle = directory.path().join("all.zip");
-    assert_eq!(journal.export(&bundle, false).unwrap(), 2);
+    assert_eq!(journal.export(&bundle, &ExportOptions::default(), 5).unwrap(), 2);
     let other_directory = tempfile::tempdir().unwrap();
     let other = open(other_directory.path());
-    let imported = other.import(&bundle).unwrap();
+    let imported = other.import(&bundle, 6).unwrap();
     assert_eq!((imported.reports, imported.photos_missing), (2, 1));
     assert_eq!(other.report(&report.id).unwrap().photos, [present]);
 }
@@ -262,7 +343,7 @@ fn newer_file_can_be_read_and_exported_but_not_written() {
     drop(connection);
     let journal = open(directory.path());
     assert_eq!(journal.report(&report.id).unwrap().content.comment, "x");
-    assert_eq!(journal.export(&directory.path().join("all.zip"), true).unwrap(), 1);
+    assert_eq!(journal.export(&directory.path().join("all.zip"), &EVERYTHING, 5).unwrap(), 1);
     assert!(matches!(journal.queue(&report.id, &KnownTerms::default(), 1), Err(Error::TooNew { found: 99, .. })));
     assert!(matches!(journal.add_note("x", None, None, 1), Err(Error::TooNew { .. })));
 }

@@ -12,7 +12,8 @@ use jalon_tests::fault_vfs::FailureMode;
 use jalon_tests::harness::peers::Peer;
 use jalon_tests::harness::stats::{RunStats, Violation};
 use jalon_tests::harness::{
-    corruption, disconnects, downloads, mutants, peers, photo_memory, power_loss, process_kills, simulation,
+    corruption, disconnects, downloads, kill_moments, mutants, peers, photo_memory, power_loss, process_kills,
+    simulation, unexpected_responses,
 };
 use jalon_tests::sampling::Sampling;
 
@@ -33,6 +34,9 @@ struct Arguments {
     /// Number of processes killed at random [default: 100; whole: 1000].
     #[arg(long)]
     kills: Option<u64>,
+    /// Number of sessions with unexpected responses, of each kind [default: 50; whole: 500].
+    #[arg(long)]
+    sessions: Option<u64>,
     /// Distance of the disk operations that fail [default: 11; whole: 1].
     #[arg(long)]
     every: Option<u64>,
@@ -138,7 +142,24 @@ fn run(arguments: &Arguments) -> jalon::Result<bool> {
     print("processes killed at random", start, stats);
     let start = now();
     print("processes killed at an operation", start, process_kills::kill_at_operations(&program, sampling, distance)?);
-    println!("\n{}\n", recovered.join("\n"));
+    let mut doubts = Vec::new();
+    for (kind, name) in unexpected_responses::Server::ALL {
+        let start = now();
+        let (stats, in_doubt) = unexpected_responses::run(kind, seed, pick(arguments.sessions, 50, 500))?;
+        doubts.push(format!("{name}: {in_doubt} reports in doubt in {} sessions of 4 reports", stats.rounds));
+        print(name, start, stats);
+    }
+    let start = now();
+    let (stats, moments) = kill_moments::run(&program, seed, pick(arguments.kills, 100, 1_000) / 5)?;
+    print("processes killed at a chosen moment", start, stats);
+    println!("\n{}\n\n{}\n", recovered.join("\n"), doubts.join("\n"));
+    println!("in doubt by the moment of the kill, after the first request; the server takes 25 ms for a report");
+    let mut start_ms = 0;
+    for (moment, end_ms) in moments.iter().zip(kill_moments::MOMENTS_MS) {
+        println!("{}", moment.row(start_ms, end_ms));
+        start_ms = end_ms;
+    }
+    println!();
 
     println!("simpler queues under the same failures\n{}", RunStats::head());
     let histories = pick(arguments.peers, 1_000, 20_000);

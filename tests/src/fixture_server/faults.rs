@@ -83,6 +83,13 @@ pub enum Fault {
     },
     /// Responds 200 with invalid JSON.
     InvalidJson,
+    /// Replaces a text in the body of a JSON response, to write values that JSON or the generator lacks.
+    ReplaceText {
+        /// The text.
+        from: String,
+        /// Its replacement.
+        to: String,
+    },
     /// Responds 200 with this many spaces, compressed to few bytes.
     GzipBomb(usize),
     /// Sends an endless sequence of spaces as the body.

@@ -61,6 +61,8 @@ pub struct Options {
     pub port: u16,
     /// The scheme and host of links in responses, for example `http://old.example.org`. `None`: those of the server.
     pub link_host: Option<String>,
+    /// The path below which the server is, for example `/geotrek`. Empty: the root.
+    pub base_path: &'static str,
     /// The current day. `None`: the real one. Generated events lie around it, and `Date` is its noon.
     pub today: Option<Day>,
     /// The current month (1 to 12). `None`: the month of `today`.
@@ -81,6 +83,7 @@ impl Default for Options {
         Self {
             port: 0,
             link_host: None,
+            base_path: "",
             today: None,
             month: None,
             gzip: true,
@@ -121,7 +124,8 @@ impl TestGeotrek {
         let listener = std::net::TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)))
             .expect("the port must be free");
         listener.set_nonblocking(true).expect("a listener can be made non-blocking");
-        let url = format!("http://{}", listener.local_addr().expect("a bound listener has an address"));
+        let url =
+            format!("http://{}", listener.local_addr().expect("a bound listener has an address")) + options.base_path;
         let state = Arc::new(ServerState::new(territory, options, url));
         let listener = Listener::start(listener, Arc::clone(&state));
         Self { state, listener: Mutex::new(Some(listener)) }
@@ -129,7 +133,11 @@ impl TestGeotrek {
 
     /// A server without a socket. It answers [`TestGeotrek::request`] only, thousands of times a second.
     pub fn without_socket(territory: Territory, options: Options) -> Self {
-        let state = Arc::new(ServerState::new(territory, options, ADDRESS_WITHOUT_SOCKET.to_owned()));
+        let state = Arc::new(ServerState::new(
+            territory,
+            options.clone(),
+            ADDRESS_WITHOUT_SOCKET.to_owned() + options.base_path,
+        ));
         Self { state, listener: Mutex::new(None) }
     }
 
@@ -152,7 +160,7 @@ impl TestGeotrek {
         body: &[u8],
         sent: Option<usize>,
     ) -> Option<ClientResponse> {
-        let path = path.strip_prefix(self.url()).unwrap_or(path);
+        let path = path.strip_prefix(self.origin()).unwrap_or(path);
         let mut head = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<String>();
         let gives_length =
             |name: &str| ["content-length", "transfer-encoding"].contains(&name.to_ascii_lowercase().as_str());
@@ -175,6 +183,11 @@ impl TestGeotrek {
         };
         reader.close(&self.state);
         response
+    }
+
+    /// The address of the server without its base path.
+    fn origin(&self) -> &str {
+        self.url().strip_suffix(self.state.options.base_path).unwrap_or(self.url())
     }
 
     /// The address of the server, without a slash at the end.
@@ -228,7 +241,7 @@ impl TestGeotrek {
             return;
         }
         // Connections are accepted in order. Once this one is closed, all earlier ones are counted.
-        let closed = TcpStream::connect(self.url().trim_start_matches("http://")).and_then(|mut last| {
+        let closed = TcpStream::connect(self.origin().trim_start_matches("http://")).and_then(|mut last| {
             last.shutdown(Shutdown::Write)?;
             last.read_to_end(&mut Vec::new())
         });

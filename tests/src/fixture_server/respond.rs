@@ -38,6 +38,11 @@ pub(super) fn prepare(
         response.replace(HOST, host);
         // `next` and `previous` follow the Host header, so they are right even if other links are stale.
         response.replace(api::PAGE_LINK_HOST, &state.url);
+        for fault in &faults.list {
+            if let Fault::ReplaceText { from, to } = fault {
+                response.replace(from, to);
+            }
+        }
     }
     response.add_cookie_for(&request.headers);
     response.headers.push(("date", state.options.today.unwrap_or_else(Day::today).noon()));
@@ -62,6 +67,11 @@ fn respond(
     faults: &RequestFaults,
     upload: Option<usize>,
 ) -> (Response, Option<u64>) {
+    let Some(path) = request.target().strip_prefix(state.options.base_path).map(str::to_owned) else {
+        return (Response::html(404), None);
+    };
+    let uri = path.parse().unwrap_or_default();
+    let request = &Request { uri, ..request.clone() };
     if let Some(response) = faults.replacement(request.uri.path()) {
         return (response, None);
     }

@@ -16,6 +16,7 @@ use super::response::Response;
 const CHUNK_BYTES: usize = 16 * 1024;
 
 /// A request.
+#[derive(Clone)]
 pub(super) struct Request {
     pub(super) method: Method,
     pub(super) uri: Uri,

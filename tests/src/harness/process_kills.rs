@@ -39,7 +39,7 @@ const KILLED_WORKERS: u32 = 8;
 /// Workers after them, which are not killed.
 const LAST_WORKERS: u32 = 6;
 const PAUSE: Duration = Duration::from_millis(2);
-const REPORT_PATHS: &str = "report";
+pub(super) const REPORT_PATHS: &str = "report";
 
 /// A worker: files `REPORTS` reports in a folder and sends them to a server. It aborts at an operation, unless that is 0.
 /// With `only_send` it sends again and again, beside another worker.
@@ -86,7 +86,7 @@ pub fn work(folder: &Path, url: &str, abort_at: u64, only_send: bool) -> Result<
 }
 
 /// Sends the queued reports once. Returns `false` if another process is sending.
-fn send_all(companion: &Companion) -> Result<bool> {
+pub(super) fn send_all(companion: &Companion) -> Result<bool> {
     let options = SendOptions { now: true, ..SendOptions::default() };
     match companion.send_reports(&options, &CancelToken::default(), |_, _, _| {}) {
         Err(Error::Busy { .. }) => {
@@ -142,13 +142,13 @@ pub fn kill_at_operations(program: &Path, sampling: Sampling, distance: u64) -> 
 }
 
 /// A worker process and its output.
-struct Worker {
-    process: Child,
+pub(super) struct Worker {
+    pub(super) process: Child,
     output: JoinHandle<Vec<String>>,
 }
 
 impl Worker {
-    fn start(program: &Path, folder: &Path, url: &str, options: &[&str]) -> Result<Self> {
+    pub(super) fn start(program: &Path, folder: &Path, url: &str, options: &[&str]) -> Result<Self> {
         let mut command = Command::new(program);
         command.arg(SUBCOMMAND).arg(folder).arg(url).args(options);
         let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
@@ -160,7 +160,7 @@ impl Worker {
         Ok(Self { process, output })
     }
 
-    fn wait(mut self, acknowledged: &mut BTreeSet<String>) -> Result<ExitStatus> {
+    pub(super) fn wait(mut self, acknowledged: &mut BTreeSet<String>) -> Result<ExitStatus> {
         let status = self.process.wait()?;
         acknowledged.extend(self.output.join().unwrap_or_default());
         Ok(status)
@@ -229,9 +229,27 @@ fn set_random_faults(server: &TestGeotrek, rng: &mut ChaCha8Rng) {
         let html = Fault::AfterStoring { status: 201, retry_after: None, body: ReportBody::Html };
         faults.add(html.on(REPORT_PATHS).after(rng.random_range(0..3)).times(1));
     }
+    if rng.random_range(0..3) == 0 {
+        let success = unexpected_success(rng);
+        faults.add(success.on(REPORT_PATHS).after(rng.random_range(0..3)).times(1));
+    }
+    if rng.random_range(0..4) == 0 {
+        let bad_gateway = Fault::Status { status: 502, retry_after: None };
+        faults.add(bad_gateway.on("").after(rng.random_range(0..5)).times(rng.random_range(1..4)));
+    }
 }
 
-fn journal_directory(folder: &Path) -> PathBuf {
+/// A proxy or a patched server stores a report and answers by another success than 201.
+pub(super) fn unexpected_success(rng: &mut ChaCha8Rng) -> Fault {
+    match rng.random_range(0..4) {
+        0 => Fault::AfterStoring { status: 200, retry_after: None, body: ReportBody::Correct },
+        1 => Fault::AfterStoring { status: 202, retry_after: None, body: ReportBody::Correct },
+        2 => Fault::AfterStoring { status: 204, retry_after: None, body: ReportBody::Empty },
+        _ => Fault::RedirectAfterStoring { status: 303, to: "/merci/".to_owned() },
+    }
+}
+
+pub(super) fn journal_directory(folder: &Path) -> PathBuf {
     Directories::within(folder).journal
 }
 
@@ -253,7 +271,7 @@ fn check_rows(directory: &Path, case: &str, stats: &mut RunStats) {
 }
 
 /// The user resolves each report in doubt, with the list of the server at hand. Returns whether all reports are settled.
-fn resolve_doubt(folder: &Path, server: &TestGeotrek, rng: &mut ChaCha8Rng) -> Result<bool> {
+pub(super) fn resolve_doubt(folder: &Path, server: &TestGeotrek, rng: &mut ChaCha8Rng) -> Result<bool> {
     server.wait_until_idle();
     let companion = Companion::open(&Directories::within(folder))?;
     let stored = server.reports();
@@ -277,7 +295,7 @@ fn resolve_doubt(folder: &Path, server: &TestGeotrek, rng: &mut ChaCha8Rng) -> R
     Ok(is_settled)
 }
 
-fn check_final_state(
+pub(super) fn check_final_state(
     folder: &Path,
     server: &TestGeotrek,
     acknowledged: &BTreeSet<String>,

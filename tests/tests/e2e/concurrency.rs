@@ -18,7 +18,10 @@ fn rename(server: &TestGeotrek, round: usize) {
     let mut territory = server.territory();
     let ids: Vec<u64> = territory.module("trek").iter().map(|trek| trek["id"].as_u64().unwrap()).collect();
     for id in ids {
-        territory.edit_text("trek", id, "name", "fr", &format!("Boucle tour{round}"));
+        // Some treks are published in English only.
+        for language in ["fr", "en"] {
+            territory.edit_text("trek", id, "name", language, &format!("Boucle tour{round}"));
+        }
     }
 }
 

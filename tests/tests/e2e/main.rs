@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "helper functions of tests may panic, too")]
 
+mod addresses;
+mod bad_values;
 mod concurrency;
 mod delta_refresh;
 mod downloads;
+mod lists;
 mod packs;
 mod portals;
 mod readme;

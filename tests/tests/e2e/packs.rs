@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use jalon::Error;
 use jalon::catalogue::{PackState, PackSubject, PictureSize};
-use jalon::companion::{NearbyQuery, RefreshMode, TrekQuery};
+use jalon::companion::{DownloadOptions, NearbyQuery, RefreshMode, RefreshOptions, TrekQuery};
 use jalon::model::{Bounds, Kind, Position};
 use jalon_tests::fixture::{Fixture, NAME, Snapshot, files_below, temporary_folder};
 use jalon_tests::fixture_server::Fault;
@@ -300,4 +300,45 @@ fn withdrawn_trek_stays_while_its_pack_exists() {
     assert!(companion.trek_details(NAME, 7, &[]).is_err());
     assert_eq!(fixture.media_bytes(), 0);
     fixture.check();
+}
+
+#[test]
+fn name_that_is_no_territory_makes_no_file() {
+    let outer = temporary_folder();
+    let folder = outer.path().join("data");
+    std::fs::create_dir(&folder).unwrap();
+    let fixture = Fixture::builder().refreshed().build_at(&folder);
+    let companion = fixture.companion();
+    companion.packs(None).unwrap();
+    let before: BTreeSet<_> = files_below(outer.path()).into_iter().collect();
+    for name in ["../x", "../../x", "/tmp/x", "unknown", "", ".", "a/b"] {
+        let options = RefreshOptions::default();
+        assert!(matches!(companion.plan_refresh(name, &options), Err(Error::NotFound { .. })), "{name}");
+        let options = DownloadOptions::default();
+        assert!(matches!(companion.plan_download(name, &FIRST, &options), Err(Error::NotFound { .. })), "{name}");
+        assert!(matches!(companion.remove_pack(name, &FIRST), Err(Error::NotFound { .. })), "{name}");
+        assert!(matches!(companion.remove_territory(name), Err(Error::NotFound { .. })), "{name}");
+    }
+    assert_eq!(files_below(outer.path()).into_iter().collect::<BTreeSet<_>>(), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn orphaned_file_that_cannot_be_removed_does_not_keep_the_others() {
+    let mut fixture = SMALL.restore();
+    fixture.download(FIRST, PictureSize::Small).unwrap();
+    let files = files_below(&fixture.directory().join("media"));
+    assert!(files.len() > 3);
+    // A folder in the place of a file cannot be removed as a file.
+    let stuck = files[1].clone();
+    std::fs::remove_file(&stuck).unwrap();
+    std::fs::create_dir_all(stuck.join("x")).unwrap();
+    let companion = fixture.companion();
+    assert!(companion.remove_pack(NAME, &FIRST).is_err());
+    assert_eq!(files_below(&fixture.directory().join("media")), Vec::<std::path::PathBuf>::new());
+    // It is tried again, and its record is there until it is gone.
+    assert!(companion.clean_up().is_err());
+    std::fs::remove_dir_all(&stuck).unwrap();
+    companion.clean_up().unwrap();
+    assert_eq!(companion.catalogue().storage_usage().unwrap().media, 0);
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jalon::Companion;
-use jalon::companion::RefreshMode;
+use jalon::catalogue::{PackState, PackSubject, PictureSize};
+use jalon::companion::{RefreshMode, TrekQuery};
 use jalon::model::{Id, Kind, Object};
 use jalon_tests::fixture::{Fixture, FixtureBuilder, NAME};
 use jalon_tests::fixture_server::Fault;
@@ -151,4 +152,95 @@ fn refresh_from_a_server_that_is_down_returns_the_error() {
         let error = fixture.refresh(RefreshMode::Delta).unwrap_err();
         assert!(matches!(error, jalon::Error::Server { status: Some(found), .. } if found == status), "{error}");
     }
+}
+
+/// Moves an object to the start of a trek.
+fn move_to_start(territory: &mut Territory, module: &str, id: u64, trek: u64) {
+    let position = |territory: &Territory, module: &str, id: u64| {
+        let object = territory.module(module).iter().find(|object| object["id"] == id).unwrap();
+        let mut coordinates = &object["geometry"];
+        while coordinates.get("geometries").is_some() {
+            coordinates = &coordinates["geometries"][0];
+        }
+        coordinates = &coordinates["coordinates"];
+        while coordinates[0].is_array() {
+            coordinates = &coordinates[0];
+        }
+        (coordinates[0].as_f64().unwrap(), coordinates[1].as_f64().unwrap())
+    };
+    let (to, from) = (position(territory, "trek", trek), position(territory, module, id));
+    territory.move_geometry(module, id, to.0 - from.0, to.1 - from.1);
+}
+
+#[test]
+fn pack_of_a_portal_has_objects_of_this_portal_only() {
+    let fails = |part: &str| Fault::Status { status: 500, retry_after: None }.on(part);
+    for fault in [None, Some("&near_trek="), Some("near_trek=")] {
+        println!("{fault:?}");
+        let mut fixture = portal_one().build();
+        fixture.options.max_attempts = 1;
+        let server = Arc::clone(&fixture.server);
+        fixture.refresh(RefreshMode::Auto).unwrap();
+        {
+            let mut territory = server.territory();
+            for module in ["touristiccontent", "touristicevent", "outdoor_site"] {
+                for id in [1, 2] {
+                    move_to_start(&mut territory, module, id, 7);
+                }
+            }
+        }
+        // The refresh does not know the new positions when the pack asks for them.
+        if let Some(part) = fault {
+            server.faults().add(fails(part));
+        }
+        let pack = fixture.download(PackSubject::Trek(7), PictureSize::None).unwrap().unwrap();
+        assert_eq!(pack.state, PackState::Ready);
+        server.faults().rules.clear();
+        if fault.is_none() {
+            assert!(pack.objects.contains_key(&Kind::TouristicContent), "{:?}", pack.objects);
+        }
+        for kind in [Kind::TouristicContent, Kind::TouristicEvent, Kind::Site] {
+            let found = ids(&fixture.companion(), kind);
+            assert!(!found.is_empty() && found.iter().all(|id| id % 2 == 1), "{kind}: {found:?}");
+        }
+        fixture.refresh(RefreshMode::Delta).unwrap();
+        fixture.download(PackSubject::Trek(7), PictureSize::None).unwrap();
+        let summary = fixture.refresh(RefreshMode::Delta).unwrap().unwrap();
+        assert_eq!(summary.removed.len(), 0, "{:?}", summary.removed);
+        assert_eq!(fixture.companion().packs(None).unwrap()[0].state, PackState::Ready);
+        fixture.check();
+    }
+}
+
+#[test]
+fn stage_of_another_portal_is_on_the_sheet_of_its_itinerary_only() {
+    let mut territory = two_portals();
+    let stages: Vec<Id> = territory.module("trek").iter().find(|trek| trek["id"] == 1).unwrap()["children"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(Value::as_i64)
+        .collect();
+    let listed = |id: &Id| territory.module("trek").iter().any(|trek| trek["id"] == *id);
+    let stage = stages.into_iter().find(listed).unwrap();
+    let set_portal = |territory: &mut Territory, portal: u64| {
+        territory.edit_field("trek", stage.unsigned_abs(), "portal", json!([portal]));
+    };
+    set_portal(&mut territory, 2);
+    let mut fixture = Fixture::builder().territory(territory).portals(&[1]).refreshed().build();
+    let server = Arc::clone(&fixture.server);
+    let listed = |fixture: &Fixture| {
+        let query = TrekQuery { limit: 1_000, ..TrekQuery::default() };
+        let page = fixture.companion().treks(&query, &["fr"]).unwrap();
+        page.items.iter().any(|trek| trek.id == stage)
+    };
+    for mode in [RefreshMode::Delta, RefreshMode::Full] {
+        fixture.refresh(mode).unwrap();
+        let details = fixture.companion().trek_details(NAME, 1, &[]).unwrap();
+        assert!(details.stages.iter().any(|other| other.id == stage), "{stage}");
+        assert!(!listed(&fixture), "{stage}");
+    }
+    set_portal(&mut server.territory(), 1);
+    fixture.refresh(RefreshMode::Delta).unwrap();
+    assert!(listed(&fixture), "the portal lists it now");
 }

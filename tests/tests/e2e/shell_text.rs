@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use jalon_tests::fixture::Fixture;
-use jalon_tests::generator::Territory;
+use jalon_tests::generator::{Size, Territory};
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
@@ -88,4 +88,119 @@ fn names_with_control_characters_are_printed_harmless() {
         assert!(!is_hostile(&written.replace('\t', "")), "{file}: {written}");
         assert!(!written.contains("\npne/999 Forged</name>"), "{file}");
     }
+}
+
+#[test]
+fn narrow_terminal_has_names_and_profiles_that_fit() {
+    let fixture = Fixture::builder().refreshed().build();
+    for columns in [20, 40, 60] {
+        let run = jalon(fixture.directory(), &["trek", "1", "--columns", &columns.to_string()]);
+        let is_profile = |line: &&str| line.contains(['┤', '│', '└']);
+        let profile: Vec<&str> = run.out.lines().filter(is_profile).collect();
+        assert!(profile.len() > 4, "{}", run.out);
+        assert!(profile.iter().all(|line| line.width() <= columns), "{columns}: {}", run.out);
+    }
+}
+
+#[test]
+fn text_without_words_selects_every_trek() {
+    let fixture = Fixture::builder().refreshed().build();
+    let all = jalon(fixture.directory(), &["treks", "--json"]).json();
+    for text in ["", "-", "🏔"] {
+        let run = jalon(fixture.directory(), &["treks", "--json", "--", text]);
+        assert_eq!((run.status, run.json()), (0, all.clone()), "{text:?}");
+    }
+}
+
+#[test]
+fn trek_without_a_line_is_not_exported() {
+    let mut territory = Territory::generate(Size::default(), 1);
+    territory.edit_field("trek", 2, "geometry", Value::Null);
+    let fixture = Fixture::builder().territory(territory).refreshed().build();
+    for (command, file) in [("export", "trek.gpx"), ("export", "trek.geojson"), ("map", "trek.svg")] {
+        let path = fixture.directory().join(file);
+        let run = jalon(fixture.directory(), &[command, "2", "-o", &path.display().to_string()]);
+        assert_eq!(run.status, 2, "{}", run.out);
+        assert!(run.err.contains("must be a trek with a line") && !path.exists(), "{}", run.err);
+    }
+}
+
+#[test]
+fn directory_with_a_path_that_is_too_long_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let long = (0..6).fold(directory.path().to_owned(), |path, _| path.join("d".repeat(100)));
+    let run = jalon(&long, &["status"]);
+    assert_eq!(run.status, 2, "{}", run.err);
+    assert!(run.err.contains("must have a path of at most"), "{}", run.err);
+}
+
+#[test]
+fn swapped_position_gives_a_hint() {
+    let fixture = Fixture::builder().refreshed().build();
+    let hint = |arguments: &[&str]| {
+        let run = jalon(fixture.directory(), arguments);
+        assert_eq!(run.status, 0, "{arguments:?}: {}", run.err);
+        run.err
+    };
+    let start = &jalon(fixture.directory(), &["trek", "1", "--json"]).json()["geometry"]["coordinates"][0];
+    let (lat, lon) = (start[1].to_string(), start[0].to_string());
+    assert_eq!(hint(&["near", &lat, &lon]), "");
+    let swapped = format!("{lon},{lat}");
+    for arguments in
+        [&["near", swapped.as_str()][..], &["treks", "--near", &swapped], &["note", "add", "x", "--at", &swapped]]
+    {
+        assert!(hint(arguments).contains("latitude and longitude may be swapped"), "{arguments:?}");
+    }
+    let hint_far = hint(&["near", "-40", "170"]);
+    assert!(hint_far.contains("km from the nearest object") && !hint_far.contains("swapped"), "{hint_far}");
+    assert!(hint(&["treks", "--bbox", "44.5,5.9,45.1,6.6"]).contains("west, south, east, north"));
+    assert_eq!(hint(&["treks", "--bbox", "5.9,44.5,6.6,45.1"]), "");
+}
+
+#[test]
+fn label_is_chosen_by_a_word_of_its_name() {
+    let mut territory = Territory::generate(Size::default(), 1);
+    territory.rename("label", 1, "Cœur de parc");
+    territory.rename("label", 2, "Hors du parc");
+    let fixture = Fixture::builder().territory(territory).refreshed().build();
+    let treks = |label: &str| jalon(fixture.directory(), &["treks", "--json", "--label", label]);
+    let by_id = treks("1").json();
+    assert!(by_id["total"].as_u64() > Some(0));
+    for word in ["coeur", "Cœur", "COEUR DE", "coe"] {
+        assert_eq!(treks(word).json(), by_id, "{word}");
+    }
+    let ambiguous = treks("parc");
+    assert_eq!(ambiguous.status, 2);
+    let message = ambiguous.json()["error"]["message"].to_string();
+    assert!(message.contains("Cœur de parc") && message.contains("Hors du parc"), "{message}");
+}
+
+#[test]
+fn sheet_has_desks_ratings_source_and_structure() {
+    let territory = Territory::generate(Size::default(), 1);
+    let fixture = Fixture::builder().territory(territory).refreshed().build();
+    let treks = jalon(fixture.directory(), &["treks", "--json", "--limit", "99"]).json();
+    let mut seen = std::collections::BTreeSet::new();
+    for trek in treks["items"].as_array().unwrap() {
+        let reference = trek["ref"].as_str().unwrap();
+        let sheet = jalon(fixture.directory(), &["trek", reference, "--json"]).json();
+        let text = jalon(fixture.directory(), &["trek", reference]).out;
+        for (key, heading) in
+            [("ratings", "Ratings: "), ("accessibilities", "Accessibility: "), ("sources", "Source: ")]
+        {
+            for label in sheet[key].as_array().unwrap() {
+                assert!(text.contains(heading) && text.contains(label.as_str().unwrap()), "{reference} {key}: {text}");
+                seen.insert(key);
+            }
+        }
+        if let Some(structure) = sheet["structure"].as_str() {
+            assert!(text.contains(&format!("Structure: {structure}")), "{text}");
+            seen.insert("structure");
+        }
+        for desk in sheet["information_desks"].as_array().unwrap() {
+            assert!(text.contains("\nInformation desks\n") && text.contains(desk["name"].as_str().unwrap()), "{text}");
+            seen.insert("desks");
+        }
+    }
+    assert_eq!(seen.len(), 5, "{seen:?}");
 }

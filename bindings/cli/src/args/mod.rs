@@ -129,6 +129,9 @@ pub(crate) enum Command {
     Trek {
         /// Trek id, such as 31, or pne/31 if there are several territories
         id: String,
+        /// Include touristic events that have ended
+        #[arg(long)]
+        past: bool,
     },
     /// List the objects nearest to a position
     Near(NearArgs),

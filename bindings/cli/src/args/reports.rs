@@ -79,6 +79,9 @@ pub(crate) enum ReportCommand {
         /// Include the accepted reports
         #[arg(long)]
         all: bool,
+        /// Let the device that imports the file send the reports, and no longer this one. Import the file on one device only
+        #[arg(long)]
+        hand_over: bool,
     },
     /// Import the reports, favourites and notes of an exported zip file
     Import {

@@ -117,6 +117,9 @@ pub(crate) struct NearArgs {
     /// Kinds of objects, separated by commas: trek,poi,… [default: all except cities and districts]
     #[arg(long, value_name = "KIND,…", value_delimiter = ',', value_parser = value::spatial_kind)]
     pub(crate) kind: Vec<Kind>,
+    /// Include touristic events that have ended
+    #[arg(long)]
+    pub(crate) past: bool,
     /// Only this territory
     #[arg(long, value_name = "NAME")]
     pub(crate) territory: Option<String>,

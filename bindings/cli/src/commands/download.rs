@@ -60,6 +60,7 @@ fn command_line(territory: &str, subject: &PackSubject) -> String {
 fn subjects(session: &Session, args: &DownloadArgs) -> Result<Vec<(String, PackSubject)>> {
     if let Some(bbox) = &args.bbox {
         let bounds = parse::bounds("bbox", bbox)?;
+        session.check_bounds(&bounds)?;
         let territory = lookup::territory_or_single(&session.companion, args.territory.as_deref())?;
         return Ok(vec![(territory, PackSubject::Bounds(bounds))]);
     }

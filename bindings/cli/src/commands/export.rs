@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jalon::model::{Kind, Object, Poi};
+use jalon::model::{Geometry, Kind, Object, Poi, Position, Trek};
 use serde_json::json;
 
 use super::Session;
@@ -13,6 +13,7 @@ use crate::{export, lookup};
 pub(super) fn export(session: &Session, reference: &str, output: &Path) -> Result<Output> {
     let (territory, id) = lookup::object_ref(&session.companion, reference)?;
     let details = session.companion.trek_details(&territory, id, &[Kind::Poi])?;
+    check_line(&details.trek)?;
     let mut languages = session.languages();
     languages.push(&details.territory.default_language);
     let pois = details.route_items.iter().filter_map(|item| match &item.object {
@@ -26,6 +27,16 @@ pub(super) fn export(session: &Session, reference: &str, output: &Path) -> Resul
         _ => return Err(CliError::invalid("output", "must be a file with the extension .gpx or .geojson")),
     };
     write_file(output, &content, &format!("{territory}/{id}"))
+}
+
+/// Returns an error unless the trek has a line: a file without one is of no use on the way.
+pub(super) fn check_line(trek: &Trek) -> Result<()> {
+    let lines = trek.geometry.as_ref().map(Geometry::lines).unwrap_or_default();
+    let is_line = |line: &Vec<Position>| line.iter().filter(|position| position.is_valid()).count() > 1;
+    if lines.iter().any(is_line) {
+        return Ok(());
+    }
+    Err(CliError::invalid("id", "must be a trek with a line; the server published none for this trek"))
 }
 
 pub(super) fn extension(path: &Path) -> Option<String> {

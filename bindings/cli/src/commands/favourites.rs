@@ -19,7 +19,7 @@ pub(super) fn run(session: &Session, command: FavouriteCommand) -> Result<Output
             let (territory, id) = lookup::object_ref(&session.companion, &id)?;
             let stored = session.companion.catalogue().territory(&territory)?;
             let object = session.companion.catalogue().object(&stored, kind, id)?;
-            let name = session.object_name(&stored, &object);
+            let name = session.object_name(&stored, &object)?;
             let favourite = Favourite { territory, kind, id, name, created_ms: now_ms() };
             journal.add_favourite(&favourite)?;
             let text = format!("Added to the favourites: {}\n", session.fit(&favourite.name, 25));

@@ -5,7 +5,7 @@ use std::path::Path;
 use jalon::model::{Geometry, Kind, Localized, Object, Position, Season};
 
 use super::Session;
-use super::export::{extension, write_file};
+use super::export::{check_line, extension, write_file};
 use super::trek::key_figures;
 use crate::error::{CliError, Result};
 use crate::lookup;
@@ -18,6 +18,7 @@ pub(super) fn map(session: &Session, reference: &str, output: &Path) -> Result<O
     }
     let (territory, id) = lookup::object_ref(&session.companion, reference)?;
     let details = session.companion.trek_details(&territory, id, &[Kind::Poi, Kind::SensitiveArea])?;
+    check_line(&details.trek)?;
     let localizer = session.localizer(&details.territory);
     let text = |localized: &Localized| localizer.text(localized).map_or("", |found| found.text).to_owned();
     let trek = &details.trek;

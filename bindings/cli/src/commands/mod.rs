@@ -5,11 +5,13 @@
 //! * `treks`, `near`, `trek`, `changes`: the catalogue.
 //! * `export`, `map`: a trek as a file.
 //! * `reports`, `favourites`, `notes`: the journal.
-//! * `network`: the progress bar and Ctrl-C.
+//! * `network`: the progress bar and Ctrl-C. `remarks`: dates and withdrawals after a name. `far_away`: a hint for
+//!   positions with their numbers in the wrong order.
 
 mod changes;
 mod download;
 mod export;
+mod far_away;
 mod favourites;
 mod map;
 mod near;
@@ -17,12 +19,14 @@ mod network;
 mod notes;
 mod packs;
 mod refresh;
+mod remarks;
 mod reports;
 mod status;
 mod territory;
 mod trek;
 mod treks;
 
+use std::cell::RefCell;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -52,6 +56,8 @@ struct Session {
     units: Units,
     /// Columns of the printed text.
     columns: usize,
+    /// Remarks for the user, printed on standard error.
+    hints: RefCell<Vec<String>>,
 }
 
 impl Session {
@@ -63,7 +69,7 @@ impl Session {
         let companion = Companion::open(&Directories::within(data))?;
         let languages = if global.lang.is_empty() { locale_languages() } else { global.lang.clone() };
         let columns = width::columns(global.columns);
-        Ok(Session { companion, languages, units: global.units.into(), columns })
+        Ok(Session { companion, languages, units: global.units.into(), columns, hints: RefCell::default() })
     }
 
     /// The user's languages, without the default language of a territory.
@@ -82,10 +88,9 @@ impl Session {
         printable::truncate(&printable::single_line(name), columns)
     }
 
-    /// The name of an object in the user's languages, or an empty string.
-    fn object_name(&self, territory: &Territory, object: &Object) -> String {
-        let localizer = self.localizer(territory);
-        object.name().and_then(|name| localizer.text(name)).map_or_else(String::new, |found| found.text.to_owned())
+    /// The name of an object in the user's languages; the label of its type if it has none.
+    fn object_name(&self, territory: &Territory, object: &Object) -> Result<String> {
+        Ok(self.localizer(territory).object_name(object)?.0)
     }
 }
 
@@ -112,15 +117,18 @@ fn language_tag(locale: &str) -> Option<String> {
 /// the command may fail, and in the JSON of the result.
 pub(crate) fn run(cli: Cli, err: &mut dyn Write) -> Result<Output> {
     let session = Session::open(&cli.global)?;
-    if !session.companion.catalogue().was_damaged() {
-        return run_command(&session, cli.command);
+    let is_damaged = session.companion.catalogue().was_damaged();
+    if is_damaged {
+        // If standard error is closed, the JSON and the exit status still report the damage.
+        let _ = writeln!(err, "jalon: {DAMAGED}");
     }
-    // If standard error is closed, the JSON and the exit status still report the damage.
-    let _ = writeln!(err, "jalon: {DAMAGED}");
     let refreshes = matches!(cli.command, Command::Refresh(_));
     let mut output = run_command(&session, cli.command)?;
-    output.json["catalogue_was_damaged"] = true.into();
-    output.is_complete &= refreshes;
+    output.hints.append(&mut session.hints.borrow_mut());
+    if is_damaged {
+        output.json["catalogue_was_damaged"] = true.into();
+        output.is_complete &= refreshes;
+    }
     Ok(output)
 }
 
@@ -137,7 +145,7 @@ fn run_command(session: &Session, command: Command) -> Result<Output> {
         Command::Note { command } => notes::run(session, command),
         Command::Changes { territory, since } => changes::changes(session, territory.as_deref(), since.as_deref()),
         Command::Treks(args) => treks::treks(session, &args),
-        Command::Trek { id } => trek::trek(session, &id),
+        Command::Trek { id, past } => trek::trek(session, &id, past),
         Command::Near(args) => near::near(session, &args),
         Command::Status => status::status(session),
         Command::Export { id, output } => export::export(session, &id, &output),

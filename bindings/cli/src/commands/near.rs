@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use jalon::companion::NearbyQuery;
 
 use super::Session;
+use super::remarks::remarks;
 use crate::args::NearArgs;
 use crate::error::Result;
 use crate::output::{Output, with_ref};
@@ -17,11 +18,13 @@ pub(super) fn near(session: &Session, args: &NearArgs) -> Result<Output> {
         None => args.position.clone(),
     };
     let position = parse::position("position", &position)?;
+    session.check_position(position)?;
     let query = NearbyQuery {
         kinds: args.kind.clone(),
         territory: args.territory.clone(),
         max_distance_m: args.radius,
         limit: args.limit,
+        past_events: args.past,
     };
     let items = session.companion.nearest(position, &query, &session.languages())?;
     let mut text = String::new();
@@ -34,7 +37,9 @@ pub(super) fn near(session: &Session, args: &NearArgs) -> Result<Output> {
             format!("{}/{}", item.territory, item.id),
         );
         let name = if item.name.is_empty() { "—" } else { &item.name };
-        let _ = writeln!(text, "{start}{}", session.fit(name, start.chars().count()));
+        let end = remarks(item.event.as_ref(), item.withdrawn_ms);
+        let name = session.fit(name, start.chars().count() + end.chars().count());
+        let _ = writeln!(text, "{start}{name}{end}");
     }
     if items.is_empty() {
         text.push_str("No objects found.\n");

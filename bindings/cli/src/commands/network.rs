@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jalon::Error;
+use jalon::catalogue::Territory;
 use jalon::companion::Progress;
 use jalon::transfer::CancelToken;
 
@@ -83,6 +84,21 @@ pub(super) fn explain_http(error: Error, allow_http: bool) -> Error {
         Error::InvalidInput { field, .. } if field == "url" && !allow_http => {
             Error::invalid(field, "must be https; plain http to another machine needs --allow-http")
         }
+        error => error,
+    }
+}
+
+/// Names plain HTTP in the error of a server that was never reached over HTTPS: `territory add HOST` assumes HTTPS.
+pub(super) fn explain_no_connection(error: Error, territory: &Territory) -> Error {
+    match error {
+        Error::Offline { detail } if territory.refreshed_ms.is_none() => match territory.url.strip_prefix("https://") {
+            Some(address) => Error::Offline {
+                detail: format!(
+                    "{detail}; if the server speaks plain http only, remove the territory, add http://{address} and use --allow-http"
+                ),
+            },
+            None => Error::Offline { detail },
+        },
         error => error,
     }
 }

@@ -18,6 +18,9 @@ pub(super) fn run(session: &Session, command: NoteCommand) -> Result<Output> {
     match command {
         NoteCommand::Add { text, at, trek } => {
             let position = at.map(|position| parse::position("at", &position)).transpose()?;
+            if let Some(position) = position {
+                session.check_position(position)?;
+            }
             let trek = trek.map(|reference| lookup::object_ref(&session.companion, &reference)).transpose()?;
             let about = trek.map(|(territory, id)| (territory, Kind::Trek, id));
             let note = journal.add_note(&text, position, about, now_ms())?;

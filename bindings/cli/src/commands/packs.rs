@@ -76,7 +76,7 @@ pub(super) fn subject_name(session: &Session, territory: &str, subject: &PackSub
     };
     let territory = session.companion.catalogue().territory(territory)?;
     match session.companion.catalogue().object(&territory, Kind::Trek, id) {
-        Ok(trek) => Ok(session.object_name(&territory, &trek)),
+        Ok(trek) => session.object_name(&territory, &trek),
         Err(Error::NotFound { .. }) => Ok(String::new()),
         Err(error) => Err(error.into()),
     }

@@ -7,7 +7,7 @@ use jalon::companion::{RefreshMode, RefreshOptions, RefreshSummary};
 use serde_json::{Value, json};
 
 use super::Session;
-use super::network::{MAX_ATTEMPTS, TransferBar, ctrl_c_token, explain_http};
+use super::network::{MAX_ATTEMPTS, TransferBar, ctrl_c_token, explain_http, explain_no_connection};
 use super::packs::pack_ref;
 use crate::args::RefreshArgs;
 use crate::error::{CliError, Result};
@@ -38,7 +38,10 @@ pub(super) fn refresh(session: &Session, args: &RefreshArgs) -> Result<Output> {
             }
             // The other territories are refreshed all the same.
             Err(error) => {
-                let error = explain_http(error, args.allow_http);
+                let mut error = explain_http(error, args.allow_http);
+                if let Ok(territory) = session.companion.catalogue().territory(name) {
+                    error = explain_no_connection(error, &territory);
+                }
                 if names.len() > 1 {
                     eprintln!("{name}: {}", printable::multi_line(&error.to_string()));
                 }

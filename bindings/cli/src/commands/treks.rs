@@ -6,6 +6,7 @@ use jalon::catalogue::{Facet, Filters, SortOrder, TrekSort};
 use jalon::companion::{TrekItem, TrekQuery};
 
 use super::Session;
+use super::remarks::remarks;
 use crate::args::TreksArgs;
 use crate::error::Result;
 use crate::output::{Output, list, with_ref};
@@ -14,6 +15,9 @@ use crate::{lookup, parse, printable};
 
 pub(super) fn treks(session: &Session, args: &TreksArgs) -> Result<Output> {
     let near = args.near.as_deref().map(|position| parse::position("near", position)).transpose()?;
+    if let Some(position) = near {
+        session.check_position(position)?;
+    }
     let default_sort = if args.text.is_none() && near.is_some() { TrekSort::Distance } else { TrekSort::Relevance };
     let query = TrekQuery {
         text: args.text.clone(),
@@ -71,6 +75,9 @@ fn filters(session: &Session, args: &TreksArgs) -> Result<Filters> {
     filters.length_m = ranges("length", &args.length)?;
     filters.ascent_m = ranges("ascent", &args.ascent)?;
     filters.bounds = args.bbox.as_deref().map(|bbox| parse::bounds("bbox", bbox)).transpose()?;
+    if let Some(bounds) = &filters.bounds {
+        session.check_bounds(bounds)?;
+    }
     if let Some(territory) = &args.territory {
         filters.territory = Some(session.companion.catalogue().territory(territory)?.key);
     }
@@ -79,7 +86,9 @@ fn filters(session: &Session, args: &TreksArgs) -> Result<Filters> {
 
 fn write_item(text: &mut String, session: &Session, item: &TrekItem) {
     let start = format!("{:<12} ", format!("{}/{}", item.territory, item.id));
-    let _ = writeln!(text, "{start}{}", session.fit(&highlighted_name(item), start.chars().count()));
+    let end = remarks(None, item.withdrawn_ms);
+    let name = session.fit(&highlighted_name(item), start.chars().count() + end.len());
+    let _ = writeln!(text, "{start}{name}{end}");
     let (stats, units) = (&item.stats, session.units);
     let details = [
         stats.practice.clone(),

@@ -86,9 +86,14 @@ class Catalogue:
         )
         return await await_future(self._ffi.treks(query, self._languages))
 
-    async def trek_details(self, territory: str, id: int, *, kinds: Sequence[Kind] = ()) -> TrekDetails:
-        """Returns a trek with the items along its route. `kinds` limits their kinds. Raises NotFound."""
-        details = await await_future(self._ffi.trek_details(territory, id, self._languages, list(kinds)))
+    async def trek_details(
+        self, territory: str, id: int, *, kinds: Sequence[Kind] = (), past_events: bool = False
+    ) -> TrekDetails:
+        """Returns a trek with the items along its route. `kinds` limits their kinds. Raises NotFound.
+
+        Touristic events that have ended are left out, unless `past_events`.
+        """
+        details = await await_future(self._ffi.trek_details(territory, id, self._languages, list(kinds), past_events))
         return cast(TrekDetails, details)
 
     async def profile(self, territory: str, id: int, columns: int = 200) -> Profile | None:
@@ -139,13 +144,21 @@ class Nearby:
         territory: str | None = None,
         max_distance_m: float | None = None,
         limit: int = 10,
+        past_events: bool = False,
     ) -> list[NearbyItem]:
         """Returns the objects that are nearest to a position (longitude, latitude), the nearest first.
 
-        The index answers in microseconds; the names are read from the disk. Raises InvalidInput for the position or the
-        limit (1 to 200), and NotFound for an unknown territory.
+        Touristic events that have ended are left out, unless `past_events`. The index answers in microseconds; the names
+        are read from the disk. Raises InvalidInput for the position or the limit (1 to 200), and NotFound for an unknown
+        territory.
         """
-        query = _ffi.NearbyQuery(kinds=list(kinds), territory=territory, max_distance_m=max_distance_m, limit=limit)
+        query = _ffi.NearbyQuery(
+            kinds=list(kinds),
+            territory=territory,
+            max_distance_m=max_distance_m,
+            limit=limit,
+            past_events=past_events,
+        )
         items = await await_future(self._ffi.nearest(to_position(position), query, self._languages))
         return cast(list[NearbyItem], items)
 

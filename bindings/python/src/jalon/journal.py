@@ -69,12 +69,14 @@ class Journal:
         """Returns all notes, the oldest first."""
         return await await_future(self._ffi.notes())
 
-    async def export(self, path: str | os.PathLike[str], *, all: bool = False) -> int:
+    async def export(self, path: str | os.PathLike[str], *, all: bool = False, hand_over: bool = False) -> int:
         """Writes favourites, notes and the reports that are not accepted yet to a new zip file.
 
-        With `all`, accepted reports are included. Returns the number of reports.
+        With `all`, accepted reports are included. With `hand_over`, the device that imports the file sends the reports, and
+        this one no longer does; import it on one device only. Without it, the imported copies are in doubt. Returns the
+        number of reports.
         """
-        return await await_future(self._ffi.export(os.path.abspath(path), all))
+        return await await_future(self._ffi.export(os.path.abspath(path), all, hand_over))
 
     async def import_from(self, path: str | os.PathLike[str]) -> ImportSummary:
         """Adds the entries of an export that this journal does not have. Raises InvalidInput for any other file."""

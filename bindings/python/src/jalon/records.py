@@ -8,7 +8,7 @@ from typing import Any
 
 from .geometry import geojson
 from .jalon_ffi import jalon_ffi as _ffi
-from .svg import trek_svg
+from .svg import safe_name, trek_svg
 
 __all__ = ["NearbyItem", "Object", "TrekDetails", "TrekItem"]
 
@@ -77,7 +77,7 @@ class TrekDetails(_ffi.TrekDetails):
             parts.append(f"+{self.ascent_m:.0f} m")
         if self.duration_h is not None:
             parts.append(f"{self.duration_h:g} h")
-        summary = " · ".join(html.escape(part) for part in parts if part)
+        summary = " · ".join(html.escape(safe_name(part)) for part in parts if part)
         pois = [
             (item.point.lon, item.point.lat, item.name)
             for item in self.route_items
@@ -86,7 +86,7 @@ class TrekDetails(_ffi.TrekDetails):
         picture = "" if self.geometry is None else trek_svg(geojson(self.geometry), pois)
         # The library sanitizes this HTML when it downloads it.
         teaser = "" if self.description_teaser is None else self.description_teaser.html
-        return f"<div><h3>{html.escape(self.name)}</h3><p>{summary}</p>{picture}<div>{teaser}</div></div>"
+        return f"<div><h3>{html.escape(safe_name(self.name))}</h3><p>{summary}</p>{picture}<div>{teaser}</div></div>"
 
 
 # The generated module looks up its record classes by name when it reads a result. Replace them by the classes above.

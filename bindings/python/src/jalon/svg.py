@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import html
 import math
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
 _WIDTH, _MAP, _PROFILE, _GAP = 480.0, 260.0, 110.0, 26.0
 _METRES_PER_DEGREE = 111_195.0
+# Characters of the longest name in a drawing.
+_MAX_NAME = 200
 
 
 def line_coordinates(geometry: dict[str, Any]) -> list[list[list[float]]]:
@@ -18,6 +21,20 @@ def line_coordinates(geometry: dict[str, Any]) -> list[list[list[float]]]:
     if geometry["type"] == "MultiLineString":
         return list(geometry["coordinates"])
     return []
+
+
+def safe_name(name: str) -> str:
+    """Returns a name of a server on one line, without characters that change how the text around it is shown.
+
+    U+FFFD replaces control characters and bidirectional overrides. A long name is cut.
+    """
+    line = " ".join(name.split())
+    line = "".join("\ufffd" if _is_unsafe(char) else char for char in line)
+    return line if len(line) <= _MAX_NAME else line[: _MAX_NAME - 1] + "…"
+
+
+def _is_unsafe(char: str) -> bool:
+    return unicodedata.category(char) == "Cc" or "\u202a" <= char <= "\u202e" or "\u2066" <= char <= "\u2069"
 
 
 def _svg_points(points: Sequence[tuple[float, float]]) -> str:
@@ -41,7 +58,7 @@ def _map(lines: list[list[list[float]]], pois: list[tuple[float, float, str]]) -
     for lon, lat, name in pois:
         x, y = project(lon, lat)
         if 0 <= x <= _WIDTH and 0 <= y <= _MAP:
-            title = html.escape(name)
+            title = html.escape(safe_name(name))
             elements.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="#3b7a57"><title>{title}</title></circle>')
     for line in lines:
         path = _svg_points([project(p[0], p[1]) for p in line])

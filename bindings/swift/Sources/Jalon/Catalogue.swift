@@ -17,12 +17,14 @@ public struct Catalogue: Sendable {
     }
 
     /// Returns a trek with the items along its route. `kinds` limits the kinds of these items; empty for all kinds.
+    /// Touristic events that have ended are left out, unless `pastEvents`.
     ///
     /// Throws `NotFound`.
     public func trekDetails(
-        _ territory: String, _ id: Int64, languages: [String]? = nil, kinds: [Kind] = []
+        _ territory: String, _ id: Int64, languages: [String]? = nil, kinds: [Kind] = [], pastEvents: Bool = false
     ) async throws -> TrekDetails {
-        try await inner.trekDetails(territory: territory, id: id, languages: languages ?? self.languages, kinds: kinds)
+        try await inner.trekDetails(
+            territory: territory, id: id, languages: languages ?? self.languages, kinds: kinds, pastEvents: pastEvents)
     }
 
     /// Returns the elevation profile of a trek as `columns` samples (2 to 65,536); nil if its line has no elevations.

@@ -9,6 +9,7 @@ import JalonGenerated
 @_exported import struct JalonGenerated.ChangeRecord
 @_exported import struct JalonGenerated.DataVersions
 @_exported import struct JalonGenerated.Estimate
+@_exported import struct JalonGenerated.EventDates
 @_exported import enum JalonGenerated.Facet
 @_exported import struct JalonGenerated.FacetValue
 @_exported import struct JalonGenerated.FacetValueCount
@@ -19,6 +20,7 @@ import JalonGenerated
 @_exported import struct JalonGenerated.Highlight
 @_exported import struct JalonGenerated.HttpRequest
 @_exported import struct JalonGenerated.ImportSummary
+@_exported import struct JalonGenerated.InformationDesk
 @_exported import enum JalonGenerated.JalonError
 @_exported import enum JalonGenerated.Kind
 @_exported import struct JalonGenerated.KindCount

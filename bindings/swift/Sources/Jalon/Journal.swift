@@ -54,9 +54,12 @@ public struct Journal: Sendable {
 
     /// Writes favourites, notes and the reports that are not accepted yet, with their photos, to a new zip file. With `all`,
     /// accepted reports are included. Returns the number of reports.
+    ///
+    /// With `handOver`, the device that imports the file sends the reports, and this one no longer does; import it on one
+    /// device only. Without it, the imported copies are in doubt.
     @discardableResult
-    public func export(to file: URL, all: Bool = false) async throws -> UInt64 {
-        try await inner.export(path: file.path, all: all)
+    public func export(to file: URL, all: Bool = false, handOver: Bool = false) async throws -> UInt64 {
+        try await inner.export(path: file.path, all: all, handOver: handOver)
     }
 
     /// Adds the entries of an export that this journal does not have. Throws `InvalidInput` for any other file.

@@ -18,6 +18,8 @@ use crate::transfer::Validators;
 
 const FOLDER: &str = "media";
 const URL_HASH_DIGITS: usize = 16;
+/// Orphaned files whose records are deleted in one transaction.
+const ORPHANS_BATCH: usize = 200;
 const READ_BUFFER_BYTES: usize = 1 << 16;
 
 /// A file that packs need.
@@ -233,45 +235,85 @@ impl Catalogue {
     }
 
     /// Removes the files that are not recorded, and returns the freed bytes. Must not run during a download.
+    ///
+    /// # Errors
+    /// The first error, when all other files are removed.
     pub(crate) fn remove_unknown_media(&self) -> Result<u64> {
         let known: HashSet<String> = self.read(|connection| {
             let mut statement = connection.prepare_cached("SELECT file FROM jalon_media WHERE file IS NOT NULL")?;
             let rows = statement.query_map([], |row| row.get(0))?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })?;
-        let mut freed = 0;
+        let (mut freed, mut first_error) = (0, None);
         let Ok(folders) = fs::read_dir(self.media_folder()) else { return Ok(0) };
         for folder in folders.flatten() {
             let Ok(files) = fs::read_dir(folder.path()) else { continue };
             for file in files.flatten() {
                 let is_known = file.file_name().to_str().is_some_and(|name| known.contains(name));
                 if !is_known && file.file_type().is_ok_and(|file_type| file_type.is_file()) {
-                    freed += file.metadata().map_or(0, |metadata| metadata.len());
-                    self.file_system().remove_file(&file.path())?;
+                    let bytes = file.metadata().map_or(0, |metadata| metadata.len());
+                    match self.file_system().remove_file(&file.path()) {
+                        Ok(()) => freed += bytes,
+                        Err(error) => _ = first_error.get_or_insert(error),
+                    }
                 }
             }
         }
-        Ok(freed)
+        first_error.map_or(Ok(freed), |error| Err(error.into()))
     }
 
-    /// Removes the files that no pack needs, with their records, and returns the freed bytes.
+    /// Removes the files that no pack needs, then their records, and returns the freed bytes. A file that cannot be removed
+    /// keeps its record, so that it is tried again.
+    ///
+    /// # Errors
+    /// The first error, when all other files are removed.
     pub(crate) fn remove_orphaned_media(&self) -> Result<u64> {
-        let files: Vec<(Option<String>, i64)> = self.write_state(|connection| {
+        let orphans: Vec<(i64, Option<String>, i64)> = self.read(|connection| {
             let mut statement = connection.prepare_cached(
-                "DELETE FROM jalon_media WHERE media NOT IN (SELECT media FROM jalon_pack_media)
-                   RETURNING file, bytes",
+                "SELECT media, file, bytes FROM jalon_media WHERE media NOT IN (SELECT media FROM jalon_pack_media)",
             )?;
-            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })?;
-        let mut freed = 0;
-        for (file, bytes) in files {
-            if let Some(file) = file {
-                self.file_system().remove_file(&self.media_path(&file))?;
-                freed += bytes.unsigned_abs();
+        let (mut freed, mut first_error) = (0, None);
+        for batch in orphans.chunks(ORPHANS_BATCH) {
+            let mut removed = Vec::new();
+            for (media, file, bytes) in batch {
+                let result =
+                    file.as_ref().map_or(Ok(()), |file| self.file_system().remove_file(&self.media_path(file)));
+                match result {
+                    Ok(()) => {
+                        removed.push(*media);
+                        freed += if file.is_some() { bytes.unsigned_abs() } else { 0 };
+                    }
+                    Err(error) => _ = first_error.get_or_insert(error),
+                }
             }
+            self.forget_media(&removed)?;
         }
-        Ok(freed)
+        first_error.map_or(Ok(freed), |error| Err(error.into()))
+    }
+
+    /// Deletes the records of removed files. A file that a pack needs by now is recorded as missing.
+    fn forget_media(&self, removed: &[i64]) -> Result<()> {
+        if removed.is_empty() {
+            return Ok(());
+        }
+        self.write_state(|connection| {
+            let mut delete = connection.prepare_cached(
+                "DELETE FROM jalon_media WHERE media = ?1 AND media NOT IN (SELECT media FROM jalon_pack_media)",
+            )?;
+            let mut clear = connection.prepare_cached(
+                "UPDATE jalon_media SET file = NULL, bytes = 0, sha256 = NULL, etag = NULL, last_modified = NULL
+                   WHERE media = ?1",
+            )?;
+            for media in removed {
+                if delete.execute([media])? == 0 {
+                    clear.execute([media])?;
+                }
+            }
+            Ok(())
+        })
     }
 
     /// The mean size of the files on the device whose URL matches an SQL `LIKE` pattern, its standard deviation (both in

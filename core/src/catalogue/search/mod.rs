@@ -3,7 +3,7 @@
 
 pub(super) mod text_fold;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
@@ -18,6 +18,7 @@ use crate::model::{Id, Kind, Localized, Object};
 pub(super) const TABLES: &str = "
 CREATE TABLE jalon_search (
   row INTEGER PRIMARY KEY AUTOINCREMENT, territory INTEGER NOT NULL, kind TEXT NOT NULL, id INTEGER NOT NULL, names TEXT,
+  name_keys TEXT,
   UNIQUE (territory, kind, id));
 CREATE VIRTUAL TABLE jalon_search_words USING fts5(
   name, summary, body, around, content='', contentless_delete=1, tokenize='ascii', prefix='1 2 3');
@@ -50,17 +51,21 @@ pub struct SearchHit {
     pub highlights: Vec<(usize, usize)>,
     /// Score of the match; higher is better. Comparable within one search only.
     pub score: f64,
+    /// Time at which a refresh noticed that the server no longer publishes the object, Unix ms. A pack keeps such an object.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawn_ms: Option<i64>,
 }
 
 impl Catalogue {
     /// Finds objects by their words in every language and territory. Accents, capitals, ligatures, hyphens and apostrophes
     /// make no difference. Each word of `text` must be in the object, or begin one of its words; the first 32 words count.
     /// `kinds` limits the result, unless it is empty; `languages` is the order of preference for names. The best match
-    /// comes first: a word in the name weighs more than in a summary, a summary more than other texts, and objects along a
-    /// trek weigh least. Equal matches are ordered by name, then id.
+    /// comes first: a name in any language that equals the text, then a name that begins with it, then a name with all its
+    /// words, then the other texts. Within each of these, a summary weighs more than a description, and objects along a
+    /// trek weigh least. Equal matches are ordered by name, then id. A text without a letter and a digit finds nothing.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if `text` has no letter and no digit.
+    /// [`Error::Closed`], [`Error::Corrupt`] and errors of the disk.
     pub fn search(
         &self,
         text: &str,
@@ -69,7 +74,7 @@ impl Catalogue {
         limit: usize,
         offset: usize,
     ) -> Result<SearchResults> {
-        let query = expression(text).ok_or_else(|| Error::invalid("text", "must have at least one letter or digit"))?;
+        let Some(query) = Query::new(text) else { return Ok(SearchResults::default()) };
         self.read(|connection| {
             let mut found = find(connection, &query, kinds)?;
             found.sort_unstable_by(|one, other| other.score.total_cmp(&one.score));
@@ -91,6 +96,7 @@ impl Catalogue {
                 start = end;
             }
             for hit in &mut items {
+                hit.withdrawn_ms = withdrawn_ms(connection, hit)?;
                 hit.highlights =
                     text_fold::highlight(&hit.name, text).into_iter().map(|range| (range.start, range.end)).collect();
             }
@@ -98,17 +104,29 @@ impl Catalogue {
         })
     }
 
-    /// The score of each matching object of a kind, as in [`Catalogue::search`], by territory
-    /// and the id.
-    ///
-    /// # Errors
-    /// [`Error::InvalidInput`] if `text` has no letter and no digit.
-    pub(crate) fn scores(&self, text: &str, kind: Kind) -> Result<HashMap<(TerritoryId, Id), f64>> {
-        let query = expression(text).ok_or_else(|| Error::invalid("text", "must have at least one letter or digit"))?;
+    /// The score of each matching object of a kind, as in [`Catalogue::search`], by territory and id. `None` if the text has
+    /// no letter and no digit: such a text selects nothing and excludes nothing.
+    pub(crate) fn scores(&self, text: &str, kind: Kind) -> Result<Option<HashMap<(TerritoryId, Id), f64>>> {
+        let Some(query) = Query::new(text) else { return Ok(None) };
         self.read(|connection| {
             let found = find(connection, &query, &[kind])?;
-            Ok(found.into_iter().map(|found| ((found.territory, found.id), found.score)).collect())
+            Ok(Some(found.into_iter().map(|found| ((found.territory, found.id), found.score)).collect()))
         })
+    }
+}
+
+/// A text to search for.
+struct Query {
+    /// In FTS5's syntax.
+    expression: String,
+    /// The text as names are compared with it.
+    name_key: String,
+}
+
+impl Query {
+    /// `None` if the text has no letter and no digit.
+    fn new(text: &str) -> Option<Query> {
+        Some(Query { expression: expression(text)?, name_key: text_fold::sort_key(text) })
     }
 }
 
@@ -138,16 +156,30 @@ struct Match {
     score: f64,
 }
 
-fn find(connection: &Connection, query: &str, kinds: &[Kind]) -> Result<Vec<Match>> {
+/// Added to the score of a match for each step from texts to words of the name, start of the name and whole name. The score
+/// of FTS5 stays below: each of at most 32 compounds of 8 words adds less than 40.
+const NAME_STEP: f64 = 100_000.0;
+
+fn find(connection: &Connection, query: &Query, kinds: &[Kind]) -> Result<Vec<Match>> {
+    let in_names = format!("{{name}} : ({})", query.expression);
+    let mut statement =
+        connection.prepare_cached("SELECT rowid FROM jalon_search_words WHERE jalon_search_words MATCH ?1")?;
+    let in_names: HashSet<i64> = statement.query_map([in_names], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     let words: Vec<String> = kinds.iter().map(|kind| format!("'{kind}'")).collect();
     let limited = if kinds.is_empty() { String::new() } else { format!(" AND s.kind IN ({})", words.join(", ")) };
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT s.row, s.territory, s.id, -bm25(jalon_search_words, 10.0, 4.0, 1.0, 0.5)
+        "SELECT s.row, s.territory, s.id, -bm25(jalon_search_words, 10.0, 4.0, 1.0, 0.5),
+             (instr(name_keys, ?2) > 0) + (instr(name_keys, ?3) > 0)
            FROM jalon_search_words JOIN jalon_search s ON s.row = jalon_search_words.rowid
            WHERE jalon_search_words MATCH ?1{limited}"
     ))?;
-    let rows = statement.query_map([query], |row| {
-        Ok(Match { row: row.get(0)?, territory: row.get(1)?, id: row.get(2)?, score: row.get(3)? })
+    // Each key stands between two line feeds.
+    let (start, whole) = (format!("\n{}", query.name_key), format!("\n{}\n", query.name_key));
+    let rows = statement.query_map([&query.expression, &start, &whole], |row| {
+        let (row_id, score): (i64, f64) = (row.get(0)?, row.get(3)?);
+        let name_steps = row.get::<_, Option<u8>>(4)?.unwrap_or_default() + u8::from(in_names.contains(&row_id));
+        let score = score + NAME_STEP * f64::from(name_steps);
+        Ok(Match { row: row_id, territory: row.get(1)?, id: row.get(2)?, score })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
@@ -180,9 +212,19 @@ fn named(connection: &Connection, matches: &[Match], languages: &[&str]) -> Resu
             lang,
             highlights: Vec::new(),
             score: *score,
+            withdrawn_ms: None,
         });
     }
     Ok(hits)
+}
+
+fn withdrawn_ms(connection: &Connection, hit: &SearchHit) -> Result<Option<i64>> {
+    let sql = format!(
+        "SELECT withdrawn_ms FROM {} o JOIN jalon_territory t ON t.territory = o.territory WHERE t.name = ?1 AND o.id = ?2",
+        hit.kind
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_row((&hit.territory, hit.id), |row| row.get(0)).optional()?.flatten())
 }
 
 /// The words of one object, to be indexed.
@@ -192,6 +234,8 @@ pub(super) struct Words {
     kind: Kind,
     id: Id,
     names: Option<String>,
+    /// The names as texts are compared with them, each between two line feeds.
+    name_keys: Option<String>,
     /// The columns of the index: name, summary, body, around.
     columns: [String; 4],
 }
@@ -206,7 +250,10 @@ impl Words {
             around.iter().collect(),
         ];
         let columns = columns.map(|texts| folded(&texts));
-        Words { territory: territory.key, kind: object.kind(), id: object.id(), names, columns }
+        let keys =
+            object.name().map(|name| name.iter().map(|(_, text)| text_fold::sort_key(text) + "\n").collect::<String>());
+        let name_keys = keys.filter(|keys| !keys.is_empty()).map(|keys| format!("\n{keys}"));
+        Words { territory: territory.key, kind: object.kind(), id: object.id(), names, name_keys, columns }
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -218,13 +265,14 @@ impl Words {
 /// statement that could fail half-way.
 pub(super) fn write(connection: &Connection, words: &mut Vec<Words>) -> Result<()> {
     let mut rows = Vec::with_capacity(words.len());
-    let mut insert =
-        connection.prepare_cached("INSERT INTO jalon_search (territory, kind, id, names) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO jalon_search (territory, kind, id, names, name_keys) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
     let mut old = Vec::new();
     for words in words.drain(..) {
         old.extend(take_row(connection, words.territory, words.kind, words.id)?);
         if words.columns.iter().any(|column| !column.is_empty()) {
-            insert.execute((words.territory, words.kind.as_str(), words.id, words.names))?;
+            insert.execute((words.territory, words.kind.as_str(), words.id, words.names, words.name_keys))?;
             rows.push((connection.last_insert_rowid(), words.columns));
         }
     }

@@ -35,6 +35,8 @@ pub(crate) struct TrekRow {
     pub accessibilities: Vec<Id>,
     pub cities: Vec<Id>,
     pub districts: Vec<Id>,
+    /// Time at which a refresh noticed that the server no longer publishes it, Unix ms.
+    pub withdrawn_ms: Option<i64>,
     /// Box of the line, if the filters have a box.
     pub bounds: Option<Bounds>,
 }
@@ -43,7 +45,8 @@ pub(crate) struct TrekRow {
 pub(super) const LISTED: &str = "(published IS NOT NULL OR parents IS NULL)";
 
 const COLUMNS: &str = "territory, trek.id, names, practice, difficulty, route, structure, duration_h,
-    coalesce(length_m, length_2d_m), ascent_m, descent_m, themes, labels, networks, accessibilities, cities, districts";
+    coalesce(length_m, length_2d_m), ascent_m, descent_m, themes, labels, networks, accessibilities, cities, districts,
+    withdrawn_ms";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<TrekRow> {
     let ids = |column: usize| -> rusqlite::Result<Vec<Id>> {
@@ -53,9 +56,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<TrekRow> {
         Ok(numbers.filter_map(|number| number.trim().parse().ok()).collect())
     };
     let names: Option<String> = row.get(2)?;
-    let west: Option<f64> = row.get(17)?;
+    let west: Option<f64> = row.get(18)?;
     let bounds = match west {
-        Some(west) => Some(Bounds { west, south: row.get(18)?, east: row.get(19)?, north: row.get(20)? }),
+        Some(west) => Some(Bounds { west, south: row.get(19)?, east: row.get(20)?, north: row.get(21)? }),
         None => None,
     };
     Ok(TrekRow {
@@ -76,6 +79,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<TrekRow> {
         accessibilities: ids(14)?,
         cities: ids(15)?,
         districts: ids(16)?,
+        withdrawn_ms: row.get(17)?,
         bounds,
     })
 }

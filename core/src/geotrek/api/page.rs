@@ -5,9 +5,12 @@ use std::cell::Cell;
 use std::fmt;
 use std::io::{self, BufReader, Read};
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::value::RawValue;
 
+use super::non_finite::NonFinite;
 use crate::error::{Error, Result};
 
 /// Limits of a response. Values that are kept may be nested 128 levels deep; others are skipped without recursion.
@@ -52,7 +55,7 @@ pub fn read_list(mut body: impl Read, limits: &Limits, mut each: impl FnMut(&str
 /// Compiled once, and not for each type of body and closure.
 fn read_list_dyn(body: &mut dyn Read, limits: &Limits, each: &mut dyn FnMut(&str) -> Result<()>) -> Result<List> {
     let usage = Usage::default();
-    let reader = Limited { body, usage: &usage, limits };
+    let reader = NonFinite::new(Limited { body, usage: &usage, limits });
     let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, reader));
     let mut visitor = ListVisitor { list: List::default(), each, failed: None, usage: &usage, limits };
     let read = json.deserialize_any(&mut visitor).and_then(|()| json.end());
@@ -70,7 +73,7 @@ fn read_list_dyn(body: &mut dyn Read, limits: &Limits, each: &mut dyn FnMut(&str
 pub fn read_one(body: impl Read, limits: &Limits) -> Result<String> {
     let mut text = String::new();
     let limit = limits.object_bytes;
-    body.take(limit + 1).read_to_string(&mut text).map_err(|_| invalid_response("it is not text"))?;
+    NonFinite::new(body.take(limit + 1)).read_to_string(&mut text).map_err(|_| invalid_response("it is not text"))?;
     if text.len() as u64 > limit {
         return Err(invalid_response(&format!("an object is longer than {limit} bytes")));
     }
@@ -183,8 +186,9 @@ impl<'de> Visitor<'de> for &mut ListVisitor<'_> {
         let mut has_list = false;
         while let Some(field) = fields.next_key::<String>()? {
             match field.as_str() {
-                "count" => self.list.count = fields.next_value::<Option<u64>>()?,
-                "next" => self.list.next = fields.next_value::<Option<String>>()?,
+                // A value of another type is as good as none.
+                "count" => self.list.count = read_value(fields.next_value::<Box<RawValue>>()?.get()),
+                "next" => self.list.next = read_value(fields.next_value::<Box<RawValue>>()?.get()),
                 "results" | "features" => {
                     has_list = true;
                     fields.next_value_seed(&mut *self)?;
@@ -197,6 +201,10 @@ impl<'de> Visitor<'de> for &mut ListVisitor<'_> {
         }
         if has_list { Ok(()) } else { Err(M::Error::custom("no list")) }
     }
+}
+
+fn read_value<T: DeserializeOwned>(json: &str) -> Option<T> {
+    serde_json::from_str(json).ok()
 }
 
 impl<'de> DeserializeSeed<'de> for &mut ListVisitor<'_> {
@@ -234,6 +242,15 @@ mod tests {
         assert_eq!(objects, [r#"{"id":1}"#, r#"{"id":2}"#]);
         assert_eq!(read("[]", &limits).unwrap().0, List::default());
         assert_eq!(read(r#"{"type":"FeatureCollection","features":[{}]}"#, &limits).unwrap().1, ["{}"]);
+    }
+
+    #[test]
+    fn read_list_with_a_number_that_is_not_finite_gives_all_objects() {
+        let (list, objects) =
+            read(r#"{"count": NaN, "next": 3, "results": [{"id": 1, "x": NaN}, {"id": 2}]}"#, &Limits::default())
+                .unwrap();
+        assert_eq!(list, List { count: None, next: None, objects: 2 });
+        assert_eq!(objects, [r#"{"id": 1, "x": 0E0}"#, r#"{"id": 2}"#]);
     }
 
     #[test]

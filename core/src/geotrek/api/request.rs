@@ -1,11 +1,12 @@
-//! One request to the API, the facts of its response that a plan needs, and the requests for one trek.
+//! One request to the API, the facts of its response that a plan needs, and the requests of a download.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
-use super::lists::{ByPortal, find};
-use crate::error::{Error, Result};
+use super::lists::{ByPortal, ListSpec, find};
+use crate::error::Result;
+use crate::geotrek::address::below;
 use crate::geotrek::value;
 use crate::model::Id;
 use crate::model::json::JsonObject;
@@ -81,6 +82,8 @@ pub(crate) struct ApiResponse {
     pub(crate) ids: BTreeSet<Id>,
     /// Their dates of change, Unix ms, as far as the response has them.
     pub(crate) dates: BTreeMap<Id, i64>,
+    /// Number of objects without a readable id.
+    pub(crate) unreadable: u64,
     /// Number of objects in the response that belong to other portals.
     pub(crate) rejected: u64,
     /// Length of the whole list, as the server counts it.
@@ -110,40 +113,59 @@ pub(crate) const NEAR_LISTS: &[(&str, &str)] = &[
     ("outdoor_course", ""),
 ];
 
-/// A request for the ids of the objects of one list near a trek.
-pub(crate) fn near_trek(
-    origin: &Url,
-    endpoint: &'static str,
-    filter: &str,
-    trek: Id,
-    language: &str,
-) -> Result<ApiRequest> {
-    let query = format!("{filter}near_trek={trek}&fields=id&no_page");
-    request(origin, endpoint, &query, language, RequestKind::Ids, BTreeSet::new())
+/// The server of a territory, and how a download requests from it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ApiSource<'a> {
+    pub(crate) origin: &'a Url,
+    /// Portals that the territory is limited to; empty for all.
+    pub(crate) portals: &'a [Id],
+    pub(crate) language: &'a str,
 }
 
-/// A request for objects by their ids.
-pub(crate) fn by_ids(
-    origin: &Url,
-    endpoint: &'static str,
-    filter: &str,
-    ids: BTreeSet<Id>,
-    language: &str,
-) -> Result<ApiRequest> {
-    let list = ids.iter().map(Id::to_string).collect::<Vec<_>>().join(",");
-    request(origin, endpoint, &format!("{filter}ids={list}&no_page"), language, RequestKind::Objects, ids)
+impl ApiSource<'_> {
+    /// A request for the ids of the objects of one list near a trek, within the portals.
+    pub(crate) fn near_trek(&self, endpoint: &'static str, filter: &str, trek: Id) -> Result<ApiRequest> {
+        let query = format!("{filter}near_trek={trek}&fields=id&no_page");
+        self.request(endpoint, &query, RequestKind::Ids, BTreeSet::new())
+    }
+
+    /// A request for objects by their ids, within the portals.
+    pub(crate) fn by_ids(&self, endpoint: &'static str, filter: &str, ids: BTreeSet<Id>) -> Result<ApiRequest> {
+        let list = ids.iter().map(Id::to_string).collect::<Vec<_>>().join(",");
+        self.request(endpoint, &format!("{filter}ids={list}&no_page"), RequestKind::Objects, ids)
+    }
+
+    /// The request without its filter by portals, whose response is filtered here; `None` if it has no such filter.
+    pub(crate) fn without_portals(&self, request: &ApiRequest) -> Option<ApiRequest> {
+        let filter = portal_filter(self.portals);
+        if !request.portals.is_empty() || !request.url.contains(&filter) {
+            return None;
+        }
+        let mut url = request.url.replacen(&filter, "", 1);
+        if let Some(ByPortal::Field(field)) = find(request.endpoint).map(|list| list.by_portal) {
+            url = url.replacen("fields=id", &format!("fields=id,{field}"), 1);
+        }
+        Some(ApiRequest { url, portals: self.portals.to_vec(), ..request.clone() })
+    }
+
+    fn request(
+        &self,
+        endpoint: &'static str,
+        query: &str,
+        purpose: RequestKind,
+        ids: BTreeSet<Id>,
+    ) -> Result<ApiRequest> {
+        // Lists near a trek are not limited to portals by themselves.
+        let has_portals = !self.portals.is_empty() && find(endpoint).is_some_and(ListSpec::has_portal_parameter);
+        let portals = if has_portals { portal_filter(self.portals) } else { String::new() };
+        let url = below(self.origin, &format!("/api/v2/{endpoint}/?{portals}{query}"))?;
+        let language = self.language.to_owned();
+        Ok(ApiRequest { endpoint, url: url.into(), language, purpose, ids, portals: Vec::new() })
+    }
 }
 
-fn request(
-    origin: &Url,
-    endpoint: &'static str,
-    query: &str,
-    language: &str,
-    purpose: RequestKind,
-    ids: BTreeSet<Id>,
-) -> Result<ApiRequest> {
-    let url = origin
-        .join(&format!("/api/v2/{endpoint}/?{query}"))
-        .map_err(|_| Error::invalid("url", "must be a web address with a host"))?;
-    Ok(ApiRequest { endpoint, url: url.into(), language: language.to_owned(), purpose, ids, portals: Vec::new() })
+/// The parameter of an address that limits a list to portals.
+pub(super) fn portal_filter(portals: &[Id]) -> String {
+    let portals: Vec<String> = portals.iter().map(Id::to_string).collect();
+    format!("portals={}&", portals.join(","))
 }

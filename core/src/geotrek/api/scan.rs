@@ -45,6 +45,8 @@ fn scan_object(json: &str, endpoint: &'static str, response: &mut ApiResponse) {
         response.ids.insert(id);
         let date = object.get("update_datetime").and_then(|date| value::unix_ms(date.get().trim_matches('"')));
         response.dates.extend(date.map(|date| (id, date)));
+    } else {
+        response.unreadable += 1;
     }
     if endpoint == "trek" {
         response.stages.extend(object.get("children").into_iter().flat_map(ids));

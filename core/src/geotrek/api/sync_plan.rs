@@ -21,13 +21,16 @@ use url::Url;
 
 use super::batches::Batches;
 use super::lists::{ByPortal, Dates, Fetch, LISTS, ListSpec, find, vocabularies};
-use super::request::{ApiRequest, ApiResponse, RequestKind};
+use super::request::{ApiRequest, ApiResponse, RequestKind, portal_filter};
 use crate::error::{Error, Result};
+use crate::geotrek::address::below;
 use crate::model::Id;
 use crate::ordered;
 
 /// Entries of vocabularies that are requested one by one at a time. More of them mean a defect of the server.
 const MAX_ENTRIES: usize = 200;
+/// Pages of one list, if the server splits it. Pages of Geotrek have at most 1,000 objects, and at least 50 unless asked for less.
+const MAX_PAGES: usize = 1_000;
 /// Longest list whose ids are requested with their dates. For a longer one the ids alone and the changes are less to load.
 const MAX_MANIFEST: usize = 3_000;
 
@@ -70,6 +73,8 @@ pub(crate) struct SyncPlan {
     undated: BTreeSet<&'static str>,
     /// Number of objects of other portals, by list.
     rejected: BTreeMap<&'static str, u64>,
+    /// Addresses of the pages of a list in one language.
+    pages: BTreeMap<(&'static str, String), BTreeSet<String>>,
     stages: BTreeSet<Id>,
     requested_stages: BTreeSet<Id>,
     /// Entries of vocabularies that objects refer to.
@@ -93,7 +98,7 @@ impl SyncPlan {
             let rule = "must have at least one language code, the server's default first";
             return Err(Error::invalid("languages", rule));
         }
-        let api = origin.join("/api/v2/").map_err(|_| Error::invalid("url", "must be a web address with a host"))?;
+        let api = below(origin, "/api/v2/")?;
         Ok(SyncPlan {
             api,
             portals: portals.to_vec(),
@@ -108,6 +113,7 @@ impl SyncPlan {
             unfiltered: BTreeSet::new(),
             undated: BTreeSet::new(),
             rejected: BTreeMap::new(),
+            pages: BTreeMap::new(),
             stages: BTreeSet::new(),
             requested_stages: BTreeSet::new(),
             named: BTreeSet::new(),
@@ -226,7 +232,7 @@ impl SyncPlan {
 
     /// The same request without the filter by portals.
     fn without_portals(&self, list: &ListSpec, request: &ApiRequest) -> Vec<ApiRequest> {
-        let filter = format!("portals={}&", join(&self.portals));
+        let filter = portal_filter(&self.portals);
         let mut url = request.url.replacen(&filter, "", 1);
         if let ByPortal::Field(field) = list.by_portal {
             // The objects are filtered here by their portals.
@@ -243,7 +249,7 @@ impl SyncPlan {
     /// The requests that follow a response with a status of success.
     pub(crate) fn on_response(&mut self, request: &ApiRequest, response: &ApiResponse) -> Vec<ApiRequest> {
         self.named.extend(&response.named);
-        let next = self.next_page(request, response.next.clone());
+        let next = self.next_page(request, response);
         let mut requests = match request.purpose {
             RequestKind::Object => return Vec::new(),
             RequestKind::Count => {
@@ -287,7 +293,8 @@ impl SyncPlan {
             }
             RequestKind::Ids => {
                 let known = self.known.lists.get(endpoint);
-                let is_new = |id: &Id| known.is_none_or(|known| !known.contains_key(id));
+                let is_new =
+                    |id: &Id| known.is_none_or(|known| !known.contains_key(id)) || self.was_unlisted(endpoint, *id);
                 self.request_objects(endpoint, &ordered::set(response.ids.iter().copied().filter(is_new)))
             }
             _ => Vec::new(),
@@ -302,7 +309,7 @@ impl SyncPlan {
     fn request_count(&mut self, request: &ApiRequest) -> Option<ApiRequest> {
         let listed = self.listed.get(request.endpoint)?;
         let is_treks = request.endpoint == "trek";
-        let is_there = |id: &&Id| listed.contains(id) || (is_treks && self.known.unlisted.contains(id));
+        let is_there = |id: &&Id| listed.contains(id) || self.was_unlisted(request.endpoint, **id);
         let known = self.known.lists.get(request.endpoint)?;
         let missing: Vec<Id> = known.keys().filter(|id| !is_there(id)).copied().collect();
         if missing.is_empty() {
@@ -320,11 +327,16 @@ impl SyncPlan {
         Some(self.request(list, RequestKind::Count, query, &self.languages[0]))
     }
 
+    /// Whether an object is a stage that was on no list at the last refresh.
+    fn was_unlisted(&self, endpoint: &str, id: Id) -> bool {
+        endpoint == "trek" && self.known.unlisted.contains(&id)
+    }
+
     /// The objects of a response that are new, or whose date differs from the known one; all if the list has no dates.
     fn outdated(&self, endpoint: &str, response: &ApiResponse) -> BTreeSet<Id> {
         let known = self.known.lists.get(endpoint);
         let is_current = |id: &Id| match (known.and_then(|known| known.get(id)), response.dates.get(id)) {
-            (Some(Some(before)), Some(now)) => before == now,
+            (Some(Some(before)), Some(now)) => before == now && !self.was_unlisted(endpoint, *id),
             _ => false,
         };
         ordered::set(response.ids.iter().copied().filter(|id| !is_current(id)))
@@ -461,7 +473,7 @@ impl SyncPlan {
         }
         let mut portals = Vec::new();
         if self.has_portal_filter(list) {
-            query = format!("portals={}&{query}", join(&self.portals));
+            query = format!("{}{query}", portal_filter(&self.portals));
         } else if list.by_portal != ByPortal::Never {
             portals.clone_from(&self.portals);
             if let ByPortal::Field(field) = list.by_portal
@@ -481,14 +493,23 @@ impl SyncPlan {
         }
     }
 
-    /// The next page, on the territory's own host: a server may write another host name into `next`.
-    fn next_page(&self, request: &ApiRequest, next: Option<String>) -> Option<ApiRequest> {
+    /// The next page, on the territory's own host: a server may write another host name into `next`. `None` at the end of the
+    /// list, and where the pages of a broken server would never end; the list counts as truncated then.
+    fn next_page(&mut self, request: &ApiRequest, response: &ApiResponse) -> Option<ApiRequest> {
         if request.purpose == RequestKind::Count {
             return None;
         }
-        let query = Url::parse(&next?).ok()?.query()?.to_owned();
+        let query = Url::parse(response.next.as_deref()?).ok()?.query()?.to_owned();
         let url = format!("{}{}/?{query}", self.api, request.endpoint);
-        (url != request.url).then(|| ApiRequest { url, ids: BTreeSet::new(), ..request.clone() })
+        let pages = self.pages.entry((request.endpoint, request.language.clone())).or_default();
+        pages.insert(request.url.clone());
+        // Each page has an object at least.
+        let max_pages = response.count.map_or(MAX_PAGES, |count| usize::try_from(count).unwrap_or(MAX_PAGES));
+        if pages.contains(&url) || pages.len() >= max_pages.min(MAX_PAGES) {
+            self.truncated_lists.insert(request.endpoint);
+            return None;
+        }
+        Some(ApiRequest { url, ids: BTreeSet::new(), ..request.clone() })
     }
 }
 

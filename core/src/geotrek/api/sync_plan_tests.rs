@@ -240,3 +240,34 @@ fn list_whose_filter_fails_is_requested_without_it() {
     assert_eq!(urls(&whole), ["service/?fields=id&no_page"]);
     assert_eq!(urls(&respond(&mut plan, &whole[0], response([1, 2]))), ["service/?ids=1,2&no_page"]);
 }
+
+#[test]
+fn pages_end_at_a_repeated_address_and_at_the_count() {
+    let next = |page: usize| Some(format!("https://park.example/api/v2/theme/?page={page}"));
+    // A → B → A.
+    let mut plan = sync_plan();
+    let mut request = first(&plan, "theme");
+    let address = Some(request.url.clone());
+    for (page, follows) in [(next(2), true), (address, false)] {
+        let requests = respond(&mut plan, &request, ApiResponse { next: page, count: Some(900), ..response([1]) });
+        assert_eq!(requests.len(), usize::from(follows));
+        if let Some(next) = requests.into_iter().next() {
+            request = next;
+        }
+    }
+    assert!(plan.truncated_lists().contains("theme"));
+    // Always another address.
+    for (count, max_requests) in [(Some(3), 3), (None, MAX_PAGES)] {
+        let mut plan = sync_plan();
+        let (mut request, mut requests) = (first(&plan, "theme"), 0);
+        loop {
+            requests += 1;
+            let page = ApiResponse { next: next(requests + 1), count, ..response([1]) };
+            match respond(&mut plan, &request, page).into_iter().next() {
+                Some(next) => request = next,
+                None => break,
+            }
+        }
+        assert_eq!(requests, max_requests, "{count:?}");
+    }
+}

@@ -21,13 +21,18 @@ use std::fmt;
 use url::Url;
 
 use super::Cleaner;
-use super::api::{Limits, kind_of};
+use super::api::{Limits, has_non_finite, kind_of};
 use super::links::Links;
+use super::value;
+use crate::model::json::JsonObject;
 use crate::model::{Kind, Object};
+pub(crate) use object::UNREADABLE_ID;
 use object::{Context, WireObject};
 pub use problems::Problems;
 use projected::Projected;
 use published::retain_published;
+
+const NOT_FINITE: &str = "left out, because a number of it is not finite";
 
 /// Reads objects of API responses into the model, and counts the fields that it cannot read.
 pub struct Reader {
@@ -63,11 +68,17 @@ impl Reader {
     }
 
     /// Reads the JSON of one object of a list, by the list's name on the server (`trek`, `theme`). A tour also gives its
-    /// stages, a menu entry the entries below it, a category of contents its types. An object without a readable id gives
-    /// nothing and is counted.
+    /// stages, a menu entry the entries below it, a category of contents its types. An object without a readable id, or with a
+    /// number that is not finite, gives nothing and is counted.
     pub fn read(&self, list: &str, json: &str) -> Vec<Object> {
         // A tour is a trek with its stages in it.
         let name = if list == "tour" { "trek" } else { list };
+        if has_non_finite(json) {
+            let id = JsonObject::parse(json).ok().and_then(|object| value::id(object.get("id")?.get()));
+            let name = id.map_or_else(|| name.to_owned(), |id| format!("{name}/{id}"));
+            self.context.problems.borrow_mut().add(&name, "", NOT_FINITE);
+            return Vec::new();
+        }
         let Some(mut json) = WireObject::parse(name, json, &self.context) else { return Vec::new() };
         let mut objects = match kind_of(list) {
             Kind::Trek => nested::trek(json, 0),

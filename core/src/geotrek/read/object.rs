@@ -20,6 +20,7 @@ use crate::model::{Geometry, Id, Localized, Position, RichText, Season};
 use crate::ordered;
 
 const MISTYPED: &str = "mistyped";
+pub(crate) const UNREADABLE_ID: &str = "not a whole number below 2⁶³, so the object is left out";
 const NOT_ON_EARTH: &str = "positions that are not on the Earth";
 const IMPOSSIBLE_ELEVATION: &str = "impossible elevations, taken as unknown";
 const TOO_FEW_POSITIONS: &str = "lines with one position or rings with two";
@@ -159,9 +160,13 @@ impl<'a> WireObject<'a> {
 
     /// The id of the object itself.
     pub(super) fn own_id(&mut self) -> Option<Id> {
-        let id = self.member("id", value::id);
-        if id.is_none() {
+        let Some(json) = self.take("id") else {
             self.report("id", "missing");
+            return None;
+        };
+        let id = value::id(json);
+        if id.is_none() {
+            self.report("id", UNREADABLE_ID);
         }
         id
     }

@@ -4,9 +4,10 @@ use jalon::companion::SendOptions;
 use jalon::report::{ReportState, Resolution};
 use jalon::transfer::CancelToken;
 use jalon_tests::fixture_server::{Fault, ReportBody};
-use jalon_tests::harness::actor;
+use jalon_tests::harness::{actor, unexpected_responses};
+use jalon_tests::sampling::Sampling;
 
-use super::Reporter;
+use super::{Reporter, assert_clean};
 
 fn status(status: u16, retry_after: Option<&str>) -> Fault {
     Fault::Status { status, retry_after: retry_after.map(str::to_owned) }
@@ -121,6 +122,17 @@ fn report_in_doubt_is_resolved_by_the_user_only() {
     let abandoned = reporter.companion.journal().unwrap().report(&reports[1].id).unwrap();
     assert_eq!(abandoned.lifecycle.state, ReportState::InDoubt { is_abandoned: true });
     assert!(!abandoned.lifecycle.needs_user_action());
+}
+
+#[test]
+fn unexpected_responses_lose_duplicate_and_block_nothing() {
+    let sampling = Sampling::from_env();
+    for (kind, name) in unexpected_responses::Server::ALL {
+        let sessions = sampling.count(10, 500);
+        let (stats, in_doubt) = unexpected_responses::run(kind, sampling.seed(), sessions).unwrap();
+        println!("{name}: {in_doubt} reports in doubt");
+        assert_clean(&stats, sessions);
+    }
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub(super) fn new_report(
 ) -> Result<Output> {
     let territory = lookup::territory_or_single(&session.companion, territory)?;
     let mut content = ReportContent::default();
-    apply_args(&mut content, args, position(args)?);
+    apply_args(&mut content, args, position(session, args)?);
     if !is_draft {
         // Reports an error before anything is saved.
         content.check(photos.len(), &KnownTerms::default())?;
@@ -46,7 +46,7 @@ pub(super) fn new_report(
 }
 
 pub(super) fn edit(session: &Session, id: &str, args: &ReportContentArgs) -> Result<Output> {
-    let position = position(args)?;
+    let position = position(session, args)?;
     let journal = session.companion.journal()?;
     let report = journal.edit(id, |content| apply_args(content, args, position), now_ms())?;
     Ok(unqueued_output(&report, "Changed"))
@@ -80,9 +80,10 @@ fn read_photo(path: &Path) -> Result<Vec<u8>> {
         .map_err(|_| CliError::invalid("photo", format!("must be a readable file; \"{}\" is not", path.display())))
 }
 
-fn position(args: &ReportContentArgs) -> Result<Option<ReportPosition>> {
+fn position(session: &Session, args: &ReportContentArgs) -> Result<Option<ReportPosition>> {
     let Some(at) = &args.at else { return Ok(None) };
     let at = parse::position("at", at)?;
+    session.check_position(at)?;
     Ok(Some(ReportPosition { lon: at.lon, lat: at.lat, accuracy_m: args.accuracy, at_ms: Some(now_ms()) }))
 }
 

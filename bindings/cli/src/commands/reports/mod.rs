@@ -9,7 +9,8 @@ mod format;
 mod send;
 
 use jalon::Error;
-use jalon::journal::Report;
+use jalon::clock::now_ms;
+use jalon::journal::{ExportOptions, ImportSummary, Report};
 use jalon::report::Resolution;
 use serde_json::json;
 
@@ -56,21 +57,43 @@ pub(super) fn run(session: &Session, command: ReportCommand) -> Result<Output> {
             journal.discard(&id)?;
             Ok(Output::new(json!({"discarded": id}), "Deleted.\n".to_owned()))
         }
-        ReportCommand::Export { output, all } => {
-            let reports = journal.export(&output, all)?;
+        ReportCommand::Export { output, all, hand_over } => {
+            let options = ExportOptions { include_accepted: all, hand_over };
+            let reports = journal.export(&output, &options, now_ms())?;
             let path = output.display().to_string();
-            let text = format!("Wrote {path} ({reports} reports).\n");
-            Ok(Output::new(json!({"reports": reports, "path": path}), text))
+            let sender = match hand_over {
+                true => "The device that imports the file sends them.",
+                false => "This device keeps sending them; see --hand-over.",
+            };
+            let text = format!("Wrote {path} ({reports} reports). {sender}\n");
+            Ok(Output::new(json!({"reports": reports, "path": path, "hand_over": hand_over}), text))
         }
         ReportCommand::Import { file } => {
-            let summary = journal.import(&file)?;
-            let text = format!(
-                "Imported {} reports, {} notes and {} favourites; {} reports were already in the journal.\n",
-                summary.reports, summary.notes, summary.favourites, summary.known
-            );
-            Ok(Output::new(serde_json::to_value(summary).unwrap_or_default(), text))
+            let summary = journal.import(&file, now_ms())?;
+            Ok(Output::new(serde_json::to_value(summary).unwrap_or_default(), import_text(&summary)))
         }
     }
+}
+
+fn import_text(summary: &ImportSummary) -> String {
+    let mut text = format!(
+        "Imported {} reports, {} notes and {} favourites; {} reports were already in the journal.\n",
+        summary.reports, summary.notes, summary.favourites, summary.known
+    );
+    if summary.photos_missing > 0 {
+        text.push_str(&format!(
+            "The file lacks {} photos; their reports were imported without them.\n",
+            summary.photos_missing
+        ));
+    }
+    if summary.kept_by_exporter > 0 {
+        text.push_str(&format!(
+            "The other device still sends {} of the reports. To send them from here instead, export them there with \
+             --hand-over.\n",
+            summary.kept_by_exporter
+        ));
+    }
+    text
 }
 
 /// The id of the report whose id starts with `prefix`.

@@ -1,10 +1,10 @@
 //! A trek in detail as JSON. Keys are the names of the library's fields.
 
 use jalon::companion::{Localizer, RouteItem, TrekDetails};
-use jalon::model::{Attachment, Geometry, Kind, Localized, Trek};
+use jalon::model::{Attachment, Geometry, InformationDesk, Kind, Localized, Object, Trek};
 use serde_json::{Value, json};
 
-use super::{object_name, rich_texts};
+use super::rich_texts;
 use crate::commands::Session;
 use crate::error::Result;
 use crate::export::position_json;
@@ -20,6 +20,11 @@ pub(super) fn details_json(session: &Session, localizer: &Localizer<'_>, details
         "themes": localizer.labels("theme", &trek.themes)?,
         "labels": localizer.labels("label", &trek.labels)?,
         "networks": localizer.labels("trek_network", &trek.networks)?,
+        "ratings": localizer.labels("trek_rating", &trek.ratings)?,
+        "accessibilities": localizer.labels("trek_accessibility", &trek.accessibilities)?,
+        "accessibility_level": localizer.label("trek_accessibility_level", trek.accessibility_level)?,
+        "sources": localizer.labels("source", &trek.source)?,
+        "structure": localizer.label("structure", trek.structure)?,
         "cities": localizer.labels("city", &trek.cities)?,
         "districts": localizer.labels("district", &trek.districts)?,
         "published": trek.published, "created_ms": trek.created_ms, "updated_ms": trek.updated_ms,
@@ -31,6 +36,11 @@ pub(super) fn details_json(session: &Session, localizer: &Localizer<'_>, details
     if let (Value::Object(document), Value::Object(fields)) = (&mut document, fields) {
         document.extend(fields);
     }
+    if let Some(ms) = details.withdrawn_ms {
+        document["withdrawn_ms"] = ms.into();
+    }
+    let desks = details.information_desks.iter().map(|desk| desk_json(localizer, &territory.name, desk));
+    document["information_desks"] = desks.collect::<Result<Vec<Value>>>()?.into();
     for (field, rich) in rich_texts(trek) {
         if let Some(found) = localizer.text(&rich.plain) {
             let html = rich.html.in_language(found.lang);
@@ -76,14 +86,35 @@ fn attachments_json(session: &Session, attachments: &[Attachment]) -> Result<Vec
     attachments.iter().map(attachment_json).collect()
 }
 
+fn desk_json(localizer: &Localizer<'_>, territory: &str, desk: &InformationDesk) -> Result<Value> {
+    let (name, lang) = localizer.object_name(&Object::from(desk.clone()))?;
+    let point = desk.geometry.as_ref().and_then(Geometry::first_position);
+    Ok(json!({
+        "territory": territory, "kind": Kind::InformationDesk, "id": desk.id, "ref": format!("{territory}/{}", desk.id),
+        "name": name, "lang": lang, "type": localizer.text(&desk.type_label).map(|found| found.text),
+        "description": localizer.text(&desk.description.plain).map(|found| found.text),
+        "phone": desk.phone, "email": desk.email, "website": desk.website,
+        "street": desk.street, "postal_code": desk.postal_code, "municipality": desk.municipality,
+        "point": point.as_ref().and_then(position_json),
+    }))
+}
+
 fn route_item_json(localizer: &Localizer<'_>, territory: &str, item: &RouteItem) -> Result<Value> {
     let object = &item.object;
-    let (name, lang) = object_name(localizer, object)?;
+    let (name, lang) = localizer.object_name(object)?;
     let point = object.geometry().and_then(Geometry::first_position);
-    Ok(json!({
+    let mut document = json!({
         "territory": territory, "kind": object.kind(), "id": object.id(),
         "ref": format!("{territory}/{}", object.id()), "name": name, "lang": lang,
         "along_m": item.along_m, "offset_m": item.offset_m, "estimated": item.estimated,
         "point": point.as_ref().and_then(position_json),
-    }))
+    });
+    // The keys are those of the list of objects near a position.
+    if let (Value::Object(document), Ok(Value::Object(event))) = (&mut document, serde_json::to_value(&item.event)) {
+        document.extend(event);
+    }
+    if let Some(ms) = item.withdrawn_ms {
+        document["withdrawn_ms"] = ms.into();
+    }
+    Ok(document)
 }

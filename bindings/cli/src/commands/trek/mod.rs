@@ -6,8 +6,8 @@
 mod json;
 mod text;
 
-use jalon::companion::{Localizer, ROUTE_ITEM_KINDS, TrekDetails};
-use jalon::model::{Object, RichText, Trek};
+use jalon::companion::{Localizer, ROUTE_ITEM_KINDS, RouteItemQuery, TrekDetails};
+use jalon::model::{RichText, Trek};
 
 use super::Session;
 use crate::error::Result;
@@ -15,9 +15,10 @@ use crate::lookup;
 use crate::output::Output;
 use crate::units::{Units, format_hours};
 
-pub(super) fn trek(session: &Session, reference: &str) -> Result<Output> {
+pub(super) fn trek(session: &Session, reference: &str, past_events: bool) -> Result<Output> {
     let (territory, id) = lookup::object_ref(&session.companion, reference)?;
-    let details = session.companion.trek_details(&territory, id, &ROUTE_ITEM_KINDS)?;
+    let query = RouteItemQuery { kinds: ROUTE_ITEM_KINDS.to_vec(), past_events };
+    let details = session.companion.trek_details_with(&territory, id, &query)?;
     let localizer = session.localizer(&details.territory);
     let json = json::details_json(session, &localizer, &details)?;
     Ok(Output::new(json, text::details_text(session, &localizer, &details)?))
@@ -58,14 +59,4 @@ fn rich_texts(trek: &Trek) -> [(&'static str, &RichText); 16] {
         ("accessibility_slope", &trek.accessibility_slope),
         ("accessibility_width", &trek.accessibility_width),
     ]
-}
-
-/// The name of an object and its language. A service has no name: its type stands for it, without a language.
-fn object_name(localizer: &Localizer<'_>, object: &Object) -> Result<(String, String)> {
-    if let Object::Service(service) = object {
-        let label = localizer.label("service_type", service.service_type)?;
-        return Ok((label.unwrap_or_default(), String::new()));
-    }
-    let found = object.name().and_then(|name| localizer.text(name));
-    Ok(found.map(|found| (found.text.to_owned(), found.lang.to_owned())).unwrap_or_default())
 }

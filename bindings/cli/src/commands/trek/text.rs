@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use jalon::companion::{Localizer, ROUTE_ITEM_KINDS, TrekDetails};
-use jalon::model::{Geometry, Kind, Position, Trek};
+use jalon::model::{Geometry, Kind, Object, Position, Trek};
 
-use super::{key_figures, object_name, rich_texts};
+use super::{key_figures, rich_texts};
 use crate::commands::Session;
+use crate::commands::remarks::remarks;
 use crate::error::Result;
 use crate::printable::single_line;
 use crate::terminal_profile;
@@ -15,13 +16,11 @@ use crate::terminal_profile;
 const PROFILE_COLUMNS: usize = 72;
 const PROFILE_ROWS: usize = 8;
 
-/// How many kinds of texts are printed; the accessibility details are in the JSON only.
-const PRINTED_TEXTS: usize = 8;
-
 pub(super) fn details_text(session: &Session, localizer: &Localizer<'_>, details: &TrekDetails) -> Result<String> {
     let (trek, units) = (&details.trek, session.units);
     let name = |trek| name_or_dash(localizer, trek);
-    let reference = format!("  ({}/{})", details.territory.name, trek.id);
+    let withdrawn = remarks(None, details.withdrawn_ms);
+    let reference = format!("  ({}/{}){withdrawn}", details.territory.name, trek.id);
     let mut text = format!("{}{reference}\n", session.fit(name(trek), reference.len()));
     let _ = writeln!(text, "{}", single_line(&key_figures(localizer, details, units)?));
     for (label, place) in [("From", &trek.departure), ("To", &trek.arrival)] {
@@ -29,6 +28,7 @@ pub(super) fn details_text(session: &Session, localizer: &Localizer<'_>, details
             let _ = writeln!(text, "{label}: {}", session.fit(found.text, label.len() + 2));
         }
     }
+    write_labels(&mut text, localizer, trek)?;
     if !details.stages.is_empty() {
         text.push_str("\nStages\n");
     }
@@ -43,11 +43,12 @@ pub(super) fn details_text(session: &Session, localizer: &Localizer<'_>, details
     if let Some(profile) = terminal_profile::draw(&lines, columns, PROFILE_ROWS, units) {
         let _ = writeln!(text, "\n{profile}");
     }
-    for (field, rich) in rich_texts(trek).into_iter().take(PRINTED_TEXTS) {
+    for (field, rich) in rich_texts(trek) {
         if let Some(found) = localizer.text(&rich.plain) {
             let _ = writeln!(text, "\n{}\n{}", heading(field), found.text);
         }
     }
+    write_desks(&mut text, session, localizer, details)?;
     write_pictures(&mut text, session, trek)?;
     write_route_items(&mut text, session, localizer, details)?;
     Ok(text)
@@ -55,6 +56,43 @@ pub(super) fn details_text(session: &Session, localizer: &Localizer<'_>, details
 
 fn name_or_dash<'t>(localizer: &Localizer<'_>, trek: &'t Trek) -> &'t str {
     localizer.text(&trek.name).map_or("—", |found| found.text)
+}
+
+/// The labels of the vocabularies that a walker or an office looks for, one vocabulary a line.
+fn write_labels(text: &mut String, localizer: &Localizer<'_>, trek: &Trek) -> Result<()> {
+    let level = localizer.label("trek_accessibility_level", trek.accessibility_level)?;
+    let accessibility = localizer.labels("trek_accessibility", &trek.accessibilities)?;
+    let lines = [
+        ("Themes", localizer.labels("theme", &trek.themes)?),
+        ("Labels", localizer.labels("label", &trek.labels)?),
+        ("Ratings", localizer.labels("trek_rating", &trek.ratings)?),
+        ("Accessibility", accessibility.into_iter().chain(level).collect()),
+        ("Source", localizer.labels("source", &trek.source)?),
+        ("Structure", localizer.label("structure", trek.structure)?.into_iter().collect()),
+    ];
+    for (name, labels) in lines.into_iter().filter(|(_, labels)| !labels.is_empty()) {
+        let _ = writeln!(text, "{name}: {}", single_line(&labels.join(", ")));
+    }
+    Ok(())
+}
+
+/// The information desks of a trek, with how to reach them.
+fn write_desks(text: &mut String, session: &Session, localizer: &Localizer<'_>, details: &TrekDetails) -> Result<()> {
+    if !details.information_desks.is_empty() {
+        text.push_str("\nInformation desks\n");
+    }
+    for desk in &details.information_desks {
+        let (name, _) = localizer.object_name(&Object::from(desk.clone()))?;
+        let _ = writeln!(text, "  {}", session.fit(&name, 2));
+        let town = [&desk.postal_code, &desk.municipality].into_iter().flatten().map(String::as_str);
+        let town = Some(town.collect::<Vec<_>>().join(" ")).filter(|town| !town.is_empty());
+        let contact = [desk.street.clone(), town, desk.phone.clone(), desk.email.clone(), desk.website.clone()];
+        let contact: Vec<String> = contact.into_iter().flatten().collect();
+        if !contact.is_empty() {
+            let _ = writeln!(text, "    {}", single_line(&contact.join(", ")));
+        }
+    }
+    Ok(())
 }
 
 /// The pictures on disk, with their credits.
@@ -91,10 +129,12 @@ fn write_route_items(
             let _ = writeln!(text, "\n{}{source}", kind_heading(kind));
         }
         for item in items {
-            let (name, _) = object_name(localizer, &item.object)?;
+            let (name, _) = localizer.object_name(&item.object)?;
+            let name = if name.is_empty() { "—" } else { &name };
             let start = format!("  {:>9}  ", units.long().format(item.along_m));
-            let end = format!(" ({} off)", units.format_distance(item.offset_m));
-            let name = session.fit(&name, start.len() + end.len());
+            let remarks = remarks(item.event.as_ref(), item.withdrawn_ms);
+            let end = format!(" ({} off){remarks}", units.format_distance(item.offset_m));
+            let name = session.fit(name, start.len() + end.chars().count());
             let _ = writeln!(text, "{start}{name}{end}");
         }
     }
@@ -115,7 +155,7 @@ fn kind_heading(kind: Kind) -> String {
         Kind::SensitiveArea => "Sensitive areas",
         Kind::Service => "Services",
         Kind::Site => "Outdoor sites",
-        Kind::InformationDesk => "Information desks",
+        Kind::InformationDesk => "Information desks along the way",
         other => return heading(other.as_str()),
     };
     heading.to_owned()

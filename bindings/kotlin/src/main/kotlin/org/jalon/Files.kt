@@ -36,10 +36,14 @@ public suspend fun Reports.attachEncodedPhoto(id: String, jpeg: File): Report = 
  * Writes favourites, notes and the reports that are not accepted yet, with their photos, to the zip file [target], which
  * must not exist. With [all], accepted reports are included. Returns the number of reports.
  *
+ * With [handOver], the device that imports the file sends the reports, and this one no longer does; import it on one device
+ * only. Without it, the imported copies are in doubt.
+ *
  * @throws JalonException.InvalidInput if [target] exists or cannot be created.
  * @throws JalonException.StorageFull if the disk is full.
  */
-public suspend fun Journal.export(target: File, all: Boolean = false): ULong = export(target.absolutePath, all)
+public suspend fun Journal.export(target: File, all: Boolean = false, handOver: Boolean = false): ULong =
+    export(target.absolutePath, all, handOver)
 
 /**
  * Adds the entries of an export that this journal does not have.
