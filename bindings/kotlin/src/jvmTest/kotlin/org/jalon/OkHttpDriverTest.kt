@@ -28,8 +28,8 @@ class OkHttpDriverTest {
     @Test
     fun `refresh failed with one driver resumes with the other`() = runJalonTest {
         jalon.addTerritory(PARK, proxy.url)
-        proxy.stub = { if ("signage" in it) FaultProxy.StubResponse(500) else null }
-        assertFailsWith<JalonException.ServerException> { driver.refresh(jalon, PARK, NO_RETRIES) }
+        proxy.stub = { if ("signage" in it) FaultProxy.StubResponse(null) else null }
+        assertFailsWith<JalonException.Offline> { driver.refresh(jalon, PARK, NO_RETRIES) }
         proxy.stub = { null }
         proxy.requests.clear()
         jalon.refresh(PARK)
