@@ -1,7 +1,7 @@
 //! The GeoPackage file, shared by the catalogue and the journal. Each of the two is one SQLite database in WAL mode with
 //! one writer and a pool of readers, numbered migrations, and a way to close every connection while the app sleeps.
 //!
-//! * `connection`: [`Database`], its connections and transactions.
+//! * `connection`: [`Database`], its pool of connections and its transactions. `connect`: opens a connection.
 //! * `geopackage`: the tables and the geometries of the GeoPackage standard.
 //! * `migrate`: the schema version and the migrations.
 //! * `suspend`: the lock that closes the database while the app sleeps.
@@ -10,6 +10,7 @@
 //! * `wkb`: geometries as ISO WKB.
 //! * `reserve`: reserved disk space for writes on a full disk.
 
+mod connect;
 mod connection;
 pub(crate) mod geopackage;
 mod migrate;

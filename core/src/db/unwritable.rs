@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::connection::open_file;
+use super::connect::open_file;
 use super::quarantine::WAL;
 use crate::error::{Error, Result};
 use crate::storage::{Storage, with_suffix};
