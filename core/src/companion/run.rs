@@ -1,5 +1,6 @@
 //! Refreshes and downloads by the reqwest driver (feature `net`): a few threads that run the transfers of a job.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,10 +10,13 @@ use crate::error::{Error, Result};
 use crate::net::{ClientOptions, HttpClient};
 use crate::storage::FileSystem;
 use crate::sync::{DownloadOptions, Job, Progress, RefreshOptions, RefreshSummary};
-use crate::transfer::{BlockReason, BodyKind, CancelToken, Next, Outcome};
+use crate::transfer::{BlockReason, BodyKind, CancelToken, Next, Outcome, Signal};
 
 const WORKERS: usize = 2;
-const POLL_INTERVAL: Duration = Duration::from_millis(20);
+/// Shortest time between two calls of a progress function.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(20);
+/// Longest wait for a moment or for another worker. The clock of a wait stops while a phone sleeps, that of a pause does not.
+const MAX_WAIT: Duration = Duration::from_secs(60);
 /// Time for the other workers to complete their transfers after one has failed.
 const GRACE_PERIOD: Duration = Duration::from_secs(2);
 /// Longer than any transfer may take.
@@ -103,24 +107,35 @@ impl Companion {
         let disk = self.catalogue.file_system();
         // `stop` starts no more transfers, `abort` ends those in flight. Neither touches the token of the caller.
         let (stop, abort) = (CancelToken::default(), CancelToken::default());
+        let (signal, ended) = (Arc::new(Signal::default()), AtomicUsize::new(0));
+        cancel.notify_on_cancel(&signal);
+        stop.notify_on_cancel(&signal);
         let result = std::thread::scope(|scope| {
-            let work = || work(&job, options, disk, &stop, &abort).inspect_err(|_| stop.cancel());
+            let work = || {
+                let _end = WorkerEnd { ended: &ended, signal: &signal };
+                work(&job, options, disk, &stop, &abort, &signal).inspect_err(|_| stop.cancel())
+            };
             let workers: Vec<_> = (0..WORKERS).map(|_| scope.spawn(work)).collect();
             let mut last = Progress::default();
             let mut stopped_at: Option<Instant> = None;
-            while workers.iter().any(|worker| !worker.is_finished()) {
+            loop {
+                let seen = signal.changes();
+                if ended.load(Ordering::Acquire) == WORKERS {
+                    break;
+                }
                 if cancel.is_cancelled() {
                     stop.cancel();
                     abort.cancel();
-                } else if stop.is_cancelled() && stopped_at.get_or_insert_with(Instant::now).elapsed() > GRACE_PERIOD {
+                } else if stop.is_cancelled() && stopped_at.get_or_insert_with(Instant::now).elapsed() >= GRACE_PERIOD {
                     abort.cancel();
                 }
                 let now = lock(&job).progress();
                 if now != last {
                     last = now;
                     progress(now);
+                    std::thread::sleep(PROGRESS_INTERVAL);
                 }
-                std::thread::sleep(POLL_INTERVAL);
+                signal.wait(seen, if stopped_at.is_some() { GRACE_PERIOD } else { MAX_WAIT });
             }
             let mut failure = None;
             for worker in workers {
@@ -150,6 +165,19 @@ impl Companion {
     }
 }
 
+/// Counts the end of a worker, and wakes the thread that waits for it, also if the worker panics.
+struct WorkerEnd<'a> {
+    ended: &'a AtomicUsize,
+    signal: &'a Signal,
+}
+
+impl Drop for WorkerEnd<'_> {
+    fn drop(&mut self) {
+        self.ended.fetch_add(1, Ordering::AcqRel);
+        self.signal.notify();
+    }
+}
+
 fn lock<J>(job: &Mutex<J>) -> MutexGuard<'_, J> {
     job.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -161,12 +189,14 @@ fn work(
     disk: &Arc<dyn FileSystem>,
     stop: &CancelToken,
     abort: &CancelToken,
+    signal: &Signal,
 ) -> Result<()> {
     let client = HttpClient::new(options.clone(), Arc::clone(disk))?;
     loop {
         if stop.is_cancelled() {
             return Err(Error::Cancelled);
         }
+        let seen = signal.changes();
         let (transfer, target) = {
             let mut job = lock(job);
             match job.next()? {
@@ -176,13 +206,20 @@ fn work(
                     let target = job.target(transfer.id);
                     (transfer, target)
                 }
-                Next::Start(_) | Next::InFlight | Next::Wait { .. } => {
+                Next::Wait { ms } => {
                     drop(job);
-                    std::thread::sleep(POLL_INTERVAL);
+                    signal.wait(seen, Duration::from_millis(ms).min(MAX_WAIT));
+                    continue;
+                }
+                Next::Start(_) | Next::InFlight => {
+                    drop(job);
+                    signal.wait(seen, MAX_WAIT);
                     continue;
                 }
             }
         };
+        // The other worker may start a transfer that was planned meanwhile.
+        signal.notify();
         let outcome = match client.fetch(&transfer, &target, abort) {
             // A picture linked from an address that must not be requested.
             Err(Error::InvalidInput { rule, .. }) if transfer.body == BodyKind::File => {
@@ -191,6 +228,7 @@ fn work(
             fetched => fetched?,
         };
         lock(job).complete(transfer.id, outcome)?;
+        signal.notify();
     }
 }
 
@@ -202,5 +240,88 @@ fn blocked(reason: BlockReason) -> Error {
         BlockReason::Metered => {
             Error::Offline { detail: "the network is metered, and only unmetered ones are allowed".to_owned() }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::Directories;
+    use crate::transfer::NetworkKind;
+
+    const PAUSE: Duration = Duration::from_millis(400);
+
+    /// A job whose only transfer has a pause. It counts the questions of the workers and of the thread that reports progress.
+    struct PausedJob {
+        start: Instant,
+        pause: Duration,
+        questions: usize,
+        reports: AtomicUsize,
+    }
+
+    impl Job for PausedJob {
+        fn next(&mut self) -> Result<Next> {
+            self.questions += 1;
+            let left = self.pause.saturating_sub(self.start.elapsed());
+            Ok(if left.is_zero() { Next::Idle } else { Next::Wait { ms: left.as_millis() as u64 + 1 } })
+        }
+        fn started(&mut self, _id: u64, _lease: Option<Duration>) -> Result<bool> {
+            Ok(false)
+        }
+        fn target(&self, _id: u64) -> PathBuf {
+            PathBuf::new()
+        }
+        fn complete(&mut self, _id: u64, _outcome: Outcome) -> Result<()> {
+            Ok(())
+        }
+        fn progress(&self) -> Progress {
+            self.reports.fetch_add(1, Ordering::AcqRel);
+            Progress::default()
+        }
+        fn set_network(&mut self, _network: NetworkKind) {}
+        fn pause(&mut self) -> Result<()> {
+            Ok(())
+        }
+        fn resume(&mut self) -> Result<()> {
+            Ok(())
+        }
+        fn release_space(&mut self) -> Result<()> {
+            Ok(())
+        }
+        fn reconcile(&mut self, _alive: &[u64]) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    fn paused(pause: Duration) -> PausedJob {
+        PausedJob { start: Instant::now(), pause, questions: 0, reports: AtomicUsize::new(0) }
+    }
+
+    #[test]
+    fn waiting_job_wakes_when_the_pause_is_over_only() {
+        let directory = tempfile::tempdir().unwrap();
+        let companion = Companion::open(&Directories::within(directory.path())).unwrap();
+        let (options, cancel) = (ClientOptions::default(), CancelToken::default());
+        let job = companion.run(paused(PAUSE), &options, &cancel, |_| {}).unwrap();
+        let (questions, reports) = (job.questions, job.reports.into_inner());
+        // Three threads that poll every 20 ms wake 60 times in this pause, and 9,000 times a minute.
+        println!("wake-ups in a pause of {PAUSE:?}: {questions} of the workers, {reports} of the caller");
+        assert!(questions <= 8 && reports <= 4, "{questions} {reports}");
+    }
+
+    #[test]
+    fn waiting_job_ends_when_it_is_cancelled() {
+        let directory = tempfile::tempdir().unwrap();
+        let companion = Companion::open(&Directories::within(directory.path())).unwrap();
+        let (options, app) = (ClientOptions::default(), CancelToken::default());
+        let cancel = CancelToken::child_of(&[&app]);
+        std::thread::scope(|scope| {
+            let running = scope
+                .spawn(|| companion.run(paused(Duration::from_secs(3_600)), &options, &cancel, |_| {}).map(|_| ()));
+            app.cancel();
+            assert_eq!(running.join().unwrap(), Err(Error::Cancelled));
+        });
     }
 }

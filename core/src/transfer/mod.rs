@@ -19,6 +19,8 @@ mod queue;
 mod retry;
 
 pub use cancel::CancelToken;
+#[cfg(feature = "net")]
+pub(crate) use cancel::Signal;
 pub use instant::BootInstant;
 pub use outcome::{Outcome, ResponseMeta, Validators};
 pub use policy::{BlockReason, NetworkKind, TransferPolicy};
