@@ -154,7 +154,7 @@ from_core!(report::Attempt => ReportAttempt same { revision, at_ms, outcome } co
 #[derive(uniffi::Record)] pub struct ReportUpload {
     /** Id of the report. */ pub id: String,
     /** URL of the POST. */ pub url: String,
-    /** URL of the server's version, for [`Reports::check_server`]; the same for all reports to one server. */
+    /** URL of the server's version, for `Reports::check_server`; the same for all reports to one server. */
     pub version_url: String,
     /** Value of `Accept-Language`. */ pub language: String,
     /** Value of `Content-Type`. */ pub content_type: String,

@@ -40,7 +40,7 @@ impl Server {
     ];
 }
 
-/// Runs sessions of [`REPORTS`] reports each. Returns the violations and the number of reports that were in doubt.
+/// Runs sessions of some reports each. Returns the violations and the number of reports that were in doubt.
 ///
 /// # Errors
 /// Any error of the journal.
