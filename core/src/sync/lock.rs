@@ -45,9 +45,13 @@ impl TerritoryLock {
     /// # Errors
     /// [`Error::NotFound`] for the name; [`Error::Busy`] if another holder has the lock.
     pub(crate) fn try_acquire_by_name(catalogue: &Catalogue, name: &str) -> Result<(Territory, TerritoryLock)> {
-        let lock = TerritoryLock::try_acquire(&catalogue.staging_folder(), &catalogue.territory(name)?)?;
-        // Before the lock was ours, another process may have removed the territory or changed it.
+        let found = catalogue.territory(name)?;
+        let lock = TerritoryLock::try_acquire(&catalogue.staging_folder(), &found)?;
+        // Before the lock was ours, another process may have changed the territory, or removed it and added another.
         let territory = catalogue.territory(name)?;
+        if territory.key != found.key {
+            return Err(Error::Busy { detail: format!("“{name}” was added anew") });
+        }
         Ok((territory, lock))
     }
 
@@ -65,6 +69,7 @@ impl TerritoryLock {
     ///
     /// # Errors
     /// [`Error::Busy`] if another holder has it.
+    #[cfg(feature = "net")]
     pub(crate) fn try_acquire_file(folder: &Path, activity: &'static str) -> Result<TerritoryLock> {
         TerritoryLock::lock_file(folder, &format!("{activity}.lock"), activity)
     }

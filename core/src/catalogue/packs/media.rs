@@ -219,6 +219,7 @@ impl Catalogue {
     }
 
     /// Whether a pack lacks a file that failed before and may be requested again now (Unix ms).
+    #[cfg(feature = "net")]
     pub(crate) fn has_media_to_retry(&self, pack: i64, now_ms: i64) -> Result<bool> {
         let media = self.pack_media(pack)?;
         Ok(media.iter().any(|file| file.missing_reason.is_some() && file.may_be_requested(now_ms)))
