@@ -100,6 +100,7 @@ impl Lifecycle {
     }
 
     /// Whether another device sends the report, and no user decided otherwise here.
+    #[cfg(feature = "archive")]
     pub(crate) fn is_handed_over(&self) -> bool {
         matches!(self.state, ReportState::InDoubt { .. }) && self.last_error.as_deref() == Some(HANDED_OVER)
     }

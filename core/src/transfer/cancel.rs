@@ -30,11 +30,11 @@ impl CancelToken {
 
     /// Requests cancellation. Work that holds the token ends within a tenth of a second.
     pub fn cancel(&self) {
-        if self.0.is_cancelled.swap(true, Ordering::AcqRel) {
-            return;
-        }
+        let _was_cancelled = self.0.is_cancelled.swap(true, Ordering::AcqRel);
         #[cfg(feature = "net")]
-        self.signals().iter().filter_map(Weak::upgrade).for_each(|signal| signal.notify());
+        if !_was_cancelled {
+            self.signals().iter().filter_map(Weak::upgrade).for_each(|signal| signal.notify());
+        }
     }
 
     /// Notifies a signal when this token or a parent is cancelled.
