@@ -45,6 +45,7 @@ pub(super) enum ByPortal {
     Owners,
 }
 
+#[derive(Clone, Copy)]
 pub(super) struct ListSpec {
     pub(super) endpoint: &'static str,
     pub(super) kind: Kind,
@@ -77,6 +78,11 @@ impl ListSpec {
     /// The list of a vocabulary. It is not limited to portals, so that every id of an object has its entry.
     pub(super) const fn vocabulary(endpoint: &'static str) -> ListSpec {
         ListSpec::new(endpoint, Kind::Term, Fetch::Whole)
+    }
+
+    /// The list with this name: every list that is not one of objects is a vocabulary.
+    pub(super) fn of(endpoint: &'static str) -> ListSpec {
+        find(endpoint).copied().unwrap_or(ListSpec::vocabulary(endpoint))
     }
 
     const fn dates(self, dates: Dates) -> ListSpec {

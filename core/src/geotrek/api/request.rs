@@ -73,6 +73,16 @@ impl ApiRequest {
         let own = object.as_ref().and_then(|object| object.get(field)).and_then(|own| value::items(own.get()));
         own.into_iter().flatten().filter_map(|id| value::id(id.get())).any(|id| self.portals.contains(&id))
     }
+
+    /// The same request without its filter by `portals`, for a server that cannot filter the list. The objects of the response
+    /// are filtered here, so a response of ids shows their portals too.
+    pub(crate) fn without_portals(&self, portals: &[Id]) -> ApiRequest {
+        let mut url = self.url.replacen(&portal_filter(portals), "", 1);
+        if let Some(ByPortal::Field(field)) = find(self.endpoint).map(|list| list.by_portal) {
+            url = url.replacen("fields=id", &format!("fields=id,{field}"), 1);
+        }
+        ApiRequest { url, portals: portals.to_vec(), ..self.clone() }
+    }
 }
 
 /// The facts of a response that a plan needs.
@@ -139,15 +149,8 @@ impl ApiSource<'_> {
 
     /// The request without its filter by portals, whose response is filtered here; `None` if it has no such filter.
     pub(crate) fn without_portals(&self, request: &ApiRequest) -> Option<ApiRequest> {
-        let filter = portal_filter(self.portals);
-        if !request.portals.is_empty() || !request.url.contains(&filter) {
-            return None;
-        }
-        let mut url = request.url.replacen(&filter, "", 1);
-        if let Some(ByPortal::Field(field)) = find(request.endpoint).map(|list| list.by_portal) {
-            url = url.replacen("fields=id", &format!("fields=id,{field}"), 1);
-        }
-        Some(ApiRequest { url, portals: self.portals.to_vec(), ..request.clone() })
+        let is_filtered = request.portals.is_empty() && request.url.contains(&portal_filter(self.portals));
+        is_filtered.then(|| request.without_portals(self.portals))
     }
 
     fn request(

@@ -109,15 +109,14 @@ impl Application<'_, '_> {
             let object = JsonObject::parse(json).ok();
             object.is_some_and(|object| SENSITIVE_AREA_UNDATED.split(',').all(|name| object.get(name).is_some()))
         };
-        let whole =
-            self.seen.get(&(request.endpoint.to_owned(), kind_of(request.endpoint))).cloned().unwrap_or_default();
+        let whole = self.seen.get(&(request.endpoint.to_owned(), kind_of(request.endpoint)));
         read_list(file, limits, |json| {
             if !is_complete(json) {
                 return Ok(());
             }
             for object in reader.read(request.endpoint, json) {
                 let Object::SensitiveArea(new) = object else { continue };
-                if whole.contains(&new.id) {
+                if whole.is_some_and(|whole| whole.contains(&new.id)) {
                     continue;
                 }
                 let stored = self.transaction.object(self.territory, Kind::SensitiveArea, new.id)?;

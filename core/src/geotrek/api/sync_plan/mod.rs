@@ -13,7 +13,7 @@
 //! agree with its length before the object counts as withdrawn: a truncated list deletes no objects. A list that became empty
 //! deletes its objects when its count is 0 at two refreshes in succession.
 //!
-//! * `failure`: what follows if the server cannot answer a request. `paging`: pages. `result`: the lists as they were found.
+//! * `failure`: the requests after a failed request. `paging`: pages. `result`: the lists as they were found.
 //!
 //! A list that the server cannot answer does not end the plan. If it was requested with a filter, it is requested again
 //! without the filter, and filtered here; else it is named in the result, and its objects stay as they are.
@@ -300,11 +300,9 @@ impl SyncPlan {
             self.stages.extend(missing.iter().filter(|id| self.known.stages.contains(id)));
         }
         self.truncated_lists.insert(request.endpoint);
-        let vocabulary = ListSpec::vocabulary(request.endpoint);
         // Entries below the entries of a menu count too, and only whole entries show them.
         let query = if request.endpoint == "menu_item" { "page_size=1" } else { "fields=id&page_size=1" };
-        let list = find(request.endpoint).unwrap_or(&vocabulary);
-        Some(self.request(list, RequestKind::Count, query, &self.languages[0]))
+        Some(self.request(&ListSpec::of(request.endpoint), RequestKind::Count, query, &self.languages[0]))
     }
 
     /// Whether an object is a stage that was on no list at the last refresh.
