@@ -12,7 +12,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::ordered;
-use crate::response::{http_date_ms, retry_after_ms};
+use crate::response::Headers;
 use crate::transfer::Backoff;
 
 /// The pauses between attempts. A longer `Retry-After` is shortened to a day.
@@ -53,18 +53,14 @@ impl Reply {
         is_complete: bool,
         now_ms: i64,
     ) -> Reply {
-        let headers: Vec<(&str, &str)> = headers.into_iter().collect();
-        let header = |wanted: &str| {
-            headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.trim())
-        };
-        let server_ms = header("date").and_then(http_date_ms).unwrap_or(now_ms);
+        let headers = Headers::new(headers);
         Reply {
             status,
             // A server that sends the header has not taken the report, even if the value is invalid.
-            retry_after_ms: header("retry-after").map(|value| retry_after_ms(value, server_ms).unwrap_or_default()),
+            retry_after_ms: headers.get("retry-after").map(|_| headers.retry_after_ms(now_ms).unwrap_or_default()),
             body,
             is_complete,
-            redirects_elsewhere: header("location").is_some_and(|location| is_elsewhere(url, location)),
+            redirects_elsewhere: headers.get("location").is_some_and(|location| is_elsewhere(url, location)),
         }
     }
 

@@ -4,6 +4,32 @@ use super::body::Encoding;
 use super::partial::PartialFile;
 use crate::transfer::{ResponseMeta, Validators};
 
+/// The headers of a response. Names may have any case; the first of several equal names counts.
+pub(crate) struct Headers<'h>(Vec<(&'h str, &'h str)>);
+
+impl<'h> Headers<'h> {
+    pub(crate) fn new(headers: impl IntoIterator<Item = (&'h str, &'h str)>) -> Headers<'h> {
+        Headers(headers.into_iter().collect())
+    }
+
+    /// The value of a header, without surrounding white space.
+    pub(crate) fn get(&self, wanted: &str) -> Option<&'h str> {
+        self.0.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.trim())
+    }
+
+    /// `Date`, Unix ms.
+    fn date_ms(&self) -> Option<i64> {
+        self.get("date").and_then(http_date_ms)
+    }
+
+    /// The pause that `Retry-After` asks for, in milliseconds; `None` without the header and for an invalid value. A date is
+    /// compared with the `Date` of the response if it has one, because the clock of the device (`now_ms`, Unix ms) may be
+    /// wrong.
+    pub(crate) fn retry_after_ms(&self, now_ms: i64) -> Option<u64> {
+        retry_after_ms(self.get("retry-after")?, self.date_ms().unwrap_or(now_ms))
+    }
+}
+
 /// The status and the headers of a response that Jalon reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct ResponseHead {
@@ -21,21 +47,18 @@ pub(super) struct ResponseHead {
 }
 
 impl ResponseHead {
-    /// Reads headers, whose names may have any case; the first of several equal names counts. `is_decoded` is true if the
-    /// client has removed the content encoding, `now_ms` is the wall time (Unix ms).
+    /// Reads headers. `is_decoded` is true if the client has removed the content encoding, `now_ms` is the wall time (Unix ms).
     pub(super) fn new<'h>(
         status: u16,
         headers: impl IntoIterator<Item = (&'h str, &'h str)>,
         is_decoded: bool,
         now_ms: i64,
     ) -> ResponseHead {
-        let headers: Vec<(String, &str)> =
-            headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value.trim())).collect();
-        let header = |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| *value);
+        let headers = Headers::new(headers);
+        let header = |wanted: &str| headers.get(wanted);
         let is_encoded = header("content-encoding").is_some();
         let encoding = if is_decoded { Some(Encoding::Identity) } else { Encoding::parse(header("content-encoding")) };
         // `Content-Length` counts encoded bytes.
-        let date_ms = header("date").and_then(http_date_ms);
         let has_length = if is_decoded { !is_encoded } else { encoding == Some(Encoding::Identity) };
         ResponseHead {
             status,
@@ -46,9 +69,8 @@ impl ResponseHead {
                 etag: header("etag").map(str::to_owned),
                 last_modified: header("last-modified").map(str::to_owned),
             },
-            // The clock of the device may be wrong.
-            retry_after_ms: header("retry-after").and_then(|value| retry_after_ms(value, date_ms.unwrap_or(now_ms))),
-            date_ms,
+            retry_after_ms: headers.retry_after_ms(now_ms),
+            date_ms: headers.date_ms(),
         }
     }
 
@@ -131,7 +153,7 @@ fn parse_content_range(value: &str) -> Option<(Option<u64>, Option<u64>)> {
 
 /// Milliseconds that a `Retry-After` value asks for, which is in seconds or an HTTP date; 0 for a date before `now_ms`
 /// (Unix ms), `None` if it is neither.
-pub(crate) fn retry_after_ms(value: &str, now_ms: i64) -> Option<u64> {
+fn retry_after_ms(value: &str, now_ms: i64) -> Option<u64> {
     if let Ok(seconds) = value.parse::<u64>() {
         return Some(seconds.saturating_mul(1_000));
     }
@@ -140,7 +162,7 @@ pub(crate) fn retry_after_ms(value: &str, now_ms: i64) -> Option<u64> {
 }
 
 /// Unix ms of `Wed, 21 Oct 2015 07:28:00 GMT`.
-pub(crate) fn http_date_ms(date: &str) -> Option<i64> {
+fn http_date_ms(date: &str) -> Option<i64> {
     Some(jiff::fmt::rfc2822::parse(date).ok()?.timestamp().as_millisecond())
 }
 

@@ -17,7 +17,7 @@ mod partial;
 mod request;
 mod writer;
 
-pub(crate) use headers::{http_date_ms, retry_after_ms};
+pub(crate) use headers::Headers;
 pub(crate) use partial::{PartialFile, sidecar_path};
 pub(crate) use writer::{MAX_FILE_BYTES, MAX_JSON_BYTES};
 pub use writer::{ResponseWriter, Step};
