@@ -6,6 +6,7 @@ pub mod companion;
 mod db;
 mod digest;
 mod error;
+mod file_lock;
 #[doc(hidden)]
 pub mod geotrek;
 mod id;

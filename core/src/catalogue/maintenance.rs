@@ -12,7 +12,7 @@ use super::schema::{SCHEMA, SETTINGS};
 use super::{Catalogue, FILE_NAME, NewTerritory, PackSubject, PictureSize};
 use crate::clock::now_ms;
 use crate::db::quarantine::{self, WAL};
-use crate::db::{Database, OpenLock};
+use crate::db::{Database, open_lock};
 use crate::error::{Error, Result};
 use crate::model::Id;
 use crate::storage::{Storage, with_suffix, write_atomic};
@@ -62,7 +62,7 @@ pub(super) fn open_or_recover(directory: &Path, storage: Storage) -> Result<Cata
         database.check_version()?;
         return Ok(Catalogue::new(directory, database, false));
     }
-    let _lock = match OpenLock::acquire(directory, SETTINGS.busy_timeout) {
+    let _lock = match open_lock(directory, SETTINGS.busy_timeout) {
         Ok(lock) => lock,
         // A file that cannot be recovered may still be readable.
         Err(Error::ReadOnly | Error::StorageFull) if has_content(&path) => {

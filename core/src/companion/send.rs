@@ -64,10 +64,7 @@ impl Companion {
         mut progress: impl FnMut(&Report, u64, u64),
     ) -> Result<Vec<Report>> {
         let journal = self.journal()?;
-        let _lock = TerritoryLock::try_acquire_file(journal.directory(), "send").map_err(|error| match error {
-            Error::Busy { .. } => Error::Busy { detail: "another process sends reports".to_owned() },
-            other => other,
-        })?;
+        let _lock = TerritoryLock::lock_file(journal.directory(), "send.lock", "another process sends reports")?;
         self.recover_interrupted_sends()?;
         let client = HttpClient::new(options.net.clone(), Arc::clone(&self.storage.file_system))?;
         let mut pass = Pass { client, cancel, servers: BTreeMap::new(), sent_bytes: 0 };

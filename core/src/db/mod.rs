@@ -23,6 +23,6 @@ mod wkb;
 
 pub(crate) use connection::{Database, Durability, Settings};
 pub(crate) use migrate::{Schema, schema_version};
-pub(crate) use open_lock::OpenLock;
+pub(crate) use open_lock::open_lock;
 pub(crate) use reserve::Reserve;
 pub(crate) use unwritable::open_for_reading;

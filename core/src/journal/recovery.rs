@@ -13,7 +13,7 @@ use super::schema::{SCHEMA, SETTINGS};
 use super::sidecar::Sidecars;
 use super::{FILE_NAME, Favourite, Journal, Note, favourites, notes, rows};
 use crate::clock::now_ms;
-use crate::db::{Database, OpenLock, open_for_reading, quarantine, schema_version};
+use crate::db::{Database, open_for_reading, open_lock, quarantine, schema_version};
 use crate::error::{Error, Result};
 use crate::storage::{Storage, with_suffix};
 
@@ -47,7 +47,7 @@ pub(super) fn open(
     sidecars: &Sidecars,
 ) -> Result<(Database, Option<RecoverySummary>)> {
     let path = directory.join(FILE_NAME);
-    let _lock = match OpenLock::acquire(directory, SETTINGS.busy_timeout) {
+    let _lock = match open_lock(directory, SETTINGS.busy_timeout) {
         Ok(lock) => lock,
         // A file that cannot be recovered may still be readable.
         Err(Error::ReadOnly | Error::StorageFull) if path.exists() => {

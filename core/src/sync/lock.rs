@@ -1,7 +1,7 @@
 //! One refresh or download of a territory at a time, across processes. A suspended companion releases its locks, because iOS
 //! kills apps that hold one while suspended, and acquires them again when it resumes.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -10,11 +10,12 @@ use uuid::Uuid;
 
 use crate::catalogue::{Catalogue, Territory};
 use crate::error::{Error, Result};
+use crate::file_lock::FileLock;
 
 /// The locks of this process. Entries of locks that were dropped are removed by the next acquisition.
 static LOCKS: Mutex<Vec<Weak<Held>>> = Mutex::new(Vec::new());
 
-/// An advisory lock on `<id of the territory>.lock` in a folder. The system releases it when the process dies.
+/// A [`FileLock`] on `<id of the territory>.lock` in a folder, which is released while the companion is suspended.
 #[derive(Debug)]
 pub(crate) struct TerritoryLock {
     held: Arc<Held>,
@@ -32,7 +33,9 @@ struct Held {
 
 #[derive(Debug)]
 enum State {
-    Locked(File),
+    Locked {
+        _lock: FileLock,
+    },
     /// Released while the companion is suspended.
     Released,
     /// Another holder had the lock while it was released.
@@ -65,23 +68,19 @@ impl TerritoryLock {
         TerritoryLock::lock_file(folder, &format!("{}.lock", territory.key.0), &detail)
     }
 
-    /// Acquires the lock of another activity without waiting.
+    /// Acquires the lock on a file of a folder without waiting. `detail` is that of [`Error::Busy`].
     ///
     /// # Errors
     /// [`Error::Busy`] if another holder has it.
-    #[cfg(feature = "net")]
-    pub(crate) fn try_acquire_file(folder: &Path, activity: &'static str) -> Result<TerritoryLock> {
-        TerritoryLock::lock_file(folder, &format!("{activity}.lock"), activity)
-    }
-
-    fn lock_file(folder: &Path, name: &str, detail: &str) -> Result<TerritoryLock> {
+    pub(crate) fn lock_file(folder: &Path, name: &str, detail: &str) -> Result<TerritoryLock> {
         fs::create_dir_all(folder)?;
         let path = folder.join(name);
-        let mut file = open_locked(&path, detail)?;
+        let lock = FileLock::try_acquire(&path, detail)?;
+        let mut file = lock.file();
         let token = Uuid::new_v4().to_string();
         // Without its token, as on a full disk, the lock counts as lost after a suspension.
         let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(token.as_bytes()));
-        let state = Mutex::new(State::Locked(file));
+        let state = Mutex::new(State::Locked { _lock: lock });
         let held = Arc::new(Held { path, detail: detail.to_owned(), token, state });
         let mut locks = LOCKS.lock().unwrap_or_else(PoisonError::into_inner);
         locks.retain(|lock| lock.strong_count() > 0);
@@ -95,7 +94,7 @@ impl TerritoryLock {
     /// [`Error::Closed`] while it is released; [`Error::Busy`] if another holder had it in the meantime.
     pub(crate) fn check(&self) -> Result<()> {
         match &*self.held.state() {
-            State::Locked(_) => Ok(()),
+            State::Locked { .. } => Ok(()),
             State::Released => Err(Error::Closed),
             State::Lost => Err(self.held.busy()),
         }
@@ -105,8 +104,7 @@ impl TerritoryLock {
     pub(crate) fn release_below(directory: &Path) {
         for held in below(directory) {
             let mut state = held.state();
-            if let State::Locked(file) = &*state {
-                let _ = file.unlock();
+            if matches!(&*state, State::Locked { .. }) {
                 *state = State::Released;
             }
         }
@@ -117,10 +115,10 @@ impl TerritoryLock {
         for held in below(directory) {
             let mut state = held.state();
             if matches!(&*state, State::Released) {
-                let file = open_locked(&held.path, &held.detail);
+                let lock = FileLock::try_acquire(&held.path, &held.detail);
                 let is_ours = || fs::read(&held.path).is_ok_and(|content| content == held.token.as_bytes());
-                *state = match file {
-                    Ok(file) if is_ours() => State::Locked(file),
+                *state = match lock {
+                    Ok(lock) if is_ours() => State::Locked { _lock: lock },
                     _ => State::Lost,
                 };
             }
@@ -135,24 +133,6 @@ impl Held {
 
     fn busy(&self) -> Error {
         Error::Busy { detail: self.detail.clone() }
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        if let State::Locked(file) = &*self.state() {
-            // Closing the file is not enough while a process that was just forked has it open, too.
-            let _ = file.unlock();
-        }
-    }
-}
-
-fn open_locked(path: &Path, detail: &str) -> Result<File> {
-    let file = File::options().create(true).truncate(false).write(true).open(path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(fs::TryLockError::WouldBlock) => Err(Error::Busy { detail: detail.to_owned() }),
-        Err(fs::TryLockError::Error(error)) => Err(error.into()),
     }
 }
 
