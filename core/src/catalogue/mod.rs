@@ -47,7 +47,7 @@ pub(crate) use list_states::ListState;
 pub(crate) use normalize::state_hash;
 pub use packs::{MissingFile, Pack, PackState, PackSubject, PictureSize};
 pub(crate) use packs::{StoredMedia, check_picture, url_hash};
-pub(crate) use read::{EventDays, ObjectSummary};
+pub(crate) use read::ObjectSummary;
 pub use search::text_fold::fold;
 pub(crate) use search::text_fold::{highlight, sort_key};
 pub use search::{SearchHit, SearchResults};

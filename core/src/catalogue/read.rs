@@ -1,6 +1,6 @@
 //! Reads objects, their names and their geometries.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -8,11 +8,12 @@ use super::{Catalogue, Territory, treks};
 use crate::db::geopackage;
 use crate::error::{Error, Result};
 use crate::id::{ObjectKey, TerritoryId};
+use crate::model::event_dates::last_day;
 use crate::model::fields::Field;
 use crate::model::{Bounds, Geometry, Id, Kind, Localized, Object};
 use crate::ordered;
 
-/// What a list shows of an object of any kind.
+/// The fields of an object of any kind that lists show.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct ObjectSummary {
     /// Its name, or the label of its type if it has none.
@@ -27,14 +28,6 @@ pub(crate) struct ObjectSummary {
     pub(crate) cancelled: bool,
 }
 
-/// The dates of a touristic event.
-#[derive(Debug)]
-pub(crate) struct EventDays {
-    pub(crate) key: (TerritoryId, Id),
-    pub(crate) begin_date: Option<String>,
-    pub(crate) end_date: Option<String>,
-}
-
 impl Catalogue {
     /// Reads an object by its id. Terms are read with [`Catalogue::objects`], because a term's id is unique only within its
     /// vocabulary.
@@ -42,11 +35,26 @@ impl Catalogue {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::InvalidInput`] for terms; [`Error::Closed`], [`Error::Corrupt`] and errors of the disk.
     pub fn object(&self, territory: &Territory, kind: Kind, id: Id) -> Result<Object> {
+        self.find_object(territory, kind, id)?.ok_or_else(|| not_found(territory, kind, id))
+    }
+
+    /// As [`Catalogue::object`]; `None` for an object that is not in the catalogue.
+    pub(crate) fn find_object(&self, territory: &Territory, kind: Kind, id: Id) -> Result<Option<Object>> {
         if kind == Kind::Term {
             return Err(Error::invalid("kind", "must not be term: read all terms instead"));
         }
-        self.read(|connection| object(connection, territory, kind, id))?
-            .ok_or_else(|| Error::NotFound { detail: format!("{kind} {}/{id}", territory.name) })
+        self.read(|connection| object(connection, territory, kind, id))
+    }
+
+    /// As [`Catalogue::object`], with its [`Catalogue::withdrawn_ms`], in one read.
+    pub(crate) fn object_and_withdrawn_ms(
+        &self,
+        territory: &Territory,
+        kind: Kind,
+        id: Id,
+    ) -> Result<(Object, Option<i64>)> {
+        let found = self.read(|connection| object_and_withdrawn_ms(connection, territory, kind, id))?;
+        found.ok_or_else(|| not_found(territory, kind, id))
     }
 
     /// Calls `each` with the geometries of some kinds kind by kind, in the order of
@@ -174,15 +182,20 @@ impl Catalogue {
         })
     }
 
-    /// The dates of all touristic events: territory, id, first and last day as the server writes them.
-    pub(crate) fn event_days(&self) -> Result<Vec<EventDays>> {
+    /// The last day of each touristic event that has a day, YYYY-MM-DD.
+    pub(crate) fn last_days(&self) -> Result<HashMap<(TerritoryId, Id), String>> {
         self.read(|connection| {
             let mut statement =
                 connection.prepare_cached("SELECT territory, id, begin_date, end_date FROM touristic_event")?;
-            let rows = statement.query_map([], |row| {
-                Ok(EventDays { key: (row.get(0)?, row.get(1)?), begin_date: row.get(2)?, end_date: row.get(3)? })
-            })?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            let mut rows = statement.query([])?;
+            let mut days = HashMap::new();
+            while let Some(row) = rows.next()? {
+                let (begin, end): (Option<String>, Option<String>) = (row.get(2)?, row.get(3)?);
+                if let Some(last) = last_day(begin.as_deref(), end.as_deref()) {
+                    days.insert((row.get(0)?, row.get(1)?), last.to_owned());
+                }
+            }
+            Ok(days)
         })
     }
 
@@ -276,10 +289,19 @@ impl Catalogue {
 
 /// Reads an object by its id, on any connection.
 pub(super) fn object(connection: &Connection, territory: &Territory, kind: Kind, id: Id) -> Result<Option<Object>> {
-    let sql = format!("SELECT {} FROM {kind} WHERE territory = ?1 AND id = ?2", fields(kind));
+    Ok(object_and_withdrawn_ms(connection, territory, kind, id)?.map(|(object, _)| object))
+}
+
+fn object_and_withdrawn_ms(
+    connection: &Connection,
+    territory: &Territory,
+    kind: Kind,
+    id: Id,
+) -> Result<Option<(Object, Option<i64>)>> {
+    let sql = format!("SELECT {}, withdrawn_ms FROM {kind} WHERE territory = ?1 AND id = ?2", fields(kind));
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query((territory.key, id))?;
-    rows.next()?.map(|row| read_row(row, kind)).transpose()
+    rows.next()?.map(|row| Ok((read_row(row, kind)?, row.get(2)?))).transpose()
 }
 
 /// The ids of the stages that are published only through their itinerary, on any connection.
@@ -342,6 +364,10 @@ fn read_summary(row: &Row<'_>, kind: Kind) -> Result<ObjectSummary> {
         end_date: row.get(3)?,
         cancelled: row.get(4)?,
     })
+}
+
+fn not_found(territory: &Territory, kind: Kind, id: Id) -> Error {
+    Error::NotFound { detail: format!("{kind} {}/{id}", territory.name) }
 }
 
 fn decode(kind: Kind, blob: &[u8]) -> Result<Geometry> {

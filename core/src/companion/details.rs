@@ -85,13 +85,14 @@ impl Companion {
     /// As of [`Companion::trek_details`].
     pub fn trek_details_with(&self, territory: &str, id: Id, query: &RouteItemQuery) -> Result<TrekDetails> {
         let territory = self.catalogue.territory(territory)?;
-        let trek = self.trek(&territory, id)?;
+        let (trek, withdrawn_ms) = self.catalogue.object_and_withdrawn_ms(&territory, Kind::Trek, id)?;
+        let Object::Trek(trek) = trek else {
+            return Err(Error::internal("the layer of treks has another kind of object"));
+        };
         let mut stages = Vec::new();
         for id in &trek.children {
-            match self.trek(&territory, *id) {
-                Ok(stage) => stages.push(stage),
-                Err(Error::NotFound { .. }) => {}
-                Err(error) => return Err(error),
+            if let Some(Object::Trek(stage)) = self.catalogue.find_object(&territory, Kind::Trek, *id)? {
+                stages.push(*stage);
             }
         }
         let route_items = match &trek.geometry {
@@ -100,21 +101,12 @@ impl Companion {
         };
         let mut information_desks = Vec::new();
         for id in &trek.information_desks {
-            match self.catalogue.object(&territory, Kind::InformationDesk, *id) {
-                Ok(Object::InformationDesk(desk)) => information_desks.push(*desk),
-                Ok(_) | Err(Error::NotFound { .. }) => {}
-                Err(error) => return Err(error),
+            let desk = self.catalogue.find_object(&territory, Kind::InformationDesk, *id)?;
+            if let Some(Object::InformationDesk(desk)) = desk {
+                information_desks.push(*desk);
             }
         }
-        let withdrawn_ms = self.catalogue.withdrawn_ms(&territory, Kind::Trek, id)?;
-        Ok(TrekDetails { territory, trek, stages, withdrawn_ms, information_desks, route_items })
-    }
-
-    fn trek(&self, territory: &Territory, id: Id) -> Result<Trek> {
-        match self.catalogue.object(territory, Kind::Trek, id)? {
-            Object::Trek(trek) => Ok(*trek),
-            _ => Err(Error::internal("the layer of treks has another kind of object")),
-        }
+        Ok(TrekDetails { territory, trek: *trek, stages, withdrawn_ms, information_desks, route_items })
     }
 
     fn route_items(
@@ -141,12 +133,11 @@ impl Companion {
                 }
             }
             for (id, (RouteLocation { along_m, offset_m }, estimated)) in located {
-                let object = self.catalogue.object(territory, *kind, id)?;
+                let (object, withdrawn_ms) = self.catalogue.object_and_withdrawn_ms(territory, *kind, id)?;
                 let event = self.event_dates(&object);
                 if event.as_ref().is_some_and(|dates| dates.is_past && !query.past_events) {
                     continue;
                 }
-                let withdrawn_ms = self.catalogue.withdrawn_ms(territory, *kind, id)?;
                 route_items.push(RouteItem { object, along_m, offset_m, estimated, event, withdrawn_ms });
             }
         }

@@ -1,15 +1,16 @@
 //! The objects near a position, with names.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 use serde::Serialize;
 
 use super::Companion;
 use super::stats::{TrekLabels, TrekStats};
-use crate::catalogue::{EventDays, ObjectSummary, Territory, TrekRow};
+use crate::catalogue::{ObjectSummary, Territory, TrekRow};
 use crate::error::{Error, Result};
 use crate::id::{ObjectKey, TerritoryId};
-use crate::model::event_dates::{earliest_day, last_day};
+use crate::model::event_dates::earliest_day;
 use crate::model::{EventDates, Id, Kind, Localized, Object, Position};
 use crate::nearby::Neighbor;
 
@@ -96,17 +97,8 @@ impl Companion {
         earliest_day(self.clock.now_ms())
     }
 
-    /// The events that have ended, from the file.
-    fn past_events(&self) -> Result<HashSet<(TerritoryId, Id)>> {
-        let today = self.earliest_day();
-        let events = self.catalogue.event_days()?.into_iter();
-        let is_past = |event: &EventDays| {
-            last_day(event.begin_date.as_deref(), event.end_date.as_deref()).is_some_and(|last| *last < *today)
-        };
-        Ok(events.filter(is_past).map(|event| event.key).collect())
-    }
-
-    /// As [`Companion::nearest`], without names: territory, id, and where it was found; only objects that `also` accepts. The caller has the index built once its answer is complete: a phone has few cores, and a person waits.
+    /// As [`Companion::nearest`], without names: territory, id, and where it was found; only objects that `also` accepts. The
+    /// caller has the index built once its answer is complete: a phone has few cores, and a person waits.
     pub(super) fn found(
         &self,
         from: Position,
@@ -118,20 +110,15 @@ impl Companion {
             None => None,
         };
         let snapshot = self.snapshot()?;
-        let finds_events = query.kinds.is_empty() || query.kinds.contains(&Kind::TouristicEvent);
-        let past_events = match &snapshot {
-            None if finds_events && !query.past_events => self.past_events()?,
-            _ => HashSet::new(),
+        let hides_events =
+            !query.past_events && (query.kinds.is_empty() || query.kinds.contains(&Kind::TouristicEvent));
+        let last_days = match &snapshot {
+            _ if !hides_events => Cow::Owned(HashMap::new()),
+            Some(snapshot) => Cow::Borrowed(&snapshot.last_days),
+            None => Cow::Owned(self.catalogue.last_days()?),
         };
         let today = self.earliest_day();
-        let is_past = |kind, key| {
-            kind == Kind::TouristicEvent
-                && !query.past_events
-                && match &snapshot {
-                    Some(snapshot) => snapshot.has_ended(key, &today),
-                    None => past_events.contains(&key),
-                }
-        };
+        let is_past = |kind, key| kind == Kind::TouristicEvent && last_days.get(&key).is_some_and(|last| *last < today);
         let accept = |territory: TerritoryId, ObjectKey { kind, id }: ObjectKey| {
             let wanted = match query.kinds.as_slice() {
                 [] => !matches!(kind, Kind::City | Kind::District),

@@ -111,7 +111,7 @@ impl Companion {
         }
         known.bounds = self.bounds(territory)?;
         if let Some(id) = content.trek {
-            let trek = if_found(self.catalogue.object(territory, Kind::Trek, id))?;
+            let trek = self.catalogue.find_object(territory, Kind::Trek, id)?;
             known.has_trek = Some(trek.is_some());
             let line = trek.as_ref().and_then(Object::geometry);
             let route = line.map(Route::new).transpose()?.flatten();
@@ -121,7 +121,7 @@ impl Companion {
             }
         }
         if let Some(id) = content.signage {
-            known.has_signage = Some(if_found(self.catalogue.object(territory, Kind::Signage, id))?.is_some());
+            known.has_signage = Some(self.catalogue.find_object(territory, Kind::Signage, id)?.is_some());
         }
         Ok(known)
     }
@@ -329,15 +329,6 @@ fn comment(report: &Report) -> String {
         add_line(report.reference());
     }
     comment
-}
-
-/// `None` for an object that is not in the catalogue.
-fn if_found(object: Result<Object>) -> Result<Option<Object>> {
-    match object {
-        Ok(object) => Ok(Some(object)),
-        Err(Error::NotFound { .. }) => Ok(None),
-        Err(error) => Err(error),
-    }
 }
 
 /// The first two numbers of a version.

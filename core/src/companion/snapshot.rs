@@ -10,7 +10,6 @@ use super::Companion;
 use crate::catalogue::Catalogue;
 use crate::error::{Error, Result};
 use crate::id::{ObjectKey, TerritoryId};
-use crate::model::event_dates::last_day;
 use crate::model::{Id, Kind, Position};
 use crate::nearby::{Builder, Nearby, Neighbor};
 use crate::transfer::BootInstant;
@@ -93,8 +92,8 @@ pub(super) struct Snapshot {
     nearby: Nearby,
     /// Territory and id of each feature; its key is the index here.
     objects: Vec<(TerritoryId, Id)>,
-    /// Last day of each touristic event, YYYY-MM-DD.
-    last_days: HashMap<(TerritoryId, Id), String>,
+    /// See [`Catalogue::last_days`].
+    pub(super) last_days: HashMap<(TerritoryId, Id), String>,
 }
 
 impl Snapshot {
@@ -107,16 +106,7 @@ impl Snapshot {
             objects.push((territory, object.id));
         })?;
         objects.shrink_to_fit();
-        let last_days = catalogue.event_days()?.into_iter().filter_map(|event| {
-            let last = last_day(event.begin_date.as_deref(), event.end_date.as_deref())?;
-            Some((event.key, last.to_owned()))
-        });
-        Ok(Snapshot { last_days: last_days.collect(), nearby: nearby.finish(), objects })
-    }
-
-    /// Whether a touristic event ended before `today` (YYYY-MM-DD).
-    pub(super) fn has_ended(&self, event: (TerritoryId, Id), today: &str) -> bool {
-        self.last_days.get(&event).is_some_and(|last| last.as_str() < today)
+        Ok(Snapshot { last_days: catalogue.last_days()?, nearby: nearby.finish(), objects })
     }
 
     /// The nearest `limit` objects (0 for all) within `max_distance_m`: territory, id, where it was found. With a distance,

@@ -122,10 +122,8 @@ impl DownloadPlanner {
         };
         let mut treks = vec![id];
         for stage in &trek.children {
-            match self.catalogue().object(territory, Kind::Trek, *stage) {
-                Ok(_) => treks.push(*stage),
-                Err(Error::NotFound { .. }) => {}
-                Err(error) => return Err(error),
+            if self.catalogue().find_object(territory, Kind::Trek, *stage)?.is_some() {
+                treks.push(*stage);
             }
         }
         Ok(treks)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::pack_media::{self, Pictograms, Shown};
 use super::route_items::{ROUTE_ITEM_MAX_OFFSET_M, near_route};
 use crate::catalogue::{Catalogue, PackSubject, PictureSize, Territory, WriteTransaction};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::geotrek::{NEAR_LISTS, kind_of};
 use crate::id::{ObjectKey, TerritoryId};
 use crate::model::{Bounds, Geometry, Id, Kind, Object};
@@ -49,11 +49,7 @@ fn contents_of_trek(catalogue: &Catalogue, territory: &Territory, id: Id) -> Res
         treks.extend(trek.children);
     }
     for id in treks {
-        let trek = match catalogue.object(territory, Kind::Trek, id) {
-            Ok(Object::Trek(trek)) => trek,
-            Ok(_) | Err(Error::NotFound { .. }) => continue,
-            Err(error) => return Err(error),
-        };
+        let Some(Object::Trek(trek)) = catalogue.find_object(territory, Kind::Trek, id)? else { continue };
         contents.objects.insert(ObjectKey::new(Kind::Trek, id));
         contents.objects.extend(trek.information_desks.iter().map(|id| ObjectKey::new(Kind::InformationDesk, *id)));
         contents.objects.extend(trek.cities.iter().map(|id| ObjectKey::new(Kind::City, *id)));
