@@ -6,10 +6,12 @@
 //! * [`fixture`]: a territory, its server and a companion's folder, prepared by one builder.
 //! * [`fault_vfs`]: file systems that fail or lose power on demand, for SQLite and for other files.
 //! * [`harness`]: runs that prove that no report is lost and none is duplicated unmarked.
+//! * [`command`]: a command of the command line, run in this process.
 //! * [`sampling`]: how much of a long test is run.
 //! * [`day`]: calendar days.
 #![recursion_limit = "256"]
 
+pub mod command;
 pub mod day;
 pub mod driver;
 pub mod fault_vfs;

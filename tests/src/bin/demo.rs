@@ -2,12 +2,12 @@
 //! killed process, used without the server, and updated after the server has changed; two field reports are sent. Each
 //! step runs a command of the command line in this process, except the download that is killed.
 
-use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 
+use jalon_tests::command::{self, CommandOutput};
 use jalon_tests::fixture_server::{Fault, Options, TestGeotrek};
 use jalon_tests::generator::{Size, Territory};
 use serde_json::Value;
@@ -174,12 +174,8 @@ fn run(data: &Path, arguments: &[&str]) -> Result<(), String> {
 
 /// The exit status of a command, and its standard output followed by its standard error.
 fn output(data: &Path, arguments: &[&str]) -> (u8, String) {
-    let mut all: Vec<OsString> = vec!["jalon".into(), "--data".into(), data.into(), "--lang".into(), "fr,en".into()];
-    all.extend(arguments.iter().map(OsString::from));
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let status = jalon_cli::run(all, &mut out, &mut err);
-    out.extend(err);
-    (status, String::from_utf8_lossy(&out).into_owned())
+    let CommandOutput { status, out, err } = command::jalon(data, &[&["--lang", "fr,en"], arguments].concat());
+    (status, out + &err)
 }
 
 fn json(data: &Path, arguments: &[&str]) -> Result<Value, String> {

@@ -3,6 +3,7 @@
 use jalon::catalogue::{NewTerritory, PackState, PackSubject, PictureSize};
 use jalon::companion::{RefreshMode, RefreshOptions};
 use jalon::transfer::CancelToken;
+use jalon_tests::command::jalon;
 use jalon_tests::fixture::Fixture;
 use jalon_tests::fixture_server::{Fault, Options, TestGeotrek};
 use jalon_tests::generator::Territory;
@@ -49,11 +50,8 @@ fn report_to_a_server_below_a_path_is_accepted() {
     let server = TestGeotrek::start(Territory::small(1), options);
     let directory = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str]| {
-        let mut all: Vec<std::ffi::OsString> = vec!["jalon".into(), "--data".into(), directory.path().into()];
-        all.extend(arguments.iter().map(std::ffi::OsString::from));
-        let (mut out, mut err) = (Vec::new(), Vec::new());
-        let status = jalon_cli::run(all, &mut out, &mut err);
-        assert_eq!(status, 0, "{arguments:?}: {}", String::from_utf8_lossy(&err));
+        let output = jalon(directory.path(), arguments);
+        assert_eq!(output.status, 0, "{arguments:?}: {}", output.err);
     };
     run(&["territory", "add", server.url(), "--name", "park"]);
     run(&["refresh"]);
@@ -66,17 +64,11 @@ fn report_to_a_server_below_a_path_is_accepted() {
 fn first_refresh_over_https_from_a_plain_http_server_names_the_flag() {
     let server = TestGeotrek::start(Territory::small(1), Options::default());
     let directory = tempfile::tempdir().unwrap();
-    let run = |arguments: &[&str]| {
-        let mut all: Vec<std::ffi::OsString> = vec!["jalon".into(), "--data".into(), directory.path().into()];
-        all.extend(arguments.iter().map(std::ffi::OsString::from));
-        let (mut out, mut err) = (Vec::new(), Vec::new());
-        let status = jalon_cli::run(all, &mut out, &mut err);
-        (status, String::from_utf8(err).unwrap())
-    };
     // The scheme is left out, as a person does.
     let host = server.url().trim_start_matches("http://");
-    run(&["territory", "add", host, "--name", "park"]);
-    let (status, message) = run(&["refresh"]);
-    assert_eq!(status, 1);
+    jalon(directory.path(), &["territory", "add", host, "--name", "park"]);
+    let refreshed = jalon(directory.path(), &["refresh"]);
+    let message = refreshed.err;
+    assert_eq!(refreshed.status, 1);
     assert!(message.contains(&format!("http://{host}")) && message.contains("--allow-http"), "{message}");
 }

@@ -3,32 +3,15 @@
 #![allow(clippy::unwrap_used, reason = "test helpers outside #[test] functions")]
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
 use std::path::Path;
 
+use jalon_tests::command::{self, CommandOutput};
 use jalon_tests::fixture_server::{Options, TestGeotrek};
 use jalon_tests::generator::{Size, Territory};
-use serde_json::{Value, json};
+use serde_json::json;
 
-/// The result of a command.
-struct Run {
-    status: u8,
-    out: String,
-    err: String,
-}
-
-impl Run {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.out))
-    }
-}
-
-fn jalon(data: &Path, arguments: &[&str]) -> Run {
-    let mut all: Vec<OsString> = vec!["jalon".into(), "--data".into(), data.into(), "--lang".into(), "fr".into()];
-    all.extend(arguments.iter().map(OsString::from));
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let status = jalon_cli::run(all, &mut out, &mut err);
-    Run { status, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
+fn jalon(data: &Path, arguments: &[&str]) -> CommandOutput {
+    command::jalon(data, &[&["--lang", "fr"], arguments].concat())
 }
 
 /// A data directory with a refreshed territory, whose server is shut down.

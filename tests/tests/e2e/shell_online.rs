@@ -2,20 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "test helpers outside #[test] functions")]
 
-use std::ffi::OsString;
 use std::path::Path;
 
+use jalon_tests::command;
 use jalon_tests::fixture_server::{Fault, Options, TestGeotrek};
 use jalon_tests::generator::Territory;
 use serde_json::Value;
 
 fn run(data: &Path, arguments: &[&str]) -> (u8, Value) {
-    let mut all: Vec<OsString> = vec!["jalon".into(), "--data".into(), data.into(), "--json".into()];
-    all.extend(arguments.iter().map(OsString::from));
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let status = jalon_cli::run(all, &mut out, &mut err);
-    let out = String::from_utf8(out).unwrap();
-    (status, serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}")))
+    let output = command::jalon(data, &[&["--json"], arguments].concat());
+    (output.status, output.json())
 }
 
 /// A data directory with a refreshed territory, and its server.

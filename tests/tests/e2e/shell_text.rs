@@ -1,32 +1,15 @@
 //! End-to-end tests of what the command line prints: hostile and long texts, narrow terminals, hints, and names of objects.
 
-use std::ffi::OsString;
 use std::path::Path;
 
+use jalon_tests::command::{self, CommandOutput};
 use jalon_tests::fixture::Fixture;
 use jalon_tests::generator::{Size, Territory};
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
-/// The result of a command.
-struct Run {
-    status: u8,
-    out: String,
-    err: String,
-}
-
-impl Run {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.out))
-    }
-}
-
-fn jalon(data: &Path, arguments: &[&str]) -> Run {
-    let mut all: Vec<OsString> = vec!["jalon".into(), "--data".into(), data.into(), "--lang".into(), "fr".into()];
-    all.extend(arguments.iter().map(OsString::from));
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let status = jalon_cli::run(all, &mut out, &mut err);
-    Run { status, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
+fn jalon(data: &Path, arguments: &[&str]) -> CommandOutput {
+    command::jalon(data, &[&["--lang", "fr"], arguments].concat())
 }
 
 /// Whether a text could change how a terminal shows the text around it.

@@ -15,6 +15,7 @@ use jalon::model::{Kind, Position};
 use jalon::report::ReportContent;
 use jalon::storage::Storage;
 use jalon::{Companion, Directories, Error};
+use jalon_tests::command::jalon;
 use jalon_tests::fault_vfs::{DiskFault, FailureRule, FaultFileSystem, FaultVfs, Operation};
 use jalon_tests::fixture::{Fixture, NAME, Snapshot, copy_folder};
 
@@ -84,11 +85,8 @@ fn check_writes(companion: &Companion, cause: &Error, case: &str) {
 /// The command line does the same.
 fn check_shell(folder: &Path, code: &str, case: &str) {
     let run = |arguments: &[&str]| {
-        let all = ["jalon", "--json", "--data", folder.to_str().unwrap()].into_iter().chain(arguments.iter().copied());
-        let (mut out, mut err) = (Vec::new(), Vec::new());
-        let status = jalon_cli::run(all.map(Into::into), &mut out, &mut err);
-        let json: serde_json::Value = serde_json::from_slice(&out).unwrap_or_default();
-        (status, json)
+        let output = jalon(folder, &[&["--json"], arguments].concat());
+        (output.status, output.json())
     };
     for reading in
         [&["treks"][..], &["trek", "test/4"], &["near", "44.8", "6.2"], &["status"], &["packs"], &["report", "list"]]
