@@ -3,7 +3,7 @@
 use ammonia::{Builder, UrlRelative};
 
 use super::links::Links;
-use super::plain_text::{has_markup, plain};
+use super::plain_text::{clean_texts, plain};
 use crate::model::{Localized, RichText};
 
 /// Cleans the HTML of texts.
@@ -26,18 +26,11 @@ impl Cleaner {
     }
 
     pub(super) fn clean(&self, dirty: &Localized) -> RichText {
-        let mut text = RichText::default();
-        for (language, dirty) in dirty.iter() {
-            if has_markup(dirty) {
-                let html = self.builder.clean(dirty).to_string();
-                text.plain.insert(language, plain(&html));
-                text.html.insert(language, html);
-            } else {
-                text.plain.insert(language, dirty.trim());
-                text.html.insert(language, dirty);
-            }
-        }
-        text
+        clean_texts(dirty, &|dirty| {
+            let html = self.builder.clean(dirty).to_string();
+            let plain = plain(&html);
+            (html, plain)
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 //! element stays, but for scripts and style sheets; links and pictures go. The HTML of such a text is its plain text, escaped.
 
 use super::links::Links;
-use super::plain_text::{has_markup, plain};
+use super::plain_text::{clean_texts, plain};
 use crate::model::{Localized, RichText};
 
 /// Removes the markup of texts.
@@ -14,18 +14,10 @@ impl Cleaner {
     }
 
     pub(super) fn clean(&self, dirty: &Localized) -> RichText {
-        let mut text = RichText::default();
-        for (language, dirty) in dirty.iter() {
-            if has_markup(dirty) {
-                let plain = plain(&without_attributes(dirty));
-                text.html.insert(language, escape(&plain));
-                text.plain.insert(language, plain);
-            } else {
-                text.plain.insert(language, dirty.trim());
-                text.html.insert(language, dirty);
-            }
-        }
-        text
+        clean_texts(dirty, &|dirty| {
+            let plain = plain(&without_attributes(dirty));
+            (escape(&plain), plain)
+        })
     }
 }
 

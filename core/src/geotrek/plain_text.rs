@@ -1,8 +1,22 @@
 //! The plain text of HTML.
 
-/// Whether a text needs cleaning. Most short texts have no markup: their plain text is the same.
-pub(super) fn has_markup(text: &str) -> bool {
-    text.contains(['<', '>', '&', '\u{a0}'])
+use crate::model::{Localized, RichText};
+
+/// Cleans a text in each language that has markup; `clean` returns its HTML and its plain text. Most short texts have no
+/// markup: their plain text is the same.
+pub(super) fn clean_texts(dirty: &Localized, clean: &dyn Fn(&str) -> (String, String)) -> RichText {
+    let mut text = RichText::default();
+    for (language, dirty) in dirty.iter() {
+        if dirty.contains(['<', '>', '&', '\u{a0}']) {
+            let (html, plain) = clean(dirty);
+            text.html.insert(language, html);
+            text.plain.insert(language, plain);
+        } else {
+            text.html.insert(language, dirty);
+            text.plain.insert(language, dirty.trim());
+        }
+    }
+    text
 }
 
 /// The plain text of HTML as ammonia writes it: its tags are well formed, and it escapes five characters only.
