@@ -7,7 +7,7 @@ use super::Session;
 use crate::error::Result;
 
 /// Metres from the nearest object beyond which a position is far outside.
-const FAR_M: f64 = 100_000.0;
+pub(super) const FAR_M: f64 = 100_000.0;
 
 /// Degrees of a side of a box above which its centre says nothing.
 const MAX_BOX_DEG: f64 = 10.0;

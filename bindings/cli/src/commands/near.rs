@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use jalon::companion::NearbyQuery;
 
 use super::Session;
+use super::far_away::FAR_M;
 use super::remarks::remarks;
 use crate::args::NearArgs;
 use crate::error::Result;
@@ -18,7 +19,6 @@ pub(super) fn near(session: &Session, args: &NearArgs) -> Result<Output> {
         None => args.position.clone(),
     };
     let position = parse::position("position", &position)?;
-    session.check_position(position)?;
     let query = NearbyQuery {
         kinds: args.kind.clone(),
         territory: args.territory.clone(),
@@ -27,6 +27,9 @@ pub(super) fn near(session: &Session, args: &NearArgs) -> Result<Output> {
         past_events: args.past,
     };
     let items = session.companion.nearest(position, &query, &session.languages())?;
+    if items.first().is_none_or(|nearest| nearest.distance_m > FAR_M) {
+        session.check_position(position)?;
+    }
     let mut text = String::new();
     for item in &items {
         let start = format!(
