@@ -93,7 +93,7 @@ pub struct Transfers {
     status: Mutex<Status>,
 }
 
-/// What calls on the app's threads read and set. Locked for a moment only.
+/// The values that calls on the app's threads read and set. The lock is held for a moment only.
 struct Status {
     /// The progress after the last step; the error after the work has ended.
     progress: jalon::Result<jalon::companion::Progress>,

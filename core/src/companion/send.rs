@@ -30,7 +30,7 @@ pub struct SendOptions {
 
 const NO_CONNECTION: &str = "no connection to the server";
 
-/// What is known of a server in one pass.
+/// The state of a server within one pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ServerState {
     /// It must be asked for its version before the next report.

@@ -97,7 +97,7 @@ fn decode_other(decoder: image::ImageResult<impl ImageDecoder>) -> Result<(RgbIm
     Ok((on_white(DynamicImage::from_decoder(decoder).map_err(|_| damaged())?), orientation))
 }
 
-/// Undoes the rotation of the camera.
+/// Undoes the rotation of the camera. The function of the crate `image` compiles this for every type of pixel.
 pub(super) fn upright(mut photo: RgbImage, orientation: Orientation) -> RgbImage {
     match orientation {
         Orientation::NoTransforms | Orientation::FlipHorizontal => {}

@@ -5,7 +5,7 @@
 //! name: Type => option, option(argument);
 //! ```
 //!
-//! That line gives the field of the struct, the row of the table ([`Field`]) and access to the value by its type
+//! Each line declares the field of the struct, the row of the table ([`Field`]) and access to the value by its type
 //! ([`ValueRef`], [`ValueMut`]). The options are the methods of [`Field`] that return a `Field`. The rest of the library
 //! reads the table: the reader of Geotrek's responses, the JSON of an object, the columns of a layer, full-text search, the
 //! comparison of two states, the pictures of a pack, the requests for vocabularies.
@@ -59,7 +59,7 @@ pub(crate) enum PictureUse {
     Pictogram,
 }
 
-/// How Geotrek's API encodes a value, where its type does not say it.
+/// How Geotrek's API encodes a value, if the type of the field does not determine the encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encoding {
     /// As the type of the field says.

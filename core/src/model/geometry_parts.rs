@@ -53,7 +53,7 @@ enum Part {
 #[derive(Default)]
 struct Parts {
     whole: Vec<Part>,
-    /// What the degenerate lines and areas cover.
+    /// The points and lines that degenerate lines and areas cover.
     degenerate: Vec<Part>,
     degenerate_holes: usize,
 }

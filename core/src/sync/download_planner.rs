@@ -172,7 +172,7 @@ impl DownloadPlanner {
         Ok(requests)
     }
 
-    /// What follows if the server cannot answer a list, although it works: the list without its filter by portals, or the
+    /// The requests after a list that the server cannot answer, although it works: the list without its filter by portals, or the
     /// objects near the trek by their distance.
     fn on_list_failure(&mut self, role: &DownloadRole) -> Result<Vec<PendingRequest<DownloadRole>>> {
         let (trek, request) = match role {

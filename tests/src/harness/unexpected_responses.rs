@@ -20,7 +20,7 @@ const REPORTS: u32 = 4;
 /// Passes after which a session that is not settled is stuck.
 const MAX_PASSES: u32 = 20;
 
-/// What a server does.
+/// The behaviour of a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Server {
     /// It stores each of the first reports and answers 200, 202, 204 or 303.

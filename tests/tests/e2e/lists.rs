@@ -1,4 +1,4 @@
-//! What every list tells of an object: the dates of an event, the name of an object that has none, a withdrawal.
+//! Fields that every list has of an object: the dates of an event, a name even if the object has none, the time of a withdrawal.
 
 use jalon::Companion;
 use jalon::catalogue::{PackSubject, PictureSize, WriteTransaction};

@@ -1,4 +1,4 @@
-//! What a list tells after the name of an object: the dates of an event, and whether the server withdrew the object.
+//! Remarks after the name of an object in a list: the dates of an event, and whether the server withdrew the object.
 
 use jalon::model::EventDates;
 

@@ -7,9 +7,9 @@
 //! splits one into pages all the same.
 //!
 //! A full refresh requests everything. A refresh between two full ones requests the changes: dates come with the ids if a
-//! list has dates, else `updated_after` gives the changes since a day. What has no dates is read as a whole: the vocabularies and
-//! the fields of sensitive areas that come from their species or rules at each refresh, as closed months must be right; other
-//! lists when they are due. If a list lacks a known object, its `count` must
+//! list has dates, else `updated_after` gives the changes since a day. Lists without dates are read as a whole. Vocabularies, and
+//! the fields of sensitive areas that come from their species or rules, are read at each refresh, because closed months must be
+//! right. Other lists are read when they are due. If a list lacks a known object, its `count` must
 //! agree with its length before the object counts as withdrawn: a truncated list deletes no objects. A list that became empty
 //! deletes its objects when its count is 0 at two refreshes in succession.
 //!
