@@ -9,10 +9,13 @@
 //! * `nearby`: the objects near a position, with names; from `snapshot`, the index in memory, or from `from_disk` until the
 //!   snapshot is built.
 //! * `localizer`: texts and labels in the languages of the user.
+//! * `edition` (feature `edition-build`): a territory as static files.
 //! * `reports`: field reports, from the draft to the upload.
 //! * `run` and `send` (feature `net`): refreshes, downloads and reports by the reqwest driver.
 
 mod details;
+#[cfg(feature = "edition-build")]
+mod edition;
 mod from_disk;
 mod localizer;
 mod nearby;
