@@ -183,7 +183,7 @@ impl Manifest {
             layers.push(layer_json(name, layer));
         }
         let records = self.records.as_ref().map(|records| {
-            resources.push(resource_json("records", &records.file, "ndjson", "application/x-ndjson"));
+            resources.push(resource_json("records", &records.file, "jsonlines", "application/x-ndjson"));
             RecordsJson { resource: "records".to_owned(), objects: records.objects }
         });
         let package = PackageJson {

@@ -9,8 +9,45 @@ use crate::model::Geometry;
 /// Writes a geometry, which must have no degenerate parts; with elevations if `has_z`, NaN where unknown. Each table says its
 /// type, because a reader of a chunk does not have the header.
 pub(super) fn write<'f>(builder: &mut FlatBufferBuilder<'f>, geometry: &Geometry, has_z: bool) -> WIPOffset<Table<'f>> {
+    writer(builder, geometry, has_z).geometry(geometry.as_geo())
+}
+
+/// Writes a polygon in a layer of multi-polygons: with the layout of these, and its own type. Lines and points have the layout
+/// of several ones as they are.
+pub(super) fn write_promoted<'f>(
+    builder: &mut FlatBufferBuilder<'f>,
+    geometry: &Geometry,
+    has_z: bool,
+) -> WIPOffset<Table<'f>> {
+    let mut writer = writer(builder, geometry, has_z);
+    let part = writer.geometry(geometry.as_geo());
+    writer.parts(GeometryType::Polygon, vec![part])
+}
+
+fn writer<'b, 'f>(
+    builder: &'b mut FlatBufferBuilder<'f>,
+    geometry: &Geometry,
+    has_z: bool,
+) -> Writer<'b, 'f, impl Iterator<Item = f64>> {
     let elevations = geometry.elevations().iter().copied().chain(std::iter::repeat(f64::NAN));
-    Writer { builder, elevations, has_z }.geometry(geometry.as_geo())
+    Writer { builder, elevations, has_z }
+}
+
+/// The type of a layer with geometries of two types. A reader that goes by the header reads each as several lines, areas or
+/// points. If no type holds both, the header has none, and such a reader goes by the types of the geometries.
+pub(super) fn common_type(one: GeometryType, other: GeometryType) -> GeometryType {
+    const MULTIPLE: [(GeometryType, GeometryType); 3] = [
+        (GeometryType::Point, GeometryType::MultiPoint),
+        (GeometryType::LineString, GeometryType::MultiLineString),
+        (GeometryType::Polygon, GeometryType::MultiPolygon),
+    ];
+    let multiple =
+        |of: GeometryType| MULTIPLE.iter().find(|(single, _)| *single == of).map_or(of, |(_, multiple)| *multiple);
+    match one == other {
+        true => one,
+        false if multiple(one) == multiple(other) => multiple(one),
+        false => GeometryType::Unknown,
+    }
 }
 
 /// The type of a geometry in the header of a file.

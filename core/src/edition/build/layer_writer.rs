@@ -10,7 +10,7 @@ use flatgeobuf::{Column, ColumnArgs, ColumnType, Crs, CrsArgs, GeometryType, Hea
 
 use super::chunk_writer::ChunkWriter;
 use super::feature_writer::FeatureWriter;
-use super::geometry_writer::geometry_type;
+use super::geometry_writer::{common_type, geometry_type};
 use super::output::Output;
 use super::property_writer::{Labels, PropertyWriter};
 use crate::digest::hex;
@@ -36,7 +36,7 @@ pub(super) struct LayerWriter {
     entries: Vec<Entry>,
     /// Boxes of the features; the offset is the index of the entry.
     nodes: Vec<NodeItem>,
-    /// Type of all geometries so far; unknown if they differ.
+    /// Type that holds all geometries so far.
     geometry_type: Option<GeometryType>,
     has_z: bool,
 }
@@ -46,6 +46,7 @@ struct Entry {
     offset: u64,
     bytes: u32,
     has_z: bool,
+    is_polygon: bool,
 }
 
 impl LayerWriter {
@@ -81,12 +82,12 @@ impl LayerWriter {
         let mut node = NodeItem::bounds(bounds.west, bounds.south, bounds.east, bounds.north);
         node.offset = self.entries.len() as u64;
         self.nodes.push(node);
-        self.entries.push(Entry { offset: self.waiting_bytes, bytes: length, has_z });
+        let own_type = geometry_type(geometry.as_geo());
+        let is_polygon = own_type == GeometryType::Polygon;
+        self.entries.push(Entry { offset: self.waiting_bytes, bytes: length, has_z, is_polygon });
         self.waiting_bytes += u64::from(length);
         self.has_z |= has_z;
-        let own_type = geometry_type(geometry.as_geo());
-        let known = *self.geometry_type.get_or_insert(own_type);
-        self.geometry_type = Some(if known == own_type { own_type } else { GeometryType::Unknown });
+        self.geometry_type = Some(self.geometry_type.map_or(own_type, |known| common_type(known, own_type)));
         Ok(())
     }
 
@@ -140,8 +141,16 @@ impl LayerWriter {
         })
     }
 
+    /// The type of geometries in the header, and whether it says Z. Tools such as pyogrio cannot open a layer of any type with
+    /// Z; in a header without it, GDAL leaves out the elevations, and Jalon reads them all the same.
+    fn header_type(&self) -> (GeometryType, bool) {
+        let geometry_type = self.geometry_type.unwrap_or(GeometryType::Unknown);
+        (geometry_type, self.has_z && geometry_type != GeometryType::Unknown)
+    }
+
     /// Copies the features in the order of the nodes, and sets the offsets of the nodes to those in the copy.
     fn sort_features(&mut self, output: &Output) -> Result<(File, ChunkWriter)> {
+        let (geometry_type, has_z) = self.header_type();
         self.waiting.flush()?;
         let mut waiting = BufReader::new(self.waiting.get_ref().try_clone()?);
         let mut sorted = BufWriter::new(tempfile::tempfile_in(&output.directory)?);
@@ -153,7 +162,10 @@ impl LayerWriter {
             bytes.resize(entry.bytes as usize, 0);
             waiting.read_exact(&mut bytes)?;
             // GDAL refuses features without Z in a file with Z.
-            let feature = if self.has_z && !entry.has_z { self.feature.with_z(&bytes)? } else { &bytes };
+            let lacks_z = has_z && !entry.has_z;
+            let is_promoted = geometry_type == GeometryType::MultiPolygon && entry.is_polygon;
+            let feature =
+                if lacks_z || is_promoted { self.feature.rewrite(&bytes, has_z, is_promoted)? } else { &bytes };
             sorted.write_all(feature)?;
             let bounds = Bounds { west: node.min_x, south: node.min_y, east: node.max_x, north: node.max_y };
             chunks.push(feature, Some(bounds))?;
@@ -182,13 +194,14 @@ impl LayerWriter {
         };
         let columns: Vec<_> = self.properties.columns().into_iter().map(column).collect();
         let extent = calc_extent(&self.nodes);
+        let (geometry_type, has_z) = self.header_type();
         let crs = CrsArgs { org: Some(builder.create_string("EPSG")), code: 4326, ..CrsArgs::default() };
         let args = HeaderArgs {
             name: Some(builder.create_string(self.kind.as_str())),
             title: Some(builder.create_string(title)),
             envelope: Some(builder.create_vector(&[extent.min_x, extent.min_y, extent.max_x, extent.max_y])),
-            geometry_type: self.geometry_type.unwrap_or(GeometryType::Unknown),
-            has_z: self.has_z,
+            geometry_type,
+            has_z,
             columns: Some(builder.create_vector(&columns)),
             features_count: self.nodes.len() as u64,
             index_node_size: PackedRTree::DEFAULT_NODE_SIZE,

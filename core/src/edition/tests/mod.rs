@@ -2,6 +2,7 @@
 //!
 //! * `territory`: objects of every kind, from a seed. `built`: an edition of them in a temporary folder.
 //! * `round_trip`: objects read back. `boxes`: objects of a box. `delta`: bytes of a refresh.
+//! * `tools`: GDAL, frictionless and minisign.
 //! * `hostile`: damaged files. `check`: what a check finds. `folder`: the files in the folder.
 
 mod boxes;
@@ -12,3 +13,4 @@ mod folder;
 mod hostile;
 mod round_trip;
 mod territory;
+mod tools;

@@ -1,8 +1,8 @@
 //! Objects of every kind, from a seed.
 
 use crate::model::{
-    Attachment, Bounds, City, Geometry, Kind, Localized, Object, Picture, Poi, Position, RichText, SensitiveArea, Term,
-    Trek,
+    Attachment, Bounds, City, District, Geometry, Kind, Localized, Object, Picture, Poi, Position, RichText,
+    SensitiveArea, Term, Trek,
 };
 
 /// Pseudo-random numbers (SplitMix64, Steele, Lea and Flood 2014).
@@ -74,6 +74,10 @@ fn without_suffix(html: &Localized) -> Localized {
 pub(super) fn territory(seed: u64, treks: i64, points: usize) -> Vec<Object> {
     let mut random = Random(seed);
     let mut objects: Vec<Object> = (1..=treks).map(|id| trek(id, points, &mut random).into()).collect();
+    let parts = [trek(0, 5, &mut random), trek(0, 7, &mut random)]
+        .map(|trek| trek.geometry.unwrap().positions().collect::<Vec<_>>());
+    let geometry = Some(Geometry::multi_line_string(parts));
+    objects.push(Trek { id: treks + 3, name: texts("En deux parties"), geometry, ..Trek::default() }.into());
     // A trek without a line, and one whose line is empty.
     objects.push(Trek { id: treks + 1, ..Trek::default() }.into());
     objects.push(Trek { id: treks + 2, geometry: Some(Geometry::line_string([])), ..Trek::default() }.into());
@@ -103,11 +107,21 @@ pub(super) fn territory(seed: u64, treks: i64, points: usize) -> Vec<Object> {
         let name = texts("Zone");
         objects.push(SensitiveArea { id, name, geometry: Some(geometry), ..SensitiveArea::default() }.into());
     }
+    for id in 1..=4 {
+        let mut ring = || (0..4).map(|_| Position { elevation: Some(3.0), ..random.place() }).collect::<Vec<_>>();
+        let geometry = match id {
+            1 | 2 => Geometry::polygon([ring(), ring()]),
+            _ => Geometry::multi_polygon([vec![ring(), ring()], vec![ring()]]),
+        };
+        objects.push(District { id, geometry: Some(geometry), ..District::default() }.into());
+    }
     let over = Geometry::line_string([Position::new(179.9, -16.0), Position::new(-179.9, -16.1)]);
     objects.push(City { id: 1, geometry: Some(over), ..City::default() }.into());
     for (vocabulary, id) in [("theme", 1), ("theme", 2), ("treknetwork", 1)] {
         objects.push(Term { vocabulary: vocabulary.into(), id, label: texts("Faune"), ..Term::default() }.into());
     }
+    objects.sort_by_key(|object| (object.kind(), object.id()));
+    objects.sort_by_key(|object| key(object).1);
     objects.sort_by_key(Object::kind);
     objects
 }
