@@ -7,6 +7,7 @@ mod bad_values;
 mod concurrency;
 mod delta_refresh;
 mod downloads;
+mod editions;
 mod lists;
 mod packs;
 mod portals;
