@@ -23,9 +23,10 @@ pub(super) fn request_headers(
     if transfer.body == BodyKind::File {
         match partial.and_then(|partial| Some((partial.bytes, partial.if_range()?))).filter(|(bytes, _)| *bytes > 0) {
             Some((bytes, condition)) => {
-                headers.push(("range", format!("bytes={bytes}-")));
+                headers.push(("range", range_header(transfer, bytes)));
                 headers.push(("if-range", condition.to_owned()));
             }
+            None if transfer.range.is_some() => headers.push(("range", range_header(transfer, 0))),
             None => {
                 headers.extend(transfer.validators.etag.clone().map(|etag| ("if-none-match", etag)));
                 headers.extend(transfer.validators.last_modified.clone().map(|date| ("if-modified-since", date)));
@@ -35,10 +36,18 @@ pub(super) fn request_headers(
     headers
 }
 
+/// The value of `Range` for the bytes after the first `have` of the wanted ones.
+fn range_header(transfer: &Transfer, have: u64) -> String {
+    match transfer.range {
+        Some(range) => format!("bytes={}-{}", range.start + have, range.end.saturating_sub(1)),
+        None => format!("bytes={have}-"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transfer::Validators;
+    use crate::transfer::{ByteRange, Validators};
 
     fn partial(bytes: u64) -> PartialFile {
         let validators = Validators { etag: Some("\"a\"".into()), last_modified: Some("Mon".into()) };
@@ -62,6 +71,18 @@ mod tests {
         assert_eq!(file_request(Some(&weak), Validators::default()), []);
         let validators = Validators { etag: Some("\"h\"".into()), last_modified: None };
         assert_eq!(file_request(Some(&partial(0)), validators), [("if-none-match", "\"h\"".to_owned())]);
+    }
+
+    #[test]
+    fn part_of_a_file_is_requested_and_resumed_within_its_range() {
+        let range = Some(ByteRange { start: 100, end: 110 });
+        let transfer = Transfer { range, ..Transfer::new(1, "https://park.example/a.fgb", BodyKind::File) };
+        let range = |partial: Option<&PartialFile>| {
+            let headers = request_headers(&transfer, partial, true);
+            headers.into_iter().find(|(name, _)| *name == "range").map(|(_, value)| value)
+        };
+        assert_eq!(range(None).as_deref(), Some("bytes=100-109"));
+        assert_eq!(range(Some(&partial(4))).as_deref(), Some("bytes=104-109"));
     }
 
     #[test]
