@@ -22,6 +22,8 @@ pub mod report;
 pub mod response;
 pub mod storage;
 mod sync;
+#[cfg(feature = "tiles")]
+pub mod tiles;
 pub mod transfer;
 
 pub use companion::open::{Companion, Directories};
