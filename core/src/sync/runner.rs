@@ -18,8 +18,8 @@ use crate::id::TerritoryId;
 use crate::ordered;
 use crate::response::{PartialFile, sidecar_path};
 use crate::transfer::{
-    BlockReason, BodyKind, BootInstant, ByteRange, NetworkKind, Next, Outcome, Queue, ResponseMeta, RetryDecision, Transfer,
-    TransferPolicy, TransferState,
+    BlockReason, BodyKind, BootInstant, ByteRange, NetworkKind, Next, Outcome, Queue, ResponseMeta, RetryDecision,
+    Transfer, TransferPolicy, TransferState,
 };
 
 /// Connections to one server at once. A Geotrek has a handful of workers for all its clients.
