@@ -111,14 +111,14 @@ fn attached_files_are_sized_downloaded_listed_and_kept() {
     assert_eq!(attached(&["download", "4", "--dry-run"]), unknown);
     assert_eq!(fixture.server.requests().len(), 0, "without --files the server is not asked");
     let text = command::jalon(directory, &["download", "4", "--dry-run"]);
-    assert!(text.stdout().contains("  2 attached files (0 already on disk), 2 of unknown size\n"), "{}", text.stdout());
+    assert!(text.out.contains("  2 attached files (0 already on disk), 2 of unknown size\n"), "{}", text.out);
 
     let sizes = attached(&["download", "4", "--dry-run", "--files"]);
     assert_eq!((&sizes["files"], &sizes["unknown"]), (&2.into(), &0.into()));
     let bytes = sizes["bytes"].as_u64().unwrap();
     let text = command::jalon(directory, &["download", "4", "--dry-run", "--files"]);
     let expected = format!("  2 attached files (0 already on disk), {} kB also to download\n", bytes.div_ceil(1_000));
-    assert!(text.stdout().contains(&expected), "{}", text.stdout());
+    assert!(text.out.contains(&expected), "{}", text.out);
 
     let without = fixture.ok(&["download", "4"])["items"][0].clone();
     assert_eq!(without["with_files"], false);
@@ -138,11 +138,7 @@ fn attached_files_are_sized_downloaded_listed_and_kept() {
     }
     let text = command::jalon(directory, &["trek", "4"]);
     let guide = listed[0]["path"].as_str().unwrap();
-    assert!(
-        text.stdout().contains(&format!("\nFiles\n  Topo-guide (Topo-guide, 1 kB)\n    {guide}\n")),
-        "{}",
-        text.stdout()
-    );
+    assert!(text.out.contains(&format!("\nFiles\n  Topo-guide (Topo-guide, 1 kB)\n    {guide}\n")), "{}", text.out);
 
     // A refresh updates the pack, and keeps its files.
     fixture.server.territory().edit_text("trek", 4, "description", "fr", "<p>Autre.</p>");
@@ -156,7 +152,7 @@ fn attached_files_are_sized_downloaded_listed_and_kept() {
     assert!(listed.iter().all(|file| file["path"].is_null() && file["bytes"].is_u64()), "{listed:?}");
     let text = command::jalon(directory, &["trek", "4"]);
     let url = listed[1]["url"].as_str().unwrap();
-    assert!(text.stdout().contains(&format!("    {url}\n")), "{}", text.stdout());
+    assert!(text.out.contains(&format!("    {url}\n")), "{}", text.out);
 }
 
 #[test]
@@ -180,7 +176,7 @@ fn linked_video_is_named_with_its_address() {
     let pack = fixture.ok(&["download", "3", "--files"])["items"][0].clone();
     assert_eq!(pack["missing"], serde_json::json!([]), "a video is not downloaded");
     let text = command::jalon(fixture.directory.path(), &["trek", "3"]);
-    assert!(text.stdout().contains(&format!("\nFiles\n  Le film (Youtube)\n    {address}\n")), "{}", text.stdout());
+    assert!(text.out.contains(&format!("\nFiles\n  Le film (Youtube)\n    {address}\n")), "{}", text.out);
 }
 
 #[test]
