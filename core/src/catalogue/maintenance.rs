@@ -51,6 +51,8 @@ struct WantedPack {
     territory: String,
     subject: String,
     pictures: PictureSize,
+    #[serde(default)]
+    with_files: bool,
 }
 
 /// Opens the catalogue of a directory; moves a damaged file aside and creates a new one. A file that is empty, or missing
@@ -161,6 +163,7 @@ impl Catalogue {
             territory: pack.territory,
             subject: pack.subject.to_string(),
             pictures: pack.pictures,
+            with_files: pack.with_files,
         });
         let wanted = Wanted { territories: territories.collect(), packs: packs.collect() };
         let json = serde_json::to_vec_pretty(&wanted).map_err(Error::internal)?;
@@ -180,7 +183,7 @@ impl Catalogue {
             }
             for pack in wanted.packs {
                 if let Ok(subject) = pack.subject.parse::<PackSubject>() {
-                    transaction.restore_pack(&pack.territory, &subject, pack.pictures)?;
+                    transaction.restore_pack(&pack.territory, &subject, pack.pictures, pack.with_files)?;
                 }
             }
             Ok(())

@@ -5,6 +5,7 @@
 //! * `territories`: territories, and the refresh that downloads them.
 //! * `packs`: treks and areas for offline use.
 //! * `treks`: the trek list: text, filters, position and order, a page at a time; `stats`: length, ascent, duration and labels of a trek.
+//! * `attached_files`: the files and videos that are attached to an object.
 //! * `details`: a trek with its stages and the objects along it.
 //! * `nearby`: the objects near a position, with names; from `snapshot`, the index in memory, or from `from_disk` until the
 //!   snapshot is built.
@@ -12,6 +13,7 @@
 //! * `reports`: field reports, from the draft to the upload.
 //! * `run` and `send` (feature `net`): refreshes, downloads and reports by the reqwest driver.
 
+mod attached_files;
 mod details;
 mod from_disk;
 mod localizer;
@@ -28,6 +30,7 @@ mod stats;
 mod territories;
 mod treks;
 
+pub use attached_files::AttachedFile;
 pub use details::{ROUTE_ITEM_KINDS, RouteItem, RouteItemQuery, TrekDetails};
 pub use localizer::Localizer;
 pub use nearby::{NearbyItem, NearbyQuery};
@@ -39,5 +42,6 @@ pub use stats::TrekStats;
 pub use treks::{FacetValueCount, TrekItem, TrekPage, TrekQuery};
 
 pub use crate::sync::{
-    DownloadJob, DownloadOptions, Estimate, Job, Progress, RefreshJob, RefreshMode, RefreshOptions, RefreshSummary,
+    AttachedFileSizes, DownloadJob, DownloadOptions, Estimate, FileSizesJob, Job, Progress, RefreshJob, RefreshMode,
+    RefreshOptions, RefreshSummary,
 };

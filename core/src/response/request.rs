@@ -17,7 +17,11 @@ pub(super) fn request_headers(
             headers.extend(accept_gzip.then(|| ("accept-encoding", "gzip".to_owned())));
         }
         // Ranges count the bytes of the encoded body, and the partial file holds those of the decoded one.
-        BodyKind::File => headers.push(("accept-encoding", "identity".to_owned())),
+        BodyKind::File | BodyKind::FileSize => headers.push(("accept-encoding", "identity".to_owned())),
+    }
+    if transfer.body == BodyKind::FileSize {
+        // Drivers send GET requests only. A server without ranges tells the size in `Content-Length`.
+        headers.push(("range", "bytes=0-0".to_owned()));
     }
     headers.extend(transfer.language.clone().map(|language| ("accept-language", language)));
     let conditions = || {

@@ -16,6 +16,8 @@ pub enum BodyKind {
     Json,
     /// A file: not compressed, resumed by range requests.
     File,
+    /// The size of a file: its first byte is requested, and nothing is written.
+    FileSize,
 }
 
 /// A part of a file: the bytes from `start` to before `end`.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jalon::catalogue::{Pack, PackState, PackSubject, PictureSize};
+use jalon::catalogue::{Pack, PackState, PackSubject};
 use jalon::companion::{DownloadOptions, RefreshMode, RefreshOptions};
 use jalon::net::ClientOptions;
 use jalon::transfer::CancelToken;
@@ -33,7 +33,7 @@ fn refreshed(server: &Arc<TestGeotrek>) -> Snapshot {
 }
 
 fn download(companion: &Companion, options: RefreshOptions) -> Result<Pack> {
-    let options = DownloadOptions { pictures: PictureSize::Small, fetch: options };
+    let options = DownloadOptions { fetch: options, ..DownloadOptions::default() };
     companion.download(NAME, &SUBJECT, &options, &CancelToken::default(), |_| {})
 }
 
