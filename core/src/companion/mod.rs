@@ -4,6 +4,7 @@
 //! * `open`: the [`Companion`]: opening, suspending and resuming.
 //! * `territories`: territories, and the refresh that downloads them.
 //! * `packs`: treks and areas for offline use.
+//! * `maps` (feature `tiles`): their offline maps.
 //! * `treks`: the trek list: text, filters, position and order, a page at a time; `stats`: length, ascent, duration and labels of a trek.
 //! * `attached_files`: the files and videos that are attached to an object.
 //! * `details`: a trek with its stages and the objects along it.
@@ -17,6 +18,8 @@ mod attached_files;
 mod details;
 mod from_disk;
 mod localizer;
+#[cfg(feature = "tiles")]
+mod maps;
 mod nearby;
 pub(crate) mod open;
 mod packs;
@@ -45,3 +48,5 @@ pub use crate::sync::{
     AttachedFileSizes, DownloadJob, DownloadOptions, Estimate, FileSizesJob, Job, Progress, RefreshJob, RefreshMode,
     RefreshOptions, RefreshSummary,
 };
+#[cfg(feature = "tiles")]
+pub use crate::sync::{MapJob, MapOptions};
