@@ -346,11 +346,16 @@ fn summary_columns(kind: Kind) -> String {
         ),
         _ => "NULL".to_owned(),
     };
-    let dates = match kind {
-        Kind::TouristicEvent => "begin_date, end_date, coalesce(json_extract(o.data, '$.cancelled'), 0)",
-        _ => "NULL, NULL, 0",
-    };
+    let dates = event_columns(kind);
     format!("CASE WHEN coalesce(o.names, '{{}}') = '{{}}' THEN {label} ELSE o.names END, o.withdrawn_ms, {dates}")
+}
+
+/// SQL columns of the begin, the end and the cancellation of a touristic event, of the layer `o`.
+pub(super) fn event_columns(kind: Kind) -> &'static str {
+    match kind {
+        Kind::TouristicEvent => "o.begin_date, o.end_date, coalesce(json_extract(o.data, '$.cancelled'), 0)",
+        _ => "NULL, NULL, 0",
+    }
 }
 
 fn read_summary(row: &Row<'_>, kind: Kind) -> Result<ObjectSummary> {

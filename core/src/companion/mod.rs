@@ -8,6 +8,7 @@
 //! * `details`: a trek with its stages and the objects along it.
 //! * `nearby`: the objects near a position, with names; from `snapshot`, the index in memory, or from `from_disk` until the
 //!   snapshot is built.
+//! * `search`: objects of any kind by the words of their texts.
 //! * `localizer`: texts and labels in the languages of the user.
 //! * `reports`: field reports, from the draft to the upload.
 //! * `run` and `send` (feature `net`): refreshes, downloads and reports by the reqwest driver.
@@ -21,6 +22,7 @@ mod packs;
 mod reports;
 #[cfg(feature = "net")]
 mod run;
+mod search;
 #[cfg(feature = "net")]
 mod send;
 mod snapshot;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use jalon::catalogue::{NewTerritory, PackState, PackSubject, PictureSize};
+use jalon::catalogue::{NewTerritory, PackState, PackSubject, PictureSize, SearchQuery};
 use jalon::companion::{DownloadOptions, NearbyQuery, RefreshMode, RefreshOptions, TrekQuery};
 use jalon::model::{Kind, Position};
 use jalon::transfer::CancelToken;
@@ -66,7 +66,17 @@ fn readers_during_two_refreshes_see_complete_refreshes_only() {
         let reading = scope.spawn(|| {
             let mut reads = 0;
             while !is_done.load(Ordering::Acquire) {
-                let hits = companion.catalogue().search("boucle", &[Kind::Trek], &["fr"], 200, 0).unwrap();
+                let hits = companion
+                    .search(
+                        &SearchQuery {
+                            text: "boucle".to_owned(),
+                            kinds: vec![Kind::Trek],
+                            limit: 200,
+                            ..SearchQuery::default()
+                        },
+                        &["fr"],
+                    )
+                    .unwrap();
                 let treks = companion.treks(&TrekQuery { limit: 200, ..TrekQuery::default() }, &["fr"]).unwrap();
                 let query = NearbyQuery { kinds: vec![Kind::Trek], limit: 200, ..NearbyQuery::default() };
                 let near = companion.nearest(Position::new(6.2, 44.8), &query, &["fr"]).unwrap();
@@ -135,7 +145,15 @@ fn changes_of_one_process_are_visible_in_another() {
     let treks = app.treks(&TrekQuery { limit: 9, ..TrekQuery::default() }, &["fr"]).unwrap();
     let trek = treks.items.iter().find(|trek| trek.id == 1).unwrap();
     assert!(trek.name == "Boucle tour9" && trek.stats.offline);
-    assert_eq!(app.catalogue().search("tour9", &[Kind::Trek], &["fr"], 9, 0).unwrap().total, 1);
+    assert_eq!(
+        app.search(
+            &SearchQuery { text: "tour9".to_owned(), kinds: vec![Kind::Trek], limit: 9, ..SearchQuery::default() },
+            &["fr"]
+        )
+        .unwrap()
+        .total,
+        1
+    );
     // The index in memory is rebuilt in the background.
     while near() == before {
         std::thread::yield_now();

@@ -1,9 +1,9 @@
 //! Fields that every list has of an object: the dates of an event, a name even if the object has none, the time of a withdrawal.
 
 use jalon::Companion;
-use jalon::catalogue::{PackSubject, PictureSize, WriteTransaction};
+use jalon::catalogue::{PackSubject, PictureSize, SearchQuery, WriteTransaction};
 use jalon::companion::{NearbyItem, NearbyQuery, RefreshMode, RouteItemQuery};
-use jalon::model::{Geometry, Kind, Object, Position, TouristicEvent};
+use jalon::model::{Geometry, Kind, Localized, Object, Position, TouristicEvent};
 use jalon_tests::fixture::{Fixture, NAME};
 
 fn nearest(companion: &Companion, kind: Kind, past_events: bool) -> Vec<NearbyItem> {
@@ -29,6 +29,7 @@ fn events_that_ended_are_found_on_request_only() {
     let start = trek.geometry().and_then(Geometry::first_position).unwrap();
     let event = |id: i64, begin: Option<&str>, end: Option<&str>| TouristicEvent {
         id,
+        name: Localized::from_iter([("fr", "Veillée aux lampions")]),
         begin_date: begin.map(str::to_owned),
         end_date: end.map(str::to_owned),
         geometry: Some(Geometry::point(start)),
@@ -63,6 +64,22 @@ fn events_that_ended_are_found_on_request_only() {
     };
     assert!(!on_sheet(false).contains(&PAST) && on_sheet(false).contains(&UNDATED));
     assert!(on_sheet(true).contains(&PAST));
+
+    // And for the search.
+    let found = |kinds: &[Kind], past_events| {
+        let text = "lampion".to_owned();
+        let query = SearchQuery { text, kinds: kinds.to_vec(), past_events, limit: 9, offset: 0 };
+        let mut found = companion.search(&query, &["fr"]).unwrap();
+        found.items.sort_by_key(|hit| hit.id);
+        let ids: Vec<i64> = found.items.iter().map(|hit| hit.id).collect();
+        assert_eq!(found.total, ids.len());
+        (ids, found.items)
+    };
+    assert_eq!(found(&[], false).0, [REVERSED, UNDATED]);
+    assert_eq!(found(&[Kind::TouristicEvent], false).0, [REVERSED, UNDATED]);
+    let (ids, hits) = found(&[], true);
+    assert_eq!(ids, [PAST, REVERSED, UNDATED]);
+    assert_eq!(hits[0].event, Some(dates(PAST)));
 }
 
 #[test]
@@ -98,7 +115,12 @@ fn withdrawn_object_of_a_pack_is_marked_in_every_list() {
     let details = companion.trek_details(NAME, 1, &[Kind::Poi]).unwrap();
     let item = details.route_items.iter().find(|item| item.object.id() == poi).unwrap();
     assert_eq!(item.withdrawn_ms, withdrawn.withdrawn_ms);
-    let hits = companion.catalogue().search(&withdrawn.name, &[Kind::Poi], &["fr"], 9, 0).unwrap();
+    let hits = companion
+        .search(
+            &SearchQuery { text: withdrawn.name.clone(), kinds: vec![Kind::Poi], limit: 9, ..SearchQuery::default() },
+            &["fr"],
+        )
+        .unwrap();
     let hit = hits.items.iter().find(|hit| hit.id == poi).unwrap();
     assert_eq!(hit.withdrawn_ms, withdrawn.withdrawn_ms);
 }

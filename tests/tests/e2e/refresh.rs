@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use jalon::catalogue::NewTerritory;
+use jalon::catalogue::{NewTerritory, SearchQuery};
 use jalon::companion::{NearbyQuery, RefreshOptions, RefreshSummary, TrekQuery};
 use jalon::model::{Kind, Object, Position};
 use jalon::net::ClientOptions;
@@ -187,7 +187,10 @@ fn second_refresh_applies_changes_and_removals() {
     assert!(!open.ids(Kind::Poi).contains(&deleted));
     let after = near(Position::new(0.0, 0.0));
     assert!(before[0].distance_m > after[0].distance_m && after[0].name == "Cœur de l’été", "the index is updated");
-    let hits = open.companion.catalogue().search("coeur ete", &[], &["fr"], 10, 0).unwrap();
+    let hits = open
+        .companion
+        .search(&SearchQuery { text: "coeur ete".to_owned(), limit: 10, ..SearchQuery::default() }, &["fr"])
+        .unwrap();
     assert!(hits.items.iter().any(|hit| hit.name == "Cœur de l’été"));
 }
 
@@ -287,7 +290,13 @@ fn search_by_stage_poi_or_city_finds_the_trek() {
     open.refresh().unwrap();
     let territory = open.companion.catalogue().territory(NAME).unwrap();
     let finds = |text: &str, trek: i64| {
-        let hits = open.companion.catalogue().search(text, &[Kind::Trek], &["fr"], 100, 0).unwrap();
+        let hits = open
+            .companion
+            .search(
+                &SearchQuery { text: text.to_owned(), kinds: vec![Kind::Trek], limit: 100, ..SearchQuery::default() },
+                &["fr"],
+            )
+            .unwrap();
         hits.items.iter().any(|hit| hit.id == trek)
     };
     let mut seen = (0, 0, 0);
