@@ -79,7 +79,7 @@ use crate::convert::{all, from_core, highlights};
     /** Name of its territory. */ pub territory: String,
     /** Its kind. */ pub kind: Kind,
     /** Its id on the server. */ pub id: i64,
-    /** Its name. */ pub name: String,
+    /** Its name, or the label of its type if it has none. */ pub name: String,
     /** Language of the name. */ pub lang: String,
     /** Matches in the name; empty if only other texts match. */ pub highlights: Vec<Highlight>,
     /** Touristic events only: dates. */ pub event: Option<EventDates>,

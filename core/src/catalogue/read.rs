@@ -304,6 +304,41 @@ fn object_and_withdrawn_ms(
     rows.next()?.map(|row| Ok((read_row(row, kind)?, row.get(2)?))).transpose()
 }
 
+/// The name of an object, or the label of its type if it has none; empty if there is neither. On any connection.
+pub(super) fn name_or_type_label(connection: &Connection, territory: &Territory, object: &Object) -> Result<Localized> {
+    let own = object.name().filter(|name| !name.is_empty());
+    if let Some(name) = own.or_else(|| object.type_label().filter(|label| !label.is_empty())) {
+        return Ok(name.clone());
+    }
+    let Some((vocabulary, id)) = object.object_type() else { return Ok(Localized::default()) };
+    let sql = "SELECT names FROM term WHERE territory = ?1 AND vocabulary = ?2 AND id = ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    let names =
+        statement.query_row((territory.key, vocabulary, id), |row| row.get::<_, Option<String>>(0)).optional()?;
+    Ok(names.flatten().and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+}
+
+/// The ids of the objects of a kind without a name whose type is one of some terms of a vocabulary, on any connection.
+pub(super) fn unnamed_of_types(
+    connection: &Connection,
+    territory: TerritoryId,
+    kind: Kind,
+    vocabulary: &str,
+    terms: &BTreeSet<Id>,
+) -> Result<Vec<Id>> {
+    let Some(field) = kind.type_field().filter(|field| field.refers_to == Some(vocabulary)) else {
+        return Ok(Vec::new());
+    };
+    let sql = format!(
+        "SELECT id, json_extract(data, '$.{}') FROM {kind} WHERE territory = ?1 AND coalesce(names, '{{}}') = '{{}}'",
+        field.name
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([territory], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let typed: Vec<(Id, Option<Id>)> = rows.collect::<rusqlite::Result<_>>()?;
+    Ok(typed.into_iter().filter(|(_, term)| term.is_some_and(|term| terms.contains(&term))).map(|(id, _)| id).collect())
+}
+
 /// The ids of the stages that are published only through their itinerary, on any connection.
 pub(super) fn unlisted_stages(connection: &Connection, territory: &Territory) -> Result<BTreeSet<Id>> {
     let sql = format!("SELECT id FROM trek WHERE territory = ?1 AND withdrawn_ms IS NULL AND NOT {}", treks::LISTED);

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use jalon::catalogue::{Catalogue, NewTerritory, SearchHit, SearchQuery, SearchResults, Territory};
-use jalon::model::{Kind, Localized, Poi, RichText, Term, Trek};
+use jalon::model::{Kind, Localized, Poi, RichText, Service, Signage, Term, Trek};
 use proptest::prelude::*;
 
 const TODAY: &str = "2026-07-15";
@@ -185,6 +185,43 @@ fn index_follows_updates_removals_and_failed_transactions() {
     assert_eq!(ids(&catalogue, "veran"), [(Kind::Trek, 2)]);
     assert_eq!(ids(&catalogue, "ruisseau"), [(Kind::Poi, 1)], "another kind is not removed");
     assert_eq!(ids(&catalogue, "vanoise").len(), 1, "another territory is not removed");
+}
+
+#[test]
+fn object_without_a_name_is_found_by_the_label_of_its_type() {
+    let directory = tempfile::tempdir().unwrap();
+    let (catalogue, pne) = filled(directory.path());
+    let service = |id: i64, kind: i64| Service { id, service_type: Some(kind), ..Service::default() };
+    let term = |id: i64, label: Localized| Term { id, vocabulary: "service_type".into(), label, ..Term::default() };
+    let water = || texts(&[("fr", "Eau potable"), ("en", "Drinking water")]);
+    let found = |text| ids(&catalogue, text);
+    // The terms may be stored after the objects, in another transaction, and before them.
+    catalogue.write(|change| change.put(&pne, service(1, 7).into())).unwrap();
+    assert!(found("water").is_empty());
+    let put = |term: Term| catalogue.write(|change| change.put(&pne, term.into())).unwrap();
+    put(term(7, water()));
+    put(term(8, texts(&[("fr", "Toilettes")])));
+    catalogue.write(|change| change.put(&pne, service(2, 7).into())).unwrap();
+    catalogue.write(|change| change.put(&pne, service(3, 8).into())).unwrap();
+    let unnamed = Signage { id: 4, signage_type: Some(7), ..Signage::default() };
+    catalogue.write(|change| change.put(&pne, unnamed.into())).unwrap();
+    let services = [(Kind::Service, 1), (Kind::Service, 2)];
+    assert_eq!(found("water"), services, "another vocabulary has the type of a signpost");
+    assert_eq!(found("eau pot"), services);
+    assert_eq!(
+        (hits(&catalogue, "eau")[0].name.as_str(), hits(&catalogue, "eau")[0].lang.as_str()),
+        ("Eau potable", "fr")
+    );
+    assert_eq!(hits(&catalogue, "eau")[0].highlights, [(0, 3)]);
+    // A changed label counts, and a deleted one.
+    put(term(7, texts(&[("fr", "Fontaine")])));
+    assert!(found("water").is_empty());
+    assert_eq!(found("fontaine"), services);
+    catalogue.write(|change| change.put(&pne, service(2, 8).into())).unwrap();
+    assert_eq!(found("fontaine"), [services[0]]);
+    assert_eq!(found("toilettes"), [(Kind::Service, 2), (Kind::Service, 3)]);
+    catalogue.write(|change| change.retain(&pne, Kind::Service, &HashSet::from([1, 2]))).unwrap();
+    assert_eq!(found("toilettes"), [services[1]]);
 }
 
 #[test]

@@ -58,7 +58,7 @@ pub struct SearchHit {
     pub kind: Kind,
     /// Identifier on the server.
     pub id: Id,
-    /// Name; empty if the object has none.
+    /// Name, or the label of its type if it has none, as services have; empty if there is neither.
     pub name: String,
     /// Language of the name.
     pub lang: String,
@@ -287,19 +287,21 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// The words of an object. `around` are texts of the objects along a trek.
-    pub(super) fn of(territory: &Territory, object: &Object, names: Option<String>, around: &[Localized]) -> Words {
+    /// The words of an object. `name` is the label of its type if it has no name of its own. `around` are texts of the objects
+    /// along a trek.
+    pub(super) fn of(territory: &Territory, object: &Object, name: &Localized, around: &[Localized]) -> Result<Words> {
         let columns = [
-            texts(object, &[TextUse::Name]),
+            vec![name],
             texts(object, &[TextUse::Summary]),
             texts(object, &[TextUse::Description, TextUse::Body]),
             around.iter().collect(),
         ];
         let columns = columns.map(|texts| folded(&texts));
-        let keys =
-            object.name().map(|name| name.iter().map(|(_, text)| text_fold::sort_key(text) + "\n").collect::<String>());
-        let name_keys = keys.filter(|keys| !keys.is_empty()).map(|keys| format!("\n{keys}"));
-        Words { territory: territory.key, kind: object.kind(), id: object.id(), names, name_keys, columns }
+        let names = serde_json::to_string(name).map_err(Error::internal)?;
+        let keys: String = name.iter().map(|(_, text)| text_fold::sort_key(text) + "\n").collect();
+        let name_keys = (!keys.is_empty()).then(|| format!("\n{keys}"));
+        let (territory, kind, id) = (territory.key, object.kind(), object.id());
+        Ok(Words { territory, kind, id, names: Some(names), name_keys, columns })
     }
 
     pub(super) fn bytes(&self) -> usize {
