@@ -34,6 +34,7 @@ use super::{EventDates, Kind, Position};
     /** Duration, hours. */ pub duration_h: Option<f64>,
     /** Length, metres. */ pub length_m: Option<f64>,
     /** Ascent, metres. */ pub ascent_m: Option<f64>,
+    /** Time at which a refresh noticed that the server no longer publishes it, Unix ms. */ pub withdrawn_ms: Option<i64>,
 }
 
 /// An object along the route of a trek.
@@ -64,6 +65,7 @@ use super::{EventDates, Kind, Position};
     /** Postal code. */ pub postal_code: Option<String>,
     /** Town. */ pub municipality: Option<String>,
     /** Its position. */ pub point: Option<Position>,
+    /** Time at which a refresh noticed that the server no longer publishes it, Unix ms. */ pub withdrawn_ms: Option<i64>,
 }
 
 /// A trek with its texts, pictures, stages and the objects along its route.

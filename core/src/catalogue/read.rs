@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::{Catalogue, Territory, treks};
+use super::{Catalogue, Territory, history, treks};
 use crate::db::geopackage;
 use crate::error::{Error, Result};
 use crate::id::{ObjectKey, TerritoryId};
@@ -53,8 +53,31 @@ impl Catalogue {
         kind: Kind,
         id: Id,
     ) -> Result<(Object, Option<i64>)> {
-        let found = self.read(|connection| object_and_withdrawn_ms(connection, territory, kind, id))?;
+        let found = self.find_object_and_withdrawn_ms(territory, kind, id)?;
         found.ok_or_else(|| not_found(territory, kind, id))
+    }
+
+    /// As [`Catalogue::object_and_withdrawn_ms`]; `None` for an object that is not in the catalogue.
+    pub(crate) fn find_object_and_withdrawn_ms(
+        &self,
+        territory: &Territory,
+        kind: Kind,
+        id: Id,
+    ) -> Result<Option<(Object, Option<i64>)>> {
+        self.read(|connection| object_and_withdrawn_ms(connection, territory, kind, id))
+    }
+
+    /// As [`Catalogue::withdrawn_ms`], also for an object that was deleted when the server withdrew it: the change history has
+    /// the time for a year.
+    pub(crate) fn last_withdrawn_ms(&self, territory: &Territory, kind: Kind, id: Id) -> Result<Option<i64>> {
+        self.read(|connection| {
+            let sql = format!("SELECT withdrawn_ms FROM {kind} WHERE territory = ?1 AND id = ?2");
+            let mut statement = connection.prepare_cached(&sql)?;
+            match statement.query_row((territory.key, id), |row| row.get(0)).optional()? {
+                Some(withdrawn_ms) => Ok(withdrawn_ms),
+                None => history::withdrawn_ms(connection, territory.key, kind, id),
+            }
+        })
     }
 
     /// Calls `each` with the geometries of some kinds kind by kind, in the order of

@@ -9,11 +9,13 @@
 //! * `nearby`: the objects near a position, with names; from `snapshot`, the index in memory, or from `from_disk` until the
 //!   snapshot is built.
 //! * `search`: objects of any kind by the words of their texts.
+//! * `favourites`: the favourites, with the state of their objects.
 //! * `localizer`: texts and labels in the languages of the user.
 //! * `reports`: field reports, from the draft to the upload.
 //! * `run` and `send` (feature `net`): refreshes, downloads and reports by the reqwest driver.
 
 mod details;
+mod favourites;
 mod from_disk;
 mod localizer;
 mod nearby;
@@ -30,7 +32,8 @@ mod stats;
 mod territories;
 mod treks;
 
-pub use details::{ROUTE_ITEM_KINDS, RouteItem, RouteItemQuery, TrekDetails};
+pub use details::{ROUTE_ITEM_KINDS, RouteItem, RouteItemQuery, TrekDesk, TrekDetails, TrekStage};
+pub use favourites::FavouriteItem;
 pub use localizer::Localizer;
 pub use nearby::{NearbyItem, NearbyQuery};
 pub(crate) use open::Companion;

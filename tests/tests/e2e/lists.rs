@@ -3,6 +3,7 @@
 use jalon::Companion;
 use jalon::catalogue::{PackSubject, PictureSize, SearchQuery, WriteTransaction};
 use jalon::companion::{NearbyItem, NearbyQuery, RefreshMode, RouteItemQuery};
+use jalon::journal::Favourite;
 use jalon::model::{Geometry, Kind, Localized, Object, Position, TouristicEvent};
 use jalon_tests::fixture::{Fixture, NAME};
 
@@ -126,6 +127,35 @@ fn withdrawn_object_of_a_pack_is_marked_in_every_list() {
 }
 
 #[test]
+fn withdrawn_favourite_is_marked_with_and_without_a_pack() {
+    let mut fixture = Fixture::builder().pack(PackSubject::Trek(1), PictureSize::None).build();
+    let companion = fixture.companion();
+    let territory = companion.catalogue().territory(NAME).unwrap();
+    let details = companion.trek_details(NAME, 1, &[Kind::Poi]).unwrap();
+    let packed: Vec<i64> = details.route_items.iter().map(|item| item.object.id()).collect();
+    let pois = companion.catalogue().objects(&territory, Kind::Poi).unwrap();
+    let mut others = pois.iter().map(Object::id).filter(|id| !packed.contains(id));
+    let (other, kept) = (others.next().unwrap(), others.next().unwrap());
+    let journal = companion.journal().unwrap();
+    for (territory, id) in [(NAME, packed[0]), (NAME, other), (NAME, kept), ("removed", 1)] {
+        let (territory, name) = (territory.to_owned(), String::new());
+        journal.add_favourite(&Favourite { territory, kind: Kind::Poi, id, name, created_ms: 0 }).unwrap();
+    }
+    let withdrawn = |companion: &Companion| {
+        let favourites = companion.favourites().unwrap();
+        favourites.iter().map(|item| item.withdrawn_ms).collect::<Vec<_>>()
+    };
+    assert_eq!(withdrawn(&companion), [None; 4]);
+    for id in [packed[0], other] {
+        fixture.server.territory().unpublish("poi", id.unsigned_abs());
+    }
+    fixture.refresh(RefreshMode::Full).unwrap();
+    let companion = fixture.companion();
+    assert!(companion.catalogue().object(&territory, Kind::Poi, other).is_err());
+    assert_eq!(withdrawn(&companion), [Some(fixture.now_ms), Some(fixture.now_ms), None, None]);
+}
+
+#[test]
 fn trek_has_its_information_desks_wherever_they_are() {
     let fixture = Fixture::builder().refreshed().build();
     let companion = fixture.companion();
@@ -135,7 +165,7 @@ fn trek_has_its_information_desks_wherever_they_are() {
     for trek in &treks {
         let Object::Trek(trek) = trek else { panic!("a trek") };
         let details = companion.trek_details(NAME, trek.id, &[]).unwrap();
-        let desks: Vec<i64> = details.information_desks.iter().map(|desk| desk.id).collect();
+        let desks: Vec<i64> = details.information_desks.iter().map(|desk| desk.desk.id).collect();
         assert_eq!(desks, trek.information_desks);
         count += desks.len();
     }

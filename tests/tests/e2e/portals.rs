@@ -237,7 +237,7 @@ fn stage_of_another_portal_is_on_the_sheet_of_its_itinerary_only() {
     for mode in [RefreshMode::Delta, RefreshMode::Full] {
         fixture.refresh(mode).unwrap();
         let details = fixture.companion().trek_details(NAME, 1, &[]).unwrap();
-        assert!(details.stages.iter().any(|other| other.id == stage), "{stage}");
+        assert!(details.stages.iter().any(|other| other.trek.id == stage), "{stage}");
         assert!(!listed(&fixture), "{stage}");
     }
     set_portal(&mut server.territory(), 1);

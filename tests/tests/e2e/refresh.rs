@@ -144,7 +144,7 @@ fn refreshed_territory_is_complete_without_the_server() {
         assert_eq!(listed.contains(&object.id()), is_listed, "trek {}", object.id());
     }
     let details = treks.iter().map(|trek| open.companion.trek_details(NAME, trek.id(), &[]).unwrap());
-    assert!(details.flat_map(|details| details.stages).any(|stage| stage.published.is_empty()));
+    assert!(details.flat_map(|details| details.stages).any(|stage| stage.trek.published.is_empty()));
     let pictures = treks.iter().flat_map(|object| match object {
         Object::Trek(trek) => trek.attachments.clone(),
         _ => Vec::new(),
@@ -304,7 +304,7 @@ fn search_by_stage_poi_or_city_finds_the_trek() {
         let Object::Trek(trek) = &object else { continue };
         let details = open.companion.trek_details(NAME, trek.id, &[Kind::Poi]).unwrap();
         for other in &details.stages {
-            assert!(finds(other.name.find(&["fr"]).unwrap().text, trek.id), "a stage of {}", trek.id);
+            assert!(finds(other.trek.name.find(&["fr"]).unwrap().text, trek.id), "a stage of {}", trek.id);
             seen.0 += 1;
         }
         for item in &details.route_items {

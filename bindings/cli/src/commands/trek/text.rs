@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use jalon::companion::{Localizer, ROUTE_ITEM_KINDS, TrekDetails};
+use jalon::companion::{Localizer, ROUTE_ITEM_KINDS, TrekDesk, TrekDetails};
 use jalon::model::{Geometry, Kind, Object, Position, Trek};
 
 use super::{key_figures, rich_texts};
@@ -33,9 +33,9 @@ pub(super) fn details_text(session: &Session, localizer: &Localizer<'_>, details
         text.push_str("\nStages\n");
     }
     for (index, stage) in details.stages.iter().enumerate() {
-        let length = stage.length_m().map(|metres| units.long().format(metres)).unwrap_or_default();
-        let (start, end) = (format!("  {}. ", index + 1), format!("  {length}"));
-        let _ = writeln!(text, "{start}{}{end}", session.fit(name(stage), start.len() + end.len()));
+        let length = stage.trek.length_m().map(|metres| units.long().format(metres)).unwrap_or_default();
+        let (start, end) = (format!("  {}. ", index + 1), format!("  {length}{}", remarks(None, stage.withdrawn_ms)));
+        let _ = writeln!(text, "{start}{}{end}", session.fit(name(&stage.trek), start.len() + end.len()));
     }
     let lines = trek.geometry.as_ref().map(Geometry::lines).unwrap_or_default();
     let lines: Vec<&[Position]> = lines.iter().map(Vec::as_slice).collect();
@@ -81,9 +81,10 @@ fn write_desks(text: &mut String, session: &Session, localizer: &Localizer<'_>, 
     if !details.information_desks.is_empty() {
         text.push_str("\nInformation desks\n");
     }
-    for desk in &details.information_desks {
+    for TrekDesk { desk, withdrawn_ms } in &details.information_desks {
         let (name, _) = localizer.object_name(&Object::from(desk.clone()))?;
-        let _ = writeln!(text, "  {}", session.fit(&name, 2));
+        let end = remarks(None, *withdrawn_ms);
+        let _ = writeln!(text, "  {}{end}", session.fit(&name, 2 + end.len()));
         let town = [&desk.postal_code, &desk.municipality].into_iter().flatten().map(String::as_str);
         let town = Some(town.collect::<Vec<_>>().join(" ")).filter(|town| !town.is_empty());
         let contact = [desk.street.clone(), town, desk.phone.clone(), desk.email.clone(), desk.website.clone()];
