@@ -60,7 +60,7 @@ impl Companion {
         subject: &PackSubject,
         options: &DownloadOptions,
     ) -> Result<DownloadJob> {
-        sync::plan_download(&self.catalogue, &self.clock, territory, subject, options)
+        sync::plan_download(&self.catalogue, &self.locks, &self.clock, territory, subject, options)
     }
 
     /// Stores the state of a pack, once [`Job::next`](sync::Job::next) has returned
@@ -80,7 +80,7 @@ impl Companion {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Busy`] while the territory is being refreshed or downloaded.
     pub fn remove_pack(&self, territory: &str, subject: &PackSubject) -> Result<u64> {
-        let (territory, _lock) = TerritoryLock::try_acquire_by_name(&self.catalogue, territory)?;
+        let (territory, _lock) = self.locks.try_acquire_by_name(&self.catalogue, territory)?;
         let Some(pack) = self.catalogue.pack(&territory, subject)? else {
             return Err(Error::NotFound { detail: format!("a pack of {subject}") });
         };
@@ -101,7 +101,7 @@ impl Companion {
     /// [`Error::Busy`] while a territory is being refreshed or downloaded.
     pub fn clean_up(&self) -> Result<u64> {
         let territories = self.catalogue.territories()?;
-        let lock = |territory: &Territory| TerritoryLock::try_acquire(&self.catalogue.staging_folder(), territory);
+        let lock = |territory: &Territory| self.locks.try_acquire(&self.catalogue.staging_folder(), territory);
         let locks: Vec<TerritoryLock> = territories.iter().map(lock).collect::<Result<_>>()?;
         let mut freed = self.catalogue.remove_orphaned_media()?;
         // After a damaged catalogue, planned packs find their files again by name.

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::download_planner::{DownloadPlanner, PackDownload};
 use super::estimate::check_space;
-use super::lock::TerritoryLock;
+use super::lock::TerritoryLocks;
 use super::refresh::RefreshOptions;
 use super::runner::{JobContext, JobRunner};
 use super::staging;
@@ -33,12 +33,13 @@ pub type DownloadJob = JobRunner<DownloadPlanner>;
 /// Plans a pack, or continues its download; files on the device are not requested again unless they may have changed.
 pub(crate) fn plan_download(
     catalogue: &Arc<Catalogue>,
+    locks: &TerritoryLocks,
     clock: &Arc<dyn Clock>,
     territory: &str,
     subject: &PackSubject,
     options: &DownloadOptions,
 ) -> Result<DownloadJob> {
-    let (territory, lock) = TerritoryLock::try_acquire_by_name(catalogue, territory)?;
+    let (territory, lock) = locks.try_acquire_by_name(catalogue, territory)?;
     if territory.refreshed_ms.is_none() {
         return Err(Error::invalid("territory", "must have been refreshed once: its treks are not known yet"));
     }

@@ -36,6 +36,6 @@ pub(crate) use download::{finish_download, plan_download};
 pub use estimate::Estimate;
 pub(crate) use estimate::estimate;
 pub use job::{Job, Progress};
-pub(crate) use lock::TerritoryLock;
+pub(crate) use lock::{TerritoryLock, TerritoryLocks};
 pub(crate) use refresh::plan_refresh;
 pub use refresh::{RefreshJob, RefreshMode, RefreshOptions};

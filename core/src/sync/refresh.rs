@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use url::Url;
 
-use super::lock::TerritoryLock;
+use super::lock::TerritoryLocks;
 use super::planner::{Completed, Failure, Parsed, PendingRequest, PlanCounts, Planner};
 use super::runner::{JobContext, JobRunner};
 use super::staging;
@@ -84,11 +84,12 @@ pub type RefreshJob = JobRunner<RefreshPlanner>;
 /// Plans a refresh, or continues one that was started within the last day.
 pub(crate) fn plan_refresh(
     catalogue: &Arc<Catalogue>,
+    locks: &TerritoryLocks,
     clock: &Arc<dyn Clock>,
     territory: &str,
     options: &RefreshOptions,
 ) -> Result<RefreshJob> {
-    let (territory, lock) = TerritoryLock::try_acquire_by_name(catalogue, territory)?;
+    let (territory, lock) = locks.try_acquire_by_name(catalogue, territory)?;
     let origin = Url::parse(&territory.url).map_err(|_| Error::invalid("url", "must be a web address"))?;
     let is_full = match (territory.refreshed_ms, options.mode) {
         (None, _) | (_, RefreshMode::Full) => true,

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use jalon::catalogue::{NewTerritory, PackState, PackSubject, PictureSize, SearchQuery};
-use jalon::companion::{DownloadOptions, NearbyQuery, RefreshMode, RefreshOptions, TrekQuery};
+use jalon::companion::{DownloadOptions, Job as _, NearbyQuery, RefreshMode, RefreshOptions, TrekQuery};
 use jalon::model::{Kind, Position};
 use jalon::transfer::CancelToken;
 use jalon::{Companion, Directories, Error};
@@ -100,6 +101,26 @@ fn readers_during_two_refreshes_see_complete_refreshes_only() {
         reading.join().unwrap()
     });
     assert!(reads > 5, "{reads}");
+}
+
+#[test]
+fn suspended_companion_keeps_the_locks_of_another_in_its_process() {
+    let fixture = Fixture::builder().refreshed().build();
+    let [app, worker, third] = [(); 3].map(|()| fixture.companion());
+    let options = RefreshOptions::default();
+    let is_busy = |companion: &Companion| {
+        matches!(companion.plan_refresh(NAME, &RefreshOptions::default()), Err(Error::Busy { .. }))
+    };
+    let mut job = worker.plan_refresh(NAME, &options).unwrap();
+    app.suspend(Duration::from_secs(60)).unwrap();
+    job.next().unwrap();
+    assert!(is_busy(&third), "the lock of the job was released");
+    app.resume().unwrap();
+    job.next().unwrap();
+    assert!(is_busy(&third) && is_busy(&app));
+    // A companion that suspends releases its own.
+    worker.suspend(Duration::from_secs(60)).unwrap();
+    drop(third.plan_refresh(NAME, &options).unwrap());
 }
 
 #[test]
