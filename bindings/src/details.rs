@@ -74,6 +74,8 @@ impl TrekDetails {
             accessibility_signage: rich(&trek.accessibility_signage),
             accessibility_slope: rich(&trek.accessibility_slope), accessibility_width: rich(&trek.accessibility_width),
             geometry: trek.geometry.as_ref().map(Geometry::to_wkb),
+            vertices: trek.geometry.as_ref().map_or(0, Geometry::vertex_count) as u32,
+            unknown_elevations: trek.geometry.as_ref().map_or(0, Geometry::unknown_elevations) as u32,
             points_reference: trek.points_reference, parking_location: trek.parking_location,
             pictures: pictures(core, &trek.attachments)?,
             web_links: trek.web_links.iter().map(link).collect(),

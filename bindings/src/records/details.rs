@@ -113,6 +113,8 @@ use super::{EventDates, Kind, Position};
     /** Accessibility: slope. */ pub accessibility_slope: Option<RichText>,
     /** Accessibility: width. */ pub accessibility_width: Option<RichText>,
     /** Its line, as ISO WKB; none if the server published none. */ pub geometry: Option<Vec<u8>>,
+    /** Vertices of its line. */ pub vertices: u32,
+    /** Vertices of its line whose elevation is unknown: the server has none, or an impossible one. The profile is straight between the others. */ pub unknown_elevations: u32,
     /** Numbered points of the description; the first has number 1. */ pub points_reference: Vec<Position>,
     /** Position of the parking. */ pub parking_location: Option<Position>,
     /** Pictures, the cover first. */ pub pictures: Vec<Picture>,

@@ -29,7 +29,8 @@ pub(super) fn details_json(session: &Session, localizer: &Localizer<'_>, details
         "districts": localizer.labels("district", &trek.districts)?,
         "published": trek.published, "created_ms": trek.created_ms, "updated_ms": trek.updated_ms,
         "attachments": attachments_json(session, &trek.attachments)?, "web_links": trek.web_links,
-        "geometry": &trek.geometry,
+        "geometry": &trek.geometry, "vertices": trek.geometry.as_ref().map(Geometry::vertex_count),
+        "unknown_elevations": trek.geometry.as_ref().map(Geometry::unknown_elevations),
         "points_reference": trek.points_reference.iter().map(position_json).collect::<Vec<_>>(),
         "parking_location": trek.parking_location.as_ref().map(position_json),
     });

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use jalon::companion::{Localizer, ROUTE_ITEM_KINDS, TrekDesk, TrekDetails};
+use jalon::companion::{Localizer, ROUTE_ITEM_KINDS, RouteItem, TrekDesk, TrekDetails};
 use jalon::model::{Geometry, Kind, Object, Position, Trek};
 
 use super::{key_figures, rich_texts};
@@ -43,6 +43,9 @@ pub(super) fn details_text(session: &Session, localizer: &Localizer<'_>, details
     if let Some(profile) = terminal_profile::draw(&lines, columns, PROFILE_ROWS, units) {
         let _ = writeln!(text, "\n{profile}");
     }
+    if let Some(sentence) = trek.geometry.as_ref().and_then(unknown_elevations) {
+        let _ = writeln!(text, "\n{sentence}");
+    }
     for (field, rich) in rich_texts(trek) {
         if let Some(found) = localizer.text(&rich.plain) {
             let _ = writeln!(text, "\n{}\n{}", heading(field), found.text);
@@ -52,6 +55,20 @@ pub(super) fn details_text(session: &Session, localizer: &Localizer<'_>, details
     write_pictures(&mut text, session, trek)?;
     write_route_items(&mut text, session, localizer, details)?;
     Ok(text)
+}
+
+/// The number of vertices without a known elevation, as a sentence; none if all are known or there is no line.
+fn unknown_elevations(geometry: &Geometry) -> Option<String> {
+    let (unknown, vertices) = (geometry.unknown_elevations(), geometry.vertex_count());
+    match unknown {
+        _ if geometry.lines().is_empty() => None,
+        0 => None,
+        _ if unknown == vertices => Some(format!("The elevation of all {vertices} vertices of the route is unknown.")),
+        _ => Some(format!(
+            "The elevation of {unknown} of the {vertices} vertices of the route is unknown; the profile is straight between the \
+             others."
+        )),
+    }
 }
 
 fn name_or_dash<'t>(localizer: &Localizer<'_>, trek: &'t Trek) -> &'t str {
@@ -124,17 +141,21 @@ fn write_route_items(
 ) -> Result<()> {
     let units = session.units;
     for kind in ROUTE_ITEM_KINDS {
-        let mut items = details.route_items.iter().filter(|item| item.object.kind() == kind).peekable();
-        if let Some(first) = items.peek() {
-            let source = if first.estimated { " (by distance from the route)" } else { "" };
-            let _ = writeln!(text, "\n{}{source}", kind_heading(kind));
+        let items: Vec<&RouteItem> = details.route_items.iter().filter(|item| item.object.kind() == kind).collect();
+        if items.is_empty() {
+            continue;
         }
+        // Sensitive areas near the route are added to those that the server lists.
+        let are_all_estimated = items.iter().all(|item| item.estimated);
+        let source = if are_all_estimated { " (by distance from the route)" } else { "" };
+        let _ = writeln!(text, "\n{}{source}", kind_heading(kind));
         for item in items {
             let (name, _) = localizer.object_name(&item.object)?;
             let name = if name.is_empty() { "—" } else { &name };
             let start = format!("  {:>9}  ", units.long().format(item.along_m));
             let remarks = remarks(item.event.as_ref(), item.withdrawn_ms);
-            let end = format!(" ({} off){remarks}", units.format_distance(item.offset_m));
+            let source = if item.estimated && !are_all_estimated { ", by distance" } else { "" };
+            let end = format!(" ({} off{source}){remarks}", units.format_distance(item.offset_m));
             let name = session.fit(name, start.len() + end.chars().count());
             let _ = writeln!(text, "{start}{name}{end}");
         }
