@@ -6,6 +6,7 @@ use jalon::companion::{NearbyItem, NearbyQuery, RefreshMode, RouteItemQuery};
 use jalon::journal::Favourite;
 use jalon::model::{Geometry, Kind, Localized, Object, Position, TouristicEvent};
 use jalon_tests::fixture::{Fixture, NAME};
+use jalon_tests::generator::{Size, Territory};
 
 fn nearest(companion: &Companion, kind: Kind, past_events: bool) -> Vec<NearbyItem> {
     let query = NearbyQuery { kinds: vec![kind], limit: 999, past_events, ..NearbyQuery::default() };
@@ -128,7 +129,8 @@ fn withdrawn_object_of_a_pack_is_marked_in_every_list() {
 
 #[test]
 fn withdrawn_favourite_is_marked_with_and_without_a_pack() {
-    let mut fixture = Fixture::builder().pack(PackSubject::Trek(1), PictureSize::None).build();
+    let territory = Territory::generate(Size::default(), 1);
+    let mut fixture = Fixture::builder().territory(territory).pack(PackSubject::Trek(1), PictureSize::None).build();
     let companion = fixture.companion();
     let territory = companion.catalogue().territory(NAME).unwrap();
     let details = companion.trek_details(NAME, 1, &[Kind::Poi]).unwrap();
