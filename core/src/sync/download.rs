@@ -15,6 +15,7 @@ use crate::catalogue::{Catalogue, Pack, PackState, PackSubject, PictureSize};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::model::Kind;
+use crate::ordered;
 
 /// Options of a download.
 #[derive(Debug, Clone, Default)]
@@ -70,8 +71,12 @@ pub(crate) fn plan_download(
     };
     let (catalogue, clock, subject) = (Arc::clone(catalogue), Arc::clone(clock), *subject);
     let pictures = options.pictures;
-    let download =
-        PackDownload { catalogue, clock, territory, origin, media_folder, subject, pictures, pack, is_withdrawn };
+    let states = catalogue.list_states(&territory)?.into_iter();
+    let unfiltered = ordered::set(states.filter(|(_, state)| state.is_unfiltered).map(|(list, _)| list));
+    #[rustfmt::skip]
+    let download = PackDownload {
+        catalogue, clock, territory, origin, media_folder, subject, pictures, pack, is_withdrawn, unfiltered,
+    };
     JobRunner::open(context, |record| DownloadPlanner::new(download.clone(), record))
 }
 
