@@ -8,7 +8,7 @@ use jalon::companion::{Localizer, ROUTE_ITEM_KINDS, RouteItemQuery};
 use jalon::{Companion as Core, model};
 
 use crate::convert::borrowed;
-use crate::details::{name_of, pictures, rich_text};
+use crate::details::{files, name_of, pictures, rich_text};
 use crate::error::Result;
 use crate::records::{ChangeRecord, Kind, Object, Profile, SearchResults, Term, TrekDetails, TrekPage, TrekQuery};
 use crate::state::Shared;
@@ -77,6 +77,7 @@ impl Catalogue {
                 description: object.description().and_then(|text| rich_text(&localizer, text)),
                 geometry: object.geometry().map(model::Geometry::to_wkb),
                 pictures: pictures(core, object.attachments())?,
+                files: files(core, object.attachments())?,
                 event,
                 withdrawn_ms,
                 json,

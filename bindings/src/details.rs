@@ -5,7 +5,9 @@ use jalon::companion::{self, Localizer};
 use jalon::line::{ElevationGain, MeasuredLine, Profile as CoreProfile, TURNING_POINT_THRESHOLD_M};
 use jalon::model::{self, Geometry, Localized, Trek};
 
-use crate::records::{InformationDesk, Picture, Profile, RichText, RouteItem, Stage, TrekDetails, WebLink};
+use crate::records::{
+    AttachedFile, InformationDesk, Picture, Profile, RichText, RouteItem, Stage, TrekDetails, WebLink,
+};
 
 /// A text in the caller's language; none if it is empty in all languages.
 pub(crate) fn rich_text(localizer: &Localizer<'_>, text: &model::RichText) -> Option<RichText> {
@@ -29,6 +31,17 @@ pub(crate) fn pictures(core: &Core, attachments: &[model::Attachment]) -> jalon:
         Ok(Picture { path, url, thumbnail, title, legend, author, license })
     };
     attachments.iter().filter(|attachment| attachment.media == "image").map(picture).collect()
+}
+
+/// The attachments that are no pictures.
+pub(crate) fn files(core: &Core, attachments: &[model::Attachment]) -> jalon::Result<Vec<AttachedFile>> {
+    let file = |file| {
+        let companion::AttachedFile { title, legend, author, license, file_type, media, backend, url, bytes, path } =
+            file;
+        let path = path.map(|path| path.to_string_lossy().into_owned());
+        AttachedFile { title, legend, author, license, file_type, media, backend, url, bytes, path }
+    };
+    Ok(core.attached_files(attachments)?.into_iter().map(file).collect())
 }
 
 impl TrekDetails {
@@ -77,7 +90,7 @@ impl TrekDetails {
             vertices: trek.geometry.as_ref().map_or(0, Geometry::vertex_count) as u32,
             unknown_elevations: trek.geometry.as_ref().map_or(0, Geometry::unknown_elevations) as u32,
             points_reference: trek.points_reference, parking_location: trek.parking_location,
-            pictures: pictures(core, &trek.attachments)?,
+            pictures: pictures(core, &trek.attachments)?, files: files(core, &trek.attachments)?,
             web_links: trek.web_links.iter().map(link).collect(),
             stages: (1..).zip(&stages).map(|(number, of)| stage(&localizer, number, of)).collect(),
             information_desks: information_desks.into_iter().map(|desk| information_desk(&localizer, desk)).collect::<jalon::Result<_>>()?,

@@ -20,6 +20,20 @@ use super::{EventDates, Kind, Position};
     /** Licence. */ pub license: String,
 }
 
+/// A file or a video that is attached to an object: a PDF topo-guide, an audio commentary, a linked film.
+#[derive(uniffi::Record)] pub struct AttachedFile {
+    /** Title; the file name if the office gave none. */ pub title: String,
+    /** Caption. */ pub legend: String,
+    /** Author. */ pub author: String,
+    /** Licence. */ pub license: String,
+    /** The office's class of attachment (`Topo-guide`). */ pub file_type: String,
+    /** `file` or `video`. */ pub media: String,
+    /** Host of a linked video (`Youtube`); empty for files on the server. */ pub backend: String,
+    /** URL of the file, or of the page of a linked video. */ pub url: String,
+    /** Size, bytes; none if it is not known. */ pub bytes: Option<u64>,
+    /** Its file on the device; none if no pack contains it. */ pub path: Option<String>,
+}
+
 /// A link.
 #[derive(uniffi::Record)] pub struct WebLink {
     /** Its name. */ pub name: String,
@@ -118,6 +132,7 @@ use super::{EventDates, Kind, Position};
     /** Numbered points of the description; the first has number 1. */ pub points_reference: Vec<Position>,
     /** Position of the parking. */ pub parking_location: Option<Position>,
     /** Pictures, the cover first. */ pub pictures: Vec<Picture>,
+    /** Attached files and linked videos. */ pub files: Vec<AttachedFile>,
     /** Links. */ pub web_links: Vec<WebLink>,
     /** Information desks, wherever they are. */ pub information_desks: Vec<InformationDesk>,
     /** Stages, in order. */ pub stages: Vec<Stage>,

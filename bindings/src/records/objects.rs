@@ -5,7 +5,7 @@ pub use jalon::catalogue::ChangeKind;
 use jalon::companion::{self, TrekStats};
 pub use jalon::model::{Bounds, EventDates, Kind, Position};
 
-use super::{Highlight, Picture, RichText};
+use super::{AttachedFile, Highlight, Picture, RichText};
 use crate::convert::{all, from_core, highlights};
 
 /// Kind of an object.
@@ -69,6 +69,7 @@ use crate::convert::{all, from_core, highlights};
     /** Its description; none if it has none. */ pub description: Option<RichText>,
     /** Its geometry, as ISO WKB. */ pub geometry: Option<Vec<u8>>,
     /** Its pictures, the cover first. */ pub pictures: Vec<Picture>,
+    /** Its attached files and linked videos. */ pub files: Vec<AttachedFile>,
     /** Touristic events only: dates. */ pub event: Option<EventDates>,
     /** Time at which a refresh noticed that the server no longer publishes it, Unix ms. */ pub withdrawn_ms: Option<i64>,
     /** All its fields in all languages, as JSON in the shape of the catalogue's `data` column. */ pub json: String,

@@ -5,6 +5,7 @@
 //! * `territories`: territories, and the refresh that downloads them.
 //! * `packs`: treks and areas for offline use.
 //! * `treks`: the trek list: text, filters, position and order, a page at a time; `stats`: length, ascent, duration and labels of a trek.
+//! * `attached_files`: the files and videos that are attached to an object.
 //! * `details`: a trek with its stages and the objects along it.
 //! * `nearby`: the objects near a position, with names; from `snapshot`, the index in memory, or from `from_disk` until the
 //!   snapshot is built.
@@ -14,6 +15,7 @@
 //! * `reports`: field reports, from the draft to the upload.
 //! * `run` and `send` (feature `net`): refreshes, downloads and reports by the reqwest driver.
 
+mod attached_files;
 mod details;
 mod favourites;
 mod from_disk;
@@ -32,6 +34,7 @@ mod stats;
 mod territories;
 mod treks;
 
+pub use attached_files::AttachedFile;
 pub use details::{ROUTE_ITEM_KINDS, RouteItem, RouteItemQuery, TrekDesk, TrekDetails, TrekStage};
 pub use favourites::FavouriteItem;
 pub use localizer::Localizer;
@@ -44,5 +47,6 @@ pub use stats::TrekStats;
 pub use treks::{FacetValueCount, TrekItem, TrekPage, TrekQuery};
 
 pub use crate::sync::{
-    DownloadJob, DownloadOptions, Estimate, Job, Progress, RefreshJob, RefreshMode, RefreshOptions, RefreshSummary,
+    AttachedFileSizes, DownloadJob, DownloadOptions, Estimate, FileSizesJob, Job, Progress, RefreshJob, RefreshMode,
+    RefreshOptions, RefreshSummary,
 };

@@ -102,7 +102,7 @@ impl Companion {
     pub fn response_writer(&self, transfer: Transfer, target: PathBuf) -> ResponseWriter {
         let max_bytes = match transfer.body {
             BodyKind::Json => MAX_JSON_BYTES,
-            BodyKind::File => MAX_FILE_BYTES,
+            BodyKind::File | BodyKind::FileSize => MAX_FILE_BYTES,
         };
         ResponseWriter::new(transfer, target, Arc::clone(self.catalogue.file_system()), max_bytes).decoded_by_client()
     }

@@ -9,7 +9,7 @@ use crate::catalogue::{Pack, PackState, PackSubject};
 use crate::error::{Error, Result};
 use crate::net::{ClientOptions, HttpClient};
 use crate::storage::FileSystem;
-use crate::sync::{DownloadOptions, Job, Progress, RefreshOptions, RefreshSummary};
+use crate::sync::{AttachedFileSizes, DownloadOptions, Job, Progress, RefreshOptions, RefreshSummary};
 use crate::transfer::{BlockReason, BodyKind, CancelToken, Next, Outcome, Signal};
 
 const WORKERS: usize = 2;
@@ -41,6 +41,24 @@ impl Companion {
         job.retry_now();
         let job = self.run(job, &options.net, cancel, progress)?;
         self.apply_refresh(job)
+    }
+
+    /// Asks for the sizes of the attached files of a pack, so that they are known before their download. Blocks as
+    /// [`Companion::refresh`] does. Each file whose size is not known costs a request; see [`Companion::plan_file_sizes`].
+    ///
+    /// # Errors
+    /// As of [`Companion::refresh`]. Sizes that were told before are kept.
+    pub fn fetch_file_sizes(
+        &self,
+        territory: &str,
+        subject: &PackSubject,
+        options: &RefreshOptions,
+        cancel: &CancelToken,
+    ) -> Result<AttachedFileSizes> {
+        let mut job = self.plan_file_sizes(territory, subject, options)?;
+        job.retry_now();
+        let job = self.run(job, &options.net, cancel, |_| {})?;
+        self.finish_file_sizes(job)
     }
 
     /// Downloads a pack, continues its download, or updates it. Blocks as [`Companion::refresh`] does. A pack without some of
@@ -83,7 +101,7 @@ impl Companion {
             if pack.withdrawn_ms.is_some() {
                 continue;
             }
-            let options = DownloadOptions { pictures: pack.pictures, fetch: options.clone() };
+            let options = DownloadOptions { pictures: pack.pictures, files: pack.with_files, fetch: options.clone() };
             let now = self.download(territory, &pack.subject, &options, cancel, |now| progress(&pack, now))?;
             if !is_ready || now.missing.len() < pack.missing.len() {
                 updated.push(now);
@@ -222,7 +240,7 @@ fn work(
         signal.notify();
         let outcome = match client.fetch(&transfer, &target, abort) {
             // A picture linked from an address that must not be requested.
-            Err(Error::InvalidInput { rule, .. }) if transfer.body == BodyKind::File => {
+            Err(Error::InvalidInput { rule, .. }) if transfer.body != BodyKind::Json => {
                 Outcome::Rejected { detail: rule }
             }
             fetched => fetched?,

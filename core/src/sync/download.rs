@@ -22,6 +22,10 @@ use crate::ordered;
 pub struct DownloadOptions {
     /// Size of the pictures.
     pub pictures: PictureSize,
+    /// Whether to download attached files, such as PDF topo-guides and audio, too. Pictures do not count as such. A file of
+    /// another format than those of documents, audio, tracks and archives, or one larger than 64 MiB, is left out and listed
+    /// among the missing files.
+    pub files: bool,
     /// Use of the network.
     pub fetch: RefreshOptions,
 }
@@ -48,8 +52,8 @@ pub(crate) fn plan_download(
         catalogue.object(&territory, Kind::Trek, *id)?;
     }
     let origin = Url::parse(&territory.url).map_err(|_| Error::invalid("url", "must be a web address"))?;
-    check_space(catalogue, &territory, subject, options.pictures)?;
-    let pack = catalogue.request_pack(&territory, subject, options.pictures)?;
+    check_space(catalogue, &territory, subject, options.pictures, options.files)?;
+    let pack = catalogue.request_pack(&territory, subject, options.pictures, options.files)?;
     catalogue.record_wanted()?;
     // The server no longer knows a withdrawn trek: its objects are those that the pack has.
     let stored = catalogue.pack(&territory, subject)?;
@@ -70,12 +74,21 @@ pub(crate) fn plan_download(
         network: options.fetch.network,
     };
     let (catalogue, clock, subject) = (Arc::clone(catalogue), Arc::clone(clock), *subject);
-    let pictures = options.pictures;
+    let DownloadOptions { pictures, files: with_files, fetch: _ } = *options;
     let states = catalogue.list_states(&territory)?.into_iter();
     let unfiltered = ordered::set(states.filter(|(_, state)| state.is_unfiltered).map(|(list, _)| list));
-    #[rustfmt::skip]
     let download = PackDownload {
-        catalogue, clock, territory, origin, media_folder, subject, pictures, pack, is_withdrawn, unfiltered,
+        catalogue,
+        clock,
+        territory,
+        origin,
+        media_folder,
+        subject,
+        pictures,
+        with_files,
+        pack,
+        is_withdrawn,
+        unfiltered,
     };
     JobRunner::open(context, |record| DownloadPlanner::new(download.clone(), record))
 }

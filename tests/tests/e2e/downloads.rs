@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jalon::catalogue::{Pack, PackState, PackSubject, PictureSize};
+use jalon::catalogue::{Pack, PackState, PackSubject};
 use jalon::companion::{DownloadOptions, RefreshMode, RefreshOptions};
 use jalon::net::ClientOptions;
 use jalon::transfer::CancelToken;
@@ -33,7 +33,7 @@ fn refreshed(server: &Arc<TestGeotrek>) -> Snapshot {
 }
 
 fn download(companion: &Companion, options: RefreshOptions) -> Result<Pack> {
-    let options = DownloadOptions { pictures: PictureSize::Small, fetch: options };
+    let options = DownloadOptions { fetch: options, ..DownloadOptions::default() };
     companion.download(NAME, &SUBJECT, &options, &CancelToken::default(), |_| {})
 }
 
@@ -208,7 +208,7 @@ fn cancelled_download_stops_and_resumes() {
     // No response is late on a busy machine.
     let net = ClientOptions { read_timeout: Duration::from_secs(60), ..ClientOptions::default() };
     let patient = RefreshOptions { net, ..options() };
-    let options = DownloadOptions { pictures: PictureSize::Small, fetch: patient.clone() };
+    let options = DownloadOptions { fetch: patient.clone(), ..DownloadOptions::default() };
     server.faults().add(Fault::Hold.on("/media/").after(3));
     let cancel = CancelToken::default();
     let stopped = std::thread::scope(|scope| {

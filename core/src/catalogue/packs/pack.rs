@@ -142,6 +142,8 @@ pub struct Pack {
     pub subject: PackSubject,
     /// Size of its pictures.
     pub pictures: PictureSize,
+    /// Whether its attached files, such as PDF topo-guides and audio, belong to it.
+    pub with_files: bool,
     /// State of the pack.
     pub state: PackState,
     /// Time at which it was last completely downloaded, Unix ms.

@@ -16,11 +16,12 @@ struct PackRow {
     territory: TerritoryId,
     subject: PackSubject,
     pictures: PictureSize,
+    with_files: bool,
     state: PackState,
     as_of_ms: Option<i64>,
 }
 
-const SELECT: &str = "SELECT pack, territory, subject, pictures, state, as_of_ms FROM jalon_pack";
+const SELECT: &str = "SELECT pack, territory, subject, pictures, state, as_of_ms, with_files FROM jalon_pack";
 
 /// Reads a row; `None` if a newer version of Jalon wrote its subject.
 fn read_row(row: &Row<'_>) -> rusqlite::Result<Option<PackRow>> {
@@ -35,6 +36,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<Option<PackRow>> {
         pictures: pictures.unwrap_or_default(),
         state: state.unwrap_or(PackState::Planned),
         as_of_ms: row.get(5)?,
+        with_files: row.get(6)?,
     }))
 }
 
@@ -75,13 +77,14 @@ fn with_content(connection: &Connection, row: PackRow, territory: String) -> Res
             .optional()?
             .flatten(),
     };
-    let PackRow { key, subject, pictures, state, as_of_ms, .. } = row;
+    let PackRow { key, subject, pictures, with_files, state, as_of_ms, .. } = row;
     let (files, bytes, own_bytes) = (count(files), count(bytes), count(own));
     Ok(Pack {
         key,
         territory,
         subject,
         pictures,
+        with_files,
         state,
         as_of_ms,
         objects,
@@ -162,18 +165,20 @@ impl Catalogue {
         })
     }
 
-    /// Inserts a planned pack, or changes the picture size of an existing one. Returns its key.
+    /// Inserts a planned pack, or changes the picture size and the choice of files of an existing one. Returns its key.
     pub(crate) fn request_pack(
         &self,
         territory: &Territory,
         subject: &PackSubject,
         pictures: PictureSize,
+        with_files: bool,
     ) -> Result<i64> {
         self.write_state(|connection| {
             connection.execute(
-                "INSERT INTO jalon_pack (territory, subject, pictures, state) VALUES (?1, ?2, ?3, 'planned')
-                   ON CONFLICT (territory, subject) DO UPDATE SET pictures = excluded.pictures",
-                (territory.key, subject.to_string(), pictures.as_str()),
+                "INSERT INTO jalon_pack (territory, subject, pictures, with_files, state)
+                   VALUES (?1, ?2, ?3, ?4, 'planned') ON CONFLICT (territory, subject)
+                   DO UPDATE SET pictures = excluded.pictures, with_files = excluded.with_files",
+                (territory.key, subject.to_string(), pictures.as_str(), with_files),
             )?;
             let key = "SELECT pack FROM jalon_pack WHERE territory = ?1 AND subject = ?2";
             Ok(connection.query_row(key, (territory.key, subject.to_string()), |row| row.get(0))?)

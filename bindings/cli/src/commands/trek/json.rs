@@ -76,11 +76,18 @@ fn name_and_language<'t>(localizer: &Localizer<'_>, name: &'t Localized) -> (&'t
     localizer.text(name).map_or(("", ""), |found| (found.text, found.lang))
 }
 
-/// The attachments, each with the path of its file if it is on disk.
+/// The attachments, each with the path of its file if it is on disk. One that is no picture has its size, if it is known.
 fn attachments_json(session: &Session, attachments: &[Attachment]) -> Result<Vec<Value>> {
     let attachment_json = |attachment: &Attachment| {
         let mut item = serde_json::to_value(attachment).unwrap_or_default();
-        item["path"] = json!(session.companion.picture_path(&attachment.picture)?);
+        match session.companion.attached_files(std::slice::from_ref(attachment))?.pop() {
+            Some(file) => {
+                item["title"] = file.title.into();
+                item["bytes"] = json!(file.bytes);
+                item["path"] = json!(file.path);
+            }
+            None => item["path"] = json!(session.companion.picture_path(&attachment.picture)?),
+        }
         Ok(item)
     };
     attachments.iter().map(attachment_json).collect()

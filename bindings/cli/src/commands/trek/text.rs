@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use jalon::companion::{Localizer, ROUTE_ITEM_KINDS, RouteItem, TrekDesk, TrekDetails};
+use jalon::companion::{AttachedFile, Localizer, ROUTE_ITEM_KINDS, RouteItem, TrekDesk, TrekDetails};
 use jalon::model::{Geometry, Kind, Object, Position, Trek};
 
 use super::{key_figures, rich_texts};
@@ -11,6 +11,7 @@ use crate::commands::remarks::remarks;
 use crate::error::Result;
 use crate::printable::single_line;
 use crate::terminal_profile;
+use crate::units::format_bytes;
 
 /// Largest size of the elevation profile, in characters.
 const PROFILE_COLUMNS: usize = 72;
@@ -53,6 +54,7 @@ pub(super) fn details_text(session: &Session, localizer: &Localizer<'_>, details
     }
     write_desks(&mut text, session, localizer, details)?;
     write_pictures(&mut text, session, trek)?;
+    write_files(&mut text, session, trek)?;
     write_route_items(&mut text, session, localizer, details)?;
     Ok(text)
 }
@@ -116,7 +118,8 @@ fn write_desks(text: &mut String, session: &Session, localizer: &Localizer<'_>, 
 /// The pictures on disk, with their credits.
 fn write_pictures(text: &mut String, session: &Session, trek: &Trek) -> Result<()> {
     let mut on_disk = Vec::new();
-    for attachment in &trek.attachments {
+    let pictures = trek.attachments.iter().filter(|attachment| !attachment.is_file());
+    for attachment in pictures {
         if let Some(path) = session.companion.picture_path(&attachment.picture)? {
             on_disk.push((&attachment.picture, path));
         }
@@ -128,6 +131,25 @@ fn write_pictures(text: &mut String, session: &Session, trek: &Trek) -> Result<(
         let credits = [&picture.title, &picture.author, &picture.license];
         let credits: Vec<&str> = credits.into_iter().map(String::as_str).filter(|credit| !credit.is_empty()).collect();
         let _ = writeln!(text, "  {}  {}", path.display(), session.fit(&credits.join(", "), 0));
+    }
+    Ok(())
+}
+
+/// The attached files and linked videos: title, class and size, then the path of a file on disk, or else the address.
+fn write_files(text: &mut String, session: &Session, trek: &Trek) -> Result<()> {
+    let files = session.companion.attached_files(&trek.attachments)?;
+    if !files.is_empty() {
+        text.push_str("\nFiles\n");
+    }
+    for AttachedFile { title, file_type, backend, url, bytes, path, .. } in &files {
+        let class = if backend.is_empty() { file_type } else { backend };
+        let size = bytes.map(format_bytes).unwrap_or_default();
+        let remarks: Vec<&str> = [class.as_str(), &size].into_iter().filter(|part| !part.is_empty()).collect();
+        let remarks = if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join(", ")) };
+        let remarks = single_line(&remarks);
+        let _ = writeln!(text, "  {}{remarks}", session.fit(title, remarks.chars().count() + 2));
+        let place = path.as_ref().map_or_else(|| single_line(url), |path| path.display().to_string());
+        let _ = writeln!(text, "    {place}");
     }
     Ok(())
 }
