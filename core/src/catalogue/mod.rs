@@ -57,7 +57,7 @@ pub(crate) use packs::{MediaContent, StoredMedia, is_downloadable, url_hash};
 pub(crate) use read::ObjectSummary;
 pub use search::text_fold::fold;
 pub(crate) use search::text_fold::{highlight, sort_key};
-pub use search::{SearchHit, SearchResults};
+pub use search::{SearchHit, SearchQuery, SearchResults};
 pub use territory::{NewTerritory, Territory};
 pub use transaction::WriteTransaction;
 pub use treks::filter::{Facet, Filters, NumericRange, SortOrder, TrekSort};

@@ -14,7 +14,7 @@ impl Companion {
     /// [`Error::NotFound`] for the territory and for the pack, which is to be downloaded first;
     /// [`Error::InvalidInput`] names the option; [`Error::Busy`] if the territory is being refreshed or downloaded.
     pub fn plan_map(&self, territory: &str, subject: &PackSubject, options: &MapOptions) -> Result<MapJob> {
-        sync::plan_map(&self.catalogue, &self.clock, territory, subject, options)
+        sync::plan_map(&self.catalogue, &self.locks, &self.clock, territory, subject, options)
     }
 
     /// The size of a map whose download is in progress: known as soon as the index of the remote archive was received, before

@@ -10,12 +10,15 @@
 //! * `details`: a trek with its stages and the objects along it.
 //! * `nearby`: the objects near a position, with names; from `snapshot`, the index in memory, or from `from_disk` until the
 //!   snapshot is built.
+//! * `search`: objects of any kind by the words of their texts.
+//! * `favourites`: the favourites, with the state of their objects.
 //! * `localizer`: texts and labels in the languages of the user.
 //! * `reports`: field reports, from the draft to the upload.
 //! * `run` and `send` (feature `net`): refreshes, downloads and reports by the reqwest driver.
 
 mod attached_files;
 mod details;
+mod favourites;
 mod from_disk;
 mod localizer;
 #[cfg(feature = "tiles")]
@@ -26,6 +29,7 @@ mod packs;
 mod reports;
 #[cfg(feature = "net")]
 mod run;
+mod search;
 #[cfg(feature = "net")]
 mod send;
 mod snapshot;
@@ -34,7 +38,8 @@ mod territories;
 mod treks;
 
 pub use attached_files::AttachedFile;
-pub use details::{ROUTE_ITEM_KINDS, RouteItem, RouteItemQuery, TrekDetails};
+pub use details::{ROUTE_ITEM_KINDS, RouteItem, RouteItemQuery, TrekDesk, TrekDetails, TrekStage};
+pub use favourites::FavouriteItem;
 pub use localizer::Localizer;
 pub use nearby::{NearbyItem, NearbyQuery};
 pub(crate) use open::Companion;

@@ -47,7 +47,7 @@ pub use estimate::{AttachedFileSizes, Estimate};
 pub use file_sizes::FileSizesJob;
 pub(crate) use file_sizes::{finish_file_sizes, plan_file_sizes};
 pub use job::{Job, Progress};
-pub(crate) use lock::TerritoryLock;
+pub(crate) use lock::{TerritoryLock, TerritoryLocks};
 #[cfg(feature = "tiles")]
 pub use map::{MapJob, MapOptions};
 #[cfg(feature = "tiles")]

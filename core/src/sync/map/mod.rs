@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::lock::TerritoryLock;
+use super::lock::TerritoryLocks;
 use super::refresh::RefreshOptions;
 use super::runner::{JobContext, JobRunner};
 use super::staging;
@@ -54,12 +54,13 @@ pub type MapJob = JobRunner<MapPlanner>;
 /// Plans the download of a map, or continues it.
 pub(crate) fn plan_map(
     catalogue: &Arc<Catalogue>,
+    locks: &TerritoryLocks,
     clock: &Arc<dyn Clock>,
     territory: &str,
     subject: &PackSubject,
     options: &MapOptions,
 ) -> Result<MapJob> {
-    let (territory, lock) = TerritoryLock::try_acquire_by_name(catalogue, territory)?;
+    let (territory, lock) = locks.try_acquire_by_name(catalogue, territory)?;
     let url = Url::parse(&options.source.url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let url = url.ok_or_else(|| Error::invalid("map", "must be the web address of a PMTiles archive"))?;
     let pack = catalogue.pack(&territory, subject)?;
