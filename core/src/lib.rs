@@ -5,6 +5,8 @@ pub mod clock;
 pub mod companion;
 mod db;
 mod digest;
+#[cfg(feature = "edition")]
+pub mod edition;
 mod error;
 mod file_lock;
 #[doc(hidden)]
@@ -22,6 +24,8 @@ pub mod report;
 pub mod response;
 pub mod storage;
 mod sync;
+#[cfg(feature = "tiles")]
+pub mod tiles;
 pub mod transfer;
 
 pub use companion::open::{Companion, Directories};

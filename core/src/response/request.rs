@@ -1,7 +1,7 @@
 //! The headers of a request.
 
 use super::partial::PartialFile;
-use crate::transfer::{BodyKind, Transfer};
+use crate::transfer::{BodyKind, Transfer, Validators};
 
 /// Header names and values for a GET of `transfer`. `partial` is the partial file of an earlier attempt. `accept_gzip` is
 /// false if the client negotiates compression itself.
@@ -24,17 +24,21 @@ pub(super) fn request_headers(
         headers.push(("range", "bytes=0-0".to_owned()));
     }
     headers.extend(transfer.language.clone().map(|language| ("accept-language", language)));
-    if transfer.body == BodyKind::File {
+    let conditions = || {
+        let Validators { etag, last_modified } = transfer.validators.clone();
+        let etag = etag.map(|etag| ("if-none-match", etag));
+        etag.into_iter().chain(last_modified.map(|date| ("if-modified-since", date)))
+    };
+    if transfer.body == BodyKind::Json {
+        headers.extend(conditions());
+    } else {
         match partial.and_then(|partial| Some((partial.bytes, partial.if_range()?))).filter(|(bytes, _)| *bytes > 0) {
             Some((bytes, condition)) => {
                 headers.push(("range", range_header(transfer, bytes)));
                 headers.push(("if-range", condition.to_owned()));
             }
             None if transfer.range.is_some() => headers.push(("range", range_header(transfer, 0))),
-            None => {
-                headers.extend(transfer.validators.etag.clone().map(|etag| ("if-none-match", etag)));
-                headers.extend(transfer.validators.last_modified.clone().map(|date| ("if-modified-since", date)));
-            }
+            None => headers.extend(conditions()),
         }
     }
     headers
@@ -51,7 +55,7 @@ fn range_header(transfer: &Transfer, have: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transfer::{ByteRange, Validators};
+    use crate::transfer::ByteRange;
 
     fn partial(bytes: u64) -> PartialFile {
         let validators = Validators { etag: Some("\"a\"".into()), last_modified: Some("Mon".into()) };
@@ -87,6 +91,13 @@ mod tests {
         };
         assert_eq!(range(None).as_deref(), Some("bytes=100-109"));
         assert_eq!(range(Some(&partial(4))).as_deref(), Some("bytes=104-109"));
+    }
+
+    #[test]
+    fn json_with_validators_is_requested_under_their_condition() {
+        let validators = Validators { etag: Some("\"h\"".into()), last_modified: None };
+        let transfer = Transfer { validators, ..Transfer::new(1, "https://park.example/a.json", BodyKind::Json) };
+        assert!(request_headers(&transfer, None, true).contains(&("if-none-match", "\"h\"".to_owned())));
     }
 
     #[test]

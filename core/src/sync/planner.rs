@@ -60,6 +60,14 @@ impl<R> PendingRequest<R> {
     }
 }
 
+impl<R> PendingRequest<R> {
+    /// The same request with its role in another type.
+    pub(super) fn map_role<S>(self, role: impl FnOnce(R) -> S) -> PendingRequest<S> {
+        let PendingRequest { role: inner, url, language, body, range, validators, priority, target } = self;
+        PendingRequest { role: role(inner), url, language, body, range, validators, priority, target }
+    }
+}
+
 /// A successful response.
 #[derive(Debug)]
 pub struct Completed<'a> {
