@@ -13,11 +13,14 @@
 //! * `search`: objects of any kind by the words of their texts.
 //! * `favourites`: the favourites, with the state of their objects.
 //! * `localizer`: texts and labels in the languages of the user.
+//! * `edition` (feature `edition-build`): a territory as static files.
 //! * `reports`: field reports, from the draft to the upload.
 //! * `run` and `send` (feature `net`): refreshes, downloads and reports by the reqwest driver.
 
 mod attached_files;
 mod details;
+#[cfg(feature = "edition-build")]
+mod edition;
 mod favourites;
 mod from_disk;
 mod localizer;
