@@ -9,12 +9,12 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::schema::{SCHEMA, SETTINGS};
-use super::{Catalogue, FILE_NAME, NewTerritory, PackSubject, PictureSize};
+use super::{Catalogue, FILE_NAME, MapSource, NewTerritory, PackSubject, PictureSize};
 use crate::clock::now_ms;
 use crate::db::quarantine::{self, WAL};
 use crate::db::{Database, open_lock};
 use crate::error::{Error, Result};
-use crate::model::Id;
+use crate::model::{Bounds, Id};
 use crate::storage::{Storage, with_suffix, write_atomic};
 
 /// The list of the territories and packs to download again.
@@ -39,6 +39,11 @@ struct WantedTerritory {
     url: String,
     portals: Vec<Id>,
     default_language: String,
+    /// Of an edition: its bounding box, and the keys that were trusted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bounds: Option<Bounds>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    public_keys: Vec<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -46,6 +51,10 @@ struct WantedPack {
     territory: String,
     subject: String,
     pictures: PictureSize,
+    #[serde(default)]
+    with_files: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    map: Option<MapSource>,
 }
 
 /// Opens the catalogue of a directory; moves a damaged file aside and creates a new one. A file that is empty, or missing
@@ -141,16 +150,23 @@ impl Catalogue {
     /// Writes the list of the present territories and packs, for [`Catalogue::restore_wanted`]. To be called whenever a
     /// territory or a pack is added or removed.
     pub(crate) fn record_wanted(&self) -> Result<()> {
-        let territories = self.territories()?.into_iter().map(|territory| WantedTerritory {
-            name: territory.name,
-            url: territory.url,
-            portals: territory.portals,
-            default_language: territory.default_language,
+        let territories = self.territories()?.into_iter().map(|territory| {
+            let edition = territory.edition.unwrap_or_default();
+            WantedTerritory {
+                name: territory.name,
+                url: territory.url,
+                portals: territory.portals,
+                default_language: territory.default_language,
+                bounds: edition.bounds,
+                public_keys: edition.public_keys,
+            }
         });
         let packs = self.packs(None)?.into_iter().map(|pack| WantedPack {
             territory: pack.territory,
             subject: pack.subject.to_string(),
             pictures: pack.pictures,
+            with_files: pack.with_files,
+            map: pack.map.map(|map| map.source),
         });
         let wanted = Wanted { territories: territories.collect(), packs: packs.collect() };
         let json = serde_json::to_vec_pretty(&wanted).map_err(Error::internal)?;
@@ -161,15 +177,19 @@ impl Catalogue {
     /// longer valid are left out.
     fn restore_wanted(&self, wanted: Wanted) -> Result<()> {
         self.write(|transaction| {
-            for WantedTerritory { name, url, portals, default_language } in wanted.territories {
-                match transaction.add_territory(&NewTerritory { name, url, portals, default_language }) {
+            for WantedTerritory { name, url, portals, default_language, bounds, public_keys } in wanted.territories {
+                let new = NewTerritory { name, url, portals, default_language, bounds, public_keys };
+                match transaction.add_territory(&new) {
                     Ok(_) | Err(Error::InvalidInput { .. }) => {}
                     Err(error) => return Err(error),
                 }
             }
             for pack in wanted.packs {
                 if let Ok(subject) = pack.subject.parse::<PackSubject>() {
-                    transaction.restore_pack(&pack.territory, &subject, pack.pictures)?;
+                    transaction.restore_pack(&pack.territory, &subject, pack.pictures, pack.with_files)?;
+                    if let Some(source) = &pack.map {
+                        transaction.restore_map(&pack.territory, &pack.subject, source)?;
+                    }
                 }
             }
             Ok(())

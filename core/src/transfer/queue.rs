@@ -16,6 +16,39 @@ pub enum BodyKind {
     Json,
     /// A file: not compressed, resumed by range requests.
     File,
+    /// The size of a file: its first byte is requested, and nothing is written.
+    FileSize,
+}
+
+/// A part of a file: the bytes from `start` to before `end`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ByteRange {
+    /// Offset of the first byte.
+    pub start: u64,
+    /// Offset after the last byte.
+    pub end: u64,
+}
+
+impl ByteRange {
+    /// The range of `len` bytes from `start` on.
+    pub const fn new(start: u64, len: u64) -> ByteRange {
+        ByteRange { start, end: start.saturating_add(len) }
+    }
+
+    /// Whether another range lies in this one.
+    pub const fn contains(&self, other: &ByteRange) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
+    /// Number of bytes.
+    pub const fn len(&self) -> u64 {
+        self.end.saturating_sub(self.start)
+    }
+
+    /// Whether the range has no bytes.
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 /// One HTTP GET that has to happen.
@@ -29,6 +62,10 @@ pub struct Transfer {
     pub language: Option<String>,
     /// Kind of the body.
     pub body: BodyKind,
+    /// The wanted part of a [`BodyKind::File`]; `None` for the whole. A server that sends the whole file in its place has
+    /// not answered the request: the outcome is [`Outcome::Rejected`] with its head.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<ByteRange>,
     /// Validators of the copy on the device: the request is conditional, and the server may answer 304.
     #[serde(default, skip_serializing_if = "Validators::is_empty")]
     pub validators: Validators,
@@ -47,6 +84,7 @@ impl Transfer {
             url: url.into(),
             language: None,
             body,
+            range: None,
             validators: Validators::default(),
             priority: 0,
             attempts: 0,
