@@ -5,6 +5,7 @@
 //! * `schema`: the tables and the migrations.
 //! * `territory`: the territories and their refreshes.
 //! * `transaction`: inserts, updates and removes objects, in one transaction.
+//! * `published`: every published object of a territory (feature `edition-build`).
 //! * `read`: reads objects by id and by kind.
 //! * `route_items`: the objects along a trek.
 //! * `search/`: the full-text index, accent-insensitive.
@@ -24,6 +25,8 @@ mod list_states;
 mod maintenance;
 mod normalize;
 mod packs;
+#[cfg(feature = "edition-build")]
+mod published;
 mod read;
 mod route_items;
 mod schema;

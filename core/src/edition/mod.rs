@@ -4,7 +4,7 @@
 //! a directory of chunks. Nothing here uses a network.
 //!
 //! Reading:
-//! * `manifest`: the manifest, checked; `manifest_json`: its JSON. `info`: what people are shown of it.
+//! * `manifest`: the manifest, checked; `manifest_json`: its JSON; `manifest_writer` writes it. `info`: what people are shown of it.
 //! * `signature`: public keys and the signature of a manifest.
 //! * `layer`: a layer of the manifest, and which parts of its files a box needs. `chunks`: the directory of its chunks.
 //! * `feature`: a FlatGeobuf feature as an object. `geometry`: its geometry. `columns`: its properties.
@@ -32,6 +32,7 @@ mod info;
 mod layer;
 mod manifest;
 mod manifest_json;
+mod manifest_writer;
 mod media;
 mod read;
 mod records;
