@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use jalon::Error;
 use jalon::line::MeasuredLine;
 use jalon::model::Position;
 use jalon::storage::StdFileSystem;
@@ -15,6 +16,7 @@ use jalon::tiles::{
     ByteRange, CutPlan, CutPlanner, CutRequest, LocalFiles, MapArea, Style, TileArchive, TileArchiveFormat, TileCoord,
     TileCover,
 };
+use jalon_tests::fault_vfs::{DiskFault, FaultFileSystem};
 use jalon_tests::generator::{MapKind, Size, Territory, TestMap};
 use serde_json::{Value, json};
 
@@ -125,7 +127,7 @@ fn output(command: &mut Command) -> Vec<u8> {
     output.stdout
 }
 
-/// The figure of a cut: ten times fewer requests than tiles.
+/// The figure of a cut: ten times fewer requests for tiles than tiles.
 #[test]
 fn corridor_of_a_walk_takes_few_requests() {
     let (territory, folder) = (territory(), tempfile::tempdir().unwrap());
@@ -134,13 +136,16 @@ fn corridor_of_a_walk_takes_few_requests() {
     map.write_pmtiles(&path).unwrap();
     let archive = std::fs::read(&path).unwrap();
     println!("archive: {} tiles, {} bytes", map.tiles.len(), archive.len());
-    for distance_m in [200.0, CORRIDOR_M, 1_000.0, 3_000.0] {
+    for distance_m in [CORRIDOR_M, 1_000.0, 3_000.0] {
         let request = corridor(&walk(&territory), distance_m);
         let expected = wanted(&map, &request).len() as u64;
-        let estimate = plan(&archive, request).estimate();
-        println!("15 km, {distance_m} m: {estimate:?}");
+        let plan = plan(&archive, request);
+        let (estimate, requests) = (plan.estimate(), plan.ranges().len() as u64);
+        println!("15 km, {distance_m} m: {requests} requests for tiles; {estimate:?}");
         assert_eq!(estimate.tiles, expected);
-        assert!(estimate.requests * 10 <= estimate.tiles, "{estimate:?}");
+        assert!(requests * 10 <= estimate.tiles, "{requests}, {estimate:?}");
+        // The head, and the leaf directories in one round.
+        assert!(estimate.requests - requests <= 2, "{estimate:?}");
         assert_eq!((estimate.min_zoom, estimate.max_zoom), (5, 15));
     }
 }
@@ -174,6 +179,43 @@ fn cut_and_both_containers_have_the_tiles_of_the_map() {
         assert_eq!(info.attribution.as_deref(), map.metadata()["attribution"].as_str());
         assert_eq!(info.vector_layers.len(), if kind == MapKind::Vector { 3 } else { 0 });
     }
+}
+
+#[test]
+fn full_disk_leaves_the_old_map_and_no_other_file() {
+    let (territory, folder) = (territory(), tempfile::tempdir().unwrap());
+    let line = walk(&territory);
+    let map = TestMap::generate(&territory, MapKind::Raster, bbox(&line, 0.01), 5..=12, SEED).unwrap();
+    let [source, target] = ["source.pmtiles", "cut.pmtiles"].map(|name| folder.path().join(name));
+    map.write_pmtiles(&source).unwrap();
+    let bytes = std::fs::read(&source).unwrap();
+    let plan = plan(&bytes, corridor(&line, CORRIDOR_M));
+    let files: Vec<PathBuf> = (0..plan.ranges().len()).map(|index| folder.path().join(index.to_string())).collect();
+    for (range, file) in plan.ranges().iter().zip(&files) {
+        std::fs::write(file, slice(&bytes, *range)).unwrap();
+    }
+    std::fs::write(&target, b"the old map").unwrap();
+    let count = std::fs::read_dir(folder.path()).unwrap().count();
+    let disk = FaultFileSystem::default();
+    let mut at = 1;
+    loop {
+        disk.fail(at, DiskFault::Full, false);
+        let failures = disk.failures();
+        let written = plan.write(&files, &target, &disk);
+        if disk.failures() == failures {
+            written.unwrap();
+            break;
+        }
+        assert_eq!(written, Err(Error::StorageFull), "operation {at}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), count, "operation {at}");
+        // The last operation syncs the folder, after the file has its name.
+        if std::fs::read(&target).unwrap() != b"the old map" {
+            TileArchive::open(&target).unwrap();
+        }
+        at += 1;
+    }
+    assert!(at > 4, "{at}");
+    assert_eq!(TileArchive::open(&target).unwrap().info().max_zoom, 12);
 }
 
 #[test]
