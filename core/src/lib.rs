@@ -5,6 +5,8 @@ pub mod clock;
 pub mod companion;
 mod db;
 mod digest;
+#[cfg(feature = "edition")]
+pub mod edition;
 mod error;
 mod file_lock;
 #[doc(hidden)]

@@ -21,6 +21,7 @@ mod map;
 mod output;
 mod parse;
 mod printable;
+mod public_key;
 mod terminal_profile;
 mod units;
 mod width;

@@ -1,12 +1,12 @@
 //! Territories, network options, refreshes, disk space.
 
 use jalon::catalogue;
-pub use jalon::catalogue::{NewTerritory, PackUsage};
+pub use jalon::catalogue::{NewTerritory, PackUsage, TerritoryEdition};
 use jalon::companion;
 pub use jalon::companion::RefreshMode;
 pub use jalon::transfer::NetworkKind;
 
-use super::KindCount;
+use super::{Bounds, KindCount};
 use crate::convert::{by_kind, from_core};
 
 /// Directories of the companion's files, as absolute paths. They are two because phones back up one and not the other.
@@ -18,25 +18,43 @@ use crate::convert::{by_kind, from_core};
 /// A territory to add.
 #[uniffi::remote(Record)] pub struct NewTerritory {
     /** Name: at most 32 lower-case letters, digits and hyphens. */ pub name: String,
-    /** Any URL on its server. */ pub url: String,
+    /** Any URL on its server, or the URL of the manifest of an edition, which ends in `.json`. */ pub url: String,
     /** Ids of the portals to read; an empty list means all. */ #[uniffi(default = [])] pub portals: Vec<i64>,
     /** Fallback language of names; the server's if empty. */ #[uniffi(default = "")] pub default_language: String,
+    /** Of an edition: the box to read. `None` for the whole edition. */ #[uniffi(default = None)] pub bounds: Option<Bounds>,
+    /** Of an edition: public keys in minisign's format that may sign it. If empty, the key of the first edition is trusted. */
+    #[uniffi(default = [])] pub public_keys: Vec<String>,
+}
+
+/// The edition that a territory is read from: static files, signed by their publisher.
+#[uniffi::remote(Record)] pub struct TerritoryEdition {
+    /** The box that is read; `None` for the whole edition. */ pub bounds: Option<Bounds>,
+    /** Number of the edition on the device; 0 before the first refresh. */ pub number: u64,
+    /** Title. */ pub title: String,
+    /** URL of the Geotrek server that takes reports. */ pub server: Option<String>,
+    /** Time of its creation, Unix ms. */ pub created_ms: Option<i64>,
+    /** Time after which it counts as out of date, Unix ms. */ pub expires_ms: Option<i64>,
+    /** Licences of the data. */ pub licenses: Vec<String>,
+    /** Sources of the data, to be named where it is shown. */ pub sources: Vec<String>,
+    /** Id of the key that signed it, in hexadecimal. */ pub signed_by: Option<String>,
+    /** Public keys that may sign the next edition. */ pub public_keys: Vec<String>,
 }
 
 /// A territory: one published Geotrek source.
 #[derive(uniffi::Record)] pub struct Territory {
     /** Name. */ pub name: String,
-    /** URL of its server. */ pub url: String,
+    /** URL of its server, or of the manifest of its edition. */ pub url: String,
     /** Ids of the portals that are read; an empty list means all. */ pub portals: Vec<i64>,
     /** Language of names if the caller's languages have none. */ pub default_language: String,
     /** Languages of its server, the default first. */ pub languages: Vec<String>,
     /** Version of its server. */ pub server_version: Option<String>,
     /** Time of the last refresh, Unix ms. */ pub refreshed_ms: Option<i64>,
     /** Time of the last full refresh, Unix ms. */ pub full_refresh_ms: Option<i64>,
+    /** The edition that it is read from; `None` for a Geotrek server. */ pub edition: Option<TerritoryEdition>,
 }
 
 from_core!(catalogue::Territory => Territory
-    same { name, url, portals, default_language, languages, server_version, refreshed_ms, full_refresh_ms }
+    same { name, url, portals, default_language, languages, server_version, refreshed_ms, full_refresh_ms, edition }
     core { key: _, server_ms: _ } own {});
 
 /// Whether a refresh asks for everything or for what changed since the last one.

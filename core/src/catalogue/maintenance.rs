@@ -14,7 +14,7 @@ use crate::clock::now_ms;
 use crate::db::quarantine::{self, WAL};
 use crate::db::{Database, open_lock};
 use crate::error::{Error, Result};
-use crate::model::Id;
+use crate::model::{Bounds, Id};
 use crate::storage::{Storage, with_suffix, write_atomic};
 
 /// The list of the territories and packs to download again.
@@ -39,6 +39,11 @@ struct WantedTerritory {
     url: String,
     portals: Vec<Id>,
     default_language: String,
+    /// Of an edition: its bounding box, and the keys that were trusted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bounds: Option<Bounds>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    public_keys: Vec<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -141,11 +146,16 @@ impl Catalogue {
     /// Writes the list of the present territories and packs, for [`Catalogue::restore_wanted`]. To be called whenever a
     /// territory or a pack is added or removed.
     pub(crate) fn record_wanted(&self) -> Result<()> {
-        let territories = self.territories()?.into_iter().map(|territory| WantedTerritory {
-            name: territory.name,
-            url: territory.url,
-            portals: territory.portals,
-            default_language: territory.default_language,
+        let territories = self.territories()?.into_iter().map(|territory| {
+            let edition = territory.edition.unwrap_or_default();
+            WantedTerritory {
+                name: territory.name,
+                url: territory.url,
+                portals: territory.portals,
+                default_language: territory.default_language,
+                bounds: edition.bounds,
+                public_keys: edition.public_keys,
+            }
         });
         let packs = self.packs(None)?.into_iter().map(|pack| WantedPack {
             territory: pack.territory,
@@ -161,8 +171,9 @@ impl Catalogue {
     /// longer valid are left out.
     fn restore_wanted(&self, wanted: Wanted) -> Result<()> {
         self.write(|transaction| {
-            for WantedTerritory { name, url, portals, default_language } in wanted.territories {
-                match transaction.add_territory(&NewTerritory { name, url, portals, default_language }) {
+            for WantedTerritory { name, url, portals, default_language, bounds, public_keys } in wanted.territories {
+                let new = NewTerritory { name, url, portals, default_language, bounds, public_keys };
+                match transaction.add_territory(&new) {
                     Ok(_) | Err(Error::InvalidInput { .. }) => {}
                     Err(error) => return Err(error),
                 }

@@ -11,11 +11,13 @@
 //! * `treks/`: the trek list: filters, facet counts, sort orders.
 //! * `history`: the change history. `normalize`: whether two versions of an object are equal.
 //! * `jobs`: the persisted jobs of refreshes and downloads, with their transfers.
+//! * `edition`: the editions of territories that are read from static files.
 //! * `list_states`: up to when each list of a server was read.
 //! * `packs/`: treks and areas downloaded for offline use, with their pictures.
 //! * `usage`: storage usage.
 //! * `maintenance`: recovery from a damaged file, and compaction.
 
+mod edition;
 mod history;
 mod jobs;
 mod list_states;
@@ -41,6 +43,9 @@ use crate::db::Database;
 use crate::error::{Error, Result};
 use crate::storage::{FileSystem, Storage};
 
+pub use edition::TerritoryEdition;
+#[cfg(feature = "edition")]
+pub(crate) use edition::{EditionParts, EditionState};
 pub use history::{ChangeKind, ChangeRecord};
 pub(crate) use jobs::{JobRecord, TransferRecord};
 pub(crate) use list_states::ListState;

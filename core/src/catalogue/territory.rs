@@ -2,22 +2,25 @@
 
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
+use url::Url;
 
+use super::edition::{EditionState, TerritoryEdition};
+use super::packs::check_bounds;
 use super::{Catalogue, WriteTransaction};
 use crate::error::{Error, Result};
 use crate::geotrek::base_address;
 use crate::id::TerritoryId;
-use crate::model::Id;
+use crate::model::{Bounds, Id};
 
 /// A territory: one published Geotrek source, with its languages and portals.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Territory {
     /// Identifier on this device.
     #[serde(skip)]
     pub key: TerritoryId,
     /// Short name in lower case, such as `pne`.
     pub name: String,
-    /// Base URL of the server.
+    /// Base URL of the server, or URL of the manifest of an edition.
     pub url: String,
     /// Ids of the portals that the territory is limited to; empty for all.
     pub portals: Vec<Id>,
@@ -34,24 +37,43 @@ pub struct Territory {
     /// The server's clock at the start of the last refresh, Unix ms; `None` if the server does not send a date.
     #[serde(skip)]
     pub server_ms: Option<i64>,
+    /// The edition that the territory is read from; `None` if it is read from a Geotrek server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edition: Option<TerritoryEdition>,
+}
+
+impl Territory {
+    /// Base URL of the Geotrek server that takes reports; `None` if the edition of the territory names none.
+    pub fn report_url(&self) -> Option<&str> {
+        match &self.edition {
+            Some(edition) => edition.server.as_deref(),
+            None => Some(&self.url),
+        }
+    }
 }
 
 /// A territory to be added.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct NewTerritory {
     /// Short name: 1 to 32 lower-case letters, digits or hyphens.
     pub name: String,
     /// URL of the server, or of any of its pages. A path before those of Geotrek is kept: `https://example.org/geotrek/`.
+    /// A URL whose path ends in `.json` is that of the manifest of an edition.
     pub url: String,
     /// Ids of the portals to limit the territory to; empty for all.
     pub portals: Vec<Id>,
     /// Language of texts that are requested without a language.
     pub default_language: String,
+    /// For an edition: the bounding box to limit the territory to, in degrees; `None` for the whole edition.
+    pub bounds: Option<Bounds>,
+    /// For an edition: the public keys that may sign it, in minisign's format. If there are none, the key of the first
+    /// edition is trusted.
+    pub public_keys: Vec<String>,
 }
 
 const SELECT: &str =
     "SELECT territory, name, url, portals, default_language, languages, server_version, refreshed_ms, full_refresh_ms,
-    server_ms FROM jalon_territory";
+    server_ms, info FROM jalon_territory LEFT JOIN jalon_edition USING (territory)";
 
 fn read_row(row: &Row<'_>) -> rusqlite::Result<Territory> {
     let portals: String = row.get(3)?;
@@ -66,7 +88,42 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<Territory> {
         refreshed_ms: row.get(7)?,
         full_refresh_ms: row.get(8)?,
         server_ms: row.get(9)?,
+        edition: row.get::<_, Option<String>>(10)?.map(|info| serde_json::from_str(&info).unwrap_or_default()),
     })
+}
+
+/// The address of the manifest, and the state before the first refresh, of a new territory that is read from an edition;
+/// `None` for a Geotrek server.
+fn new_edition(new: &NewTerritory) -> Result<Option<(String, TerritoryEdition)>> {
+    let address = Url::parse(&new.url).ok().filter(|url| url.path().ends_with(".json"));
+    let Some(mut address) = address else {
+        if new.bounds.is_some() {
+            return Err(Error::invalid("bounds", "must be given for an edition only: its URL ends in .json"));
+        }
+        if !new.public_keys.is_empty() {
+            return Err(Error::invalid("public_keys", "must be given for an edition only: its URL ends in .json"));
+        }
+        return Ok(None);
+    };
+    if cfg!(not(feature = "edition")) {
+        return Err(Error::invalid("url", "must be that of a Geotrek server: this build reads no editions"));
+    }
+    // The checks of the scheme, the host and the user name.
+    base_address(&new.url)?;
+    #[cfg(feature = "edition")]
+    for key in &new.public_keys {
+        crate::edition::PublicKey::parse(key)?;
+    }
+    if !new.portals.is_empty() {
+        return Err(Error::invalid("portals", "must be empty for an edition, which is published for its portals"));
+    }
+    if let Some(bounds) = &new.bounds {
+        check_bounds(bounds)?;
+    }
+    address.set_fragment(None);
+    let edition =
+        TerritoryEdition { bounds: new.bounds, public_keys: new.public_keys.clone(), ..TerritoryEdition::default() };
+    Ok(Some((address.into(), edition)))
 }
 
 fn find(connection: &Connection, name: &str) -> Result<Option<Territory>> {
@@ -111,7 +168,11 @@ impl WriteTransaction<'_> {
         if new.name.is_empty() || new.name.len() > 32 || !new.name.chars().all(is_allowed) {
             return Err(Error::invalid("name", "must be 1 to 32 lower-case letters, digits or hyphens, such as “pne”"));
         }
-        let url = String::from(base_address(&new.url)?);
+        let edition = new_edition(new)?;
+        let url = match &edition {
+            Some((url, _)) => url.clone(),
+            None => String::from(base_address(&new.url)?),
+        };
         if find(self.connection(), &new.name)?.is_some() {
             return Err(Error::invalid("name", format!("must be new: there already is a territory “{}”", new.name)));
         }
@@ -120,7 +181,14 @@ impl WriteTransaction<'_> {
             "INSERT INTO jalon_territory (name, url, portals, default_language) VALUES (?1, ?2, ?3, ?4)",
             (&new.name, url, portals, &new.default_language),
         )?;
-        find(self.connection(), &new.name)?.ok_or_else(|| Error::internal("the new territory was not stored"))
+        let stored = |transaction: &Self| {
+            let found = find(transaction.connection(), &new.name)?;
+            found.ok_or_else(|| Error::internal("the new territory was not stored"))
+        };
+        let territory = stored(self)?;
+        let Some((_, edition)) = edition else { return Ok(territory) };
+        self.set_edition(territory.key, &edition, &EditionState::default())?;
+        stored(self)
     }
 
     /// Stores the result of a refresh: the languages, the server's version and its clock, from `territory`; the time of the
@@ -152,8 +220,16 @@ impl WriteTransaction<'_> {
             self.connection().execute(&format!("DELETE FROM {kind} WHERE territory = ?1"), [territory.key])?;
         }
         super::search::remove_all(self.connection(), territory)?;
-        let tables =
-            ["jalon_route_item", "jalon_change", "jalon_job", "jalon_pack", "jalon_reported_trek", "jalon_list"];
+        let tables = [
+            "jalon_route_item",
+            "jalon_change",
+            "jalon_job",
+            "jalon_pack",
+            "jalon_reported_trek",
+            "jalon_list",
+            "jalon_edition",
+            "jalon_edition_part",
+        ];
         for table in tables {
             self.connection().execute(&format!("DELETE FROM {table} WHERE territory = ?1"), [territory.key])?;
         }

@@ -314,6 +314,15 @@ impl<'a> WriteTransaction<'a> {
         Ok(deleted)
     }
 
+    /// The vocabularies that have terms.
+    #[cfg(feature = "edition")]
+    pub(crate) fn vocabularies(&self, territory: &Territory) -> Result<Vec<String>> {
+        let sql = "SELECT DISTINCT vocabulary FROM term WHERE territory = ?1";
+        let mut statement = self.transaction.prepare_cached(sql)?;
+        let rows = statement.query_map([territory.key], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The stages that are published only through their itinerary, as this transaction sees them.
     pub(crate) fn unlisted_stages(&self, territory: &Territory) -> Result<BTreeSet<Id>> {
         read::unlisted_stages(self.transaction, territory)

@@ -66,9 +66,13 @@ impl Companion {
     /// have it, the default language of the territory is used.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for the territory.
+    /// [`Error::NotFound`] for the territory; [`Error::InvalidInput`] if it has no server that takes reports.
     pub fn new_report(&self, territory: &str, language: &str, content: ReportContent) -> Result<Report> {
         let territory = self.catalogue.territory(territory)?;
+        let Some(url) = territory.report_url() else {
+            let rule = "must have a Geotrek server: the edition of this one names none that takes reports";
+            return Err(Error::invalid("territory", rule));
+        };
         let endpoint = match &territory.server_version {
             Some(version) if parse_version(version).is_some_and(|version| version < FIRST_V2) => Endpoint::Legacy,
             _ => Endpoint::V2,
@@ -77,7 +81,7 @@ impl Companion {
         let language = known.map_or(&territory.default_language, |index| &territory.languages[index]);
         let new = NewReport {
             territory: territory.name.clone(),
-            url: territory.url.clone(),
+            url: url.to_owned(),
             language: if language.is_empty() { "fr".to_owned() } else { language.to_owned() },
             endpoint,
             content,

@@ -6,6 +6,7 @@
 //! * `read`: one object of a response, read into the model by the table of fields (`model/fields.rs`).
 //! * `value`: ids, texts, dates and geometries as Geotrek writes them. `elevation`: impossible elevations.
 //! * `html`: cleaned HTML (feature `html`). `html_strip`: texts without markup in its place. `plain_text`: the text of HTML.
+//! * `clean_object`: the texts of an object that a file has (feature `edition`), cleaned again.
 //! * `address`: the base address of a server, and addresses below it.
 //! * `links`: addresses in responses, moved to the territory's host.
 //! * `report_form`: a field report as a multipart form.
@@ -14,6 +15,8 @@
 
 mod address;
 mod api;
+#[cfg(feature = "edition")]
+mod clean_object;
 mod elevation;
 #[cfg(feature = "html")]
 mod html;
@@ -36,6 +39,8 @@ pub(crate) use api::{
     has_plain_texts, is_web_page, languages, object_lists, scan, undated_lists, vocabularies,
 };
 pub use api::{Limits, List, kind_of, read_list, read_one};
+#[cfg(feature = "edition")]
+pub(crate) use clean_object::ObjectCleaner;
 pub(crate) use read::UNREADABLE_ID;
 pub use read::{Problems, Reader};
 pub(crate) use report_form::{

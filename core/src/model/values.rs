@@ -15,6 +15,9 @@ use super::{Geometry, Id, Localized, Picture, Position, RichText, Season};
 pub(crate) trait Records {
     fn each<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn Record));
 
+    #[cfg_attr(not(feature = "edition"), allow(dead_code, reason = "editions alone change records in place"))]
+    fn each_mut(&mut self, visit: &mut dyn FnMut(&mut dyn Record));
+
     fn is_empty(&self) -> bool;
 
     fn clear(&mut self);
@@ -29,6 +32,10 @@ pub(crate) trait Records {
 impl<T: Record + Default + 'static> Records for Vec<T> {
     fn each<'a>(&'a self, visit: &mut dyn FnMut(&'a dyn Record)) {
         self.iter().for_each(|record| visit(record));
+    }
+
+    fn each_mut(&mut self, visit: &mut dyn FnMut(&mut dyn Record)) {
+        self.iter_mut().for_each(|record| visit(record));
     }
 
     fn is_empty(&self) -> bool {

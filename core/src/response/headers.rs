@@ -2,7 +2,7 @@
 
 use super::body::Encoding;
 use super::partial::PartialFile;
-use crate::transfer::{ResponseMeta, Validators};
+use crate::transfer::{ByteRange, ResponseMeta, Validators};
 
 /// The headers of a response. Names may have any case; the first of several equal names counts.
 pub(crate) struct Headers<'h>(Vec<(&'h str, &'h str)>);
@@ -85,9 +85,12 @@ impl ResponseHead {
         }
     }
 
-    /// The action for the body, given the partial file of an earlier attempt.
-    pub(super) fn action(&self, partial: Option<&PartialFile>) -> HeadAction {
+    /// The action for the body, given the wanted part of the file and the partial file of an earlier attempt.
+    pub(super) fn action(&self, range: Option<ByteRange>, partial: Option<&PartialFile>) -> HeadAction {
         let content_range = self.content_range.as_deref().and_then(parse_content_range);
+        if let Some(range) = range {
+            return self.range_action(range, content_range, partial);
+        }
         match self.status {
             206 => {
                 let Some(partial) = partial.filter(|partial| partial.bytes > 0) else { return HeadAction::Restart };
@@ -117,6 +120,27 @@ impl ResponseHead {
             _ => HeadAction::Ignore,
         }
     }
+
+    /// The action for the body of a request for a part of a file.
+    fn range_action(
+        &self,
+        range: ByteRange,
+        content_range: Option<(Option<u64>, Option<u64>)>,
+        partial: Option<&PartialFile>,
+    ) -> HeadAction {
+        let have = partial.map_or(0, |partial| partial.bytes);
+        let is_same_tag = partial.is_none_or(|partial| !differ(&partial.validators.etag, &self.validators.etag));
+        match (self.status, content_range) {
+            (206, Some((Some(first), _))) if first == range.start + have && is_same_tag => {
+                let partial = PartialFile { bytes: 0, total: Some(range.len()), validators: self.validators.clone() };
+                HeadAction::Write { from: have, partial }
+            }
+            // The rest was requested under a condition: the file has changed.
+            (200 | 206 | 416, _) if have > 0 => HeadAction::Restart,
+            (200 | 206, _) => HeadAction::NoRange,
+            _ => HeadAction::Ignore,
+        }
+    }
 }
 
 /// The action that the head of a response calls for.
@@ -130,6 +154,8 @@ pub(super) enum HeadAction {
     },
     /// The partial file is complete.
     AlreadyComplete,
+    /// The server did not send the part of the file that was requested.
+    NoRange,
     /// There is nothing to write: the status is the result.
     Ignore,
     /// The partial file does not match: discard it and request again.
@@ -183,7 +209,7 @@ mod tests {
     #[test]
     fn partial_response_is_appended_only_to_the_file_it_belongs_to() {
         let rest = HeadAction::Write { from: 4, partial: partial(0) };
-        assert_eq!(head(206, Some("bytes 4-9/10"), "\"a\"").action(Some(&partial(4))), rest);
+        assert_eq!(head(206, Some("bytes 4-9/10"), "\"a\"").action(None, Some(&partial(4))), rest);
         for (range, etag) in [
             (Some("bytes 3-9/10"), "\"a\""),
             (Some("bytes 4-9/11"), "\"a\""),
@@ -191,24 +217,43 @@ mod tests {
             (Some("lines 4-9/10"), "\"a\""),
             (None, "\"a\""),
         ] {
-            let action = head(206, range, etag).action(Some(&partial(4)));
+            let action = head(206, range, etag).action(None, Some(&partial(4)));
             assert_eq!(action, HeadAction::Restart, "{range:?} {etag}");
         }
         let unrequested = head(206, Some("bytes 0-9/10"), "\"a\"");
-        assert_eq!(unrequested.action(None), HeadAction::Restart, "no range was requested");
+        assert_eq!(unrequested.action(None, None), HeadAction::Restart, "no range was requested");
     }
 
     #[test]
     fn changed_file_replaces_the_partial_one_and_a_complete_one_stays() {
-        match head(200, None, "\"b\"").action(Some(&partial(4))) {
+        match head(200, None, "\"b\"").action(None, Some(&partial(4))) {
             HeadAction::Write { from: 0, partial } => assert_eq!(partial.validators.etag.as_deref(), Some("\"b\"")),
             other => panic!("{other:?}"),
         }
-        let unsatisfiable = |range| head(416, Some(range), "\"a\"").action(Some(&partial(10)));
+        let unsatisfiable = |range| head(416, Some(range), "\"a\"").action(None, Some(&partial(10)));
         assert_eq!(unsatisfiable("bytes */10"), HeadAction::AlreadyComplete);
         assert_eq!(unsatisfiable("bytes */9"), HeadAction::Restart);
-        assert_eq!(head(304, None, "\"a\"").action(Some(&partial(4))), HeadAction::Ignore);
+        assert_eq!(head(304, None, "\"a\"").action(None, Some(&partial(4))), HeadAction::Ignore);
         assert!(partial(10).is_complete() && !partial(9).is_complete());
+    }
+
+    #[test]
+    fn part_of_a_file_is_written_only_where_the_server_sends_that_part() {
+        let range = Some(ByteRange { start: 100, end: 110 });
+        let write = |from| HeadAction::Write { from, partial: partial(0) };
+        let action = |status, sent, partial: Option<&PartialFile>| {
+            let HeadAction::Write { from, partial } = head(status, sent, "\"a\"").action(range, partial) else {
+                return head(status, sent, "\"a\"").action(range, partial);
+            };
+            let validators = Validators { last_modified: Some("Mon".into()), ..partial.validators };
+            HeadAction::Write { from, partial: PartialFile { validators, ..partial } }
+        };
+        assert_eq!(action(206, Some("bytes 100-109/500"), None), write(0));
+        assert_eq!(action(206, Some("bytes 104-109/500"), Some(&partial(4))), write(4));
+        assert_eq!(action(206, Some("bytes 0-9/500"), None), HeadAction::NoRange);
+        assert_eq!(action(200, None, None), HeadAction::NoRange);
+        assert_eq!(action(200, None, Some(&partial(4))), HeadAction::Restart, "the file has changed");
+        assert_eq!(action(416, Some("bytes */50"), None), HeadAction::Ignore);
     }
 
     #[test]

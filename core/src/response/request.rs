@@ -1,7 +1,7 @@
 //! The headers of a request.
 
 use super::partial::PartialFile;
-use crate::transfer::{BodyKind, Transfer};
+use crate::transfer::{BodyKind, Transfer, Validators};
 
 /// Header names and values for a GET of `transfer`. `partial` is the partial file of an earlier attempt. `accept_gzip` is
 /// false if the client negotiates compression itself.
@@ -20,25 +20,38 @@ pub(super) fn request_headers(
         BodyKind::File => headers.push(("accept-encoding", "identity".to_owned())),
     }
     headers.extend(transfer.language.clone().map(|language| ("accept-language", language)));
-    if transfer.body == BodyKind::File {
+    let conditions = || {
+        let Validators { etag, last_modified } = transfer.validators.clone();
+        let etag = etag.map(|etag| ("if-none-match", etag));
+        etag.into_iter().chain(last_modified.map(|date| ("if-modified-since", date)))
+    };
+    if transfer.body == BodyKind::Json {
+        headers.extend(conditions());
+    } else {
         match partial.and_then(|partial| Some((partial.bytes, partial.if_range()?))).filter(|(bytes, _)| *bytes > 0) {
             Some((bytes, condition)) => {
-                headers.push(("range", format!("bytes={bytes}-")));
+                headers.push(("range", range_header(transfer, bytes)));
                 headers.push(("if-range", condition.to_owned()));
             }
-            None => {
-                headers.extend(transfer.validators.etag.clone().map(|etag| ("if-none-match", etag)));
-                headers.extend(transfer.validators.last_modified.clone().map(|date| ("if-modified-since", date)));
-            }
+            None if transfer.range.is_some() => headers.push(("range", range_header(transfer, 0))),
+            None => headers.extend(conditions()),
         }
     }
     headers
 }
 
+/// The value of `Range` for the bytes after the first `have` of the wanted ones.
+fn range_header(transfer: &Transfer, have: u64) -> String {
+    match transfer.range {
+        Some(range) => format!("bytes={}-{}", range.start + have, range.end.saturating_sub(1)),
+        None => format!("bytes={have}-"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transfer::Validators;
+    use crate::transfer::ByteRange;
 
     fn partial(bytes: u64) -> PartialFile {
         let validators = Validators { etag: Some("\"a\"".into()), last_modified: Some("Mon".into()) };
@@ -62,6 +75,25 @@ mod tests {
         assert_eq!(file_request(Some(&weak), Validators::default()), []);
         let validators = Validators { etag: Some("\"h\"".into()), last_modified: None };
         assert_eq!(file_request(Some(&partial(0)), validators), [("if-none-match", "\"h\"".to_owned())]);
+    }
+
+    #[test]
+    fn part_of_a_file_is_requested_and_resumed_within_its_range() {
+        let range = Some(ByteRange { start: 100, end: 110 });
+        let transfer = Transfer { range, ..Transfer::new(1, "https://park.example/a.fgb", BodyKind::File) };
+        let range = |partial: Option<&PartialFile>| {
+            let headers = request_headers(&transfer, partial, true);
+            headers.into_iter().find(|(name, _)| *name == "range").map(|(_, value)| value)
+        };
+        assert_eq!(range(None).as_deref(), Some("bytes=100-109"));
+        assert_eq!(range(Some(&partial(4))).as_deref(), Some("bytes=104-109"));
+    }
+
+    #[test]
+    fn json_with_validators_is_requested_under_their_condition() {
+        let validators = Validators { etag: Some("\"h\"".into()), last_modified: None };
+        let transfer = Transfer { validators, ..Transfer::new(1, "https://park.example/a.json", BodyKind::Json) };
+        assert!(request_headers(&transfer, None, true).contains(&("if-none-match", "\"h\"".to_owned())));
     }
 
     #[test]

@@ -20,6 +20,9 @@ pub(crate) const MAX_FILE_BYTES: u64 = 64 << 20;
 /// matches the server's.
 const MAX_REQUESTS: u8 = 2;
 
+/// The detail of [`Outcome::Rejected`] if the server did not send the requested part of a file.
+const NO_RANGE: &str = "the server does not send parts of a file";
+
 /// The next step of a driver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
@@ -148,8 +151,11 @@ impl ResponseWriter {
     }
 
     fn open_body(&mut self, head: &ResponseHead) -> Result<Step> {
-        let (from, partial) = match head.action(self.partial.as_ref()) {
+        let (from, partial) = match head.action(self.transfer.range, self.partial.as_ref()) {
             HeadAction::Ignore => return Ok(Step::Ended(Outcome::Response(head.meta()))),
+            HeadAction::NoRange => {
+                return Ok(Step::Ended(Outcome::Rejected { detail: NO_RANGE.to_owned() }));
+            }
             HeadAction::Restart => {
                 self.files.discard();
                 return self.request();

@@ -61,7 +61,7 @@ impl DownloadPlanner {
     fn media_request(&self, url: String, validators: Validators, priority: i32) -> PendingRequest<DownloadRole> {
         let target = Some(self.download.media_folder.join(url_hash(&url)));
         let role = DownloadRole::Media(url.clone());
-        PendingRequest { role, url, language: None, body: BodyKind::File, validators, priority, target }
+        PendingRequest { role, url, language: None, body: BodyKind::File, range: None, validators, priority, target }
     }
 
     /// Stores a file that was received. Returns why it cannot be used, if so.

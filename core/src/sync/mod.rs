@@ -7,7 +7,8 @@
 //! * `runner`: `JobRunner`, a job of any planner; `replay`: how it continues after the process died.
 //! * `lock`: one refresh or download of a territory at a time.
 //! * `staging`: the folders of responses that are not applied yet.
-//! * `refresh`: the lists of a territory; `apply`: their objects into the catalogue.
+//! * `refresh_job`: a refresh. `refresh`: the lists of a Geotrek server; `apply`: their objects into the catalogue.
+//! * `edition/`: the refresh of a territory that is read from the static files of an edition.
 //! * `download`: a pack, planned by `download_planner`; its files by `download_media`.
 //! * `pack_contents`: which objects and files belong to a pack; `pack_media`: the files that an object shows; `estimate`:
 //!   how large a pack will be.
@@ -17,6 +18,8 @@ mod apply;
 mod download;
 mod download_media;
 mod download_planner;
+#[cfg(feature = "edition")]
+mod edition;
 mod estimate;
 mod job;
 mod lock;
@@ -24,6 +27,7 @@ mod pack_contents;
 mod pack_media;
 mod planner;
 mod refresh;
+mod refresh_job;
 mod replay;
 pub(crate) mod route_items;
 mod runner;
@@ -37,5 +41,6 @@ pub use estimate::Estimate;
 pub(crate) use estimate::estimate;
 pub use job::{Job, Progress};
 pub(crate) use lock::TerritoryLock;
-pub(crate) use refresh::plan_refresh;
-pub use refresh::{RefreshJob, RefreshMode, RefreshOptions};
+pub use refresh::{RefreshMode, RefreshOptions};
+pub use refresh_job::RefreshJob;
+pub(crate) use refresh_job::plan_refresh;

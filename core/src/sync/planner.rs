@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::transfer::{BodyKind, Outcome, ResponseMeta, Validators};
+use crate::transfer::{BodyKind, ByteRange, Outcome, ResponseMeta, Validators};
 
 /// Decides what a job requests. After the process died, a new planner is given the same responses in the same order and must
 /// ask for the same requests.
@@ -45,6 +45,7 @@ pub struct PendingRequest<R> {
     pub(super) url: String,
     pub(super) language: Option<String>,
     pub(super) body: BodyKind,
+    pub(super) range: Option<ByteRange>,
     pub(super) validators: Validators,
     pub(super) priority: i32,
     /// The file for the response; `None` for one in the folder of the job.
@@ -55,7 +56,15 @@ impl<R> PendingRequest<R> {
     /// A request for JSON.
     pub(super) fn json(role: R, url: String, language: Option<String>, priority: i32) -> Self {
         let (body, validators) = (BodyKind::Json, Validators::default());
-        PendingRequest { role, url, language, body, validators, priority, target: None }
+        PendingRequest { role, url, language, body, range: None, validators, priority, target: None }
+    }
+}
+
+impl<R> PendingRequest<R> {
+    /// The same request with its role in another type.
+    pub(super) fn map_role<S>(self, role: impl FnOnce(R) -> S) -> PendingRequest<S> {
+        let PendingRequest { role: inner, url, language, body, range, validators, priority, target } = self;
+        PendingRequest { role: role(inner), url, language, body, range, validators, priority, target }
     }
 }
 

@@ -10,9 +10,10 @@ use url::Url;
 
 use super::lock::TerritoryLock;
 use super::planner::{Completed, Failure, Parsed, PendingRequest, PlanCounts, Planner};
+use super::refresh_job::{RefreshJob, RefreshPlanner};
 use super::runner::{JobContext, JobRunner};
 use super::staging;
-use crate::catalogue::{Catalogue, ListState, Territory};
+use crate::catalogue::{Catalogue, JobRecord, ListState, Territory};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::geotrek::{
@@ -77,18 +78,13 @@ impl Default for RefreshOptions {
     }
 }
 
-/// A refresh in progress, for a driver. When [`next`](super::Job::next) returns [`Next::Idle`](crate::transfer::Next::Idle),
-/// [`Companion::apply_refresh`](crate::Companion::apply_refresh) writes the result.
-pub type RefreshJob = JobRunner<RefreshPlanner>;
-
-/// Plans a refresh, or continues one that was started within the last day.
-pub(crate) fn plan_refresh(
+/// Plans a refresh from a Geotrek server, or continues one that was started within the last day.
+pub(super) fn plan_geotrek_refresh(
     catalogue: &Arc<Catalogue>,
     clock: &Arc<dyn Clock>,
-    territory: &str,
+    (territory, lock): (Territory, TerritoryLock),
     options: &RefreshOptions,
 ) -> Result<RefreshJob> {
-    let (territory, lock) = TerritoryLock::try_acquire_by_name(catalogue, territory)?;
     let origin = Url::parse(&territory.url).map_err(|_| Error::invalid("url", "must be a web address"))?;
     let is_full = match (territory.refreshed_ms, options.mode) {
         (None, _) | (_, RefreshMode::Full) => true,
@@ -118,7 +114,7 @@ pub(crate) fn plan_refresh(
         known.due = due_lists(&list_states, clock.now_ms());
     }
     let known = Arc::new(known);
-    JobRunner::open(context, |_| RefreshPlanner {
+    let planner = |_: &JobRecord| GeotrekPlanner {
         territory: territory.clone(),
         origin: origin.clone(),
         limits: Limits::default(),
@@ -131,7 +127,8 @@ pub(crate) fn plan_refresh(
         unreadable: BTreeMap::new(),
         successes: 0,
         failures: 0,
-    })
+    };
+    JobRunner::open(context, |record| RefreshPlanner::Geotrek(Box::new(planner(record))))
 }
 
 /// Subject of the job in the catalogue.
@@ -190,7 +187,7 @@ fn day_before(last_ms: i64) -> Result<String> {
 
 /// The purpose of a request of a refresh.
 #[derive(Debug, Clone)]
-pub enum RefreshRole {
+pub enum GeotrekRole {
     /// Whether the server is a Geotrek, and of which version.
     Version,
     /// Which languages it publishes.
@@ -201,7 +198,7 @@ pub enum RefreshRole {
 
 /// Plans the requests of a refresh.
 #[derive(Debug)]
-pub struct RefreshPlanner {
+pub struct GeotrekPlanner {
     pub(super) territory: Territory,
     pub(super) origin: Url,
     pub(super) limits: Limits,
@@ -221,13 +218,13 @@ pub struct RefreshPlanner {
     failures: u32,
 }
 
-impl RefreshPlanner {
-    fn server_requests(&self) -> Result<Vec<PendingRequest<RefreshRole>>> {
+impl GeotrekPlanner {
+    fn server_requests(&self) -> Result<Vec<PendingRequest<GeotrekRole>>> {
         let version = below(&self.origin, "/api/v2/version")?;
-        let mut requests = vec![PendingRequest::json(RefreshRole::Version, version.into(), None, 0)];
+        let mut requests = vec![PendingRequest::json(GeotrekRole::Version, version.into(), None, 0)];
         if self.known.since.is_none() || self.territory.languages.is_empty() {
             let one_trek = below(&self.origin, "/api/v2/trek/?page_size=1&fields=name")?;
-            requests.push(PendingRequest::json(RefreshRole::Languages, one_trek.into(), None, 0));
+            requests.push(PendingRequest::json(GeotrekRole::Languages, one_trek.into(), None, 0));
         }
         Ok(requests)
     }
@@ -257,10 +254,10 @@ impl RefreshPlanner {
     }
 }
 
-fn list_requests(requests: Vec<ApiRequest>) -> Vec<PendingRequest<RefreshRole>> {
+fn list_requests(requests: Vec<ApiRequest>) -> Vec<PendingRequest<GeotrekRole>> {
     let pending = requests.into_iter().map(|request| {
         let (url, language) = (request.url.clone(), request.language.clone());
-        PendingRequest::json(RefreshRole::List(Box::new(request)), url, Some(language), 0)
+        PendingRequest::json(GeotrekRole::List(Box::new(request)), url, Some(language), 0)
     });
     pending.collect()
 }
@@ -279,10 +276,10 @@ fn no_geotrek(status: Option<u16>) -> Error {
     Error::Server { status, detail: detail.to_owned() }
 }
 
-impl Planner for RefreshPlanner {
-    type Role = RefreshRole;
+impl Planner for GeotrekPlanner {
+    type Role = GeotrekRole;
 
-    fn next_phase(&mut self) -> Result<Vec<PendingRequest<RefreshRole>>> {
+    fn next_phase(&mut self) -> Result<Vec<PendingRequest<GeotrekRole>>> {
         if !self.is_started {
             self.is_started = true;
             return self.server_requests();
@@ -300,12 +297,12 @@ impl Planner for RefreshPlanner {
 
     fn on_response(
         &mut self,
-        role: &RefreshRole,
+        role: &GeotrekRole,
         completed: &Completed<'_>,
-    ) -> Result<Parsed<Vec<PendingRequest<RefreshRole>>>> {
+    ) -> Result<Parsed<Vec<PendingRequest<GeotrekRole>>>> {
         let file = File::open(completed.file)?;
         match role {
-            RefreshRole::Version => {
+            GeotrekRole::Version => {
                 let Some(version) = self.read_version(file) else {
                     return Ok(Parsed::Invalid(no_geotrek(Some(completed.meta.status))));
                 };
@@ -313,7 +310,7 @@ impl Planner for RefreshPlanner {
                 self.territory.server_ms = completed.meta.date_ms;
                 Ok(Parsed::Valid(Vec::new()))
             }
-            RefreshRole::Languages => match languages(file, &self.limits) {
+            GeotrekRole::Languages => match languages(file, &self.limits) {
                 Ok(languages) => {
                     if !languages.is_empty() {
                         self.territory.languages = languages;
@@ -322,7 +319,7 @@ impl Planner for RefreshPlanner {
                 }
                 Err(error) => Ok(Parsed::Invalid(error)),
             },
-            RefreshRole::List(request) => {
+            GeotrekRole::List(request) => {
                 let response = match scan(file, &self.limits, request) {
                     Ok(response) => ApiResponse { elapsed_ms: completed.elapsed_ms, ..response },
                     Err(error) => return Ok(Parsed::Invalid(error)),
@@ -341,11 +338,11 @@ impl Planner for RefreshPlanner {
         }
     }
 
-    fn on_failure(&mut self, role: &RefreshRole, failure: Failure<'_>) -> Result<Vec<PendingRequest<RefreshRole>>> {
+    fn on_failure(&mut self, role: &GeotrekRole, failure: Failure<'_>) -> Result<Vec<PendingRequest<GeotrekRole>>> {
         let (status, error) = match failure {
             Failure::Invalid(error) if is_web_page(&error) => {
                 // A web page in the middle of a refresh is that of a captive portal.
-                return Err(if matches!(role, RefreshRole::List(_)) { error } else { no_geotrek(Some(200)) });
+                return Err(if matches!(role, GeotrekRole::List(_)) { error } else { no_geotrek(Some(200)) });
             }
             Failure::Invalid(error) => (None, error),
             Failure::Outcome(Outcome::NetworkError { detail }) => {
@@ -357,11 +354,11 @@ impl Planner for RefreshPlanner {
             Failure::Outcome(Outcome::Response(ResponseMeta { status, .. })) => (Some(*status), status_error(*status)),
         };
         match (role, status) {
-            (RefreshRole::Version, Some(400 | 402 | 404..=499)) => Err(no_geotrek(status)),
-            (RefreshRole::Languages, Some(404)) => Ok(Vec::new()),
-            (RefreshRole::Languages, _) if !self.territory.languages.is_empty() => Ok(Vec::new()),
-            (RefreshRole::Version | RefreshRole::Languages, _) => Err(error),
-            (RefreshRole::List(request), _) => {
+            (GeotrekRole::Version, Some(400 | 402 | 404..=499)) => Err(no_geotrek(status)),
+            (GeotrekRole::Languages, Some(404)) => Ok(Vec::new()),
+            (GeotrekRole::Languages, _) if !self.territory.languages.is_empty() => Ok(Vec::new()),
+            (GeotrekRole::Version | GeotrekRole::Languages, _) => Err(error),
+            (GeotrekRole::List(request), _) => {
                 let Some(lists) = &mut self.lists else { return Ok(Vec::new()) };
                 let failed_before = lists.failed_lists().len();
                 let requests = lists.on_failure(request, status);

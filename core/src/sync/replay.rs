@@ -45,7 +45,8 @@ impl<P: Planner> JobRunner<P> {
         self.context.catalogue.file_system().create_dir_all(&self.context.folder)?;
         let (files, json): (Vec<&TransferRecord>, Vec<&TransferRecord>) =
             records.iter().partition(|record| record.transfer.body == BodyKind::File);
-        self.known_files = files.iter().map(|record| (record.transfer.url.clone(), record.transfer.clone())).collect();
+        let key = |transfer: &Transfer| (transfer.url.clone(), transfer.range);
+        self.known_files = files.iter().map(|record| (key(&record.transfer), record.transfer.clone())).collect();
         let by_id: BTreeMap<u64, &TransferRecord> =
             ordered::map(json.iter().map(|record| (record.transfer.id, *record)));
         let first = self.planner.next_phase()?;

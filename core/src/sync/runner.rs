@@ -18,8 +18,8 @@ use crate::id::TerritoryId;
 use crate::ordered;
 use crate::response::{PartialFile, sidecar_path};
 use crate::transfer::{
-    BlockReason, BodyKind, BootInstant, NetworkKind, Next, Outcome, Queue, ResponseMeta, RetryDecision, Transfer,
-    TransferPolicy, TransferState,
+    BlockReason, BodyKind, BootInstant, ByteRange, NetworkKind, Next, Outcome, Queue, ResponseMeta, RetryDecision,
+    Transfer, TransferPolicy, TransferState,
 };
 
 /// Connections to one server at once. A Geotrek has a handful of workers for all its clients.
@@ -57,9 +57,9 @@ pub struct JobRunner<P: Planner> {
     pub(super) queue: Queue,
     pub(super) requests: BTreeMap<u64, Request<P::Role>>,
     pub(super) last_id: u64,
-    /// Files that were requested before the process died, by address: a platform's download service may still have them,
-    /// under the same ids.
-    pub(super) known_files: HashMap<String, Transfer>,
+    /// Files that were requested before the process died, by address and part: a platform's download service may still have
+    /// them, under the same ids.
+    pub(super) known_files: HashMap<(String, Option<ByteRange>), Transfer>,
     /// Number of transfers that have ended.
     pub(super) done: u64,
     started_at: HashMap<u64, BootInstant>,
@@ -125,13 +125,13 @@ impl<P: Planner> JobRunner<P> {
     /// Adds requests to the queue and returns their records, which are not stored yet.
     pub(super) fn enqueue(&mut self, requests: Vec<PendingRequest<P::Role>>) -> Vec<TransferRecord> {
         let mut records = Vec::new();
-        for PendingRequest { role, url, language, body, validators, priority, target } in requests {
-            let known = if body == BodyKind::File { self.known_files.remove(&url) } else { None };
+        for PendingRequest { role, url, language, body, range, validators, priority, target } in requests {
+            let known = if body == BodyKind::File { self.known_files.remove(&(url.clone(), range)) } else { None };
             let id = known.as_ref().map_or(self.last_id + 1, |known| known.id);
             self.last_id = self.last_id.max(id);
             let state = known.map_or(TransferState::PLANNED, |known| without_lease(known.state));
             let state = if state.is_open() { state } else { TransferState::PLANNED };
-            let transfer = Transfer { language, validators, priority, state, ..Transfer::new(id, url, body) };
+            let transfer = Transfer { language, range, validators, priority, state, ..Transfer::new(id, url, body) };
             let target = target.unwrap_or_else(|| self.context.folder.join(format!("{id}.json")));
             self.requests.insert(id, Request { role, target });
             records.push(TransferRecord { transfer: transfer.clone(), done: None });

@@ -24,6 +24,6 @@ pub(crate) use cancel::Signal;
 pub use instant::BootInstant;
 pub use outcome::{Outcome, ResponseMeta, Validators};
 pub use policy::{BlockReason, NetworkKind, TransferPolicy};
-pub use queue::{BodyKind, Next, Transfer};
+pub use queue::{BodyKind, ByteRange, Next, Transfer};
 pub(crate) use queue::{Queue, TransferState};
 pub(crate) use retry::{Backoff, RetryDecision, decide};

@@ -18,6 +18,27 @@ pub enum BodyKind {
     File,
 }
 
+/// A part of a file: the bytes from `start` to before `end`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ByteRange {
+    /// Offset of the first byte.
+    pub start: u64,
+    /// Offset after the last byte.
+    pub end: u64,
+}
+
+impl ByteRange {
+    /// Number of bytes.
+    pub const fn len(&self) -> u64 {
+        self.end.saturating_sub(self.start)
+    }
+
+    /// Whether the range has no bytes.
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 /// One HTTP GET that has to happen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transfer {
@@ -29,6 +50,10 @@ pub struct Transfer {
     pub language: Option<String>,
     /// Kind of the body.
     pub body: BodyKind,
+    /// The wanted part of a [`BodyKind::File`]; `None` for the whole. A server that sends the whole file in its place has
+    /// not answered the request: the outcome is [`Outcome::Rejected`] with its head.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<ByteRange>,
     /// Validators of the copy on the device: the request is conditional, and the server may answer 304.
     #[serde(default, skip_serializing_if = "Validators::is_empty")]
     pub validators: Validators,
@@ -47,6 +72,7 @@ impl Transfer {
             url: url.into(),
             language: None,
             body,
+            range: None,
             validators: Validators::default(),
             priority: 0,
             attempts: 0,

@@ -13,7 +13,10 @@ const MIN_BYTES: usize = 20;
 
 /// Compresses a response if the client accepts gzip and nginx would compress it.
 pub(super) fn compress(response: &mut Response, request_headers: &HeaderMap) {
-    if !is_accepted(request_headers) || !response.is_json() || response.status != 200 || response.body.len() < MIN_BYTES
+    if !is_accepted(request_headers)
+        || !response.is_compressible()
+        || response.status != 200
+        || response.body.len() < MIN_BYTES
     {
         return;
     }
@@ -21,6 +24,10 @@ pub(super) fn compress(response: &mut Response, request_headers: &HeaderMap) {
     let compressed = encoder.write_all(&response.body).and_then(|()| encoder.finish());
     response.body = compressed.expect("writing to memory does not fail");
     response.headers.push(("content-encoding", "gzip".to_owned()));
+    // The bytes depend on the compressor, so nginx makes the tag a weak one.
+    for (_, tag) in response.headers.iter_mut().filter(|(name, value)| *name == "etag" && value.starts_with('"')) {
+        tag.insert_str(0, "W/");
+    }
     response.is_chunked = true;
 }
 

@@ -1,4 +1,4 @@
-//! Pictures under `/media/`, generated from their path, with validators and ranges as nginx sends them.
+//! Pictures under `/media/`, generated from their path.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -9,6 +9,7 @@ use image::{Rgb, RgbImage};
 
 use super::response::Response;
 use super::state::lock;
+use super::static_file::StaticFile;
 use super::tiny_jpeg;
 use crate::generator::HOSTILE;
 
@@ -39,32 +40,14 @@ impl Media {
     pub(super) fn respond(&self, path: &str, headers: &HeaderMap, supports_ranges: bool) -> Response {
         let version = lock(&self.versions).get(path).copied().unwrap_or(0);
         let Some((kind, body)) = self.file(path, version) else { return Response::not_found() };
-        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let tag = format!("\"{:08x}-{:x}\"", seed(path, version), body.len());
         let minutes = 19 * 60 + 56 + version;
-        let dated = format!("Mon, 23 Nov 2026 {:02}:{:02}:33 GMT", minutes / 60 % 24, minutes % 60);
-        let with_validators = |response: Response| {
-            let response = response.with("etag", tag.clone()).with("last-modified", dated.clone());
-            response.with("accept-ranges", "bytes").with("cache-control", "max-age=86400")
+        let file = StaticFile {
+            kind,
+            body: &body,
+            tag: format!("\"{:08x}-{:x}\"", seed(path, version), body.len()),
+            dated: format!("Mon, 23 Nov 2026 {:02}:{:02}:33 GMT", minutes / 60 % 24, minutes % 60),
         };
-        let is_unchanged = match header("if-none-match") {
-            Some(tags) => tags.split(',').any(|known| known.trim().trim_start_matches("W/") == tag),
-            None => header("if-modified-since") == Some(&dated),
-        };
-        if is_unchanged {
-            return with_validators(Response::new(304, kind, Vec::new()));
-        }
-        let is_same = header("if-range").is_none_or(|known| known == tag || known == dated);
-        let range =
-            header("range").filter(|_| is_same && supports_ranges).and_then(|range| range.strip_prefix("bytes="));
-        let Some(range) = range else { return with_validators(Response::new(200, kind, body.to_vec())) };
-        match bounds(range, body.len()) {
-            Some((from, to)) => {
-                let part = with_validators(Response::new(206, kind, body[from..=to].to_vec()));
-                part.with("content-range", format!("bytes {from}-{to}/{}", body.len()))
-            }
-            None => Response::html(416).with("content-range", format!("bytes */{}", body.len())),
-        }
+        file.respond(headers, supports_ranges)
     }
 
     fn file(&self, path: &str, version: u32) -> Option<MediaFile> {
@@ -89,18 +72,6 @@ impl Media {
 /// The seed of a file's bytes.
 fn seed(path: &str, version: u32) -> u32 {
     crc(path.as_bytes()) ^ crc(&version.to_be_bytes()) ^ crc(&[0; 4])
-}
-
-/// First and last byte of the range `a-b`, `a-` or `-n`; `None` if it cannot be satisfied.
-fn bounds(range: &str, length: usize) -> Option<(usize, usize)> {
-    let (from, to) = range.split_once('-')?;
-    if from.is_empty() {
-        let last: usize = to.parse().ok()?;
-        return (last > 0 && length > 0).then(|| (length.saturating_sub(last), length - 1));
-    }
-    let from = from.parse().ok()?;
-    let to = if to.is_empty() { length - 1 } else { to.parse::<usize>().ok()?.min(length - 1) };
-    (from <= to).then_some((from, to))
 }
 
 /// A landscape of sky and a ridge in colours of its own; a thumbnail if the path is that of one.

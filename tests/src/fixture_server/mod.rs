@@ -5,7 +5,7 @@
 //!   response byte by byte, `respond` decides which response, `response` is one before faults change it.
 //! * `api`: lists and details of API v2; `query` reads parameters, `filter` selects objects, `near` those near another
 //!   object, `serializer` writes them, `lambert` projects outlines, `gzip` compresses.
-//! * `media`: pictures; `tiny_jpeg` makes the smallest ones.
+//! * `media`: pictures; `tiny_jpeg` makes the smallest ones. `static_file`: files with validators and ranges.
 //! * `reports`: reports from the field.
 //! * `faults`: what fails on demand.
 //! * `log` and `uploads`: what was requested, and what was uploaded.
@@ -31,12 +31,14 @@ mod respond;
 mod response;
 mod serializer;
 mod state;
+mod static_file;
 pub(crate) mod tiny_jpeg;
 mod uploads;
 mod wire;
 
 use std::io::Read;
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -76,6 +78,8 @@ pub struct Options {
     /// Recognises a report by its `uuid`, which no Geotrek does yet: a repeated report gets the first response, and nothing
     /// is stored.
     pub idempotent_reports: bool,
+    /// A folder whose files are served below `/files/`, with validators and ranges, as a static web host serves an edition.
+    pub files: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -90,6 +94,7 @@ impl Default for Options {
             outlines_in_metres: true,
             media_bytes: None,
             idempotent_reports: false,
+            files: None,
         }
     }
 }

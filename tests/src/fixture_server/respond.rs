@@ -11,7 +11,7 @@ use super::log::LoggedRequest;
 use super::response::Response;
 use super::state::ServerState;
 use super::wire::{Request, Wire};
-use super::{api, gzip, reports};
+use super::{api, gzip, reports, static_file};
 use crate::day::Day;
 use crate::generator::HOST;
 
@@ -94,6 +94,9 @@ fn respond_to_read(state: &ServerState, request: &Request, faults: &RequestFault
     }
     if path == faults::PORTAL_PATH {
         return Response::captive_portal();
+    }
+    if let (Some(folder), Some(path)) = (&state.options.files, path.strip_prefix(static_file::FILES)) {
+        return static_file::respond(folder, path, &request.headers, !faults.has(&Fault::IgnoreRange));
     }
     if !path.starts_with("/api/v2/") {
         if faults.has(&Fault::ReplaceFile) {

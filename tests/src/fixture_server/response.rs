@@ -63,6 +63,13 @@ impl Response {
         header("content-type") == Some("application/json") && header("content-encoding").is_none()
     }
 
+    /// Whether a server that compresses JSON compresses the body.
+    pub(super) fn is_compressible(&self) -> bool {
+        let header = |name: &str| self.headers.iter().find(|(header, _)| *header == name).map(|(_, value)| value);
+        header("content-type").is_some_and(|kind| kind.starts_with("application/json"))
+            && header("content-encoding").is_none()
+    }
+
     pub(super) fn replace(&mut self, from: &str, to: &str) {
         if let Ok(body) = str::from_utf8(&self.body)
             && body.contains(from)

@@ -6,9 +6,12 @@ use super::value;
 
 #[derive(Subcommand)]
 pub(crate) enum TerritoryCommand {
-    /// Add a territory: the public data of one Geotrek server
+    /// Add a territory: the public data of one Geotrek server, or a published edition of it
     Add {
-        #[arg(help = "Address of the Geotrek server, such as https://geotrek.example.org")]
+        #[arg(
+            help = "Address of the Geotrek server, such as https://geotrek.example.org, or of the manifest of an edition, \
+                    which ends in .json"
+        )]
         url: String,
         /// Short name [default: derived from the address]
         #[arg(long)]
@@ -16,6 +19,12 @@ pub(crate) enum TerritoryCommand {
         /// Only the objects of this portal, by id (can be repeated)
         #[arg(long = "portal", value_name = "ID", value_parser = value::id, allow_negative_numbers = true)]
         portals: Vec<i64>,
+        /// Of an edition: only the objects in this box, in degrees
+        #[arg(long, visible_alias = "box", value_name = "WEST,SOUTH,EAST,NORTH", allow_hyphen_values = true)]
+        bbox: Option<String>,
+        /// Of an edition: a public key that may sign it, or its file (can be repeated) [default: the key of the first refresh]
+        #[arg(long = "public-key", value_name = "KEY")]
+        public_keys: Vec<String>,
     },
     /// Remove a territory and everything that was downloaded from it
     Remove {

@@ -9,6 +9,7 @@ use super::Session;
 use crate::args::TerritoryCommand;
 use crate::error::Result;
 use crate::output::Output;
+use crate::{parse, public_key};
 
 /// Parts of a host name that do not identify a territory.
 const GENERIC_LABELS: [&str; 5] = ["www", "admin", "geotrek", "rando", "api"];
@@ -18,13 +19,15 @@ const MAX_DERIVED_NAME: usize = 28;
 
 pub(super) fn run(session: &Session, command: TerritoryCommand) -> Result<Output> {
     match command {
-        TerritoryCommand::Add { url, name, portals } => {
+        TerritoryCommand::Add { url, name, portals, bbox, public_keys } => {
             let url = if url.contains("://") { url } else { format!("https://{url}") };
             let name = match name {
                 Some(name) => name,
                 None => unused_name(session, &url)?,
             };
-            let new = NewTerritory { name, url, portals, default_language: String::new() };
+            let bounds = bbox.map(|bbox| parse::bounds("bbox", &bbox)).transpose()?;
+            let public_keys = public_keys.iter().map(|key| public_key::read(key)).collect::<Result<_>>()?;
+            let new = NewTerritory { name, url, portals, bounds, public_keys, ..NewTerritory::default() };
             let territory = session.companion.add_territory(&new)?;
             let text = format!(
                 "Added \"{}\" ({}). Download it with: jalon refresh {}\n",

@@ -13,12 +13,7 @@ use crate::geotrek::{
 use crate::id::ObjectKey;
 use crate::model::json::JsonObject;
 use crate::model::values::{ValueMut, ValueRef};
-use crate::model::{Id, Kind, Localized, Object, Position};
-use crate::nearby::{Feature, Nearby};
-use crate::sync::route_items::ROUTE_ITEM_MAX_OFFSET_M;
-
-/// Vertices of treks that are indexed at once.
-const MAX_INDEXED_VERTICES: usize = 100_000;
+use crate::model::{Id, Kind, Localized, Object};
 
 /// Objects whose texts come in one language at a time, until the responses in all languages are read: each object is
 /// written once, and compared with its earlier state when it is complete.
@@ -176,59 +171,6 @@ impl Application<'_, '_> {
             self.transaction.put(self.territory, object)?;
         }
         Ok(())
-    }
-
-    /// Associates POIs with treks by distance: a refresh does not ask the server for the POIs of each trek.
-    pub(super) fn record_route_items(&mut self) -> Result<()> {
-        if !self.transaction.counts().keys().any(|(_, kind)| matches!(kind, Kind::Trek | Kind::Poi)) {
-            return Ok(());
-        }
-        // Treks of packs have the POIs that the server listed.
-        let reported = self.transaction.reported_treks(self.territory)?;
-        let mut pois: BTreeMap<Id, BTreeMap<Id, f64>> = BTreeMap::new();
-        let (mut treks, mut vertices, mut error) = (Vec::new(), 0, None);
-        self.transaction.geometries(self.territory, Kind::Trek, |id, geometry| {
-            if error.is_some() || reported.contains(&id) {
-                return;
-            }
-            pois.insert(id, BTreeMap::new());
-            vertices += geometry.vertex_count();
-            treks.push(Feature { key: id.unsigned_abs(), kind: Kind::Trek, geometry });
-            if vertices >= MAX_INDEXED_VERTICES {
-                vertices = 0;
-                error = self.find_pois(std::mem::take(&mut treks), &mut pois).err();
-            }
-        })?;
-        error.map_or(Ok(()), Err)?;
-        self.find_pois(treks, &mut pois)?;
-        for (trek, pois) in pois {
-            self.transaction.set_route_items(self.territory, trek, Kind::Poi, &pois, true)?;
-        }
-        Ok(())
-    }
-
-    /// Finds the POIs near some treks. Only some at once: an index of all treks would be the most memory that a refresh
-    /// takes.
-    fn find_pois(&self, treks: Vec<Feature>, pois: &mut BTreeMap<Id, BTreeMap<Id, f64>>) -> Result<()> {
-        if treks.is_empty() {
-            return Ok(());
-        }
-        let treks = Nearby::build(treks);
-        let mut error = None;
-        self.transaction.geometries(self.territory, Kind::Poi, |poi, geometry| {
-            // A POI is a point in Geotrek; of another geometry the vertices count here.
-            for position in geometry.positions().filter(Position::is_valid) {
-                match treks.within(position, ROUTE_ITEM_MAX_OFFSET_M, |_, _| true) {
-                    Ok(near) => near.iter().for_each(|near| {
-                        let trek = Id::try_from(near.key).unwrap_or_default();
-                        let metres = pois.entry(trek).or_default().entry(poi).or_insert(near.distance_m);
-                        *metres = metres.min(near.distance_m);
-                    }),
-                    Err(failure) => error = Some(failure),
-                }
-            }
-        })?;
-        error.map_or(Ok(()), Err)
     }
 
     /// Deletes objects that are in no list any more. A list that is absent, truncated, failed, or empty for the first time

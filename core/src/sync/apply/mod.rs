@@ -11,7 +11,9 @@ use std::fs::File;
 use serde::Serialize;
 
 use super::job::Job;
-use super::refresh::{RefreshJob, RefreshPlanner, RefreshRole};
+use super::refresh::{GeotrekPlanner, GeotrekRole};
+use super::refresh_job::{RefreshJob, RefreshPlanner, RefreshRole};
+use super::route_items::estimate_pois_along_treks;
 use crate::catalogue::{ChangeKind, ListState, WriteTransaction};
 use crate::error::{Error, Result};
 use crate::geotrek::{Reader, RequestKind, SyncPlan, UNREADABLE_ID, object_lists, vocabularies};
@@ -52,11 +54,30 @@ pub struct RefreshSummary {
     pub bytes: u64,
 }
 
+impl RefreshSummary {
+    /// Takes the numbers of changed objects from the transaction that changes them.
+    pub(super) fn set_changes(&mut self, transaction: &WriteTransaction<'_>) {
+        for ((change, kind), count) in transaction.counts() {
+            let by_kind = match change {
+                ChangeKind::Added => &mut self.added,
+                ChangeKind::Changed => &mut self.changed,
+                ChangeKind::Withdrawn => &mut self.removed,
+            };
+            by_kind.insert(*kind, *count);
+        }
+    }
+}
+
 /// Writes the result of a refresh once everything was received. On an error the catalogue does not change, and the refresh
 /// can be planned again.
 pub(crate) fn apply_refresh(job: &RefreshJob) -> Result<RefreshSummary> {
     job.context.lock.check()?;
-    match write(job) {
+    let result = match &job.planner {
+        RefreshPlanner::Geotrek(planner) => write(job, planner),
+        #[cfg(feature = "edition")]
+        RefreshPlanner::Edition(planner) => super::edition::write(job, planner),
+    };
+    match result {
         Ok(summary) => {
             job.delete_responses()?;
             Ok(summary)
@@ -71,8 +92,7 @@ pub(crate) fn apply_refresh(job: &RefreshJob) -> Result<RefreshSummary> {
     }
 }
 
-fn write(job: &RefreshJob) -> Result<RefreshSummary> {
-    let planner = &job.planner;
+fn write(job: &RefreshJob, planner: &GeotrekPlanner) -> Result<RefreshSummary> {
     let Some(lists) = &planner.lists else {
         return Err(Error::invalid("refresh", "must have completed every transfer before it is applied"));
     };
@@ -98,7 +118,7 @@ fn write(job: &RefreshJob) -> Result<RefreshSummary> {
         let (texts, seen) = (PlainTexts::default(), HashMap::new());
         let mut applied = Application { transaction, territory, summary: &mut summary, texts, seen };
         let responses = job.responses().filter_map(|(role, file)| match role {
-            RefreshRole::List(request) if request.purpose.is_kept() => Some((&**request, file)),
+            RefreshRole::Geotrek(GeotrekRole::List(request)) if request.purpose.is_kept() => Some((&**request, file)),
             _ => None,
         });
         // Objects that are limited to portals by their owners follow when the owners are known.
@@ -109,7 +129,9 @@ fn write(job: &RefreshJob) -> Result<RefreshSummary> {
             present_owned.extend(present.remove_entry(request.endpoint));
         }
         let responses = job.responses().filter_map(|(role, file)| match role {
-            RefreshRole::List(request) if request.purpose == RequestKind::Fields => Some((&**request, file)),
+            RefreshRole::Geotrek(GeotrekRole::List(request)) if request.purpose == RequestKind::Fields => {
+                Some((&**request, file))
+            }
             _ => None,
         });
         let fields: Vec<_> = responses.collect();
@@ -124,7 +146,7 @@ fn write(job: &RefreshJob) -> Result<RefreshSummary> {
         for (request, file) in fields {
             applied.merge_fields(request, File::open(file)?, &reader, &planner.limits)?;
         }
-        applied.record_route_items()?;
+        estimate_pois_along_treks(transaction, territory)?;
         for (list, field, problem, count) in reader.problems().iter() {
             let field = if field.is_empty() { String::new() } else { format!(".{field}") };
             *summary.problems.entry(format!("{list}{field}: {problem}")).or_default() += count;
@@ -132,14 +154,7 @@ fn write(job: &RefreshJob) -> Result<RefreshSummary> {
         for (list, count) in &planner.unreadable {
             *summary.problems.entry(format!("{list}.id: {UNREADABLE_ID}")).or_default() += count;
         }
-        for ((change, kind), count) in transaction.counts() {
-            let by_kind = match change {
-                ChangeKind::Added => &mut summary.added,
-                ChangeKind::Changed => &mut summary.changed,
-                ChangeKind::Withdrawn => &mut summary.removed,
-            };
-            by_kind.insert(*kind, *count);
-        }
+        summary.set_changes(transaction);
         record_list_states(transaction, planner, lists, at_ms)?;
         transaction.record_refresh(territory, at_ms, lists.is_full())?;
         transaction.end_job(job.record.job)
@@ -151,7 +166,7 @@ fn write(job: &RefreshJob) -> Result<RefreshSummary> {
 /// could not read.
 fn record_list_states(
     transaction: &mut WriteTransaction<'_>,
-    planner: &RefreshPlanner,
+    planner: &GeotrekPlanner,
     lists: &SyncPlan,
     at_ms: i64,
 ) -> Result<()> {

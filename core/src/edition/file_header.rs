@@ -1,0 +1,134 @@
+//! The start of a FlatGeobuf file: the magic bytes, the header, and the length of the index.
+
+use std::io::Read;
+
+use flatgeobuf::{ColumnType, GeometryType, size_prefixed_root_as_header};
+
+use super::feature::PREFIX;
+use super::invalid;
+use crate::error::{Error, Result};
+
+/// Of version 3; the byte after the second `fgb` is that of a patch.
+pub(super) const MAGIC: [u8; 8] = [b'f', b'g', b'b', 3, b'f', b'g', b'b', 0];
+const MAX_HEADER_BYTES: usize = 1 << 20;
+/// Bytes of a node of the index: a box of four f64, and an offset (u64).
+pub(super) const NODE: u64 = 40;
+/// Name of the column with the JSON of an object.
+pub(super) const OBJECT_COLUMN: &str = "object";
+
+/// The header of a FlatGeobuf file.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct FileHeader {
+    pub(super) geometry_type: GeometryType,
+    /// Number of features; 0 if the writer did not know it.
+    pub(super) features: u64,
+    pub(super) column_types: Vec<ColumnType>,
+    /// Index of the column `object`.
+    pub(super) object_column: u16,
+    /// Nodes of the index by level, from its root to the features; empty without an index.
+    pub(super) index_levels: Vec<u64>,
+    /// Offset of the index in the file.
+    pub(super) index_offset: u64,
+    /// Offset of the first feature in the file.
+    pub(super) features_offset: u64,
+}
+
+impl FileHeader {
+    /// Reads the header of a file of so many bytes. The reader then stands at the index.
+    ///
+    /// # Errors
+    /// [`Error::Server`] if it is not the header of a layer; errors of the reader.
+    pub(super) fn read(reader: &mut impl Read, file_bytes: u64) -> Result<FileHeader> {
+        let broken = |rule: &str| invalid(format!("a layer of the edition is not a FlatGeobuf file: {rule}"));
+        let mut start = [0; MAGIC.len() + PREFIX];
+        read_exact(reader, &mut start)?;
+        let (magic, prefix) = start.split_at(MAGIC.len());
+        if magic[..7] != MAGIC[..7] {
+            return Err(broken("it must start with the bytes of version 3"));
+        }
+        let length = prefix.iter().rev().fold(0_usize, |length, byte| length << 8 | usize::from(*byte));
+        if length > MAX_HEADER_BYTES || length as u64 > file_bytes {
+            return Err(broken("its header must not be longer than 1 MiB"));
+        }
+        let mut bytes = vec![0; PREFIX + length];
+        bytes[..PREFIX].copy_from_slice(prefix);
+        read_exact(reader, &mut bytes[PREFIX..])?;
+        let header = size_prefixed_root_as_header(&bytes).map_err(|_| broken("its header is damaged"))?;
+        let columns: Vec<_> = header.columns().into_iter().flatten().collect();
+        if columns.iter().any(|column| column.type_() > ColumnType::Binary) {
+            return Err(broken("it has a column of an unknown type"));
+        }
+        let object_column = columns.iter().position(|column| column.name() == OBJECT_COLUMN);
+        let object_column = object_column.and_then(|index| u16::try_from(index).ok());
+        let index_levels = match (header.index_node_size(), header.features_count()) {
+            (0, _) | (_, 0) => Some(Vec::new()),
+            (node_size, features) => index_levels(features, node_size),
+        };
+        let index_levels = index_levels.ok_or_else(|| broken("the size of its index is impossible"))?;
+        let index_offset = (start.len() + length) as u64;
+        let index_bytes = index_levels.iter().try_fold(0_u64, |sum, nodes| sum.checked_add(nodes.checked_mul(NODE)?));
+        let features_offset = index_bytes.and_then(|bytes| index_offset.checked_add(bytes));
+        let features_offset = features_offset.filter(|offset| *offset <= file_bytes);
+        Ok(FileHeader {
+            geometry_type: header.geometry_type(),
+            features: header.features_count(),
+            column_types: columns.iter().map(|column| column.type_()).collect(),
+            object_column: object_column.ok_or_else(|| broken("it has no column “object”"))?,
+            index_levels,
+            index_offset,
+            features_offset: features_offset.ok_or_else(|| broken("its index is longer than the file"))?,
+        })
+    }
+}
+
+/// The number of nodes on each level of a packed R-tree, from the root; `None` for a node size that no tree has.
+fn index_levels(features: u64, node_size: u16) -> Option<Vec<u64>> {
+    if node_size < 2 {
+        return None;
+    }
+    let (mut levels, mut nodes) = (vec![features], features);
+    loop {
+        nodes = nodes.div_ceil(u64::from(node_size));
+        levels.push(nodes);
+        if nodes <= 1 {
+            break;
+        }
+    }
+    levels.reverse();
+    Some(levels)
+}
+
+/// Fills a buffer. A file that ends before is one of a server that breaks a rule.
+pub(super) fn read_exact(reader: &mut impl Read, bytes: &mut [u8]) -> Result<()> {
+    reader.read_exact(bytes).map_err(|error| match error.kind() {
+        std::io::ErrorKind::UnexpectedEof => invalid("a file of the edition ends too early"),
+        _ => Error::from(error),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn index_levels_are_those_of_the_format() {
+        assert_eq!(index_levels(1, 16), Some(vec![1, 1]));
+        assert_eq!(index_levels(17, 16), Some(vec![1, 2, 17]));
+        assert_eq!(index_levels(5, 2), Some(vec![1, 2, 3, 5]));
+        assert_eq!(index_levels(5, 1), None);
+        assert!(index_levels(u64::MAX, 2).unwrap().len() <= 66);
+    }
+
+    #[test]
+    fn header_of_other_bytes_is_refused_and_allocates_little() {
+        let read = |bytes: &[u8]| FileHeader::read(&mut &bytes[..], 1 << 40).unwrap_err().to_string();
+        assert!(read(b"").contains("too early"));
+        assert!(read(b"GPKG........").contains("version 3"));
+        let mut long = MAGIC.to_vec();
+        long.extend([0xFF; 4]);
+        assert!(read(&long).contains("1 MiB"));
+        let mut damaged = MAGIC.to_vec();
+        damaged.extend([8, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0]);
+        assert!(read(&damaged).contains("damaged"));
+    }
+}

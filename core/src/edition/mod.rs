@@ -1,0 +1,55 @@
+//! Editions: a territory frozen at a date as static files that any web host serves (feature `edition`). A manifest, signed in
+//! the format of minisign, holds the SHA-256 of every file, so that a reader checks each byte before it parses it. Objects
+//! with a geometry are FlatGeobuf layers, which GDAL and QGIS open; a reader takes the objects of a box by byte ranges, from
+//! a directory of chunks. Nothing here uses a network.
+//!
+//! Reading:
+//! * `manifest`: the manifest, checked; `manifest_json`: its JSON. `info`: what people are shown of it.
+//! * `signature`: public keys and the signature of a manifest.
+//! * `layer`: a layer of the manifest, and which parts of its files a box needs. `chunks`: the directory of its chunks.
+//! * `feature`: a FlatGeobuf feature as an object. `geometry`: its geometry. `columns`: its properties.
+//! * `file_header`: the start of a FlatGeobuf file, up to its first feature. `read`: chunks and whole files as objects.
+//! * `records`: the objects without a geometry.
+//! * `hash`: SHA-256 as bytes, and the check of a file.
+
+#![allow(dead_code, unused_imports)]
+
+mod chunks;
+mod columns;
+mod feature;
+mod file_header;
+mod geometry;
+mod hash;
+mod info;
+mod layer;
+mod manifest;
+mod manifest_json;
+mod read;
+mod records;
+mod signature;
+
+use crate::error::Error;
+
+pub(crate) use chunks::Chunk;
+pub(crate) use hash::check_file;
+pub use info::EditionInfo;
+pub(crate) use layer::{FileRef, Layer};
+pub(crate) use manifest::{MAX_MANIFEST_BYTES, Manifest};
+pub use manifest_json::{License, Source};
+pub(crate) use read::{FeatureObject, read_chunk, read_file};
+pub(crate) use records::read_records;
+pub use signature::PublicKey;
+pub(crate) use signature::verify;
+
+/// Name of the manifest, below the base address of the edition.
+pub(crate) const MANIFEST: &str = "datapackage.json";
+
+/// The path of the signature of a manifest with this SHA-256, below the base address of the edition.
+pub(crate) fn signature_path(manifest_sha256: &[u8; 32]) -> String {
+    format!("signatures/{}.minisig", crate::digest::hex(manifest_sha256))
+}
+
+/// The error for an edition that breaks a rule of its format.
+fn invalid(detail: impl Into<String>) -> Error {
+    Error::Server { status: None, detail: detail.into() }
+}
