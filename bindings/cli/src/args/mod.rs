@@ -3,10 +3,12 @@
 //! * `territories`: `territory` and `refresh`.
 //! * `treks`: `treks` and `near`.
 //! * `packs`: `download`.
+//! * `editions`: `edition`.
 //! * `reports`: `report`.
 //! * `journal`: `favourite` and `note`.
 //! * `value`: parsers of single values.
 
+mod editions;
 mod journal;
 mod packs;
 mod reports;
@@ -20,6 +22,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::units::Units;
 
+pub(crate) use editions::{EditionBuildArgs, EditionCommand};
 pub(crate) use journal::{FavouriteCommand, NoteCommand};
 pub(crate) use packs::DownloadArgs;
 pub(crate) use reports::{ReportCommand, ReportContentArgs};
@@ -93,6 +96,11 @@ pub(crate) enum Command {
         /// Trek id, such as 31 or pne/31, or area id from "jalon packs", such as bbox-2
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
+    },
+    /// Build and check editions: a territory as signed static files
+    Edition {
+        #[command(subcommand)]
+        command: EditionCommand,
     },
     /// Write and manage reports about problems on the ground
     Report {
