@@ -48,6 +48,7 @@ use super::{EventDates, Kind, Position};
     /** Duration, hours. */ pub duration_h: Option<f64>,
     /** Length, metres. */ pub length_m: Option<f64>,
     /** Ascent, metres. */ pub ascent_m: Option<f64>,
+    /** Time at which a refresh noticed that the server no longer publishes it, Unix ms. */ pub withdrawn_ms: Option<i64>,
 }
 
 /// An object along the route of a trek.
@@ -78,6 +79,7 @@ use super::{EventDates, Kind, Position};
     /** Postal code. */ pub postal_code: Option<String>,
     /** Town. */ pub municipality: Option<String>,
     /** Its position. */ pub point: Option<Position>,
+    /** Time at which a refresh noticed that the server no longer publishes it, Unix ms. */ pub withdrawn_ms: Option<i64>,
 }
 
 /// A trek with its texts, pictures, stages and the objects along its route.
@@ -125,6 +127,8 @@ use super::{EventDates, Kind, Position};
     /** Accessibility: slope. */ pub accessibility_slope: Option<RichText>,
     /** Accessibility: width. */ pub accessibility_width: Option<RichText>,
     /** Its line, as ISO WKB; none if the server published none. */ pub geometry: Option<Vec<u8>>,
+    /** Vertices of its line. */ pub vertices: u32,
+    /** Vertices of its line whose elevation is unknown: the server has none, or an impossible one. The profile is straight between the others. */ pub unknown_elevations: u32,
     /** Numbered points of the description; the first has number 1. */ pub points_reference: Vec<Position>,
     /** Position of the parking. */ pub parking_location: Option<Position>,
     /** Pictures, the cover first. */ pub pictures: Vec<Picture>,

@@ -64,7 +64,7 @@ impl Companion {
         subject: &PackSubject,
         options: &RefreshOptions,
     ) -> Result<FileSizesJob> {
-        sync::plan_file_sizes(&self.catalogue, &self.clock, territory, subject, options)
+        sync::plan_file_sizes(&self.catalogue, &self.locks, &self.clock, territory, subject, options)
     }
 
     /// The sizes of the attached files, once [`Job::next`](sync::Job::next) has returned
@@ -88,7 +88,7 @@ impl Companion {
         subject: &PackSubject,
         options: &DownloadOptions,
     ) -> Result<DownloadJob> {
-        sync::plan_download(&self.catalogue, &self.clock, territory, subject, options)
+        sync::plan_download(&self.catalogue, &self.locks, &self.clock, territory, subject, options)
     }
 
     /// Stores the state of a pack, once [`Job::next`](sync::Job::next) has returned
@@ -108,7 +108,7 @@ impl Companion {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Busy`] while the territory is being refreshed or downloaded.
     pub fn remove_pack(&self, territory: &str, subject: &PackSubject) -> Result<u64> {
-        let (territory, _lock) = TerritoryLock::try_acquire_by_name(&self.catalogue, territory)?;
+        let (territory, _lock) = self.locks.try_acquire_by_name(&self.catalogue, territory)?;
         let Some(pack) = self.catalogue.pack(&territory, subject)? else {
             return Err(Error::NotFound { detail: format!("a pack of {subject}") });
         };
@@ -117,7 +117,7 @@ impl Companion {
         }
         self.catalogue.write(|transaction| transaction.remove_pack(&territory, &pack))?;
         self.catalogue.record_wanted()?;
-        let freed = self.catalogue.remove_orphaned_media()?;
+        let freed = self.catalogue.remove_orphaned_media()? + self.catalogue.remove_orphaned_maps()?;
         staging::remove_abandoned(&self.catalogue, &territory, None)?;
         self.rebuild_snapshot();
         Ok(freed)
@@ -129,9 +129,9 @@ impl Companion {
     /// [`Error::Busy`] while a territory is being refreshed or downloaded.
     pub fn clean_up(&self) -> Result<u64> {
         let territories = self.catalogue.territories()?;
-        let lock = |territory: &Territory| TerritoryLock::try_acquire(&self.catalogue.staging_folder(), territory);
+        let lock = |territory: &Territory| self.locks.try_acquire(&self.catalogue.staging_folder(), territory);
         let locks: Vec<TerritoryLock> = territories.iter().map(lock).collect::<Result<_>>()?;
-        let mut freed = self.catalogue.remove_orphaned_media()?;
+        let mut freed = self.catalogue.remove_orphaned_media()? + self.catalogue.remove_orphaned_maps()?;
         // After a damaged catalogue, planned packs find their files again by name.
         let packs = self.catalogue.packs(None)?;
         if packs.iter().all(|pack| pack.state != PackState::Planned) {

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::download_planner::{DownloadPlanner, PackDownload};
 use super::estimate::check_space;
-use super::lock::TerritoryLock;
+use super::lock::TerritoryLocks;
 use super::refresh::RefreshOptions;
 use super::runner::{JobContext, JobRunner};
 use super::staging;
@@ -15,6 +15,7 @@ use crate::catalogue::{Catalogue, Pack, PackState, PackSubject, PictureSize};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::model::Kind;
+use crate::ordered;
 
 /// Options of a download.
 #[derive(Debug, Clone, Default)]
@@ -37,12 +38,13 @@ pub type DownloadJob = JobRunner<DownloadPlanner>;
 /// Plans a pack, or continues its download; files on the device are not requested again unless they may have changed.
 pub(crate) fn plan_download(
     catalogue: &Arc<Catalogue>,
+    locks: &TerritoryLocks,
     clock: &Arc<dyn Clock>,
     territory: &str,
     subject: &PackSubject,
     options: &DownloadOptions,
 ) -> Result<DownloadJob> {
-    let (territory, lock) = TerritoryLock::try_acquire_by_name(catalogue, territory)?;
+    let (territory, lock) = locks.try_acquire_by_name(catalogue, territory)?;
     if territory.refreshed_ms.is_none() {
         return Err(Error::invalid("territory", "must have been refreshed once: its treks are not known yet"));
     }
@@ -73,6 +75,8 @@ pub(crate) fn plan_download(
     };
     let (catalogue, clock, subject) = (Arc::clone(catalogue), Arc::clone(clock), *subject);
     let DownloadOptions { pictures, files: with_files, fetch: _ } = *options;
+    let states = catalogue.list_states(&territory)?.into_iter();
+    let unfiltered = ordered::set(states.filter(|(_, state)| state.is_unfiltered).map(|(list, _)| list));
     let download = PackDownload {
         catalogue,
         clock,
@@ -84,6 +88,7 @@ pub(crate) fn plan_download(
         with_files,
         pack,
         is_withdrawn,
+        unfiltered,
     };
     JobRunner::open(context, |record| DownloadPlanner::new(download.clone(), record))
 }

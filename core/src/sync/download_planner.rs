@@ -43,6 +43,8 @@ pub(super) struct PackDownload {
     pub(super) pack: i64,
     /// Whether the server no longer publishes the subject.
     pub(super) is_withdrawn: bool,
+    /// Lists that the server could not limit to portals at the last refresh.
+    pub(super) unfiltered: BTreeSet<String>,
 }
 
 /// The purpose of a request of a download.
@@ -148,7 +150,11 @@ impl DownloadPlanner {
                     // The server lacks the module, or publishes nothing of it.
                     continue;
                 }
-                let request = self.source(self.first_language()).near_trek(endpoint, filter, trek)?;
+                let source = self.source(self.first_language());
+                let mut request = source.near_trek(endpoint, filter, trek)?;
+                if self.download.unfiltered.contains(*endpoint) {
+                    request = source.without_portals(&request).unwrap_or(request);
+                }
                 requests.push(json_request(request, |request| DownloadRole::NearTrek { trek, request }));
             }
         }

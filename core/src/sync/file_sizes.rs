@@ -7,7 +7,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::estimate::{AttachedFileSizes, estimate};
-use super::lock::TerritoryLock;
+use super::lock::TerritoryLocks;
 use super::pack_contents::{needed_media, pack_contents};
 use super::pack_media::Shown;
 use super::planner::{Completed, Failure, Parsed, PendingRequest, PlanCounts, Planner};
@@ -43,13 +43,14 @@ pub struct FileSizesPlanner {
 /// ago.
 pub(crate) fn plan_file_sizes(
     catalogue: &Arc<Catalogue>,
+    locks: &TerritoryLocks,
     clock: &Arc<dyn Clock>,
     territory: &str,
     subject: &PackSubject,
     options: &RefreshOptions,
 ) -> Result<FileSizesJob> {
     subject.check()?;
-    let (territory, lock) = TerritoryLock::try_acquire_by_name(catalogue, territory)?;
+    let (territory, lock) = locks.try_acquire_by_name(catalogue, territory)?;
     let origin = Url::parse(&territory.url).map_err(|_| Error::invalid("url", "must be a web address"))?;
     let context = JobContext {
         catalogue: Arc::clone(catalogue),

@@ -105,6 +105,14 @@ fn plan_and_file_do_not_depend_on_the_order_of_the_responses() {
 }
 
 #[test]
+fn stored_request_has_the_same_plan() {
+    let archive = build(&source(), Layout::default());
+    let stored = serde_json::to_string(&corridor(500.0)).unwrap();
+    let again: CutRequest = serde_json::from_str(&stored).unwrap();
+    assert_eq!(plan(&archive, again, |_| 0).unwrap(), plan(&archive, corridor(500.0), |_| 0).unwrap());
+}
+
+#[test]
 fn budget_leaves_out_the_deepest_levels() {
     let archive = build(&source(), Layout::default());
     let whole = plan(&archive, corridor(500.0), |_| 0).unwrap().estimate();
@@ -134,8 +142,8 @@ fn planner_refuses_what_it_did_not_ask_for() {
     let mut planner = CutPlanner::new(corridor(100.0)).unwrap();
     assert!(planner.plan().is_none());
     let head = planner.next_ranges()[0];
-    assert_eq!((head.offset, head.len), (0, HEAD_BYTES));
-    let other = super::ranges::ByteRange { offset: 1, ..head };
+    assert_eq!((head.start, head.len()), (0, HEAD_BYTES));
+    let other = crate::transfer::ByteRange { start: 1, ..head };
     assert_eq!(planner.supply(other, &[0; 16_384]).unwrap_err().code(), "invalid_input");
     planner.supply(head, fetch(&archive, head)).unwrap();
     let leaf = planner.next_ranges()[0];

@@ -31,6 +31,8 @@ mod pmtiles;
 mod ranges;
 mod style;
 #[cfg(test)]
+mod style_tests;
+#[cfg(test)]
 mod test_archive;
 mod write;
 
@@ -41,5 +43,4 @@ pub use cover::{MAX_TILES, TileCover};
 pub use cut::{CutPlanner, CutRequest, HEAD_BYTES};
 pub use header::{Compression, TileType};
 pub use plan::{CutEstimate, CutPlan};
-pub use ranges::ByteRange;
 pub use style::{GlyphFile, LocalFiles, SpriteFile, Style, StyleSource};
