@@ -43,12 +43,19 @@ pub struct CutRequest {
 
 /// Plans a cut out of a remote archive.
 ///
-/// ```text
-/// let mut planner = CutPlanner::new(request)?;
-/// while !planner.next_ranges().is_empty() {
-///     for range in planner.next_ranges() { planner.supply(range, &fetch(range)?)? }
+/// ```no_run
+/// # fn fetch(range: jalon::tiles::ByteRange) -> Vec<u8> { unimplemented!() }
+/// # fn cut(request: jalon::tiles::CutRequest) -> jalon::Result<()> {
+/// let mut planner = jalon::tiles::CutPlanner::new(request)?;
+/// while planner.plan().is_none() {
+///     for range in planner.next_ranges() {
+///         planner.supply(range, &fetch(range))?;
+///     }
 /// }
-/// let plan = planner.into_plan()?; // plan.estimate(), plan.ranges(), plan.write(…)
+/// let plan = planner.into_plan()?;
+/// println!("{} bytes in {} requests", plan.estimate().download_bytes, plan.ranges().len());
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Debug)]
 pub struct CutPlanner {

@@ -343,13 +343,19 @@ fn maplibre_draws_the_same_picture_from_the_cut() {
 }
 
 fn style(kind: MapKind) -> Value {
-    let fill = |id: &str, color: Value| json!({ "id": id, "type": "fill", "source": "map", "source-layer": id, "paint": { "fill-color": color, "fill-antialias": false } });
+    let layer = |id: &str, drawn: &str, paint: Value| json!({ "id": id, "type": drawn, "source": "map", "source-layer": id, "paint": paint });
+    let fill = |color: Value| json!({ "fill-color": color, "fill-antialias": false });
     let land = json!(["match", ["get", "class"], 0, "#c8e0b4", 1, "#b0d0a0", 2, "#e0d8c8", "#d0ccc8"]);
-    let path = json!({ "id": "path", "type": "line", "source": "map", "source-layer": "path", "paint": { "line-color": "#c82828", "line-width": 3 } });
     let (source, mut layers) = match kind {
         MapKind::Raster => ("raster", vec![json!({ "id": "map", "type": "raster", "source": "map" })]),
-        MapKind::Vector => ("vector", vec![fill("land", land), fill("water", json!("#96bee2")), path]),
+        MapKind::Vector => {
+            let path = json!({ "line-color": "#c82828", "line-width": 3 });
+            let water = fill(json!("#96bee2"));
+            let layers = [("land", "fill", fill(land)), ("water", "fill", water), ("path", "line", path)];
+            ("vector", layers.into_iter().map(|(id, drawn, paint)| layer(id, drawn, paint)).collect())
+        }
     };
     layers.insert(0, json!({ "id": "background", "type": "background", "paint": { "background-color": "#f2efe6" } }));
-    json!({ "version": 8, "sources": { "map": { "type": source, "url": "pmtiles://https://maps.invalid/map.pmtiles", "tileSize": 256 } }, "layers": layers })
+    let source = json!({ "type": source, "url": "pmtiles://https://maps.invalid/map.pmtiles", "tileSize": 256 });
+    json!({ "version": 8, "sources": { "map": source }, "layers": layers })
 }
