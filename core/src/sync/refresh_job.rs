@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 #[cfg(feature = "edition")]
 use super::edition::{EditionPlanner, EditionRole, plan_edition_refresh};
-use super::lock::TerritoryLock;
+use super::lock::TerritoryLocks;
 use super::planner::{Completed, Failure, Parsed, PendingRequest, PlanCounts, Planner};
 use super::refresh::{GeotrekPlanner, GeotrekRole, RefreshOptions, plan_geotrek_refresh};
 use super::runner::JobRunner;
@@ -19,11 +19,12 @@ pub type RefreshJob = JobRunner<RefreshPlanner>;
 /// Plans a refresh, or continues one that was started within the last day.
 pub(crate) fn plan_refresh(
     catalogue: &Arc<Catalogue>,
+    locks: &TerritoryLocks,
     clock: &Arc<dyn Clock>,
     territory: &str,
     options: &RefreshOptions,
 ) -> Result<RefreshJob> {
-    let locked = TerritoryLock::try_acquire_by_name(catalogue, territory)?;
+    let locked = locks.try_acquire_by_name(catalogue, territory)?;
     match locked.0.edition.is_some() {
         false => plan_geotrek_refresh(catalogue, clock, locked, options),
         #[cfg(feature = "edition")]

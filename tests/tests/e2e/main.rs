@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helper functions of tests may panic, too")]
 
 mod addresses;
+mod attached_files;
 mod bad_values;
 mod concurrency;
 mod delta_refresh;

@@ -13,9 +13,9 @@ use jalon::line::MeasuredLine;
 use jalon::model::Position;
 use jalon::storage::StdFileSystem;
 use jalon::tiles::{
-    ByteRange, CutPlan, CutPlanner, CutRequest, LocalFiles, MapArea, Style, TileArchive, TileArchiveFormat, TileCoord,
-    TileCover,
+    CutPlan, CutPlanner, CutRequest, LocalFiles, MapArea, Style, TileArchive, TileArchiveFormat, TileCoord, TileCover,
 };
+use jalon::transfer::ByteRange;
 use jalon_tests::fault_vfs::{DiskFault, FaultFileSystem};
 use jalon_tests::generator::{MapKind, Size, Territory, TestMap};
 use serde_json::{Value, json};
@@ -81,8 +81,8 @@ fn bbox(line: &[Position], margin_deg: f64) -> [f64; 4] {
 }
 
 fn slice(archive: &[u8], range: ByteRange) -> &[u8] {
-    let start = archive.len().min(range.offset as usize);
-    &archive[start..archive.len().min(range.end() as usize)]
+    let start = archive.len().min(range.start as usize);
+    &archive[start..archive.len().min(range.end as usize)]
 }
 
 fn plan(archive: &[u8], request: CutRequest) -> CutPlan {

@@ -17,6 +17,9 @@ pub(crate) struct DownloadArgs {
     /// Size of the pictures
     #[arg(long, value_enum, default_value = "small")]
     pub(crate) pictures: PicturesArg,
+    /// Download attached files too, such as PDF topo-guides and audio
+    #[arg(long)]
+    pub(crate) files: bool,
     /// Print the estimated size and download nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
