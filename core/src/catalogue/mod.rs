@@ -50,8 +50,10 @@ pub use history::{ChangeKind, ChangeRecord};
 pub(crate) use jobs::{JobRecord, TransferRecord};
 pub(crate) use list_states::ListState;
 pub(crate) use normalize::state_hash;
+#[cfg(feature = "tiles")]
+pub(crate) use packs::StoredMap;
+pub use packs::{MapSource, MissingFile, Pack, PackMap, PackState, PackSubject, PictureSize};
 pub(crate) use packs::{MediaContent, StoredMedia, is_downloadable, url_hash};
-pub use packs::{MissingFile, Pack, PackState, PackSubject, PictureSize};
 pub(crate) use read::ObjectSummary;
 pub use search::text_fold::fold;
 pub(crate) use search::text_fold::{highlight, sort_key};

@@ -4,6 +4,7 @@
 //! * `open`: the [`Companion`]: opening, suspending and resuming.
 //! * `territories`: territories, and the refresh that downloads them.
 //! * `packs`: treks and areas for offline use.
+//! * `maps` (feature `tiles`): their offline maps.
 //! * `treks`: the trek list: text, filters, position and order, a page at a time; `stats`: length, ascent, duration and labels of a trek.
 //! * `attached_files`: the files and videos that are attached to an object.
 //! * `details`: a trek with its stages and the objects along it.
@@ -12,14 +13,19 @@
 //! * `search`: objects of any kind by the words of their texts.
 //! * `favourites`: the favourites, with the state of their objects.
 //! * `localizer`: texts and labels in the languages of the user.
+//! * `edition` (feature `edition-build`): a territory as static files.
 //! * `reports`: field reports, from the draft to the upload.
 //! * `run` and `send` (feature `net`): refreshes, downloads and reports by the reqwest driver.
 
 mod attached_files;
 mod details;
+#[cfg(feature = "edition-build")]
+mod edition;
 mod favourites;
 mod from_disk;
 mod localizer;
+#[cfg(feature = "tiles")]
+mod maps;
 mod nearby;
 pub(crate) mod open;
 mod packs;
@@ -50,3 +56,5 @@ pub use crate::sync::{
     AttachedFileSizes, DownloadJob, DownloadOptions, Estimate, FileSizesJob, Job, Progress, RefreshJob, RefreshMode,
     RefreshOptions, RefreshSummary,
 };
+#[cfg(feature = "tiles")]
+pub use crate::sync::{MapJob, MapOptions};

@@ -117,7 +117,7 @@ impl Companion {
         }
         self.catalogue.write(|transaction| transaction.remove_pack(&territory, &pack))?;
         self.catalogue.record_wanted()?;
-        let freed = self.catalogue.remove_orphaned_media()?;
+        let freed = self.catalogue.remove_orphaned_media()? + self.catalogue.remove_orphaned_maps()?;
         staging::remove_abandoned(&self.catalogue, &territory, None)?;
         self.rebuild_snapshot();
         Ok(freed)
@@ -131,7 +131,7 @@ impl Companion {
         let territories = self.catalogue.territories()?;
         let lock = |territory: &Territory| self.locks.try_acquire(&self.catalogue.staging_folder(), territory);
         let locks: Vec<TerritoryLock> = territories.iter().map(lock).collect::<Result<_>>()?;
-        let mut freed = self.catalogue.remove_orphaned_media()?;
+        let mut freed = self.catalogue.remove_orphaned_media()? + self.catalogue.remove_orphaned_maps()?;
         // After a damaged catalogue, planned packs find their files again by name.
         let packs = self.catalogue.packs(None)?;
         if packs.iter().all(|pack| pack.state != PackState::Planned) {

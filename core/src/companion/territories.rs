@@ -28,6 +28,7 @@ impl Companion {
         self.catalogue.write(|transaction| transaction.remove_territory(&territory))?;
         self.catalogue.record_wanted()?;
         self.catalogue.remove_orphaned_media()?;
+        self.catalogue.remove_orphaned_maps()?;
         // A folder that cannot be removed is removed with the next territory of this name.
         let _ = fs::remove_dir_all(staging::territory_folder(&self.catalogue, name));
         self.catalogue.vacuum()?;

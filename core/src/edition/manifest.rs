@@ -24,7 +24,7 @@ use crate::model::{Bounds, Id, Kind};
 /// The largest manifest, in bytes.
 pub(crate) const MAX_MANIFEST_BYTES: usize = 8 << 20;
 const MAX_LAYERS: usize = 64;
-const MAX_BLOCKS: usize = 4_000;
+pub(super) const MAX_BLOCKS: usize = 4_000;
 const MAX_RESOURCES: usize = 256;
 const MAX_COLUMNS: usize = 256;
 const MAX_KEYS: usize = 16;
@@ -183,7 +183,7 @@ impl Manifest {
             layers.push(layer_json(name, layer));
         }
         let records = self.records.as_ref().map(|records| {
-            resources.push(resource_json("records", &records.file, "ndjson", "application/x-ndjson"));
+            resources.push(resource_json("records", &records.file, "jsonlines", "application/x-ndjson"));
             RecordsJson { resource: "records".to_owned(), objects: records.objects }
         });
         let package = PackageJson {

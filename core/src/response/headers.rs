@@ -147,8 +147,11 @@ impl ResponseHead {
         let have = partial.map_or(0, |partial| partial.bytes);
         let is_same_tag = partial.is_none_or(|partial| !differ(&partial.validators.etag, &self.validators.etag));
         match (self.status, content_range) {
-            (206, Some((Some(first), _))) if first == range.start + have && is_same_tag => {
-                let partial = PartialFile { bytes: 0, total: Some(range.len()), validators: self.validators.clone() };
+            (206, Some((Some(first), total))) if first == range.start + have && is_same_tag => {
+                // The file may end within the range.
+                let end = total.map_or(range.end, |total| total.clamp(range.start, range.end));
+                let total = Some(end - range.start);
+                let partial = PartialFile { bytes: 0, total, validators: self.validators.clone() };
                 HeadAction::Write { from: have, partial }
             }
             // The rest was requested under a condition: the file has changed.

@@ -1,6 +1,6 @@
 //! The headers of a request.
 
-use super::partial::PartialFile;
+use super::partial::{PartialFile, if_range};
 use crate::transfer::{BodyKind, Transfer, Validators};
 
 /// Header names and values for a GET of `transfer`. `partial` is the partial file of an earlier attempt. `accept_gzip` is
@@ -37,7 +37,11 @@ pub(super) fn request_headers(
                 headers.push(("range", range_header(transfer, bytes)));
                 headers.push(("if-range", condition.to_owned()));
             }
-            None if transfer.range.is_some() => headers.push(("range", range_header(transfer, 0))),
+            None if transfer.range.is_some() => {
+                headers.push(("range", range_header(transfer, 0)));
+                // The other parts are of the version with these validators.
+                headers.extend(if_range(&transfer.validators).map(|condition| ("if-range", condition.to_owned())));
+            }
             None => headers.extend(conditions()),
         }
     }

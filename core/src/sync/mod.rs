@@ -11,6 +11,7 @@
 //! * `edition/`: the refresh of a territory that is read from the static files of an edition.
 //! * `download`: a pack, planned by `download_planner`; its files by `download_media`.
 //! * `file_sizes`: the job that asks for the sizes of attached files before a download.
+//! * `map/`: the job of the offline map of a pack.
 //! * `pack_contents`: which objects and files belong to a pack; `pack_media`: the files that an object shows; `estimate`:
 //!   how large a pack will be.
 //! * `route_items`: distances between a trek and the objects along it.
@@ -25,6 +26,8 @@ mod estimate;
 mod file_sizes;
 mod job;
 mod lock;
+#[cfg(feature = "tiles")]
+mod map;
 mod pack_contents;
 mod pack_media;
 mod planner;
@@ -45,6 +48,10 @@ pub use file_sizes::FileSizesJob;
 pub(crate) use file_sizes::{finish_file_sizes, plan_file_sizes};
 pub use job::{Job, Progress};
 pub(crate) use lock::{TerritoryLock, TerritoryLocks};
+#[cfg(feature = "tiles")]
+pub use map::{MapJob, MapOptions};
+#[cfg(feature = "tiles")]
+pub(crate) use map::{finish_map, finish_map_estimate, map_estimate, plan_map};
 pub use refresh::{RefreshMode, RefreshOptions};
 pub use refresh_job::RefreshJob;
 pub(crate) use refresh_job::plan_refresh;

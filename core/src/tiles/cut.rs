@@ -10,8 +10,9 @@ use super::cover::TileCover;
 use super::directory::{self, Entry};
 use super::header::{Compression, Header, Section};
 use super::plan::CutPlan;
-use super::ranges::{ByteRange, MAX_GAP_BYTES, merge};
+use super::ranges::{MAX_GAP_BYTES, merge};
 use crate::error::{Error, Result};
+use crate::transfer::ByteRange;
 
 /// Length of the first request. The header and the root directory must be in it.
 pub const HEAD_BYTES: u64 = 16_384;
@@ -107,7 +108,7 @@ impl CutPlanner {
         if request.max_zoom.is_some_and(|max_zoom| max_zoom < request.min_zoom) {
             return Err(Error::invalid("max_zoom", "must not be below min_zoom"));
         }
-        let ranges = vec![ByteRange { offset: 0, len: HEAD_BYTES }];
+        let ranges = vec![ByteRange::new(0, HEAD_BYTES)];
         Ok(CutPlanner { request, state: State::Head, ranges, requests: 0, fetched_bytes: 0 })
     }
 
@@ -132,7 +133,7 @@ impl CutPlanner {
         };
         let is_head = matches!(self.state, State::Head);
         let len = bytes.len() as u64;
-        if len > range.len || (len < range.len && !is_head) {
+        if len > range.len() || (len < range.len() && !is_head) {
             return Err(Error::invalid("bytes", "must have the length of the range"));
         }
         self.ranges.remove(position);
@@ -228,11 +229,11 @@ impl Index {
 
     /// Reads a block out of the head of the archive, or lets it be fetched.
     fn request(&mut self, section: Section, kind: BlockKind) -> Result<()> {
-        let range = ByteRange { offset: section.offset, len: section.len };
-        if range.len == 0 || range.len > MAX_BLOCK_BYTES {
+        let range = ByteRange::new(section.offset, section.len);
+        if range.is_empty() || range.len() > MAX_BLOCK_BYTES {
             return Err(invalid_archive("has a directory or metadata of no bytes, or of more than 8 MiB"));
         }
-        let bytes = usize::try_from(range.offset).ok().zip(usize::try_from(range.end()).ok());
+        let bytes = usize::try_from(range.start).ok().zip(usize::try_from(range.end).ok());
         match bytes.and_then(|(start, end)| self.head.get(start..end)) {
             Some(bytes) => {
                 let bytes = bytes.to_vec();
@@ -251,8 +252,8 @@ impl Index {
         self.pending = pending;
         let here: Vec<Block> = here;
         for block in here {
-            let start = (block.range.offset - range.offset) as usize;
-            let block_bytes = bytes.get(start..start + block.range.len as usize).unwrap_or_default();
+            let start = (block.range.start - range.start) as usize;
+            let block_bytes = bytes.get(start..start + block.range.len() as usize).unwrap_or_default();
             self.read(block.kind, block_bytes)?;
         }
         Ok(())

@@ -134,8 +134,8 @@ fn planner_refuses_what_it_did_not_ask_for() {
     let mut planner = CutPlanner::new(corridor(100.0)).unwrap();
     assert!(planner.plan().is_none());
     let head = planner.next_ranges()[0];
-    assert_eq!((head.offset, head.len), (0, HEAD_BYTES));
-    let other = super::ranges::ByteRange { offset: 1, ..head };
+    assert_eq!((head.start, head.len()), (0, HEAD_BYTES));
+    let other = crate::transfer::ByteRange { start: 1, ..head };
     assert_eq!(planner.supply(other, &[0; 16_384]).unwrap_err().code(), "invalid_input");
     planner.supply(head, fetch(&archive, head)).unwrap();
     let leaf = planner.next_ranges()[0];

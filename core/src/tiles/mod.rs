@@ -41,5 +41,4 @@ pub use cover::{MAX_TILES, TileCover};
 pub use cut::{CutPlanner, CutRequest, HEAD_BYTES};
 pub use header::{Compression, TileType};
 pub use plan::{CutEstimate, CutPlan};
-pub use ranges::ByteRange;
 pub use style::{GlyphFile, LocalFiles, SpriteFile, Style, StyleSource};

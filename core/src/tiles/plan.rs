@@ -7,9 +7,10 @@ use super::cover::TileCover;
 use super::cut::{invalid_archive, not_found};
 use super::directory::Entry;
 use super::header::{Compression, Header, TileType};
-use super::ranges::{ByteRange, MAX_GAP_BYTES, find, merge};
+use super::ranges::{MAX_GAP_BYTES, find, merge};
 use crate::error::{Error, Result};
 use crate::model::{Bounds, Position};
+use crate::transfer::ByteRange;
 
 /// Maximum length of one tile. Maps for phones keep tiles below 1 MiB.
 pub(super) const MAX_TILE_BYTES: u32 = 16 << 20;
@@ -87,7 +88,7 @@ impl CutPlan {
                 return Err(invalid_archive("has a tile of more than 16 MiB"));
             }
             let content = *indices.entry((entry.offset, entry.len)).or_insert_with(|| {
-                parts.push(ByteRange { offset, len: u64::from(entry.len) });
+                parts.push(ByteRange::new(offset, u64::from(entry.len)));
                 parts.len() as u32 - 1
             });
             match runs.last_mut() {
@@ -102,14 +103,14 @@ impl CutPlan {
         let mut contents = Vec::with_capacity(parts.len());
         for part in &parts {
             let range = find(&ranges, part).ok_or_else(|| Error::internal("a tile is in no range"))?;
-            let offset = part.offset - ranges.get(range).map_or(0, |range| range.offset);
-            contents.push(Content { len: part.len as u32, range: range as u32, offset });
+            let offset = part.start - ranges.get(range).map_or(0, |range| range.start);
+            contents.push(Content { len: part.len() as u32, range: range as u32, offset });
         }
         let estimate = CutEstimate {
             tiles: runs.iter().map(|run| u64::from(run.run_length)).sum(),
             unique_tiles: contents.len() as u64,
-            bytes: parts.iter().map(|part| part.len).sum(),
-            download_bytes: ranges.iter().map(|range| range.len).sum(),
+            bytes: parts.iter().map(ByteRange::len).sum(),
+            download_bytes: ranges.iter().map(ByteRange::len).sum(),
             requests: ranges.len() as u64,
             min_zoom: zoom_of(first.tile_id).unwrap_or_default(),
             max_zoom: zoom_of(last.tile_id).unwrap_or_default(),

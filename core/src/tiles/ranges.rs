@@ -1,5 +1,7 @@
 //! Byte ranges of a remote file, merged so that few requests fetch many small parts.
 
+use crate::transfer::ByteRange;
+
 /// Maximum gap between two parts that one request fetches: transferring so many bytes takes no longer than another request
 /// on a mobile network (64 KiB at 5 Mbit/s: 0.1 s). On the generated vector map (5 × 5 to 80 × 80 km, zoom 5 to 15), gaps
 /// of 0, 16, 64 and 256 KiB gave the numbers that the test `requests_and_bytes_by_gap` prints.
@@ -8,37 +10,17 @@ pub(super) const MAX_GAP_BYTES: u64 = 64 << 10;
 /// own.
 pub(super) const MAX_RANGE_BYTES: u64 = 4 << 20;
 
-/// A range of bytes of the remote file: `Range: bytes={offset}-{offset + len - 1}`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ByteRange {
-    /// The first byte.
-    pub offset: u64,
-    /// Number of bytes, never 0.
-    pub len: u64,
-}
-
-impl ByteRange {
-    /// The first byte after the range.
-    pub fn end(&self) -> u64 {
-        self.offset.saturating_add(self.len)
-    }
-
-    pub(super) fn contains(&self, other: &ByteRange) -> bool {
-        self.offset <= other.offset && other.end() <= self.end()
-    }
-}
-
 /// Merges parts across gaps of at most `max_gap` bytes. The result is sorted, and each part lies wholly in one range.
 pub(super) fn merge(mut parts: Vec<ByteRange>, max_gap: u64) -> Vec<ByteRange> {
     // Of parts that start together, the longest comes first.
-    parts.sort_unstable_by_key(|part| (part.offset, u64::MAX - part.len));
+    parts.sort_unstable_by_key(|part| (part.start, u64::MAX - part.end));
     let mut merged: Vec<ByteRange> = Vec::new();
     for part in parts {
         if let Some(last) = merged.last_mut() {
-            let end = last.end().max(part.end());
-            let is_near = part.offset <= last.end().saturating_add(max_gap);
-            if last.contains(&part) || is_near && end - last.offset <= MAX_RANGE_BYTES {
-                last.len = end - last.offset;
+            let end = last.end.max(part.end);
+            let is_near = part.start <= last.end.saturating_add(max_gap);
+            if last.contains(&part) || is_near && end - last.start <= MAX_RANGE_BYTES {
+                last.end = end;
                 continue;
             }
         }
@@ -49,7 +31,7 @@ pub(super) fn merge(mut parts: Vec<ByteRange>, max_gap: u64) -> Vec<ByteRange> {
 
 /// The index of the merged range that contains a part: the last one that does not start after it. Binary search.
 pub(super) fn find(merged: &[ByteRange], part: &ByteRange) -> Option<usize> {
-    let index = merged.partition_point(|range| range.offset <= part.offset).checked_sub(1)?;
+    let index = merged.partition_point(|range| range.start <= part.start).checked_sub(1)?;
     merged.get(index).filter(|range| range.contains(part)).map(|_| index)
 }
 
@@ -60,7 +42,7 @@ mod tests {
     use super::*;
 
     fn range(offset: u64, len: u64) -> ByteRange {
-        ByteRange { offset, len }
+        ByteRange::new(offset, len)
     }
 
     #[test]
@@ -86,9 +68,9 @@ mod tests {
                 prop_assert!(index.is_some_and(|index| merged[index].contains(part)));
             }
             for range in &merged {
-                prop_assert!(range.len <= MAX_RANGE_BYTES || parts.contains(range), "{range:?}");
-                prop_assert!(parts.iter().any(|part| part.offset == range.offset));
-                prop_assert!(parts.iter().any(|part| part.end() == range.end()));
+                prop_assert!(range.len() <= MAX_RANGE_BYTES || parts.contains(range), "{range:?}");
+                prop_assert!(parts.iter().any(|part| part.start == range.start));
+                prop_assert!(parts.iter().any(|part| part.end == range.end));
             }
         }
     }

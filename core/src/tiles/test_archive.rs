@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::coord::TileCoord;
 use super::directory::{self, Entry};
 use super::header::{Compression, Header, Section};
-use super::ranges::ByteRange;
+use crate::transfer::ByteRange;
 
 pub(super) const METADATA: &str = r#"{"name":"Test","attribution":"© Someone","vector_layers":[{"id":"path","fields":{}},{"id":"water","fields":{}}]}"#;
 
@@ -110,6 +110,6 @@ pub(super) fn build(tiles: &Tiles, layout: Layout) -> Vec<u8> {
 
 /// The bytes of a range, as a server answers: those that exist.
 pub(super) fn fetch(archive: &[u8], range: ByteRange) -> &[u8] {
-    let start = archive.len().min(range.offset as usize);
-    &archive[start..archive.len().min(range.end() as usize)]
+    let start = archive.len().min(range.start as usize);
+    &archive[start..archive.len().min(range.end as usize)]
 }

@@ -12,6 +12,7 @@ use super::header::{Compression, HEADER_BYTES, Header, Section};
 use super::plan::CutPlan;
 use crate::error::{Error, Result};
 use crate::storage::{FileSystem, with_suffix};
+use crate::transfer::ByteRange;
 
 /// Maximum length of the root directory: it must lie in the first 16 KiB of the archive.
 const MAX_ROOT_BYTES: usize = HEAD_BYTES as usize - HEADER_BYTES;
@@ -58,7 +59,7 @@ impl CutPlan {
         output.write_all(&head)?;
         let mut reader = RangeReader { files: range_files, open: None, buffer: Vec::new() };
         for content in &self.contents {
-            let range_len = self.ranges().get(content.range as usize).map_or(0, |range| range.len);
+            let range_len = self.ranges().get(content.range as usize).map_or(0, ByteRange::len);
             let tile = reader.read(content.range as usize, range_len, content.offset, content.len)?;
             output.write_all(tile)?;
             bytes += tile.len() as u64;

@@ -117,12 +117,12 @@ fn pdf(seed: u32) -> Vec<u8> {
     file
 }
 
-/// Frames of MPEG-1 layer III, 128 kbit/s, 44.1 kHz (417 bytes each), after an empty ID3 tag.
+/// Frames of MPEG-1 layer III, 32 kbit/s, 44.1 kHz (104 bytes each), after an empty ID3 tag.
 fn mp3(seed: u32) -> Vec<u8> {
     let mut file = b"ID3\x04\0\0\0\0\0\0".to_vec();
     for frame in 0..2 + seed % 3 {
-        file.extend([0xFF, 0xFB, 0x90, 0x64]);
-        file.extend([(seed >> (8 * frame)) as u8; 413]);
+        file.extend([0xFF, 0xFB, 0x10, 0x64]);
+        file.extend([(seed >> (8 * frame)) as u8; 100]);
     }
     file
 }

@@ -67,8 +67,8 @@ class Packs:
         """Downloads a pack, resumes its download, or updates it.
 
         If the call is cancelled or interrupted, the next call continues where it stopped. Raises Offline, ServerError,
-        Busy, StorageFull and NotFound, and InvalidInput for a territory that was never refreshed. ``files`` downloads attached
-        files too, such as PDF topo-guides and audio.
+        Busy, StorageFull and NotFound, and InvalidInput for a territory that was never refreshed. ``files``
+        downloads attached files too, such as PDF topo-guides and audio.
         """
         converted = _to_ffi(subject)
         return await with_progress(

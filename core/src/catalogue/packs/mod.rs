@@ -8,11 +8,13 @@
 //! * `content`: the content that a file must have.
 //! * `picture_format`: recognises picture formats and truncated files.
 //! * `file_format`: recognises the formats of attached files, such as PDF and MP3.
+//! * `map`: the offline maps of packs.
 //! * `file_sizes`: the sizes of attached files that the server told before a download.
 
 mod content;
 mod file_format;
 mod file_sizes;
+mod map;
 mod media;
 mod pack;
 mod picture_format;
@@ -21,6 +23,9 @@ mod write;
 
 pub(crate) use content::MediaContent;
 pub(crate) use file_format::is_downloadable;
+#[cfg(feature = "tiles")]
+pub(crate) use map::StoredMap;
+pub use map::{MapSource, PackMap};
 pub(crate) use media::{StoredMedia, url_hash};
 pub(super) use pack::check_bounds;
 pub use pack::{MissingFile, Pack, PackState, PackSubject, PictureSize};
@@ -41,6 +46,9 @@ CREATE TABLE jalon_pack_media (
   pack INTEGER NOT NULL REFERENCES jalon_pack (pack) ON DELETE CASCADE,
   media INTEGER NOT NULL REFERENCES jalon_media (media), PRIMARY KEY (pack, media)) WITHOUT ROWID;
 CREATE INDEX jalon_pack_media_of ON jalon_pack_media (media);
+CREATE TABLE jalon_pack_map (
+  pack INTEGER PRIMARY KEY REFERENCES jalon_pack (pack) ON DELETE CASCADE, source TEXT NOT NULL, bytes INTEGER, tiles INTEGER,
+  min_zoom INTEGER, max_zoom INTEGER, as_of_ms INTEGER);
 CREATE TABLE jalon_file_size (url TEXT PRIMARY KEY, bytes INTEGER, checked_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE jalon_reported_trek (territory INTEGER NOT NULL, trek INTEGER NOT NULL, PRIMARY KEY (territory, trek)) WITHOUT ROWID;
 ";

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::map::PackMap;
 use crate::error::{Error, Result};
 use crate::model::{Bounds, Id, Kind, Position};
 
@@ -160,6 +161,8 @@ pub struct Pack {
     pub missing: Vec<MissingFile>,
     /// Time at which the server withdrew its trek, Unix ms.
     pub withdrawn_ms: Option<i64>,
+    /// Its offline map, if one was asked for.
+    pub map: Option<PackMap>,
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! Reads packs and their content.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use super::map;
 use super::pack::{MissingFile, Pack, PackState, PackSubject, PictureSize};
 use crate::catalogue::{Catalogue, Territory, state_hash};
 use crate::error::Result;
@@ -45,7 +47,7 @@ fn count(number: i64) -> u64 {
 }
 
 /// Reads the content of a pack.
-fn with_content(connection: &Connection, row: PackRow, territory: String) -> Result<Pack> {
+fn with_content(connection: &Connection, row: PackRow, territory: String, maps: &Path) -> Result<Pack> {
     let mut objects = BTreeMap::new();
     let mut statement =
         connection.prepare_cached("SELECT kind, count(*) FROM jalon_pack_object WHERE pack = ?1 GROUP BY kind")?;
@@ -78,7 +80,9 @@ fn with_content(connection: &Connection, row: PackRow, territory: String) -> Res
             .flatten(),
     };
     let PackRow { key, subject, pictures, with_files, state, as_of_ms, .. } = row;
-    let (files, bytes, own_bytes) = (count(files), count(bytes), count(own));
+    let map = map::read(connection, key, maps)?;
+    let map_bytes = map.as_ref().map_or(0, |map| map.bytes);
+    let (files, bytes, own_bytes) = (count(files), count(bytes) + map_bytes, count(own) + map_bytes);
     Ok(Pack {
         key,
         territory,
@@ -93,6 +97,7 @@ fn with_content(connection: &Connection, row: PackRow, territory: String) -> Res
         own_bytes,
         missing,
         withdrawn_ms,
+        map,
     })
 }
 
@@ -131,7 +136,7 @@ impl Catalogue {
                 .filter(|row| territory.is_none_or(|territory| territory.key == row.territory))
                 .map(|row| {
                     let name = names.get(&row.territory).cloned().unwrap_or_default();
-                    with_content(connection, row, name)
+                    with_content(connection, row, name, &self.map_folder())
                 })
                 .collect()
         })
@@ -149,7 +154,7 @@ impl Catalogue {
                 .query_row((territory.key, subject.to_string()), read_row)
                 .optional()?
                 .flatten();
-            row.map(|row| with_content(connection, row, territory.name.clone())).transpose()
+            row.map(|row| with_content(connection, row, territory.name.clone(), &self.map_folder())).transpose()
         })
     }
 
