@@ -5,6 +5,8 @@
 //! A planner need not be stored: a new one with the same request, given the same bytes again in any order, has the same
 //! plan. All bytes must be of one version of the archive (`If-Match` or `If-Range` with the first response's `ETag`).
 
+use serde::{Deserialize, Serialize};
+
 use super::area::MapArea;
 use super::cover::TileCover;
 use super::directory::{self, Entry};
@@ -26,7 +28,7 @@ const MAX_DIRECTORIES: usize = 50_000;
 const MAX_DEPTH: u8 = 4;
 
 /// The part of a remote archive to cut out.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CutRequest {
     /// The area.
     pub area: MapArea,

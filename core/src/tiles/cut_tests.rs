@@ -105,6 +105,14 @@ fn plan_and_file_do_not_depend_on_the_order_of_the_responses() {
 }
 
 #[test]
+fn stored_request_has_the_same_plan() {
+    let archive = build(&source(), Layout::default());
+    let stored = serde_json::to_string(&corridor(500.0)).unwrap();
+    let again: CutRequest = serde_json::from_str(&stored).unwrap();
+    assert_eq!(plan(&archive, again, |_| 0).unwrap(), plan(&archive, corridor(500.0), |_| 0).unwrap());
+}
+
+#[test]
 fn budget_leaves_out_the_deepest_levels() {
     let archive = build(&source(), Layout::default());
     let whole = plan(&archive, corridor(500.0), |_| 0).unwrap().estimate();
