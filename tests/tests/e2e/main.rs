@@ -12,6 +12,7 @@ mod edition_files;
 mod edition_refresh;
 mod lists;
 mod map_cut;
+mod map_download;
 mod packs;
 mod portals;
 mod readme;
