@@ -8,6 +8,8 @@ mod bad_values;
 mod concurrency;
 mod delta_refresh;
 mod downloads;
+mod edition_files;
+mod edition_refresh;
 mod lists;
 mod map_cut;
 mod packs;
