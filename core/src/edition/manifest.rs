@@ -63,8 +63,8 @@ pub(crate) struct Manifest {
     pub(crate) languages: Vec<String>,
     pub(crate) default_language: String,
     pub(crate) portals: Vec<Id>,
-    /// Keys that may sign later editions, beside that of this one.
-    pub(crate) next_keys: Vec<PublicKey>,
+    /// The key of this edition and those that may sign later ones. Who trusts no key yet trusts these.
+    pub(crate) public_keys: Vec<PublicKey>,
     /// In the order of the manifest. A layer of a kind that this version does not know is left out.
     pub(crate) layers: Vec<Layer>,
     pub(crate) records: Option<Records>,
@@ -95,7 +95,7 @@ impl Manifest {
         for (name, count, max) in [
             ("resources", json.resources.len(), MAX_RESOURCES),
             ("jalon.layers", json.jalon.layers.len(), MAX_LAYERS),
-            ("jalon.next_keys", json.jalon.next_keys.len(), MAX_KEYS),
+            ("jalon.public_keys", json.jalon.public_keys.len(), MAX_KEYS),
         ] {
             if count > max {
                 return Err(invalid(format!("{name} must have at most {max} entries")));
@@ -103,7 +103,7 @@ impl Manifest {
         }
         let server = server.as_deref().map(base_address).transpose();
         let server = server.map_err(|_| invalid("jalon.server must be the address of a web server"))?;
-        let next_keys = json.jalon.next_keys.iter().map(|key| PublicKey::parse(key)).collect::<Result<_>>();
+        let public_keys = json.jalon.public_keys.iter().map(|key| PublicKey::parse(key)).collect::<Result<_>>();
         let mut manifest = Manifest {
             created_ms: unix_ms("created", &json.created)?,
             edition: *edition,
@@ -111,7 +111,7 @@ impl Manifest {
             languages: languages.clone(),
             default_language: default_language.clone(),
             portals: json.jalon.portals.clone(),
-            next_keys: next_keys.map_err(|_| invalid("jalon.next_keys must be public keys of minisign"))?,
+            public_keys: public_keys.map_err(|_| invalid("jalon.public_keys must be public keys of minisign"))?,
             layers: Vec::new(),
             records: None,
             pictures: json.jalon.pictures,

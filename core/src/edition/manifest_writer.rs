@@ -51,7 +51,7 @@ impl Manifest {
                 languages: self.languages.clone(),
                 default_language: self.default_language.clone(),
                 portals: self.portals.clone(),
-                next_keys: self.next_keys.iter().map(PublicKey::to_text).collect(),
+                public_keys: self.public_keys.iter().map(PublicKey::to_text).collect(),
                 layers,
                 records,
                 pictures: self.pictures,

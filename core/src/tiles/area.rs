@@ -1,6 +1,8 @@
 //! The area of an offline map: a box, or a corridor along lines. A corridor is cut into short pieces, and each piece says
 //! which rectangles of longitude and latitude are near it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 use crate::line::{lon_step_deg, metres_per_degree};
 use crate::model::{Bounds, Position};
@@ -17,7 +19,8 @@ const MAX_PIECES: usize = 1_000_000;
 const MIN_METRES_PER_DEGREE: f64 = 110_500.0;
 
 /// The area of an offline map.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MapArea {
     /// A box; it may cross the date line.
     Bounds(Bounds),

@@ -31,6 +31,8 @@ mod pmtiles;
 mod ranges;
 mod style;
 #[cfg(test)]
+mod style_tests;
+#[cfg(test)]
 mod test_archive;
 mod write;
 

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::coord::zoom_of;
 use super::cover::TileCover;
 use super::cut::{invalid_archive, not_found};
@@ -16,7 +18,7 @@ use crate::transfer::ByteRange;
 pub(super) const MAX_TILE_BYTES: u32 = 16 << 20;
 
 /// The size of a cut, known before a tile is fetched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CutEstimate {
     /// Number of tiles that the archive has in the area.
     pub tiles: u64,

@@ -153,11 +153,34 @@ pub(crate) enum Command {
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
     },
-    /// Draw a map of a trek to print on A4 (SVG)
+    /// Draw a map of a trek to print on A4 (SVG), or read the offline map of a download
+    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
     Map {
         /// Trek id, such as 31, or pne/31 if there are several territories
-        id: String,
+        #[arg(required = true)]
+        id: Option<String>,
         /// File to write, with the extension .svg
+        #[arg(short, long, value_name = "FILE", required = true)]
+        output: Option<PathBuf>,
+        #[command(subcommand)]
+        command: Option<MapCommand>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum MapCommand {
+    /// Write a tile of the offline map of a download to a file
+    Tile {
+        /// Zoom level
+        z: u8,
+        /// Column, from the west
+        x: u32,
+        /// Row, from the north
+        y: u32,
+        /// Id of the download: a trek id, such as 31 or pne/31, or an area id from "jalon packs", such as bbox-2
+        #[arg(long, value_name = "ID")]
+        pack: String,
+        /// File to write
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
     },

@@ -16,6 +16,7 @@ mod export;
 mod far_away;
 mod favourites;
 mod map;
+mod map_tile;
 mod near;
 mod network;
 mod notes;
@@ -38,7 +39,7 @@ use jalon::companion::Localizer;
 use jalon::model::Object;
 use jalon::{Companion, Directories};
 
-use crate::args::{Cli, Command, EditionCommand, GlobalArgs};
+use crate::args::{Cli, Command, EditionCommand, GlobalArgs, MapCommand};
 use crate::error::{CliError, Result};
 use crate::output::Output;
 use crate::units::Units;
@@ -166,7 +167,13 @@ fn run_command(session: &Session, command: Command) -> Result<Output> {
         Command::Near(args) => near::near(session, &args),
         Command::Status => status::status(session),
         Command::Export { id, output } => export::export(session, &id, &output),
-        Command::Map { id, output } => map::map(session, &id, &output),
+        Command::Map { command: Some(MapCommand::Tile { z, x, y, pack, output }), .. } => {
+            map_tile::write(session, (z, x, y), &pack, &output)
+        }
+        Command::Map { id, output, command: None } => {
+            // clap requires both unless there is a subcommand.
+            map::map(session, &id.unwrap_or_default(), &output.unwrap_or_default())
+        }
     }
 }
 

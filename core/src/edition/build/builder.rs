@@ -15,6 +15,7 @@ use super::old_files;
 use super::options::{BuildOptions, EditionSummary};
 use super::output::{NewFile, Output};
 use super::property_writer::Labels;
+use super::sign::SecretKey;
 use crate::digest::hex;
 use crate::edition::hash::{Hash, hash};
 use crate::edition::layer::Layer;
@@ -90,6 +91,9 @@ impl<'p> EditionBuilder<'p> {
         let origin = server.as_ref().map(|url| Source { title: "Geotrek".to_owned(), path: Some(url.to_string()) });
         let sources = if options.sources.is_empty() { origin.into_iter().collect() } else { options.sources.clone() };
         let title = if options.title.trim().is_empty() { name.clone() } else { options.title.clone() };
+        let signer = options.key.as_ref().map(SecretKey::public_key).transpose()?;
+        let next_keys = options.next_keys.iter().filter(|key| Some(*key) != signer.as_ref()).cloned();
+        let public_keys = signer.iter().cloned().chain(next_keys).collect();
         let manifest = Manifest {
             name,
             title,
@@ -105,7 +109,7 @@ impl<'p> EditionBuilder<'p> {
             languages,
             default_language,
             portals,
-            next_keys: options.next_keys.clone(),
+            public_keys,
             layers: Vec::new(),
             records: None,
             pictures: Pictures::default(),

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use jalon_tests::command::{self, CommandOutput};
 use jalon_tests::fixture_server::{Options, TestGeotrek};
-use jalon_tests::generator::{Size, Territory};
+use jalon_tests::generator::Territory;
 use serde_json::{Value, json};
 
 fn jalon(data: &Path, arguments: &[&str]) -> CommandOutput {
