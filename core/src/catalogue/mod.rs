@@ -12,6 +12,7 @@
 //! * `history`: the change history. `normalize`: whether two versions of an object are equal.
 //! * `jobs`: the persisted jobs of refreshes and downloads, with their transfers.
 //! * `edition`: the editions of territories that are read from static files.
+//! * `mobile_tree`: the mobile trees of territories that are read from Geotrek's static files.
 //! * `list_states`: up to when each list of a server was read.
 //! * `packs/`: treks and areas downloaded for offline use, with their pictures.
 //! * `usage`: storage usage.
@@ -22,6 +23,7 @@ mod history;
 mod jobs;
 mod list_states;
 mod maintenance;
+mod mobile_tree;
 mod normalize;
 mod packs;
 mod read;
@@ -49,6 +51,7 @@ pub(crate) use edition::{EditionParts, EditionState};
 pub use history::{ChangeKind, ChangeRecord};
 pub(crate) use jobs::{JobRecord, TransferRecord};
 pub(crate) use list_states::ListState;
+pub(crate) use mobile_tree::{MobileFile, MobileFiles, MobileTreeState};
 pub(crate) use normalize::state_hash;
 pub use packs::{MissingFile, Pack, PackState, PackSubject, PictureSize};
 pub(crate) use packs::{StoredMedia, check_picture, url_hash};

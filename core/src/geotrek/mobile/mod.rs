@@ -1,0 +1,18 @@
+//! Geotrek's static mobile tree: the files that `sync_mobile` writes for Geotrek's own mobile app, and that a server publishes
+//! even if its API v2 is closed. Each language has its files; the objects in them are reshaped to those of API v2, so that one
+//! table of fields reads both.
+//!
+//! * `files`: the names of the files and their addresses.
+//! * `reader`: the objects of a file, by the reader of API v2. `reshape`: their members under the names of API v2.
+//! * `settings`: the vocabularies, municipalities and districts.
+//! * `scan`: the facts that a plan needs of a file: ids, stages, hashes.
+
+mod files;
+mod reader;
+mod reshape;
+mod scan;
+mod settings;
+
+pub(crate) use files::{FileName, Layout, Part, media_address, server_address, tree_address};
+pub(crate) use reader::MobileReader;
+pub(crate) use scan::{TrekFile, scan_ids, scan_list, scan_trek};
