@@ -47,6 +47,11 @@ pub struct Territory {
 }
 
 impl Territory {
+    /// Whether the territory is read from static files: an edition or a mobile tree.
+    pub(crate) fn is_static(&self) -> bool {
+        self.edition.is_some() || self.is_mobile_tree
+    }
+
     /// Base URL of the Geotrek server that takes reports; `None` if the edition of the territory names none, or if its mobile
     /// tree is a copy on another server.
     pub fn report_url(&self) -> Option<&str> {

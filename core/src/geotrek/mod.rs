@@ -44,7 +44,7 @@ pub use api::{Limits, List, kind_of, read_list, read_one};
 #[cfg(feature = "edition")]
 pub(crate) use clean_object::ObjectCleaner;
 pub(crate) use mobile::{
-    FileName, Layout, MobileReader, Part, TrekFile, media_address, scan_ids, scan_list, scan_trek, server_address,
+    FileName, Layout, MobileReader, Part, media_address, scan_ids, scan_list, scan_page, scan_trek, server_address,
     tree_address,
 };
 pub(crate) use read::UNREADABLE_ID;

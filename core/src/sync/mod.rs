@@ -9,6 +9,7 @@
 //! * `staging`: the folders of responses that are not applied yet.
 //! * `refresh_job`: a refresh. `refresh`: the lists of a Geotrek server; `apply`: their objects into the catalogue.
 //! * `edition/`: the refresh of a territory that is read from the static files of an edition.
+//! * `mobile/`: the refresh of a territory that is read from the static files of Geotrek's mobile app.
 //! * `download`: a pack, planned by `download_planner`; its files by `download_media`.
 //! * `pack_contents`: which objects and files belong to a pack; `pack_media`: the files that an object shows; `estimate`:
 //!   how large a pack will be.
@@ -23,6 +24,7 @@ mod edition;
 mod estimate;
 mod job;
 mod lock;
+mod mobile;
 mod pack_contents;
 mod pack_media;
 mod planner;

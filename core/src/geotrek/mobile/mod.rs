@@ -15,4 +15,4 @@ mod settings;
 
 pub(crate) use files::{FileName, Layout, Part, media_address, server_address, tree_address};
 pub(crate) use reader::MobileReader;
-pub(crate) use scan::{TrekFile, scan_ids, scan_list, scan_trek};
+pub(crate) use scan::{scan_ids, scan_list, scan_page, scan_trek};

@@ -61,6 +61,14 @@ pub(crate) fn scan_trek(file: impl Read, limits: &Limits) -> Result<TrekFile> {
     Ok(TrekFile { id, stages: object_ids(&stages), desks: object_ids(&desks).into_iter().collect() })
 }
 
+/// Whether a page has a text: a page without one is a link.
+pub(crate) fn scan_page(file: impl Read, limits: &Limits) -> Result<bool> {
+    let json = read_one(file, limits)?;
+    let link = JsonObject::parse(&json).ok().and_then(|page| page.get("external_url"));
+    let link = link.and_then(|link| serde_json::from_str::<String>(link.get()).ok());
+    Ok(link.is_none_or(|link| link.trim().is_empty()))
+}
+
 /// The id of a feature, or of its properties.
 fn own_id(json: &str) -> Option<Id> {
     let object = JsonObject::parse(json).ok()?;
