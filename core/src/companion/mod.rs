@@ -38,6 +38,8 @@ pub use send::SendOptions;
 pub use stats::TrekStats;
 pub use treks::{FacetValueCount, TrekItem, TrekPage, TrekQuery};
 
+#[cfg(feature = "archive")]
+pub use crate::sync::ArchiveImport;
 pub use crate::sync::{
     DownloadJob, DownloadOptions, Estimate, Job, Progress, RefreshJob, RefreshMode, RefreshOptions, RefreshSummary,
 };

@@ -43,6 +43,8 @@ pub(crate) use api::{
 pub use api::{Limits, List, kind_of, read_list, read_one};
 #[cfg(feature = "edition")]
 pub(crate) use clean_object::ObjectCleaner;
+#[cfg(feature = "archive")]
+pub(crate) use mobile::{ArchiveLimits, archive_path, read_archive};
 pub(crate) use mobile::{
     FileName, Layout, MobileReader, Part, media_address, scan_ids, scan_list, scan_page, scan_trek, server_address,
     tree_address,

@@ -43,6 +43,10 @@ pub use estimate::Estimate;
 pub(crate) use estimate::estimate;
 pub use job::{Job, Progress};
 pub(crate) use lock::TerritoryLock;
+#[cfg(feature = "archive")]
+pub use mobile::ArchiveImport;
+#[cfg(feature = "archive")]
+pub(crate) use mobile::import_archive;
 pub use refresh::{RefreshMode, RefreshOptions};
 pub use refresh_job::RefreshJob;
 pub(crate) use refresh_job::plan_refresh;

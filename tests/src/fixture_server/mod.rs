@@ -6,6 +6,7 @@
 //! * `api`: lists and details of API v2; `query` reads parameters, `filter` selects objects, `near` those near another
 //!   object, `serializer` writes them, `lambert` projects outlines, `gzip` compresses.
 //! * `media`: pictures; `tiny_jpeg` makes the smallest ones. `static_file`: files with validators and ranges.
+//! * `mobile_tree`: the static files of Geotrek's mobile app, with archives by `stored_zip`.
 //! * `reports`: reports from the field.
 //! * `faults`: what fails on demand.
 //! * `log` and `uploads`: what was requested, and what was uploaded.
@@ -23,6 +24,7 @@ mod lambert;
 mod listener;
 mod log;
 mod media;
+mod mobile_tree;
 mod near;
 mod query;
 mod reports;
@@ -32,6 +34,7 @@ mod response;
 mod serializer;
 mod state;
 mod static_file;
+mod stored_zip;
 pub(crate) mod tiny_jpeg;
 mod uploads;
 mod wire;
@@ -45,6 +48,7 @@ use std::time::Duration;
 pub use faults::{Fault, Faults, ReportBody, Rule};
 pub use log::LoggedRequest;
 pub use reports::{Attachment, StoredReport};
+pub use stored_zip::stored_zip;
 pub use uploads::Upload;
 
 use crate::day::Day;

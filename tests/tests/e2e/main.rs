@@ -8,6 +8,7 @@ mod concurrency;
 mod delta_refresh;
 mod downloads;
 mod lists;
+mod mobile_tree;
 mod packs;
 mod portals;
 mod readme;

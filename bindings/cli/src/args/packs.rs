@@ -17,6 +17,9 @@ pub(crate) struct DownloadArgs {
     /// Size of the pictures
     #[arg(long, value_enum, default_value = "small")]
     pub(crate) pictures: PicturesArg,
+    /// Of a mobile tree: take pictures from this archive of it, such as 31.zip or global.zip (can be repeated)
+    #[arg(long = "from", value_name = "ZIP")]
+    pub(crate) archives: Vec<std::path::PathBuf>,
     /// Print the estimated size and download nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

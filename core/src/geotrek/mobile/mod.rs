@@ -6,13 +6,20 @@
 //! * `reader`: the objects of a file, by the reader of API v2. `reshape`: their members under the names of API v2.
 //! * `settings`: the vocabularies, municipalities and districts.
 //! * `scan`: the facts that a plan needs of a file: ids, stages, hashes.
+//! * `zip`: the archives of pictures and map tiles (feature `archive`).
 
 mod files;
 mod reader;
 mod reshape;
 mod scan;
 mod settings;
+#[cfg(feature = "archive")]
+mod zip;
 
+#[cfg(feature = "archive")]
+pub(crate) use self::zip::{ArchiveLimits, read_archive};
 pub(crate) use files::{FileName, Layout, Part, media_address, server_address, tree_address};
 pub(crate) use reader::MobileReader;
+#[cfg(feature = "archive")]
+pub(crate) use reshape::absolute as archive_path;
 pub(crate) use scan::{scan_ids, scan_list, scan_page, scan_trek};

@@ -183,7 +183,7 @@ fn attachment(picture: &str, media: &Url) -> Option<String> {
 
 /// The address of a picture, which the tree writes relative to itself but with a slash at the start. An address that leaves
 /// the tree is empty.
-pub(super) fn absolute(link: &str, media: &Url) -> String {
+pub(crate) fn absolute(link: &str, media: &Url) -> String {
     if link.is_empty() || link.starts_with("https://") || link.starts_with("http://") {
         return link.to_owned();
     }

@@ -7,8 +7,11 @@
 //! * `facts`: what the files tell of each object together: its languages, its itineraries, the folder of its pictures.
 //! * `finish`: completes an object by these facts.
 //! * `apply`: the objects into the catalogue, in one transaction.
+//! * `archive`: pictures of a pack from an archive of the tree (feature `archive`).
 
 mod apply;
+#[cfg(feature = "archive")]
+mod archive;
 mod facts;
 mod files;
 mod finish;
@@ -29,6 +32,10 @@ use crate::error::{Error, Result};
 use crate::ordered;
 
 pub(super) use apply::write;
+#[cfg(feature = "archive")]
+pub use archive::ArchiveImport;
+#[cfg(feature = "archive")]
+pub(crate) use archive::import_archive;
 use files::{Scope, TreeFiles};
 pub(super) use planner::{MobilePlanner, MobileRole};
 
