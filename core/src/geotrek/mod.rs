@@ -47,7 +47,7 @@ pub(crate) use clean_object::ObjectCleaner;
 pub(crate) use mobile::{ArchiveLimits, archive_path, read_archive};
 pub(crate) use mobile::{
     FileName, Layout, MobileReader, Part, media_address, scan_ids, scan_list, scan_page, scan_trek, server_address,
-    tree_address,
+    tree_address, tree_folder,
 };
 pub(crate) use read::UNREADABLE_ID;
 pub use read::{Problems, Reader};

@@ -166,7 +166,8 @@ impl Layout {
 }
 
 /// The address of the tree that an address names: a folder `mobile`, or the file `settings.json` of any folder, with or
-/// without the folder of a language. `None` for an address of another kind.
+/// without the folder of a language. It names the same tree again: a folder with another name has `settings.json` at its end.
+/// `None` for an address of another kind.
 ///
 /// # Errors
 /// [`Error::InvalidInput`] if the address is not one of a web server, or contains a user name or a password.
@@ -185,7 +186,10 @@ pub(crate) fn tree_address(page: &str) -> Result<Option<Url>> {
     }
     // The checks of the scheme, the host and the user name.
     base_address(page)?;
-    let path: String = parts.iter().map(|part| format!("{part}/")).collect();
+    let mut path: String = parts.iter().map(|part| format!("{part}/")).collect();
+    if parts.last() != Some(&MOBILE) {
+        path.push_str(SETTINGS);
+    }
     url.set_path(&format!("/{path}"));
     url.set_query(None);
     url.set_fragment(None);
@@ -199,6 +203,12 @@ fn is_language(name: &str) -> bool {
         Some((language, region)) => is_code(language) && is_code(region),
         None => is_code(name),
     }
+}
+
+/// The folder of a tree, from its address.
+pub(crate) fn tree_folder(address: &str) -> Result<Url> {
+    let folder = Url::parse(address).and_then(|address| address.join("."));
+    folder.map_err(|_| Error::invalid("url", "must be a web address"))
 }
 
 /// The address of the Geotrek server that publishes a tree; `None` if the tree is a copy on another server.
@@ -224,15 +234,16 @@ mod tests {
             ("https://park.example/mobile", Some("https://park.example/mobile/")),
             ("https://park.example/geotrek/mobile/?x#y", Some("https://park.example/geotrek/mobile/")),
             ("https://park.example/mobile/settings.json", Some("https://park.example/mobile/")),
-            ("https://files.example/copy/fr/settings.json", Some("https://files.example/copy/")),
-            ("https://files.example/copy/pt-br/settings.json", Some("https://files.example/copy/")),
-            ("https://files.example/settings.json", Some("https://files.example/")),
+            ("https://files.example/copy/fr/settings.json", Some("https://files.example/copy/settings.json")),
+            ("https://files.example/pt-br/settings.json", Some("https://files.example/settings.json")),
+            ("https://files.example/settings.json", Some("https://files.example/settings.json")),
             ("https://park.example/mobile/1/trek.geojson", None),
             ("https://park.example/", None),
             ("https://park.example/datapackage.json", None),
             ("not an address", None),
         ] {
             assert_eq!(tree_address(page).unwrap().as_ref().map(Url::as_str), tree, "{page}");
+            assert!(tree.is_none_or(|tree| tree_address(tree).unwrap().is_some_and(|again| again.as_str() == tree)));
         }
         assert!(tree_address("https://me:secret@park.example/mobile/").is_err());
         assert!(tree_address("ftp://park.example/mobile/").is_err());
@@ -259,6 +270,8 @@ mod tests {
         assert_eq!(address(Layout::Negotiated), "https://park.example/mobile/4/pois.geojson");
         assert_eq!(address(Layout::Folders), "https://park.example/mobile/fr/4/pois.geojson");
         assert_eq!(media_address(&tree, Layout::Folders).as_str(), "https://park.example/mobile/nolang/");
+        assert_eq!(tree_folder("https://files.example/copy/settings.json").unwrap().path(), "/copy/");
+        assert_eq!(tree_folder(tree.as_str()).unwrap(), tree);
         assert_eq!(server_address(tree.as_str()), Some("https://park.example/"));
         assert_eq!(server_address("https://files.example/automobile/"), None);
     }

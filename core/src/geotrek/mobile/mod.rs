@@ -18,7 +18,7 @@ mod zip;
 
 #[cfg(feature = "archive")]
 pub(crate) use self::zip::{ArchiveLimits, read_archive};
-pub(crate) use files::{FileName, Layout, Part, media_address, server_address, tree_address};
+pub(crate) use files::{FileName, Layout, Part, media_address, server_address, tree_address, tree_folder};
 pub(crate) use reader::MobileReader;
 #[cfg(feature = "archive")]
 pub(crate) use reshape::absolute as archive_path;

@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::catalogue::{StoredMedia, check_picture, url_hash};
 use crate::error::{Error, Result};
-use crate::geotrek::{ArchiveLimits, archive_path, media_address, read_archive};
+use crate::geotrek::{ArchiveLimits, archive_path, media_address, read_archive, tree_folder};
 use crate::response::sidecar_path;
 use crate::storage::write_atomic;
 use crate::sync::download::DownloadJob;
@@ -30,12 +30,12 @@ pub struct ArchiveImport {
 /// Takes the files that the pack of a planned download lacks from an archive.
 pub(crate) fn import_archive(job: &DownloadJob, archive: &Path) -> Result<ArchiveImport> {
     job.context.lock.check()?;
-    let PackDownload { catalogue, clock, territory, origin, media_folder, pack, .. } = &job.planner.download;
+    let PackDownload { catalogue, clock, territory, media_folder, pack, .. } = &job.planner.download;
     let layout = catalogue.mobile_tree_state(territory)?.and_then(|state| state.layout);
     let Some(layout) = layout else {
         return Err(Error::invalid("territory", "must be a mobile tree that was refreshed: only these have archives"));
     };
-    let media = media_address(origin, layout);
+    let media = media_address(&tree_folder(&territory.url)?, layout);
     // A picture has a copy in the folder of each trek that shows it: any of them will do.
     let mut wanted: BTreeMap<String, String> = BTreeMap::new();
     for file in catalogue.pack_media(*pack)?.into_iter().filter(|file| file.path.is_none()) {

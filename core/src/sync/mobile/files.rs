@@ -156,8 +156,12 @@ impl TreeFiles {
     fn has_new_entry(&self, trek: Id) -> bool {
         self.languages.iter().any(|language| {
             let key = (language.clone(), FileName::Treks);
-            let entry = |file: Option<&MobileFile>| file.and_then(|file| file.entries.get(&trek).cloned());
-            entry(self.known.get(&key)) != entry(self.file(&key).as_ref())
+            let known = self.known.get(&key);
+            let current = match self.received.get(&key) {
+                Some(Received::File(file)) => Some(file),
+                _ => known,
+            };
+            known.and_then(|known| known.entries.get(&trek)) != current.and_then(|current| current.entries.get(&trek))
         })
     }
 

@@ -19,8 +19,6 @@ mod planner;
 
 use std::sync::Arc;
 
-use url::Url;
-
 use super::lock::TerritoryLock;
 use super::refresh::{FULL_REFRESH_INTERVAL_MS, RefreshMode, RefreshOptions};
 use super::refresh_job::{RefreshJob, RefreshPlanner};
@@ -28,7 +26,8 @@ use super::runner::{JobContext, JobRunner};
 use super::staging;
 use crate::catalogue::{Catalogue, PackSubject, Territory};
 use crate::clock::Clock;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::geotrek::tree_folder;
 use crate::ordered;
 
 pub(super) use apply::write;
@@ -46,7 +45,7 @@ pub(super) fn plan_mobile_refresh(
     (territory, lock): (Territory, TerritoryLock),
     options: &RefreshOptions,
 ) -> Result<RefreshJob> {
-    let tree = Url::parse(&territory.url).map_err(|_| Error::invalid("url", "must be a web address"))?;
+    let tree = tree_folder(&territory.url)?;
     let scope = match (territory.refreshed_ms, options.mode) {
         (None, _) | (_, RefreshMode::Full) => Scope::Everything,
         (_, RefreshMode::Delta) => Scope::Changes,
