@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use jalon::catalogue::{self, Territory};
+use jalon::catalogue::{self, SearchQuery, Territory};
 use jalon::companion::{Localizer, ROUTE_ITEM_KINDS, RouteItemQuery};
 use jalon::{Companion as Core, model};
 
 use crate::convert::borrowed;
-use crate::details::{name_of, pictures, rich_text};
+use crate::details::{files, name_of, pictures, rich_text};
 use crate::error::Result;
 use crate::records::{ChangeRecord, Kind, Object, Profile, SearchResults, Term, TrekDetails, TrekPage, TrekQuery};
 use crate::state::Shared;
@@ -77,6 +77,7 @@ impl Catalogue {
                 description: object.description().and_then(|text| rich_text(&localizer, text)),
                 geometry: object.geometry().map(model::Geometry::to_wkb),
                 pictures: pictures(core, object.attachments())?,
+                files: files(core, object.attachments())?,
                 event,
                 withdrawn_ms,
                 json,
@@ -87,8 +88,9 @@ impl Catalogue {
     }
 
     /// Objects whose texts contain the words, or starts of words, in `text`; none if it has no letter and no digit. Accents are
-    /// ignored. `kinds` limits the kinds; an empty list means all. `limit` is 1 to 200.
-    #[uniffi::method(default(languages = [], kinds = [], limit = 50, offset = 0))]
+    /// ignored. `kinds` limits the kinds; an empty list means all. `limit` is 1 to 200. Touristic events that have ended are
+    /// left out unless `past_events`.
+    #[uniffi::method(default(languages = [], kinds = [], limit = 50, offset = 0, past_events = false))]
     pub async fn search(
         &self,
         text: String,
@@ -96,10 +98,11 @@ impl Catalogue {
         kinds: Vec<Kind>,
         limit: u32,
         offset: u32,
+        past_events: bool,
     ) -> Result<SearchResults> {
         let find = move |core: &Core| {
-            let languages = borrowed(&languages);
-            Ok(core.catalogue().search(&text, &kinds, &languages, page(limit)?, offset as usize)?.into())
+            let query = SearchQuery { text, kinds, past_events, limit: page(limit)?, offset: offset as usize };
+            Ok(core.search(&query, &borrowed(&languages))?.into())
         };
         self.shared.run_blocking(find).await
     }

@@ -5,7 +5,9 @@ use jalon::companion::{self, Localizer};
 use jalon::line::{ElevationGain, MeasuredLine, Profile as CoreProfile, TURNING_POINT_THRESHOLD_M};
 use jalon::model::{self, Geometry, Localized, Trek};
 
-use crate::records::{InformationDesk, Picture, Profile, RichText, RouteItem, Stage, TrekDetails, WebLink};
+use crate::records::{
+    AttachedFile, InformationDesk, Picture, Profile, RichText, RouteItem, Stage, TrekDetails, WebLink,
+};
 
 /// A text in the caller's language; none if it is empty in all languages.
 pub(crate) fn rich_text(localizer: &Localizer<'_>, text: &model::RichText) -> Option<RichText> {
@@ -29,6 +31,17 @@ pub(crate) fn pictures(core: &Core, attachments: &[model::Attachment]) -> jalon:
         Ok(Picture { path, url, thumbnail, title, legend, author, license })
     };
     attachments.iter().filter(|attachment| attachment.media == "image").map(picture).collect()
+}
+
+/// The attachments that are no pictures.
+pub(crate) fn files(core: &Core, attachments: &[model::Attachment]) -> jalon::Result<Vec<AttachedFile>> {
+    let file = |file| {
+        let companion::AttachedFile { title, legend, author, license, file_type, media, backend, url, bytes, path } =
+            file;
+        let path = path.map(|path| path.to_string_lossy().into_owned());
+        AttachedFile { title, legend, author, license, file_type, media, backend, url, bytes, path }
+    };
+    Ok(core.attached_files(attachments)?.into_iter().map(file).collect())
 }
 
 impl TrekDetails {
@@ -74,10 +87,12 @@ impl TrekDetails {
             accessibility_signage: rich(&trek.accessibility_signage),
             accessibility_slope: rich(&trek.accessibility_slope), accessibility_width: rich(&trek.accessibility_width),
             geometry: trek.geometry.as_ref().map(Geometry::to_wkb),
+            vertices: trek.geometry.as_ref().map_or(0, Geometry::vertex_count) as u32,
+            unknown_elevations: trek.geometry.as_ref().map_or(0, Geometry::unknown_elevations) as u32,
             points_reference: trek.points_reference, parking_location: trek.parking_location,
-            pictures: pictures(core, &trek.attachments)?,
+            pictures: pictures(core, &trek.attachments)?, files: files(core, &trek.attachments)?,
             web_links: trek.web_links.iter().map(link).collect(),
-            stages: (1..).zip(&stages).map(|(number, trek)| stage(&localizer, number, trek)).collect(),
+            stages: (1..).zip(&stages).map(|(number, of)| stage(&localizer, number, of)).collect(),
             information_desks: information_desks.into_iter().map(|desk| information_desk(&localizer, desk)).collect::<jalon::Result<_>>()?,
             route_items: route_items.into_iter().map(|item| route_item(&localizer, item)).collect::<jalon::Result<_>>()?,
             withdrawn_ms, updated_ms: trek.updated_ms, territory: territory.name,
@@ -90,13 +105,15 @@ fn length_m(trek: &Trek) -> Option<f64> {
     trek.length_3d_m.or(trek.length_2d_m)
 }
 
-fn stage(localizer: &Localizer<'_>, number: u32, trek: &Trek) -> Stage {
+fn stage(localizer: &Localizer<'_>, number: u32, stage: &companion::TrekStage) -> Stage {
+    let companion::TrekStage { trek, withdrawn_ms } = stage;
     let (name, _) = name_of(localizer, Some(&trek.name));
     let Trek { id, duration_h, ascent_m, .. } = *trek;
-    Stage { number, id, name, duration_h, length_m: length_m(trek), ascent_m }
+    Stage { number, id, name, duration_h, length_m: length_m(trek), ascent_m, withdrawn_ms: *withdrawn_ms }
 }
 
-fn information_desk(localizer: &Localizer<'_>, desk: model::InformationDesk) -> jalon::Result<InformationDesk> {
+fn information_desk(localizer: &Localizer<'_>, desk: companion::TrekDesk) -> jalon::Result<InformationDesk> {
+    let companion::TrekDesk { desk, withdrawn_ms } = desk;
     let object = model::Object::from(desk.clone());
     let (name, lang) = localizer.object_name(&object)?;
     let point = object.geometry().and_then(Geometry::first_position);
@@ -106,6 +123,7 @@ fn information_desk(localizer: &Localizer<'_>, desk: model::InformationDesk) -> 
     #[rustfmt::skip]
     let desk = InformationDesk {
         id, name, lang, type_label, description, email, website, phone, street, postal_code, municipality, point,
+        withdrawn_ms,
     };
     Ok(desk)
 }

@@ -67,9 +67,9 @@ impl Journal {
         let add = move |core: &Core| {
             let (found, object) = object(core, &territory, kind, id)?;
             let (name, _) = core.localizer(&found, &borrowed(&languages)).object_name(&object)?;
-            let favourite = Favourite { territory, kind, id, name, created_ms: now_ms() };
+            let favourite = journal::Favourite { territory, kind, id, name, created_ms: now_ms() };
             core.journal()?.add_favourite(&favourite)?;
-            Ok(favourite)
+            Ok(core.favourite_item(favourite)?.into())
         };
         self.shared.write(|versions| versions.journal += 1, add).await
     }
@@ -80,9 +80,9 @@ impl Journal {
         self.shared.write(|versions| versions.journal += 1, remove).await
     }
 
-    /// All favourites, oldest first.
+    /// All favourites, oldest first, with the time at which the server withdrew an object.
     pub async fn favourites(&self) -> Result<Vec<Favourite>> {
-        self.shared.run_blocking(|core| core.journal()?.favourites()).await
+        self.shared.run_blocking(|core| Ok(all(core.favourites()?))).await
     }
 
     /// Adds a note. `territory`, `kind` and `object_id` must be given together: the object that the note is about.

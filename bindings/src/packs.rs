@@ -7,7 +7,7 @@ use jalon::companion::DownloadOptions;
 
 use crate::convert::all;
 use crate::error::Result;
-use crate::records::{Estimate, Pack, PackSubject, PictureSize, Progress, RefreshOptions};
+use crate::records::{AttachedFileSizes, Estimate, Pack, PackSubject, PictureSize, Progress, RefreshOptions};
 use crate::state::{Shared, with_client};
 use crate::transfers::Work;
 use crate::{CancelToken, ProgressWatch, Transfers};
@@ -18,8 +18,8 @@ pub struct Packs {
     pub(crate) shared: Arc<Shared>,
 }
 
-fn options(pictures: Option<PictureSize>, options: Option<RefreshOptions>) -> DownloadOptions {
-    DownloadOptions { pictures: pictures.unwrap_or_default(), fetch: options.unwrap_or_default().core() }
+fn options(pictures: Option<PictureSize>, files: bool, options: Option<RefreshOptions>) -> DownloadOptions {
+    DownloadOptions { pictures: pictures.unwrap_or_default(), files, fetch: options.unwrap_or_default().core() }
 }
 
 #[uniffi::export]
@@ -30,7 +30,8 @@ impl Packs {
         self.shared.run_blocking(move |core| Ok(all(core.packs(territory.as_deref())?))).await
     }
 
-    /// The estimated size of a pack, without a request to the server. Pictures are small if no size is given.
+    /// The estimated size of a pack, without a request to the server. Pictures are small if no size is given. Attached files are
+    /// counted separately, so that an app can show the size with and without them.
     #[uniffi::method(default(pictures = None))]
     pub async fn estimate(
         &self,
@@ -43,22 +44,25 @@ impl Packs {
     }
 
     /// Downloads a pack, resumes its download, or updates it. The territory must have been refreshed. If some files cannot
-    /// be downloaded, the pack is `Partial` and lists them. Pictures are small if no size is given.
+    /// be downloaded, the pack is `Partial` and lists them. Pictures are small if no size is given. `files` downloads attached
+    /// files too, such as PDF topo-guides and audio.
     ///
     /// # Errors
     /// `Offline`, `ServerError`, `Busy`, `Cancelled`; `InvalidInput` if the library was built without an HTTP client.
-    #[uniffi::method(default(options = None, pictures = None, cancel = None, progress = None))]
+    #[allow(clippy::too_many_arguments, reason = "they have names and defaults in the other languages")]
+    #[uniffi::method(default(options = None, pictures = None, files = false, cancel = None, progress = None))]
     pub async fn download(
         &self,
         territory: String,
         subject: PackSubject,
         options: Option<RefreshOptions>,
         pictures: Option<PictureSize>,
+        files: bool,
         cancel: Option<Arc<CancelToken>>,
         progress: Option<Arc<ProgressWatch>>,
     ) -> Result<Pack> {
         let work = move |core: &Core, cancel: &_, progress: &dyn Fn(Progress)| {
-            let options = self::options(pictures, options);
+            let options = self::options(pictures, files, options);
             with_client!(using(core, territory, subject, options, cancel, progress), {
                 let name = subject.to_string();
                 let progress = |made| progress(Progress::of(made, &name));
@@ -91,21 +95,63 @@ impl Packs {
         self.shared.run_cancellable((cancel, progress), |versions| versions.packs += 1, work).await
     }
 
+    /// Asks for the sizes of a pack's attached files, which Geotrek's API does not tell: each file whose size is not known
+    /// costs a request. [`Packs::estimate`] then includes them.
+    ///
+    /// # Errors
+    /// As [`Packs::download`].
+    #[uniffi::method(default(options = None, cancel = None))]
+    pub async fn fetch_file_sizes(
+        &self,
+        territory: String,
+        subject: PackSubject,
+        options: Option<RefreshOptions>,
+        cancel: Option<Arc<CancelToken>>,
+    ) -> Result<AttachedFileSizes> {
+        let work = move |core: &Core, cancel: &_, _: &dyn Fn(Progress)| {
+            let options = options.unwrap_or_default().core();
+            with_client!(using(core, territory, subject, options, cancel), {
+                core.fetch_file_sizes(&territory, &subject, &options, cancel)
+            })
+        };
+        self.shared.run_cancellable((cancel, None), |_| {}, work).await
+    }
+
+    /// Plans the requests of [`Packs::fetch_file_sizes`] for the platform's HTTP client: see [`Transfers`].
+    ///
+    /// # Errors
+    /// `Busy` during another refresh or download of the territory.
+    #[uniffi::method(default(options = None))]
+    pub async fn plan_file_sizes(
+        &self,
+        territory: String,
+        subject: PackSubject,
+        options: Option<RefreshOptions>,
+    ) -> Result<Arc<Transfers>> {
+        let shared = Arc::clone(&self.shared);
+        let plan = move |core: &Core| {
+            let job = core.plan_file_sizes(&territory, &subject, &options.unwrap_or_default().core())?;
+            Transfers::new(shared, Work::FileSizes(Box::new(job)))
+        };
+        self.shared.run_blocking(plan).await
+    }
+
     /// Plans a download for the platform's HTTP client, or resumes one: see [`Transfers`].
     ///
     /// # Errors
     /// `Busy` during another refresh or download of the territory.
-    #[uniffi::method(default(options = None, pictures = None))]
+    #[uniffi::method(default(options = None, pictures = None, files = false))]
     pub async fn plan_download(
         &self,
         territory: String,
         subject: PackSubject,
         options: Option<RefreshOptions>,
         pictures: Option<PictureSize>,
+        files: bool,
     ) -> Result<Arc<Transfers>> {
         let shared = Arc::clone(&self.shared);
         let plan = move |core: &Core| {
-            let download = core.plan_download(&territory, &subject, &self::options(pictures, options))?;
+            let download = core.plan_download(&territory, &subject, &self::options(pictures, files, options))?;
             Transfers::new(shared, Work::Download(Box::new(download)))
         };
         self.shared.run_blocking(plan).await

@@ -6,7 +6,7 @@ use std::io::Read;
 use std::sync::{Arc, Mutex};
 
 use jalon::Companion as Core;
-use jalon::companion::{DownloadJob, Job, RefreshJob};
+use jalon::companion::{DownloadJob, FileSizesJob, Job, RefreshJob};
 use jalon::response::{ResponseWriter, Step};
 use jalon::transfer::{BodyKind, Next, Outcome, Transfer};
 
@@ -24,6 +24,7 @@ const CHUNK: usize = 64 << 10;
 pub(crate) enum Work {
     Refresh(Box<RefreshJob>),
     Download(Box<DownloadJob>),
+    FileSizes(Box<FileSizesJob>),
 }
 
 struct State {
@@ -38,6 +39,7 @@ impl State {
         match &mut self.work {
             Some(Work::Refresh(refresh)) => Ok(&mut **refresh),
             Some(Work::Download(download)) => Ok(&mut **download),
+            Some(Work::FileSizes(sizes)) => Ok(&mut **sizes),
             None => Err(jalon::Error::Closed),
         }
     }
@@ -140,7 +142,7 @@ fn http_request(transfer: &Transfer, headers: Vec<(&'static str, String)>) -> Ht
         id: transfer.id,
         url: transfer.url.clone(),
         headers: headers.map(|(name, value)| Header { name: name.to_owned(), value }).collect(),
-        is_file: transfer.body == BodyKind::File,
+        is_file: transfer.body != BodyKind::Json,
     }
 }
 
@@ -269,6 +271,10 @@ impl Transfers {
         let shared = Arc::clone(&self.shared);
         self.with(move |core, state| {
             let result = match state.work.take().ok_or(jalon::Error::Closed)? {
+                Work::FileSizes(job) => {
+                    let sizes = core.finish_file_sizes(*job)?;
+                    return Ok(TransferResult::FileSizes { sizes });
+                }
                 Work::Refresh(refresh) => TransferResult::Refresh { summary: core.apply_refresh(*refresh)?.into() },
                 Work::Download(download) => TransferResult::Download { pack: core.finish_download(*download)?.into() },
             };

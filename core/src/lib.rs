@@ -24,6 +24,8 @@ pub mod report;
 pub mod response;
 pub mod storage;
 mod sync;
+#[cfg(feature = "tiles")]
+pub mod tiles;
 pub mod transfer;
 
 pub use companion::open::{Companion, Directories};

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use jalon::catalogue::{Catalogue, NewTerritory};
+use jalon::catalogue::{NewTerritory, SearchQuery};
 use jalon::geotrek::{Limits, Reader, read_list};
 use jalon::model::Kind;
 use jalon::{Companion, Directories};
@@ -95,9 +95,10 @@ fn write(path: &Path, treks: &[Value]) -> Done {
 fn import(from: &Path, count: usize) -> Done<Told> {
     let directory = tempfile::tempdir()?;
     let told = spawn(JALON, &[&text(from)?, &text(directory.path())?])?;
-    let catalogue = Catalogue::open(directory.path())?;
-    let taken = catalogue.count_all(Kind::Trek)?;
-    let found = catalogue.search("crete", &[Kind::Trek], &["fr"], 1, 0)?.total;
+    let companion = Companion::open(&Directories::within(directory.path()))?;
+    let taken = companion.catalogue().count_all(Kind::Trek)?;
+    let query = SearchQuery { text: "crete".to_owned(), kinds: vec![Kind::Trek], limit: 1, ..SearchQuery::default() };
+    let found = companion.search(&query, &["fr"])?.total;
     if taken == count && found > 0 {
         return Ok(told);
     }

@@ -1,6 +1,7 @@
 //! The memory of a process that has a large territory open and answers: the index in memory stands, it has told what is
 //! near with names, and has searched.
 
+use jalon::catalogue::SearchQuery;
 use jalon::companion::NearbyQuery;
 use jalon::{Companion, Directories};
 
@@ -32,7 +33,9 @@ pub(crate) fn jalon(arguments: &[String]) -> Done {
         for from in &questions {
             companion.nearest(*from, &NearbyQuery { limit: 10, ..NearbyQuery::default() }, &["fr"])?;
         }
-        Ok(companion.catalogue().search("crete", &[], &["fr"], 20, 0)?.total)
+        Ok(companion
+            .search(&SearchQuery { text: "crete".to_owned(), limit: 20, ..SearchQuery::default() }, &["fr"])?
+            .total)
     });
     if answered? == 0 {
         return Err("nothing is found".into());

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use jalon::catalogue::NewTerritory;
+use jalon::catalogue::{NewTerritory, SearchQuery};
 use jalon::companion::{NearbyQuery, RefreshMode, RefreshOptions, RefreshSummary, TrekQuery};
 use jalon::transfer::CancelToken;
 use jalon::{Companion, Directories};
@@ -129,7 +129,7 @@ fn questions(companion: &Companion, until: impl Fn(u32) -> bool) -> Done<Vec<Vec
         companion.treks(&query, &["fr"])?;
         took[1].push(started.elapsed());
         let started = Instant::now();
-        companion.catalogue().search("crete", &[], &["fr"], 20, 0)?;
+        companion.search(&SearchQuery { text: "crete".to_owned(), limit: 20, ..SearchQuery::default() }, &["fr"])?;
         took[2].push(started.elapsed());
     }
     Ok(took)

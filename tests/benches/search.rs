@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use jalon::catalogue::{Catalogue, TrekSort, fold};
+use jalon::catalogue::{SearchQuery, TrekSort, fold};
 use jalon::companion::TrekQuery;
 use jalon::model::{Kind, RichText, Trek};
 use jalon::{Companion, Directories};
@@ -31,9 +31,9 @@ pub(crate) fn row(scale: &Scale) -> Done {
     let peer = peer(&directory.path().join("peer.sqlite"), &texts)?;
     let typed = typed(&texts, scale.questions / 100 + 1);
     for text in &typed {
-        check(companion.catalogue(), &peer, text)?;
+        check(&companion, &peer, text)?;
     }
-    let find = |text: &str| companion.catalogue().search(text, &[Kind::Trek], &["fr"], COUNT, 0);
+    let find = |text: &str| companion.search(&query(text, COUNT), &["fr"]);
     let list = |text: &str| {
         let query =
             TrekQuery { text: Some(text.to_owned()), sort: TrekSort::Relevance, limit: COUNT, ..TrekQuery::default() };
@@ -126,9 +126,13 @@ fn first_of_like(peer: &Connection, text: &str) -> Done<usize> {
     Ok(rows.collect::<Result<Vec<_>, _>>()?.len())
 }
 
+fn query(text: &str, limit: usize) -> SearchQuery {
+    SearchQuery { text: text.to_owned(), kinds: vec![Kind::Trek], limit, ..SearchQuery::default() }
+}
+
 /// Fails where Jalon and its peers do not find the same treks.
-fn check(catalogue: &Catalogue, peer: &Connection, text: &str) -> Done {
-    let hits = catalogue.search(text, &[Kind::Trek], &["fr"], usize::MAX, 0)?;
+fn check(companion: &Companion, peer: &Connection, text: &str) -> Done {
+    let hits = companion.search(&query(text, usize::MAX), &["fr"])?;
     let own: BTreeSet<i64> = hits.items.iter().map(|hit| hit.id).collect();
     let ids = |sql: &str, parameters: &[&dyn rusqlite::ToSql]| -> Done<BTreeSet<i64>> {
         let mut statement = peer.prepare(sql)?;

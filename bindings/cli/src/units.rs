@@ -63,6 +63,14 @@ pub(crate) fn compass_point(bearing_deg: f64) -> &'static str {
     points[((bearing_deg / 45.0).round() as usize) % points.len()]
 }
 
+/// The size of a file: `412 kB`, `1.2 MB`.
+pub(crate) fn format_bytes(bytes: u64) -> String {
+    match bytes {
+        0..=999_499 => format!("{:.0} kB", (bytes as f64 / 1e3).ceil()),
+        _ => format!("{:.1} MB", megabytes(bytes)),
+    }
+}
+
 /// Megabytes, for printing.
 pub(crate) fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6

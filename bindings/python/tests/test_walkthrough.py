@@ -75,6 +75,17 @@ def test_walkthrough_server_away_and_back_delivers_report(geotrek: GeotrekServer
             labels = await companion.catalogue.vocabulary("demo", "trek_practice")
             assert first.practice in {label.label for label in labels}
 
+            # Trek 1 has a topo-guide and an audio commentary.
+            sizes = await companion.packs.fetch_file_sizes("demo", 1)
+            assert sizes == (await companion.packs.estimate("demo", 1)).attached_files
+            assert sizes.files >= 2 and sizes.bytes > 0 and sizes.unknown == 0
+            with_files = await companion.packs.download("demo", 1, pictures=jalon.PictureSize.NONE, files=True)
+            assert with_files.with_files and with_files.state == jalon.PackState.READY
+            files = [file for file in (await companion.catalogue.trek_details("demo", 1)).files if file.media == "file"]
+            assert files[-2].title == "Topo-guide"
+            assert all(Path(file.path or "").stat().st_size == file.bytes for file in files)
+            await companion.packs.remove("demo", 1)
+
             estimate = await companion.packs.estimate("demo", first.id)
             assert estimate.files > 0 and not first.offline
             pack = await companion.packs.download("demo", first.id)

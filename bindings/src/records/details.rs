@@ -20,6 +20,20 @@ use super::{EventDates, Kind, Position};
     /** Licence. */ pub license: String,
 }
 
+/// A file or a video that is attached to an object: a PDF topo-guide, an audio commentary, a linked film.
+#[derive(uniffi::Record)] pub struct AttachedFile {
+    /** Title; the file name if the office gave none. */ pub title: String,
+    /** Caption. */ pub legend: String,
+    /** Author. */ pub author: String,
+    /** Licence. */ pub license: String,
+    /** The office's class of attachment (`Topo-guide`). */ pub file_type: String,
+    /** `file` or `video`. */ pub media: String,
+    /** Host of a linked video (`Youtube`); empty for files on the server. */ pub backend: String,
+    /** URL of the file, or of the page of a linked video. */ pub url: String,
+    /** Size, bytes; none if it is not known. */ pub bytes: Option<u64>,
+    /** Its file on the device; none if no pack contains it. */ pub path: Option<String>,
+}
+
 /// A link.
 #[derive(uniffi::Record)] pub struct WebLink {
     /** Its name. */ pub name: String,
@@ -34,6 +48,7 @@ use super::{EventDates, Kind, Position};
     /** Duration, hours. */ pub duration_h: Option<f64>,
     /** Length, metres. */ pub length_m: Option<f64>,
     /** Ascent, metres. */ pub ascent_m: Option<f64>,
+    /** Time at which a refresh noticed that the server no longer publishes it, Unix ms. */ pub withdrawn_ms: Option<i64>,
 }
 
 /// An object along the route of a trek.
@@ -64,6 +79,7 @@ use super::{EventDates, Kind, Position};
     /** Postal code. */ pub postal_code: Option<String>,
     /** Town. */ pub municipality: Option<String>,
     /** Its position. */ pub point: Option<Position>,
+    /** Time at which a refresh noticed that the server no longer publishes it, Unix ms. */ pub withdrawn_ms: Option<i64>,
 }
 
 /// A trek with its texts, pictures, stages and the objects along its route.
@@ -111,9 +127,12 @@ use super::{EventDates, Kind, Position};
     /** Accessibility: slope. */ pub accessibility_slope: Option<RichText>,
     /** Accessibility: width. */ pub accessibility_width: Option<RichText>,
     /** Its line, as ISO WKB; none if the server published none. */ pub geometry: Option<Vec<u8>>,
+    /** Vertices of its line. */ pub vertices: u32,
+    /** Vertices of its line whose elevation is unknown: the server has none, or an impossible one. The profile is straight between the others. */ pub unknown_elevations: u32,
     /** Numbered points of the description; the first has number 1. */ pub points_reference: Vec<Position>,
     /** Position of the parking. */ pub parking_location: Option<Position>,
     /** Pictures, the cover first. */ pub pictures: Vec<Picture>,
+    /** Attached files and linked videos. */ pub files: Vec<AttachedFile>,
     /** Links. */ pub web_links: Vec<WebLink>,
     /** Information desks, wherever they are. */ pub information_desks: Vec<InformationDesk>,
     /** Stages, in order. */ pub stages: Vec<Stage>,

@@ -1,20 +1,25 @@
 //! Favourites, notes and reports, import and recovery.
 
-pub use jalon::journal::{Favourite, ImportSummary};
+pub use jalon::journal::ImportSummary;
 pub use jalon::report::{ReportContent, ReportPosition, ReportWarning, Resolution};
-use jalon::{journal, report};
+use jalon::{companion, journal, report};
 
 use super::{Kind, Position};
 use crate::convert::from_core;
 
 /// A favourite object.
-#[uniffi::remote(Record)] pub struct Favourite {
+#[derive(uniffi::Record)] pub struct Favourite {
     /** Name of its territory. */ pub territory: String,
     /** Its kind. */ pub kind: Kind,
     /** Its id on the server. */ pub id: i64,
     /** Its name when it was added. */ pub name: String,
     /** When it was added, Unix ms. */ pub created_ms: i64,
+    /** Time at which a refresh noticed that the server no longer publishes it, Unix ms. */ pub withdrawn_ms: Option<i64>,
 }
+
+from_core!(companion::FavouriteItem => Favourite same { withdrawn_ms } core { favourite }
+    let journal::Favourite { territory, kind, id, name, created_ms } = favourite;
+    own { territory, kind, id, name, created_ms });
 
 /// A note.
 #[derive(uniffi::Record)] pub struct Note {

@@ -5,7 +5,7 @@ pub use jalon::catalogue::ChangeKind;
 use jalon::companion::{self, TrekStats};
 pub use jalon::model::{Bounds, EventDates, Kind, Position};
 
-use super::{Highlight, Picture, RichText};
+use super::{AttachedFile, Highlight, Picture, RichText};
 use crate::convert::{all, from_core, highlights};
 
 /// Kind of an object.
@@ -69,6 +69,7 @@ use crate::convert::{all, from_core, highlights};
     /** Its description; none if it has none. */ pub description: Option<RichText>,
     /** Its geometry, as ISO WKB. */ pub geometry: Option<Vec<u8>>,
     /** Its pictures, the cover first. */ pub pictures: Vec<Picture>,
+    /** Its attached files and linked videos. */ pub files: Vec<AttachedFile>,
     /** Touristic events only: dates. */ pub event: Option<EventDates>,
     /** Time at which a refresh noticed that the server no longer publishes it, Unix ms. */ pub withdrawn_ms: Option<i64>,
     /** All its fields in all languages, as JSON in the shape of the catalogue's `data` column. */ pub json: String,
@@ -79,13 +80,14 @@ use crate::convert::{all, from_core, highlights};
     /** Name of its territory. */ pub territory: String,
     /** Its kind. */ pub kind: Kind,
     /** Its id on the server. */ pub id: i64,
-    /** Its name. */ pub name: String,
+    /** Its name, or the label of its type if it has none. */ pub name: String,
     /** Language of the name. */ pub lang: String,
     /** Matches in the name; empty if only other texts match. */ pub highlights: Vec<Highlight>,
+    /** Touristic events only: dates. */ pub event: Option<EventDates>,
     /** Time at which a refresh noticed that the server no longer publishes it, Unix ms. */ pub withdrawn_ms: Option<i64>,
 }
 
-from_core!(catalogue::SearchHit => SearchHit same { territory, kind, id, lang, withdrawn_ms }
+from_core!(catalogue::SearchHit => SearchHit same { territory, kind, id, lang, event, withdrawn_ms }
     core { name, highlights: bytes, score: _ }
     own { highlights: highlights(&name, bytes), name });
 

@@ -2,7 +2,7 @@
 
 use jalon::catalogue;
 pub use jalon::catalogue::{MissingFile, PackState, PackSubject, PictureSize};
-pub use jalon::companion::Estimate;
+pub use jalon::companion::{AttachedFileSizes, Estimate};
 pub use jalon::transfer::BlockReason;
 
 use super::{Bounds, KindCount, RefreshSummary};
@@ -40,6 +40,7 @@ use crate::convert::{by_kind, from_core};
     /** Name of its territory. */ pub territory: String,
     /** Its subject. */ pub subject: PackSubject,
     /** Its pictures. */ pub pictures: PictureSize,
+    /** True if its attached files belong to it. */ pub with_files: bool,
     /** Its state. */ pub state: PackState,
     /** Date of its data, Unix ms; none if it was never complete. */ pub as_of_ms: Option<i64>,
     /** Number of its objects. */ pub objects: Vec<KindCount>,
@@ -51,17 +52,27 @@ use crate::convert::{by_kind, from_core};
 }
 
 from_core!(catalogue::Pack => Pack
-    same { territory, subject, pictures, state, as_of_ms, files, bytes, own_bytes, missing, withdrawn_ms }
+    same { territory, subject, pictures, with_files, state, as_of_ms, files, bytes, own_bytes, missing, withdrawn_ms }
     core { key: _, objects }
     own { objects: by_kind(objects) });
+
+/// Sizes of the attached files of a pack.
+#[uniffi::remote(Record)] pub struct AttachedFileSizes {
+    /** Number of attached files that can be downloaded. */ pub files: u64,
+    /** Number of these files that are on the device. */ pub files_here: u64,
+    /** Number of the files to download whose size is not known: see `Packs.fetch_file_sizes`. */ pub unknown: u64,
+    /** Number of files larger than 64 MiB; they are left out. */ pub too_large: u64,
+    /** Size of the files to download whose size is known, bytes. */ pub bytes: u64,
+}
 
 /// The estimated size of a pack.
 #[uniffi::remote(Record)] pub struct Estimate {
     /** Number of its objects. */ pub objects: u64,
-    /** Number of its files. */ pub files: u64,
+    /** Number of its files, without attached files. */ pub files: u64,
     /** Number of these files that are on the device. */ pub files_here: u64,
-    /** Estimated size of the files to download, bytes. */ pub bytes: u64,
+    /** Estimated size of the files to download, bytes, without attached files. */ pub bytes: u64,
     /** Maximum error of `bytes`. */ pub error_bytes: u64,
+    /** Its attached files, which it contains only if `files` is set. */ pub attached_files: AttachedFileSizes,
     /** Free space on the device, bytes. */ pub free_bytes: u64,
 }
 
@@ -99,6 +110,7 @@ from_core!(catalogue::Pack => Pack
 #[derive(uniffi::Enum)] pub enum TransferResult {
     /** Of a refresh. */ Refresh { /** The summary. */ summary: RefreshSummary },
     /** Of a download. */ Download { /** The pack. */ pack: Pack },
+    /** Of a request for file sizes. */ FileSizes { /** The sizes. */ sizes: AttachedFileSizes },
 }
 
 /// Why no transfer may start.

@@ -113,6 +113,14 @@ pub(super) fn insert(
     Ok(())
 }
 
+/// The time at which a refresh last noticed that the server no longer publishes an object, Unix ms.
+pub(super) fn withdrawn_ms(connection: &Connection, territory: TerritoryId, kind: Kind, id: Id) -> Result<Option<i64>> {
+    let sql = "SELECT max(at_ms) FROM jalon_change
+                 WHERE territory = ?1 AND kind = ?2 AND id = ?3 AND change_kind = 'withdrawn'";
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.query_row((territory, kind.as_str(), id), |row| row.get(0))?)
+}
+
 /// Deletes the old records of a territory.
 pub(super) fn delete_old(connection: &Connection, territory: TerritoryId, now_ms: i64) -> Result<()> {
     connection.execute(

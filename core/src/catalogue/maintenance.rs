@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::schema::{SCHEMA, SETTINGS};
-use super::{Catalogue, FILE_NAME, NewTerritory, PackSubject, PictureSize};
+use super::{Catalogue, FILE_NAME, MapSource, NewTerritory, PackSubject, PictureSize};
 use crate::clock::now_ms;
 use crate::db::quarantine::{self, WAL};
 use crate::db::{Database, open_lock};
@@ -51,6 +51,10 @@ struct WantedPack {
     territory: String,
     subject: String,
     pictures: PictureSize,
+    #[serde(default)]
+    with_files: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    map: Option<MapSource>,
 }
 
 /// Opens the catalogue of a directory; moves a damaged file aside and creates a new one. A file that is empty, or missing
@@ -161,6 +165,8 @@ impl Catalogue {
             territory: pack.territory,
             subject: pack.subject.to_string(),
             pictures: pack.pictures,
+            with_files: pack.with_files,
+            map: pack.map.map(|map| map.source),
         });
         let wanted = Wanted { territories: territories.collect(), packs: packs.collect() };
         let json = serde_json::to_vec_pretty(&wanted).map_err(Error::internal)?;
@@ -180,7 +186,10 @@ impl Catalogue {
             }
             for pack in wanted.packs {
                 if let Ok(subject) = pack.subject.parse::<PackSubject>() {
-                    transaction.restore_pack(&pack.territory, &subject, pack.pictures)?;
+                    transaction.restore_pack(&pack.territory, &subject, pack.pictures, pack.with_files)?;
+                    if let Some(source) = &pack.map {
+                        transaction.restore_map(&pack.territory, &pack.subject, source)?;
+                    }
                 }
             }
             Ok(())

@@ -53,12 +53,14 @@ pub(crate) use jobs::{JobRecord, TransferRecord};
 pub(crate) use list_states::ListState;
 pub(crate) use mobile_tree::{MobileFile, MobileFiles, MobileTreeState};
 pub(crate) use normalize::state_hash;
-pub use packs::{MissingFile, Pack, PackState, PackSubject, PictureSize};
-pub(crate) use packs::{StoredMedia, check_picture, url_hash};
+#[cfg(feature = "tiles")]
+pub(crate) use packs::StoredMap;
+pub use packs::{MapSource, MissingFile, Pack, PackMap, PackState, PackSubject, PictureSize};
+pub(crate) use packs::{MediaContent, StoredMedia, is_downloadable, url_hash};
 pub(crate) use read::ObjectSummary;
 pub use search::text_fold::fold;
 pub(crate) use search::text_fold::{highlight, sort_key};
-pub use search::{SearchHit, SearchResults};
+pub use search::{SearchHit, SearchQuery, SearchResults};
 pub use territory::{NewTerritory, Territory};
 pub use transaction::WriteTransaction;
 pub use treks::filter::{Facet, Filters, NumericRange, SortOrder, TrekSort};

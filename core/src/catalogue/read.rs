@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::{Catalogue, Territory, treks};
+use super::{Catalogue, Territory, history, treks};
 use crate::db::geopackage;
 use crate::error::{Error, Result};
 use crate::id::{ObjectKey, TerritoryId};
@@ -53,8 +53,31 @@ impl Catalogue {
         kind: Kind,
         id: Id,
     ) -> Result<(Object, Option<i64>)> {
-        let found = self.read(|connection| object_and_withdrawn_ms(connection, territory, kind, id))?;
+        let found = self.find_object_and_withdrawn_ms(territory, kind, id)?;
         found.ok_or_else(|| not_found(territory, kind, id))
+    }
+
+    /// As [`Catalogue::object_and_withdrawn_ms`]; `None` for an object that is not in the catalogue.
+    pub(crate) fn find_object_and_withdrawn_ms(
+        &self,
+        territory: &Territory,
+        kind: Kind,
+        id: Id,
+    ) -> Result<Option<(Object, Option<i64>)>> {
+        self.read(|connection| object_and_withdrawn_ms(connection, territory, kind, id))
+    }
+
+    /// As [`Catalogue::withdrawn_ms`], also for an object that was deleted when the server withdrew it: the change history has
+    /// the time for a year.
+    pub(crate) fn last_withdrawn_ms(&self, territory: &Territory, kind: Kind, id: Id) -> Result<Option<i64>> {
+        self.read(|connection| {
+            let sql = format!("SELECT withdrawn_ms FROM {kind} WHERE territory = ?1 AND id = ?2");
+            let mut statement = connection.prepare_cached(&sql)?;
+            match statement.query_row((territory.key, id), |row| row.get(0)).optional()? {
+                Some(withdrawn_ms) => Ok(withdrawn_ms),
+                None => history::withdrawn_ms(connection, territory.key, kind, id),
+            }
+        })
     }
 
     /// Calls `each` with the geometries of some kinds kind by kind, in the order of
@@ -216,6 +239,31 @@ impl Catalogue {
         })
     }
 
+    /// Calls `each` with every object that the server publishes, kind by kind in the order of [`Kind::ALL`], and by id; terms by
+    /// vocabulary and id. One object is in memory at a time. All are of one state of the catalogue, as of one read.
+    #[cfg(feature = "edition-build")]
+    pub(crate) fn visit_published(
+        &self,
+        territory: &Territory,
+        mut each: impl FnMut(Object) -> Result<()>,
+    ) -> Result<()> {
+        self.read(|connection| {
+            for kind in Kind::ALL {
+                let order = if kind == Kind::Term { "vocabulary, id" } else { "id" };
+                let sql = format!(
+                    "SELECT {} FROM {kind} WHERE territory = ?1 AND withdrawn_ms IS NULL ORDER BY {order}",
+                    fields(kind)
+                );
+                let mut statement = connection.prepare_cached(&sql)?;
+                let mut rows = statement.query([territory.key])?;
+                while let Some(row) = rows.next()? {
+                    each(read_row(row, kind)?)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// The ids of the published objects of a kind, with the server's date of their last update if known, Unix ms.
     pub(crate) fn dates(&self, territory: &Territory, kind: Kind) -> Result<BTreeMap<Id, Option<i64>>> {
         self.read(|connection| {
@@ -304,6 +352,41 @@ fn object_and_withdrawn_ms(
     rows.next()?.map(|row| Ok((read_row(row, kind)?, row.get(2)?))).transpose()
 }
 
+/// The name of an object, or the label of its type if it has none; empty if there is neither. On any connection.
+pub(super) fn name_or_type_label(connection: &Connection, territory: &Territory, object: &Object) -> Result<Localized> {
+    let own = object.name().filter(|name| !name.is_empty());
+    if let Some(name) = own.or_else(|| object.type_label().filter(|label| !label.is_empty())) {
+        return Ok(name.clone());
+    }
+    let Some((vocabulary, id)) = object.object_type() else { return Ok(Localized::default()) };
+    let sql = "SELECT names FROM term WHERE territory = ?1 AND vocabulary = ?2 AND id = ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    let names =
+        statement.query_row((territory.key, vocabulary, id), |row| row.get::<_, Option<String>>(0)).optional()?;
+    Ok(names.flatten().and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+}
+
+/// The ids of the objects of a kind without a name whose type is one of some terms of a vocabulary, on any connection.
+pub(super) fn unnamed_of_types(
+    connection: &Connection,
+    territory: TerritoryId,
+    kind: Kind,
+    vocabulary: &str,
+    terms: &BTreeSet<Id>,
+) -> Result<Vec<Id>> {
+    let Some(field) = kind.type_field().filter(|field| field.refers_to == Some(vocabulary)) else {
+        return Ok(Vec::new());
+    };
+    let sql = format!(
+        "SELECT id, json_extract(data, '$.{}') FROM {kind} WHERE territory = ?1 AND coalesce(names, '{{}}') = '{{}}'",
+        field.name
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([territory], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let typed: Vec<(Id, Option<Id>)> = rows.collect::<rusqlite::Result<_>>()?;
+    Ok(typed.into_iter().filter(|(_, term)| term.is_some_and(|term| terms.contains(&term))).map(|(id, _)| id).collect())
+}
+
 /// The ids of the stages that are published only through their itinerary, on any connection.
 pub(super) fn unlisted_stages(connection: &Connection, territory: &Territory) -> Result<BTreeSet<Id>> {
     let sql = format!("SELECT id FROM trek WHERE territory = ?1 AND withdrawn_ms IS NULL AND NOT {}", treks::LISTED);
@@ -346,11 +429,16 @@ fn summary_columns(kind: Kind) -> String {
         ),
         _ => "NULL".to_owned(),
     };
-    let dates = match kind {
-        Kind::TouristicEvent => "begin_date, end_date, coalesce(json_extract(o.data, '$.cancelled'), 0)",
-        _ => "NULL, NULL, 0",
-    };
+    let dates = event_columns(kind);
     format!("CASE WHEN coalesce(o.names, '{{}}') = '{{}}' THEN {label} ELSE o.names END, o.withdrawn_ms, {dates}")
+}
+
+/// SQL columns of the begin, the end and the cancellation of a touristic event, of the layer `o`.
+pub(super) fn event_columns(kind: Kind) -> &'static str {
+    match kind {
+        Kind::TouristicEvent => "o.begin_date, o.end_date, coalesce(json_extract(o.data, '$.cancelled'), 0)",
+        _ => "NULL, NULL, 0",
+    }
 }
 
 fn read_summary(row: &Row<'_>, kind: Kind) -> Result<ObjectSummary> {

@@ -12,7 +12,7 @@ use super::search::Words;
 use super::{Territory, read, route_items, schema, search, territory};
 use crate::db::geopackage;
 use crate::error::{Error, Result};
-use crate::id::TerritoryId;
+use crate::id::{ObjectKey, TerritoryId};
 use crate::model::{Bounds, Geometry, Id, Kind, Object};
 
 /// A write transaction. Readers see nothing of it until it is committed.
@@ -20,8 +20,11 @@ use crate::model::{Bounds, Geometry, Id, Kind, Object};
 #[derive(Debug)]
 pub struct WriteTransaction<'a> {
     transaction: &'a Transaction<'a>,
-    /// Treks to be indexed at the end, when all the objects along them are stored, by territory.
-    treks_to_index: BTreeMap<TerritoryId, BTreeSet<Id>>,
+    /// Objects to be indexed at the end, by territory: treks, when all the objects along them are stored, and objects without a
+    /// name, when the terms of their types are stored.
+    to_index: BTreeMap<TerritoryId, BTreeSet<ObjectKey>>,
+    /// Terms that were added, changed or deleted, by territory and vocabulary.
+    changed_terms: BTreeMap<(TerritoryId, String), BTreeSet<Id>>,
     /// Search entries that are not yet written.
     words: Vec<Words>,
     words_bytes: usize,
@@ -47,7 +50,8 @@ impl<'a> WriteTransaction<'a> {
     pub(super) fn new(transaction: &'a Transaction<'a>) -> Self {
         WriteTransaction {
             transaction,
-            treks_to_index: BTreeMap::new(),
+            to_index: BTreeMap::new(),
+            changed_terms: BTreeMap::new(),
             words: Vec::new(),
             words_bytes: 0,
             record_ms: None,
@@ -104,8 +108,17 @@ impl<'a> WriteTransaction<'a> {
             &NewRecord { kind, id: object.id(), change_kind, fields: &fields, names: names.as_deref() },
             bounds.as_ref(),
         )?;
-        if kind != Kind::Term && kind != Kind::Trek {
-            self.write_words(Words::of(territory, &object, names.clone(), &[]))?;
+        match &object {
+            Object::Term(term) => {
+                let key = (territory.key, term.vocabulary.clone());
+                self.changed_terms.entry(key).or_default().insert(term.id);
+            }
+            // A trek is indexed at the end, with the objects along it.
+            Object::Trek(_) => {}
+            _ => match object.name().filter(|name| !name.is_empty()) {
+                Some(name) => self.write_words(Words::of(territory, &object, name, &[])?)?,
+                None => self.index_at_end(territory.key, kind, [object.id()]),
+            },
         }
         let mut statement = self.transaction.prepare_cached(&put_statement(kind))?;
         if kind.is_spatial() {
@@ -118,7 +131,7 @@ impl<'a> WriteTransaction<'a> {
         }
         if kind != Kind::Term {
             let treks = route_items::treks_of(self.transaction, territory, &object)?;
-            self.treks_to_index.entry(territory.key).or_default().extend(treks);
+            self.index_at_end(territory.key, Kind::Trek, treks);
         }
         Ok(())
     }
@@ -203,7 +216,7 @@ impl<'a> WriteTransaction<'a> {
         estimated: bool,
     ) -> Result<()> {
         if route_items::set(self.transaction, territory, trek, kind, distances_m, estimated)? {
-            self.treks_to_index.entry(territory.key).or_default().insert(trek);
+            self.index_at_end(territory.key, Kind::Trek, [trek]);
         }
         Ok(())
     }
@@ -280,7 +293,7 @@ impl<'a> WriteTransaction<'a> {
         self.has_changes = true;
         self.transaction.prepare_cached(&format!("DELETE FROM {kind} WHERE fid = ?1"))?.execute([fid])?;
         let treks = route_items::remove(self.transaction, territory, kind, id)?;
-        self.treks_to_index.entry(territory.key).or_default().extend(treks);
+        self.index_at_end(territory.key, Kind::Trek, treks);
         search::remove(self.transaction, territory.key, kind, id)
     }
 
@@ -307,9 +320,13 @@ impl<'a> WriteTransaction<'a> {
         let rows = statement.query_map(params![territory.key, vocabulary], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let known: Vec<(i64, Id)> = rows.collect::<rusqlite::Result<_>>()?;
         let mut delete = self.transaction.prepare_cached("DELETE FROM term WHERE fid = ?1")?;
-        let mut deleted = 0;
-        for (fid, _) in known.into_iter().filter(|(_, id)| !present.contains(id)) {
+        let (mut deleted, mut ids) = (0, BTreeSet::new());
+        for (fid, id) in known.into_iter().filter(|(_, id)| !present.contains(id)) {
             deleted += delete.execute([fid])?;
+            ids.insert(id);
+        }
+        if !ids.is_empty() {
+            self.changed_terms.entry((territory.key, vocabulary.to_owned())).or_default().extend(ids);
         }
         Ok(deleted)
     }
@@ -340,15 +357,33 @@ impl<'a> WriteTransaction<'a> {
         read::object(self.transaction, territory, kind, id)
     }
 
-    /// Writes the search entries of changed treks, and the bounding boxes of the layers, which GeoPackage requires.
+    fn index_at_end(&mut self, territory: TerritoryId, kind: Kind, ids: impl IntoIterator<Item = Id>) {
+        let keys = ids.into_iter().map(|id| ObjectKey::new(kind, id));
+        self.to_index.entry(territory).or_default().extend(keys);
+    }
+
+    /// Has the objects indexed that are called by the label of a changed term, as they have no name.
+    fn index_objects_of_changed_terms(&mut self) -> Result<()> {
+        for ((territory, vocabulary), terms) in std::mem::take(&mut self.changed_terms) {
+            for kind in Kind::ALL {
+                let ids = read::unnamed_of_types(self.transaction, territory, kind, &vocabulary, &terms)?;
+                self.index_at_end(territory, kind, ids);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the search entries of changed treks and of objects without a name, and the bounding boxes of the layers, which
+    /// GeoPackage requires.
     pub(super) fn finish(mut self) -> Result<()> {
-        for (key, treks) in std::mem::take(&mut self.treks_to_index) {
+        self.index_objects_of_changed_terms()?;
+        for (key, objects) in std::mem::take(&mut self.to_index) {
             let Some(territory) = territory::by_key(self.transaction, key)? else { continue };
-            for id in treks {
-                if let Some(object) = read::object(self.transaction, &territory, Kind::Trek, id)? {
-                    let names = object.name().map(serde_json::to_string).transpose().map_err(Error::internal)?;
+            for ObjectKey { kind, id } in objects {
+                if let Some(object) = read::object(self.transaction, &territory, kind, id)? {
+                    let name = read::name_or_type_label(self.transaction, &territory, &object)?;
                     let texts = route_items::texts(self.transaction, &territory, &object)?;
-                    self.write_words(Words::of(&territory, &object, names, &texts))?;
+                    self.write_words(Words::of(&territory, &object, &name, &texts)?)?;
                 }
             }
         }

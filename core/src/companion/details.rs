@@ -31,13 +31,31 @@ pub struct TrekDetails {
     /// The trek.
     pub trek: Trek,
     /// Its stages, in order. Stages that are not in the catalogue are left out.
-    pub stages: Vec<Trek>,
+    pub stages: Vec<TrekStage>,
     /// Time at which a refresh noticed that the server no longer publishes it, Unix ms. A pack keeps such a trek.
     pub withdrawn_ms: Option<i64>,
     /// Information desks for the trek, wherever they are. Desks that are not in the catalogue are left out.
-    pub information_desks: Vec<InformationDesk>,
+    pub information_desks: Vec<TrekDesk>,
     /// Objects along the route, ordered by `along_m`.
     pub route_items: Vec<RouteItem>,
+}
+
+/// A stage of an itinerary.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrekStage {
+    /// The stage.
+    pub trek: Trek,
+    /// Time at which a refresh noticed that the server no longer publishes it, Unix ms. A pack keeps such a stage.
+    pub withdrawn_ms: Option<i64>,
+}
+
+/// An information desk for a trek.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrekDesk {
+    /// The desk.
+    pub desk: InformationDesk,
+    /// Time at which a refresh noticed that the server no longer publishes it, Unix ms. A pack keeps such a desk.
+    pub withdrawn_ms: Option<i64>,
 }
 
 /// An object along a route, with its linear reference (measure and offset).
@@ -91,8 +109,9 @@ impl Companion {
         };
         let mut stages = Vec::new();
         for id in &trek.children {
-            if let Some(Object::Trek(stage)) = self.catalogue.find_object(&territory, Kind::Trek, *id)? {
-                stages.push(*stage);
+            let stage = self.catalogue.find_object_and_withdrawn_ms(&territory, Kind::Trek, *id)?;
+            if let Some((Object::Trek(stage), withdrawn_ms)) = stage {
+                stages.push(TrekStage { trek: *stage, withdrawn_ms });
             }
         }
         let route_items = match &trek.geometry {
@@ -101,9 +120,9 @@ impl Companion {
         };
         let mut information_desks = Vec::new();
         for id in &trek.information_desks {
-            let desk = self.catalogue.find_object(&territory, Kind::InformationDesk, *id)?;
-            if let Some(Object::InformationDesk(desk)) = desk {
-                information_desks.push(*desk);
+            let desk = self.catalogue.find_object_and_withdrawn_ms(&territory, Kind::InformationDesk, *id)?;
+            if let Some((Object::InformationDesk(desk), withdrawn_ms)) = desk {
+                information_desks.push(TrekDesk { desk: *desk, withdrawn_ms });
             }
         }
         Ok(TrekDetails { territory, trek: *trek, stages, withdrawn_ms, information_desks, route_items })
@@ -236,6 +255,26 @@ mod tests {
         };
         assert_eq!(found(1), [7, 9, 8]);
         assert_eq!(found(2), [9, 8], "beyond the western edge of the map");
+    }
+
+    #[test]
+    fn withdrawn_stages_and_desks_are_marked() {
+        let folder = tempfile::tempdir().unwrap();
+        let point = || Geometry::point(Position::new(6.0, 45.0));
+        let tour = Trek { children: vec![2, 3], information_desks: vec![4, 5], ..trek(1, point()) };
+        let desk = |id| InformationDesk { id, ..InformationDesk::default() };
+        let objects =
+            vec![tour.into(), trek(2, point()).into(), trek(3, point()).into(), desk(4).into(), desk(5).into()];
+        let companion = companion(folder.path(), objects);
+        let connection = rusqlite::Connection::open(folder.path().join("catalogue.gpkg")).unwrap();
+        geopackage::register_functions(&connection).unwrap();
+        connection.execute("UPDATE trek SET withdrawn_ms = 7 WHERE id = 3", []).unwrap();
+        connection.execute("UPDATE information_desk SET withdrawn_ms = 8 WHERE id = 4", []).unwrap();
+        let details = companion.trek_details("park", 1, &[]).unwrap();
+        let stages = details.stages.iter().map(|stage| (stage.trek.id, stage.withdrawn_ms));
+        assert_eq!(stages.collect::<Vec<_>>(), [(2, None), (3, Some(7))]);
+        let desks = details.information_desks.iter().map(|desk| (desk.desk.id, desk.withdrawn_ms));
+        assert_eq!(desks.collect::<Vec<_>>(), [(4, Some(8)), (5, None)]);
     }
 
     #[test]

@@ -4,23 +4,35 @@
 //! * `open`: the [`Companion`]: opening, suspending and resuming.
 //! * `territories`: territories, and the refresh that downloads them.
 //! * `packs`: treks and areas for offline use.
+//! * `maps` (feature `tiles`): their offline maps.
 //! * `treks`: the trek list: text, filters, position and order, a page at a time; `stats`: length, ascent, duration and labels of a trek.
+//! * `attached_files`: the files and videos that are attached to an object.
 //! * `details`: a trek with its stages and the objects along it.
 //! * `nearby`: the objects near a position, with names; from `snapshot`, the index in memory, or from `from_disk` until the
 //!   snapshot is built.
+//! * `search`: objects of any kind by the words of their texts.
+//! * `favourites`: the favourites, with the state of their objects.
 //! * `localizer`: texts and labels in the languages of the user.
+//! * `edition` (feature `edition-build`): a territory as static files.
 //! * `reports`: field reports, from the draft to the upload.
 //! * `run` and `send` (feature `net`): refreshes, downloads and reports by the reqwest driver.
 
+mod attached_files;
 mod details;
+#[cfg(feature = "edition-build")]
+mod edition;
+mod favourites;
 mod from_disk;
 mod localizer;
+#[cfg(feature = "tiles")]
+mod maps;
 mod nearby;
 pub(crate) mod open;
 mod packs;
 mod reports;
 #[cfg(feature = "net")]
 mod run;
+mod search;
 #[cfg(feature = "net")]
 mod send;
 mod snapshot;
@@ -28,7 +40,9 @@ mod stats;
 mod territories;
 mod treks;
 
-pub use details::{ROUTE_ITEM_KINDS, RouteItem, RouteItemQuery, TrekDetails};
+pub use attached_files::AttachedFile;
+pub use details::{ROUTE_ITEM_KINDS, RouteItem, RouteItemQuery, TrekDesk, TrekDetails, TrekStage};
+pub use favourites::FavouriteItem;
 pub use localizer::Localizer;
 pub use nearby::{NearbyItem, NearbyQuery};
 pub(crate) use open::Companion;
@@ -41,5 +55,8 @@ pub use treks::{FacetValueCount, TrekItem, TrekPage, TrekQuery};
 #[cfg(feature = "archive")]
 pub use crate::sync::ArchiveImport;
 pub use crate::sync::{
-    DownloadJob, DownloadOptions, Estimate, Job, Progress, RefreshJob, RefreshMode, RefreshOptions, RefreshSummary,
+    AttachedFileSizes, DownloadJob, DownloadOptions, Estimate, FileSizesJob, Job, Progress, RefreshJob, RefreshMode,
+    RefreshOptions, RefreshSummary,
 };
+#[cfg(feature = "tiles")]
+pub use crate::sync::{MapJob, MapOptions};

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::journal::Journal;
 use crate::response::{MAX_FILE_BYTES, MAX_JSON_BYTES, ResponseWriter};
 use crate::storage::Storage;
-use crate::sync::TerritoryLock;
+use crate::sync::TerritoryLocks;
 use crate::transfer::{BodyKind, Transfer};
 
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
@@ -44,6 +44,8 @@ pub struct Companion {
     pub(super) journal_directory: PathBuf,
     pub(super) storage: Storage,
     pub(super) clock: Arc<dyn Clock>,
+    /// The locks of its refreshes, downloads and uploads.
+    pub(super) locks: TerritoryLocks,
     /// Locked while the journal is opened, so that no file is opened after [`Companion::suspend`].
     pub(super) is_suspended: Mutex<bool>,
 }
@@ -67,7 +69,8 @@ impl Companion {
         let catalogue = Arc::new(Catalogue::open_with_storage(&directories.catalogue, storage.clone())?);
         let journal_directory = directories.journal.clone();
         let (index, journal, is_suspended) = (Arc::default(), OnceLock::new(), Mutex::default());
-        Ok(Companion { catalogue, index, journal, journal_directory, storage, clock, is_suspended })
+        let locks = TerritoryLocks::default();
+        Ok(Companion { catalogue, index, journal, journal_directory, storage, clock, locks, is_suspended })
     }
 
     /// The downloaded territories, object by object.
@@ -99,7 +102,7 @@ impl Companion {
     pub fn response_writer(&self, transfer: Transfer, target: PathBuf) -> ResponseWriter {
         let max_bytes = match transfer.body {
             BodyKind::Json => MAX_JSON_BYTES,
-            BodyKind::File => MAX_FILE_BYTES,
+            BodyKind::File | BodyKind::FileSize => MAX_FILE_BYTES,
         };
         ResponseWriter::new(transfer, target, Arc::clone(self.catalogue.file_system()), max_bytes).decoded_by_client()
     }
@@ -116,8 +119,7 @@ impl Companion {
         let start = Instant::now();
         let journal = self.suspend_journal(timeout);
         let catalogue = self.catalogue.suspend(timeout.saturating_sub(start.elapsed()));
-        TerritoryLock::release_below(self.catalogue.directory());
-        TerritoryLock::release_below(&self.journal_directory);
+        self.locks.release();
         journal.and(catalogue)
     }
 
@@ -147,8 +149,7 @@ impl Companion {
     /// # Errors
     /// Those of opening the journal.
     pub fn resume(&self) -> Result<()> {
-        TerritoryLock::acquire_again_below(self.catalogue.directory());
-        TerritoryLock::acquire_again_below(&self.journal_directory);
+        self.locks.acquire_again();
         let mut is_suspended = self.is_suspended.lock().unwrap_or_else(PoisonError::into_inner);
         self.catalogue.resume();
         if let Some(journal) = self.journal.get() {

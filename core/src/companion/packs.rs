@@ -6,7 +6,10 @@ use super::Companion;
 use crate::catalogue::{Pack, PackState, PackSubject, PictureSize, Territory};
 use crate::error::{Error, Result};
 use crate::model::{Id, Picture};
-use crate::sync::{self, DownloadJob, DownloadOptions, Estimate, TerritoryLock, staging};
+use crate::sync::{
+    self, AttachedFileSizes, DownloadJob, DownloadOptions, Estimate, FileSizesJob, RefreshOptions, TerritoryLock,
+    staging,
+};
 
 impl Companion {
     /// All packs, or those of one territory, in the order in which they were first requested.
@@ -40,12 +43,37 @@ impl Companion {
     }
 
     /// Estimates the size of a pack without asking the server: its objects by distance, its files by the mean size of similar
-    /// files on the device.
+    /// files on the device. Its attached files are counted separately, by the sizes that [`Companion::plan_file_sizes`] asked for.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::InvalidInput`] for an area that is not on Earth.
     pub fn estimate(&self, territory: &str, subject: &PackSubject, pictures: PictureSize) -> Result<Estimate> {
         sync::estimate(&self.catalogue, &self.catalogue.territory(territory)?, subject, pictures)
+    }
+
+    /// Plans requests for the sizes of the attached files of a pack, for a driver: [`Companion::estimate`] then tells their bytes
+    /// before their download. Geotrek's API does not tell them, so each file costs a request for its first byte. A size is asked
+    /// again after a day. A territory has at most one refresh, download or such job in progress.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::InvalidInput`] for an area that is not on Earth; [`Error::Busy`] if the territory is being
+    /// refreshed or downloaded.
+    pub fn plan_file_sizes(
+        &self,
+        territory: &str,
+        subject: &PackSubject,
+        options: &RefreshOptions,
+    ) -> Result<FileSizesJob> {
+        sync::plan_file_sizes(&self.catalogue, &self.locks, &self.clock, territory, subject, options)
+    }
+
+    /// The sizes of the attached files, once [`Job::next`](sync::Job::next) has returned
+    /// [`Next::Idle`](crate::transfer::Next::Idle). A size that the server does not tell stays unknown.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn finish_file_sizes(&self, job: FileSizesJob) -> Result<AttachedFileSizes> {
+        sync::finish_file_sizes(&job)
     }
 
     /// Plans the download of a pack for a driver, or continues it. Files on the device are not requested again, unless they
@@ -60,7 +88,7 @@ impl Companion {
         subject: &PackSubject,
         options: &DownloadOptions,
     ) -> Result<DownloadJob> {
-        sync::plan_download(&self.catalogue, &self.clock, territory, subject, options)
+        sync::plan_download(&self.catalogue, &self.locks, &self.clock, territory, subject, options)
     }
 
     /// Stores the state of a pack, once [`Job::next`](sync::Job::next) has returned
@@ -80,7 +108,7 @@ impl Companion {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Busy`] while the territory is being refreshed or downloaded.
     pub fn remove_pack(&self, territory: &str, subject: &PackSubject) -> Result<u64> {
-        let (territory, _lock) = TerritoryLock::try_acquire_by_name(&self.catalogue, territory)?;
+        let (territory, _lock) = self.locks.try_acquire_by_name(&self.catalogue, territory)?;
         let Some(pack) = self.catalogue.pack(&territory, subject)? else {
             return Err(Error::NotFound { detail: format!("a pack of {subject}") });
         };
@@ -89,7 +117,7 @@ impl Companion {
         }
         self.catalogue.write(|transaction| transaction.remove_pack(&territory, &pack))?;
         self.catalogue.record_wanted()?;
-        let freed = self.catalogue.remove_orphaned_media()?;
+        let freed = self.catalogue.remove_orphaned_media()? + self.catalogue.remove_orphaned_maps()?;
         staging::remove_abandoned(&self.catalogue, &territory, None)?;
         self.rebuild_snapshot();
         Ok(freed)
@@ -119,9 +147,9 @@ impl Companion {
     /// [`Error::Busy`] while a territory is being refreshed or downloaded.
     pub fn clean_up(&self) -> Result<u64> {
         let territories = self.catalogue.territories()?;
-        let lock = |territory: &Territory| TerritoryLock::try_acquire(&self.catalogue.staging_folder(), territory);
+        let lock = |territory: &Territory| self.locks.try_acquire(&self.catalogue.staging_folder(), territory);
         let locks: Vec<TerritoryLock> = territories.iter().map(lock).collect::<Result<_>>()?;
-        let mut freed = self.catalogue.remove_orphaned_media()?;
+        let mut freed = self.catalogue.remove_orphaned_media()? + self.catalogue.remove_orphaned_maps()?;
         // After a damaged catalogue, planned packs find their files again by name.
         let packs = self.catalogue.packs(None)?;
         if packs.iter().all(|pack| pack.state != PackState::Planned) {

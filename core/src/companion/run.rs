@@ -9,7 +9,11 @@ use crate::catalogue::{Pack, PackState, PackSubject};
 use crate::error::{Error, Result};
 use crate::net::{ClientOptions, HttpClient};
 use crate::storage::FileSystem;
-use crate::sync::{DownloadOptions, Job, Progress, RefreshOptions, RefreshSummary};
+#[cfg(feature = "tiles")]
+use crate::sync::MapOptions;
+use crate::sync::{AttachedFileSizes, DownloadOptions, Job, Progress, RefreshOptions, RefreshSummary};
+#[cfg(feature = "tiles")]
+use crate::tiles::CutEstimate;
 use crate::transfer::{BlockReason, BodyKind, CancelToken, Next, Outcome, Signal};
 
 const WORKERS: usize = 2;
@@ -41,6 +45,24 @@ impl Companion {
         job.retry_now();
         let job = self.run(job, &options.net, cancel, progress)?;
         self.apply_refresh(job)
+    }
+
+    /// Asks for the sizes of the attached files of a pack, so that they are known before their download. Blocks as
+    /// [`Companion::refresh`] does. Each file whose size is not known costs a request; see [`Companion::plan_file_sizes`].
+    ///
+    /// # Errors
+    /// As of [`Companion::refresh`]. Sizes that were told before are kept.
+    pub fn fetch_file_sizes(
+        &self,
+        territory: &str,
+        subject: &PackSubject,
+        options: &RefreshOptions,
+        cancel: &CancelToken,
+    ) -> Result<AttachedFileSizes> {
+        let mut job = self.plan_file_sizes(territory, subject, options)?;
+        job.retry_now();
+        let job = self.run(job, &options.net, cancel, |_| {})?;
+        self.finish_file_sizes(job)
     }
 
     /// Downloads a pack, continues its download, or updates it. Blocks as [`Companion::refresh`] does. A pack without some of
@@ -83,13 +105,59 @@ impl Companion {
             if pack.withdrawn_ms.is_some() {
                 continue;
             }
-            let options = DownloadOptions { pictures: pack.pictures, fetch: options.clone() };
+            let options = DownloadOptions { pictures: pack.pictures, files: pack.with_files, fetch: options.clone() };
             let now = self.download(territory, &pack.subject, &options, cancel, |now| progress(&pack, now))?;
             if !is_ready || now.missing.len() < pack.missing.len() {
                 updated.push(now);
             }
         }
+        #[cfg(feature = "tiles")]
+        for pack in self.packs(Some(territory))? {
+            // A map that was not completed, or one of a catalogue that was lost.
+            let Some(map) = pack.map.as_ref().filter(|map| map.path.is_none()) else { continue };
+            let options = MapOptions { source: map.source.clone(), estimate_only: false, fetch: options.clone() };
+            updated.push(self.download_map(territory, &pack.subject, &options, cancel, |now| progress(&pack, now))?);
+        }
         Ok(updated)
+    }
+
+    /// Downloads the map of a pack, or continues its download. Blocks as [`Companion::refresh`] does.
+    ///
+    /// # Errors
+    /// As of [`Companion::refresh`] and of [`Companion::plan_map`].
+    #[cfg(feature = "tiles")]
+    pub fn download_map(
+        &self,
+        territory: &str,
+        subject: &PackSubject,
+        options: &MapOptions,
+        cancel: &CancelToken,
+        progress: impl FnMut(Progress),
+    ) -> Result<Pack> {
+        let options = MapOptions { estimate_only: false, ..options.clone() };
+        let mut job = self.plan_map(territory, subject, &options)?;
+        job.retry_now();
+        let job = self.run(job, &options.fetch.net, cancel, progress)?;
+        self.finish_map(job)
+    }
+
+    /// The size of the map of a pack, from the index of the remote archive. Blocks as [`Companion::refresh`] does.
+    ///
+    /// # Errors
+    /// As of [`Companion::download_map`].
+    #[cfg(feature = "tiles")]
+    pub fn fetch_map_estimate(
+        &self,
+        territory: &str,
+        subject: &PackSubject,
+        options: &MapOptions,
+        cancel: &CancelToken,
+    ) -> Result<CutEstimate> {
+        let options = MapOptions { estimate_only: true, ..options.clone() };
+        let mut job = self.plan_map(territory, subject, &options)?;
+        job.retry_now();
+        let job = self.run(job, &options.fetch.net, cancel, |_| {})?;
+        self.finish_map_estimate(job)
     }
 
     /// Runs a job until everything was received.
@@ -222,7 +290,7 @@ fn work(
         signal.notify();
         let outcome = match client.fetch(&transfer, &target, abort) {
             // A picture linked from an address that must not be requested.
-            Err(Error::InvalidInput { rule, .. }) if transfer.body == BodyKind::File => {
+            Err(Error::InvalidInput { rule, .. }) if transfer.body != BodyKind::Json => {
                 Outcome::Rejected { detail: rule }
             }
             fetched => fetched?,

@@ -12,7 +12,6 @@ use crate::error::{Error, Result};
 use crate::journal::Report;
 use crate::net::{ClientOptions, HttpClient, PostProgress};
 use crate::report::{Endpoint, Event, ReportState, SendResult};
-use crate::sync::TerritoryLock;
 use crate::transfer::{CancelToken, NetworkKind, TransferPolicy};
 
 /// Options for sending reports.
@@ -64,7 +63,7 @@ impl Companion {
         mut progress: impl FnMut(&Report, u64, u64),
     ) -> Result<Vec<Report>> {
         let journal = self.journal()?;
-        let _lock = TerritoryLock::lock_file(journal.directory(), "send.lock", "another process sends reports")?;
+        let _lock = self.locks.lock_file(journal.directory(), "send.lock", "another process sends reports")?;
         self.recover_interrupted_sends()?;
         let client = HttpClient::new(options.net.clone(), Arc::clone(&self.storage.file_system))?;
         let mut pass = Pass { client, cancel, servers: BTreeMap::new(), sent_bytes: 0 };

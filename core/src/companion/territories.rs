@@ -5,7 +5,7 @@ use std::fs;
 use super::Companion;
 use crate::catalogue::{NewTerritory, Territory};
 use crate::error::Result;
-use crate::sync::{self, RefreshJob, RefreshOptions, RefreshSummary, TerritoryLock, staging};
+use crate::sync::{self, RefreshJob, RefreshOptions, RefreshSummary, staging};
 
 impl Companion {
     /// Adds a territory, which is empty until its first refresh.
@@ -24,10 +24,11 @@ impl Companion {
     /// # Errors
     /// [`Error::NotFound`](crate::Error::NotFound); [`Error::Busy`](crate::Error::Busy) during a refresh or download.
     pub fn remove_territory(&self, name: &str) -> Result<()> {
-        let (territory, _lock) = TerritoryLock::try_acquire_by_name(&self.catalogue, name)?;
+        let (territory, _lock) = self.locks.try_acquire_by_name(&self.catalogue, name)?;
         self.catalogue.write(|transaction| transaction.remove_territory(&territory))?;
         self.catalogue.record_wanted()?;
         self.catalogue.remove_orphaned_media()?;
+        self.catalogue.remove_orphaned_maps()?;
         // A folder that cannot be removed is removed with the next territory of this name.
         let _ = fs::remove_dir_all(staging::territory_folder(&self.catalogue, name));
         self.catalogue.vacuum()?;
@@ -42,7 +43,7 @@ impl Companion {
     /// [`Error::NotFound`](crate::Error::NotFound); [`Error::Busy`](crate::Error::Busy) if the territory is being refreshed
     /// or downloaded; [`Error::StorageFull`](crate::Error::StorageFull).
     pub fn plan_refresh(&self, territory: &str, options: &RefreshOptions) -> Result<RefreshJob> {
-        sync::plan_refresh(&self.catalogue, &self.clock, territory, options)
+        sync::plan_refresh(&self.catalogue, &self.locks, &self.clock, territory, options)
     }
 
     /// Writes the result of a refresh in one transaction, once [`Job::next`](sync::Job::next) has returned

@@ -19,7 +19,7 @@ pub(crate) mod quarantine;
 mod reserve;
 mod suspend;
 mod unwritable;
-mod wkb;
+pub(crate) mod wkb;
 
 pub(crate) use connection::{Database, Durability, Settings};
 pub(crate) use migrate::{Schema, schema_version};

@@ -25,6 +25,8 @@ pub(super) struct FileHeader {
     pub(super) column_types: Vec<ColumnType>,
     /// Index of the column `object`.
     pub(super) object_column: u16,
+    /// Children of a node of the index; 0 without an index.
+    pub(super) node_size: u16,
     /// Nodes of the index by level, from its root to the features; empty without an index.
     pub(super) index_levels: Vec<u64>,
     /// Offset of the index in the file.
@@ -72,6 +74,7 @@ impl FileHeader {
         Ok(FileHeader {
             geometry_type: header.geometry_type(),
             features: header.features_count(),
+            node_size: header.index_node_size(),
             column_types: columns.iter().map(|column| column.type_()).collect(),
             object_column: object_column.ok_or_else(|| broken("it has no column “object”"))?,
             index_levels,

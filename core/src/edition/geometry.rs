@@ -49,7 +49,7 @@ impl Reader {
             GeometryType::MultiPoint => MultiPoint(self.coords(geometry)?.into_iter().map(Point).collect()).into(),
             GeometryType::LineString => self.coords(geometry)?.into(),
             GeometryType::MultiLineString => MultiLineString(self.lines(geometry, false)?).into(),
-            GeometryType::Polygon => self.polygon(geometry)?.into(),
+            GeometryType::Polygon => self.own_polygon(geometry)?.into(),
             GeometryType::MultiPolygon => {
                 MultiPolygon(self.parts(geometry, |reader, part| reader.polygon(&part))?).into()
             }
@@ -74,6 +74,17 @@ impl Reader {
             parts.push(read(self, part)?);
         }
         Ok(parts)
+    }
+
+    /// A polygon by itself, which in a layer of multi-polygons is the one part of a table.
+    fn own_polygon(&mut self, geometry: &flatgeobuf::Geometry<'_>) -> Result<Polygon<f64>, &'static str> {
+        match geometry.parts() {
+            None => self.polygon(geometry),
+            Some(_) => {
+                let mut polygons = self.parts(geometry, |reader, part| reader.polygon(&part))?;
+                polygons.pop().filter(|_| polygons.is_empty()).ok_or("a polygon must have one part")
+            }
+        }
     }
 
     fn polygon(&mut self, geometry: &flatgeobuf::Geometry<'_>) -> Result<Polygon<f64>, &'static str> {

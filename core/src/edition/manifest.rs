@@ -24,7 +24,7 @@ use crate::model::{Bounds, Id, Kind};
 /// The largest manifest, in bytes.
 pub(crate) const MAX_MANIFEST_BYTES: usize = 8 << 20;
 const MAX_LAYERS: usize = 64;
-const MAX_BLOCKS: usize = 4_000;
+pub(super) const MAX_BLOCKS: usize = 4_000;
 const MAX_RESOURCES: usize = 256;
 const MAX_COLUMNS: usize = 256;
 const MAX_KEYS: usize = 16;
@@ -65,8 +65,8 @@ pub(crate) struct Manifest {
     pub(crate) languages: Vec<String>,
     pub(crate) default_language: String,
     pub(crate) portals: Vec<Id>,
-    /// Keys that may sign later editions, beside that of this one.
-    pub(crate) next_keys: Vec<PublicKey>,
+    /// The key of this edition and those that may sign later ones. Who trusts no key yet trusts these.
+    pub(crate) public_keys: Vec<PublicKey>,
     /// In the order of the manifest. A layer of a kind that this version does not know is left out.
     pub(crate) layers: Vec<Layer>,
     pub(crate) records: Option<Records>,
@@ -97,7 +97,7 @@ impl Manifest {
         for (name, count, max) in [
             ("resources", json.resources.len(), MAX_RESOURCES),
             ("jalon.layers", json.jalon.layers.len(), MAX_LAYERS),
-            ("jalon.next_keys", json.jalon.next_keys.len(), MAX_KEYS),
+            ("jalon.public_keys", json.jalon.public_keys.len(), MAX_KEYS),
         ] {
             if count > max {
                 return Err(invalid(format!("{name} must have at most {max} entries")));
@@ -105,7 +105,7 @@ impl Manifest {
         }
         let server = server.as_deref().map(base_address).transpose();
         let server = server.map_err(|_| invalid("jalon.server must be the address of a web server"))?;
-        let next_keys = json.jalon.next_keys.iter().map(|key| PublicKey::parse(key)).collect::<Result<_>>();
+        let public_keys = json.jalon.public_keys.iter().map(|key| PublicKey::parse(key)).collect::<Result<_>>();
         let mut manifest = Manifest {
             created_ms: unix_ms("created", &json.created)?,
             edition: *edition,
@@ -113,7 +113,7 @@ impl Manifest {
             languages: languages.clone(),
             default_language: default_language.clone(),
             portals: json.jalon.portals.clone(),
-            next_keys: next_keys.map_err(|_| invalid("jalon.next_keys must be public keys of minisign"))?,
+            public_keys: public_keys.map_err(|_| invalid("jalon.public_keys must be public keys of minisign"))?,
             layers: Vec::new(),
             records: None,
             pictures: json.jalon.pictures,
@@ -183,7 +183,7 @@ impl Manifest {
             layers.push(layer_json(name, layer));
         }
         let records = self.records.as_ref().map(|records| {
-            resources.push(resource_json("records", &records.file, "ndjson", "application/x-ndjson"));
+            resources.push(resource_json("records", &records.file, "jsonlines", "application/x-ndjson"));
             RecordsJson { resource: "records".to_owned(), objects: records.objects }
         });
         let package = PackageJson {
@@ -205,7 +205,7 @@ impl Manifest {
                 languages: self.languages.clone(),
                 default_language: self.default_language.clone(),
                 portals: self.portals.clone(),
-                next_keys: self.next_keys.iter().map(PublicKey::to_text).collect(),
+                public_keys: self.public_keys.iter().map(PublicKey::to_text).collect(),
                 layers,
                 records,
                 pictures: self.pictures,

@@ -83,7 +83,7 @@ pub(super) struct JalonJson {
     #[serde(default)]
     pub(super) portals: Vec<Id>,
     #[serde(default)]
-    pub(super) next_keys: Vec<String>,
+    pub(super) public_keys: Vec<String>,
     pub(super) layers: Vec<LayerJson>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) records: Option<RecordsJson>,

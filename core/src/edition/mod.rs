@@ -10,10 +10,18 @@
 //! * `feature`: a FlatGeobuf feature as an object. `geometry`: its geometry. `columns`: its properties.
 //! * `file_header`: the start of a FlatGeobuf file, up to its first feature. `read`: chunks and whole files as objects.
 //! * `records`: the objects without a geometry.
+//! * `media`: the pictures, and their addresses in objects.
 //! * `hash`: SHA-256 as bytes, and the check of a file.
+//! * `check`: an edition in a folder, checked byte by byte; `check_layer`: one of its layers.
+//!
+//! Writing: `build`.
 
 #![allow(dead_code, unused_imports)]
 
+#[cfg(feature = "edition-build")]
+mod build;
+mod check;
+mod check_layer;
 mod chunks;
 mod columns;
 mod feature;
@@ -24,18 +32,27 @@ mod info;
 mod layer;
 mod manifest;
 mod manifest_json;
+mod media;
 mod read;
 mod records;
 mod signature;
+#[cfg(all(test, feature = "edition-build"))]
+mod tests;
 
 use crate::error::Error;
 
+#[cfg(feature = "edition-build")]
+pub use build::{BuildOptions, BuildProgress, EditionSummary, SecretKey, new_key};
+#[cfg(feature = "edition-build")]
+pub(crate) use build::{EditionBuilder, EditionTerritory};
+pub use check::{EditionCheck, verify_edition};
 pub(crate) use chunks::Chunk;
 pub(crate) use hash::check_file;
 pub use info::EditionInfo;
 pub(crate) use layer::{FileRef, Layer};
 pub(crate) use manifest::{MAX_MANIFEST_BYTES, Manifest};
 pub use manifest_json::{License, Source};
+pub(crate) use media::{picture_sha256, resolve_pictures};
 pub(crate) use read::{FeatureObject, read_chunk, read_file};
 pub(crate) use records::read_records;
 pub use signature::PublicKey;

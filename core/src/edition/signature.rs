@@ -64,27 +64,11 @@ fn key_id(bytes: &[u8]) -> String {
 /// [`Error::Server`] if there is no signature, if it is no signature of minisign, if none of `keys` made it, or if the
 /// manifest or the signature's comment has changed since.
 pub(crate) fn verify(manifest: &[u8], signature: &[u8], keys: &[PublicKey]) -> Result<usize> {
-    let text = str::from_utf8(signature).unwrap_or_default();
-    if signature.iter().all(u8::is_ascii_whitespace) {
-        return Err(invalid("the edition has no signature"));
-    }
-    let not_one = || invalid("the signature of the edition is not a signature of minisign");
-    if text.is_empty() || text.len() > MAX_TEXT {
-        return Err(not_one());
-    }
-    let decoded = minisign_verify::Signature::decode(text).map_err(|_| not_one())?;
-    let bytes = text.lines().nth(1).and_then(|line| STANDARD.decode(line).ok());
-    let bytes = bytes.filter(|bytes| bytes.len() == SIGNATURE_LENGTH).ok_or_else(not_one)?;
-    if !bytes.starts_with(SIGNATURE_ALGORITHM) {
-        return Err(invalid(
-            "the signature of the edition must be one of a hash, as minisign makes them since version 0.10",
-        ));
-    }
-    let id = key_id(&bytes);
+    let (decoded, id) = decode(signature)?;
     let mut is_known = false;
     for (index, key) in keys.iter().enumerate().filter(|(_, key)| key.id() == id) {
         is_known = true;
-        let key = minisign_verify::PublicKey::from_base64(&key.to_text()).map_err(|_| not_one())?;
+        let key = minisign_verify::PublicKey::from_base64(&key.to_text()).map_err(Error::internal)?;
         if key.verify(manifest, &decoded, false).is_ok() {
             return Ok(index);
         }
@@ -94,4 +78,31 @@ pub(crate) fn verify(manifest: &[u8], signature: &[u8], keys: &[PublicKey]) -> R
     } else {
         invalid(format!("the edition is signed by another key: {id}"))
     })
+}
+
+/// The id of the key that is said to have made a signature. Nothing is verified.
+///
+/// # Errors
+/// [`Error::Server`] if there is no signature, or if it is no signature of minisign.
+pub(super) fn claimed_signer(signature: &[u8]) -> Result<String> {
+    Ok(decode(signature)?.1)
+}
+
+/// Reads a signature, and the id of its key.
+fn decode(signature: &[u8]) -> Result<(minisign_verify::Signature, String)> {
+    if signature.iter().all(u8::is_ascii_whitespace) {
+        return Err(invalid("the edition has no signature"));
+    }
+    let not_one = || invalid("the signature of the edition is not a signature of minisign");
+    let text = str::from_utf8(signature).map_err(|_| not_one())?;
+    if text.len() > MAX_TEXT {
+        return Err(not_one());
+    }
+    let decoded = minisign_verify::Signature::decode(text).map_err(|_| not_one())?;
+    let bytes = text.lines().nth(1).and_then(|line| STANDARD.decode(line).ok());
+    let bytes = bytes.filter(|bytes| bytes.len() == SIGNATURE_LENGTH).ok_or_else(not_one)?;
+    if !bytes.starts_with(SIGNATURE_ALGORITHM) {
+        return Err(invalid("the signature must be one of a hash, as minisign makes them since version 0.10"));
+    }
+    Ok((decoded, key_id(&bytes)))
 }

@@ -1,8 +1,8 @@
 //! Decodes a photo. JPEG is decoded by the crate `jpeg-decoder`: it scales while it decodes (a photo of 50 megapixels takes
 //! about 60 MB instead of 150), and it refuses a truncated file. The decoder of the crate `image` does neither: it fills the
-//! missing part with grey.
+//! missing part with grey. A file that was truncated and then closed with an end marker is refused, too: see [`FILLER`].
 
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
 use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
@@ -11,6 +11,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, Limits, RgbImage};
 use jpeg_decoder::PixelFormat;
 
+use super::photo_files::end_of_image;
 use crate::error::{Error, Result};
 
 /// Maximum number of pixels. A header that declares more is an error or an attack.
@@ -50,9 +51,24 @@ fn check_pixels(width: u32, height: u32) -> Result<()> {
     Ok(())
 }
 
+/// Bytes that are inserted before the end marker of a JPEG. The decoder takes zero bits for those that a scan lacks there, and
+/// zero bits are pixels. These are one bits, with the zero byte that keeps 0xFF from being a marker: no Huffman code has one
+/// bits only (ITU-T T.81, Annex C), so a scan that lacks pixels fails. The decoder skips the filler after a complete scan. It reads
+/// eight bytes ahead, and a code and its value have at most four.
+const FILLER: [u8; 64] = {
+    let mut filler = [0; 64];
+    let mut index = 0;
+    while index < filler.len() {
+        filler[index] = 0xFF;
+        index += 2;
+    }
+    filler
+};
+
 /// Decodes a JPEG up to its end marker; bytes after it are ignored (several pictures or a video in one file).
 fn decode_jpeg(file: &[u8], max_side_px: u32) -> Result<(RgbImage, Orientation)> {
-    let mut decoder = jpeg_decoder::Decoder::new(file);
+    let (scans, end) = file.split_at(end_of_image(file).ok_or_else(damaged)?);
+    let mut decoder = jpeg_decoder::Decoder::new(scans.chain(&FILLER[..]).chain(end));
     decoder.read_info().map_err(|_| damaged())?;
     let full = decoder.info().ok_or_else(damaged)?;
     check_pixels(full.width.into(), full.height.into())?;

@@ -159,6 +159,13 @@ mod tests {
             }
             if format.starts_with("JPEG") {
                 assert!(encode_jpeg(&whole[..whole.len() - 1], &options).is_err(), "{format} without its last byte");
+                for percent in [30, 50, 90, 99] {
+                    let closed = [&whole[..whole.len() * percent / 100], b"\xFF\xD9"].concat();
+                    let rule = encode_jpeg(&closed, &options).expect_err(format).to_string();
+                    assert!(rule.contains("truncated"), "{format}, {percent} %, closed: {rule}");
+                }
+                let filled = [&whole[..whole.len() - 2], b"\xFF\xFF\xFF\xD9"].concat();
+                assert!(encode_jpeg(&filled, &options).is_ok(), "{format} with fill bytes before its end marker");
                 // A copy that ended early, in a file of the whole size.
                 let mut zeros = whole.clone();
                 zeros[whole.len() * 9 / 10..].fill(0);

@@ -42,7 +42,7 @@ impl Journal {
         if !jpeg.starts_with(b"\xFF\xD8\xFF") {
             return Err(Error::invalid("photo", "must be a JPEG"));
         }
-        if !has_end_marker(jpeg) {
+        if end_of_image(jpeg).is_none() {
             return Err(Error::invalid("photo", "must be a complete JPEG; the file is truncated"));
         }
         if jpeg.len() > MAX_BYTES {
@@ -130,36 +130,25 @@ impl Journal {
     }
 }
 
-/// Whether the end marker of a JPEG follows its segments and scans. The end marker of an embedded thumbnail is inside a
-/// segment. This needs no decoder, which a build without the feature `photos` lacks.
-fn has_end_marker(jpeg: &[u8]) -> bool {
-    const END: u8 = 0xD9;
-    const SCAN: u8 = 0xDA;
-    const TEMPORARY: u8 = 0x01;
-    let is_restart = |marker: u8| (0xD0..=0xD7).contains(&marker);
+/// The position of the end marker of a JPEG, after its segments and scans, with the fill bytes before it; `None` if there is
+/// none. The end marker of an embedded thumbnail is inside a segment. This needs no decoder, which a build without the feature
+/// `photos` lacks.
+pub(super) fn end_of_image(jpeg: &[u8]) -> Option<usize> {
+    // In entropy-coded data, FF is followed by 00 or by a restart marker. Bytes between two segments are skipped, as decoders do.
+    let is_marker = |pair: &[u8]| pair[0] == 0xFF && !matches!(pair[1], 0x00 | 0xD0..=0xD7 | 0xFF);
+    // After the start marker.
     let mut at = 2;
     loop {
-        let Some([0xFF, marker]) = jpeg.get(at..at + 2) else { return false };
-        match *marker {
-            END => return true,
-            // A fill byte.
-            0xFF => at += 1,
-            TEMPORARY => at += 2,
-            marker if is_restart(marker) => at += 2,
-            marker => {
-                let Some([high, low]) = jpeg.get(at + 2..at + 4) else { return false };
-                at += 2 + usize::from(u16::from_be_bytes([*high, *low])).max(2);
-                if marker == SCAN {
-                    // In entropy-coded data, FF is followed by 00 or by a restart marker.
-                    let ends = |pair: &[u8]| pair[0] == 0xFF && pair[1] != 0 && !is_restart(pair[1]);
-                    let Some(length) = jpeg.get(at..).and_then(|scan| scan.windows(2).position(ends)) else {
-                        return false;
-                    };
-                    at += length;
-                }
-            }
-        }
+        at += jpeg.get(at..)?.windows(2).position(is_marker)?;
+        at += match jpeg[at + 1] {
+            0xD9 => break,
+            // Markers without a segment.
+            0x01 | 0xD8 => 2,
+            _ => 2 + usize::from(u16::from_be_bytes([*jpeg.get(at + 2)?, *jpeg.get(at + 3)?])),
+        };
     }
+    let fill = jpeg[..at].iter().rev().take_while(|byte| **byte == 0xFF).count();
+    Some(at - fill)
 }
 
 #[cfg(test)]
@@ -171,11 +160,11 @@ mod tests {
         let thumbnail = b"\xFF\xE1\0\x08\xFF\xD8\xFF\xD9\0\0";
         let scan = b"\xFF\xDA\0\x03\x01 data \xFF\0 \xFF\xD3 more";
         let whole = [b"\xFF\xD8", &thumbnail[..], scan, b"\xFF\xFF\xD9"].concat();
-        assert!(has_end_marker(&whole));
-        assert!(has_end_marker(&[&whole[..], b"\xFF\xD8 trailing"].concat()));
+        assert_eq!(end_of_image(&whole), Some(whole.len() - 3));
+        assert_eq!(end_of_image(&[&whole[..], b"\xFF\xD8 trailing"].concat()), Some(whole.len() - 3));
         for length in 0..whole.len() {
-            assert!(!has_end_marker(&whole[..length]), "{length}");
+            assert_eq!(end_of_image(&whole[..length]), None, "{length}");
         }
-        assert!(!has_end_marker(b"\xFF\xD8\xFF\xE1\0\0"), "a segment shorter than its length");
+        assert_eq!(end_of_image(b"\xFF\xD8\xFF\xE1\0\0"), None, "a segment shorter than its length");
     }
 }

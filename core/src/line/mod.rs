@@ -18,6 +18,8 @@ use crate::model::Position;
 
 pub use measure::MeasuredLine;
 pub use profile::{ElevationGain, Profile, ProfileSample, TURNING_POINT_THRESHOLD_M};
+#[cfg(feature = "tiles")]
+pub(crate) use simplify::metres_per_degree;
 pub use simplify::simplify;
 pub use walking_time::{din_33466_hours, swiss_hiking_minutes};
 

@@ -73,7 +73,7 @@ fn vertices(line: &[Position]) -> Vec<Vertex> {
 
 /// Metres of one degree of longitude and of latitude at a latitude on WGS84: N·cos φ and M, the radii of curvature in
 /// the prime vertical and in the meridian.
-fn metres_per_degree(lat: f64) -> (f64, f64) {
+pub(crate) fn metres_per_degree(lat: f64) -> (f64, f64) {
     const EQUATOR_M: f64 = 6_378_137.0;
     const FLATTENING: f64 = 1.0 / 298.257_223_563;
     const SQUARE: f64 = FLATTENING * (2.0 - FLATTENING);

@@ -130,8 +130,13 @@ impl Geometry {
     }
 
     /// Number of positions.
-    pub(crate) fn vertex_count(&self) -> usize {
+    pub fn vertex_count(&self) -> usize {
         self.shape.coords_count()
+    }
+
+    /// Number of positions whose elevation is unknown: the server has none, or an impossible one. One pass.
+    pub fn unknown_elevations(&self) -> usize {
+        self.elevations_or_nan().filter(|metres| metres.is_nan()).count()
     }
 
     /// True if any position has an elevation.
@@ -364,9 +369,10 @@ mod tests {
         assert_eq!(elevations, [none, none, none, none, some(10.0), none, some(30.0), none, none, none]);
         assert_eq!(all.lines(), [path, vec![high(3.0, Some(30.0))], flat.clone()]);
         assert_eq!(all, all.clone());
-        assert_eq!((all.vertex_count(), all.has_elevation()), (10, true));
+        assert_eq!((all.vertex_count(), all.has_elevation(), all.unknown_elevations()), (10, true, 8));
         let flat = Geometry::line_string(flat);
         assert!(!flat.has_elevation() && flat.elevations().is_empty());
+        assert_eq!(flat.unknown_elevations(), flat.vertex_count());
         assert_eq!(Geometry::from(geo_types::Geometry::from(flat.clone())), flat);
     }
 

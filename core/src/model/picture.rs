@@ -80,3 +80,10 @@ records! {
         updated_ms: Option<i64> => wire("update_datetime"), date;
     }
 }
+
+impl Attachment {
+    /// Whether it is a file on the server that is no picture, such as a PDF or an MP3.
+    pub fn is_file(&self) -> bool {
+        self.media == "file" && self.backend.is_empty()
+    }
+}

@@ -122,7 +122,7 @@ impl HttpClient {
     pub(crate) fn fetch(&self, transfer: &Transfer, target: &Path, cancel: &CancelToken) -> Result<Outcome> {
         let url = parse_url(&transfer.url, self.options.allow_plain_http)?;
         let max_bytes = match transfer.body {
-            BodyKind::File => self.options.max_file_bytes,
+            BodyKind::File | BodyKind::FileSize => self.options.max_file_bytes,
             BodyKind::Json => self.options.max_body_bytes,
         };
         let mut writer = ResponseWriter::new(transfer.clone(), target.to_owned(), Arc::clone(&self.disk), max_bytes);

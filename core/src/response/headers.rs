@@ -38,6 +38,8 @@ pub(super) struct ResponseHead {
     pub(super) content_range: Option<String>,
     /// Length of the decoded body, if it is known.
     pub(super) content_length: Option<u64>,
+    /// Whether `Content-Type` is that of a web page.
+    pub(super) is_html: bool,
     /// `None` for an encoding that Jalon cannot decode.
     pub(super) encoding: Option<Encoding>,
     pub(super) validators: Validators,
@@ -64,6 +66,7 @@ impl ResponseHead {
             status,
             content_range: header("content-range").map(str::to_owned),
             content_length: header("content-length").filter(|_| has_length).and_then(|length| length.parse().ok()),
+            is_html: header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/html")),
             encoding,
             validators: Validators {
                 etag: header("etag").map(str::to_owned),
@@ -81,8 +84,21 @@ impl ResponseHead {
             retry_after_ms: self.retry_after_ms,
             validators: self.validators.clone(),
             date_ms: self.date_ms,
+            file_bytes: None,
             bytes: 0,
         }
+    }
+
+    /// The metadata of the response to a request for the size of a file. A web page in its place has another size.
+    pub(super) fn size_meta(&self) -> ResponseMeta {
+        let total = self.content_range.as_deref().and_then(parse_content_range).and_then(|(_, total)| total);
+        let file_bytes = match self.status {
+            206 => total,
+            200 if !self.is_html => self.content_length,
+            _ => None,
+        };
+        let status = if self.status == 206 { 200 } else { self.status };
+        ResponseMeta { status, file_bytes, ..self.meta() }
     }
 
     /// The action for the body, given the wanted part of the file and the partial file of an earlier attempt.
@@ -131,8 +147,11 @@ impl ResponseHead {
         let have = partial.map_or(0, |partial| partial.bytes);
         let is_same_tag = partial.is_none_or(|partial| !differ(&partial.validators.etag, &self.validators.etag));
         match (self.status, content_range) {
-            (206, Some((Some(first), _))) if first == range.start + have && is_same_tag => {
-                let partial = PartialFile { bytes: 0, total: Some(range.len()), validators: self.validators.clone() };
+            (206, Some((Some(first), total))) if first == range.start + have && is_same_tag => {
+                // The file may end within the range.
+                let end = total.map_or(range.end, |total| total.clamp(range.start, range.end));
+                let total = Some(end - range.start);
+                let partial = PartialFile { bytes: 0, total, validators: self.validators.clone() };
                 HeadAction::Write { from: have, partial }
             }
             // The rest was requested under a condition: the file has changed.
@@ -254,6 +273,20 @@ mod tests {
         assert_eq!(action(200, None, None), HeadAction::NoRange);
         assert_eq!(action(200, None, Some(&partial(4))), HeadAction::Restart, "the file has changed");
         assert_eq!(action(416, Some("bytes */50"), None), HeadAction::Ignore);
+    }
+
+    #[test]
+    fn size_is_that_of_the_range_or_of_the_whole_file() {
+        let size = |status, headers: &[(&'static str, &'static str)]| {
+            let meta = ResponseHead::new(status, headers.iter().copied(), false, 0).size_meta();
+            (meta.status, meta.file_bytes)
+        };
+        assert_eq!(size(206, &[("Content-Length", "1"), ("Content-Range", "bytes 0-0/70")]), (200, Some(70)));
+        assert_eq!(size(206, &[("Content-Length", "1"), ("Content-Range", "bytes 0-0/*")]), (200, None));
+        assert_eq!(size(200, &[("Content-Length", "70"), ("Content-Type", "application/pdf")]), (200, Some(70)));
+        assert_eq!(size(200, &[("Content-Length", "70"), ("Content-Type", "text/HTML; charset=utf-8")]), (200, None));
+        assert_eq!(size(200, &[]), (200, None));
+        assert_eq!(size(404, &[("Content-Length", "70")]), (404, None));
     }
 
     #[test]

@@ -23,16 +23,21 @@ pub(crate) struct PartialFile {
 }
 
 impl PartialFile {
-    /// The value of `If-Range`: a strong tag, or else a date.
+    /// The value of `If-Range`.
     pub(super) fn if_range(&self) -> Option<&str> {
-        let strong = self.validators.etag.as_deref().filter(|etag| etag.starts_with('"'));
-        strong.or(self.validators.last_modified.as_deref())
+        if_range(&self.validators)
     }
 
     /// Whether no byte is missing: the process died after the last byte and before it recorded the end.
     pub(super) fn is_complete(&self) -> bool {
         self.total.is_some_and(|total| total > 0 && total == self.bytes)
     }
+}
+
+/// The value of `If-Range`: a strong tag, or else a date.
+pub(super) fn if_range(validators: &Validators) -> Option<&str> {
+    let strong = validators.etag.as_deref().filter(|etag| etag.starts_with('"'));
+    strong.or(validators.last_modified.as_deref())
 }
 
 /// Path of the file that records the validators of `target` until the file has been stored.

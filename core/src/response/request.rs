@@ -1,6 +1,6 @@
 //! The headers of a request.
 
-use super::partial::PartialFile;
+use super::partial::{PartialFile, if_range};
 use crate::transfer::{BodyKind, Transfer, Validators};
 
 /// Header names and values for a GET of `transfer`. `partial` is the partial file of an earlier attempt. `accept_gzip` is
@@ -17,7 +17,11 @@ pub(super) fn request_headers(
             headers.extend(accept_gzip.then(|| ("accept-encoding", "gzip".to_owned())));
         }
         // Ranges count the bytes of the encoded body, and the partial file holds those of the decoded one.
-        BodyKind::File => headers.push(("accept-encoding", "identity".to_owned())),
+        BodyKind::File | BodyKind::FileSize => headers.push(("accept-encoding", "identity".to_owned())),
+    }
+    if transfer.body == BodyKind::FileSize {
+        // Drivers send GET requests only. A server without ranges tells the size in `Content-Length`.
+        headers.push(("range", "bytes=0-0".to_owned()));
     }
     headers.extend(transfer.language.clone().map(|language| ("accept-language", language)));
     let conditions = || {
@@ -33,7 +37,11 @@ pub(super) fn request_headers(
                 headers.push(("range", range_header(transfer, bytes)));
                 headers.push(("if-range", condition.to_owned()));
             }
-            None if transfer.range.is_some() => headers.push(("range", range_header(transfer, 0))),
+            None if transfer.range.is_some() => {
+                headers.push(("range", range_header(transfer, 0)));
+                // The other parts are of the version with these validators.
+                headers.extend(if_range(&transfer.validators).map(|condition| ("if-range", condition.to_owned())));
+            }
             None => headers.extend(conditions()),
         }
     }

@@ -151,6 +151,9 @@ impl ResponseWriter {
     }
 
     fn open_body(&mut self, head: &ResponseHead) -> Result<Step> {
+        if self.transfer.body == BodyKind::FileSize {
+            return Ok(Step::Ended(Outcome::Response(head.size_meta())));
+        }
         let (from, partial) = match head.action(self.transfer.range, self.partial.as_ref()) {
             HeadAction::Ignore => return Ok(Step::Ended(Outcome::Response(head.meta()))),
             HeadAction::NoRange => {
@@ -205,6 +208,10 @@ impl ResponseWriter {
     }
 
     fn too_long(&self) -> Outcome {
-        Outcome::Rejected { detail: format!("the response is longer than {} bytes", self.max_bytes) }
+        let detail = match self.transfer.body {
+            BodyKind::File | BodyKind::FileSize => format!("the file is larger than {} bytes", self.max_bytes),
+            BodyKind::Json => format!("the response is longer than {} bytes", self.max_bytes),
+        };
+        Outcome::Rejected { detail }
     }
 }

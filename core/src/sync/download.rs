@@ -7,7 +7,7 @@ use url::Url;
 
 use super::download_planner::{DownloadPlanner, PackDownload};
 use super::estimate::check_space;
-use super::lock::TerritoryLock;
+use super::lock::TerritoryLocks;
 use super::refresh::RefreshOptions;
 use super::runner::{JobContext, JobRunner};
 use super::staging;
@@ -15,12 +15,17 @@ use crate::catalogue::{Catalogue, Pack, PackState, PackSubject, PictureSize};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::model::Kind;
+use crate::ordered;
 
 /// Options of a download.
 #[derive(Debug, Clone, Default)]
 pub struct DownloadOptions {
     /// Size of the pictures.
     pub pictures: PictureSize,
+    /// Whether to download attached files, such as PDF topo-guides and audio, too. Pictures do not count as such. A file of
+    /// another format than those of documents, audio, tracks and archives, or one larger than 64 MiB, is left out and listed
+    /// among the missing files.
+    pub files: bool,
     /// Use of the network.
     pub fetch: RefreshOptions,
 }
@@ -33,12 +38,13 @@ pub type DownloadJob = JobRunner<DownloadPlanner>;
 /// Plans a pack, or continues its download; files on the device are not requested again unless they may have changed.
 pub(crate) fn plan_download(
     catalogue: &Arc<Catalogue>,
+    locks: &TerritoryLocks,
     clock: &Arc<dyn Clock>,
     territory: &str,
     subject: &PackSubject,
     options: &DownloadOptions,
 ) -> Result<DownloadJob> {
-    let (territory, lock) = TerritoryLock::try_acquire_by_name(catalogue, territory)?;
+    let (territory, lock) = locks.try_acquire_by_name(catalogue, territory)?;
     if territory.refreshed_ms.is_none() {
         return Err(Error::invalid("territory", "must have been refreshed once: its treks are not known yet"));
     }
@@ -46,8 +52,8 @@ pub(crate) fn plan_download(
         catalogue.object(&territory, Kind::Trek, *id)?;
     }
     let origin = Url::parse(&territory.url).map_err(|_| Error::invalid("url", "must be a web address"))?;
-    check_space(catalogue, &territory, subject, options.pictures)?;
-    let pack = catalogue.request_pack(&territory, subject, options.pictures)?;
+    check_space(catalogue, &territory, subject, options.pictures, options.files)?;
+    let pack = catalogue.request_pack(&territory, subject, options.pictures, options.files)?;
     catalogue.record_wanted()?;
     // The server no longer knows a withdrawn trek: its objects are those that the pack has.
     let stored = catalogue.pack(&territory, subject)?;
@@ -68,9 +74,22 @@ pub(crate) fn plan_download(
         network: options.fetch.network,
     };
     let (catalogue, clock, subject) = (Arc::clone(catalogue), Arc::clone(clock), *subject);
-    let pictures = options.pictures;
-    let download =
-        PackDownload { catalogue, clock, territory, origin, media_folder, subject, pictures, pack, is_withdrawn };
+    let DownloadOptions { pictures, files: with_files, fetch: _ } = *options;
+    let states = catalogue.list_states(&territory)?.into_iter();
+    let unfiltered = ordered::set(states.filter(|(_, state)| state.is_unfiltered).map(|(list, _)| list));
+    let download = PackDownload {
+        catalogue,
+        clock,
+        territory,
+        origin,
+        media_folder,
+        subject,
+        pictures,
+        with_files,
+        pack,
+        is_withdrawn,
+        unfiltered,
+    };
     JobRunner::open(context, |record| DownloadPlanner::new(download.clone(), record))
 }
 

@@ -6,8 +6,9 @@ use url::Url;
 
 use super::download_planner::{DownloadPlanner, DownloadRole};
 use super::pack_contents::NeededMedia;
+use super::pack_media::Shown;
 use super::planner::{Failure, PendingRequest};
-use crate::catalogue::{StoredMedia, check_picture, url_hash};
+use crate::catalogue::{MediaContent, StoredMedia, is_downloadable, url_hash};
 use crate::error::{Error, Result};
 use crate::id::ObjectKey;
 use crate::response::sidecar_path;
@@ -15,6 +16,8 @@ use crate::transfer::{BodyKind, Outcome, ResponseMeta, Validators};
 
 /// Files of the server in a row without a connection, after which the server counts as unreachable.
 const MAX_NETWORK_ERRORS: u32 = 2;
+/// Why an attached file is not requested.
+const NOT_DOWNLOADABLE: &str = "files of this format are not downloaded";
 
 impl DownloadPlanner {
     /// Requests for files that are missing, and conditional ones for files that may have changed at the same address.
@@ -27,13 +30,17 @@ impl DownloadPlanner {
             _ => false,
         };
         let mut requests = Vec::new();
-        for NeededMedia { url, priority, objects, .. } in needed {
+        for NeededMedia { url, shown, priority, objects } in needed {
             let known = self.catalogue().media_file(&url)?;
             if known.as_ref().is_some_and(|known| known.path.is_none() && !known.may_be_requested(self.now_ms())) {
                 // The server lacked it, a short time ago.
                 continue;
             }
             let known = known.filter(|known| known.path.is_some());
+            if known.is_none() && shown == Shown::AttachedFile && !is_downloadable(&url) {
+                self.catalogue().mark_media_missing(&url, NOT_DOWNLOADABLE, self.now_ms())?;
+                continue;
+            }
             let (validators, is_here) = match known {
                 Some(known) => (known.validators, true),
                 None => (Validators::default(), self.catalogue().adopt_media_file(&url, self.now_ms())?),
@@ -71,10 +78,11 @@ impl DownloadPlanner {
         if meta.status == 304 {
             catalogue.confirm_media_file(url, self.now_ms())?;
         } else if file.is_file() {
-            if let Err(detail) = check_picture(file)? {
+            let content = self.expected_content(url);
+            if let Err(detail) = content.check(file, url)? {
                 return Ok(Some(Error::Server { status: None, detail: detail.to_owned() }));
             }
-            match catalogue.store_media_file(url, file, &meta.validators, self.now_ms())? {
+            match catalogue.store_media_file(url, file, content, &meta.validators, self.now_ms())? {
                 StoredMedia::Stored => {}
                 StoredMedia::Rejected(detail) => catalogue.mark_media_missing(url, detail, self.now_ms())?,
             }
@@ -86,6 +94,10 @@ impl DownloadPlanner {
             return Ok(Some(Error::internal("the file of a complete response is missing")));
         }
         Ok(None)
+    }
+
+    fn expected_content(&self, url: &str) -> MediaContent {
+        if self.attached_files.contains(url) { MediaContent::AttachedFile } else { MediaContent::Picture }
     }
 
     fn is_on_server(&self, url: &str) -> bool {

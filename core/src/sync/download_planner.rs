@@ -10,6 +10,7 @@ use url::Url;
 
 use super::apply::PlainTexts;
 use super::pack_contents::{NeededMedia, distances_from_trek, needed_media, pack_contents};
+use super::pack_media::Shown;
 use super::planner::{Completed, Failure, Parsed, PendingRequest, PlanCounts, Planner};
 use super::route_items::near_route;
 use crate::catalogue::{Catalogue, JobRecord, PackSubject, PictureSize, Territory};
@@ -37,10 +38,13 @@ pub(super) struct PackDownload {
     pub(super) media_folder: PathBuf,
     pub(super) subject: PackSubject,
     pub(super) pictures: PictureSize,
+    pub(super) with_files: bool,
     /// Key of the pack in the catalogue.
     pub(super) pack: i64,
     /// Whether the server no longer publishes the subject.
     pub(super) is_withdrawn: bool,
+    /// Lists that the server could not limit to portals at the last refresh.
+    pub(super) unfiltered: BTreeSet<String>,
 }
 
 /// The purpose of a request of a download.
@@ -81,6 +85,8 @@ pub struct DownloadPlanner {
     /// Responses with the missing objects.
     objects: Vec<(Box<ApiRequest>, PathBuf)>,
     object_count: u64,
+    /// Addresses of the attached files of the pack; its other files are pictures.
+    pub(super) attached_files: BTreeSet<String>,
     /// Files of the server in a row that failed without a connection.
     pub(super) network_errors: u32,
 }
@@ -97,6 +103,7 @@ impl DownloadPlanner {
             near: BTreeMap::new(),
             objects: Vec::new(),
             object_count: 0,
+            attached_files: BTreeSet::new(),
             network_errors: 0,
             download,
         }
@@ -143,7 +150,11 @@ impl DownloadPlanner {
                     // The server lacks the module, or publishes nothing of it.
                     continue;
                 }
-                let request = self.source(self.first_language()).near_trek(endpoint, filter, trek)?;
+                let source = self.source(self.first_language());
+                let mut request = source.near_trek(endpoint, filter, trek)?;
+                if self.download.unfiltered.contains(*endpoint) {
+                    request = source.without_portals(&request).unwrap_or(request);
+                }
                 requests.push(json_request(request, |request| DownloadRole::NearTrek { trek, request }));
             }
         }
@@ -238,7 +249,7 @@ impl DownloadPlanner {
     /// Stores which objects and files belong to the pack. Repeated whenever the download is opened: a refresh may have changed
     /// the objects.
     pub(super) fn store_contents(&mut self) -> Result<Vec<NeededMedia>> {
-        let PackDownload { catalogue, territory, subject, pictures, pack, .. } = &self.download;
+        let PackDownload { catalogue, territory, subject, pictures, with_files, pack, .. } = &self.download;
         let mut contents = pack_contents(catalogue, territory, subject)?;
         let known = catalogue.pack_objects(*pack)?;
         if let Some(stored) = catalogue.pack(territory, subject)? {
@@ -247,7 +258,8 @@ impl DownloadPlanner {
             let all = stored.withdrawn_ms.is_some();
             contents.objects.extend(known.keys().filter(|object| all || withdrawn.contains_key(object)));
         }
-        let media = needed_media(catalogue, territory, &contents.objects, *pictures)?;
+        let mut media = needed_media(catalogue, territory, &contents.objects, *pictures)?;
+        media.retain(|file| *with_files || file.shown != Shown::AttachedFile);
         let urls: Vec<String> = media.iter().map(|file| file.url.clone()).collect();
         catalogue.write(|transaction| {
             transaction.set_pack_objects(territory, *pack, &contents.objects, contents.bounds.as_ref())?;
@@ -255,6 +267,8 @@ impl DownloadPlanner {
             transaction.record_missing(*pack)
         })?;
         self.object_count = contents.objects.len() as u64;
+        let attached = media.iter().filter(|file| file.shown == Shown::AttachedFile);
+        self.attached_files = attached.map(|file| file.url.clone()).collect();
         Ok(media)
     }
 }

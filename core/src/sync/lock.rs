@@ -12,8 +12,13 @@ use crate::catalogue::{Catalogue, Territory};
 use crate::error::{Error, Result};
 use crate::file_lock::FileLock;
 
-/// The locks of this process. Entries of locks that were dropped are removed by the next acquisition.
-static LOCKS: Mutex<Vec<Weak<Held>>> = Mutex::new(Vec::new());
+/// The locks of one companion. Other companions of the process may have the same directories open: each one releases its own
+/// locks only.
+#[derive(Debug, Default)]
+pub(crate) struct TerritoryLocks {
+    /// Entries of locks that were dropped are removed by the next acquisition.
+    held: Mutex<Vec<Weak<Held>>>,
+}
 
 /// A [`FileLock`] on `<id of the territory>.lock` in a folder, which is released while the companion is suspended.
 #[derive(Debug)]
@@ -42,14 +47,14 @@ enum State {
     Lost,
 }
 
-impl TerritoryLock {
+impl TerritoryLocks {
     /// Finds a territory by its short name and acquires its lock without waiting.
     ///
     /// # Errors
     /// [`Error::NotFound`] for the name; [`Error::Busy`] if another holder has the lock.
-    pub(crate) fn try_acquire_by_name(catalogue: &Catalogue, name: &str) -> Result<(Territory, TerritoryLock)> {
+    pub(crate) fn try_acquire_by_name(&self, catalogue: &Catalogue, name: &str) -> Result<(Territory, TerritoryLock)> {
         let found = catalogue.territory(name)?;
-        let lock = TerritoryLock::try_acquire(&catalogue.staging_folder(), &found)?;
+        let lock = self.try_acquire(&catalogue.staging_folder(), &found)?;
         // Before the lock was ours, another process may have changed the territory, or removed it and added another.
         let territory = catalogue.territory(name)?;
         if territory.key != found.key {
@@ -63,16 +68,16 @@ impl TerritoryLock {
     ///
     /// # Errors
     /// [`Error::Busy`] if another holder has it.
-    pub(crate) fn try_acquire(folder: &Path, territory: &Territory) -> Result<TerritoryLock> {
+    pub(crate) fn try_acquire(&self, folder: &Path, territory: &Territory) -> Result<TerritoryLock> {
         let detail = format!("“{}” is being refreshed or downloaded already", territory.name);
-        TerritoryLock::lock_file(folder, &format!("{}.lock", territory.key.0), &detail)
+        self.lock_file(folder, &format!("{}.lock", territory.key.0), &detail)
     }
 
     /// Acquires the lock on a file of a folder without waiting. `detail` is that of [`Error::Busy`].
     ///
     /// # Errors
     /// [`Error::Busy`] if another holder has it.
-    pub(crate) fn lock_file(folder: &Path, name: &str, detail: &str) -> Result<TerritoryLock> {
+    pub(crate) fn lock_file(&self, folder: &Path, name: &str, detail: &str) -> Result<TerritoryLock> {
         fs::create_dir_all(folder)?;
         let path = folder.join(name);
         let lock = FileLock::try_acquire(&path, detail)?;
@@ -82,27 +87,15 @@ impl TerritoryLock {
         let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(token.as_bytes()));
         let state = Mutex::new(State::Locked { _lock: lock });
         let held = Arc::new(Held { path, detail: detail.to_owned(), token, state });
-        let mut locks = LOCKS.lock().unwrap_or_else(PoisonError::into_inner);
-        locks.retain(|lock| lock.strong_count() > 0);
-        locks.push(Arc::downgrade(&held));
+        let mut all = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|lock| lock.strong_count() > 0);
+        all.push(Arc::downgrade(&held));
         Ok(TerritoryLock { held })
     }
 
-    /// Returns an error unless the lock is held.
-    ///
-    /// # Errors
-    /// [`Error::Closed`] while it is released; [`Error::Busy`] if another holder had it in the meantime.
-    pub(crate) fn check(&self) -> Result<()> {
-        match &*self.held.state() {
-            State::Locked { .. } => Ok(()),
-            State::Released => Err(Error::Closed),
-            State::Lost => Err(self.held.busy()),
-        }
-    }
-
-    /// Releases the locks of this process on files below a directory.
-    pub(crate) fn release_below(directory: &Path) {
-        for held in below(directory) {
+    /// Releases the locks while the companion is suspended.
+    pub(crate) fn release(&self) {
+        for held in self.live() {
             let mut state = held.state();
             if matches!(&*state, State::Locked { .. }) {
                 *state = State::Released;
@@ -110,9 +103,9 @@ impl TerritoryLock {
         }
     }
 
-    /// Acquires the locks again that [`TerritoryLock::release_below`] has released.
-    pub(crate) fn acquire_again_below(directory: &Path) {
-        for held in below(directory) {
+    /// Acquires the locks again that [`TerritoryLocks::release`] has released.
+    pub(crate) fn acquire_again(&self) {
+        for held in self.live() {
             let mut state = held.state();
             if matches!(&*state, State::Released) {
                 let lock = FileLock::try_acquire(&held.path, &held.detail);
@@ -122,6 +115,26 @@ impl TerritoryLock {
                     _ => State::Lost,
                 };
             }
+        }
+    }
+
+    /// The locks that are not dropped.
+    fn live(&self) -> Vec<Arc<Held>> {
+        let all = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().filter_map(Weak::upgrade).collect()
+    }
+}
+
+impl TerritoryLock {
+    /// Returns an error unless the lock is held.
+    ///
+    /// # Errors
+    /// [`Error::Closed`] while it is released; [`Error::Busy`] if another holder had it in the meantime.
+    pub(crate) fn check(&self) -> Result<()> {
+        match &*self.held.state() {
+            State::Locked { .. } => Ok(()),
+            State::Released => Err(Error::Closed),
+            State::Lost => Err(self.held.busy()),
         }
     }
 }
@@ -136,12 +149,6 @@ impl Held {
     }
 }
 
-/// The locks of this process on files below a directory.
-fn below(directory: &Path) -> Vec<Arc<Held>> {
-    let locks = LOCKS.lock().unwrap_or_else(PoisonError::into_inner);
-    locks.iter().filter_map(Weak::upgrade).filter(|held| held.path.starts_with(directory)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,18 +156,19 @@ mod tests {
     #[test]
     fn released_lock_is_lost_only_if_another_holder_had_it() {
         let folder = tempfile::tempdir().unwrap();
-        let lock = TerritoryLock::lock_file(folder.path(), "1.lock", "park").unwrap();
-        assert!(matches!(TerritoryLock::lock_file(folder.path(), "1.lock", "park"), Err(Error::Busy { .. })));
-        TerritoryLock::release_below(folder.path());
+        let (locks, others) = (TerritoryLocks::default(), TerritoryLocks::default());
+        let lock = locks.lock_file(folder.path(), "1.lock", "park").unwrap();
+        assert!(matches!(others.lock_file(folder.path(), "1.lock", "park"), Err(Error::Busy { .. })));
+        locks.release();
         assert_eq!(lock.check(), Err(Error::Closed));
-        TerritoryLock::acquire_again_below(folder.path());
+        locks.acquire_again();
         assert_eq!(lock.check(), Ok(()));
-        assert!(matches!(TerritoryLock::lock_file(folder.path(), "1.lock", "park"), Err(Error::Busy { .. })));
-        TerritoryLock::release_below(folder.path());
-        drop(TerritoryLock::lock_file(folder.path(), "1.lock", "park").unwrap());
-        TerritoryLock::acquire_again_below(folder.path());
+        assert!(matches!(others.lock_file(folder.path(), "1.lock", "park"), Err(Error::Busy { .. })));
+        locks.release();
+        drop(others.lock_file(folder.path(), "1.lock", "park").unwrap());
+        locks.acquire_again();
         assert!(matches!(lock.check(), Err(Error::Busy { .. })), "another holder had it");
         drop(lock);
-        TerritoryLock::lock_file(folder.path(), "1.lock", "park").unwrap();
+        others.lock_file(folder.path(), "1.lock", "park").unwrap();
     }
 }

@@ -11,6 +11,8 @@
 //! * `edition/`: the refresh of a territory that is read from the static files of an edition.
 //! * `mobile/`: the refresh of a territory that is read from the static files of Geotrek's mobile app.
 //! * `download`: a pack, planned by `download_planner`; its files by `download_media`.
+//! * `file_sizes`: the job that asks for the sizes of attached files before a download.
+//! * `map/`: the job of the offline map of a pack.
 //! * `pack_contents`: which objects and files belong to a pack; `pack_media`: the files that an object shows; `estimate`:
 //!   how large a pack will be.
 //! * `route_items`: distances between a trek and the objects along it.
@@ -22,8 +24,11 @@ mod download_planner;
 #[cfg(feature = "edition")]
 mod edition;
 mod estimate;
+mod file_sizes;
 mod job;
 mod lock;
+#[cfg(feature = "tiles")]
+mod map;
 mod mobile;
 mod pack_contents;
 mod pack_media;
@@ -39,10 +44,16 @@ pub use apply::RefreshSummary;
 pub(crate) use apply::apply_refresh;
 pub use download::{DownloadJob, DownloadOptions};
 pub(crate) use download::{finish_download, plan_download};
-pub use estimate::Estimate;
 pub(crate) use estimate::estimate;
+pub use estimate::{AttachedFileSizes, Estimate};
+pub use file_sizes::FileSizesJob;
+pub(crate) use file_sizes::{finish_file_sizes, plan_file_sizes};
 pub use job::{Job, Progress};
-pub(crate) use lock::TerritoryLock;
+pub(crate) use lock::{TerritoryLock, TerritoryLocks};
+#[cfg(feature = "tiles")]
+pub use map::{MapJob, MapOptions};
+#[cfg(feature = "tiles")]
+pub(crate) use map::{finish_map, finish_map_estimate, map_estimate, plan_map};
 #[cfg(feature = "archive")]
 pub use mobile::ArchiveImport;
 #[cfg(feature = "archive")]

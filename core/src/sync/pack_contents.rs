@@ -95,7 +95,7 @@ fn retain_existing(catalogue: &Catalogue, territory: &Territory, contents: &mut 
     Ok(())
 }
 
-/// The files that objects show, each once.
+/// The files that objects show, each once: pictures at a chosen size, pictograms, and all attached files.
 pub(super) fn needed_media(
     catalogue: &Catalogue,
     territory: &Territory,
@@ -114,13 +114,16 @@ pub(super) fn needed_media(
         for (shown, url) in pack_media::of(&object, size, &pictograms) {
             let priority = match (key.kind, shown) {
                 (Kind::Trek, Shown::Cover) => 3,
-                (Kind::Trek, _) | (_, Shown::Cover | Shown::Pictogram) => 2,
+                (Kind::Trek, Shown::Picture) | (_, Shown::Cover | Shown::Pictogram) => 2,
                 (_, Shown::Picture) => 1,
+                // They are large: the pictures come first.
+                (_, Shown::AttachedFile) => 0,
             };
             match index_by_url.get(&url) {
                 Some(index) => {
                     let known = &mut media[*index];
                     known.priority = known.priority.max(priority);
+                    known.shown = known.shown.min(shown);
                     known.objects.push(*key);
                 }
                 None => {

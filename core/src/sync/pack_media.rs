@@ -1,4 +1,5 @@
-//! The files that the objects of a pack show: attached pictures at a chosen size, pictures within texts, pictograms.
+//! The files that the objects of a pack show: attached pictures at a chosen size, pictures within texts, pictograms, and attached
+//! files such as PDF topo-guides and audio.
 
 use std::collections::BTreeMap;
 
@@ -14,13 +15,15 @@ pub(super) enum Shown {
     Cover,
     Pictogram,
     Picture,
+    /// An attached file that is no picture.
+    AttachedFile,
 }
 
 /// The pictograms of a territory's vocabularies, by vocabulary and id.
 pub(super) type Pictograms = BTreeMap<(String, Id), String>;
 
-/// Addresses of the files that an object shows: pictograms of its entries of vocabularies, attachments, then the files of
-/// the other fields in the order of the table. An address may occur twice.
+/// Addresses of the files that an object shows: pictograms of its entries of vocabularies, attached pictures, the files of the
+/// other fields in the order of the table, then attached files. An address may occur twice.
 pub(super) fn of(object: &Object, size: PictureSize, pictograms: &Pictograms) -> Vec<(Shown, String)> {
     let mut found = Vec::new();
     for (field, value) in object.record().values() {
@@ -32,6 +35,8 @@ pub(super) fn of(object: &Object, size: PictureSize, pictograms: &Pictograms) ->
     if let Some(cover) = found.iter_mut().find(|(shown, _)| *shown == Shown::Picture) {
         cover.0 = Shown::Cover;
     }
+    let files = object.attachments().iter().filter(|attachment| attachment.is_file());
+    found.extend(files.map(|attachment| (Shown::AttachedFile, attachment.picture.url.clone())));
     found.retain(|(_, url)| url.starts_with("https://") || url.starts_with("http://"));
     found
 }
@@ -144,10 +149,17 @@ mod tests {
                 "https://park.example/foot.svg",
                 "https://park.example/a.small.jpg",
                 "https://photos.example/b.jpg",
-                "https://park.example/t.jpg?a=1&b=2"
+                "https://park.example/t.jpg?a=1&b=2",
+                "https://park.example/c.pdf"
             ]
         );
         assert_eq!(shown(PictureSize::Large)[1], (Shown::Cover, "https://park.example/a.jpg".into()));
-        assert_eq!(shown(PictureSize::None), [(Shown::Pictogram, "https://park.example/foot.svg".into())]);
+        assert_eq!(
+            shown(PictureSize::None),
+            [
+                (Shown::Pictogram, "https://park.example/foot.svg".into()),
+                (Shown::AttachedFile, "https://park.example/c.pdf".into())
+            ]
+        );
     }
 }

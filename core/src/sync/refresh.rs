@@ -159,6 +159,9 @@ fn known_objects(
         let Some(state) = states.get(list) else { continue };
         if !is_full {
             known.since_by_list.insert(list, day_before(state.changes_ms)?);
+            if state.is_unfiltered {
+                known.unfiltered.insert(list);
+            }
         }
         if state.empty_ms.is_some() {
             known.empty.insert(list);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 #[cfg(feature = "edition")]
 use super::edition::{EditionPlanner, EditionRole, plan_edition_refresh};
-use super::lock::TerritoryLock;
+use super::lock::TerritoryLocks;
 use super::mobile::{MobilePlanner, MobileRole, plan_mobile_refresh};
 use super::planner::{Completed, Failure, Parsed, PendingRequest, PlanCounts, Planner};
 use super::refresh::{GeotrekPlanner, GeotrekRole, RefreshOptions, plan_geotrek_refresh};
@@ -21,11 +21,12 @@ pub type RefreshJob = JobRunner<RefreshPlanner>;
 /// Plans a refresh, or continues one that was started within the last day.
 pub(crate) fn plan_refresh(
     catalogue: &Arc<Catalogue>,
+    locks: &TerritoryLocks,
     clock: &Arc<dyn Clock>,
     territory: &str,
     options: &RefreshOptions,
 ) -> Result<RefreshJob> {
-    let locked = TerritoryLock::try_acquire_by_name(catalogue, territory)?;
+    let locked = locks.try_acquire_by_name(catalogue, territory)?;
     if locked.0.is_mobile_tree {
         return plan_mobile_refresh(catalogue, clock, locked, options);
     }

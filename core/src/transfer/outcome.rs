@@ -34,6 +34,9 @@ pub struct ResponseMeta {
     /// `Date`, Unix ms: the server's own clock, which also dates its changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date_ms: Option<i64>,
+    /// Length of the whole file, bytes, if its size was asked and the server told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_bytes: Option<u64>,
     /// Bytes of the body that this attempt received, before content decoding.
     #[serde(default)]
     pub bytes: u64,

@@ -16,10 +16,12 @@ pub enum BodyKind {
     Json,
     /// A file: not compressed, resumed by range requests.
     File,
+    /// The size of a file: its first byte is requested, and nothing is written.
+    FileSize,
 }
 
 /// A part of a file: the bytes from `start` to before `end`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ByteRange {
     /// Offset of the first byte.
     pub start: u64,
@@ -28,6 +30,16 @@ pub struct ByteRange {
 }
 
 impl ByteRange {
+    /// The range of `len` bytes from `start` on.
+    pub const fn new(start: u64, len: u64) -> ByteRange {
+        ByteRange { start, end: start.saturating_add(len) }
+    }
+
+    /// Whether another range lies in this one.
+    pub const fn contains(&self, other: &ByteRange) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
     /// Number of bytes.
     pub const fn len(&self) -> u64 {
         self.end.saturating_sub(self.start)

@@ -2,9 +2,15 @@
 
 use std::collections::HashSet;
 
-use jalon::catalogue::{Catalogue, NewTerritory, SearchHit, SearchResults, Territory};
-use jalon::model::{Kind, Localized, Poi, RichText, Term, Trek};
+use jalon::catalogue::{Catalogue, NewTerritory, SearchHit, SearchQuery, SearchResults, Territory};
+use jalon::model::{Kind, Localized, Poi, RichText, Service, Signage, Term, Trek};
 use proptest::prelude::*;
+
+const TODAY: &str = "2026-07-15";
+
+fn query(text: &str, kinds: &[Kind], limit: usize, offset: usize) -> SearchQuery {
+    SearchQuery { text: text.to_owned(), kinds: kinds.to_vec(), past_events: false, limit, offset }
+}
 
 fn texts(texts: &[(&str, &str)]) -> Localized {
     texts.iter().copied().collect()
@@ -48,7 +54,7 @@ fn filled(directory: &std::path::Path) -> (Catalogue, Territory) {
 }
 
 fn hits(catalogue: &Catalogue, text: &str) -> Vec<SearchHit> {
-    let found = catalogue.search(text, &[], &["fr"], 100, 0).unwrap();
+    let found = catalogue.search(&query(text, &[], 100, 0), &["fr"], TODAY).unwrap();
     assert_eq!(found.total, found.items.len());
     found.items
 }
@@ -101,7 +107,7 @@ fn hits_in_names_rank_before_texts_then_by_name_and_id() {
     let directory = tempfile::tempdir().unwrap();
     let (catalogue, _) = filled(directory.path());
     assert_eq!(ids(&catalogue, "ruisseau"), [(Kind::Poi, 1), (Kind::Trek, 5)], "terms are not indexed");
-    let only = catalogue.search("ruisseau", &[Kind::Trek], &[], 100, 0).unwrap();
+    let only = catalogue.search(&query("ruisseau", &[Kind::Trek], 100, 0), &[], TODAY).unwrap();
     assert_eq!((only.total, only.items[0].id), (1, 5));
     let other = territory(&catalogue, "vanoise");
     catalogue
@@ -114,7 +120,7 @@ fn hits_in_names_rank_before_texts_then_by_name_and_id() {
         .unwrap();
     let order: Vec<i64> = hits(&catalogue, "col").iter().map(|hit| hit.id).collect();
     assert_eq!(order, [12, 11, 13, 14]);
-    let page = catalogue.search("col", &[], &["fr"], 2, 1).unwrap();
+    let page = catalogue.search(&query("col", &[], 2, 1), &["fr"], TODAY).unwrap();
     assert_eq!((page.total, page.items.iter().map(|hit| hit.id).collect::<Vec<_>>()), (4, vec![11, 13]));
     assert_eq!(page.items[0].territory, "vanoise");
 }
@@ -148,11 +154,11 @@ fn whole_name_ranks_before_start_of_name_words_of_name_and_texts() {
 fn hit_has_its_name_in_the_requested_language_with_highlights() {
     let directory = tempfile::tempdir().unwrap();
     let (catalogue, _) = filled(directory.path());
-    let hit = &catalogue.search("ecrin", &[], &["en"], 1, 0).unwrap().items[0];
+    let hit = &catalogue.search(&query("ecrin", &[], 1, 0), &["en"], TODAY).unwrap().items[0];
     assert_eq!((hit.territory.as_str(), hit.name.as_str(), hit.lang.as_str()), ("pne", "Heart of the Écrins", "en"));
     let (start, end) = hit.highlights[0];
     assert_eq!((&hit.name[start..end], hit.highlights.len()), ("Écrins", 1));
-    let hit = &catalogue.search("heart", &[], &[], 1, 0).unwrap().items[0];
+    let hit = &catalogue.search(&query("heart", &[], 1, 0), &[], TODAY).unwrap().items[0];
     assert_eq!((hit.name.as_str(), hit.lang.as_str(), hit.highlights.len()), ("Cœur des Écrins", "fr", 0));
 }
 
@@ -179,6 +185,43 @@ fn index_follows_updates_removals_and_failed_transactions() {
     assert_eq!(ids(&catalogue, "veran"), [(Kind::Trek, 2)]);
     assert_eq!(ids(&catalogue, "ruisseau"), [(Kind::Poi, 1)], "another kind is not removed");
     assert_eq!(ids(&catalogue, "vanoise").len(), 1, "another territory is not removed");
+}
+
+#[test]
+fn object_without_a_name_is_found_by_the_label_of_its_type() {
+    let directory = tempfile::tempdir().unwrap();
+    let (catalogue, pne) = filled(directory.path());
+    let service = |id: i64, kind: i64| Service { id, service_type: Some(kind), ..Service::default() };
+    let term = |id: i64, label: Localized| Term { id, vocabulary: "service_type".into(), label, ..Term::default() };
+    let water = || texts(&[("fr", "Eau potable"), ("en", "Drinking water")]);
+    let found = |text| ids(&catalogue, text);
+    // The terms may be stored after the objects, in another transaction, and before them.
+    catalogue.write(|change| change.put(&pne, service(1, 7).into())).unwrap();
+    assert!(found("water").is_empty());
+    let put = |term: Term| catalogue.write(|change| change.put(&pne, term.into())).unwrap();
+    put(term(7, water()));
+    put(term(8, texts(&[("fr", "Toilettes")])));
+    catalogue.write(|change| change.put(&pne, service(2, 7).into())).unwrap();
+    catalogue.write(|change| change.put(&pne, service(3, 8).into())).unwrap();
+    let unnamed = Signage { id: 4, signage_type: Some(7), ..Signage::default() };
+    catalogue.write(|change| change.put(&pne, unnamed.into())).unwrap();
+    let services = [(Kind::Service, 1), (Kind::Service, 2)];
+    assert_eq!(found("water"), services, "another vocabulary has the type of a signpost");
+    assert_eq!(found("eau pot"), services);
+    assert_eq!(
+        (hits(&catalogue, "eau")[0].name.as_str(), hits(&catalogue, "eau")[0].lang.as_str()),
+        ("Eau potable", "fr")
+    );
+    assert_eq!(hits(&catalogue, "eau")[0].highlights, [(0, 3)]);
+    // A changed label counts, and a deleted one.
+    put(term(7, texts(&[("fr", "Fontaine")])));
+    assert!(found("water").is_empty());
+    assert_eq!(found("fontaine"), services);
+    catalogue.write(|change| change.put(&pne, service(2, 8).into())).unwrap();
+    assert_eq!(found("fontaine"), [services[0]]);
+    assert_eq!(found("toilettes"), [(Kind::Service, 2), (Kind::Service, 3)]);
+    catalogue.write(|change| change.retain(&pne, Kind::Service, &HashSet::from([1, 2]))).unwrap();
+    assert_eq!(found("toilettes"), [services[1]]);
 }
 
 #[test]
@@ -214,20 +257,24 @@ fn search_text_is_never_syntax_and_blank_text_finds_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let (catalogue, _) = filled(directory.path());
     for blank in ["", "  ", "\"", "*", "'", "-", "\0", "🏔"] {
-        assert_eq!(catalogue.search(blank, &[], &[], 10, 0).unwrap(), SearchResults::default(), "{blank:?}");
+        assert_eq!(
+            catalogue.search(&query(blank, &[], 10, 0), &[], TODAY).unwrap(),
+            SearchResults::default(),
+            "{blank:?}"
+        );
     }
     for text in ["\"coeur", "coeur*", "(coeur", "name:coeur", "^coeur", "+coeur", "coeur;--", "-coeur", "coeur\0"] {
-        let found = catalogue.search(text, &[], &[], 10, 0);
+        let found = catalogue.search(&query(text, &[], 10, 0), &[], TODAY);
         assert!(found.is_ok(), "{text:?}");
         assert!(text.contains("name") || found.unwrap().total == 1, "{text:?}");
     }
     for text in ["coeur OR lac", "NEAR(coeur lac)", "coeur NOT lac", "AND"] {
-        assert_eq!(catalogue.search(text, &[], &[], 10, 0).unwrap().total, 0, "{text:?}");
+        assert_eq!(catalogue.search(&query(text, &[], 10, 0), &[], TODAY).unwrap().total, 0, "{text:?}");
     }
     let compounds: Vec<String> = (0..2000).map(|number| format!("l'a{number}-b-c-d-e-f-g-h-i")).collect();
-    assert_eq!(catalogue.search(&compounds.join(" "), &[], &[], 10, 0).unwrap().total, 0);
-    assert_eq!(catalogue.search(&"coeur ".repeat(5000), &[], &[], 10, 0).unwrap().total, 1);
-    assert_eq!(catalogue.search(&"a".repeat(1_000_000), &[], &[], 10, 0).unwrap().total, 0);
+    assert_eq!(catalogue.search(&query(&compounds.join(" "), &[], 10, 0), &[], TODAY).unwrap().total, 0);
+    assert_eq!(catalogue.search(&query(&"coeur ".repeat(5000), &[], 10, 0), &[], TODAY).unwrap().total, 1);
+    assert_eq!(catalogue.search(&query(&"a".repeat(1_000_000), &[], 10, 0), &[], TODAY).unwrap().total, 0);
 }
 
 #[test]
@@ -235,6 +282,6 @@ fn search_with_any_text_does_not_fail() {
     let directory = tempfile::tempdir().unwrap();
     let (catalogue, _) = filled(directory.path());
     proptest!(ProptestConfig::with_cases(200), |(text in "(.|[-'’\"*(): a]){0,30}")| {
-        prop_assert!(catalogue.search(&text, &[], &[], 10, 0).is_ok());
+        prop_assert!(catalogue.search(&query(&text, &[], 10, 0), &[], TODAY).is_ok());
     });
 }

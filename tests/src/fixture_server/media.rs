@@ -1,4 +1,4 @@
-//! Pictures under `/media/`, generated from their path.
+//! Pictures, documents and audio under `/media/`, generated from their path.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -61,6 +61,8 @@ impl Media {
             "jpg" => ("image/jpeg", self.bytes.map_or_else(|| jpeg(seed, path), |bytes| tiny_jpeg::jpeg(seed, bytes))),
             "png" => ("image/png", png(seed)),
             "svg" => ("image/svg+xml", svg(seed)),
+            "pdf" => ("application/pdf", pdf(seed)),
+            "mp3" => ("audio/mpeg", mp3(seed)),
             _ => return None,
         };
         let file = (kind, Arc::from(body));
@@ -90,6 +92,38 @@ fn jpeg(seed: u32, path: &str) -> Vec<u8> {
     });
     let mut file = Vec::new();
     picture.write_with_encoder(JpegEncoder::new_with_quality(&mut file, 75)).expect("writing to memory does not fail");
+    file
+}
+
+/// A document of one empty page.
+fn pdf(seed: u32) -> Vec<u8> {
+    let mut file = format!("%PDF-1.4\n% {seed}\n").into_bytes();
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>",
+    ];
+    let mut offsets = Vec::new();
+    for (number, object) in (1..).zip(objects) {
+        offsets.push(file.len());
+        file.extend(format!("{number} 0 obj\n{object}\nendobj\n").bytes());
+    }
+    let table = file.len();
+    file.extend(b"xref\n0 4\n0000000000 65535 f \n");
+    for offset in offsets {
+        file.extend(format!("{offset:010} 00000 n \n").bytes());
+    }
+    file.extend(format!("trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n{table}\n%%EOF\n").bytes());
+    file
+}
+
+/// Frames of MPEG-1 layer III, 32 kbit/s, 44.1 kHz (104 bytes each), after an empty ID3 tag.
+fn mp3(seed: u32) -> Vec<u8> {
+    let mut file = b"ID3\x04\0\0\0\0\0\0".to_vec();
+    for frame in 0..2 + seed % 3 {
+        file.extend([0xFF, 0xFB, 0x10, 0x64]);
+        file.extend([(seed >> (8 * frame)) as u8; 100]);
+    }
     file
 }
 

@@ -5,7 +5,8 @@
 //!   response byte by byte, `respond` decides which response, `response` is one before faults change it.
 //! * `api`: lists and details of API v2; `query` reads parameters, `filter` selects objects, `near` those near another
 //!   object, `serializer` writes them, `lambert` projects outlines, `gzip` compresses.
-//! * `media`: pictures; `tiny_jpeg` makes the smallest ones. `static_file`: files with validators and ranges.
+//! * `media`: pictures, documents and audio; `tiny_jpeg` makes the smallest ones. `static_file`: files with validators and
+//!   ranges.
 //! * `mobile_tree`: the static files of Geotrek's mobile app, with archives by `stored_zip`.
 //! * `reports`: reports from the field.
 //! * `faults`: what fails on demand.

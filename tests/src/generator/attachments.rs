@@ -8,11 +8,29 @@ use super::shapes::{self, Place};
 use super::word_lists::{LICENSES, PEOPLE};
 use super::{HOST, text, uuid};
 
+/// The vocabulary `file_type`, by id from 1.
+const TYPES: [&str; 5] = ["Photographie", "Dessin", "Topo-guide", "Vidéo", "Arrêté municipal"];
+
 /// At most `max` attachments, mostly pictures. `kind` is that of the object's UUID. Some pictures are linked and have no
 /// thumbnail; some attachments are videos or files.
 pub(super) fn pictures(folder: &str, kind: u32, id: usize, max: usize, rng: &mut ChaCha8Rng) -> Value {
     let count = rng.random_range(0..=max);
     (0..count).map(|rank| picture(folder, kind, id, rank, rng)).collect()
+}
+
+/// The files of a trek: one of three has a topo-guide and an audio commentary.
+pub(super) fn files(folder: &str, kind: u32, id: usize) -> Vec<Value> {
+    if id % 3 != 1 {
+        return Vec::new();
+    }
+    let file = |rank: usize, filetype: usize, title: &str, name: &str| {
+        json!({"backend": "", "type": "file", "author": PEOPLE[id % PEOPLE.len()], "license": LICENSES[0],
+            "filetype": {"id": filetype, "structure": null, "type": TYPES[filetype - 1]}, "thumbnail": "",
+            "legend": "", "title": title, "url": format!("{HOST}/media/paperclip/{folder}/{id}/{name}"),
+            "uuid": uuid(0xb0 + kind, id * 16 + rank)})
+    };
+    // The office gave the commentary no title.
+    vec![file(0, 3, "Topo-guide", &format!("topo-guide-{id}.pdf")), file(1, 3, "", &format!("commentaire-{id}.mp3"))]
 }
 
 /// One attachment.
@@ -28,9 +46,8 @@ pub(super) fn picture(folder: &str, kind: u32, id: usize, rank: usize, rng: &mut
         2 => ("", "image", 1, format!("https://example.org/photos/{id}.jpg"), String::new()),
         _ => ("", "image", 1, file, thumbnail),
     };
-    let types = ["Photographie", "Dessin", "Topo-guide", "Vidéo", "Arrêté municipal"];
     json!({"backend": backend, "type": sort, "author": text::pick(&PEOPLE, rng), "license": text::pick(&LICENSES, rng),
-        "filetype": {"id": filetype, "structure": null, "type": types[filetype - 1]}, "thumbnail": thumbnail,
+        "filetype": {"id": filetype, "structure": null, "type": TYPES[filetype - 1]}, "thumbnail": thumbnail,
         "legend": text::pick(&["L'été à l'alpage", "Névé", "Œillets & gentianes", ""], rng),
         "title": format!("Vue n°{}", rank + 1), "url": url, "uuid": uuid(0x90 + kind, id * 16 + rank)})
 }

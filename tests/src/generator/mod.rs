@@ -9,6 +9,7 @@
 //! * `references`: all references between objects, and dangling ones.
 //! * `shapes`, `text`, `word_lists`: geometries, texts and the words in them.
 //! * `small`: a territory of few bytes.
+//! * `map`: a map of a territory, as PMTiles and MBTiles.
 //! * `edits`: changes by editors while the server runs. `hostile_urls`: addresses of attackers.
 
 mod along_treks;
@@ -17,6 +18,7 @@ mod edits;
 mod equipment;
 mod hostile_urls;
 mod inline_images;
+mod map;
 mod outdoor;
 mod pages;
 mod pois;
@@ -42,6 +44,7 @@ use serde_json::{Value, json};
 pub use edits::{Edit, EditKind};
 pub use hostile_urls::hostile_urls;
 pub use inline_images::OLD_HOST;
+pub use map::{MapKind, TestMap};
 pub use references::{DANGLING, REFERENCES, referenced_ids};
 
 use crate::day::Day;

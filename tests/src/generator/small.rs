@@ -82,7 +82,12 @@ fn shorten(value: &mut Value) {
             for (name, member) in members {
                 match (name.as_str(), member) {
                     ("geometry" | "points_reference", geometry) => thin(geometry),
-                    ("attachments" | "web_links" | "rules" | "blades", Value::Array(all)) => {
+                    ("attachments", Value::Array(all)) => {
+                        let mut rank = 0..;
+                        all.retain(|attachment| rank.next() == Some(0) || attachment["type"] == "file");
+                        all.iter_mut().for_each(shorten);
+                    }
+                    ("web_links" | "rules" | "blades", Value::Array(all)) => {
                         all.truncate(1);
                         all.iter_mut().for_each(shorten);
                     }

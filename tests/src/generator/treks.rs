@@ -61,6 +61,9 @@ pub(super) fn trek(id: usize, territory: &Territory, zones: &Zones, rng: &mut Ch
         "web_links": attachments::web_links(30, territory.module("weblink_category"), rng),
         "published": text::published(id), "create_datetime": created, "update_datetime": updated,
     });
+    if let Some(attachments) = trek["attachments"].as_array_mut() {
+        attachments.extend(attachments::files("trekking_trek", 1, id));
+    }
     merge(&mut trek, line(&path, zones, rng));
     merge(&mut trek, links(id, &fr));
     merge(&mut trek, texts(id, rng));

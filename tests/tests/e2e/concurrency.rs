@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use jalon::catalogue::{NewTerritory, PackState, PackSubject, PictureSize};
-use jalon::companion::{DownloadOptions, NearbyQuery, RefreshMode, RefreshOptions, TrekQuery};
+use jalon::catalogue::{NewTerritory, PackState, PackSubject, PictureSize, SearchQuery};
+use jalon::companion::{DownloadOptions, Job as _, NearbyQuery, RefreshMode, RefreshOptions, TrekQuery};
 use jalon::model::{Kind, Position};
 use jalon::transfer::CancelToken;
 use jalon::{Companion, Directories, Error};
@@ -66,7 +67,17 @@ fn readers_during_two_refreshes_see_complete_refreshes_only() {
         let reading = scope.spawn(|| {
             let mut reads = 0;
             while !is_done.load(Ordering::Acquire) {
-                let hits = companion.catalogue().search("boucle", &[Kind::Trek], &["fr"], 200, 0).unwrap();
+                let hits = companion
+                    .search(
+                        &SearchQuery {
+                            text: "boucle".to_owned(),
+                            kinds: vec![Kind::Trek],
+                            limit: 200,
+                            ..SearchQuery::default()
+                        },
+                        &["fr"],
+                    )
+                    .unwrap();
                 let treks = companion.treks(&TrekQuery { limit: 200, ..TrekQuery::default() }, &["fr"]).unwrap();
                 let query = NearbyQuery { kinds: vec![Kind::Trek], limit: 200, ..NearbyQuery::default() };
                 let near = companion.nearest(Position::new(6.2, 44.8), &query, &["fr"]).unwrap();
@@ -90,6 +101,26 @@ fn readers_during_two_refreshes_see_complete_refreshes_only() {
         reading.join().unwrap()
     });
     assert!(reads > 5, "{reads}");
+}
+
+#[test]
+fn suspended_companion_keeps_the_locks_of_another_in_its_process() {
+    let fixture = Fixture::builder().refreshed().build();
+    let [app, worker, third] = [(); 3].map(|()| fixture.companion());
+    let options = RefreshOptions::default();
+    let is_busy = |companion: &Companion| {
+        matches!(companion.plan_refresh(NAME, &RefreshOptions::default()), Err(Error::Busy { .. }))
+    };
+    let mut job = worker.plan_refresh(NAME, &options).unwrap();
+    app.suspend(Duration::from_secs(60)).unwrap();
+    job.next().unwrap();
+    assert!(is_busy(&third), "the lock of the job was released");
+    app.resume().unwrap();
+    job.next().unwrap();
+    assert!(is_busy(&third) && is_busy(&app));
+    // A companion that suspends releases its own.
+    worker.suspend(Duration::from_secs(60)).unwrap();
+    drop(third.plan_refresh(NAME, &options).unwrap());
 }
 
 #[test]
@@ -135,7 +166,15 @@ fn changes_of_one_process_are_visible_in_another() {
     let treks = app.treks(&TrekQuery { limit: 9, ..TrekQuery::default() }, &["fr"]).unwrap();
     let trek = treks.items.iter().find(|trek| trek.id == 1).unwrap();
     assert!(trek.name == "Boucle tour9" && trek.stats.offline);
-    assert_eq!(app.catalogue().search("tour9", &[Kind::Trek], &["fr"], 9, 0).unwrap().total, 1);
+    assert_eq!(
+        app.search(
+            &SearchQuery { text: "tour9".to_owned(), kinds: vec![Kind::Trek], limit: 9, ..SearchQuery::default() },
+            &["fr"]
+        )
+        .unwrap()
+        .total,
+        1
+    );
     // The index in memory is rebuilt in the background.
     while near() == before {
         std::thread::yield_now();

@@ -3,11 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "helper functions of tests may panic, too")]
 
 mod addresses;
+mod attached_files;
 mod bad_values;
 mod concurrency;
 mod delta_refresh;
 mod downloads;
+mod editions;
 mod lists;
+mod map_cut;
 mod mobile_tree;
 mod packs;
 mod portals;

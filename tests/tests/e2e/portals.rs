@@ -90,14 +90,41 @@ fn list_that_cannot_be_filtered_by_portal_is_filtered_here() {
         fixture.options.max_attempts = 1;
         let fails = Fault::Status { status: 500, retry_after: None };
         server.faults().add(fails.on(&format!("/{module}/?portals=1")));
-        for mode in [RefreshMode::Full, RefreshMode::Delta] {
+        for (mode, failures) in [(RefreshMode::Full, 1), (RefreshMode::Delta, 1), (RefreshMode::Full, 2)] {
             let summary = fixture.refresh(mode).unwrap().unwrap();
             assert_eq!((summary.failed_lists, summary.truncated_lists), (Vec::new(), Vec::new()));
+            // A full refresh tries the filter again, others do not.
+            assert_eq!(server.faults().rules[0].hits(), failures, "{mode:?}");
             for kind in Kind::ALL {
                 assert_eq!(ids(&fixture.companion(), kind), ids(&expected, kind), "{kind}");
             }
         }
     }
+}
+
+#[test]
+fn object_that_the_server_cannot_send_is_named_and_the_others_are_loaded() {
+    let mut territory = Territory::generate(Size::default(), 1);
+    let bad = territory.add("trek");
+    let mut fixture = Fixture::builder().territory(territory).build();
+    let server = Arc::clone(&fixture.server);
+    fixture.options.max_attempts = 1;
+    server.faults().add(Fault::Status { status: 500, retry_after: None }.on(&bad.to_string()));
+    let published: BTreeSet<Id> = server.territory().module("trek").iter().map(id).collect();
+    let problem = format!("trek {bad}: the server cannot send it");
+    for mode in [RefreshMode::Full, RefreshMode::Delta] {
+        let summary = fixture.refresh(mode).unwrap().unwrap();
+        assert_eq!(summary.failed_lists, ["trek"]);
+        assert!(summary.problems.contains_key(&problem), "{:?}", summary.problems);
+        let mut known = ids(&fixture.companion(), Kind::Trek);
+        assert!(!known.contains(&(bad as Id)));
+        known.insert(bad as Id);
+        assert!(known.is_superset(&published), "{mode:?}");
+    }
+    server.faults().rules.clear();
+    let summary = fixture.refresh(RefreshMode::Delta).unwrap().unwrap();
+    assert_eq!((summary.failed_lists, summary.added[&Kind::Trek]), (Vec::new(), 1));
+    fixture.check();
 }
 
 #[test]
@@ -237,7 +264,7 @@ fn stage_of_another_portal_is_on_the_sheet_of_its_itinerary_only() {
     for mode in [RefreshMode::Delta, RefreshMode::Full] {
         fixture.refresh(mode).unwrap();
         let details = fixture.companion().trek_details(NAME, 1, &[]).unwrap();
-        assert!(details.stages.iter().any(|other| other.id == stage), "{stage}");
+        assert!(details.stages.iter().any(|other| other.trek.id == stage), "{stage}");
         assert!(!listed(&fixture), "{stage}");
     }
     set_portal(&mut server.territory(), 1);

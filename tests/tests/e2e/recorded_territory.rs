@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use jalon::catalogue::SearchQuery;
 use jalon::companion::{NearbyQuery, RefreshOptions, TrekQuery};
 use jalon::geotrek::kind_of;
 use jalon::model::{Kind, Object};
@@ -99,6 +100,11 @@ fn refresh_of_recorded_lists_loses_no_object() {
     }
     let query = TrekQuery { limit: 1_000, ..TrekQuery::default() };
     assert_eq!(companion.treks(&query, &[]).unwrap().total, modules["trek"].len());
-    let hits = companion.catalogue().search("meije", &[Kind::Trek], &["fr"], 100, 0).unwrap();
+    let hits = companion
+        .search(
+            &SearchQuery { text: "meije".to_owned(), kinds: vec![Kind::Trek], limit: 100, ..SearchQuery::default() },
+            &["fr"],
+        )
+        .unwrap();
     assert!(hits.total > 3);
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use jalon::catalogue::NewTerritory;
+use jalon::catalogue::{NewTerritory, SearchQuery};
 use jalon::companion::{NearbyQuery, RefreshOptions, RefreshSummary, TrekQuery};
 use jalon::model::{Kind, Object, Position};
 use jalon::net::ClientOptions;
@@ -144,7 +144,7 @@ fn refreshed_territory_is_complete_without_the_server() {
         assert_eq!(listed.contains(&object.id()), is_listed, "trek {}", object.id());
     }
     let details = treks.iter().map(|trek| open.companion.trek_details(NAME, trek.id(), &[]).unwrap());
-    assert!(details.flat_map(|details| details.stages).any(|stage| stage.published.is_empty()));
+    assert!(details.flat_map(|details| details.stages).any(|stage| stage.trek.published.is_empty()));
     let pictures = treks.iter().flat_map(|object| match object {
         Object::Trek(trek) => trek.attachments.clone(),
         _ => Vec::new(),
@@ -187,7 +187,10 @@ fn second_refresh_applies_changes_and_removals() {
     assert!(!open.ids(Kind::Poi).contains(&deleted));
     let after = near(Position::new(0.0, 0.0));
     assert!(before[0].distance_m > after[0].distance_m && after[0].name == "Cœur de l’été", "the index is updated");
-    let hits = open.companion.catalogue().search("coeur ete", &[], &["fr"], 10, 0).unwrap();
+    let hits = open
+        .companion
+        .search(&SearchQuery { text: "coeur ete".to_owned(), limit: 10, ..SearchQuery::default() }, &["fr"])
+        .unwrap();
     assert!(hits.items.iter().any(|hit| hit.name == "Cœur de l’été"));
 }
 
@@ -287,7 +290,13 @@ fn search_by_stage_poi_or_city_finds_the_trek() {
     open.refresh().unwrap();
     let territory = open.companion.catalogue().territory(NAME).unwrap();
     let finds = |text: &str, trek: i64| {
-        let hits = open.companion.catalogue().search(text, &[Kind::Trek], &["fr"], 100, 0).unwrap();
+        let hits = open
+            .companion
+            .search(
+                &SearchQuery { text: text.to_owned(), kinds: vec![Kind::Trek], limit: 100, ..SearchQuery::default() },
+                &["fr"],
+            )
+            .unwrap();
         hits.items.iter().any(|hit| hit.id == trek)
     };
     let mut seen = (0, 0, 0);
@@ -295,7 +304,7 @@ fn search_by_stage_poi_or_city_finds_the_trek() {
         let Object::Trek(trek) = &object else { continue };
         let details = open.companion.trek_details(NAME, trek.id, &[Kind::Poi]).unwrap();
         for other in &details.stages {
-            assert!(finds(other.name.find(&["fr"]).unwrap().text, trek.id), "a stage of {}", trek.id);
+            assert!(finds(other.trek.name.find(&["fr"]).unwrap().text, trek.id), "a stage of {}", trek.id);
             seen.0 += 1;
         }
         for item in &details.route_items {

@@ -102,6 +102,84 @@ fn download_packs_and_remove_agree() {
 }
 
 #[test]
+fn attached_files_are_sized_downloaded_listed_and_kept() {
+    let fixture = Fixture::new();
+    let directory = fixture.directory.path();
+    let attached = |arguments: &[&str]| fixture.ok(arguments)["items"][0]["attached_files"].clone();
+    fixture.server.forget_requests();
+    let unknown = serde_json::json!({"files": 2, "files_here": 0, "unknown": 2, "too_large": 0, "bytes": 0});
+    assert_eq!(attached(&["download", "4", "--dry-run"]), unknown);
+    assert_eq!(fixture.server.requests().len(), 0, "without --files the server is not asked");
+    let text = command::jalon(directory, &["download", "4", "--dry-run"]);
+    assert!(text.out.contains("  2 attached files (0 already on disk), 2 of unknown size\n"), "{}", text.out);
+
+    let sizes = attached(&["download", "4", "--dry-run", "--files"]);
+    assert_eq!((&sizes["files"], &sizes["unknown"]), (&2.into(), &0.into()));
+    let bytes = sizes["bytes"].as_u64().unwrap();
+    let text = command::jalon(directory, &["download", "4", "--dry-run", "--files"]);
+    let expected = format!("  2 attached files (0 already on disk), {} kB also to download\n", bytes.div_ceil(1_000));
+    assert!(text.out.contains(&expected), "{}", text.out);
+
+    let without = fixture.ok(&["download", "4"])["items"][0].clone();
+    assert_eq!(without["with_files"], false);
+    let with_files = fixture.ok(&["download", "4", "--files"])["items"][0].clone();
+    assert_eq!((&with_files["with_files"], with_files["state"].as_str()), (&true.into(), Some("ready")));
+    assert_eq!(with_files["bytes"].as_u64().unwrap() - without["bytes"].as_u64().unwrap(), bytes);
+
+    let files = |details: &Value| -> Vec<Value> {
+        let attachments = details["attachments"].as_array().unwrap().iter();
+        attachments.filter(|attachment| attachment["media"] == "file").cloned().collect()
+    };
+    let listed = files(&fixture.ok(&["trek", "4"]));
+    assert_eq!((&listed[0]["title"], &listed[1]["title"]), (&"Topo-guide".into(), &"commentaire-4.mp3".into()));
+    for file in &listed {
+        let size = Path::new(file["path"].as_str().unwrap()).metadata().unwrap().len();
+        assert_eq!(file["bytes"].as_u64(), Some(size));
+    }
+    let text = command::jalon(directory, &["trek", "4"]);
+    let guide = listed[0]["path"].as_str().unwrap();
+    assert!(text.out.contains(&format!("\nFiles\n  Topo-guide (Topo-guide, 1 kB)\n    {guide}\n")), "{}", text.out);
+
+    // A refresh updates the pack, and keeps its files.
+    fixture.server.territory().edit_text("trek", 4, "description", "fr", "<p>Autre.</p>");
+    assert_eq!(fixture.ok(&["refresh"])["items"][0]["packs"], serde_json::json!(["trek/4"]));
+    let pack = fixture.ok(&["packs"])["items"][0].clone();
+    assert_eq!((&pack["with_files"], &pack["files"]), (&true.into(), &with_files["files"]));
+
+    // Without a pack the sheet names the addresses.
+    fixture.ok(&["remove", "4"]);
+    let listed = files(&fixture.ok(&["trek", "4"]));
+    assert!(listed.iter().all(|file| file["path"].is_null() && file["bytes"].is_u64()), "{listed:?}");
+    let text = command::jalon(directory, &["trek", "4"]);
+    let url = listed[1]["url"].as_str().unwrap();
+    assert!(text.out.contains(&format!("    {url}\n")), "{}", text.out);
+}
+
+#[test]
+fn linked_video_is_named_with_its_address() {
+    let fixture = Fixture::new();
+    let address = "https://www.youtube.com/watch?v=jalon000000";
+    {
+        let mut territory = fixture.server.territory();
+        let trek = territory.module("trek").iter().find(|trek| trek["id"] == 3).unwrap();
+        let mut attachments = trek["attachments"].clone();
+        let mut video = attachments[0].clone();
+        video["type"] = "video".into();
+        video["backend"] = "Youtube".into();
+        video["title"] = "Le film".into();
+        video["url"] = address.into();
+        video["thumbnail"] = "".into();
+        attachments.as_array_mut().unwrap().push(video);
+        territory.edit_field("trek", 3, "attachments", attachments);
+    }
+    fixture.ok(&["refresh"]);
+    let pack = fixture.ok(&["download", "3", "--files"])["items"][0].clone();
+    assert_eq!(pack["missing"], serde_json::json!([]), "a video is not downloaded");
+    let text = command::jalon(fixture.directory.path(), &["trek", "3"]);
+    assert!(text.out.contains(&format!("\nFiles\n  Le film (Youtube)\n    {address}\n")), "{}", text.out);
+}
+
+#[test]
 fn refresh_requests_changes_and_changes_lists_them() {
     let fixture = Fixture::new();
     fixture.ok(&["download", "3"]);

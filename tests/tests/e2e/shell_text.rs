@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use jalon::catalogue::{PackSubject, PictureSize};
+use jalon::model::{Geometry, Kind, Localized, Position, SensitiveArea};
 use jalon_tests::command::{self, CommandOutput};
-use jalon_tests::fixture::Fixture;
+use jalon_tests::fixture::{Fixture, NAME};
 use jalon_tests::generator::{Size, Territory};
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
@@ -106,6 +108,62 @@ fn trek_without_a_line_is_not_exported() {
         assert_eq!(run.status, 2, "{}", run.out);
         assert!(run.err.contains("must be a trek with a line") && !path.exists(), "{}", run.err);
     }
+}
+
+#[test]
+fn impossible_elevations_are_counted_on_the_sheet() {
+    let mut territory = Territory::generate(Size::default(), 1);
+    let is_it = |trek: &&Value| trek["id"] == 2;
+    let mut geometry = territory.module("trek").iter().find(is_it).unwrap()["geometry"].clone();
+    let vertices = geometry["coordinates"].as_array().unwrap().len();
+    geometry["coordinates"][1][2] = (-9999).into();
+    geometry["coordinates"][2][2] = 32767.into();
+    territory.edit_field("trek", 2, "geometry", geometry);
+    let fixture = Fixture::builder().territory(territory).refreshed().build();
+    let count = |id: &str| {
+        let sheet = jalon(fixture.directory(), &["trek", id, "--json"]).json();
+        (sheet["unknown_elevations"].as_u64(), sheet["vertices"].as_u64())
+    };
+    assert_eq!(count("2"), (Some(2), Some(vertices as u64)));
+    let sentence = format!("The elevation of 2 of the {vertices} vertices of the route is unknown");
+    let text = jalon(fixture.directory(), &["trek", "2"]).out;
+    assert!(text.contains(&sentence), "{text}");
+    assert_eq!(count("1").0, Some(0));
+    assert!(!jalon(fixture.directory(), &["trek", "1"]).out.contains("vertices"));
+}
+
+#[test]
+fn items_by_distance_are_told_from_those_that_the_server_lists() {
+    let territory = Territory::generate(Size::default(), 1);
+    let fixture = Fixture::builder().territory(territory).pack(PackSubject::Trek(1), PictureSize::None).build();
+    let companion = fixture.companion();
+    let territory = companion.catalogue().territory(NAME).unwrap();
+    let lines = || {
+        let text = jalon(fixture.directory(), &["trek", "1"]).out;
+        let section = text.split("\nSensitive areas").nth(1).unwrap_or_else(|| panic!("{text}"));
+        section.split("\n\n").next().unwrap().lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let put = |id: i64, name: &str| {
+        let trek = companion.catalogue().object(&territory, Kind::Trek, 1).unwrap();
+        let Position { lon, lat, .. } = trek.geometry().and_then(Geometry::first_position).unwrap();
+        let corners = [(-0.01, -0.01), (0.01, -0.01), (0.01, 0.01), (-0.01, 0.01), (-0.01, -0.01)];
+        let ring: Vec<Position> = corners.iter().map(|(east, north)| Position::new(lon + east, lat + north)).collect();
+        let name = Localized::from_iter([("fr", name)]);
+        let area = SensitiveArea { id, name, geometry: Some(Geometry::polygon([ring])), ..SensitiveArea::default() };
+        companion.catalogue().write(|change| change.put(&territory, area.into())).unwrap();
+    };
+    let listed = companion.trek_details(NAME, 1, &[Kind::SensitiveArea]).unwrap().route_items;
+    let listed: Vec<_> = listed.into_iter().filter(|item| !item.estimated).collect();
+    assert!(!listed.is_empty(), "the server lists none");
+    put(9_001, "Aire neuve");
+    let lines = lines();
+    assert_eq!(lines[0], "", "the heading holds for every item: {lines:?}");
+    let by_distance: Vec<&String> = lines.iter().filter(|line| line.contains("off, by distance)")).collect();
+    assert!(by_distance.iter().any(|line| line.contains("Aire neuve")), "{lines:?}");
+    assert!(by_distance.len() < lines.len() - 1, "{lines:?}");
+    // The points of interest of a trek without a pack are all by distance.
+    let text = jalon(fixture.directory(), &["trek", "7"]).out;
+    assert!(text.contains("(by distance from the route)\n") && !text.contains("off, by distance)"), "{text}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Barrier, LazyLock};
 
-use jalon::catalogue::{FILE_NAME, NewTerritory, PackState, PackSubject, PictureSize};
+use jalon::catalogue::{FILE_NAME, NewTerritory, PackState, PackSubject, PictureSize, SearchQuery};
 use jalon::companion::{RefreshMode, TrekQuery};
 use jalon::model::Kind;
 use jalon::storage::Storage;
@@ -31,7 +31,7 @@ fn read_all(companion: &Companion) -> jalon::Result<()> {
     for kind in Kind::ALL {
         companion.catalogue().objects(&territory, kind)?;
     }
-    companion.catalogue().search("lac", &[], &["fr"], 9, 0)?;
+    companion.search(&SearchQuery { text: "lac".to_owned(), limit: 9, ..SearchQuery::default() }, &["fr"])?;
     companion.packs(None)?;
     companion.catalogue().storage_usage()?;
     companion.warm_up()

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, LazyLock};
 
-use jalon::catalogue::{NewTerritory, PackSubject, PictureSize};
+use jalon::catalogue::{NewTerritory, PackSubject, PictureSize, SearchQuery};
 use jalon::clock::SystemClock;
 use jalon::companion::{NearbyQuery, RefreshOptions, TrekQuery};
 use jalon::model::{Kind, Position};
@@ -65,7 +65,7 @@ fn check_reads(companion: &Companion, case: &str) {
     companion.warm_up().unwrap();
     assert_eq!(companion.nearest(from, &query, &["fr"]).unwrap(), from_disk, "{case}");
     assert_eq!(from_disk.len(), 5, "{case}");
-    companion.catalogue().search("lac", &[], &["fr"], 9, 0).unwrap();
+    companion.search(&SearchQuery { text: "lac".to_owned(), limit: 9, ..SearchQuery::default() }, &["fr"]).unwrap();
     assert_eq!(companion.catalogue().territories().unwrap().len(), 2, "{case}");
     assert!(companion.packs(None).unwrap()[0].files > 5, "{case}");
     companion.catalogue().storage_usage().unwrap();

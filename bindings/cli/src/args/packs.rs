@@ -20,6 +20,9 @@ pub(crate) struct DownloadArgs {
     /// Of a mobile tree: take pictures from this archive of it, such as 31.zip or global.zip (can be repeated)
     #[arg(long = "from", value_name = "ZIP")]
     pub(crate) archives: Vec<std::path::PathBuf>,
+    /// Download attached files too, such as PDF topo-guides and audio
+    #[arg(long)]
+    pub(crate) files: bool,
     /// Print the estimated size and download nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

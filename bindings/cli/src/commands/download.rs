@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 
 use jalon::Error;
 use jalon::catalogue::{PackSubject, PictureSize};
-use jalon::companion::{DownloadOptions, Estimate, RefreshOptions};
+use jalon::companion::{AttachedFileSizes, DownloadOptions, Estimate, RefreshOptions};
 use jalon::model::Kind;
+
+use serde_json::json;
 
 use super::Session;
 use super::network::{MAX_ATTEMPTS, TransferBar, ctrl_c_token, explain_http};
@@ -13,18 +15,18 @@ use super::packs::{bbox_argument, pack_json, subject_json, subject_name, write_p
 use crate::args::DownloadArgs;
 use crate::error::Result;
 use crate::output::Output;
-use crate::units::megabytes;
+use crate::units::{format_bytes, megabytes};
 use crate::{lookup, parse};
 
 pub(super) fn download(session: &Session, args: &DownloadArgs) -> Result<Output> {
     let subjects = subjects(session, args)?;
     let pictures: PictureSize = args.pictures.into();
-    if args.dry_run {
-        return dry_run(session, &subjects, pictures);
-    }
     let mut fetch = RefreshOptions { max_attempts: MAX_ATTEMPTS, ..RefreshOptions::default() };
     fetch.net.allow_plain_http = args.allow_http;
-    let options = DownloadOptions { pictures, fetch };
+    let options = DownloadOptions { pictures, files: args.files, fetch };
+    if args.dry_run {
+        return dry_run(session, &subjects, &options);
+    }
     let cancel = ctrl_c_token();
     let mut items = Vec::new();
     let mut text = String::new();
@@ -43,7 +45,10 @@ pub(super) fn download(session: &Session, args: &DownloadArgs) -> Result<Output>
         drop(bar);
         let pack = pack.map_err(|error| {
             if error == Error::Cancelled {
-                eprintln!("Stopped. Completed files are kept; resume with: {}", command_line(territory, subject));
+                eprintln!(
+                    "Stopped. Completed files are kept; resume with: {}",
+                    command_line(territory, subject, &options)
+                );
             }
             explain_http(error, args.allow_http)
         })?;
@@ -54,13 +59,20 @@ pub(super) fn download(session: &Session, args: &DownloadArgs) -> Result<Output>
 }
 
 /// The command that resumes a download.
-fn command_line(territory: &str, subject: &PackSubject) -> String {
-    match subject {
+fn command_line(territory: &str, subject: &PackSubject, options: &DownloadOptions) -> String {
+    let mut line = match subject {
         PackSubject::Trek(id) => format!("jalon download {territory}/{id}"),
         PackSubject::Bounds(bounds) => {
             format!("jalon download --territory {territory} --bbox={}", bbox_argument(bounds))
         }
+    };
+    if options.pictures != PictureSize::default() {
+        let _ = write!(line, " --pictures {}", options.pictures.as_str());
     }
+    if options.files {
+        line.push_str(" --files");
+    }
+    line
 }
 
 /// The area or the treks to download, each with its territory. A trek must be in the catalogue.
@@ -80,12 +92,21 @@ fn subjects(session: &Session, args: &DownloadArgs) -> Result<Vec<(String, PackS
     args.ids.iter().map(trek).collect()
 }
 
-fn dry_run(session: &Session, subjects: &[(String, PackSubject)], pictures: PictureSize) -> Result<Output> {
+/// Estimates the downloads. Only the sizes of attached files, if they are wanted, are asked of the server.
+fn dry_run(session: &Session, subjects: &[(String, PackSubject)], options: &DownloadOptions) -> Result<Output> {
+    let cancel = ctrl_c_token();
     let mut items = Vec::new();
     let mut text = String::new();
     for (territory, subject) in subjects {
-        let estimate = session.companion.estimate(territory, subject, pictures)?;
-        let Estimate { objects, files, files_here, bytes, error_bytes, free_bytes } = estimate;
+        if options.files {
+            match session.companion.fetch_file_sizes(territory, subject, &options.fetch, &cancel) {
+                // Without a server, the sizes that are not known are counted.
+                Ok(_) | Err(Error::Offline { .. } | Error::Server { .. } | Error::Busy { .. }) => {}
+                Err(error) => return Err(explain_http(error, options.fetch.net.allow_plain_http).into()),
+            }
+        }
+        let estimate = session.companion.estimate(territory, subject, options.pictures)?;
+        let Estimate { objects, files, files_here, bytes, error_bytes, attached_files, free_bytes } = estimate;
         let name = subject_name(session, territory, subject)?;
         let _ = writeln!(
             text,
@@ -96,6 +117,7 @@ fn dry_run(session: &Session, subjects: &[(String, PackSubject)], pictures: Pict
             megabytes(error_bytes),
             megabytes(free_bytes)
         );
+        write_attached_files(&mut text, attached_files, options.files);
         let mut item = subject_json(territory, None, subject);
         item["name"] = name.into();
         item["objects"] = objects.into();
@@ -104,7 +126,32 @@ fn dry_run(session: &Session, subjects: &[(String, PackSubject)], pictures: Pict
         item["bytes"] = bytes.into();
         item["error_bytes"] = error_bytes.into();
         item["free_bytes"] = free_bytes.into();
+        item["with_files"] = options.files.into();
+        item["attached_files"] = json!({
+            "files": attached_files.files, "files_here": attached_files.files_here, "unknown": attached_files.unknown,
+            "too_large": attached_files.too_large, "bytes": attached_files.bytes,
+        });
         items.push(item);
     }
     Ok(Output::list(items, text))
+}
+
+/// Describes the attached files, and how much larger the download is with them.
+fn write_attached_files(text: &mut String, sizes: AttachedFileSizes, are_wanted: bool) {
+    let AttachedFileSizes { files, files_here, unknown, too_large, bytes } = sizes;
+    if files == 0 {
+        return;
+    }
+    let choice = if are_wanted { "also to download" } else { "more with --files" };
+    let plural = if files == 1 { "" } else { "s" };
+    let _ = write!(text, "  {files} attached file{plural} ({files_here} already on disk), ");
+    let _ = match unknown {
+        0 => write!(text, "{} {choice}", format_bytes(bytes)),
+        _ if bytes == 0 => write!(text, "{unknown} of unknown size"),
+        _ => write!(text, "{} {choice}, {unknown} of unknown size", format_bytes(bytes)),
+    };
+    if too_large > 0 {
+        let _ = write!(text, ", {too_large} too large and left out");
+    }
+    text.push('\n');
 }

@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 
 use jalon::clock::now_ms;
+use jalon::companion::FavouriteItem;
 use jalon::journal::Favourite;
 use serde_json::{Value, json};
 
 use super::Session;
+use super::remarks::remarks;
 use crate::args::FavouriteCommand;
 use crate::error::Result;
 use crate::lookup;
@@ -23,7 +25,7 @@ pub(super) fn run(session: &Session, command: FavouriteCommand) -> Result<Output
             let favourite = Favourite { territory, kind, id, name, created_ms: now_ms() };
             journal.add_favourite(&favourite)?;
             let text = format!("Added to the favourites: {}\n", session.fit(&favourite.name, 25));
-            Ok(Output::new(favourite_json(&favourite), text))
+            Ok(Output::new(favourite_json(&session.companion.favourite_item(favourite)?), text))
         }
         FavouriteCommand::Remove { id, kind } => {
             let (territory, id) = lookup::object_ref(&session.companion, &id)?;
@@ -32,11 +34,12 @@ pub(super) fn run(session: &Session, command: FavouriteCommand) -> Result<Output
             Ok(Output::new(json!({"removed": removed}), text.to_owned()))
         }
         FavouriteCommand::List => {
-            let favourites = journal.favourites()?;
+            let favourites = session.companion.favourites()?;
             let mut text = String::new();
-            for Favourite { territory, kind, id, name, .. } in &favourites {
-                let start = format!("{territory}/{id:<8} {kind:<17} ");
-                let _ = writeln!(text, "{start}{}", session.fit(name, start.chars().count()));
+            for FavouriteItem { favourite, withdrawn_ms } in &favourites {
+                let Favourite { territory, kind, id, name, .. } = favourite;
+                let (start, end) = (format!("{territory}/{id:<8} {kind:<17} "), remarks(None, *withdrawn_ms));
+                let _ = writeln!(text, "{start}{}{end}", session.fit(name, start.chars().count() + end.len()));
             }
             if favourites.is_empty() {
                 text.push_str("No favourites. Add a trek with: jalon favourite add ID\n");
@@ -46,10 +49,14 @@ pub(super) fn run(session: &Session, command: FavouriteCommand) -> Result<Output
     }
 }
 
-fn favourite_json(favourite: &Favourite) -> Value {
-    let Favourite { territory, kind, id, name, created_ms } = favourite;
-    json!({
+fn favourite_json(item: &FavouriteItem) -> Value {
+    let FavouriteItem { favourite: Favourite { territory, kind, id, name, created_ms }, withdrawn_ms } = item;
+    let mut document = json!({
         "territory": territory, "kind": kind, "id": id, "ref": format!("{territory}/{id}"), "name": name,
         "created_at": iso_time(*created_ms),
-    })
+    });
+    if let Some(ms) = withdrawn_ms {
+        document["withdrawn_ms"] = (*ms).into();
+    }
+    document
 }

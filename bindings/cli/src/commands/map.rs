@@ -26,7 +26,7 @@ pub(super) fn map(session: &Session, reference: &str, output: &Path) -> Result<O
         title: text(&trek.name),
         key_figures: key_figures(&localizer, &details, session.units)?,
         subtitle: text(&trek.description_teaser.plain).lines().next().unwrap_or_default().to_owned(),
-        stages: details.stages.iter().map(|stage| (text(&stage.name), lines(&stage.geometry))).collect(),
+        stages: details.stages.iter().map(|stage| (text(&stage.trek.name), lines(&stage.trek.geometry))).collect(),
         lines: lines(&trek.geometry),
         pois: Vec::new(),
         sensitive_areas: Vec::new(),

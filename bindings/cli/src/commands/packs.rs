@@ -118,6 +118,7 @@ pub(super) fn pack_json(session: &Session, pack: &Pack) -> Result<Value> {
     item["name"] = subject_name(session, &pack.territory, &pack.subject)?.into();
     item["state"] = json!(pack.state);
     item["pictures"] = json!(pack.pictures);
+    item["with_files"] = pack.with_files.into();
     item["as_of"] = json!(pack.as_of_ms.map(iso_time));
     item["bytes"] = pack.bytes.into();
     item["own_bytes"] = pack.own_bytes.into();

@@ -30,6 +30,8 @@ from .errors import (
 )
 from .geometry import geojson
 from .jalon_ffi.jalon_ffi import (
+    AttachedFile,
+    AttachedFileSizes,
     Bounds,
     ChangeKind,
     ChangeRecord,
@@ -89,6 +91,8 @@ from .packs import Packs
 from .records import NearbyItem, Object, TrekDetails, TrekItem
 
 __all__ = [
+    "AttachedFile",
+    "AttachedFileSizes",
     "Bounds",
     "Busy",
     "Cancelled",

@@ -107,9 +107,14 @@ class Catalogue:
         """Returns an object of any kind. Raises NotFound."""
         return cast(Object, await await_future(self._ffi.object(territory, kind, id, self._languages)))
 
-    async def search(self, text: str, *, kinds: Sequence[Kind] = (), limit: int = 50, offset: int = 0) -> SearchResults:
-        """Finds objects of any kind by the beginnings of their words. Ignores case and accents. `limit` is 1 to 200."""
-        return await await_future(self._ffi.search(text, self._languages, list(kinds), limit, offset))
+    async def search(
+        self, text: str, *, kinds: Sequence[Kind] = (), limit: int = 50, offset: int = 0, past_events: bool = False
+    ) -> SearchResults:
+        """Finds objects of any kind by the beginnings of their words. Ignores case and accents. `limit` is 1 to 200.
+
+        Touristic events that have ended are left out, unless `past_events`.
+        """
+        return await await_future(self._ffi.search(text, self._languages, list(kinds), limit, offset, past_events))
 
     async def vocabulary(self, territory: str, vocabulary: str) -> list[Term]:
         """Returns the terms of a vocabulary (such as `trek_practice`, `feedback_category`, `city`), ordered by id."""

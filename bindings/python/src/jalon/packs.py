@@ -7,7 +7,7 @@ from typing import Any
 
 from .errors import await_future
 from .jalon_ffi import jalon_ffi as _ffi
-from .jalon_ffi.jalon_ffi import Bounds, Estimate, Pack, PictureSize, RefreshOptions
+from .jalon_ffi.jalon_ffi import AttachedFileSizes, Bounds, Estimate, Pack, PictureSize, RefreshOptions
 from .progress import Update, with_progress
 
 __all__ = ["Packs"]
@@ -38,8 +38,21 @@ class Packs:
         return await await_future(self._ffi.list(territory))
 
     async def estimate(self, territory: str, subject: Subject, pictures: PictureSize | None = None) -> Estimate:
-        """Estimates the size of a pack from local data, without a network."""
+        """Estimates the size of a pack from local data, without a network.
+
+        Attached files are counted separately, so that an app can show the size with and without them.
+        """
         return await await_future(self._ffi.estimate(territory, _to_ffi(subject), pictures))
+
+    async def fetch_file_sizes(
+        self, territory: str, subject: Subject, *, options: RefreshOptions | None = None
+    ) -> AttachedFileSizes:
+        """Asks for the sizes of a pack's attached files, which :meth:`estimate` then includes.
+
+        Each file whose size is not known costs a request. Raises Offline, ServerError, Busy and NotFound.
+        """
+        converted = _to_ffi(subject)
+        return await await_future(self._ffi.fetch_file_sizes(territory, converted, options, None))
 
     async def download(
         self,
@@ -48,16 +61,18 @@ class Packs:
         *,
         options: RefreshOptions | None = None,
         pictures: PictureSize | None = None,
+        files: bool = False,
         progress: Update | None = None,
     ) -> Pack:
         """Downloads a pack, resumes its download, or updates it.
 
         If the call is cancelled or interrupted, the next call continues where it stopped. Raises Offline, ServerError,
-        Busy, StorageFull and NotFound, and InvalidInput for a territory that was never refreshed.
+        Busy, StorageFull and NotFound, and InvalidInput for a territory that was never refreshed. ``files``
+        downloads attached files too, such as PDF topo-guides and audio.
         """
         converted = _to_ffi(subject)
         return await with_progress(
-            lambda watch: self._ffi.download(territory, converted, options, pictures, None, watch), progress
+            lambda watch: self._ffi.download(territory, converted, options, pictures, files, None, watch), progress
         )
 
     async def update(

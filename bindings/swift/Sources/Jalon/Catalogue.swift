@@ -42,11 +42,14 @@ public struct Catalogue: Sendable {
     }
 
     /// Finds objects by the beginnings of their words. Ignores case and accents. `kinds` limits the kinds of objects; empty
-    /// for all kinds. `limit` is 1 to 200.
+    /// for all kinds. `limit` is 1 to 200. Touristic events that have ended are left out unless `pastEvents`.
     public func search(
-        _ text: String, languages: [String]? = nil, kinds: [Kind] = [], limit: UInt32 = 50, offset: UInt32 = 0
+        _ text: String, languages: [String]? = nil, kinds: [Kind] = [], limit: UInt32 = 50, offset: UInt32 = 0,
+        pastEvents: Bool = false
     ) async throws -> SearchResults {
-        try await inner.search(text: text, languages: languages ?? self.languages, kinds: kinds, limit: limit, offset: offset)
+        try await inner.search(
+            text: text, languages: languages ?? self.languages, kinds: kinds, limit: limit, offset: offset,
+            pastEvents: pastEvents)
     }
 
     /// Returns the terms of a vocabulary of a territory (such as `trek_practice`, `feedback_category`, `city`), ordered by

@@ -3,6 +3,8 @@ import JalonGenerated
 // The generated types that belong to the public API of this module. They are exported one by one, so that the other
 // declarations of JalonGenerated stay hidden, and so that members are found with the compiler feature
 // MemberImportVisibility, which new projects enable.
+@_exported import struct JalonGenerated.AttachedFile
+@_exported import struct JalonGenerated.AttachedFileSizes
 @_exported import enum JalonGenerated.BlockReason
 @_exported import struct JalonGenerated.Bounds
 @_exported import enum JalonGenerated.ChangeKind

@@ -49,6 +49,11 @@ extension Picture {
     public var file: URL? { path.map { URL(fileURLWithPath: $0) } }
 }
 
+extension AttachedFile {
+    /// The attached file; nil if no pack has downloaded it.
+    public var file: URL? { path.map { URL(fileURLWithPath: $0) } }
+}
+
 extension Highlight {
     /// Returns the range in the text that the highlight belongs to; nil if it does not fit into the text.
     public func range(in text: String) -> Range<String.Index>? {

@@ -39,6 +39,12 @@ import Testing
         let ownPack = try await own.packs.download("park", .trek(id: trek.id))
         #expect(pack.bytes == ownPack.bytes && pack.files == ownPack.files)
 
+        let plannedSizes = try await companion.packs.planFileSizes("park", .trek(id: 1))
+        guard case .fileSizes(let sizes) = try await session.run(plannedSizes) else { throw TestFailure() }
+        #expect(sizes.files >= 2 && sizes.bytes > 0 && sizes.unknown == 0)
+        let ownSizes = try await own.packs.fetchFileSizes("park", .trek(id: 1))
+        #expect(sizes.files == ownSizes.files && sizes.unknown == ownSizes.unknown)
+
         // A refresh without changes sends fewer requests.
         guard case .refresh(let second) = try await session.run(companion.planRefresh("park")) else { throw TestFailure() }
         #expect(!second.isFull && second.requests < summary.requests)

@@ -48,6 +48,19 @@ import Testing
         let pois = try await companion.nearby.nearest(to: start, NearbyQuery(kinds: [.poi], limit: 3))
         #expect(pois.count == 3 && pois.allSatisfy { $0.kind == .poi })
 
+        // Trek 1 has a topo-guide and an audio commentary.
+        let sizes = try await companion.packs.fetchFileSizes("park", .trek(id: 1))
+        #expect(try await companion.packs.estimate("park", .trek(id: 1)).attachedFiles == sizes)
+        #expect(sizes.files >= 2 && sizes.bytes > 0 && sizes.unknown == 0)
+        #expect(try await companion.packs.download("park", .trek(id: 1), pictures: .none, files: true).withFiles)
+        let files = try await companion.catalogue.trekDetails("park", 1).files.filter { $0.media == "file" }
+        #expect(files.suffix(2).first?.title == "Topo-guide")
+        for file in files {
+            let attributes = try FileManager.default.attributesOfItem(atPath: #require(file.file).path)
+            #expect((attributes[.size] as? NSNumber)?.uint64Value == file.bytes)
+        }
+        try await companion.packs.remove("park", .trek(id: 1))
+
         // Download the trek with its pictures.
         let estimate = try await companion.packs.estimate("park", .trek(id: trek.id))
         #expect(estimate.files > 0)

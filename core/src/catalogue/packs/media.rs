@@ -1,4 +1,4 @@
-//! The files of packs: pictures and pictograms, each stored once. The file name is made of the URL and the content
+//! The files of packs: pictures, pictograms and attached files, each stored once. The file name is made of the URL and the content
 //! (`<first 16 digits of the URL's SHA-256>-<SHA-256 of the bytes>.jpg`), never of the server's file name. So a file can be
 //! assigned to its URL and verified by its name alone, even if the catalogue is lost.
 
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::OptionalExtension;
 use sha2::{Digest, Sha256};
 
-use super::picture_format;
+use super::content::MediaContent;
 use crate::catalogue::{Catalogue, WriteTransaction};
 use crate::digest::{hex, sha256};
 use crate::error::Result;
@@ -35,6 +35,8 @@ pub(crate) struct MediaFile {
     pub(crate) url: String,
     /// Path on this device; `None` if it is not downloaded.
     pub(crate) path: Option<PathBuf>,
+    /// Size on this device, bytes; 0 if it is not downloaded.
+    pub(crate) bytes: u64,
     /// SHA-256 of its content, in hexadecimal.
     sha256: Option<String>,
     /// Validators of the last response, for conditional requests.
@@ -59,7 +61,7 @@ impl MediaFile {
 pub(crate) enum StoredMedia {
     /// It was moved to its place.
     Stored,
-    /// It is no picture or truncated, for this reason.
+    /// It is of another format or truncated, for this reason.
     Rejected(&'static str),
 }
 
@@ -87,13 +89,8 @@ fn hash_file(path: &Path) -> io::Result<(String, u64)> {
     }
 }
 
-/// Checks that a file is a complete picture of a known format; the inner error is the reason why not.
-pub(crate) fn check_picture(path: &Path) -> Result<std::result::Result<(), &'static str>> {
-    Ok(picture_format::sniff_file(path)?.map(|_| ()))
-}
-
 /// The columns that [`Catalogue::read_media_file`] reads.
-const COLUMNS: &str = "url, file, sha256, etag, last_modified, missing_reason, retry_ms";
+const COLUMNS: &str = "url, file, sha256, etag, last_modified, missing_reason, retry_ms, bytes";
 
 impl Catalogue {
     /// The directory of the files of packs.
@@ -130,6 +127,7 @@ impl Catalogue {
             validators: Validators { etag: row.get(3)?, last_modified: row.get(4)? },
             missing_reason: row.get(5)?,
             retry_ms: row.get(6)?,
+            bytes: row.get::<_, i64>(7)?.unsigned_abs(),
         })
     }
 
@@ -137,17 +135,18 @@ impl Catalogue {
         self.media_folder().join(&file[..2.min(file.len())]).join(file)
     }
 
-    /// Moves a downloaded file to its place, if it is a complete picture, and removes an earlier version of it. `at_ms` is the
-    /// time of the download, Unix ms.
+    /// Moves a downloaded file to its place, if it is complete and has the expected content, and removes an earlier version of
+    /// it. `at_ms` is the time of the download, Unix ms.
     pub(crate) fn store_media_file(
         &self,
         url: &str,
         downloaded: &Path,
+        content: MediaContent,
         validators: &Validators,
         at_ms: i64,
     ) -> Result<StoredMedia> {
-        let extension = match picture_format::sniff_file(downloaded)? {
-            Ok(format) => format.extension(),
+        let extension = match content.extension(downloaded, url)? {
+            Ok(extension) => extension,
             Err(reason) => return Ok(StoredMedia::Rejected(reason)),
         };
         let (sha256, bytes) = hash_file(downloaded)?;

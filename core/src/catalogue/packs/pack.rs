@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::map::PackMap;
 use crate::error::{Error, Result};
 use crate::model::{Bounds, Id, Kind, Position};
 
@@ -142,6 +143,8 @@ pub struct Pack {
     pub subject: PackSubject,
     /// Size of its pictures.
     pub pictures: PictureSize,
+    /// Whether its attached files, such as PDF topo-guides and audio, belong to it.
+    pub with_files: bool,
     /// State of the pack.
     pub state: PackState,
     /// Time at which it was last completely downloaded, Unix ms.
@@ -158,6 +161,8 @@ pub struct Pack {
     pub missing: Vec<MissingFile>,
     /// Time at which the server withdrew its trek, Unix ms.
     pub withdrawn_ms: Option<i64>,
+    /// Its offline map, if one was asked for.
+    pub map: Option<PackMap>,
 }
 
 #[cfg(test)]

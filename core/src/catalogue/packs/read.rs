@@ -1,9 +1,11 @@
 //! Reads packs and their content.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use super::map;
 use super::pack::{MissingFile, Pack, PackState, PackSubject, PictureSize};
 use crate::catalogue::{Catalogue, Territory, state_hash};
 use crate::error::Result;
@@ -16,11 +18,12 @@ struct PackRow {
     territory: TerritoryId,
     subject: PackSubject,
     pictures: PictureSize,
+    with_files: bool,
     state: PackState,
     as_of_ms: Option<i64>,
 }
 
-const SELECT: &str = "SELECT pack, territory, subject, pictures, state, as_of_ms FROM jalon_pack";
+const SELECT: &str = "SELECT pack, territory, subject, pictures, state, as_of_ms, with_files FROM jalon_pack";
 
 /// Reads a row; `None` if a newer version of Jalon wrote its subject.
 fn read_row(row: &Row<'_>) -> rusqlite::Result<Option<PackRow>> {
@@ -35,6 +38,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<Option<PackRow>> {
         pictures: pictures.unwrap_or_default(),
         state: state.unwrap_or(PackState::Planned),
         as_of_ms: row.get(5)?,
+        with_files: row.get(6)?,
     }))
 }
 
@@ -43,7 +47,7 @@ fn count(number: i64) -> u64 {
 }
 
 /// Reads the content of a pack.
-fn with_content(connection: &Connection, row: PackRow, territory: String) -> Result<Pack> {
+fn with_content(connection: &Connection, row: PackRow, territory: String, maps: &Path) -> Result<Pack> {
     let mut objects = BTreeMap::new();
     let mut statement =
         connection.prepare_cached("SELECT kind, count(*) FROM jalon_pack_object WHERE pack = ?1 GROUP BY kind")?;
@@ -75,13 +79,16 @@ fn with_content(connection: &Connection, row: PackRow, territory: String) -> Res
             .optional()?
             .flatten(),
     };
-    let PackRow { key, subject, pictures, state, as_of_ms, .. } = row;
-    let (files, bytes, own_bytes) = (count(files), count(bytes), count(own));
+    let PackRow { key, subject, pictures, with_files, state, as_of_ms, .. } = row;
+    let map = map::read(connection, key, maps)?;
+    let map_bytes = map.as_ref().map_or(0, |map| map.bytes);
+    let (files, bytes, own_bytes) = (count(files), count(bytes) + map_bytes, count(own) + map_bytes);
     Ok(Pack {
         key,
         territory,
         subject,
         pictures,
+        with_files,
         state,
         as_of_ms,
         objects,
@@ -90,6 +97,7 @@ fn with_content(connection: &Connection, row: PackRow, territory: String) -> Res
         own_bytes,
         missing,
         withdrawn_ms,
+        map,
     })
 }
 
@@ -128,7 +136,7 @@ impl Catalogue {
                 .filter(|row| territory.is_none_or(|territory| territory.key == row.territory))
                 .map(|row| {
                     let name = names.get(&row.territory).cloned().unwrap_or_default();
-                    with_content(connection, row, name)
+                    with_content(connection, row, name, &self.map_folder())
                 })
                 .collect()
         })
@@ -146,7 +154,7 @@ impl Catalogue {
                 .query_row((territory.key, subject.to_string()), read_row)
                 .optional()?
                 .flatten();
-            row.map(|row| with_content(connection, row, territory.name.clone())).transpose()
+            row.map(|row| with_content(connection, row, territory.name.clone(), &self.map_folder())).transpose()
         })
     }
 
@@ -162,18 +170,20 @@ impl Catalogue {
         })
     }
 
-    /// Inserts a planned pack, or changes the picture size of an existing one. Returns its key.
+    /// Inserts a planned pack, or changes the picture size and the choice of files of an existing one. Returns its key.
     pub(crate) fn request_pack(
         &self,
         territory: &Territory,
         subject: &PackSubject,
         pictures: PictureSize,
+        with_files: bool,
     ) -> Result<i64> {
         self.write_state(|connection| {
             connection.execute(
-                "INSERT INTO jalon_pack (territory, subject, pictures, state) VALUES (?1, ?2, ?3, 'planned')
-                   ON CONFLICT (territory, subject) DO UPDATE SET pictures = excluded.pictures",
-                (territory.key, subject.to_string(), pictures.as_str()),
+                "INSERT INTO jalon_pack (territory, subject, pictures, with_files, state)
+                   VALUES (?1, ?2, ?3, ?4, 'planned') ON CONFLICT (territory, subject)
+                   DO UPDATE SET pictures = excluded.pictures, with_files = excluded.with_files",
+                (territory.key, subject.to_string(), pictures.as_str(), with_files),
             )?;
             let key = "SELECT pack FROM jalon_pack WHERE territory = ?1 AND subject = ?2";
             Ok(connection.query_row(key, (territory.key, subject.to_string()), |row| row.get(0))?)

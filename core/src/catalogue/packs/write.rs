@@ -24,11 +24,17 @@ fn mark_stale_statements(condition: &str) -> [String; 2] {
 
 impl WriteTransaction<'_> {
     /// Inserts a planned pack of a territory, if there is a territory of this name.
-    pub(crate) fn restore_pack(&mut self, territory: &str, subject: &PackSubject, pictures: PictureSize) -> Result<()> {
+    pub(crate) fn restore_pack(
+        &mut self,
+        territory: &str,
+        subject: &PackSubject,
+        pictures: PictureSize,
+        with_files: bool,
+    ) -> Result<()> {
         self.connection().execute(
-            "INSERT OR IGNORE INTO jalon_pack (territory, subject, pictures, state)
-               SELECT territory, ?2, ?3, 'planned' FROM jalon_territory WHERE name = ?1",
-            (territory, subject.to_string(), pictures.as_str()),
+            "INSERT OR IGNORE INTO jalon_pack (territory, subject, pictures, with_files, state)
+               SELECT territory, ?2, ?3, ?4, 'planned' FROM jalon_territory WHERE name = ?1",
+            (territory, subject.to_string(), pictures.as_str(), with_files),
         )?;
         Ok(())
     }

@@ -8,11 +8,12 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 
-use super::{Catalogue, Territory};
+use super::{Catalogue, Territory, read};
 use crate::error::{Error, Result};
 use crate::id::TerritoryId;
+use crate::model::event_dates::last_day;
 use crate::model::fields::{Field, TextUse};
-use crate::model::{Id, Kind, Localized, Object};
+use crate::model::{EventDates, Id, Kind, Localized, Object};
 
 /// The tables. Words are folded before they are indexed, so the simplest tokenizer is enough.
 pub(super) const TABLES: &str = "
@@ -23,6 +24,21 @@ CREATE TABLE jalon_search (
 CREATE VIRTUAL TABLE jalon_search_words USING fts5(
   name, summary, body, around, content='', contentless_delete=1, tokenize='ascii', prefix='1 2 3');
 ";
+
+/// Words to search for, selection and page of a search.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SearchQuery {
+    /// Words, or starts of words, that the texts of an object must have. A text without a letter and a digit finds nothing.
+    pub text: String,
+    /// Kinds to find; empty for all.
+    pub kinds: Vec<Kind>,
+    /// Whether to find touristic events that have ended, too.
+    pub past_events: bool,
+    /// Maximum number of objects on the page.
+    pub limit: usize,
+    /// Number of objects before the page.
+    pub offset: usize,
+}
 
 /// Result of a search.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -42,7 +58,7 @@ pub struct SearchHit {
     pub kind: Kind,
     /// Identifier on the server.
     pub id: Id,
-    /// Name; empty if the object has none.
+    /// Name, or the label of its type if it has none, as services have; empty if there is neither.
     pub name: String,
     /// Language of the name.
     pub lang: String,
@@ -51,32 +67,30 @@ pub struct SearchHit {
     pub highlights: Vec<(usize, usize)>,
     /// Score of the match; higher is better. Comparable within one search only.
     pub score: f64,
+    /// Its dates, if it is a touristic event.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventDates>,
     /// Time at which a refresh noticed that the server no longer publishes the object, Unix ms. A pack keeps such an object.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withdrawn_ms: Option<i64>,
 }
 
 impl Catalogue {
-    /// Finds objects by their words in every language and territory. Accents, capitals, ligatures, hyphens and apostrophes
-    /// make no difference. Each word of `text` must be in the object, or begin one of its words; the first 32 words count.
-    /// `kinds` limits the result, unless it is empty; `languages` is the order of preference for names. The best match
-    /// comes first: a name in any language that equals the text, then a name that begins with it, then a name with all its
-    /// words, then the other texts. Within each of these, a summary weighs more than a description, and objects along a
-    /// trek weigh least. Equal matches are ordered by name, then id. A text without a letter and a digit finds nothing.
+    /// Finds objects by their words; see [`Companion::search`](crate::Companion::search). `today` is the current day,
+    /// YYYY-MM-DD.
     ///
     /// # Errors
     /// [`Error::Closed`], [`Error::Corrupt`] and errors of the disk.
-    pub fn search(
-        &self,
-        text: &str,
-        kinds: &[Kind],
-        languages: &[&str],
-        limit: usize,
-        offset: usize,
-    ) -> Result<SearchResults> {
+    #[doc(hidden)]
+    pub fn search(&self, query: &SearchQuery, languages: &[&str], today: &str) -> Result<SearchResults> {
+        let SearchQuery { text, kinds, past_events, limit, offset } = query;
+        let (limit, offset) = (*limit, *offset);
         let Some(query) = Query::new(text) else { return Ok(SearchResults::default()) };
         self.read(|connection| {
             let mut found = find(connection, &query, kinds)?;
+            if !past_events {
+                found = without_past_events(connection, found, today)?;
+            }
             found.sort_unstable_by(|one, other| other.score.total_cmp(&one.score));
             let total = found.len();
             // Only names of objects on the page are read, and of objects with the same score as one of them.
@@ -96,7 +110,7 @@ impl Catalogue {
                 start = end;
             }
             for hit in &mut items {
-                hit.withdrawn_ms = withdrawn_ms(connection, hit)?;
+                add_state(connection, hit, today)?;
                 hit.highlights =
                     text_fold::highlight(&hit.name, text).into_iter().map(|range| (range.start, range.end)).collect();
             }
@@ -153,6 +167,7 @@ struct Match {
     row: i64,
     territory: TerritoryId,
     id: Id,
+    is_event: bool,
     score: f64,
 }
 
@@ -169,7 +184,7 @@ fn find(connection: &Connection, query: &Query, kinds: &[Kind]) -> Result<Vec<Ma
     let limited = if kinds.is_empty() { String::new() } else { format!(" AND s.kind IN ({})", words.join(", ")) };
     let mut statement = connection.prepare_cached(&format!(
         "SELECT s.row, s.territory, s.id, -bm25(jalon_search_words, 10.0, 4.0, 1.0, 0.5),
-             (instr(name_keys, ?2) > 0) + (instr(name_keys, ?3) > 0)
+             (instr(name_keys, ?2) > 0) + (instr(name_keys, ?3) > 0), s.kind = 'touristic_event'
            FROM jalon_search_words JOIN jalon_search s ON s.row = jalon_search_words.rowid
            WHERE jalon_search_words MATCH ?1{limited}"
     ))?;
@@ -179,9 +194,29 @@ fn find(connection: &Connection, query: &Query, kinds: &[Kind]) -> Result<Vec<Ma
         let (row_id, score): (i64, f64) = (row.get(0)?, row.get(3)?);
         let name_steps = row.get::<_, Option<u8>>(4)?.unwrap_or_default() + u8::from(in_names.contains(&row_id));
         let score = score + NAME_STEP * f64::from(name_steps);
-        Ok(Match { row: row_id, territory: row.get(1)?, id: row.get(2)?, score })
+        Ok(Match { row: row_id, territory: row.get(1)?, id: row.get(2)?, is_event: row.get(5)?, score })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The matches without touristic events whose last day is before `today`.
+fn without_past_events(connection: &Connection, matches: Vec<Match>, today: &str) -> Result<Vec<Match>> {
+    let mut statement = connection
+        .prepare_cached("SELECT begin_date, end_date FROM touristic_event WHERE territory = ?1 AND id = ?2")?;
+    let mut kept = Vec::with_capacity(matches.len());
+    for found in matches {
+        let mut is_past = false;
+        if found.is_event {
+            let dates =
+                statement.query_row((found.territory, found.id), |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+            let (begin, end): (Option<String>, Option<String>) = dates.unwrap_or_default();
+            is_past = last_day(begin.as_deref(), end.as_deref()).is_some_and(|last| last < today);
+        }
+        if !is_past {
+            kept.push(found);
+        }
+    }
+    Ok(kept)
 }
 
 /// The objects of the rows, with their names.
@@ -212,19 +247,30 @@ fn named(connection: &Connection, matches: &[Match], languages: &[&str]) -> Resu
             lang,
             highlights: Vec::new(),
             score: *score,
+            event: None,
             withdrawn_ms: None,
         });
     }
     Ok(hits)
 }
 
-fn withdrawn_ms(connection: &Connection, hit: &SearchHit) -> Result<Option<i64>> {
+/// Reads when the server withdrew the object of a hit, and the dates of an event.
+fn add_state(connection: &Connection, hit: &mut SearchHit, today: &str) -> Result<()> {
     let sql = format!(
-        "SELECT withdrawn_ms FROM {} o JOIN jalon_territory t ON t.territory = o.territory WHERE t.name = ?1 AND o.id = ?2",
+        "SELECT o.withdrawn_ms, {} FROM {} o JOIN jalon_territory t ON t.territory = o.territory
+           WHERE t.name = ?1 AND o.id = ?2",
+        read::event_columns(hit.kind),
         hit.kind
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    Ok(statement.query_row((&hit.territory, hit.id), |row| row.get(0)).optional()?.flatten())
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, (row.get(1)?, row.get(2)?, row.get(3)?)));
+    if let Some((withdrawn_ms, (begin, end, cancelled))) =
+        statement.query_row((&hit.territory, hit.id), row).optional()?
+    {
+        hit.withdrawn_ms = withdrawn_ms;
+        hit.event = (hit.kind == Kind::TouristicEvent).then(|| EventDates::new(begin, end, cancelled, today));
+    }
+    Ok(())
 }
 
 /// The words of one object, to be indexed.
@@ -241,19 +287,21 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// The words of an object. `around` are texts of the objects along a trek.
-    pub(super) fn of(territory: &Territory, object: &Object, names: Option<String>, around: &[Localized]) -> Words {
+    /// The words of an object. `name` is the label of its type if it has no name of its own. `around` are texts of the objects
+    /// along a trek.
+    pub(super) fn of(territory: &Territory, object: &Object, name: &Localized, around: &[Localized]) -> Result<Words> {
         let columns = [
-            texts(object, &[TextUse::Name]),
+            vec![name],
             texts(object, &[TextUse::Summary]),
             texts(object, &[TextUse::Description, TextUse::Body]),
             around.iter().collect(),
         ];
         let columns = columns.map(|texts| folded(&texts));
-        let keys =
-            object.name().map(|name| name.iter().map(|(_, text)| text_fold::sort_key(text) + "\n").collect::<String>());
-        let name_keys = keys.filter(|keys| !keys.is_empty()).map(|keys| format!("\n{keys}"));
-        Words { territory: territory.key, kind: object.kind(), id: object.id(), names, name_keys, columns }
+        let names = serde_json::to_string(name).map_err(Error::internal)?;
+        let keys: String = name.iter().map(|(_, text)| text_fold::sort_key(text) + "\n").collect();
+        let name_keys = (!keys.is_empty()).then(|| format!("\n{keys}"));
+        let (territory, kind, id) = (territory.key, object.kind(), object.id());
+        Ok(Words { territory, kind, id, names: Some(names), name_keys, columns })
     }
 
     pub(super) fn bytes(&self) -> usize {

@@ -60,7 +60,12 @@ impl Batches {
         queue.waiting.extend(missing);
     }
 
-    /// Records that a batch failed: its objects are not requested again.
+    /// Records that more batches are in flight than [`Batches::next`] gave.
+    pub(super) fn start(&mut self, endpoint: &'static str, language: &str, batches: usize) {
+        self.queue(endpoint, language).in_flight += batches;
+    }
+
+    /// Records that a batch failed: its queue does not have its objects again.
     pub(super) fn fail(&mut self, endpoint: &'static str, language: &str) {
         let queue = self.queue(endpoint, language);
         queue.in_flight = queue.in_flight.saturating_sub(1);

@@ -21,6 +21,9 @@ use crate::model::Kind;
 use application::Application;
 pub(super) use application::{PlainTexts, merge_texts};
 
+/// The problem of an object whose request the server answers with an error.
+const UNANSWERED: &str = "the server cannot send it";
+
 /// Result of a refresh.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct RefreshSummary {
@@ -46,7 +49,8 @@ pub struct RefreshSummary {
     /// Lists that the server calls empty, although they had objects. The next refresh withdraws these objects if the server
     /// says so again.
     pub empty_lists: Vec<String>,
-    /// Fields that could not be read, and objects that were left out, with their number: `trek.ascent: mistyped`.
+    /// Fields that could not be read, and objects that were left out, with their number: `trek.ascent: mistyped`. An object
+    /// for which the server fails has its id: `trek 31: the server cannot send it`.
     pub problems: BTreeMap<String, u64>,
     /// Number of requests.
     pub requests: u64,
@@ -152,6 +156,11 @@ fn write(job: &RefreshJob, planner: &GeotrekPlanner) -> Result<RefreshSummary> {
             let field = if field.is_empty() { String::new() } else { format!(".{field}") };
             *summary.problems.entry(format!("{list}{field}: {problem}")).or_default() += count;
         }
+        for (list, ids) in lists.unanswered() {
+            for id in ids {
+                summary.problems.insert(format!("{list} {id}: {UNANSWERED}"), 1);
+            }
+        }
         for (list, count) in &planner.unreadable {
             *summary.problems.entry(format!("{list}.id: {UNREADABLE_ID}")).or_default() += count;
         }
@@ -182,6 +191,7 @@ fn record_list_states(
         let mut state = known.unwrap_or(ListState { changes_ms: planner.previous_ms, ..ListState::default() });
         if !has_failed {
             state.changes_ms = now_ms;
+            state.is_unfiltered = lists.is_unfiltered(list);
             if lists.is_whole(list) {
                 state.read_ms = Some(at_ms);
             }

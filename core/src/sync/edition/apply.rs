@@ -75,7 +75,7 @@ fn apply_edition(
 /// The edition on the device, as people are shown it, with the keys that may sign the next one.
 fn info(territory: &Territory, verified: &VerifiedManifest) -> TerritoryEdition {
     let VerifiedManifest { manifest, signed_by } = verified;
-    let mut public_keys: Vec<String> = manifest.next_keys.iter().map(|key| key.to_text()).collect();
+    let mut public_keys: Vec<String> = manifest.public_keys.iter().map(|key| key.to_text()).collect();
     let signer = signed_by.to_text();
     if !public_keys.contains(&signer) {
         public_keys.push(signer);

@@ -161,7 +161,7 @@ impl EditionPlanner {
     fn keys(&self, manifest: &Manifest) -> Result<Vec<PublicKey>> {
         let trusted = self.territory.edition.as_ref().map(|edition| edition.public_keys.as_slice()).unwrap_or_default();
         if trusted.is_empty() {
-            return Ok(manifest.next_keys.clone());
+            return Ok(manifest.public_keys.clone());
         }
         trusted.iter().map(|key| PublicKey::parse(key)).collect()
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 use url::Url;
 
-use crate::catalogue::{StoredMedia, check_picture, url_hash};
+use crate::catalogue::{MediaContent, StoredMedia, url_hash};
 use crate::error::{Error, Result};
 use crate::geotrek::{ArchiveLimits, archive_path, media_address, read_archive, tree_folder};
 use crate::response::sidecar_path;
@@ -55,19 +55,13 @@ pub(crate) fn import_archive(job: &DownloadJob, archive: &Path) -> Result<Archiv
             let target = media_folder.join(url_hash(url));
             write_atomic(&**file_system, &target, bytes)?;
             file_system.remove_file(&sidecar_path(&target))?;
-            let refused = match check_picture(&target)? {
-                Err(reason) => Some(reason),
-                Ok(()) => match catalogue.store_media_file(url, &target, &Validators::default(), clock.now_ms())? {
-                    StoredMedia::Rejected(reason) => Some(reason),
-                    StoredMedia::Stored => None,
-                },
-            };
-            match refused {
-                None => {
+            let (content, now_ms) = (MediaContent::Picture, clock.now_ms());
+            match catalogue.store_media_file(url, &target, content, &Validators::default(), now_ms)? {
+                StoredMedia::Stored => {
                     import.files += 1;
                     import.bytes += bytes.len() as u64;
                 }
-                Some(reason) => {
+                StoredMedia::Rejected(reason) => {
                     file_system.remove_file(&target)?;
                     *import.refused.entry(reason.to_owned()).or_default() += 1;
                 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use jalon::companion::{Localizer, ROUTE_ITEM_KINDS, TrekDetails};
+use jalon::companion::{AttachedFile, Localizer, ROUTE_ITEM_KINDS, RouteItem, TrekDesk, TrekDetails};
 use jalon::model::{Geometry, Kind, Object, Position, Trek};
 
 use super::{key_figures, rich_texts};
@@ -11,6 +11,7 @@ use crate::commands::remarks::remarks;
 use crate::error::Result;
 use crate::printable::single_line;
 use crate::terminal_profile;
+use crate::units::format_bytes;
 
 /// Largest size of the elevation profile, in characters.
 const PROFILE_COLUMNS: usize = 72;
@@ -33,15 +34,18 @@ pub(super) fn details_text(session: &Session, localizer: &Localizer<'_>, details
         text.push_str("\nStages\n");
     }
     for (index, stage) in details.stages.iter().enumerate() {
-        let length = stage.length_m().map(|metres| units.long().format(metres)).unwrap_or_default();
-        let (start, end) = (format!("  {}. ", index + 1), format!("  {length}"));
-        let _ = writeln!(text, "{start}{}{end}", session.fit(name(stage), start.len() + end.len()));
+        let length = stage.trek.length_m().map(|metres| units.long().format(metres)).unwrap_or_default();
+        let (start, end) = (format!("  {}. ", index + 1), format!("  {length}{}", remarks(None, stage.withdrawn_ms)));
+        let _ = writeln!(text, "{start}{}{end}", session.fit(name(&stage.trek), start.len() + end.len()));
     }
     let lines = trek.geometry.as_ref().map(Geometry::lines).unwrap_or_default();
     let lines: Vec<&[Position]> = lines.iter().map(Vec::as_slice).collect();
     let columns = session.columns.min(PROFILE_COLUMNS);
     if let Some(profile) = terminal_profile::draw(&lines, columns, PROFILE_ROWS, units) {
         let _ = writeln!(text, "\n{profile}");
+    }
+    if let Some(sentence) = trek.geometry.as_ref().and_then(unknown_elevations) {
+        let _ = writeln!(text, "\n{sentence}");
     }
     for (field, rich) in rich_texts(trek) {
         if let Some(found) = localizer.text(&rich.plain) {
@@ -50,8 +54,23 @@ pub(super) fn details_text(session: &Session, localizer: &Localizer<'_>, details
     }
     write_desks(&mut text, session, localizer, details)?;
     write_pictures(&mut text, session, trek)?;
+    write_files(&mut text, session, trek)?;
     write_route_items(&mut text, session, localizer, details)?;
     Ok(text)
+}
+
+/// The number of vertices without a known elevation, as a sentence; none if all are known or there is no line.
+fn unknown_elevations(geometry: &Geometry) -> Option<String> {
+    let (unknown, vertices) = (geometry.unknown_elevations(), geometry.vertex_count());
+    match unknown {
+        _ if geometry.lines().is_empty() => None,
+        0 => None,
+        _ if unknown == vertices => Some(format!("The elevation of all {vertices} vertices of the route is unknown.")),
+        _ => Some(format!(
+            "The elevation of {unknown} of the {vertices} vertices of the route is unknown; the profile is straight between the \
+             others."
+        )),
+    }
 }
 
 fn name_or_dash<'t>(localizer: &Localizer<'_>, trek: &'t Trek) -> &'t str {
@@ -81,9 +100,10 @@ fn write_desks(text: &mut String, session: &Session, localizer: &Localizer<'_>, 
     if !details.information_desks.is_empty() {
         text.push_str("\nInformation desks\n");
     }
-    for desk in &details.information_desks {
+    for TrekDesk { desk, withdrawn_ms } in &details.information_desks {
         let (name, _) = localizer.object_name(&Object::from(desk.clone()))?;
-        let _ = writeln!(text, "  {}", session.fit(&name, 2));
+        let end = remarks(None, *withdrawn_ms);
+        let _ = writeln!(text, "  {}{end}", session.fit(&name, 2 + end.len()));
         let town = [&desk.postal_code, &desk.municipality].into_iter().flatten().map(String::as_str);
         let town = Some(town.collect::<Vec<_>>().join(" ")).filter(|town| !town.is_empty());
         let contact = [desk.street.clone(), town, desk.phone.clone(), desk.email.clone(), desk.website.clone()];
@@ -98,7 +118,8 @@ fn write_desks(text: &mut String, session: &Session, localizer: &Localizer<'_>, 
 /// The pictures on disk, with their credits.
 fn write_pictures(text: &mut String, session: &Session, trek: &Trek) -> Result<()> {
     let mut on_disk = Vec::new();
-    for attachment in &trek.attachments {
+    let pictures = trek.attachments.iter().filter(|attachment| !attachment.is_file());
+    for attachment in pictures {
         if let Some(path) = session.companion.picture_path(&attachment.picture)? {
             on_disk.push((&attachment.picture, path));
         }
@@ -114,6 +135,25 @@ fn write_pictures(text: &mut String, session: &Session, trek: &Trek) -> Result<(
     Ok(())
 }
 
+/// The attached files and linked videos: title, class and size, then the path of a file on disk, or else the address.
+fn write_files(text: &mut String, session: &Session, trek: &Trek) -> Result<()> {
+    let files = session.companion.attached_files(&trek.attachments)?;
+    if !files.is_empty() {
+        text.push_str("\nFiles\n");
+    }
+    for AttachedFile { title, file_type, backend, url, bytes, path, .. } in &files {
+        let class = if backend.is_empty() { file_type } else { backend };
+        let size = bytes.map(format_bytes).unwrap_or_default();
+        let remarks: Vec<&str> = [class.as_str(), &size].into_iter().filter(|part| !part.is_empty()).collect();
+        let remarks = if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join(", ")) };
+        let remarks = single_line(&remarks);
+        let _ = writeln!(text, "  {}{remarks}", session.fit(title, remarks.chars().count() + 2));
+        let place = path.as_ref().map_or_else(|| single_line(url), |path| path.display().to_string());
+        let _ = writeln!(text, "    {place}");
+    }
+    Ok(())
+}
+
 /// The objects along the route by kind, in the order in which a walker passes them.
 fn write_route_items(
     text: &mut String,
@@ -123,17 +163,21 @@ fn write_route_items(
 ) -> Result<()> {
     let units = session.units;
     for kind in ROUTE_ITEM_KINDS {
-        let mut items = details.route_items.iter().filter(|item| item.object.kind() == kind).peekable();
-        if let Some(first) = items.peek() {
-            let source = if first.estimated { " (by distance from the route)" } else { "" };
-            let _ = writeln!(text, "\n{}{source}", kind_heading(kind));
+        let items: Vec<&RouteItem> = details.route_items.iter().filter(|item| item.object.kind() == kind).collect();
+        if items.is_empty() {
+            continue;
         }
+        // Sensitive areas near the route are added to those that the server lists.
+        let are_all_estimated = items.iter().all(|item| item.estimated);
+        let source = if are_all_estimated { " (by distance from the route)" } else { "" };
+        let _ = writeln!(text, "\n{}{source}", kind_heading(kind));
         for item in items {
             let (name, _) = localizer.object_name(&item.object)?;
             let name = if name.is_empty() { "—" } else { &name };
             let start = format!("  {:>9}  ", units.long().format(item.along_m));
             let remarks = remarks(item.event.as_ref(), item.withdrawn_ms);
-            let end = format!(" ({} off){remarks}", units.format_distance(item.offset_m));
+            let source = if item.estimated && !are_all_estimated { ", by distance" } else { "" };
+            let end = format!(" ({} off{source}){remarks}", units.format_distance(item.offset_m));
             let name = session.fit(name, start.len() + end.chars().count());
             let _ = writeln!(text, "{start}{name}{end}");
         }

@@ -26,12 +26,17 @@ impl SyncPlan {
             }
             _ => {}
         }
-        self.failed_lists.insert(endpoint);
-        let mut requests = Vec::new();
-        if !request.ids.is_empty() && request.purpose == RequestKind::Objects {
-            self.batches.fail(endpoint, &request.language);
-            requests = self.next_batches(endpoint, &request.language);
+        if request.ids.is_empty() || request.purpose != RequestKind::Objects {
+            self.failed_lists.insert(endpoint);
+            return Vec::new();
         }
+        self.batches.fail(endpoint, &request.language);
+        // Another status concerns the server, or this client, and not the objects.
+        let mut requests = match status {
+            None | Some(500) => self.on_batch_end(request, false),
+            Some(_) => self.on_batch_failure(request),
+        };
+        requests.extend(self.next_batches(endpoint, &request.language));
         requests
     }
 }

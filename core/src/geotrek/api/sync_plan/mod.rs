@@ -13,14 +13,17 @@
 //! agree with its length before the object counts as withdrawn: a truncated list deletes no objects. A list that became empty
 //! deletes its objects when its count is 0 at two refreshes in succession.
 //!
-//! * `failure`: the requests after a failed request. `paging`: pages. `result`: the lists as they were found.
+//! * `failure`: the requests after a failed request. `split`: the object for which a batch fails. `paging`: pages. `result`: the
+//!   lists as they were found.
 //!
 //! A list that the server cannot answer does not end the plan. If it was requested with a filter, it is requested again
-//! without the filter, and filtered here; else it is named in the result, and its objects stay as they are.
+//! without the filter, and filtered here; the refreshes up to the next full one then leave the filter out. Else the list is
+//! named in the result, and its objects stay as they are.
 
 mod failure;
 mod paging;
 mod result;
+mod split;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -34,6 +37,7 @@ use crate::error::{Error, Result};
 use crate::geotrek::address::below;
 use crate::model::Id;
 use crate::ordered;
+use split::Split;
 
 /// Entries of vocabularies that are requested one by one at a time. More of them mean a defect of the server.
 const MAX_ENTRIES: usize = 200;
@@ -57,6 +61,8 @@ pub(crate) struct KnownObjects {
     pub(crate) due: BTreeSet<&'static str>,
     /// Lists that the server called empty at the last refresh, although they had objects before.
     pub(crate) empty: BTreeSet<&'static str>,
+    /// Lists that the server could not limit to portals at an earlier refresh.
+    pub(crate) unfiltered: BTreeSet<&'static str>,
 }
 
 /// The plan of one refresh.
@@ -88,6 +94,10 @@ pub(crate) struct SyncPlan {
     /// Entries of vocabularies that objects refer to.
     named: BTreeSet<(&'static str, Id)>,
     requested_entries: BTreeMap<&'static str, BTreeSet<Id>>,
+    /// Batches of which a half is in flight.
+    splits: Vec<Split>,
+    /// Objects that the server cannot answer, by list.
+    unanswered: BTreeMap<&'static str, BTreeSet<Id>>,
 }
 
 impl SyncPlan {
@@ -111,6 +121,7 @@ impl SyncPlan {
             api,
             portals: portals.to_vec(),
             languages: languages.to_vec(),
+            unfiltered: known.unfiltered.clone(),
             known,
             batches: Batches::default(),
             listed: BTreeMap::new(),
@@ -118,7 +129,6 @@ impl SyncPlan {
             absent_lists: BTreeSet::new(),
             empty_lists: BTreeSet::new(),
             failed_lists: BTreeSet::new(),
-            unfiltered: BTreeSet::new(),
             undated: BTreeSet::new(),
             rejected: BTreeMap::new(),
             pages: BTreeMap::new(),
@@ -126,6 +136,8 @@ impl SyncPlan {
             requested_stages: BTreeSet::new(),
             named: BTreeSet::new(),
             requested_entries: BTreeMap::new(),
+            splits: Vec::new(),
+            unanswered: BTreeMap::new(),
         })
     }
 
@@ -325,7 +337,9 @@ impl SyncPlan {
         let missing = request.ids.difference(&response.ids).copied();
         let (endpoint, language) = (request.endpoint, &request.language);
         self.batches.finish(endpoint, language, request.ids.len(), response.elapsed_ms, missing);
-        self.next_batches(endpoint, language)
+        let mut requests = self.on_batch_end(request, true);
+        requests.extend(self.next_batches(endpoint, language));
+        requests
     }
 
     /// Requests objects by id, in each language if their texts come in one language at a time.

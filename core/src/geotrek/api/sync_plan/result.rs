@@ -55,6 +55,16 @@ impl SyncPlan {
         &self.failed_lists
     }
 
+    /// Single objects that the server could not answer, by list.
+    pub(crate) fn unanswered(&self) -> &BTreeMap<&'static str, BTreeSet<Id>> {
+        &self.unanswered
+    }
+
+    /// Whether the server could not limit a list to portals, and answered it without this filter.
+    pub(crate) fn is_unfiltered(&self, endpoint: &str) -> bool {
+        self.unfiltered.contains(endpoint)
+    }
+
     /// Lists that are shorter than their count.
     pub(crate) fn truncated_lists(&self) -> &BTreeSet<&'static str> {
         &self.truncated_lists

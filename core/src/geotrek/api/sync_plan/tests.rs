@@ -243,6 +243,67 @@ fn list_whose_filter_fails_is_requested_without_it() {
 }
 
 #[test]
+fn list_whose_filter_failed_before_is_requested_without_it_at_once() {
+    let known = |since: Option<&str>| KnownObjects {
+        unfiltered: BTreeSet::from(["trek"]),
+        ..known("trek", [(1, None)], since)
+    };
+    let mut plan = plan_with(known(Some("2026-01-31")));
+    plan.portals = vec![3];
+    let manifest = first(&plan, "trek");
+    assert_eq!(urls(std::slice::from_ref(&manifest)), ["trek/?fields=id,portal,update_datetime&no_page"]);
+    assert!(!manifest.accepts(r#"{"id": 1, "portal": [9]}"#));
+    assert_eq!(urls(&respond(&mut plan, &manifest, response([1]))), ["trek/?ids=1&no_page"]);
+    assert!(plan.is_unfiltered("trek") && !plan.is_unfiltered("touristiccontent"));
+}
+
+/// Answers every request of batches that has none of the `bad` objects, and returns the loaded objects and the number of requests.
+fn load_batches(plan: &mut SyncPlan, batches: Vec<ApiRequest>, bad: &[Id]) -> (BTreeSet<Id>, usize) {
+    let (mut due, mut loaded, mut count) = (std::collections::VecDeque::from(batches), BTreeSet::new(), 0);
+    while let Some(request) = due.pop_front() {
+        count += 1;
+        if bad.iter().any(|id| request.ids.contains(id)) {
+            due.extend(plan.on_failure(&request, Some(500)));
+        } else {
+            loaded.extend(&request.ids);
+            due.extend(respond(plan, &request, response(request.ids.iter().copied())));
+        }
+    }
+    (loaded, count)
+}
+
+#[test]
+fn batch_that_fails_for_one_object_is_halved_until_it_is_found() {
+    for bad in 1..=45 {
+        let mut plan = plan_with(KnownObjects::default());
+        let ids = first(&plan, "trek");
+        let batches = respond(&mut plan, &ids, response(1..=45));
+        let (loaded, count) = load_batches(&mut plan, batches, &[bad]);
+        assert_eq!(loaded, (1..=45).filter(|id| *id != bad).collect(), "{bad}");
+        // Three batches of at most 20 objects.
+        assert!(count <= 3 + 2 * 5, "{bad}: {count}");
+        assert_eq!(plan.unanswered()["trek"], BTreeSet::from([bad]));
+        assert!(plan.failed_lists().contains("trek") && plan.splits.is_empty());
+    }
+}
+
+#[test]
+fn batch_of_which_no_half_is_answered_is_not_halved_again() {
+    let mut plan = plan_with(KnownObjects::default());
+    let ids = first(&plan, "trek");
+    let batches = respond(&mut plan, &ids, response(1..=40));
+    let all: Vec<Id> = (1..=40).collect();
+    assert_eq!(load_batches(&mut plan, batches, &all), (BTreeSet::new(), 2 * 3));
+    assert!(plan.failed_lists().contains("trek") && plan.unanswered().is_empty() && plan.splits.is_empty());
+    // Another status concerns the server.
+    let mut plan = plan_with(KnownObjects::default());
+    let ids = first(&plan, "trek");
+    let batches = respond(&mut plan, &ids, response(1..=20));
+    assert_eq!(plan.on_failure(&batches[0], Some(503)), []);
+    assert!(plan.failed_lists().contains("trek"));
+}
+
+#[test]
 fn pages_end_at_a_repeated_address_and_at_the_count() {
     let next = |page: usize| Some(format!("https://park.example/api/v2/theme/?page={page}"));
     // A → B → A.

@@ -6,6 +6,7 @@ import javax.imageio.ImageIO
 import okhttp3.OkHttpClient
 import org.jalon.JalonTestScope.Companion.HERE
 import org.jalon.JalonTestScope.Companion.PARK
+import org.jalon.ffi.AttachedFileSizes
 import org.jalon.ffi.Kind
 import org.jalon.ffi.NearbyQuery
 import org.jalon.ffi.Pack
@@ -29,7 +30,8 @@ class WalkthroughTest {
     fun `walkthrough with own HTTP client delivers report`() = runJalonTest {
         walkthrough(
             { jalon.refresh(PARK) },
-            { jalon.packs.download(PARK, it) },
+            { subject, files -> jalon.packs.download(PARK, subject, files = files) },
+            { jalon.packs.fetchFileSizes(PARK, it) },
             { jalon.reports.send(now = true) },
         )
     }
@@ -37,12 +39,18 @@ class WalkthroughTest {
     @Test
     fun `walkthrough with OkHttp delivers report`() = runJalonTest {
         val driver = OkHttpDriver(OkHttpClient())
-        walkthrough({ driver.refresh(jalon, PARK) }, { driver.download(jalon, PARK, it) }, { driver.send(jalon) })
+        walkthrough(
+            { driver.refresh(jalon, PARK) },
+            { subject, files -> driver.download(jalon, PARK, subject, files = files) },
+            { driver.fetchFileSizes(jalon, PARK, it) },
+            { driver.send(jalon) },
+        )
     }
 
     private suspend fun JalonTestScope.walkthrough(
         refresh: suspend () -> RefreshSummary,
-        download: suspend (PackSubject) -> Pack,
+        download: suspend (PackSubject, Boolean) -> Pack,
+        fetchFileSizes: suspend (PackSubject) -> AttachedFileSizes,
         send: suspend () -> List<Report>,
     ) {
         jalon.addTerritory(PARK, proxy.url, defaultLanguage = "fr")
@@ -66,7 +74,18 @@ class WalkthroughTest {
         val line = Geometry.of(checkNotNull(details.geometry))
         assertTrue(line.parts.first().size > 10 && line.toGeoJson().startsWith("""{"type":"LineString","coordinates":[["""))
 
-        val pack = download(PackSubject.Trek(trek.id))
+        // Trek 1 has a topo-guide and an audio commentary.
+        val guided = PackSubject.Trek(1)
+        val sizes = fetchFileSizes(guided)
+        assertEquals(jalon.packs.estimate(PARK, guided).attachedFiles, sizes)
+        assertTrue(sizes.files >= 2uL && sizes.bytes > 0uL && sizes.unknown == 0uL, "$sizes")
+        assertTrue(download(guided, true).withFiles)
+        val files = jalon.catalogue.trekDetails(PARK, 1).files.filter { it.media == "file" }
+        assertEquals("Topo-guide", files[files.size - 2].title)
+        assertTrue(files.all { checkNotNull(it.file).length().toULong() == it.bytes }, "$files")
+        jalon.packs.remove(PARK, guided)
+
+        val pack = download(PackSubject.Trek(trek.id), false)
         assertEquals(PackState.READY, pack.state, "$pack")
         assertTrue(jalon.packs.list(PARK).single() == pack && jalon.catalogue.trekDetails(PARK, trek.id).offline)
         val picture = jalon.catalogue.trekDetails(PARK, trek.id).pictures.first()

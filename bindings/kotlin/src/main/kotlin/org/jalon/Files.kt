@@ -1,6 +1,7 @@
 package org.jalon
 
 import java.io.File
+import org.jalon.ffi.AttachedFile
 import org.jalon.ffi.Catalogue
 import org.jalon.ffi.ImportSummary
 import org.jalon.ffi.JalonException
@@ -14,6 +15,9 @@ import org.jalon.ffi.Reports
 
 /** The file of the picture; null if no pack has downloaded it. */
 public val Picture.file: File? get() = path?.let(::File)
+
+/** The attached file; null if no pack has downloaded it. */
+public val AttachedFile.file: File? get() = path?.let(::File)
 
 /** The file of the photo. It belongs to the journal: read it, but do not change, move or delete it. */
 public val ReportPhoto.file: File get() = File(path)

@@ -24,6 +24,7 @@ import okhttp3.Callback
 import okhttp3.OkHttpClient
 import okhttp3.Request
 import okhttp3.Response
+import org.jalon.ffi.AttachedFileSizes
 import org.jalon.ffi.BlockReason
 import org.jalon.ffi.Header
 import org.jalon.ffi.HttpRequest
@@ -104,7 +105,8 @@ public class OkHttpDriver(client: OkHttpClient, private val allowPlainHttp: Bool
         subject: PackSubject,
         options: RefreshOptions = RefreshOptions(),
         pictures: PictureSize = PictureSize.SMALL,
-    ): Pack = download(jalon.packs.planDownload(territory, subject, options, pictures)) {}
+        files: Boolean = false,
+    ): Pack = download(jalon.packs.planDownload(territory, subject, options, pictures, files)) {}
 
     private suspend fun download(transfers: Transfers, onProgress: suspend (Progress) -> Unit): Pack =
         (run(transfers, onProgress) as TransferResult.Download).pack
@@ -116,9 +118,19 @@ public class OkHttpDriver(client: OkHttpClient, private val allowPlainHttp: Bool
         subject: PackSubject,
         options: RefreshOptions = RefreshOptions(),
         pictures: PictureSize = PictureSize.SMALL,
+        files: Boolean = false,
     ): Flow<Event<Pack>> = eventFlow { onProgress ->
-        download(jalon.packs.planDownload(territory, subject, options, pictures), onProgress)
+        download(jalon.packs.planDownload(territory, subject, options, pictures, files), onProgress)
     }
+
+    /** Same as `jalon.packs.fetchFileSizes`. */
+    public suspend fun fetchFileSizes(
+        jalon: Jalon,
+        territory: String,
+        subject: PackSubject,
+        options: RefreshOptions = RefreshOptions(),
+    ): AttachedFileSizes =
+        (run(jalon.packs.planFileSizes(territory, subject, options)) as TransferResult.FileSizes).sizes
 
     /**
      * Tries once to send each report that is due, one after the other, and returns these reports with their new state. A

@@ -15,7 +15,8 @@ public fun Packs.downloadAsFlow(
     subject: PackSubject,
     options: RefreshOptions = RefreshOptions(),
     pictures: PictureSize = PictureSize.SMALL,
-): Flow<Event<Pack>> = eventFlow { watch -> download(territory, subject, options, pictures, progress = watch) }
+    files: Boolean = false,
+): Flow<Event<Pack>> = eventFlow { watch -> download(territory, subject, options, pictures, files, progress = watch) }
 
 /** [Packs.update] as a flow of progress events. `progress.subject` names the pack that is being downloaded. */
 public fun Packs.updateAsFlow(

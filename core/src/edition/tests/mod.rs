@@ -1,0 +1,16 @@
+//! Tests of whole editions.
+//!
+//! * `territory`: objects of every kind, from a seed. `built`: an edition of them in a temporary folder.
+//! * `round_trip`: objects read back. `boxes`: objects of a box. `delta`: bytes of a refresh.
+//! * `tools`: GDAL, frictionless and minisign.
+//! * `hostile`: damaged files. `check`: what a check finds. `folder`: the files in the folder.
+
+mod boxes;
+mod built;
+mod check;
+mod delta;
+mod folder;
+mod hostile;
+mod round_trip;
+mod territory;
+mod tools;
