@@ -7,8 +7,9 @@ use jalon::Error;
 use jalon::catalogue::{PackState, PackSubject, PictureSize};
 use jalon::companion::{DownloadOptions, RefreshMode, RefreshSummary};
 use jalon::model::{Kind, Object};
+use jalon_tests::command::jalon;
 use jalon_tests::fixture::{Fixture, FixtureBuilder, NAME};
-use jalon_tests::fixture_server::{Fault, Options, Rule, stored_zip};
+use jalon_tests::fixture_server::{Fault, Options, Rule, TestGeotrek, stored_zip};
 use jalon_tests::generator::{Size, Territory};
 
 const DAY_MS: i64 = 24 * 3_600 * 1_000;
@@ -222,7 +223,7 @@ const OPTIONS: fn() -> DownloadOptions =
     || DownloadOptions { pictures: PictureSize::Large, ..DownloadOptions::default() };
 
 #[test]
-fn pack_from_archives_needs_no_request() {
+fn pack_from_archives_requests_only_pictures_within_texts() {
     let mut fixture = builder().refreshed().build();
     let folder = jalon_tests::fixture::temporary_folder();
     let subject = PackSubject::Trek(7);
@@ -235,8 +236,9 @@ fn pack_from_archives_needs_no_request() {
     fixture.server.forget_requests();
     let pack = fixture.download(subject, PictureSize::Large).unwrap().unwrap();
     assert_eq!((pack.state, pack.missing.len()), (PackState::Ready, 0));
-    let requested: Vec<String> = fixture.server.requests().into_iter().map(|request| request.path).collect();
-    assert_eq!(requested, Vec::<String>::new());
+    // Pictures within texts are on the server itself, and in no archive.
+    let requests = fixture.server.requests();
+    assert!(requests.iter().all(|request| request.path.starts_with("/media/upload/")), "{requests:?}");
 }
 
 #[test]
@@ -315,4 +317,31 @@ fn recorded_tree_as_files_is_read_without_loss() {
     assert!(itinerary.attachments[0].picture.url.contains("/files/nolang/66/media/"));
     let summary = refresh(&mut fixture, RefreshMode::Auto);
     assert_eq!((summary.requests, summary.changed.len(), summary.removed.len()), (6, 0, 0));
+}
+
+#[test]
+fn commands_add_refresh_and_download_a_tree() {
+    let server = TestGeotrek::start(Territory::small(1), Options { media_bytes: Some(200), ..Options::default() });
+    let directory = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let output = jalon(directory.path(), arguments);
+        assert_eq!(output.status, 0, "{arguments:?}: {}", output.err);
+        output
+    };
+    let tree = format!("{}/mobile", server.url());
+    run(&["territory", "add", &tree, "--name", "park"]);
+    run(&["territory", "add", "https://files.example/copy", "--mobile", "--name", "copy"]);
+    let territories = run(&["--json", "territory", "list"]).json();
+    assert_eq!(territories["items"][0]["url"], "https://files.example/copy/settings.json");
+    assert_eq!(territories["items"][1]["is_mobile_tree"], true);
+    let refused = jalon(directory.path(), &["territory", "add", &tree, "--name", "x", "--portal", "1"]);
+    assert_ne!(refused.status, 0);
+    run(&["refresh", "park"]);
+    let archive = directory.path().join("1.zip");
+    std::fs::write(&archive, server.request("GET", "/mobile/1.zip", &[]).unwrap().body).unwrap();
+    let output = run(&["download", "park/1", "--from", archive.to_str().unwrap()]);
+    assert!(output.err.contains("pictures"), "{}", output.err);
+    run(&["report", "new", "--territory", "park", "--comment", "Pont coupé", "--at", "44.9,6.2"]);
+    run(&["send"]);
+    assert_eq!(server.reports().len(), 1);
 }

@@ -189,7 +189,9 @@ mod tests {
         writer.finish().unwrap().into_inner()
     }
 
-    fn read(archive: &[u8], limits: &ArchiveLimits) -> Result<(Vec<(String, Vec<u8>)>, ArchiveSummary)> {
+    type Files = Vec<(String, Vec<u8>)>;
+
+    fn read(archive: &[u8], limits: &ArchiveLimits) -> Result<(Files, ArchiveSummary)> {
         let mut files = Vec::new();
         let summary = read_archive(
             Cursor::new(archive),
