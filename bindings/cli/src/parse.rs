@@ -12,6 +12,13 @@ pub(crate) fn day_start_ms(field: &'static str, text: &str) -> Result<i64> {
     Ok(start.as_millisecond())
 }
 
+/// A time in ISO 8601 with its offset (`2026-06-30T12:00:00Z`), or the start of a day in UTC; Unix ms.
+pub(crate) fn time_ms(field: &'static str, text: &str) -> Result<i64> {
+    let time = text.trim().parse::<jiff::Timestamp>().map(|time| time.as_millisecond());
+    let rule = "must be a day such as 2026-06-30, or a time such as 2026-06-30T12:00:00Z";
+    time.or_else(|_| day_start_ms(field, text).map_err(|_| Error::invalid(field, rule)))
+}
+
 /// A range such as `2..5`, `2..` or `..5`.
 pub(crate) fn range(field: &'static str, text: &str) -> Result<NumericRange> {
     let invalid = || Error::invalid(field, "must be a range, such as 2..5, 2.. or ..5");
@@ -92,6 +99,13 @@ mod tests {
     fn day_start_ms_accepts_calendar_days_only() {
         assert_eq!(day_start_ms("since", "1970-01-02"), Ok(86_400_000));
         assert!(day_start_ms("since", "yesterday").is_err() && day_start_ms("since", "2026-13-01").is_err());
+    }
+
+    #[test]
+    fn time_ms_accepts_days_and_times_with_an_offset() {
+        assert_eq!(time_ms("created", "1970-01-02"), Ok(86_400_000));
+        assert_eq!(time_ms("created", "1970-01-01T01:00:01+01:00"), Ok(1_000));
+        assert!(time_ms("created", "tomorrow").unwrap_err().to_string().starts_with("created: must be a day such as"));
     }
 
     #[test]

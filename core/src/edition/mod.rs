@@ -16,7 +16,7 @@
 //!
 //! Writing: `build`.
 
-#![allow(dead_code, unused_imports)]
+#![allow(dead_code, unused_imports, reason = "readers over a network are the callers of the reading half")]
 
 #[cfg(feature = "edition-build")]
 mod build;

@@ -22,6 +22,8 @@ pub const HEAD_BYTES: u64 = 16_384;
 const MAX_BLOCK_BYTES: u64 = 8 << 20;
 /// Maximum number of bytes of all directories of a cut, decompressed. A million tiles need about a tenth of it.
 const MAX_INDEX_BYTES: u64 = 128 << 20;
+/// Maximum number of bytes to fetch before the plan is ready.
+const MAX_INDEX_DOWNLOAD_BYTES: u64 = 64 << 20;
 /// Maximum number of directories of a cut.
 const MAX_DIRECTORIES: usize = 50_000;
 /// Maximum depth of leaf directories. Writers use one level.
@@ -42,12 +44,19 @@ pub struct CutRequest {
 
 /// Plans a cut out of a remote archive.
 ///
-/// ```text
-/// let mut planner = CutPlanner::new(request)?;
-/// while !planner.next_ranges().is_empty() {
-///     for range in planner.next_ranges() { planner.supply(range, &fetch(range)?)? }
+/// ```no_run
+/// # fn fetch(range: jalon::transfer::ByteRange) -> Vec<u8> { unimplemented!() }
+/// # fn cut(request: jalon::tiles::CutRequest) -> jalon::Result<()> {
+/// let mut planner = jalon::tiles::CutPlanner::new(request)?;
+/// while planner.plan().is_none() {
+///     for range in planner.next_ranges() {
+///         planner.supply(range, &fetch(range))?;
+///     }
 /// }
-/// let plan = planner.into_plan()?; // plan.estimate(), plan.ranges(), plan.write(…)
+/// let plan = planner.into_plan()?;
+/// println!("{} bytes in {} requests", plan.estimate().download_bytes, plan.ranges().len());
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Debug)]
 pub struct CutPlanner {
@@ -180,6 +189,10 @@ impl CutPlanner {
         index.pending = std::mem::take(&mut index.next);
         if !index.pending.is_empty() {
             self.ranges = merge(index.pending.iter().map(|block| block.range).collect(), MAX_GAP_BYTES);
+            let needed = self.ranges.iter().fold(self.fetched_bytes, |sum, range| sum.saturating_add(range.len()));
+            if needed > MAX_INDEX_DOWNLOAD_BYTES {
+                return Err(invalid_archive("has more than 64 MiB of directories for this area"));
+            }
             return Ok(());
         }
         let mut index = match std::mem::replace(&mut self.state, State::Head) {

@@ -9,7 +9,8 @@ use super::area::MapArea;
 use super::coord::TileCoord;
 use super::cover::TileCover;
 use super::cut::{CutPlanner, CutRequest, HEAD_BYTES};
-use super::header::Compression;
+use super::directory::Entry;
+use super::header::{Compression, Header, Section};
 use super::plan::CutPlan;
 use super::test_archive::{Layout, METADATA, Tiles, build, fetch, tiles};
 use crate::error::{Error, Result};
@@ -205,6 +206,26 @@ fn many_tiles_are_written_with_leaf_directories() {
         let tile = TileCoord::from_id(*id).unwrap();
         assert_eq!(cut.tile(tile.z(), tile.x(), tile.y()).unwrap().map(|tile| tile.bytes).as_ref(), Some(bytes));
     }
+}
+
+#[test]
+fn archive_with_endless_directories_is_refused_before_they_are_fetched() {
+    // Leaf directories of 7 MiB, one for each 4,096 of the 262,144 tiles of an area.
+    let area = MapArea::Bounds(TileCoord::new(4, 8, 5).unwrap().bounds());
+    let start = TileCover::new(&area, 13, 13).unwrap().tiles().next().unwrap().id();
+    let leaf =
+        |index: u64| Entry { tile_id: start + index * 4_096, offset: index * (7 << 20), len: 7 << 20, run_length: 0 };
+    let entries: Vec<Entry> = (0..64).map(leaf).collect();
+    let root = super::directory::encode(&entries).unwrap();
+    let header = Header {
+        root: Section { offset: 127, len: root.len() as u64 },
+        metadata: Section { offset: 127, len: 0 },
+        leaves: Section { offset: 100_000, len: 1 << 40 },
+        ..super::header::tests::example()
+    };
+    let archive = [header.encode(), root].concat();
+    let error = plan(&archive, CutRequest { area, min_zoom: 13, max_zoom: None, max_bytes: None }, |_| 0).unwrap_err();
+    assert!(error.to_string().contains("more than 64 MiB of directories"), "{error}");
 }
 
 /// A generator of numbers without a dependency (Knuth's MMIX).

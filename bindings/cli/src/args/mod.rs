@@ -3,10 +3,12 @@
 //! * `territories`: `territory` and `refresh`.
 //! * `treks`: `treks` and `near`.
 //! * `packs`: `download`.
+//! * `editions`: `edition`.
 //! * `reports`: `report`.
 //! * `journal`: `favourite` and `note`.
 //! * `value`: parsers of single values.
 
+mod editions;
 mod journal;
 mod packs;
 mod reports;
@@ -20,6 +22,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::units::Units;
 
+pub(crate) use editions::{EditionBuildArgs, EditionCommand};
 pub(crate) use journal::{FavouriteCommand, NoteCommand};
 pub(crate) use packs::DownloadArgs;
 pub(crate) use reports::{ReportCommand, ReportContentArgs};
@@ -94,6 +97,11 @@ pub(crate) enum Command {
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
     },
+    /// Build and check editions: a territory as signed static files
+    Edition {
+        #[command(subcommand)]
+        command: EditionCommand,
+    },
     /// Write and manage reports about problems on the ground
     Report {
         #[command(subcommand)]
@@ -145,11 +153,34 @@ pub(crate) enum Command {
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
     },
-    /// Draw a map of a trek to print on A4 (SVG)
+    /// Draw a map of a trek to print on A4 (SVG), or read the offline map of a download
+    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
     Map {
         /// Trek id, such as 31, or pne/31 if there are several territories
-        id: String,
+        #[arg(required = true)]
+        id: Option<String>,
         /// File to write, with the extension .svg
+        #[arg(short, long, value_name = "FILE", required = true)]
+        output: Option<PathBuf>,
+        #[command(subcommand)]
+        command: Option<MapCommand>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum MapCommand {
+    /// Write a tile of the offline map of a download to a file
+    Tile {
+        /// Zoom level
+        z: u8,
+        /// Column, from the west
+        x: u32,
+        /// Row, from the north
+        y: u32,
+        /// Id of the download: a trek id, such as 31 or pne/31, or an area id from "jalon packs", such as bbox-2
+        #[arg(long, value_name = "ID")]
+        pack: String,
+        /// File to write
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
     },

@@ -3,6 +3,8 @@
 use clap::{Args, ValueEnum};
 use jalon::catalogue::PictureSize;
 
+use super::value;
+
 #[derive(Args)]
 pub(crate) struct DownloadArgs {
     /// Trek ids, such as 31, or pne/31 if there are several territories
@@ -23,6 +25,15 @@ pub(crate) struct DownloadArgs {
     /// Download attached files too, such as PDF topo-guides and audio
     #[arg(long)]
     pub(crate) files: bool,
+    /// Download an offline map too: the tiles along the trek out of this PMTiles archive
+    #[arg(long, value_name = "URL")]
+    pub(crate) map: Option<String>,
+    /// Distance to either side of a trek that the map shows, in metres [default: 1000]
+    #[arg(long, value_name = "METRES", requires = "map", value_parser = value::metres, allow_negative_numbers = true)]
+    pub(crate) corridor: Option<f64>,
+    /// Last zoom level of the map [default: the deepest with which its tiles have at most 64 MiB]
+    #[arg(long, value_name = "ZOOM", requires = "map", value_parser = clap::value_parser!(u8).range(0..=31))]
+    pub(crate) max_zoom: Option<u8>,
     /// Print the estimated size and download nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

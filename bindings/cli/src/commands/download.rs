@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use jalon::Error;
-use jalon::catalogue::{PackSubject, PictureSize};
-use jalon::companion::{AttachedFileSizes, DownloadOptions, Estimate, RefreshOptions};
+use jalon::catalogue::{Pack, PackSubject, PictureSize};
+use jalon::companion::{AttachedFileSizes, DownloadOptions, Estimate, MapOptions, RefreshOptions};
 use jalon::model::Kind;
 
 use serde_json::json;
@@ -25,7 +25,7 @@ pub(super) fn download(session: &Session, args: &DownloadArgs) -> Result<Output>
     fetch.net.allow_plain_http = args.allow_http;
     let options = DownloadOptions { pictures, files: args.files, fetch };
     if args.dry_run {
-        return dry_run(session, &subjects, &options);
+        return dry_run(session, &subjects, &options, map_options(args, &options.fetch).as_ref());
     }
     let cancel = ctrl_c_token();
     let mut items = Vec::new();
@@ -52,10 +52,46 @@ pub(super) fn download(session: &Session, args: &DownloadArgs) -> Result<Output>
             }
             explain_http(error, args.allow_http)
         })?;
+        let pack = match map_options(args, &options.fetch) {
+            Some(map) => download_map(session, territory, subject, &map, &name, args.allow_http)?,
+            None => pack,
+        };
         write_pack(session, &mut text, &pack, &name);
         items.push(pack_json(session, &pack)?);
     }
     Ok(Output::list(items, text))
+}
+
+/// The map that was asked for.
+fn map_options(args: &DownloadArgs, fetch: &RefreshOptions) -> Option<MapOptions> {
+    let mut options = MapOptions::new(args.map.clone()?);
+    options.fetch = fetch.clone();
+    options.source.max_zoom = args.max_zoom;
+    if let Some(corridor_m) = args.corridor {
+        options.source.corridor_m = corridor_m;
+    }
+    Some(options)
+}
+
+fn download_map(
+    session: &Session,
+    territory: &str,
+    subject: &PackSubject,
+    options: &MapOptions,
+    name: &str,
+    allow_http: bool,
+) -> Result<Pack> {
+    let cancel = ctrl_c_token();
+    let bar = TransferBar::new(&format!("map of {name}"));
+    let pack =
+        session.companion.download_map(territory, subject, options, &cancel, |progress| bar.set_progress(progress));
+    drop(bar);
+    Ok(pack.map_err(|error| {
+        if error == Error::Cancelled {
+            eprintln!("Stopped. Completed parts of the map are kept for a day: repeat the command to resume.");
+        }
+        explain_http(error, allow_http)
+    })?)
 }
 
 /// The command that resumes a download.
@@ -93,7 +129,12 @@ fn subjects(session: &Session, args: &DownloadArgs) -> Result<Vec<(String, PackS
 }
 
 /// Estimates the downloads. Only the sizes of attached files, if they are wanted, are asked of the server.
-fn dry_run(session: &Session, subjects: &[(String, PackSubject)], options: &DownloadOptions) -> Result<Output> {
+fn dry_run(
+    session: &Session,
+    subjects: &[(String, PackSubject)],
+    options: &DownloadOptions,
+    map: Option<&MapOptions>,
+) -> Result<Output> {
     let cancel = ctrl_c_token();
     let mut items = Vec::new();
     let mut text = String::new();
@@ -131,6 +172,24 @@ fn dry_run(session: &Session, subjects: &[(String, PackSubject)], options: &Down
             "files": attached_files.files, "files_here": attached_files.files_here, "unknown": attached_files.unknown,
             "too_large": attached_files.too_large, "bytes": attached_files.bytes,
         });
+        if let Some(map) = map {
+            let size = session.companion.fetch_map_estimate(territory, subject, map, &cancel);
+            let size = size.map_err(|error| explain_http(error, map.fetch.net.allow_plain_http))?;
+            let _ = writeln!(
+                text,
+                "  map: {} tiles, zoom {} to {}, {} on disk, {} to download in {} requests",
+                size.tiles,
+                size.min_zoom,
+                size.max_zoom,
+                format_bytes(size.bytes),
+                format_bytes(size.download_bytes),
+                size.requests
+            );
+            item["map"] = json!({
+                "tiles": size.tiles, "bytes": size.bytes, "download_bytes": size.download_bytes,
+                "requests": size.requests, "min_zoom": size.min_zoom, "max_zoom": size.max_zoom,
+            });
+        }
         items.push(item);
     }
     Ok(Output::list(items, text))

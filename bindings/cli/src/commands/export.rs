@@ -44,9 +44,14 @@ pub(super) fn extension(path: &Path) -> Option<String> {
 }
 
 /// Writes a file made of a trek. `reference` is the trek's, such as `pne/31`.
-pub(super) fn write_file(output: &Path, content: &str, reference: &str) -> Result<Output> {
+/// Writes the file of `--output`.
+pub(super) fn write_bytes(output: &Path, content: &[u8]) -> Result<()> {
     std::fs::write(output, content)
-        .map_err(|error| CliError::invalid("output", format!("must be a writable file ({error})")))?;
+        .map_err(|error| CliError::invalid("output", format!("must be a writable file ({error})")))
+}
+
+pub(super) fn write_file(output: &Path, content: &str, reference: &str) -> Result<Output> {
+    write_bytes(output, content.as_bytes())?;
     let path = output.display().to_string();
     let json = json!({"ref": reference, "path": path, "bytes": content.len()});
     Ok(Output::new(json, format!("Wrote {path} ({} bytes).\n", content.len())))

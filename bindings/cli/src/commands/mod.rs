@@ -3,6 +3,7 @@
 //! * `territory`, `refresh`, `status`: territories and what is on disk.
 //! * `download`, `packs`: treks and areas for offline use.
 //! * `treks`, `near`, `trek`, `changes`: the catalogue.
+//! * `editions`: a territory as static files.
 //! * `export`, `map`: a trek as a file.
 //! * `reports`, `favourites`, `notes`: the journal.
 //! * `network`: the progress bar and Ctrl-C. `remarks`: dates and withdrawals after a name. `far_away`: a hint for
@@ -10,10 +11,12 @@
 
 mod changes;
 mod download;
+mod editions;
 mod export;
 mod far_away;
 mod favourites;
 mod map;
+mod map_tile;
 mod near;
 mod network;
 mod notes;
@@ -36,7 +39,7 @@ use jalon::companion::Localizer;
 use jalon::model::Object;
 use jalon::{Companion, Directories};
 
-use crate::args::{Cli, Command, GlobalArgs};
+use crate::args::{Cli, Command, EditionCommand, GlobalArgs, MapCommand};
 use crate::error::{CliError, Result};
 use crate::output::Output;
 use crate::units::Units;
@@ -116,6 +119,16 @@ fn language_tag(locale: &str) -> Option<String> {
 /// Runs the command that was typed. Damage that was found when the catalogue was opened is reported on `err` at once, because
 /// the command may fail, and in the JSON of the result.
 pub(crate) fn run(cli: Cli, err: &mut dyn Write) -> Result<Output> {
+    // Neither needs a data directory, which opening would create.
+    match &cli.command {
+        Command::Edition { command: EditionCommand::Key { output, password } } => {
+            return editions::key(output, *password);
+        }
+        Command::Edition { command: EditionCommand::Verify { directory, public_keys } } => {
+            return editions::verify(directory, public_keys);
+        }
+        _ => {}
+    }
     let session = Session::open(&cli.global)?;
     let is_damaged = session.companion.catalogue().was_damaged();
     if is_damaged {
@@ -139,6 +152,11 @@ fn run_command(session: &Session, command: Command) -> Result<Output> {
         Command::Download(args) => download::download(session, &args),
         Command::Packs { territory } => packs::packs(session, territory.as_deref()),
         Command::Remove { ids } => packs::remove(session, &ids),
+        Command::Edition { command } => match command {
+            EditionCommand::Build(args) => editions::build(session, &args),
+            EditionCommand::Key { output, password } => editions::key(&output, password),
+            EditionCommand::Verify { directory, public_keys } => editions::verify(&directory, &public_keys),
+        },
         Command::Report { command } => reports::run(session, command),
         Command::Send { allow_http } => reports::send(session, allow_http),
         Command::Favourite { command } => favourites::run(session, command),
@@ -149,7 +167,13 @@ fn run_command(session: &Session, command: Command) -> Result<Output> {
         Command::Near(args) => near::near(session, &args),
         Command::Status => status::status(session),
         Command::Export { id, output } => export::export(session, &id, &output),
-        Command::Map { id, output } => map::map(session, &id, &output),
+        Command::Map { command: Some(MapCommand::Tile { z, x, y, pack, output }), .. } => {
+            map_tile::write(session, (z, x, y), &pack, &output)
+        }
+        Command::Map { id, output, command: None } => {
+            // clap requires both unless there is a subcommand.
+            map::map(session, &id.unwrap_or_default(), &output.unwrap_or_default())
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jalon::Error;
 use jalon::catalogue::Territory;
 use jalon::companion::Progress;
+use jalon::edition::BuildProgress;
 use jalon::transfer::CancelToken;
 
 use crate::printable;
@@ -42,6 +43,13 @@ impl TransferBar {
         self.bar.set_length(total);
         self.bar.set_position(sent);
         self.bar.set_prefix(format!("{:.0} of {:.0} kB", sent as f64 / 1e3, total as f64 / 1e3));
+    }
+
+    /// Shows the objects of an edition.
+    pub(super) fn set_built(&self, progress: BuildProgress) {
+        self.bar.set_length(progress.total);
+        self.bar.set_position(progress.objects);
+        self.bar.set_prefix("objects");
     }
 
     /// Shows the requests, objects and bytes of a refresh or download.

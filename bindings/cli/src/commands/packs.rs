@@ -11,7 +11,7 @@ use super::Session;
 use crate::error::Result;
 use crate::lookup;
 use crate::output::{Output, iso_time};
-use crate::units::megabytes;
+use crate::units::{format_bytes, megabytes};
 
 pub(super) fn packs(session: &Session, territory: Option<&str>) -> Result<Output> {
     let packs = session.companion.packs(territory)?;
@@ -52,7 +52,7 @@ pub(super) fn remove(session: &Session, references: &[String]) -> Result<Output>
 }
 
 /// The pack of a trek id, or of an area id such as `bbox-2`.
-fn find_subject(session: &Session, reference: &str) -> Result<(String, PackSubject)> {
+pub(super) fn find_subject(session: &Session, reference: &str) -> Result<(String, PackSubject)> {
     let (territory, id) = match reference.split_once('/') {
         Some((territory, id)) => (Some(territory), id),
         None => (None, reference),
@@ -128,6 +128,12 @@ pub(super) fn pack_json(session: &Session, pack: &Pack) -> Result<Value> {
     if let Some(ms) = pack.withdrawn_ms {
         item["withdrawn_at"] = iso_time(ms).into();
     }
+    if let Some(map) = &pack.map {
+        item["map"] = json!({
+            "url": map.source.url, "path": map.path, "bytes": map.bytes, "tiles": map.tiles,
+            "min_zoom": map.min_zoom, "max_zoom": map.max_zoom,
+        });
+    }
     Ok(item)
 }
 
@@ -145,6 +151,20 @@ pub(super) fn write_pack(session: &Session, text: &mut String, pack: &Pack, name
     let _ = writeln!(text, "{start}  {name}{end}");
     if let Some(ms) = pack.withdrawn_ms {
         let _ = writeln!(text, "  withdrawn by the server, noticed at {}", iso_time(ms));
+    }
+    if let Some(map) = &pack.map {
+        let _ = match &map.path {
+            Some(path) => writeln!(
+                text,
+                "  map: {} tiles, zoom {} to {}, {}: {}",
+                map.tiles,
+                map.min_zoom,
+                map.max_zoom,
+                format_bytes(map.bytes),
+                path.display()
+            ),
+            None => writeln!(text, "  map: still to download from {}", map.source.url),
+        };
     }
     let mut pending = 0;
     for file in &pack.missing {

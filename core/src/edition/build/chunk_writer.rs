@@ -41,7 +41,7 @@ impl ChunkWriter {
         current.bytes += feature.len();
         current.features += 1;
         current.sha256.update(feature);
-        let is_end_by_content = || hash(feature)[0] % ENDS_AFTER == 0;
+        let is_end_by_content = || hash(feature)[0].is_multiple_of(ENDS_AFTER);
         let is_long = current.bytes >= CHUNK_BYTES || current.features == u16::MAX;
         if is_long || current.bytes >= MIN_CHUNK_BYTES && is_end_by_content() { self.end_chunk() } else { Ok(()) }
     }

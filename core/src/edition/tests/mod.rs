@@ -5,6 +5,8 @@
 //! * `tools`: GDAL, frictionless and minisign.
 //! * `hostile`: damaged files. `check`: what a check finds. `folder`: the files in the folder.
 
+#![allow(clippy::unwrap_used, reason = "test helpers outside #[test] functions")]
+
 mod boxes;
 mod built;
 mod check;

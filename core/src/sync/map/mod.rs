@@ -64,7 +64,12 @@ pub(crate) fn plan_map(
     let url = Url::parse(&options.source.url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let url = url.ok_or_else(|| Error::invalid("map", "must be the web address of a PMTiles archive"))?;
     let pack = catalogue.pack(&territory, subject)?;
-    let pack = pack.ok_or_else(|| Error::NotFound { detail: format!("the pack of {subject}") })?;
+    let pack = match pack {
+        Some(pack) => pack.key,
+        // The size of a map may be asked for before anything is downloaded.
+        None if options.estimate_only => 0,
+        None => return Err(Error::NotFound { detail: format!("the pack of {subject}") }),
+    };
     let MapSource { max_zoom, max_bytes, .. } = options.source;
     let request = CutRequest {
         area: area(catalogue, &territory, subject, options.source.corridor_m)?,
@@ -73,7 +78,7 @@ pub(crate) fn plan_map(
         max_bytes: if max_zoom.is_none() { Some(max_bytes) } else { None },
     };
     if !options.estimate_only {
-        catalogue.request_map(pack.key, &options.source)?;
+        catalogue.request_map(pack, &options.source)?;
         catalogue.record_wanted()?;
     }
     let job_subject = format!("map/{subject}");
@@ -91,7 +96,7 @@ pub(crate) fn plan_map(
     };
     // The request is checked here, so that a planner can be made of it at any time.
     MapPlanner::check(&request)?;
-    let (catalogue, pack, is_estimate) = (Arc::clone(catalogue), pack.key, options.estimate_only);
+    let (catalogue, pack, is_estimate) = (Arc::clone(catalogue), pack, options.estimate_only);
     JobRunner::open(context, |_| {
         MapPlanner::new(
             Arc::clone(&catalogue),

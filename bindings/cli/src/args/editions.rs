@@ -1,0 +1,65 @@
+//! Arguments of `edition`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+#[derive(Subcommand)]
+pub(crate) enum EditionCommand {
+    /// Write a territory as signed static files for any web host
+    Build(Box<EditionBuildArgs>),
+    /// Make a key pair that signs editions, in the format of minisign
+    Key {
+        /// File of the secret key; the public key is written beside it, with the extension .pub
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// Ask for a password that encrypts the secret key
+        #[arg(long)]
+        password: bool,
+    },
+    /// Check every file and object of an edition
+    Verify {
+        /// Directory of the edition
+        #[arg(value_name = "DIR")]
+        directory: PathBuf,
+        /// Public key, or its file, that must have signed the edition (can be repeated) [default: the signature is not checked]
+        #[arg(long = "public-key", value_name = "FILE|KEY")]
+        public_keys: Vec<String>,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct EditionBuildArgs {
+    /// Name of the territory
+    pub(crate) territory: String,
+    /// Directory of the edition, new or with the edition before
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: PathBuf,
+    /// File of the secret key that signs the edition [default: the edition is not signed]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+    /// Number of the edition, higher than that of the edition before [default: the date and a counter]
+    #[arg(long, value_name = "N")]
+    pub(crate) edition: Option<u64>,
+    /// Time of the edition [default: now]
+    #[arg(long, value_name = "YYYY-MM-DD|ISO 8601")]
+    pub(crate) created: Option<String>,
+    /// Time after which the edition counts as old
+    #[arg(long, value_name = "YYYY-MM-DD|ISO 8601")]
+    pub(crate) expires: Option<String>,
+    /// Title of the territory [default: its name]
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub(crate) title: String,
+    /// Description of the territory
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub(crate) description: String,
+    /// Licence of the data: a name such as CC-BY-4.0, or an address (can be repeated)
+    #[arg(long = "license", value_name = "NAME|URL")]
+    pub(crate) licenses: Vec<String>,
+    /// Public key, or its file, that may sign later editions (can be repeated)
+    #[arg(long = "next-key", value_name = "FILE|KEY")]
+    pub(crate) next_keys: Vec<String>,
+    /// Remove the files of the edition before, which phones may still read
+    #[arg(long)]
+    pub(crate) remove_previous: bool,
+}
