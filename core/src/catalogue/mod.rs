@@ -13,6 +13,7 @@
 //! * `history`: the change history. `normalize`: whether two versions of an object are equal.
 //! * `jobs`: the persisted jobs of refreshes and downloads, with their transfers.
 //! * `edition`: the editions of territories that are read from static files.
+//! * `mobile_tree`: the mobile trees of territories that are read from Geotrek's static files.
 //! * `list_states`: up to when each list of a server was read.
 //! * `packs/`: treks and areas downloaded for offline use, with their pictures.
 //! * `usage`: storage usage.
@@ -23,6 +24,7 @@ mod history;
 mod jobs;
 mod list_states;
 mod maintenance;
+mod mobile_tree;
 mod normalize;
 mod packs;
 #[cfg(feature = "edition-build")]
@@ -52,6 +54,7 @@ pub(crate) use edition::{EditionParts, EditionState};
 pub use history::{ChangeKind, ChangeRecord};
 pub(crate) use jobs::{JobRecord, TransferRecord};
 pub(crate) use list_states::ListState;
+pub(crate) use mobile_tree::{MobileFile, MobileFiles, MobileTreeState};
 pub(crate) use normalize::state_hash;
 #[cfg(feature = "tiles")]
 pub(crate) use packs::StoredMap;

@@ -52,6 +52,8 @@ pub use send::SendOptions;
 pub use stats::TrekStats;
 pub use treks::{FacetValueCount, TrekItem, TrekPage, TrekQuery};
 
+#[cfg(feature = "archive")]
+pub use crate::sync::ArchiveImport;
 pub use crate::sync::{
     AttachedFileSizes, DownloadJob, DownloadOptions, Estimate, FileSizesJob, Job, Progress, RefreshJob, RefreshMode,
     RefreshOptions, RefreshSummary,

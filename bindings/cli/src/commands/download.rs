@@ -32,6 +32,13 @@ pub(super) fn download(session: &Session, args: &DownloadArgs) -> Result<Output>
     let mut text = String::new();
     for (territory, subject) in &subjects {
         let name = subject_name(session, territory, subject)?;
+        for archive in &args.archives {
+            let import = session.companion.import_archive(territory, subject, &options, archive)?;
+            eprintln!("{}: {} pictures ({:.1} MB)", archive.display(), import.files, megabytes(import.bytes));
+            for (reason, count) in &import.refused {
+                eprintln!("  {count} refused: {reason}");
+            }
+        }
         let bar = TransferBar::new(&name);
         let on_progress = |progress| bar.set_progress(progress);
         let pack = session.companion.download(territory, subject, &options, &cancel, on_progress);
