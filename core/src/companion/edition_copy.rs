@@ -60,7 +60,9 @@ pub fn fetch_edition(
     }
     let manifest = std::fs::read(&path)?;
     let sha256: [u8; 32] = Sha256::digest(&manifest).into();
-    fetch(&signature_path(&sha256), BodyKind::File)?;
+    for signature in [signature_path(&sha256), format!("{MANIFEST}.minisig")] {
+        fetch(&signature, BodyKind::File)?;
+    }
     let manifest = Manifest::parse(&manifest)?;
     for file in manifest.files() {
         fetch(&file.path, BodyKind::File)?;
