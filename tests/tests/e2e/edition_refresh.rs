@@ -57,7 +57,7 @@ impl Park {
     }
 
     fn publish_with(&self, options: BuildOptions) -> u64 {
-        self.office.companion().build_edition(NAME, &options, |_| {}).unwrap().bytes
+        self.office.companion().build_edition(NAME, &options, &CancelToken::default(), |_| {}).unwrap().bytes
     }
 
     fn url(&self) -> String {

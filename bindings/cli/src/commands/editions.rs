@@ -9,7 +9,7 @@ use jalon::edition::{BuildOptions, License, PublicKey, SecretKey, new_key, verif
 use serde_json::json;
 
 use super::Session;
-use super::network::TransferBar;
+use super::network::{TransferBar, ctrl_c_token};
 use crate::args::EditionBuildArgs;
 use crate::error::{CliError, Result};
 use crate::output::Output;
@@ -36,7 +36,7 @@ pub(super) fn build(session: &Session, args: &EditionBuildArgs) -> Result<Output
     };
     let bar = TransferBar::new(&args.territory);
     let on_progress = |progress| bar.set_built(progress);
-    let summary = session.companion.build_edition(&args.territory, &options, on_progress);
+    let summary = session.companion.build_edition(&args.territory, &options, &ctrl_c_token(), on_progress);
     drop(bar);
     let summary = summary?;
     let mut text = format!(
