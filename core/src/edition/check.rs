@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::hash::{Hash, hash, hash_reader};
+use super::hash::{Hash, hash};
 use super::layer::FileRef;
 use super::media::{for_each_address, picture_sha256};
 use super::signature::claimed_signer;
 use super::{MANIFEST, MAX_MANIFEST_BYTES, Manifest, PublicKey, check_layer, read_records, signature_path, verify};
+use crate::digest::sha256_reader;
 use crate::error::{Error, Result};
 use crate::model::Object;
 
@@ -164,7 +165,7 @@ impl Check<'_> {
             self.problem(&expected.path, &format!("has {bytes} bytes, and {} in the manifest", expected.bytes));
             return Ok(None);
         }
-        if hash_reader(file)?.1 != expected.sha256 {
+        if sha256_reader(file)?.0 != expected.sha256 {
             self.problem(&expected.path, "has another SHA-256 than in the manifest");
             return Ok(None);
         }
@@ -194,7 +195,7 @@ impl Check<'_> {
         for (path, sha256) in pictures {
             let Some((file, bytes)) = self.open(&path)? else { continue };
             sum += bytes;
-            if hash_reader(file)?.1 != sha256 {
+            if sha256_reader(file)?.0 != sha256 {
                 self.problem(&path, "has another SHA-256 than in its name");
             }
         }

@@ -57,16 +57,6 @@ fn manifest_reads_back_as_it_was_written() {
 }
 
 #[test]
-fn info_is_that_of_the_manifest_and_names_the_key() {
-    let built = Built::new(&territory(3, 2, 3));
-    let key = super::folder::key().public_key().unwrap();
-    let info = built.manifest.info(Some(&key));
-    assert_eq!((info.title.as_str(), info.created_ms), ("Parc d’essai", super::built::CREATED_MS));
-    assert_eq!((info.version, info.signed_by), (info.edition.to_string(), Some(key.id())));
-    assert_eq!((info.licenses, info.expires_ms), (built.manifest.licenses.clone(), None));
-}
-
-#[test]
 fn manifest_of_a_later_format_asks_for_an_update() {
     let json = Built::new(&territory(3, 2, 3)).manifest.to_json().unwrap();
     let later = json.replace("\"format\": 1,", "\"format\": 2,");
