@@ -91,11 +91,26 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, URLSessionDownloa
         _ session: URLSession, downloadTask: URLSessionDownloadTask, didWriteData bytesWritten: Int64,
         totalBytesWritten: Int64, totalBytesExpectedToWrite: Int64
     ) {
-        sendHead(of: downloadTask)
+        let length = max(totalBytesWritten, totalBytesExpectedToWrite)
+        if let response = downloadTask.response as? HTTPURLResponse {
+            sendHead(response, of: downloadTask)
+        } else if let requested = requestedLength(of: downloadTask), length > requested, let url = downloadTask.originalRequest?.url,
+            let response = HTTPURLResponse(url: url, statusCode: 200, httpVersion: nil, headerFields: nil)
+        {
+            // On Linux, the response is not known before the end. A body longer than the range is that of a status 200.
+            sendHead(response, of: downloadTask)
+        }
     }
 
-    private func sendHead(of task: URLSessionDownloadTask) {
-        guard let response = task.response as? HTTPURLResponse else { return }
+    /// The length of the range that a task requests; nil if it requests none, or one without an end.
+    private func requestedLength(of task: URLSessionTask) -> Int64? {
+        guard let range = task.originalRequest?.value(forHTTPHeaderField: "Range"), range.hasPrefix("bytes=") else { return nil }
+        let ends = range.dropFirst("bytes=".count).split(separator: "-").map { Int64($0) }
+        guard ends.count == 2, let first = ends[0], let last = ends[1] else { return nil }
+        return last - first + 1
+    }
+
+    private func sendHead(_ response: HTTPURLResponse, of task: URLSessionDownloadTask) {
         let isFirst = lock.withLock { hasHead.insert(task.taskIdentifier).inserted }
         if isFirst { send(task, .head(response)) }
     }
@@ -107,7 +122,7 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, URLSessionDownloa
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("jalon-\(UUID().uuidString)")
         do {
             try FileManager.default.moveItem(at: location, to: file)
-            sendHead(of: downloadTask)
+            if let response = downloadTask.response as? HTTPURLResponse { sendHead(response, of: downloadTask) }
             send(downloadTask, .file(file))
         } catch {
             downloadTask.cancel()
