@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jalon::catalogue::{Pack, PackSubject, PictureSize};
 use jalon::companion::{MapOptions, RefreshOptions};
-use jalon::tiles::TileArchive;
+use jalon::tiles::{LocalFiles, Style, TileArchive};
 use jalon::transfer::CancelToken;
 use jalon::{Companion, Error};
 use jalon_tests::fixture::{Fixture, NAME};
@@ -243,4 +243,26 @@ fn sheet_of_a_trek_is_drawn_on_the_raster_tiles_of_its_download() {
     if let Some(copy) = std::env::var_os("JALON_SHEET") {
         std::fs::copy(sheet, copy).unwrap();
     }
+}
+
+#[test]
+fn style_of_a_map_has_the_local_archive_once_it_is_downloaded() {
+    let trip = Trip::new();
+    let subject = PackSubject::Trek(TREK);
+    let url = trip.options().source.url;
+    let style = format!(
+        r#"{{"sources": {{"base": {{"type": "vector", "url": "pmtiles://{url}"}},
+        "relief": {{"type": "raster-dem", "tiles": ["https://relief.example/{{z}}/{{x}}/{{y}}.png"]}}}}}}"#
+    );
+    let style = Style::parse(&style).unwrap();
+    let localize = |source| trip.companion.map_style(NAME, &subject, &style, source, &LocalFiles::default());
+    assert!(matches!(localize(None), Err(Error::NotFound { .. })));
+    let path = file_of(&trip.download(&trip.options()).unwrap());
+    let local = format!("pmtiles://{}", url::Url::from_file_path(path).unwrap());
+    let source =
+        |json: String, id: &str| serde_json::from_str::<serde_json::Value>(&json).unwrap()["sources"][id].clone();
+    assert_eq!(source(localize(None).unwrap(), "base")["url"], local);
+    assert!(source(localize(None).unwrap(), "relief")["url"].is_null(), "the map is that of its address");
+    assert_eq!(source(localize(Some("relief")).unwrap(), "relief")["url"], local);
+    assert!(matches!(localize(Some("line")), Err(Error::InvalidInput { .. })));
 }

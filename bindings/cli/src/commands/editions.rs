@@ -35,7 +35,7 @@ pub(super) fn build(session: &Session, args: &EditionBuildArgs) -> Result<Output
     };
     let bar = TransferBar::new(&args.territory);
     let on_progress = |progress| bar.set_built(progress);
-    let summary = session.companion.build_edition(&args.territory, &options, on_progress);
+    let summary = session.companion.build_edition(&args.territory, &options, &ctrl_c_token(), on_progress);
     drop(bar);
     let summary = summary?;
     let mut text = format!(
