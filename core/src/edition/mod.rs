@@ -13,6 +13,7 @@
 //! * `media`: the pictures, and their addresses in objects.
 //! * `hash`: SHA-256 as bytes, and the check of a file.
 //! * `check`: an edition in a folder, checked byte by byte; `check_layer`: one of its layers.
+//! * `folder`: an edition in a folder, its objects and its files. `content`: what its objects lack.
 //!
 //! Writing: `build`.
 
@@ -24,8 +25,10 @@ mod check;
 mod check_layer;
 mod chunks;
 mod columns;
+mod content;
 mod feature;
 mod file_header;
+mod folder;
 mod geometry;
 mod hash;
 mod info;
@@ -47,6 +50,8 @@ pub use build::{BuildOptions, BuildProgress, EditionSummary, SecretKey, new_key}
 pub(crate) use build::{EditionBuilder, EditionTerritory};
 pub use check::{EditionCheck, verify_edition};
 pub(crate) use chunks::Chunk;
+pub use content::{ContentCheck, ContentProblem, ContentRule};
+pub use folder::{EditionFile, EditionFiles, EditionFolder, EditionLayer, EditionPart};
 pub(crate) use hash::check_file;
 pub use info::EditionInfo;
 pub(crate) use layer::{FileRef, Layer};

@@ -7,12 +7,14 @@
 //! * `placement`: free places for labels.
 //! * `legend`, `profile`: the parts below the map.
 //! * `canvas`, `text`: points, rectangles and texts as SVG elements.
+//! * `overview`: all treks of a territory, for a page on a screen.
 
 mod canvas;
 mod furniture;
 mod graticule;
 mod layout;
 mod legend;
+mod overview;
 mod placement;
 mod pois;
 mod profile;
@@ -26,6 +28,7 @@ use jalon::model::{Geometry, Position};
 use crate::units::Units;
 
 pub(crate) use layout::svg;
+pub(crate) use overview::{Overview, OverviewMap, OverviewTrek};
 
 /// The contents of a page.
 #[derive(Debug, Clone, Default)]

@@ -1,4 +1,11 @@
 //! `edition`: a territory as signed static files.
+//!
+//! * This file: `build`, `key` and `verify`.
+//! * `inspect`: a page for the office, to read before it publishes.
+//! * `publish`: the files on a web host, in the order in which readers never see a mix of two editions.
+
+mod inspect;
+mod publish;
 
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
@@ -10,16 +17,32 @@ use serde_json::json;
 
 use super::Session;
 use super::network::TransferBar;
-use crate::args::EditionBuildArgs;
+use crate::args::{EditionBuildArgs, EditionCommand};
 use crate::error::{CliError, Result};
 use crate::output::Output;
 use crate::parse;
-use crate::units::megabytes;
+use crate::units::{Units, megabytes};
 
 /// Longest file of a key, in bytes.
 const MAX_KEY_BYTES: u64 = 4 << 10;
 
-pub(super) fn build(session: &Session, args: &EditionBuildArgs) -> Result<Output> {
+/// Runs a command. Only `build` needs a session.
+pub(super) fn run(session: Option<&Session>, command: &EditionCommand, units: Units) -> Result<Output> {
+    match command {
+        EditionCommand::Build(args) => {
+            let session = session.ok_or_else(|| CliError::invalid("data", "must be a data directory"))?;
+            build(session, args)
+        }
+        EditionCommand::Key { output, password } => key(output, *password),
+        EditionCommand::Verify { directory, public_keys } => verify(directory, public_keys),
+        EditionCommand::Inspect { directory, output, public_keys } => {
+            inspect::inspect(directory, output, &self::public_keys("public-key", public_keys)?, units)
+        }
+        EditionCommand::Publish(args) => publish::publish(args, &public_keys("public-key", &args.public_keys)?),
+    }
+}
+
+fn build(session: &Session, args: &EditionBuildArgs) -> Result<Output> {
     let time = |field, text: &Option<String>| text.as_deref().map(|text| parse::time_ms(field, text)).transpose();
     let options = BuildOptions {
         directory: args.output.clone(),
@@ -65,7 +88,7 @@ pub(super) fn build(session: &Session, args: &EditionBuildArgs) -> Result<Output
 
 /// Makes a key pair. The secret key is a file that only its owner can read; a build that runs by a timer needs it without a
 /// password.
-pub(super) fn key(output: &Path, with_password: bool) -> Result<Output> {
+fn key(output: &Path, with_password: bool) -> Result<Output> {
     let mut public_path = output.as_os_str().to_owned();
     public_path.push(".pub");
     let public_path = PathBuf::from(public_path);
@@ -95,7 +118,7 @@ pub(super) fn key(output: &Path, with_password: bool) -> Result<Output> {
 }
 
 /// Checks an edition; the exit status is 1 if it has a problem.
-pub(super) fn verify(directory: &Path, keys: &[String]) -> Result<Output> {
+fn verify(directory: &Path, keys: &[String]) -> Result<Output> {
     let check = verify_edition(directory, &public_keys("public-key", keys)?)?;
     let mut text: String = check.problems.iter().map(|problem| format!("{problem}\n")).collect();
     match (&check.signed_by, check.valid) {
