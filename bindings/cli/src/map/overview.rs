@@ -114,7 +114,7 @@ mod tests {
         let map = overview.draw(&treks, "Treks");
         assert_eq!((map.svg.matches("<path").count(), map.svg.matches("<circle").count()), (1, 1));
         assert!(map.svg.contains("&lt;Tour &amp; 1&gt;\u{fffd}") && map.svg.contains("trek flawed"), "{}", map.svg);
-        assert_eq!(map.scale_label, "5 km");
+        assert_eq!(map.scale_label, "10 km");
         assert!(map.scale_share > 0.05 && map.scale_share < 0.3);
     }
 
