@@ -18,7 +18,7 @@ use crate::convert::{by_kind, from_core};
 /// A territory to add.
 #[uniffi::remote(Record)] pub struct NewTerritory {
     /** Name: at most 32 lower-case letters, digits and hyphens. */ pub name: String,
-    /** Any URL on its server, or the URL of the manifest of an edition, which ends in `.json`. */ pub url: String,
+    /** Any URL on its server; the URL of its mobile tree (`…/mobile/`); or that of an edition's manifest (`.json`). */ pub url: String,
     /** Ids of the portals to read; an empty list means all. */ #[uniffi(default = [])] pub portals: Vec<i64>,
     /** Fallback language of names; the server's if empty. */ #[uniffi(default = "")] pub default_language: String,
     /** Of an edition: the box to read. `None` for the whole edition. */ #[uniffi(default = None)] pub bounds: Option<Bounds>,
@@ -43,7 +43,7 @@ use crate::convert::{by_kind, from_core};
 /// A territory: one published Geotrek source.
 #[derive(uniffi::Record)] pub struct Territory {
     /** Name. */ pub name: String,
-    /** URL of its server, or of the manifest of its edition. */ pub url: String,
+    /** URL of its server, its mobile tree, or the manifest of its edition. */ pub url: String,
     /** Ids of the portals that are read; an empty list means all. */ pub portals: Vec<i64>,
     /** Language of names if the caller's languages have none. */ pub default_language: String,
     /** Languages of its server, the default first. */ pub languages: Vec<String>,
@@ -51,10 +51,11 @@ use crate::convert::{by_kind, from_core};
     /** Time of the last refresh, Unix ms. */ pub refreshed_ms: Option<i64>,
     /** Time of the last full refresh, Unix ms. */ pub full_refresh_ms: Option<i64>,
     /** The edition that it is read from; `None` for a Geotrek server. */ pub edition: Option<TerritoryEdition>,
+    /** True if it is read from the static files of Geotrek's mobile app. */ pub is_mobile_tree: bool,
 }
 
 from_core!(catalogue::Territory => Territory
-    same { name, url, portals, default_language, languages, server_version, refreshed_ms, full_refresh_ms, edition }
+    same { name, url, portals, default_language, languages, server_version, refreshed_ms, full_refresh_ms, edition, is_mobile_tree }
     core { key: _, server_ms: _ } own {});
 
 /// Whether a refresh asks for everything or for what changed since the last one.

@@ -5,6 +5,7 @@
 //! * `schema`: the tables and the migrations.
 //! * `territory`: the territories and their refreshes.
 //! * `transaction`: inserts, updates and removes objects, in one transaction.
+//! * `published`: every published object of a territory (feature `edition-build`).
 //! * `read`: reads objects by id and by kind.
 //! * `route_items`: the objects along a trek.
 //! * `search/`: the full-text index, accent-insensitive.
@@ -12,6 +13,7 @@
 //! * `history`: the change history. `normalize`: whether two versions of an object are equal.
 //! * `jobs`: the persisted jobs of refreshes and downloads, with their transfers.
 //! * `edition`: the editions of territories that are read from static files.
+//! * `mobile_tree`: the mobile trees of territories that are read from Geotrek's static files.
 //! * `list_states`: up to when each list of a server was read.
 //! * `packs/`: treks and areas downloaded for offline use, with their pictures.
 //! * `usage`: storage usage.
@@ -22,8 +24,11 @@ mod history;
 mod jobs;
 mod list_states;
 mod maintenance;
+mod mobile_tree;
 mod normalize;
 mod packs;
+#[cfg(feature = "edition-build")]
+mod published;
 mod read;
 mod route_items;
 mod schema;
@@ -49,6 +54,7 @@ pub(crate) use edition::{EditionParts, EditionState};
 pub use history::{ChangeKind, ChangeRecord};
 pub(crate) use jobs::{JobRecord, TransferRecord};
 pub(crate) use list_states::ListState;
+pub(crate) use mobile_tree::{MobileFile, MobileFiles, MobileTreeState};
 pub(crate) use normalize::state_hash;
 #[cfg(feature = "tiles")]
 pub(crate) use packs::StoredMap;

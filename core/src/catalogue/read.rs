@@ -239,31 +239,6 @@ impl Catalogue {
         })
     }
 
-    /// Calls `each` with every object that the server publishes, kind by kind in the order of [`Kind::ALL`], and by id; terms by
-    /// vocabulary and id. One object is in memory at a time. All are of one state of the catalogue, as of one read.
-    #[cfg(feature = "edition-build")]
-    pub(crate) fn visit_published(
-        &self,
-        territory: &Territory,
-        mut each: impl FnMut(Object) -> Result<()>,
-    ) -> Result<()> {
-        self.read(|connection| {
-            for kind in Kind::ALL {
-                let order = if kind == Kind::Term { "vocabulary, id" } else { "id" };
-                let sql = format!(
-                    "SELECT {} FROM {kind} WHERE territory = ?1 AND withdrawn_ms IS NULL ORDER BY {order}",
-                    fields(kind)
-                );
-                let mut statement = connection.prepare_cached(&sql)?;
-                let mut rows = statement.query([territory.key])?;
-                while let Some(row) = rows.next()? {
-                    each(read_row(row, kind)?)?;
-                }
-            }
-            Ok(())
-        })
-    }
-
     /// The ids of the published objects of a kind, with the server's date of their last update if known, Unix ms.
     pub(crate) fn dates(&self, territory: &Territory, kind: Kind) -> Result<BTreeMap<Id, Option<i64>>> {
         self.read(|connection| {
@@ -466,12 +441,12 @@ fn damaged(kind: Kind) -> Error {
     Error::corrupt(format!("a row of layer {kind} cannot be read"))
 }
 
-fn fields(kind: Kind) -> &'static str {
+pub(super) fn fields(kind: Kind) -> &'static str {
     if kind.is_spatial() { "data, geom" } else { "data, NULL" }
 }
 
 /// Reads an object from a row of [`fields`], without a copy of its JSON and geometry.
-fn read_row(row: &Row<'_>, kind: Kind) -> Result<Object> {
+pub(super) fn read_row(row: &Row<'_>, kind: Kind) -> Result<Object> {
     let json = row.get_ref(0)?.as_str().map_err(|_| damaged(kind))?;
     let mut object = Object::from_json(kind, json).map_err(|_| damaged(kind))?;
     let blob = row.get_ref(1)?.as_blob_or_null().map_err(|_| damaged(kind))?;

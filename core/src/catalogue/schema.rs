@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{edition, history, jobs, list_states, packs, search};
+use super::{edition, history, jobs, list_states, mobile_tree, packs, search};
 use crate::db::geopackage;
 use crate::db::{Durability, Schema, Settings};
 use crate::model::Kind;
@@ -65,6 +65,7 @@ fn first_version() -> String {
     sql.push_str(list_states::TABLES);
     sql.push_str(packs::TABLES);
     sql.push_str(edition::TABLES);
+    sql.push_str(mobile_tree::TABLES);
     sql
 }
 

@@ -5,10 +5,11 @@ use serde::Serialize;
 use url::Url;
 
 use super::edition::{EditionState, TerritoryEdition};
+use super::mobile_tree::MobileTreeState;
 use super::packs::check_bounds;
 use super::{Catalogue, WriteTransaction};
 use crate::error::{Error, Result};
-use crate::geotrek::base_address;
+use crate::geotrek::{base_address, server_address, tree_address};
 use crate::id::TerritoryId;
 use crate::model::{Bounds, Id};
 
@@ -20,7 +21,7 @@ pub struct Territory {
     pub key: TerritoryId,
     /// Short name in lower case, such as `pne`.
     pub name: String,
-    /// Base URL of the server, or URL of the manifest of an edition.
+    /// Base URL of the server, URL of the manifest of an edition, or URL of a mobile tree.
     pub url: String,
     /// Ids of the portals that the territory is limited to; empty for all.
     pub portals: Vec<Id>,
@@ -40,13 +41,23 @@ pub struct Territory {
     /// The edition that the territory is read from; `None` if it is read from a Geotrek server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edition: Option<TerritoryEdition>,
+    /// Whether the territory is read from the static files that Geotrek publishes for its mobile app, not from the API.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_mobile_tree: bool,
 }
 
 impl Territory {
-    /// Base URL of the Geotrek server that takes reports; `None` if the edition of the territory names none.
+    /// Whether the territory is read from static files: an edition or a mobile tree.
+    pub(crate) fn is_static(&self) -> bool {
+        self.edition.is_some() || self.is_mobile_tree
+    }
+
+    /// Base URL of the Geotrek server that takes reports; `None` if the edition of the territory names none, or if its mobile
+    /// tree is a copy on another server.
     pub fn report_url(&self) -> Option<&str> {
         match &self.edition {
             Some(edition) => edition.server.as_deref(),
+            None if self.is_mobile_tree => server_address(&self.url),
             None => Some(&self.url),
         }
     }
@@ -58,7 +69,8 @@ pub struct NewTerritory {
     /// Short name: 1 to 32 lower-case letters, digits or hyphens.
     pub name: String,
     /// URL of the server, or of any of its pages. A path before those of Geotrek is kept: `https://example.org/geotrek/`.
-    /// A URL whose path ends in `.json` is that of the manifest of an edition.
+    /// A URL whose path ends in `/mobile/` or `/settings.json` is that of a tree of static files that Geotrek publishes for its
+    /// mobile app; any other whose path ends in `.json` is that of the manifest of an edition.
     pub url: String,
     /// Ids of the portals to limit the territory to; empty for all.
     pub portals: Vec<Id>,
@@ -73,7 +85,8 @@ pub struct NewTerritory {
 
 const SELECT: &str =
     "SELECT territory, name, url, portals, default_language, languages, server_version, refreshed_ms, full_refresh_ms,
-    server_ms, info FROM jalon_territory LEFT JOIN jalon_edition USING (territory)";
+    server_ms, info, jalon_mobile_tree.territory IS NOT NULL
+    FROM jalon_territory LEFT JOIN jalon_edition USING (territory) LEFT JOIN jalon_mobile_tree USING (territory)";
 
 fn read_row(row: &Row<'_>) -> rusqlite::Result<Territory> {
     let portals: String = row.get(3)?;
@@ -89,7 +102,35 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<Territory> {
         full_refresh_ms: row.get(8)?,
         server_ms: row.get(9)?,
         edition: row.get::<_, Option<String>>(10)?.map(|info| serde_json::from_str(&info).unwrap_or_default()),
+        is_mobile_tree: row.get(11)?,
     })
+}
+
+/// The address of a new territory that is read from a mobile tree; `None` for another source.
+fn new_mobile_tree(new: &NewTerritory) -> Result<Option<Url>> {
+    let address = tree_address(&new.url)?;
+    if address.is_some() {
+        check_no_edition(new)?;
+        if !new.portals.is_empty() {
+            return Err(Error::invalid(
+                "portals",
+                "must be empty for a mobile tree, which is published for its portals",
+            ));
+        }
+    }
+    Ok(address)
+}
+
+/// Checks that the options of editions are not given for another source.
+fn check_no_edition(new: &NewTerritory) -> Result<()> {
+    let rule = "must be given for an edition only: its URL ends in .json";
+    if new.bounds.is_some() {
+        return Err(Error::invalid("bounds", rule));
+    }
+    if !new.public_keys.is_empty() {
+        return Err(Error::invalid("public_keys", rule));
+    }
+    Ok(())
 }
 
 /// The address of the manifest, and the state before the first refresh, of a new territory that is read from an edition;
@@ -97,12 +138,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<Territory> {
 fn new_edition(new: &NewTerritory) -> Result<Option<(String, TerritoryEdition)>> {
     let address = Url::parse(&new.url).ok().filter(|url| url.path().ends_with(".json"));
     let Some(mut address) = address else {
-        if new.bounds.is_some() {
-            return Err(Error::invalid("bounds", "must be given for an edition only: its URL ends in .json"));
-        }
-        if !new.public_keys.is_empty() {
-            return Err(Error::invalid("public_keys", "must be given for an edition only: its URL ends in .json"));
-        }
+        check_no_edition(new)?;
         return Ok(None);
     };
     if cfg!(not(feature = "edition")) {
@@ -168,10 +204,12 @@ impl WriteTransaction<'_> {
         if new.name.is_empty() || new.name.len() > 32 || !new.name.chars().all(is_allowed) {
             return Err(Error::invalid("name", "must be 1 to 32 lower-case letters, digits or hyphens, such as “pne”"));
         }
-        let edition = new_edition(new)?;
-        let url = match &edition {
-            Some((url, _)) => url.clone(),
-            None => String::from(base_address(&new.url)?),
+        let mobile_tree = new_mobile_tree(new)?;
+        let edition = if mobile_tree.is_some() { None } else { new_edition(new)? };
+        let url = match (&edition, &mobile_tree) {
+            (Some((url, _)), _) => url.clone(),
+            (None, Some(url)) => url.as_str().to_owned(),
+            (None, None) => String::from(base_address(&new.url)?),
         };
         if find(self.connection(), &new.name)?.is_some() {
             return Err(Error::invalid("name", format!("must be new: there already is a territory “{}”", new.name)));
@@ -186,8 +224,11 @@ impl WriteTransaction<'_> {
             found.ok_or_else(|| Error::internal("the new territory was not stored"))
         };
         let territory = stored(self)?;
-        let Some((_, edition)) = edition else { return Ok(territory) };
-        self.set_edition(territory.key, &edition, &EditionState::default())?;
+        match (edition, mobile_tree) {
+            (Some((_, edition)), _) => self.set_edition(territory.key, &edition, &EditionState::default())?,
+            (None, Some(_)) => self.set_mobile_tree(territory.key, &MobileTreeState::default())?,
+            (None, None) => return Ok(territory),
+        }
         stored(self)
     }
 
@@ -229,6 +270,8 @@ impl WriteTransaction<'_> {
             "jalon_list",
             "jalon_edition",
             "jalon_edition_part",
+            "jalon_mobile_tree",
+            "jalon_mobile_file",
         ];
         for table in tables {
             self.connection().execute(&format!("DELETE FROM {table} WHERE territory = ?1"), [territory.key])?;

@@ -123,6 +123,24 @@ impl Companion {
         Ok(freed)
     }
 
+    /// Takes pictures of a pack from an archive of its territory's mobile tree, `global.zip` or `<trek>.zip`, without a network.
+    /// Plans the pack first, as [`Companion::plan_download`] does; the download then requests what is still missing.
+    ///
+    /// # Errors
+    /// As of [`Companion::plan_download`]; [`Error::InvalidInput`] if the territory is no mobile tree, or if the file is no
+    /// archive or exceeds a limit.
+    #[cfg(feature = "archive")]
+    pub fn import_archive(
+        &self,
+        territory: &str,
+        subject: &PackSubject,
+        options: &DownloadOptions,
+        archive: &std::path::Path,
+    ) -> Result<sync::ArchiveImport> {
+        let job = self.plan_download(territory, subject, options)?;
+        sync::import_archive(&job, archive)
+    }
+
     /// Removes unused files that dead processes left, compacts the catalogue if that pays, and returns the freed bytes.
     ///
     /// # Errors

@@ -70,7 +70,7 @@ impl Companion {
     pub fn new_report(&self, territory: &str, language: &str, content: ReportContent) -> Result<Report> {
         let territory = self.catalogue.territory(territory)?;
         let Some(url) = territory.report_url() else {
-            let rule = "must have a Geotrek server: the edition of this one names none that takes reports";
+            let rule = "must have a Geotrek server that takes reports: none is known for the files of this one";
             return Err(Error::invalid("territory", rule));
         };
         let endpoint = match &territory.server_version {

@@ -7,12 +7,17 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+<<<<<<< HEAD
 use super::folder::open_inside;
 use super::hash::{Hash, hash, hash_reader};
+=======
+use super::hash::{Hash, hash};
+>>>>>>> main
 use super::layer::FileRef;
 use super::media::{for_each_address, picture_sha256};
 use super::signature::claimed_signer;
 use super::{MANIFEST, MAX_MANIFEST_BYTES, Manifest, PublicKey, check_layer, read_records, signature_path, verify};
+use crate::digest::sha256_reader;
 use crate::error::{Error, Result};
 use crate::model::Object;
 
@@ -40,8 +45,19 @@ pub struct EditionCheck {
 /// Errors of the disk. What is wrong with the edition is in the result.
 pub fn verify_edition(directory: &Path, keys: &[PublicKey]) -> Result<EditionCheck> {
     let mut check = Check { directory, problems: Vec::new(), pictures: BTreeMap::new() };
-    let signed_by = check.run(keys)?;
+    let signed_by = check.run(keys, true)?;
     Ok(EditionCheck { valid: check.problems.is_empty(), signed_by, problems: check.problems })
+}
+
+/// The paths of the pictures that the objects of an edition in a folder name.
+///
+/// # Errors
+/// Errors of the disk.
+#[cfg(feature = "net")]
+pub(crate) fn picture_paths(directory: &Path) -> Result<Vec<String>> {
+    let mut check = Check { directory, problems: Vec::new(), pictures: BTreeMap::new() };
+    check.run(&[], false)?;
+    Ok(check.pictures.into_keys().collect())
 }
 
 /// A check in progress.
@@ -53,7 +69,8 @@ pub(super) struct Check<'d> {
 }
 
 impl Check<'_> {
-    fn run(&mut self, keys: &[PublicKey]) -> Result<Option<String>> {
+    /// Checks everything; with `with_pictures`, also the pictures that objects name.
+    fn run(&mut self, keys: &[PublicKey], with_pictures: bool) -> Result<Option<String>> {
         let Some(bytes) = self.read_short(MANIFEST, MAX_MANIFEST_BYTES)? else { return Ok(None) };
         let signed_by = self.signature(&bytes, keys)?;
         let manifest = match Manifest::parse(&bytes) {
@@ -77,7 +94,9 @@ impl Check<'_> {
         {
             self.records(&manifest, records.objects, &records.file.path, &path)?;
         }
-        self.pictures(&manifest)?;
+        if with_pictures {
+            self.pictures(&manifest)?;
+        }
         Ok(signed_by)
     }
 
@@ -155,7 +174,7 @@ impl Check<'_> {
             self.problem(&expected.path, &format!("has {bytes} bytes, and {} in the manifest", expected.bytes));
             return Ok(None);
         }
-        if hash_reader(file)?.1 != expected.sha256 {
+        if sha256_reader(file)?.0 != expected.sha256 {
             self.problem(&expected.path, "has another SHA-256 than in the manifest");
             return Ok(None);
         }
@@ -185,7 +204,7 @@ impl Check<'_> {
         for (path, sha256) in pictures {
             let Some((file, bytes)) = self.open(&path)? else { continue };
             sum += bytes;
-            if hash_reader(file)?.1 != sha256 {
+            if sha256_reader(file)?.0 != sha256 {
                 self.problem(&path, "has another SHA-256 than in its name");
             }
         }

@@ -6,17 +6,14 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::chunks::{BLOCK_ROWS, ROW};
-use super::columns::{column_type, type_name};
+use super::columns::column_type;
 use super::hash::{Hash, from_hex};
-use super::info::EditionInfo;
 use super::invalid;
 use super::layer::{Block, Chunks, FileRef, Layer};
 use super::manifest_json::{
-    BlockJson, ChunksJson, FormatJson, JalonJson, LayerJson, License, PackageJson, Pictures, RecordsJson, ResourceJson,
-    SCHEMA, Source,
+    BlockJson, ChunksJson, FormatJson, JalonJson, LayerJson, License, PackageJson, Pictures, ResourceJson, Source,
 };
 use super::signature::PublicKey;
-use crate::digest::hex;
 use crate::error::{Error, Result};
 use crate::geotrek::base_address;
 use crate::model::{Bounds, Id, Kind};
@@ -32,7 +29,7 @@ const MAX_PATH: usize = 200;
 /// The largest number that every reader of JSON keeps exactly (RFC 8259, section 6).
 pub(super) const MAX_EDITION: u64 = (1 << 53) - 1;
 /// The format of this version of Jalon.
-const FORMAT: i64 = 1;
+pub(super) const FORMAT: i64 = 1;
 
 /// The objects without a geometry.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,76 +141,12 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// The layer of a kind.
-    pub(crate) fn layer(&self, kind: Kind) -> Option<&Layer> {
-        self.layers.iter().find(|layer| layer.kind == kind)
-    }
-
-    /// What people are shown; `signed_by` is the key that signed the manifest.
-    pub(crate) fn info(&self, signed_by: Option<&PublicKey>) -> EditionInfo {
-        EditionInfo {
-            title: self.title.clone(),
-            version: self.version.clone(),
-            edition: self.edition,
-            created_ms: self.created_ms,
-            expires_ms: self.expires_ms,
-            licenses: self.licenses.clone(),
-            sources: self.sources.clone(),
-            signed_by: signed_by.map(PublicKey::id),
-        }
-    }
-
     /// Every file that the manifest names, with its length and SHA-256. Pictures are named by the objects.
+    #[cfg(any(feature = "edition-build", feature = "net"))]
     pub(crate) fn files(&self) -> impl Iterator<Item = &FileRef> {
         let layers = self.layers.iter();
         let layers = layers.flat_map(|layer| [Some(&layer.file), layer.chunks.as_ref().map(|chunks| &chunks.file)]);
         layers.flatten().chain(self.records.as_ref().map(|records| &records.file))
-    }
-
-    /// The JSON of the manifest, indented, with a final line feed.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] for a date that no calendar has.
-    pub(crate) fn to_json(&self) -> Result<String> {
-        let mut resources = Vec::new();
-        let mut layers = Vec::new();
-        for layer in &self.layers {
-            let name = layer.kind.as_str();
-            resources.push(resource_json(name, &layer.file, "fgb", "application/vnd.flatgeobuf"));
-            layers.push(layer_json(name, layer));
-        }
-        let records = self.records.as_ref().map(|records| {
-            resources.push(resource_json("records", &records.file, "jsonlines", "application/x-ndjson"));
-            RecordsJson { resource: "records".to_owned(), objects: records.objects }
-        });
-        let package = PackageJson {
-            schema: SCHEMA.to_owned(),
-            name: self.name.clone(),
-            title: self.title.clone(),
-            description: self.description.clone(),
-            version: self.version.clone(),
-            created: iso(self.created_ms)?,
-            licenses: self.licenses.clone(),
-            sources: self.sources.clone(),
-            contributors: self.contributors.clone(),
-            resources,
-            jalon: JalonJson {
-                format: FORMAT,
-                edition: self.edition,
-                expires: self.expires_ms.map(iso).transpose()?,
-                server: self.server.as_ref().map(|url| url.to_string()),
-                languages: self.languages.clone(),
-                default_language: self.default_language.clone(),
-                portals: self.portals.clone(),
-                public_keys: self.public_keys.iter().map(PublicKey::to_text).collect(),
-                layers,
-                records,
-                pictures: self.pictures,
-            },
-        };
-        let mut json = serde_json::to_string_pretty(&package).map_err(Error::internal)?;
-        json.push('\n');
-        Ok(json)
     }
 }
 
@@ -227,10 +160,6 @@ fn unix_ms(field: &str, date: &str) -> Result<i64> {
     let date: Timestamp =
         date.parse().map_err(|_| invalid(format!("{field} must be a date such as 2026-11-29T00:00:00Z")))?;
     Ok(date.as_millisecond())
-}
-
-fn iso(ms: i64) -> Result<String> {
-    Ok(Timestamp::from_millisecond(ms).map_err(Error::internal)?.to_string())
 }
 
 /// A path that stays below the address of the manifest, whatever system reads it.
@@ -331,39 +260,4 @@ fn read_chunks(
         return Err(rule("must have blocks that follow each other from features_offset to the end"));
     }
     Ok(Chunks { file, blocks })
-}
-
-fn resource_json(name: &str, file: &FileRef, format: &str, mediatype: &str) -> ResourceJson {
-    ResourceJson {
-        name: name.to_owned(),
-        path: file.path.clone(),
-        title: String::new(),
-        format: format.to_owned(),
-        mediatype: mediatype.to_owned(),
-        bytes: file.bytes,
-        hash: format!("sha256:{}", hex(file.sha256)),
-    }
-}
-
-fn layer_json(name: &str, layer: &Layer) -> LayerJson {
-    let Bounds { west, south, east, north } = layer.bounds;
-    let block = |block: &Block| {
-        let Bounds { west, south, east, north } = block.bounds;
-        BlockJson(west, south, east, north, block.offset, block.bytes, STANDARD.encode(block.sha256))
-    };
-    LayerJson {
-        kind: name.to_owned(),
-        resource: name.to_owned(),
-        objects: layer.objects,
-        bbox: [west, south, east, north],
-        object_column: layer.object_column,
-        column_types: layer.column_types.iter().map(|known| type_name(*known).to_owned()).collect(),
-        features_offset: layer.features_offset,
-        chunks: layer.chunks.as_ref().map(|chunks| ChunksJson {
-            path: chunks.file.path.clone(),
-            bytes: chunks.file.bytes,
-            hash: format!("sha256:{}", hex(chunks.file.sha256)),
-            blocks: chunks.blocks.iter().map(block).collect(),
-        }),
-    }
 }

@@ -4,7 +4,7 @@
 //! a directory of chunks. Nothing here uses a network.
 //!
 //! Reading:
-//! * `manifest`: the manifest, checked; `manifest_json`: its JSON. `info`: what people are shown of it.
+//! * `manifest`: the manifest, checked; `manifest_json`: its JSON; `manifest_writer` writes it.
 //! * `signature`: public keys and the signature of a manifest.
 //! * `layer`: a layer of the manifest, and which parts of its files a box needs. `chunks`: the directory of its chunks.
 //! * `feature`: a FlatGeobuf feature as an object. `geometry`: its geometry. `columns`: its properties.
@@ -16,8 +16,6 @@
 //! * `folder`: an edition in a folder, its objects and its files. `content`: what its objects lack.
 //!
 //! Writing: `build`.
-
-#![allow(dead_code, unused_imports, reason = "readers over a network are the callers of the reading half")]
 
 #[cfg(feature = "edition-build")]
 mod build;
@@ -31,10 +29,11 @@ mod file_header;
 mod folder;
 mod geometry;
 mod hash;
-mod info;
 mod layer;
 mod manifest;
 mod manifest_json;
+#[cfg(feature = "edition-build")]
+mod manifest_writer;
 mod media;
 mod read;
 mod records;
@@ -48,12 +47,13 @@ use crate::error::Error;
 pub use build::{BuildOptions, BuildProgress, EditionSummary, SecretKey, new_key};
 #[cfg(feature = "edition-build")]
 pub(crate) use build::{EditionBuilder, EditionTerritory};
+#[cfg(feature = "net")]
+pub(crate) use check::picture_paths;
 pub use check::{EditionCheck, verify_edition};
 pub(crate) use chunks::Chunk;
 pub use content::{ContentCheck, ContentProblem, ContentRule};
 pub use folder::{EditionFile, EditionFiles, EditionFolder, EditionLayer, EditionPart};
 pub(crate) use hash::check_file;
-pub use info::EditionInfo;
 pub(crate) use layer::{FileRef, Layer};
 pub(crate) use manifest::{MAX_MANIFEST_BYTES, Manifest};
 pub use manifest_json::{License, Source};

@@ -8,6 +8,7 @@
 //! * `html`: cleaned HTML (feature `html`). `html_strip`: texts without markup in its place. `plain_text`: the text of HTML.
 //! * `clean_object`: the texts of an object that a file has (feature `edition`), cleaned again.
 //! * `address`: the base address of a server, and addresses below it.
+//! * `mobile/`: the static files of Geotrek's mobile app, read as if they were responses of API v2.
 //! * `links`: addresses in responses, moved to the territory's host.
 //! * `report_form`: a field report as a multipart form.
 //!
@@ -23,6 +24,7 @@ mod html;
 #[cfg(any(test, not(feature = "html")))]
 mod html_strip;
 mod links;
+mod mobile;
 mod plain_text;
 mod read;
 mod report_form;
@@ -41,6 +43,12 @@ pub(crate) use api::{
 pub use api::{Limits, List, kind_of, read_list, read_one};
 #[cfg(feature = "edition")]
 pub(crate) use clean_object::ObjectCleaner;
+#[cfg(feature = "archive")]
+pub(crate) use mobile::{ArchiveLimits, archive_path, read_archive};
+pub(crate) use mobile::{
+    FileName, Layout, MobileReader, Part, media_address, scan_ids, scan_list, scan_page, scan_trek, server_address,
+    tree_address, tree_folder,
+};
 pub(crate) use read::UNREADABLE_ID;
 pub use read::{Problems, Reader};
 pub(crate) use report_form::{

@@ -98,8 +98,8 @@ impl DownloadPlanner {
             job: record.job,
             phase: Phase::NearLists,
             is_done: false,
-            // The objects of an edition are those of the territory: there is no server with a list of those near a trek.
-            has_lists: record.is_finished || download.is_withdrawn || download.territory.edition.is_some(),
+            // Static files have no list of the objects near a trek that could be newer than the last refresh.
+            has_lists: record.is_finished || download.is_withdrawn || download.territory.is_static(),
             near: BTreeMap::new(),
             objects: Vec::new(),
             object_count: 0,

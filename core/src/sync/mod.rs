@@ -9,6 +9,7 @@
 //! * `staging`: the folders of responses that are not applied yet.
 //! * `refresh_job`: a refresh. `refresh`: the lists of a Geotrek server; `apply`: their objects into the catalogue.
 //! * `edition/`: the refresh of a territory that is read from the static files of an edition.
+//! * `mobile/`: the refresh of a territory that is read from the static files of Geotrek's mobile app.
 //! * `download`: a pack, planned by `download_planner`; its files by `download_media`.
 //! * `file_sizes`: the job that asks for the sizes of attached files before a download.
 //! * `map/`: the job of the offline map of a pack.
@@ -28,6 +29,7 @@ mod job;
 mod lock;
 #[cfg(feature = "tiles")]
 mod map;
+mod mobile;
 mod pack_contents;
 mod pack_media;
 mod planner;
@@ -52,6 +54,10 @@ pub(crate) use lock::{TerritoryLock, TerritoryLocks};
 pub use map::{MapJob, MapOptions};
 #[cfg(feature = "tiles")]
 pub(crate) use map::{finish_map, finish_map_estimate, map_estimate, plan_map};
+#[cfg(feature = "archive")]
+pub use mobile::ArchiveImport;
+#[cfg(feature = "archive")]
+pub(crate) use mobile::import_archive;
 pub use refresh::{RefreshMode, RefreshOptions};
 pub use refresh_job::RefreshJob;
 pub(crate) use refresh_job::plan_refresh;

@@ -25,13 +25,13 @@ use crate::transfer::{NetworkKind, Outcome, ResponseMeta, TransferPolicy};
 
 const DAY_MS: i64 = 24 * 3_600 * 1_000;
 /// Interval of full refreshes in [`RefreshMode::Auto`].
-const FULL_REFRESH_INTERVAL_MS: i64 = 7 * DAY_MS;
+pub(super) const FULL_REFRESH_INTERVAL_MS: i64 = 7 * DAY_MS;
 /// Interval at which lists without dates are read: panoramas, information desks, menu, cities, districts.
 const UNDATED_INTERVAL_MS: i64 = DAY_MS;
 /// Lists without dates that one refresh reads. Those of cities and districts are long.
 const MAX_DUE_LISTS: usize = 2;
 /// Lists that fail one after the other, after which the server counts as down. A server that still works answers some of them.
-const MAX_FAILURES_IN_A_ROW: u32 = 3;
+pub(super) const MAX_FAILURES_IN_A_ROW: u32 = 3;
 /// Geotrek's own default language.
 const DEFAULT_LANGUAGE: &str = "fr";
 

@@ -1,10 +1,12 @@
-//! The job of a refresh, whatever the territory is read from: a Geotrek server, or the static files of an edition.
+//! The job of a refresh, whatever the territory is read from: a Geotrek server, the static files of its mobile app, or those of
+//! an edition.
 
 use std::sync::Arc;
 
 #[cfg(feature = "edition")]
 use super::edition::{EditionPlanner, EditionRole, plan_edition_refresh};
 use super::lock::TerritoryLocks;
+use super::mobile::{MobilePlanner, MobileRole, plan_mobile_refresh};
 use super::planner::{Completed, Failure, Parsed, PendingRequest, PlanCounts, Planner};
 use super::refresh::{GeotrekPlanner, GeotrekRole, RefreshOptions, plan_geotrek_refresh};
 use super::runner::JobRunner;
@@ -25,6 +27,9 @@ pub(crate) fn plan_refresh(
     options: &RefreshOptions,
 ) -> Result<RefreshJob> {
     let locked = locks.try_acquire_by_name(catalogue, territory)?;
+    if locked.0.is_mobile_tree {
+        return plan_mobile_refresh(catalogue, clock, locked, options);
+    }
     match locked.0.edition.is_some() {
         false => plan_geotrek_refresh(catalogue, clock, locked, options),
         #[cfg(feature = "edition")]
@@ -42,6 +47,8 @@ pub(crate) fn plan_refresh(
 pub enum RefreshRole {
     /// A request to a Geotrek server.
     Geotrek(GeotrekRole),
+    /// A request for a file of a mobile tree.
+    Mobile(MobileRole),
     /// A request for a file of an edition.
     #[cfg(feature = "edition")]
     Edition(EditionRole),
@@ -52,6 +59,8 @@ pub enum RefreshRole {
 pub enum RefreshPlanner {
     /// From a Geotrek server.
     Geotrek(Box<GeotrekPlanner>),
+    /// From a mobile tree.
+    Mobile(Box<MobilePlanner>),
     /// From an edition.
     #[cfg(feature = "edition")]
     Edition(Box<EditionPlanner>),
@@ -77,12 +86,12 @@ impl Planner for RefreshPlanner {
     fn next_phase(&mut self) -> Result<Vec<PendingRequest<RefreshRole>>> {
         Ok(match self {
             RefreshPlanner::Geotrek(planner) => with_role(planner.next_phase()?, RefreshRole::Geotrek),
+            RefreshPlanner::Mobile(planner) => with_role(planner.next_phase()?, RefreshRole::Mobile),
             #[cfg(feature = "edition")]
             RefreshPlanner::Edition(planner) => with_role(planner.next_phase()?, RefreshRole::Edition),
         })
     }
 
-    #[allow(unreachable_patterns, reason = "without the feature `edition` there is one kind of planner")]
     fn on_response(
         &mut self,
         role: &RefreshRole,
@@ -92,6 +101,9 @@ impl Planner for RefreshPlanner {
             (RefreshPlanner::Geotrek(planner), RefreshRole::Geotrek(role)) => {
                 Ok(parsed_with_role(planner.on_response(role, completed)?, RefreshRole::Geotrek))
             }
+            (RefreshPlanner::Mobile(planner), RefreshRole::Mobile(role)) => {
+                Ok(parsed_with_role(planner.on_response(role, completed)?, RefreshRole::Mobile))
+            }
             #[cfg(feature = "edition")]
             (RefreshPlanner::Edition(planner), RefreshRole::Edition(role)) => {
                 Ok(parsed_with_role(planner.on_response(role, completed)?, RefreshRole::Edition))
@@ -100,11 +112,13 @@ impl Planner for RefreshPlanner {
         }
     }
 
-    #[allow(unreachable_patterns, reason = "without the feature `edition` there is one kind of planner")]
     fn on_failure(&mut self, role: &RefreshRole, failure: Failure<'_>) -> Result<Vec<PendingRequest<RefreshRole>>> {
         Ok(match (self, role) {
             (RefreshPlanner::Geotrek(planner), RefreshRole::Geotrek(role)) => {
                 with_role(planner.on_failure(role, failure)?, RefreshRole::Geotrek)
+            }
+            (RefreshPlanner::Mobile(planner), RefreshRole::Mobile(role)) => {
+                with_role(planner.on_failure(role, failure)?, RefreshRole::Mobile)
             }
             #[cfg(feature = "edition")]
             (RefreshPlanner::Edition(planner), RefreshRole::Edition(role)) => {
@@ -117,6 +131,7 @@ impl Planner for RefreshPlanner {
     fn counts(&self) -> PlanCounts {
         match self {
             RefreshPlanner::Geotrek(planner) => planner.counts(),
+            RefreshPlanner::Mobile(planner) => planner.counts(),
             #[cfg(feature = "edition")]
             RefreshPlanner::Edition(planner) => planner.counts(),
         }

@@ -7,6 +7,7 @@
 //!   object, `serializer` writes them, `lambert` projects outlines, `gzip` compresses.
 //! * `media`: pictures, documents and audio; `tiny_jpeg` makes the smallest ones. `static_file`: files with validators and
 //!   ranges.
+//! * `mobile_tree`: the static files of Geotrek's mobile app, with archives by `stored_zip`.
 //! * `reports`: reports from the field.
 //! * `faults`: what fails on demand.
 //! * `log` and `uploads`: what was requested, and what was uploaded.
@@ -24,6 +25,7 @@ mod lambert;
 mod listener;
 mod log;
 mod media;
+mod mobile_tree;
 mod near;
 mod query;
 mod reports;
@@ -33,6 +35,7 @@ mod response;
 mod serializer;
 mod state;
 mod static_file;
+mod stored_zip;
 pub(crate) mod tiny_jpeg;
 mod uploads;
 mod wire;
@@ -46,6 +49,7 @@ use std::time::Duration;
 pub use faults::{Fault, Faults, ReportBody, Rule};
 pub use log::LoggedRequest;
 pub use reports::{Attachment, StoredReport};
+pub use stored_zip::stored_zip;
 pub use uploads::Upload;
 
 use crate::day::Day;

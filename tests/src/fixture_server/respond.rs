@@ -11,7 +11,7 @@ use super::log::LoggedRequest;
 use super::response::Response;
 use super::state::ServerState;
 use super::wire::{Request, Wire};
-use super::{api, gzip, reports, static_file};
+use super::{api, gzip, mobile_tree, reports, static_file};
 use crate::day::Day;
 use crate::generator::HOST;
 
@@ -97,6 +97,11 @@ fn respond_to_read(state: &ServerState, request: &Request, faults: &RequestFault
     }
     if let (Some(folder), Some(path)) = (&state.options.files, path.strip_prefix(static_file::FILES)) {
         return static_file::respond(folder, path, &request.headers, !faults.has(&Fault::IgnoreRange));
+    }
+    if let Some(path) = path.strip_prefix(mobile_tree::TREE) {
+        let territory = state.territory.read().unwrap_or_else(PoisonError::into_inner);
+        let options = (state.url.as_str(), !faults.has(&Fault::IgnoreRange));
+        return mobile_tree::respond(&territory, &state.media, path, &request.headers, options);
     }
     if !path.starts_with("/api/v2/") {
         if faults.has(&Fault::ReplaceFile) {

@@ -17,6 +17,7 @@ mod edition_refresh;
 mod lists;
 mod map_cut;
 mod map_download;
+mod mobile_tree;
 mod packs;
 mod portals;
 mod readme;

@@ -151,7 +151,6 @@ fn interrupted_map_continues_at_the_byte_where_it_stopped() {
             Ok(pack) => break pack,
             Err(Error::Offline { .. }) => {
                 // A new process.
-                trip.phone.reopen();
                 trip.companion = trip.phone.companion();
             }
             Err(error) => panic!("{error}"),

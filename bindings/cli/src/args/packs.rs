@@ -19,6 +19,9 @@ pub(crate) struct DownloadArgs {
     /// Size of the pictures
     #[arg(long, value_enum, default_value = "small")]
     pub(crate) pictures: PicturesArg,
+    /// Of a mobile tree: take pictures from this archive of it, such as 31.zip or global.zip (can be repeated)
+    #[arg(long = "from", value_name = "ZIP")]
+    pub(crate) archives: Vec<std::path::PathBuf>,
     /// Download attached files too, such as PDF topo-guides and audio
     #[arg(long)]
     pub(crate) files: bool,

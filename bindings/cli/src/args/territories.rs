@@ -6,11 +6,11 @@ use super::value;
 
 #[derive(Subcommand)]
 pub(crate) enum TerritoryCommand {
-    /// Add a territory: the public data of one Geotrek server, or a published edition of it
+    /// Add a territory: the public data of one Geotrek server, the files of its mobile app, or a published edition of it
     Add {
         #[arg(
-            help = "Address of the Geotrek server, such as https://geotrek.example.org, or of the manifest of an edition, \
-                    which ends in .json"
+            help = "Address of the Geotrek server, such as https://geotrek.example.org; of the files of its mobile app, which \
+                    ends in /mobile/; or of the manifest of an edition, which ends in .json"
         )]
         url: String,
         /// Short name [default: derived from the address]
@@ -19,6 +19,9 @@ pub(crate) enum TerritoryCommand {
         /// Only the objects of this portal, by id (can be repeated)
         #[arg(long = "portal", value_name = "ID", value_parser = value::id, allow_negative_numbers = true)]
         portals: Vec<i64>,
+        /// The address is the folder of the files of a mobile app (implied by /mobile/ and /settings.json)
+        #[arg(long, conflicts_with_all = ["portals", "bbox", "public_keys"])]
+        mobile: bool,
         /// Of an edition: only the objects in this box, in degrees
         #[arg(long, visible_alias = "box", value_name = "WEST,SOUTH,EAST,NORTH", allow_hyphen_values = true)]
         bbox: Option<String>,

@@ -32,6 +32,14 @@ pub(super) fn download(session: &Session, args: &DownloadArgs) -> Result<Output>
     let mut text = String::new();
     for (territory, subject) in &subjects {
         let name = subject_name(session, territory, subject)?;
+        for archive in &args.archives {
+            let import = session.companion.import_archive(territory, subject, &options, archive)?;
+            let taken = format!("{} pictures, {:.1} MB", import.files, megabytes(import.bytes));
+            let _ = writeln!(text, "{}: {taken}", archive.display());
+            for (reason, count) in &import.refused {
+                let _ = writeln!(text, "  {count} refused: {reason}");
+            }
+        }
         let bar = TransferBar::new(&name);
         let on_progress = |progress| bar.set_progress(progress);
         let pack = session.companion.download(territory, subject, &options, &cancel, on_progress);

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use jalon::catalogue::NewTerritory;
+use jalon::edition::PublicKey;
 use serde_json::{Value, json};
 
 use super::Session;
@@ -19,14 +20,16 @@ const MAX_DERIVED_NAME: usize = 28;
 
 pub(super) fn run(session: &Session, command: TerritoryCommand) -> Result<Output> {
     match command {
-        TerritoryCommand::Add { url, name, portals, bbox, public_keys } => {
+        TerritoryCommand::Add { url, name, portals, mobile, bbox, public_keys } => {
             let url = if url.contains("://") { url } else { format!("https://{url}") };
             let name = match name {
                 Some(name) => name,
                 None => unused_name(session, &url)?,
             };
+            let url = if mobile { mobile_tree(url) } else { url };
             let bounds = bbox.map(|bbox| parse::bounds("bbox", &bbox)).transpose()?;
-            let public_keys = public_keys.iter().map(|key| public_key::read(key)).collect::<Result<_>>()?;
+            let public_keys =
+                public_key::read_all("public-key", &public_keys)?.iter().map(PublicKey::to_text).collect();
             let new = NewTerritory { name, url, portals, bounds, public_keys, ..NewTerritory::default() };
             let territory = session.companion.add_territory(&new)?;
             let text = format!(
@@ -53,6 +56,12 @@ pub(super) fn run(session: &Session, command: TerritoryCommand) -> Result<Output
             Ok(Output::list(items, text))
         }
     }
+}
+
+/// The address of a mobile tree as the library recognises it: by its settings.
+fn mobile_tree(folder: String) -> String {
+    let path = folder.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    if path.ends_with("/settings.json") { folder } else { format!("{path}/settings.json") }
 }
 
 /// A name from the first distinctive label of the host, with a number if that name is in use.

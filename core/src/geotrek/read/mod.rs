@@ -94,6 +94,11 @@ impl Reader {
         objects
     }
 
+    /// Counts a problem of a list that is read elsewhere.
+    pub(crate) fn report(&self, list: &str, field: &str, problem: &'static str) {
+        self.context.problems.borrow_mut().add(list, field, problem);
+    }
+
     /// The fields that could not be read so far.
     pub fn problems(&self) -> Problems {
         self.context.problems.borrow().clone()

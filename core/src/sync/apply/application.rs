@@ -213,7 +213,7 @@ fn is_nested_in(vocabulary: &str, list: &str) -> bool {
 
 /// Adds the texts of a response in one more language to an object. A server repeats a text that has no translation, so a
 /// text that is there already is not added.
-fn merge_texts(object: &mut Object, other: &Object) {
+pub(in crate::sync) fn merge_texts(object: &mut Object, other: &Object) {
     fn add(texts: &mut Localized, other: &Localized) {
         for (language, text) in other.iter() {
             if !texts.iter().any(|(_, known)| known == text) {

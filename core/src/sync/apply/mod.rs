@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::geotrek::{Reader, RequestKind, SyncPlan, UNREADABLE_ID, object_lists, vocabularies};
 use crate::model::Kind;
 use application::Application;
-pub(super) use application::PlainTexts;
+pub(super) use application::{PlainTexts, merge_texts};
 
 /// The problem of an object whose request the server answers with an error.
 const UNANSWERED: &str = "the server cannot send it";
@@ -78,6 +78,7 @@ pub(crate) fn apply_refresh(job: &RefreshJob) -> Result<RefreshSummary> {
     job.context.lock.check()?;
     let result = match &job.planner {
         RefreshPlanner::Geotrek(planner) => write(job, planner),
+        RefreshPlanner::Mobile(planner) => super::mobile::write(job, planner),
         #[cfg(feature = "edition")]
         RefreshPlanner::Edition(planner) => super::edition::write(job, planner),
     };

@@ -5,11 +5,10 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
 use super::layer_plan::Source;
-use super::links::make_absolute;
 use super::planner::{EditionPlanner, EditionRole, RECORDS, VerifiedManifest, read_limited, slice};
 use crate::catalogue::{EditionParts, EditionState, Territory, TerritoryEdition, WriteTransaction};
 use crate::digest::hex;
-use crate::edition::{Chunk, FeatureObject, Layer, read_chunk, read_file, read_records};
+use crate::edition::{Chunk, FeatureObject, Layer, read_chunk, read_file, read_records, resolve_pictures};
 use crate::error::{Error, Result};
 use crate::model::{Id, Kind, Object};
 use crate::sync::apply::RefreshSummary;
@@ -115,7 +114,7 @@ impl Application<'_, '_> {
     /// Writes an object, and adds it to those of a part.
     fn put(&mut self, mut object: Object, part: &str) -> Result<()> {
         let kind = object.kind();
-        make_absolute(&mut object, &self.planner.address);
+        resolve_pictures(&mut object, &self.planner.address);
         let bounds = self.territory.edition.as_ref().and_then(|edition| edition.bounds);
         let is_outside = |bounds| object.geometry().is_some_and(|geometry| !geometry.intersects(&bounds));
         // A chunk of the box may have objects beside it, too.

@@ -33,14 +33,12 @@ impl LayerPlan {
     /// Plans a layer of a new edition.
     pub(super) fn new(layer: Layer, bounds: Option<&Bounds>, state: &EditionState) -> LayerPlan {
         let is_applied = state.files.get(layer.kind.as_str()) == Some(&hex(layer.file.sha256));
-        let source = if is_applied {
-            Source::Applied
-        } else if bounds.is_some_and(|bounds| !layer.bounds.intersects(bounds)) {
-            Source::Chunks(Vec::new())
-        } else if layer.chunks.is_some() {
-            Source::Chunks(Vec::new())
-        } else {
-            Source::File
+        let is_beside = bounds.is_some_and(|bounds| !layer.bounds.intersects(bounds));
+        let source = match is_applied {
+            true => Source::Applied,
+            // No chunk of a layer beside the box is in it.
+            false if is_beside || layer.chunks.is_some() => Source::Chunks(Vec::new()),
+            false => Source::File,
         };
         let is_whole = source == Source::File;
         LayerPlan { layer, source, is_whole }

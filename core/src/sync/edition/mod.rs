@@ -4,11 +4,9 @@
 //!
 //! * `planner`: the requests. `layer_plan`: which parts of a layer are missing. `ranges`: parts merged into few requests.
 //! * `apply`: the objects into the catalogue, in one transaction.
-//! * `links`: addresses of the edition's pictures.
 
 mod apply;
 mod layer_plan;
-mod links;
 mod planner;
 mod ranges;
 
