@@ -7,12 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-<<<<<<< HEAD
 use super::folder::open_inside;
-use super::hash::{Hash, hash, hash_reader};
-=======
 use super::hash::{Hash, hash};
->>>>>>> main
 use super::layer::FileRef;
 use super::media::{for_each_address, picture_sha256};
 use super::signature::claimed_signer;

@@ -5,13 +5,14 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use super::hash::{Hash, hash, hash_reader};
+use super::hash::{Hash, hash};
 use super::info::EditionInfo;
 use super::layer::{FileRef, NAME_DIGITS};
 use super::manifest_json::PackageJson;
 use super::media::{self, for_each_address, picture_sha256};
 use super::signature::claimed_signer;
 use super::{MANIFEST, MAX_MANIFEST_BYTES, Manifest, invalid, read_file, read_records, signature_path};
+use crate::digest::sha256_reader;
 use crate::error::{Error, Result};
 use crate::model::{Bounds, Kind, Object};
 
@@ -277,7 +278,7 @@ impl EditionFolder {
             Ok(file) => file,
             Err(error) => return Ok(Err(error)),
         };
-        if hash_reader(file)? != (expected.bytes, expected.sha256) {
+        if sha256_reader(file)? != (expected.bytes, expected.sha256) {
             return Ok(Err(invalid(format!("{} has another content than the manifest says", expected.path))));
         }
         open()

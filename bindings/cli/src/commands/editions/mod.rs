@@ -18,24 +18,12 @@ use jalon::net::ClientOptions;
 use serde_json::json;
 
 use super::Session;
-<<<<<<< HEAD:bindings/cli/src/commands/editions/mod.rs
-use super::network::TransferBar;
+use super::network::{TransferBar, ctrl_c_token, explain_http};
 use crate::args::{EditionBuildArgs, EditionCommand};
 use crate::error::{CliError, Result};
 use crate::output::Output;
-use crate::parse;
 use crate::units::{Units, megabytes};
-
-/// Longest file of a key, in bytes.
-const MAX_KEY_BYTES: u64 = 4 << 10;
-=======
-use super::network::{TransferBar, ctrl_c_token, explain_http};
-use crate::args::EditionBuildArgs;
-use crate::error::{CliError, Result};
-use crate::output::Output;
-use crate::units::megabytes;
 use crate::{parse, public_key};
->>>>>>> main:bindings/cli/src/commands/editions.rs
 
 /// Runs a command. Only `build` needs a session.
 pub(super) fn run(session: Option<&Session>, command: &EditionCommand, units: Units) -> Result<Output> {
@@ -45,11 +33,13 @@ pub(super) fn run(session: Option<&Session>, command: &EditionCommand, units: Un
             build(session, args)
         }
         EditionCommand::Key { output, password } => key(output, *password),
-        EditionCommand::Verify { directory, public_keys } => verify(directory, public_keys),
+        EditionCommand::Verify { edition, allow_http, public_keys } => verify(edition, *allow_http, public_keys),
         EditionCommand::Inspect { directory, output, public_keys } => {
-            inspect::inspect(directory, output, &self::public_keys("public-key", public_keys)?, units)
+            inspect::inspect(directory, output, &public_key::read_all("public-key", public_keys)?, units)
         }
-        EditionCommand::Publish(args) => publish::publish(args, &public_keys("public-key", &args.public_keys)?),
+        EditionCommand::Publish(args) => {
+            publish::publish(args, &public_key::read_all("public-key", &args.public_keys)?)
+        }
     }
 }
 
@@ -129,11 +119,7 @@ fn key(output: &Path, with_password: bool) -> Result<Output> {
 }
 
 /// Checks an edition; the exit status is 1 if it has a problem.
-<<<<<<< HEAD:bindings/cli/src/commands/editions/mod.rs
-fn verify(directory: &Path, keys: &[String]) -> Result<Output> {
-    let check = verify_edition(directory, &public_keys("public-key", keys)?)?;
-=======
-pub(super) fn verify(edition: &str, allow_http: bool, keys: &[String]) -> Result<Output> {
+fn verify(edition: &str, allow_http: bool, keys: &[String]) -> Result<Output> {
     let keys = public_key::read_all("public-key", keys)?;
     let check = match edition.contains("://") {
         true => {
@@ -143,7 +129,6 @@ pub(super) fn verify(edition: &str, allow_http: bool, keys: &[String]) -> Result
         }
         false => verify_edition(Path::new(edition), &keys)?,
     };
->>>>>>> main:bindings/cli/src/commands/editions.rs
     let mut text: String = check.problems.iter().map(|problem| format!("{problem}\n")).collect();
     match (&check.signed_by, check.valid) {
         (Some(id), true) => _ = writeln!(text, "The edition is valid, signed by key {id}."),
