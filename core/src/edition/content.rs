@@ -55,6 +55,7 @@ pub struct ContentProblem {
 #[derive(Debug)]
 pub struct ContentCheck<'e> {
     edition: &'e EditionFolder,
+    languages: Vec<String>,
     problems: Vec<ContentProblem>,
     unlisted: u64,
     /// Every object, by kind, vocabulary (of terms) and id.
@@ -81,6 +82,7 @@ impl<'e> ContentCheck<'e> {
     pub fn new(edition: &'e EditionFolder) -> ContentCheck<'e> {
         ContentCheck {
             edition,
+            languages: edition.info().languages,
             problems: Vec::new(),
             unlisted: 0,
             objects: HashSet::new(),
@@ -151,7 +153,7 @@ impl<'e> ContentCheck<'e> {
         if !trek.attachments.iter().any(is_picture) {
             missing.push((ContentRule::Picture, "has no picture".to_owned()));
         }
-        for language in self.edition.languages() {
+        for language in &self.languages {
             let text = trek.description.plain.in_language(language);
             if text.is_none_or(|text| text.trim().is_empty()) {
                 missing.push((ContentRule::Description, format!("has no description in {language}")));

@@ -105,24 +105,9 @@ impl EditionFolder {
         &self.manifest_bytes
     }
 
-    /// The description of the edition. Its `signed_by` is `None`, because no signature is verified.
+    /// The description of the edition.
     pub fn info(&self) -> EditionInfo {
-        self.manifest.info(None)
-    }
-
-    /// Description of the territory.
-    pub fn description(&self) -> &str {
-        &self.manifest.description
-    }
-
-    /// Languages of the territory, as the server writes them.
-    pub fn languages(&self) -> &[String] {
-        &self.manifest.languages
-    }
-
-    /// Default language of the territory.
-    pub fn default_language(&self) -> &str {
-        &self.manifest.default_language
+        EditionInfo::of(&self.manifest)
     }
 
     /// Id of the key that the signature names; `None` without a signature. Nothing is verified.
@@ -278,20 +263,10 @@ impl EditionFolder {
             Ok(file) => file,
             Err(error) => return Ok(Err(error)),
         };
-        if sha256_reader(file)? != (expected.bytes, expected.sha256) {
+        if sha256_reader(file)? != (expected.sha256, expected.bytes) {
             return Ok(Err(invalid(format!("{} has another content than the manifest says", expected.path))));
         }
         open()
-    }
-}
-
-impl EditionInfo {
-    /// Reads the description from the bytes of a manifest. No signature is verified.
-    ///
-    /// # Errors
-    /// [`Error::Server`] if the manifest breaks a rule of the format; [`Error::TooNew`].
-    pub fn from_manifest(manifest: &[u8]) -> Result<EditionInfo> {
-        Ok(Manifest::parse(manifest)?.info(None))
     }
 }
 

@@ -20,7 +20,6 @@ const STYLE: &str = include_str!("style.css");
 /// The contents of a page.
 pub(crate) struct EditionPage<'p> {
     pub(crate) info: &'p EditionInfo,
-    pub(crate) description: &'p str,
     /// Languages of the territory, the default language first.
     pub(crate) languages: Vec<&'p str>,
     pub(crate) signature: Signature,
@@ -65,8 +64,8 @@ impl EditionPage<'_> {
              <h1 lang=\"{language}\">{title}</h1>\n",
             self.info.edition
         );
-        if !self.description.is_empty() {
-            page.push_str(&format!("<p lang=\"{language}\">{}</p>\n", escape(self.description)));
+        if !self.info.description.is_empty() {
+            page.push_str(&format!("<p lang=\"{language}\">{}</p>\n", escape(&self.info.description)));
         }
         page.push_str(&self.verdict());
         page.push_str(&self.facts());
@@ -197,13 +196,10 @@ mod tests {
     fn info() -> EditionInfo {
         EditionInfo {
             title: "Parc <b>\u{202e}\u{7}".to_owned(),
-            version: "1".to_owned(),
+            description: "\"a\" & 'b'".to_owned(),
             edition: 1,
-            created_ms: 0,
-            expires_ms: None,
             licenses: vec![License { path: Some("javascript:alert(1)".to_owned()), ..License::default() }],
-            sources: Vec::new(),
-            signed_by: None,
+            ..EditionInfo::default()
         }
     }
 
@@ -211,7 +207,6 @@ mod tests {
         let info = info();
         let page = EditionPage {
             info: &info,
-            description: "\"a\" & 'b'",
             languages: vec!["fr\"", "en"],
             signature: Signature::None,
             layers: Vec::new(),

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use jalon::edition::{ContentCheck, ContentProblem, EditionFolder, PublicKey, verify_edition};
+use jalon::edition::{ContentCheck, ContentProblem, EditionFolder, EditionInfo, PublicKey, verify_edition};
 use jalon::model::{Geometry, Id, Kind, Object};
 use serde_json::{Value, json};
 
@@ -23,6 +23,7 @@ pub(super) fn inspect(directory: &Path, output: &Path, keys: &[PublicKey], units
         return Err(CliError::invalid("output", "must be a file with the extension .html"));
     }
     let edition = EditionFolder::open(directory)?;
+    let info = edition.info();
     let check = verify_edition(directory, keys)?;
     let layers = edition.layers();
     let bounds = layers.iter().find(|layer| layer.kind == Kind::Trek).map(|layer| layer.bounds);
@@ -31,7 +32,7 @@ pub(super) fn inspect(directory: &Path, output: &Path, keys: &[PublicKey], units
     let mut content = ContentCheck::new(&edition);
     let mut treks: Vec<DrawnTrek> = Vec::new();
     let mut names: HashMap<(Kind, Id), String> = HashMap::new();
-    let languages = [edition.default_language()];
+    let languages = [info.default_language.as_str()];
     edition.visit(|kind, object| {
         content.add(kind, &object)?;
         let Ok(object) = object else { return Ok(()) };
@@ -47,7 +48,6 @@ pub(super) fn inspect(directory: &Path, output: &Path, keys: &[PublicKey], units
     let (problems, unlisted) = content.finish();
     let trek_count = names.keys().filter(|(kind, _)| *kind == Kind::Trek).count() as u64;
 
-    let info = edition.info();
     let signature = match (&check.signed_by, edition.claimed_signer()?) {
         (Some(id), _) => Signature::Verified(id.clone()),
         (None, Some(id)) => Signature::Claimed(id),
@@ -63,8 +63,7 @@ pub(super) fn inspect(directory: &Path, output: &Path, keys: &[PublicKey], units
     });
     let page = EditionPage {
         info: &info,
-        description: edition.description(),
-        languages: default_first(&edition),
+        languages: default_first(&info),
         signature,
         layers,
         records: edition.records(),
@@ -101,8 +100,8 @@ fn problem_json(problem: &ContentProblem) -> Value {
 }
 
 /// The languages of the territory, the default language first.
-fn default_first(edition: &EditionFolder) -> Vec<&str> {
-    let default = edition.default_language();
-    let others = edition.languages().iter().map(String::as_str).filter(|language| *language != default);
+fn default_first(info: &EditionInfo) -> Vec<&str> {
+    let default = info.default_language.as_str();
+    let others = info.languages.iter().map(String::as_str).filter(|language| *language != default);
     [default].into_iter().filter(|default| !default.is_empty()).chain(others).collect()
 }
