@@ -13,6 +13,7 @@
 //! * `media`: the pictures, and their addresses in objects.
 //! * `hash`: SHA-256 as bytes, and the check of a file.
 //! * `check`: an edition in a folder, checked byte by byte; `check_layer`: one of its layers.
+//! * `folder`: an edition in a folder, its objects and its files. `info`: its description. `content`: what its objects lack.
 //!
 //! Writing: `build`.
 
@@ -22,10 +23,13 @@ mod check;
 mod check_layer;
 mod chunks;
 mod columns;
+mod content;
 mod feature;
 mod file_header;
+mod folder;
 mod geometry;
 mod hash;
+mod info;
 mod layer;
 mod manifest;
 mod manifest_json;
@@ -48,7 +52,10 @@ pub(crate) use build::{EditionBuilder, EditionTerritory};
 pub(crate) use check::picture_paths;
 pub use check::{EditionCheck, verify_edition};
 pub(crate) use chunks::Chunk;
+pub use content::{ContentCheck, ContentProblem, ContentRule};
+pub use folder::{EditionFile, EditionFiles, EditionFolder, EditionLayer, EditionPart};
 pub(crate) use hash::check_file;
+pub use info::EditionInfo;
 pub(crate) use layer::{FileRef, Layer};
 pub(crate) use manifest::{MAX_MANIFEST_BYTES, Manifest};
 pub use manifest_json::{License, Source};
