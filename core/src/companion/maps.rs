@@ -5,10 +5,19 @@ use std::path::PathBuf;
 use super::Companion;
 use crate::catalogue::{MapSource, Pack, PackSubject};
 use crate::error::{Error, Result};
+use crate::geotrek::plain_text;
 use crate::sync::{self, MapJob, MapOptions};
 use crate::tiles::{LocalFiles, MapEstimate, Style, Tile, TileArchive};
 
 impl Companion {
+    /// The attribution of a map as plain text, to be shown wherever the map is shown; `None` if the map has none. Archives
+    /// have HTML there.
+    pub fn map_attribution(archive: &TileArchive) -> Option<String> {
+        let html = archive.info().attribution.as_deref()?;
+        let text = plain_text(html);
+        (!text.is_empty()).then_some(text)
+    }
+
     /// Plans the download of the map of a pack for a driver, or continues it: the tiles along its trek, or of its box, are cut
     /// out of a remote PMTiles archive into one local archive. The pack keeps its previous map until the new one is complete.
     ///

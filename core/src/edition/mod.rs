@@ -44,6 +44,8 @@ use crate::error::Error;
 pub use build::{BuildOptions, BuildProgress, EditionSummary, SecretKey, new_key};
 #[cfg(feature = "edition-build")]
 pub(crate) use build::{EditionBuilder, EditionTerritory};
+#[cfg(feature = "net")]
+pub(crate) use check::picture_paths;
 pub use check::{EditionCheck, verify_edition};
 pub(crate) use chunks::Chunk;
 pub(crate) use hash::check_file;

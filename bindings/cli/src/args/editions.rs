@@ -19,9 +19,12 @@ pub(crate) enum EditionCommand {
     },
     /// Check every file and object of an edition
     Verify {
-        /// Directory of the edition
-        #[arg(value_name = "DIR")]
-        directory: PathBuf,
+        /// Directory of the edition, or address of the manifest of a published one, which is downloaded whole
+        #[arg(value_name = "DIR|URL")]
+        edition: String,
+        /// Allow plain HTTP to servers other than this machine
+        #[arg(long)]
+        allow_http: bool,
         /// Public key, or its file, that must have signed the edition (can be repeated) [default: the signature is not checked]
         #[arg(long = "public-key", value_name = "FILE|KEY")]
         public_keys: Vec<String>,

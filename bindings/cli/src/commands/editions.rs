@@ -1,23 +1,22 @@
 //! `edition`: a territory as signed static files.
 
 use std::fmt::Write as _;
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
+use jalon::companion::{Progress, fetch_edition};
 use jalon::edition::{BuildOptions, License, PublicKey, SecretKey, new_key, verify_edition};
+use jalon::net::ClientOptions;
 use serde_json::json;
 
 use super::Session;
-use super::network::{TransferBar, ctrl_c_token};
+use super::network::{TransferBar, ctrl_c_token, explain_http};
 use crate::args::EditionBuildArgs;
 use crate::error::{CliError, Result};
 use crate::output::Output;
-use crate::parse;
 use crate::units::megabytes;
-
-/// Longest file of a key, in bytes.
-const MAX_KEY_BYTES: u64 = 4 << 10;
+use crate::{parse, public_key};
 
 pub(super) fn build(session: &Session, args: &EditionBuildArgs) -> Result<Output> {
     let time = |field, text: &Option<String>| text.as_deref().map(|text| parse::time_ms(field, text)).transpose();
@@ -29,7 +28,7 @@ pub(super) fn build(session: &Session, args: &EditionBuildArgs) -> Result<Output
         title: args.title.clone(),
         description: args.description.clone(),
         licenses: args.licenses.iter().map(|text| license(text)).collect(),
-        next_keys: public_keys("next-key", &args.next_keys)?,
+        next_keys: public_key::read_all("next-key", &args.next_keys)?,
         key: args.key.as_deref().map(secret_key).transpose()?,
         remove_previous: args.remove_previous,
         ..BuildOptions::default()
@@ -95,8 +94,16 @@ pub(super) fn key(output: &Path, with_password: bool) -> Result<Output> {
 }
 
 /// Checks an edition; the exit status is 1 if it has a problem.
-pub(super) fn verify(directory: &Path, keys: &[String]) -> Result<Output> {
-    let check = verify_edition(directory, &public_keys("public-key", keys)?)?;
+pub(super) fn verify(edition: &str, allow_http: bool, keys: &[String]) -> Result<Output> {
+    let keys = public_key::read_all("public-key", keys)?;
+    let check = match edition.contains("://") {
+        true => {
+            let folder = tempfile::tempdir().map_err(jalon::Error::from)?;
+            fetch(edition, folder.path(), allow_http)?;
+            verify_edition(folder.path(), &keys)?
+        }
+        false => verify_edition(Path::new(edition), &keys)?,
+    };
     let mut text: String = check.problems.iter().map(|problem| format!("{problem}\n")).collect();
     match (&check.signed_by, check.valid) {
         (Some(id), true) => _ = writeln!(text, "The edition is valid, signed by key {id}."),
@@ -108,6 +115,18 @@ pub(super) fn verify(directory: &Path, keys: &[String]) -> Result<Output> {
     Ok(output)
 }
 
+/// Downloads a published edition into a folder.
+fn fetch(url: &str, folder: &Path, allow_http: bool) -> Result<()> {
+    let options = ClientOptions { allow_plain_http: allow_http, ..ClientOptions::default() };
+    let bar = TransferBar::new("edition");
+    let on_progress = |files, bytes| {
+        bar.set_progress(Progress { done: files as usize, planned: files as usize, bytes, ..Progress::default() });
+    };
+    let fetched = fetch_edition(url, folder, &options, &ctrl_c_token(), on_progress);
+    drop(bar);
+    fetched.map_err(|error| explain_http(error, allow_http).into())
+}
+
 fn license(text: &str) -> License {
     let text = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     match text {
@@ -116,29 +135,10 @@ fn license(text: &str) -> License {
     }
 }
 
-/// Public keys, each given as its text or as the path of its file.
-fn public_keys(field: &'static str, keys: &[String]) -> Result<Vec<PublicKey>> {
-    let read = |key: &String| {
-        let rule = || CliError::invalid(field, "must be a public key of minisign, or its file");
-        if let Ok(key) = PublicKey::parse(key) {
-            return Ok(key);
-        }
-        let text = read_key(Path::new(key)).ok_or_else(rule)?;
-        PublicKey::parse(&text).map_err(|_| rule())
-    };
-    keys.iter().map(read).collect()
-}
-
 fn secret_key(path: &Path) -> Result<SecretKey> {
-    let text = read_key(path);
+    let text = public_key::read_file(path);
     let text = text.ok_or_else(|| CliError::invalid("key", "must be the file of a secret key that can be read"))?;
     Ok(SecretKey::parse(&text, || ask("Password of the key: "))?)
-}
-
-fn read_key(path: &Path) -> Option<String> {
-    let mut text = String::new();
-    fs::File::open(path).ok()?.take(MAX_KEY_BYTES).read_to_string(&mut text).ok()?;
-    Some(text)
 }
 
 fn new_password() -> Result<String> {

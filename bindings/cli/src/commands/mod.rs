@@ -124,8 +124,8 @@ pub(crate) fn run(cli: Cli, err: &mut dyn Write) -> Result<Output> {
         Command::Edition { command: EditionCommand::Key { output, password } } => {
             return editions::key(output, *password);
         }
-        Command::Edition { command: EditionCommand::Verify { directory, public_keys } } => {
-            return editions::verify(directory, public_keys);
+        Command::Edition { command: EditionCommand::Verify { edition, allow_http, public_keys } } => {
+            return editions::verify(edition, *allow_http, public_keys);
         }
         _ => {}
     }
@@ -155,7 +155,9 @@ fn run_command(session: &Session, command: Command) -> Result<Output> {
         Command::Edition { command } => match command {
             EditionCommand::Build(args) => editions::build(session, &args),
             EditionCommand::Key { output, password } => editions::key(&output, password),
-            EditionCommand::Verify { directory, public_keys } => editions::verify(&directory, &public_keys),
+            EditionCommand::Verify { edition, allow_http, public_keys } => {
+                editions::verify(&edition, allow_http, &public_keys)
+            }
         },
         Command::Report { command } => reports::run(session, command),
         Command::Send { allow_http } => reports::send(session, allow_http),

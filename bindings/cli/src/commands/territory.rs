@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use jalon::catalogue::NewTerritory;
+use jalon::edition::PublicKey;
 use serde_json::{Value, json};
 
 use super::Session;
@@ -27,7 +28,8 @@ pub(super) fn run(session: &Session, command: TerritoryCommand) -> Result<Output
             };
             let url = if mobile { mobile_tree(url) } else { url };
             let bounds = bbox.map(|bbox| parse::bounds("bbox", &bbox)).transpose()?;
-            let public_keys = public_keys.iter().map(|key| public_key::read(key)).collect::<Result<_>>()?;
+            let public_keys =
+                public_key::read_all("public-key", &public_keys)?.iter().map(PublicKey::to_text).collect();
             let new = NewTerritory { name, url, portals, bounds, public_keys, ..NewTerritory::default() };
             let territory = session.companion.add_territory(&new)?;
             let text = format!(

@@ -17,7 +17,7 @@ fn sorted(mut objects: Vec<Object>) -> Vec<Object> {
 fn whole_files_give_back_every_object() {
     let objects = territory(1, 40, 150);
     let built = Built::new(&objects);
-    assert!(built.manifest.layer(crate::model::Kind::Trek).unwrap().chunks.is_some());
+    assert!(built.layer(crate::model::Kind::Trek).chunks.is_some());
     let read = sorted(built.objects());
     assert_eq!(read.len(), objects.len());
     for (read, written) in read.iter().zip(sorted(objects)) {
@@ -28,7 +28,7 @@ fn whole_files_give_back_every_object() {
 #[test]
 fn chunks_give_the_objects_of_the_whole_file() {
     let built = Built::new(&territory(2, 60, 80));
-    let layer = built.manifest.layer(crate::model::Kind::Trek).unwrap();
+    let layer = built.layer(crate::model::Kind::Trek);
     let (file, directory) = (built.bytes(&layer.file.path), built.bytes(&layer.chunks.as_ref().unwrap().file.path));
     let mut read = Vec::new();
     for index in layer.blocks_in(None) {
