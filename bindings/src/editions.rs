@@ -105,7 +105,7 @@ pub async fn verify_edition(directory: String, public_keys: Vec<String>) -> Resu
 #[uniffi::export(default(password = None))]
 pub async fn new_edition_key(password: Option<String>) -> Result<EditionKey> {
     let make = move || {
-        with_feature!("edition-build", using(password), {
+        with_feature!("edition-build", using(password,), {
             let (secret_key, public_key) = edition::new_key(password)?;
             let key = PublicKey::parse(&public_key)?;
             Ok(EditionKey { secret_key, public_key: key.to_text(), id: key.id() })

@@ -12,7 +12,9 @@ use jalon::tiles::{LocalFiles, Style};
 use crate::convert::all;
 use crate::error::Result;
 use crate::records::{MapEstimate, MapSource, Pack, PackSubject, Progress, RefreshOptions, StyleFiles, Tile};
-use crate::state::{with_client, with_feature};
+#[cfg(feature = "tiles")]
+use crate::state::with_client;
+use crate::state::with_feature;
 #[cfg(feature = "tiles")]
 use crate::transfers::Work;
 use crate::{CancelToken, Packs, ProgressWatch, Transfers};
@@ -125,7 +127,7 @@ impl Packs {
     }
 
     /// A tile of the map of a pack by its zoom level, column and row (XYZ: row 0 is in the north); none if the map does not
-    /// have it. For map views that cannot open a PMTiles archive: MapLibre opens [`PackMap::path`](crate::PackMap) itself.
+    /// have it. For map views that cannot open a PMTiles archive: MapLibre opens the archive itself.
     ///
     /// # Errors
     /// `InvalidInput` for a tile that no map has, and if the library was built without the feature `tiles`.

@@ -211,6 +211,6 @@ pub(crate) fn build(arguments: &[String]) -> Done {
         key: Some(SecretKey::parse(&key, || unreachable!("the key has no password"))?),
         ..BuildOptions::default()
     };
-    let (took, summary) = timed(|| companion.build_edition(TERRITORY, &options, |_| {}));
+    let (took, summary) = timed(|| companion.build_edition(TERRITORY, &options, &CancelToken::default(), |_| {}));
     tell(took, &summary?.bytes.to_string())
 }

@@ -24,14 +24,16 @@ public enum Edition {
 extension Companion {
     /// Writes a territory as an edition: static files that any web host serves. It holds every object of the last refresh, and
     /// the pictures that packs have on this device. The files of the edition before stay, so that phones which hold its manifest
-    /// can read on. The progress counts objects.
+    /// can read on.
     ///
     /// Throws `InvalidInput` with the name of the option or for a territory that was never refreshed, and `StorageFull`.
     ///
     /// - Parameters:
+    ///   - territory: the name of the territory.
     ///   - options: the folder of the edition, and what its manifest says.
     ///   - key: the text of the file of a secret key: see ``Edition/newKey(password:)``. Without a key the edition is not signed.
     ///   - password: the password of an encrypted key.
+    ///   - progress: counts objects.
     @discardableResult
     public func buildEdition(
         _ territory: String, _ options: EditionOptions, key: String? = nil, password: String? = nil,

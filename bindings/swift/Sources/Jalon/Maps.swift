@@ -58,6 +58,8 @@ extension Packs {
     /// Throws `NotFound` if the pack has no map, and `InvalidInput` for a style or a source that cannot be used.
     ///
     /// - Parameters:
+    ///   - territory: the name of the territory.
+    ///   - subject: the subject of the pack.
     ///   - style: the style, as JSON.
     ///   - source: the name of the source of the map in the style. If it is nil, the map is that of the sources with the URL that
     ///     it was downloaded from, or else of the only source of tiles.

@@ -94,7 +94,8 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, URLSessionDownloa
         let length = max(totalBytesWritten, totalBytesExpectedToWrite)
         if let response = downloadTask.response as? HTTPURLResponse {
             sendHead(response, of: downloadTask)
-        } else if let requested = requestedLength(of: downloadTask), length > requested, let url = downloadTask.originalRequest?.url,
+        } else if let requested = requestedLength(of: downloadTask), length > requested,
+            let url = downloadTask.originalRequest?.url,
             let response = HTTPURLResponse(url: url, statusCode: 200, httpVersion: nil, headerFields: nil)
         {
             // On Linux, the response is not known before the end. A body longer than the range is that of a status 200.
@@ -104,7 +105,8 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, URLSessionDownloa
 
     /// The length of the range that a task requests; nil if it requests none, or one without an end.
     private func requestedLength(of task: URLSessionTask) -> Int64? {
-        guard let range = task.originalRequest?.value(forHTTPHeaderField: "Range"), range.hasPrefix("bytes=") else { return nil }
+        let header = task.originalRequest?.value(forHTTPHeaderField: "Range")
+        guard let range = header, range.hasPrefix("bytes=") else { return nil }
         let ends = range.dropFirst("bytes=".count).split(separator: "-").map { Int64($0) }
         guard ends.count == 2, let first = ends[0], let last = ends[1] else { return nil }
         return last - first + 1

@@ -25,8 +25,8 @@ func serverURL() throws -> String {
 
 /// The directory that the test server has below `/files/`. It also has a map of the territory, `map.pmtiles`.
 func filesDirectory() throws -> URL {
-    let path = try #require(ProcessInfo.processInfo.environment["JALON_FILES"], "JALON_FILES is not set: run bindings/swift/test")
-    return URL(fileURLWithPath: path, isDirectory: true)
+    let path = ProcessInfo.processInfo.environment["JALON_FILES"]
+    return URL(fileURLWithPath: try #require(path, "JALON_FILES is not set: run bindings/swift/test"), isDirectory: true)
 }
 
 /// Opens a companion with an empty territory named `park`.
