@@ -8,13 +8,14 @@
 //! * `signature`: public keys and the signature of a manifest.
 //! * `layer`: a layer of the manifest, and which parts of its files a box needs. `chunks`: the directory of its chunks.
 //! * `feature`: a FlatGeobuf feature as an object. `geometry`: its geometry. `columns`: its properties.
+//! * `verifier`: the limits within which FlatBuffers are verified.
 //! * `file_header`: the start of a FlatGeobuf file, up to its first feature. `read`: chunks and whole files as objects.
 //! * `records`: the objects without a geometry.
 //! * `media`: the pictures, and their addresses in objects.
 //! * `hash`: SHA-256 as bytes, and the check of a file.
 //! * `check`: an edition in a folder, checked byte by byte; `check_layer`: one of its layers.
 //!
-//! Writing: `build`.
+//! Writing: `build`. Entry points for fuzzing: `fuzzing`.
 
 #![allow(dead_code, unused_imports, reason = "readers over a network are the callers of the reading half")]
 
@@ -26,6 +27,8 @@ mod chunks;
 mod columns;
 mod feature;
 mod file_header;
+#[doc(hidden)]
+pub mod fuzzing;
 mod geometry;
 mod hash;
 mod info;
@@ -39,6 +42,7 @@ mod records;
 mod signature;
 #[cfg(all(test, feature = "edition-build"))]
 mod tests;
+mod verifier;
 
 use crate::error::Error;
 
