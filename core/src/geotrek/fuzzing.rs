@@ -26,6 +26,11 @@ fn check(objects: &[Object]) {
     }
 }
 
+/// The lists of objects, in the order in which [`api`] numbers them.
+pub fn lists() -> impl Iterator<Item = &'static str> {
+    object_lists()
+}
+
 /// A response of API v2. The first byte says of which list, and whether it is one object.
 pub fn api(bytes: &[u8]) {
     let Some((choice, body)) = bytes.split_first() else { return };
