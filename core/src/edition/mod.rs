@@ -8,6 +8,7 @@
 //! * `signature`: public keys and the signature of a manifest.
 //! * `layer`: a layer of the manifest, and which parts of its files a box needs. `chunks`: the directory of its chunks.
 //! * `feature`: a FlatGeobuf feature as an object. `geometry`: its geometry. `columns`: its properties.
+//! * `verifier`: the limits within which FlatBuffers are verified.
 //! * `file_header`: the start of a FlatGeobuf file, up to its first feature. `read`: chunks and whole files as objects.
 //! * `records`: the objects without a geometry.
 //! * `media`: the pictures, and their addresses in objects.
@@ -15,7 +16,7 @@
 //! * `check`: an edition in a folder, checked byte by byte; `check_layer`: one of its layers.
 //! * `folder`: an edition in a folder, its objects and its files. `info`: its description. `content`: what its objects lack.
 //!
-//! Writing: `build`.
+//! Writing: `build`. Entry points for fuzzing: `fuzzing`.
 
 #[cfg(feature = "edition-build")]
 mod build;
@@ -27,6 +28,8 @@ mod content;
 mod feature;
 mod file_header;
 mod folder;
+#[doc(hidden)]
+pub mod fuzzing;
 mod geometry;
 mod hash;
 mod info;
@@ -41,6 +44,7 @@ mod records;
 mod signature;
 #[cfg(all(test, feature = "edition-build"))]
 mod tests;
+mod verifier;
 
 use crate::error::Error;
 
