@@ -88,7 +88,6 @@ pub fn manifest(bytes: &[u8]) {
             let _ = layer.parse_block(index, bytes.to_le_bytes().as_slice());
         }
     }
-    let _ = manifest.info(manifest.public_keys.first());
 }
 
 /// A public key and, after a byte 0, a signature.
