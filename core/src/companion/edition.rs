@@ -42,7 +42,7 @@ impl Companion {
         });
         let details = EditionTerritory {
             name: territory.name.clone(),
-            server: Some(Url::parse(&territory.url).map_err(Error::internal)?),
+            server: territory.report_url().map(Url::parse).transpose().map_err(Error::internal)?,
             languages: territory.languages.clone(),
             default_language: territory.default_language.clone(),
             portals: territory.portals.clone(),

@@ -1,12 +1,13 @@
 //! Checks an edition in a folder before it is published: each file, each chunk, each object.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::folder::open_inside;
 use super::hash::{Hash, hash};
 use super::layer::FileRef;
 use super::media::{for_each_address, picture_sha256};
@@ -153,23 +154,13 @@ impl Check<'_> {
 
     /// Opens a file of the folder; `None`, and a problem, if there is none.
     fn open(&mut self, path: &str) -> Result<Option<(File, u64)>> {
-        let whole = self.directory.join(path);
-        // A symbolic link may lead out of the folder, and no web host has to follow it.
-        let is_below = match (whole.canonicalize(), self.directory.canonicalize()) {
-            (Ok(whole), Ok(directory)) => whole.starts_with(directory),
-            (Err(error), _) if error.kind() == io::ErrorKind::NotFound => {
-                self.problem(path, "is not in the directory");
-                return Ok(None);
+        match open_inside(self.directory, path)? {
+            Ok(opened) => Ok(Some(opened)),
+            Err(problem) => {
+                self.problem(path, problem);
+                Ok(None)
             }
-            (Err(error), _) | (_, Err(error)) => return Err(error.into()),
-        };
-        if !is_below || !fs::metadata(&whole)?.is_file() {
-            self.problem(path, "must be a file in the directory");
-            return Ok(None);
         }
-        let file = File::open(&whole)?;
-        let bytes = file.metadata()?.len();
-        Ok(Some((file, bytes)))
     }
 
     /// Checks the bytes and the SHA-256 of a file; returns its path if both are right.

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use flatgeobuf::{ColumnType, GeometryType, size_prefixed_root_as_feature};
+use flatgeobuf::{ColumnType, GeometryType, size_prefixed_root_as_feature_with_opts};
 
 use super::layer::Layer;
-use super::{columns, geometry, invalid};
+use super::{columns, geometry, invalid, verifier};
 use crate::error::Result;
 use crate::geotrek::ObjectCleaner;
 use crate::model::{Kind, Object};
@@ -60,7 +60,9 @@ impl<'l> FeatureReader<'l> {
     pub(super) fn read(&self, bytes: &[u8]) -> Result<Object> {
         let kind = self.kind;
         let broken = |rule: &str| invalid(format!("a {kind} of the edition cannot be read: {rule}"));
-        let feature = size_prefixed_root_as_feature(bytes).map_err(|_| broken("it is not a FlatGeobuf feature"))?;
+        let options = verifier::options(bytes.len());
+        let feature = size_prefixed_root_as_feature_with_opts(&options, bytes);
+        let feature = feature.map_err(|_| broken("it is not a FlatGeobuf feature"))?;
         let properties = feature.properties().map(|properties| properties.bytes()).unwrap_or_default();
         let json = columns::find(properties, &self.column_types, self.object_column);
         let json = json.and_then(|json| str::from_utf8(json).ok()).ok_or_else(|| broken("it has no object"))?;

@@ -2,10 +2,10 @@
 
 use std::io::Read;
 
-use flatgeobuf::{ColumnType, GeometryType, size_prefixed_root_as_header};
+use flatgeobuf::{ColumnType, GeometryType, size_prefixed_root_as_header_with_opts};
 
 use super::feature::PREFIX;
-use super::invalid;
+use super::{invalid, verifier};
 use crate::error::{Error, Result};
 
 /// Of version 3; the byte after the second `fgb` is that of a patch.
@@ -55,7 +55,9 @@ impl FileHeader {
         let mut bytes = vec![0; PREFIX + length];
         bytes[..PREFIX].copy_from_slice(prefix);
         read_exact(reader, &mut bytes[PREFIX..])?;
-        let header = size_prefixed_root_as_header(&bytes).map_err(|_| broken("its header is damaged"))?;
+        let options = verifier::options(bytes.len());
+        let header = size_prefixed_root_as_header_with_opts(&options, &bytes);
+        let header = header.map_err(|_| broken("its header is damaged"))?;
         let columns: Vec<_> = header.columns().into_iter().flatten().collect();
         if columns.iter().any(|column| column.type_() > ColumnType::Binary) {
             return Err(broken("it has a column of an unknown type"));

@@ -8,13 +8,15 @@
 //! * `signature`: public keys and the signature of a manifest.
 //! * `layer`: a layer of the manifest, and which parts of its files a box needs. `chunks`: the directory of its chunks.
 //! * `feature`: a FlatGeobuf feature as an object. `geometry`: its geometry. `columns`: its properties.
+//! * `verifier`: the limits within which FlatBuffers are verified.
 //! * `file_header`: the start of a FlatGeobuf file, up to its first feature. `read`: chunks and whole files as objects.
 //! * `records`: the objects without a geometry.
 //! * `media`: the pictures, and their addresses in objects.
 //! * `hash`: SHA-256 as bytes, and the check of a file.
 //! * `check`: an edition in a folder, checked byte by byte; `check_layer`: one of its layers.
+//! * `folder`: an edition in a folder, its objects and its files. `info`: its description. `content`: what its objects lack.
 //!
-//! Writing: `build`.
+//! Writing: `build`. Entry points for fuzzing: `fuzzing`.
 
 #[cfg(feature = "edition-build")]
 mod build;
@@ -22,10 +24,15 @@ mod check;
 mod check_layer;
 mod chunks;
 mod columns;
+mod content;
 mod feature;
 mod file_header;
+mod folder;
+#[doc(hidden)]
+pub mod fuzzing;
 mod geometry;
 mod hash;
+mod info;
 mod layer;
 mod manifest;
 mod manifest_json;
@@ -37,6 +44,7 @@ mod records;
 mod signature;
 #[cfg(all(test, feature = "edition-build"))]
 mod tests;
+mod verifier;
 
 use crate::error::Error;
 
@@ -48,7 +56,10 @@ pub(crate) use build::{EditionBuilder, EditionTerritory};
 pub(crate) use check::picture_paths;
 pub use check::{EditionCheck, verify_edition};
 pub(crate) use chunks::Chunk;
+pub use content::{ContentCheck, ContentProblem, ContentRule};
+pub use folder::{EditionFile, EditionFiles, EditionFolder, EditionLayer, EditionPart};
 pub(crate) use hash::check_file;
+pub use info::EditionInfo;
 pub(crate) use layer::{FileRef, Layer};
 pub(crate) use manifest::{MAX_MANIFEST_BYTES, Manifest};
 pub use manifest_json::{License, Source};

@@ -1,7 +1,10 @@
-//! Cleaned HTML, and its plain text (feature `html`).
+//! Cleaned HTML, and its plain text (feature `html`). A text that the parser would need seconds or gigabytes for loses its markup
+//! instead: see `html_cost`.
 
 use ammonia::{Builder, UrlRelative};
 
+use super::html_cost::is_costly;
+use super::html_strip::strip;
 use super::links::Links;
 use super::plain_text::{clean_texts, plain};
 use crate::model::{Localized, RichText};
@@ -27,6 +30,9 @@ impl Cleaner {
 
     pub(super) fn clean(&self, dirty: &Localized) -> RichText {
         clean_texts(dirty, &|dirty| {
+            if is_costly(dirty) {
+                return strip(dirty);
+            }
             let html = self.builder.clean(dirty).to_string();
             let plain = plain(&html);
             (html, plain)

@@ -1,24 +1,32 @@
-//! Texts without their markup, in the place of `html` if the library is built without the feature `html`. The text of an
-//! element stays, but for scripts and style sheets; links and pictures go. The HTML of such a text is its plain text, escaped.
+//! Texts without their markup, in the place of `html` if the library is built without the feature `html`, and for a text that is
+//! too costly to clean. The text of an element stays, but for scripts and style sheets; links and pictures go. The HTML of such
+//! a text is its plain text, escaped.
 
+#[cfg(any(test, not(feature = "html")))]
 use super::links::Links;
-use super::plain_text::{clean_texts, plain};
+use super::plain_text::plain;
+#[cfg(any(test, not(feature = "html")))]
 use crate::model::{Localized, RichText};
 
 /// Removes the markup of texts.
+#[cfg(any(test, not(feature = "html")))]
 pub(super) struct Cleaner;
 
+#[cfg(any(test, not(feature = "html")))]
 impl Cleaner {
     pub(super) fn new(_: &Links) -> Cleaner {
         Cleaner
     }
 
     pub(super) fn clean(&self, dirty: &Localized) -> RichText {
-        clean_texts(dirty, &|dirty| {
-            let plain = plain(&without_attributes(dirty));
-            (escape(&plain), plain)
-        })
+        super::plain_text::clean_texts(dirty, &strip)
     }
+}
+
+/// The HTML and the plain text of a text without its markup.
+pub(super) fn strip(dirty: &str) -> (String, String) {
+    let plain = plain(&without_attributes(dirty));
+    (escape(&plain), plain)
 }
 
 /// A text as HTML.

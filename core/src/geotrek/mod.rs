@@ -5,12 +5,14 @@
 //! * `api`: which requests make up a refresh or a download, and responses as a stream of objects.
 //! * `read`: one object of a response, read into the model by the table of fields (`model/fields.rs`).
 //! * `value`: ids, texts, dates and geometries as Geotrek writes them. `elevation`: impossible elevations.
-//! * `html`: cleaned HTML (feature `html`). `html_strip`: texts without markup in its place. `plain_text`: the text of HTML.
+//! * `html`: cleaned HTML (feature `html`). `html_cost`: whether a text is too costly to clean. `html_strip`: texts without
+//!   markup in the place of both. `plain_text`: the text of HTML.
 //! * `clean_object`: the texts of an object that a file has (feature `edition`), cleaned again.
 //! * `address`: the base address of a server, and addresses below it.
 //! * `mobile/`: the static files of Geotrek's mobile app, read as if they were responses of API v2.
 //! * `links`: addresses in responses, moved to the territory's host.
 //! * `report_form`: a field report as a multipart form.
+//! * `fuzzing`: entry points for fuzzing.
 //!
 //! `read` uses `api`, and both use the other files; nothing here uses the disk or the network.
 
@@ -19,9 +21,11 @@ mod api;
 #[cfg(feature = "edition")]
 mod clean_object;
 mod elevation;
+pub mod fuzzing;
 #[cfg(feature = "html")]
 mod html;
-#[cfg(any(test, not(feature = "html")))]
+#[cfg(feature = "html")]
+mod html_cost;
 mod html_strip;
 mod links;
 mod mobile;

@@ -6,46 +6,20 @@
 
 use std::cell::RefCell;
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipArchive, ZipWriter};
+use zip::{CompressionMethod, ZipWriter};
 
-use super::record::{Photo, Report};
-use super::{ExportOptions, Favourite, ImportSummary, Journal, Note};
-use crate::digest::sha256;
+use super::archive_file::{ArchiveFile, CONTENT, Content, photo_entry};
+use super::record::Report;
+use super::{ExportOptions, Favourite, ImportSummary, Journal};
 use crate::error::{Error, Result};
 use crate::ordered;
 use crate::report::{Event, ReportState, Resolution};
 use crate::storage::write_atomic;
-
-const CONTENT: &str = "journal.json";
-/// Maximum uncompressed size of `journal.json`, in bytes.
-const MAX_CONTENT: u64 = 64 << 20;
-/// Maximum size of a photo, in bytes.
-const MAX_PHOTO: u64 = 16 << 20;
-
-/// The content of `journal.json`.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Content {
-    /// Whether the importing device sends the reports, and the exporting one no longer does.
-    #[serde(default)]
-    is_handed_over: bool,
-    reports: Vec<Report>,
-    favourites: Vec<Favourite>,
-    notes: Vec<Note>,
-}
-
-fn invalid_file(detail: impl std::fmt::Display) -> Error {
-    Error::invalid("file", format!("must be an export of a journal ({detail})"))
-}
-
-fn photo_entry(photo: &Photo) -> String {
-    format!("photos/{}", photo.file_name())
-}
 
 impl Journal {
     /// Exports favourites, notes and all reports that are not accepted to a ZIP file `target`, which must not exist. Returns
@@ -173,10 +147,7 @@ impl Journal {
     /// [`Error::Closed`] and errors of the disk.
     pub fn import(&self, source: &Path, at_ms: i64) -> Result<ImportSummary> {
         let file = File::open(source).map_err(|_| Error::invalid("file", "must be the path of a readable file"))?;
-        let mut archive = ZipArchive::new(file).map_err(invalid_file)?;
-        let json = read(&mut archive, CONTENT, MAX_CONTENT)?;
-        let mut content: Content =
-            serde_json::from_slice(&json).map_err(|_| invalid_file("its content cannot be read"))?;
+        let (mut archive, mut content) = ArchiveFile::open(file)?;
         let mut summary = ImportSummary::default();
         self.import_reports(&mut archive, &mut content, at_ms, &mut summary)?;
         let known = ordered::set(self.notes()?.into_iter().map(|note| note.id));
@@ -199,17 +170,13 @@ impl Journal {
 
     fn import_reports(
         &self,
-        archive: &mut ZipArchive<File>,
+        archive: &mut ArchiveFile<File>,
         content: &mut Content,
         at_ms: i64,
         summary: &mut ImportSummary,
     ) -> Result<()> {
         let known = ordered::map(self.reports()?.into_iter().map(|report| (report.id.clone(), report)));
         for report in &mut content.reports {
-            let is_id = |id: &str| uuid::Uuid::parse_str(id).is_ok_and(|uuid| uuid.to_string() == id);
-            if !is_id(&report.id) || !report.photos.iter().all(|photo| is_id(&photo.id)) {
-                return Err(invalid_file("the id of a report or photo is invalid"));
-            }
             match known.get(&report.id) {
                 None => {}
                 // The other device gives the report back.
@@ -227,22 +194,15 @@ impl Journal {
                 summary.kept_by_exporter += 1;
             }
             let photo_count = report.photos.len();
-            report.photos.retain(|photo| archive.index_for_name(&photo_entry(photo)).is_some());
+            report.photos.retain(|photo| archive.has_photo(photo));
             if report.photos.len() < photo_count {
                 summary.photos_missing += (photo_count - report.photos.len()) as u64;
                 // Attempts of the current revision sent other bytes.
                 report.lifecycle.revision += 1;
             }
-            let mut photos = Vec::new();
-            for photo in &report.photos {
-                let bytes = read(archive, &photo_entry(photo), MAX_PHOTO)?;
-                if sha256(&bytes) != photo.sha256 {
-                    return Err(invalid_file("a photo does not match its checksum"));
-                }
-                photos.push((photo, bytes));
-            }
+            let photos = archive.photos(report)?;
             self.save_report(&report.id, |_| {
-                for (photo, bytes) in &photos {
+                for (photo, bytes) in report.photos.iter().zip(&photos) {
                     self.write_photo(photo, bytes)?;
                 }
                 Ok(report.clone())
@@ -251,17 +211,6 @@ impl Journal {
         }
         Ok(())
     }
-}
-
-/// Reads an entry of at most `max_bytes` bytes.
-fn read(archive: &mut ZipArchive<File>, name: &str, max_bytes: u64) -> Result<Vec<u8>> {
-    let entry = archive.by_name(name).map_err(|_| invalid_file(format!("{name} is missing")))?;
-    let mut bytes = Vec::new();
-    entry.take(max_bytes + 1).read_to_end(&mut bytes).map_err(invalid_file)?;
-    if bytes.len() as u64 > max_bytes {
-        return Err(invalid_file(format!("{name} is longer than {max_bytes} bytes")));
-    }
-    Ok(bytes)
 }
 
 /// A report as a GeoJSON feature.

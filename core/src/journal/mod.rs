@@ -12,12 +12,17 @@
 //! * `photo_files`: the files of photos.
 //! * `photo_encoder`: encodes a photo for sending, with `photo_decoder` and `photo_scale` (feature `photos`).
 //! * `favourites`, `notes`: favourites and notes.
-//! * `archive`: export and import (feature `archive`).
+//! * `archive`: export and import (feature `archive`). `archive_file`: reads the file of an export.
 //! * `recovery`: recovery from a damaged file.
+//! * `fuzzing`: entry points for fuzzing.
 
 #[cfg(feature = "archive")]
 mod archive;
+#[cfg(feature = "archive")]
+mod archive_file;
 mod favourites;
+#[doc(hidden)]
+pub mod fuzzing;
 mod notes;
 #[cfg(feature = "photos")]
 mod photo_decoder;

@@ -9,15 +9,23 @@ use image::codecs::webp::WebPDecoder;
 use image::imageops;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, Limits, RgbImage};
-use jpeg_decoder::PixelFormat;
+use jpeg_decoder::{CodingProcess, PixelFormat};
 
 use super::photo_files::end_of_image;
 use crate::error::{Error, Result};
 
-/// Maximum number of pixels. A header that declares more is an error or an attack.
+/// Maximum number of pixels of a baseline JPEG. A header that declares more is an error or an attack.
 const MAX_PIXELS: u64 = 80_000_000;
+/// Maximum number of pixels of a progressive JPEG, a PNG or a WebP. Their decoders keep the whole photo in memory, up to six bytes
+/// for each pixel, and no camera writes them: they are screenshots and edited photos.
+const MAX_PIXELS_IN_MEMORY: u64 = 40_000_000;
 /// Maximum memory of the decoders of PNG and WebP, in bytes.
-const MAX_MEMORY: u64 = 400 << 20;
+const MAX_MEMORY: u64 = 200 << 20;
+/// Maximum number of scans of a JPEG. Encoders write about ten. A scan of 60 bytes can cover all pixels of a progressive photo, and
+/// the decoder visits all of them for each scan.
+const MAX_SCANS: usize = 100;
+/// The marker before a scan.
+const START_OF_SCAN: &[u8] = &[0xFF, 0xDA];
 /// Maximum size of a file, in bytes.
 const MAX_FILE: usize = 64 << 20;
 
@@ -44,9 +52,9 @@ fn damaged() -> Error {
     Error::invalid("photo", "must be a complete JPEG, PNG or WebP; the file is truncated, damaged or of another format")
 }
 
-fn check_pixels(width: u32, height: u32) -> Result<()> {
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
-        return Err(Error::invalid("photo", format!("must have at most {} megapixels", MAX_PIXELS / 1_000_000)));
+fn check_pixels(width: u32, height: u32, max_pixels: u64) -> Result<()> {
+    if u64::from(width) * u64::from(height) > max_pixels {
+        return Err(Error::invalid("photo", format!("must have at most {} megapixels", max_pixels / 1_000_000)));
     }
     Ok(())
 }
@@ -68,10 +76,18 @@ const FILLER: [u8; 64] = {
 /// Decodes a JPEG up to its end marker; bytes after it are ignored (several pictures or a video in one file).
 fn decode_jpeg(file: &[u8], max_side_px: u32) -> Result<(RgbImage, Orientation)> {
     let (scans, end) = file.split_at(end_of_image(file).ok_or_else(damaged)?);
+    // A scan's own data never has the marker; an embedded thumbnail has one or a few.
+    if scans.windows(START_OF_SCAN.len()).filter(|bytes| *bytes == START_OF_SCAN).nth(MAX_SCANS).is_some() {
+        return Err(damaged());
+    }
     let mut decoder = jpeg_decoder::Decoder::new(scans.chain(&FILLER[..]).chain(end));
     decoder.read_info().map_err(|_| damaged())?;
     let full = decoder.info().ok_or_else(damaged)?;
-    check_pixels(full.width.into(), full.height.into())?;
+    let max_pixels = match full.coding_process {
+        CodingProcess::DctSequential => MAX_PIXELS,
+        CodingProcess::DctProgressive | CodingProcess::Lossless => MAX_PIXELS_IN_MEMORY,
+    };
+    check_pixels(full.width.into(), full.height.into(), max_pixels)?;
     // The decoder takes the smallest scale at which one side is at least as long as asked.
     let longer = u64::from(full.width.max(full.height)).max(1);
     let side =
@@ -108,7 +124,7 @@ fn decode_other(decoder: image::ImageResult<impl ImageDecoder>) -> Result<(RgbIm
     limits.max_alloc = Some(MAX_MEMORY);
     decoder.set_limits(limits).map_err(|_| damaged())?;
     let (width, height) = decoder.dimensions();
-    check_pixels(width, height)?;
+    check_pixels(width, height, MAX_PIXELS_IN_MEMORY)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     Ok((on_white(DynamicImage::from_decoder(decoder).map_err(|_| damaged())?), orientation))
 }

@@ -1,6 +1,7 @@
 //! The JSON of an object, as the catalogue stores it and an app receives it: the names of the model, without empty values.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -30,12 +31,20 @@ impl<'a> JsonObject<'a> {
 
     /// Adds the members of another object; they replace members of the same name.
     pub(crate) fn extend(&mut self, other: JsonObject<'a>) {
+        // Two objects may have 100,000 members each: a search for each one would take seconds. Of equal names the first counts.
+        let own: BTreeMap<Cow<'a, str>, usize> =
+            self.0.iter().enumerate().rev().map(|(index, (name, _))| (name.clone(), index)).collect();
         for (name, value) in other.0 {
-            match self.position(&name) {
-                Some(index) => self.0[index].1 = value,
+            match own.get(&name) {
+                Some(index) => self.0[*index].1 = value,
                 None => self.0.push((name, value)),
             }
         }
+    }
+
+    /// Removes all members.
+    pub(crate) fn take_all(&mut self) -> impl Iterator<Item = (Cow<'a, str>, &'a RawValue)> + use<'a> {
+        std::mem::take(&mut self.0).into_iter()
     }
 
     /// The members, in their order.

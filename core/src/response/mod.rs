@@ -12,6 +12,8 @@
 //! * `partial`: the partial file that an interrupted transfer leaves on the disk.
 
 mod body;
+#[doc(hidden)]
+pub mod fuzzing;
 mod headers;
 mod partial;
 mod request;

@@ -103,6 +103,11 @@ fn hostile_mbtiles_are_refused_within_bounds() {
             format!("{TILES} CREATE VIEW metadata AS {endless} SELECT 'a' AS name, i AS value FROM n WHERE i < 0;"),
         ),
         ("large blob", format!("CREATE VIEW tiles AS SELECT {columns}, zeroblob(900000000) AS tile_data;")),
+        (
+            "long search",
+            format!("CREATE VIEW tiles AS SELECT {columns}, instr(zeroblob(16000000), x'0001') AS tile_data;"),
+        ),
+        ("long pattern", format!("CREATE VIEW tiles AS SELECT {columns}, 'aaaa' LIKE '%a%a%a%ab' AS tile_data;")),
         ("own functions", format!("CREATE VIEW tiles AS SELECT {columns}, load_extension('x') AS tile_data;")),
         ("view of itself", "CREATE VIEW tiles AS SELECT * FROM tiles;".to_owned()),
     ];
@@ -110,9 +115,10 @@ fn hostile_mbtiles_are_refused_within_bounds() {
         let error = TileArchive::open(&mbtiles(folder.path(), &sql)).unwrap_err();
         assert_eq!(error.code(), "corrupt", "{name}: {error}");
     }
-    // Metadata without an end are cut off, and the map stays usable.
+    // Metadata of too many rows are cut off, and the map stays usable.
     let many = format!(
-        "{TILES} INSERT INTO tiles VALUES (0, 0, 0, x'01'); CREATE VIEW metadata AS {endless} SELECT 'a' || i AS name, i AS value FROM n;"
+        "{TILES} INSERT INTO tiles VALUES (0, 0, 0, x'01'); CREATE TABLE metadata (name, value);
+        INSERT INTO metadata {endless} SELECT 'a' || i, i FROM n LIMIT 20000;"
     );
     let archive = TileArchive::open(&mbtiles(folder.path(), &many)).unwrap();
     assert!(archive.tile(0, 0, 0).unwrap().is_some());

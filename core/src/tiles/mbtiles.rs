@@ -3,11 +3,12 @@
 //! Format: <https://github.com/mapbox/mbtiles-spec/blob/master/1.3/spec.md>.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
@@ -24,11 +25,20 @@ use crate::storage::Storage;
 /// How long a query waits for a process that is writing the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 /// SQLite calls the progress handler after so many instructions.
-const STEP_INSTRUCTIONS: i32 = 1_000;
+const STEP_INSTRUCTIONS: i32 = 100;
 /// Maximum number of steps of one query: 50 million instructions, enough to scan 5 million tiles of a file without an index.
-const MAX_STEPS: u32 = 50_000;
-/// Maximum duration of a query, as one instruction may work on 16 MiB.
+const MAX_STEPS: u64 = 500_000;
+/// Number of steps of a query of the smallest file, and bytes of the file for each further step. A tile has at least ten bytes, and
+/// a scan takes about ten instructions for it.
+const MIN_STEPS: u64 = 20_000;
+const BYTES_PER_STEP: u64 = 100;
+/// Maximum duration of a query of the smallest and of the largest file, as one instruction may work on 16 MiB.
+const MIN_DURATION: Duration = Duration::from_millis(500);
 const MAX_DURATION: Duration = Duration::from_secs(10);
+/// Bytes of a file that are read in a millisecond at least.
+const BYTES_PER_MS: u64 = 10_000;
+/// The SQL functions that a view may use. Others can work for hours within one instruction: `instr`, `like`, `replace`.
+const FUNCTIONS: [&str; 9] = ["abs", "coalesce", "count", "ifnull", "length", "max", "min", "nullif", "typeof"];
 /// Maximum number of rows of the table `metadata` that are read.
 const MAX_METADATA_ROWS: usize = 1_000;
 
@@ -42,14 +52,26 @@ pub(super) struct MbTiles {
 /// What remains for the running query.
 #[derive(Debug)]
 struct Budget {
-    steps: AtomicU32,
+    max_steps: u64,
+    max_duration: Duration,
+    steps: AtomicU64,
     end: Mutex<Instant>,
 }
 
 impl Budget {
+    /// The budget of each query of a file of so many bytes.
+    fn new(file_bytes: u64) -> Budget {
+        Budget {
+            max_steps: (MIN_STEPS + file_bytes / BYTES_PER_STEP).min(MAX_STEPS),
+            max_duration: (MIN_DURATION + Duration::from_millis(file_bytes / BYTES_PER_MS)).min(MAX_DURATION),
+            steps: AtomicU64::new(0),
+            end: Mutex::new(Instant::now()),
+        }
+    }
+
     fn reset(&self) {
-        self.steps.store(MAX_STEPS, Ordering::Relaxed);
-        *self.end.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now() + MAX_DURATION;
+        self.steps.store(self.max_steps, Ordering::Relaxed);
+        *self.end.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now() + self.max_duration;
     }
 
     /// Counts a step. True if the query must end.
@@ -63,7 +85,7 @@ impl Budget {
 impl MbTiles {
     pub(super) fn open(path: &Path) -> Result<(MbTiles, TileArchiveInfo)> {
         let mut connection = db::open_for_reading(path, &Storage::default(), BUSY_TIMEOUT, false).map_err(damaged)?;
-        let budget = Arc::new(Budget { steps: AtomicU32::new(0), end: Mutex::new(Instant::now()) });
+        let budget = Arc::new(Budget::new(std::fs::metadata(path)?.len()));
         limit(&mut connection, &budget).map_err(|error| damaged(error.into()))?;
         let reader = MbTiles { connection: Mutex::new(connection), budget };
         let info = reader.read_info()?;
@@ -143,8 +165,22 @@ fn limit(connection: &mut Connection, budget: &Arc<Budget>) -> rusqlite::Result<
     for (limit, value) in limits {
         connection.set_limit(limit, value)?;
     }
+    connection.authorizer(Some(authorize))?;
     let budget = Arc::clone(budget);
     connection.progress_handler(STEP_INSTRUCTIONS, Some(move || budget.is_spent()))
+}
+
+/// Lets a statement, and the views that it reads, only read tables, by a few functions.
+fn authorize(context: AuthContext<'_>) -> Authorization {
+    match context.action {
+        AuthAction::Select | AuthAction::Read { .. } => Authorization::Allow,
+        AuthAction::Function { function_name }
+            if FUNCTIONS.iter().any(|name| function_name.eq_ignore_ascii_case(name)) =>
+        {
+            Authorization::Allow
+        }
+        _ => Authorization::Deny,
+    }
 }
 
 /// The texts of the table `metadata`. A file without the table has none.

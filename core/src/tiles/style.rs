@@ -20,6 +20,11 @@ const DEFAULT_FONTS: [&str; 2] = ["Open Sans Regular", "Arial Unicode MS Regular
 /// The name of a sprite that has no id, by the style specification.
 const DEFAULT_SPRITE: &str = "default";
 const PMTILES_SCHEME: &str = "pmtiles://";
+/// Maximum length of the address of the glyphs, which is part of the address of each file.
+const MAX_TEMPLATE_BYTES: usize = 2_000;
+/// Maximum number of font stacks, and of sprites. Styles have fewer than ten.
+const MAX_STACKS: usize = 100;
+const MAX_SPRITES: usize = 100;
 
 /// A MapLibre style.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,16 +113,23 @@ impl Style {
     /// data is not known here.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if the address of the glyphs has no `{fontstack}` or `{range}` or is not absolute, or if a
-    /// font's name cannot be part of a path.
+    /// [`Error::InvalidInput`] if the address of the glyphs has no `{fontstack}` or `{range}`, is not absolute or longer than
+    /// 2,000 bytes, if a font's name cannot be part of a path, or if there are more than 100 font stacks.
     pub fn glyph_files(&self, other_blocks: &[u8]) -> Result<Vec<GlyphFile>> {
         let Some(template) = self.root.get("glyphs").and_then(Value::as_str) else { return Ok(Vec::new()) };
         if !template.contains("{fontstack}") || !template.contains("{range}") {
             return Err(invalid("must have {fontstack} and {range} in the address of its glyphs"));
         }
+        if template.len() > MAX_TEMPLATE_BYTES {
+            return Err(invalid("must have an address of its glyphs of at most 2,000 bytes"));
+        }
+        let stacks = self.font_stacks();
+        if stacks.len() > MAX_STACKS {
+            return Err(invalid("must have at most 100 font stacks"));
+        }
         let blocks: BTreeSet<u8> = LATIN_BLOCKS.into_iter().chain(other_blocks.iter().copied()).collect();
         let mut files = Vec::new();
-        for stack in self.font_stacks() {
+        for stack in stacks {
             check_name(&stack)?;
             for block in &blocks {
                 let start = u32::from(*block) * 256;
@@ -133,8 +145,12 @@ impl Style {
     /// The files of the sprites, four for each. Empty if the style has none.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if an address is not absolute, or an id cannot be part of a path.
+    /// [`Error::InvalidInput`] if an address is not absolute, if an id cannot be part of a path, or if there are more than 100
+    /// sprites.
     pub fn sprite_files(&self) -> Result<Vec<SpriteFile>> {
+        if self.sprites().nth(MAX_SPRITES).is_some() {
+            return Err(invalid("must have at most 100 sprites"));
+        }
         let mut files = Vec::new();
         for (id, url) in self.sprites() {
             check_name(&id)?;

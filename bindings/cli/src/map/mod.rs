@@ -9,6 +9,7 @@
 //! * `placement`: free places for labels.
 //! * `legend`, `profile`: the parts below the map.
 //! * `canvas`, `text`: points, rectangles and texts as SVG elements.
+//! * `overview`: all treks of a territory, for a page on a screen.
 
 mod background;
 mod canvas;
@@ -16,6 +17,7 @@ mod furniture;
 mod graticule;
 mod layout;
 mod legend;
+mod overview;
 mod placement;
 mod pois;
 mod profile;
@@ -32,6 +34,7 @@ use jalon::tiles::TileArchive;
 use crate::units::Units;
 
 pub(crate) use layout::svg;
+pub(crate) use overview::{Overview, OverviewMap, OverviewTrek};
 
 /// The contents of a page.
 #[derive(Debug, Clone, Default)]

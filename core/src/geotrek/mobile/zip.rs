@@ -21,8 +21,8 @@ pub(crate) struct ArchiveLimits {
     pub(crate) entry_bytes: u64,
     /// Bytes of all entries that are read. Default 2 GiB.
     pub(crate) total_bytes: u64,
-    /// Bytes of an entry for each of its compressed bytes. Default 50: pictures hardly compress, and Geotrek stores them as
-    /// they are.
+    /// Bytes of an entry for each of its compressed bytes, and of all entries for each byte of the archive. Default 50: pictures
+    /// hardly compress, and Geotrek stores them as they are.
     pub(crate) ratio: u64,
 }
 
@@ -53,6 +53,8 @@ pub(crate) struct ArchiveSummary {
 const MAX_NAME_BYTES: usize = 512;
 /// Bytes of an entry of any ratio: a small picture of one colour compresses well.
 const MIN_RATIO_BYTES: u64 = 64 << 10;
+/// Bytes of all entries, of any ratio.
+const MIN_TOTAL_BYTES: u64 = 4 << 20;
 /// Endings of pictures and tiles.
 const ENDINGS: [&str; 6] = ["png", "jpg", "jpeg", "webp", "gif", "svg"];
 /// The bits of a Unix mode that tell the type of a file, and the type of a regular file.
@@ -71,9 +73,12 @@ pub(crate) fn read_archive(
     mut take: impl FnMut(&str, &[u8]) -> Result<()>,
 ) -> Result<ArchiveSummary> {
     let invalid = |rule: &str| Error::invalid("file", format!("must be an archive of a mobile tree ({rule})"));
-    if archive.seek(SeekFrom::End(0))? > limits.archive_bytes {
+    let archive_bytes = archive.seek(SeekFrom::End(0))?;
+    if archive_bytes > limits.archive_bytes {
         return Err(invalid("it is too long"));
     }
+    // Entries may share their compressed bytes, so the ratio of each does not limit that of the whole.
+    let total_bytes = archive_bytes.saturating_mul(limits.ratio).max(MIN_TOTAL_BYTES).min(limits.total_bytes);
     let mut archive = ZipArchive::new(archive).map_err(|_| invalid("it is no ZIP file"))?;
     if archive.len() > limits.entries {
         return Err(invalid("it has too many entries"));
@@ -90,7 +95,7 @@ pub(crate) fn read_archive(
             Ok(None) => {}
             Ok(Some((path, bytes))) => {
                 summary.bytes += bytes.len() as u64;
-                if summary.bytes > limits.total_bytes {
+                if summary.bytes > total_bytes {
                     return Err(invalid("its content is too long"));
                 }
                 summary.files += 1;

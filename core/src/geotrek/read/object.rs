@@ -319,8 +319,14 @@ impl<'a> WireObject<'a> {
 
     /// All members that are still unread.
     pub(super) fn take_rest(&mut self) -> BTreeMap<String, serde_json::Value> {
-        let names: Vec<String> = self.members.members().map(|(name, _)| name.to_owned()).collect();
-        ordered::map(names.into_iter().filter_map(|name| Some((name.clone(), self.value(&name)?))))
+        let members = self.members.take_all().filter(|(_, json)| json.get() != "null");
+        ordered::map(members.filter_map(|(name, json)| {
+            let value = serde_json::from_str(json.get()).ok();
+            if value.is_none() {
+                self.report(&name, MISTYPED);
+            }
+            Some((name.into_owned(), value?))
+        }))
     }
 }
 

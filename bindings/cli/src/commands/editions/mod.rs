@@ -1,4 +1,11 @@
 //! `edition`: a territory as signed static files.
+//!
+//! * This file: `build`, `key` and `verify`.
+//! * `inspect`: a page for the office, to read before it publishes.
+//! * `publish`: the files on a web host, in the order in which readers never see a mix of two editions.
+
+mod inspect;
+mod publish;
 
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
@@ -12,13 +19,31 @@ use serde_json::json;
 
 use super::Session;
 use super::network::{TransferBar, ctrl_c_token, explain_http};
-use crate::args::EditionBuildArgs;
+use crate::args::{EditionBuildArgs, EditionCommand};
 use crate::error::{CliError, Result};
 use crate::output::Output;
-use crate::units::megabytes;
+use crate::units::{Units, megabytes};
 use crate::{parse, public_key};
 
-pub(super) fn build(session: &Session, args: &EditionBuildArgs) -> Result<Output> {
+/// Runs a command. Only `build` needs a session.
+pub(super) fn run(session: Option<&Session>, command: &EditionCommand, units: Units) -> Result<Output> {
+    match command {
+        EditionCommand::Build(args) => {
+            let session = session.ok_or_else(|| CliError::invalid("data", "must be a data directory"))?;
+            build(session, args)
+        }
+        EditionCommand::Key { output, password } => key(output, *password),
+        EditionCommand::Verify { edition, allow_http, public_keys } => verify(edition, *allow_http, public_keys),
+        EditionCommand::Inspect { directory, output, public_keys } => {
+            inspect::inspect(directory, output, &public_key::read_all("public-key", public_keys)?, units)
+        }
+        EditionCommand::Publish(args) => {
+            publish::publish(args, &public_key::read_all("public-key", &args.public_keys)?)
+        }
+    }
+}
+
+fn build(session: &Session, args: &EditionBuildArgs) -> Result<Output> {
     let time = |field, text: &Option<String>| text.as_deref().map(|text| parse::time_ms(field, text)).transpose();
     let options = BuildOptions {
         directory: args.output.clone(),
@@ -64,7 +89,7 @@ pub(super) fn build(session: &Session, args: &EditionBuildArgs) -> Result<Output
 
 /// Makes a key pair. The secret key is a file that only its owner can read; a build that runs by a timer needs it without a
 /// password.
-pub(super) fn key(output: &Path, with_password: bool) -> Result<Output> {
+fn key(output: &Path, with_password: bool) -> Result<Output> {
     let mut public_path = output.as_os_str().to_owned();
     public_path.push(".pub");
     let public_path = PathBuf::from(public_path);
@@ -94,7 +119,7 @@ pub(super) fn key(output: &Path, with_password: bool) -> Result<Output> {
 }
 
 /// Checks an edition; the exit status is 1 if it has a problem.
-pub(super) fn verify(edition: &str, allow_http: bool, keys: &[String]) -> Result<Output> {
+fn verify(edition: &str, allow_http: bool, keys: &[String]) -> Result<Output> {
     let keys = public_key::read_all("public-key", keys)?;
     let check = match edition.contains("://") {
         true => {
