@@ -40,7 +40,7 @@ fn phone_costs_few_requests_and_bytes() {
     let directory = folder.path().join("park");
     let build = |office: &Fixture, edition| {
         let options = BuildOptions { directory: directory.clone(), edition: Some(edition), ..BuildOptions::default() };
-        office.companion().build_edition(NAME, &options, |_| {}).unwrap()
+        office.companion().build_edition(NAME, &options, &CancelToken::default(), |_| {}).unwrap()
     };
     let built = build(&office, 1);
     let territory = office.companion().catalogue().territory(NAME).unwrap();
