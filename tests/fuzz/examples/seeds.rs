@@ -14,7 +14,7 @@ use jalon::model::{Bounds, Kind};
 use jalon::report::ReportContent;
 use jalon::storage::StdFileSystem;
 use jalon::tiles::{CutPlanner, CutRequest, MapArea};
-use jalon::transfer::ByteRange;
+use jalon::transfer::{ByteRange, CancelToken};
 use jalon_tests::fixture::{Fixture, NAME};
 use jalon_tests::generator::{MapKind, Territory, TestMap};
 use serde_json::json;
@@ -67,7 +67,7 @@ fn edition(corpus: &Corpus, companion: &Companion, scratch: &Path) -> Result<()>
         key: Some(key),
         ..BuildOptions::default()
     };
-    companion.build_edition(NAME, &options, |_| {})?;
+    companion.build_edition(NAME, &options, &CancelToken::default(), |_| {})?;
     let manifest = fs::read(directory.join("datapackage.json"))?;
     corpus.add("manifest", "edition", &manifest)?;
     let signature = fs::read(directory.join("datapackage.json.minisig"))?;

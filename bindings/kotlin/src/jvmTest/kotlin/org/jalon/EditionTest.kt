@@ -28,15 +28,15 @@ class EditionTest {
     }
 
     private suspend fun JalonTestScope.publishAndRead(files: File, refresh: suspend (String) -> RefreshSummary) {
-        val (key, other) = newEditionKey() to newEditionKey()
+        val (key, other) = Edition.newKey() to Edition.newKey()
         val folder = files.resolve("park")
         jalon.addTerritory(PARK, proxy.url)
         assertFailsWith<JalonException.InvalidInput> { jalon.buildEdition(PARK, EditionOptions(folder.path)) }
         jalon.refresh(PARK)
         publish(folder, key, 1)
-        val check = verifyEdition(folder, listOf(key.publicKey))
+        val check = Edition.verify(folder, listOf(key.publicKey))
         assertTrue(check.valid && check.signedBy == key.id, "$check")
-        assertFalse(verifyEdition(folder, listOf(other.publicKey)).valid)
+        assertFalse(Edition.verify(folder, listOf(other.publicKey)).valid)
 
         val manifest = "${proxy.url}/files/park/datapackage.json"
         assertEquals(0uL, jalon.addTerritory("copy", manifest, publicKeys = listOf(key.publicKey)).edition?.number)
@@ -78,7 +78,7 @@ class EditionTest {
 
     @Test
     fun `edition with encrypted key needs its password`() = runHostTest {
-        val key = newEditionKey("col des vents")
+        val key = Edition.newKey("col des vents")
         addAndRefresh()
         val options = EditionOptions(it.resolve("park").path)
         for (password in listOf(null, "wrong")) {

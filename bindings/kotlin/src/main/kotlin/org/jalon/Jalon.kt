@@ -138,7 +138,7 @@ public class Jalon private constructor(private val companion: JalonCompanion) : 
      * can read on.
      *
      * @param options the folder of the edition, and what its manifest says.
-     * @param key the text of the file of a secret key: see [newEditionKey]. Without a key the edition is not signed.
+     * @param key the text of the file of a secret key: see [Edition.newKey]. Without a key the edition is not signed.
      * @param password the password of an encrypted key.
      * @throws JalonException.InvalidInput with the name of the option, for a territory that was never refreshed, and if the
      *   library was built without the feature `edition-build`.
