@@ -143,6 +143,8 @@ fn relay(mut client: TcpStream, storage: SocketAddr, faults: &Faults) -> std::io
 }
 
 fn http() -> reqwest::blocking::Client {
+    // Only plain HTTP is spoken, but a client is not made without TLS. A second installation changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::blocking::Client::builder().no_proxy().build().unwrap()
 }
 
@@ -155,7 +157,8 @@ fn mirror(storage: SocketAddr, directory: &Path) {
     let client = http();
     let list = client.get(format!("http://{storage}/bucket?list-type=2&prefix=park/")).send().unwrap().text().unwrap();
     for key in list.split("<Key>").skip(1).filter_map(|rest| rest.split('<').next()) {
-        let content = client.get(format!("http://{storage}/bucket/{key}")).send().unwrap().bytes().unwrap();
+        let response = client.get(format!("http://{storage}/bucket/{key}")).send().unwrap();
+        let content = response.error_for_status().unwrap().bytes().unwrap();
         fs::write(directory.join(key.strip_prefix("park/").unwrap()), content).unwrap();
     }
 }
@@ -177,7 +180,16 @@ fn storage_serves_each_edition_whole_and_refuses_a_changed_manifest() {
 }
 
 fn scenario(storage: SocketAddr) {
-    assert!(http().put(format!("http://{storage}/bucket")).send().unwrap().status().is_success());
+    // Everybody may read, and the other publisher of this test writes without credentials.
+    let policy = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": "*", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "arn:aws:s3:::bucket/*",
+    }]});
+    for (path, body) in [("bucket", String::new()), ("bucket?policy", policy.to_string())] {
+        assert!(
+            http().put(format!("http://{storage}/{path}")).body(body).send().unwrap().status().is_success(),
+            "{path}"
+        );
+    }
     let faults = Arc::new(Faults::default());
     let endpoint = format!("http://{}", start_proxy(storage, Arc::clone(&faults)));
     let office = Office::new();
