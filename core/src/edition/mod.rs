@@ -16,6 +16,8 @@
 //! * `folder`: an edition in a folder, its objects and its files. `info`: its description. `content`: what its objects lack.
 //!
 //! Writing: `build`.
+//!
+#![doc = include_str!("PUBLISHING.md")]
 
 #[cfg(feature = "edition-build")]
 mod build;
