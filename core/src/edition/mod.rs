@@ -17,6 +17,8 @@
 //! * `folder`: an edition in a folder, its objects and its files. `info`: its description. `content`: what its objects lack.
 //!
 //! Writing: `build`. Entry points for fuzzing: `fuzzing`.
+//!
+#![doc = include_str!("PUBLISHING.md")]
 
 #[cfg(feature = "edition-build")]
 mod build;

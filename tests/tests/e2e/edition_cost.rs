@@ -3,7 +3,7 @@
 
 use jalon::catalogue::{NewTerritory, PackSubject, PictureSize};
 use jalon::companion::{DownloadOptions, RefreshMode, RefreshOptions};
-use jalon::edition::BuildOptions;
+use jalon::edition::{BuildOptions, SecretKey, new_key};
 use jalon::model::{Bounds, Kind};
 use jalon::transfer::CancelToken;
 use jalon::{Companion, Directories};
@@ -38,8 +38,14 @@ fn phone_costs_few_requests_and_bytes() {
     let host = Options { files: Some(folder.path().to_owned()), ..Options::default() };
     let host = TestGeotrek::start(Territory::small(1), host);
     let directory = folder.path().join("park");
+    let key = SecretKey::parse(&new_key(None).unwrap().0, || unreachable!("the key has no password")).unwrap();
     let build = |office: &Fixture, edition| {
-        let options = BuildOptions { directory: directory.clone(), edition: Some(edition), ..BuildOptions::default() };
+        let options = BuildOptions {
+            directory: directory.clone(),
+            edition: Some(edition),
+            key: Some(key.clone()),
+            ..BuildOptions::default()
+        };
         office.companion().build_edition(NAME, &options, &CancelToken::default(), |_| {}).unwrap()
     };
     let built = build(&office, 1);
