@@ -14,7 +14,7 @@
 //! * `hash`: SHA-256 as bytes, and the check of a file.
 //! * `check`: an edition in a folder, checked byte by byte; `check_layer`: one of its layers.
 //!
-//! Writing: `build`.
+//! Writing: `build`; from files of any origin: `import`.
 
 #![allow(dead_code, unused_imports, reason = "readers over a network are the callers of the reading half")]
 
@@ -28,6 +28,8 @@ mod feature;
 mod file_header;
 mod geometry;
 mod hash;
+#[cfg(feature = "edition-build")]
+mod import;
 mod info;
 mod layer;
 mod manifest;
@@ -49,6 +51,8 @@ pub(crate) use build::{EditionBuilder, EditionTerritory};
 pub use check::{EditionCheck, verify_edition};
 pub(crate) use chunks::Chunk;
 pub(crate) use hash::check_file;
+#[cfg(feature = "edition-build")]
+pub use import::{ImportProblem, ImportProgress, ImportSummary, Mapping, import_edition};
 pub use info::EditionInfo;
 pub(crate) use layer::{FileRef, Layer};
 pub(crate) use manifest::{MAX_MANIFEST_BYTES, Manifest};

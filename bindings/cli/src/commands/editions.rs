@@ -1,12 +1,16 @@
 //! `edition`: a territory as signed static files.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use jalon::edition::{BuildOptions, License, PublicKey, SecretKey, new_key, verify_edition};
-use serde_json::json;
+use jalon::edition::{
+    BuildOptions, EditionSummary, ImportProblem, License, Mapping, PublicKey, SecretKey, import_edition, new_key,
+    verify_edition,
+};
+use serde_json::{Value, json};
 
 use super::Session;
 use super::network::TransferBar;
@@ -19,9 +23,56 @@ use crate::units::megabytes;
 /// Longest file of a key, in bytes.
 const MAX_KEY_BYTES: u64 = 4 << 10;
 
+/// Longest mapping, in bytes.
+const MAX_MAPPING_BYTES: u64 = 1 << 20;
+
+/// Writes the edition of a territory.
 pub(super) fn build(session: &Session, args: &EditionBuildArgs) -> Result<Output> {
+    let [territory] = args.inputs.as_slice() else {
+        return Err(CliError::invalid("mapping", "must be given to build an edition from files: --mapping FILE"));
+    };
+    let territory = territory.to_string_lossy();
+    let options = build_options(args)?;
+    let bar = TransferBar::new(&territory);
+    let on_progress = |progress| bar.set_built(progress);
+    let summary = session.companion.build_edition(&territory, &options, on_progress);
+    drop(bar);
+    let (json, text) = describe(&summary?);
+    Ok(Output::new(json, text))
+}
+
+/// Writes the edition of GeoJSON and FlatGeobuf files.
+pub(super) fn import(args: &EditionBuildArgs, mapping: &Path) -> Result<Output> {
+    let text = read_text(mapping, MAX_MAPPING_BYTES + 1);
+    let text = text.ok_or_else(|| CliError::invalid("mapping", "must be a file of JSON that can be read"))?;
+    let mapping = Mapping::parse(&text)?;
+    let options = build_options(args)?;
+    let bar = TransferBar::new("files");
+    let on_progress = |progress| bar.set_imported(progress);
+    let summary = import_edition(&args.inputs, &mapping, args.name.as_deref(), &options, on_progress);
+    drop(bar);
+    let summary = summary?;
+    let (mut json, mut text) = describe(&summary.edition);
+    let _ = writeln!(text, "{} features were read.", summary.features);
+    let mut add = |key: &str, heading: &str, problems: &BTreeMap<ImportProblem, u64>| {
+        if !problems.is_empty() {
+            let _ = writeln!(text, "{heading}");
+        }
+        for (problem, count) in problems {
+            let _ = writeln!(text, "{count:>9} {problem}");
+        }
+        let counts = problems.iter().map(|(problem, count)| (problem.as_str().to_owned(), Value::from(*count)));
+        json[key] = Value::Object(counts.collect());
+    };
+    add("skipped", "Features that are not in the edition:", &summary.skipped);
+    add("incomplete", "Features that are in the edition, but not wholly:", &summary.incomplete);
+    json["features"] = summary.features.into();
+    Ok(Output::new(json, text))
+}
+
+fn build_options(args: &EditionBuildArgs) -> Result<BuildOptions> {
     let time = |field, text: &Option<String>| text.as_deref().map(|text| parse::time_ms(field, text)).transpose();
-    let options = BuildOptions {
+    Ok(BuildOptions {
         directory: args.output.clone(),
         edition: args.edition,
         created_ms: time("created", &args.created)?,
@@ -33,12 +84,11 @@ pub(super) fn build(session: &Session, args: &EditionBuildArgs) -> Result<Output
         key: args.key.as_deref().map(secret_key).transpose()?,
         remove_previous: args.remove_previous,
         ..BuildOptions::default()
-    };
-    let bar = TransferBar::new(&args.territory);
-    let on_progress = |progress| bar.set_built(progress);
-    let summary = session.companion.build_edition(&args.territory, &options, on_progress);
-    drop(bar);
-    let summary = summary?;
+    })
+}
+
+/// A built edition as JSON and as text.
+fn describe(summary: &EditionSummary) -> (Value, String) {
     let mut text = format!(
         "Edition {}: {} objects in {} files, {:.1} MB. Manifest: {}\n",
         summary.edition,
@@ -60,7 +110,7 @@ pub(super) fn build(session: &Session, args: &EditionBuildArgs) -> Result<Output
         "signed_by": summary.signed_by,
         "removed": summary.removed,
     });
-    Ok(Output::new(json, text))
+    (json, text)
 }
 
 /// Makes a key pair. The secret key is a file that only its owner can read; a build that runs by a timer needs it without a
@@ -136,8 +186,13 @@ fn secret_key(path: &Path) -> Result<SecretKey> {
 }
 
 fn read_key(path: &Path) -> Option<String> {
+    read_text(path, MAX_KEY_BYTES)
+}
+
+/// The first bytes of a file as text.
+fn read_text(path: &Path, max_bytes: u64) -> Option<String> {
     let mut text = String::new();
-    fs::File::open(path).ok()?.take(MAX_KEY_BYTES).read_to_string(&mut text).ok()?;
+    fs::File::open(path).ok()?.take(max_bytes).read_to_string(&mut text).ok()?;
     Some(text)
 }
 

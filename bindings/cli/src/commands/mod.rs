@@ -119,13 +119,18 @@ fn language_tag(locale: &str) -> Option<String> {
 /// Runs the command that was typed. Damage that was found when the catalogue was opened is reported on `err` at once, because
 /// the command may fail, and in the JSON of the result.
 pub(crate) fn run(cli: Cli, err: &mut dyn Write) -> Result<Output> {
-    // Neither needs a data directory, which opening would create.
+    // These need no data directory, which opening would create.
     match &cli.command {
         Command::Edition { command: EditionCommand::Key { output, password } } => {
             return editions::key(output, *password);
         }
         Command::Edition { command: EditionCommand::Verify { directory, public_keys } } => {
             return editions::verify(directory, public_keys);
+        }
+        Command::Edition { command: EditionCommand::Build(args) } => {
+            if let Some(mapping) = &args.mapping {
+                return editions::import(args, mapping);
+            }
         }
         _ => {}
     }
