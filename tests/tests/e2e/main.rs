@@ -9,6 +9,7 @@ mod concurrency;
 mod delta_refresh;
 mod downloads;
 mod edition_files;
+mod edition_import;
 mod edition_refresh;
 mod lists;
 mod map_cut;
