@@ -23,7 +23,7 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 /// runs, and share it between threads. Several processes may open the same directories.
 #[derive(uniffi::Object)]
 pub struct Companion {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 #[uniffi::export]
@@ -176,7 +176,7 @@ impl Companion {
     }
 }
 
-fn absolute(field: &'static str, path: String) -> jalon::Result<PathBuf> {
+pub(crate) fn absolute(field: &'static str, path: String) -> jalon::Result<PathBuf> {
     let path = PathBuf::from(path);
     let rule = "must be an absolute path: phones define no working directory";
     if path.is_absolute() { Ok(path) } else { Err(jalon::Error::invalid(field, rule)) }

@@ -20,6 +20,7 @@
 //! # Files
 //! * `records`: records and enums, a table each. `convert`, `options`, `treks`, `details`: conversions from and to the core.
 //! * `companion`, `catalogue`, `nearby`, `packs`, `journal`, `reports`, `transfers`: the objects. `error`: the error.
+//! * `maps`: offline maps of packs. `editions`: a territory as static files.
 //! * `panic_guard`, `threads`, `state`: how a call runs, and the state that all objects share.
 //! * `cancel`, `watch`: cancellation, progress, changes.
 
@@ -28,8 +29,10 @@ mod catalogue;
 mod companion;
 mod convert;
 mod details;
+mod editions;
 mod error;
 mod journal;
+mod maps;
 mod nearby;
 mod options;
 mod packs;
@@ -46,6 +49,7 @@ mod watch;
 pub use cancel::CancelToken;
 pub use catalogue::Catalogue;
 pub use companion::{Companion, debug_panic, debug_panic_in_background, kind_name, version};
+pub use editions::{new_edition_key, verify_edition};
 pub use error::JalonError;
 pub use journal::Journal;
 pub use nearby::Nearby;

@@ -48,4 +48,10 @@ impl Progress {
         let companion::Progress { done, planned, objects, bytes } = progress;
         Progress { done: done as u64, planned: planned as u64, objects, bytes, subject: subject.to_owned() }
     }
+
+    #[cfg(feature = "edition-build")]
+    pub(crate) fn of_build(progress: jalon::edition::BuildProgress) -> Progress {
+        let jalon::edition::BuildProgress { objects, total } = progress;
+        Progress { done: objects, planned: total, objects, bytes: 0, subject: String::new() }
+    }
 }

@@ -159,6 +159,21 @@ macro_rules! with_client {
 }
 pub(crate) use with_client;
 
+/// Evaluates to the call if the library was built with a feature, else to an error. `using` lists what only the call uses.
+macro_rules! with_feature {
+    ($feature:tt, using $used:tt, $call:expr) => {{
+        #[cfg(feature = $feature)]
+        let result = $call;
+        #[cfg(not(feature = $feature))]
+        let result = {
+            let _ = $used;
+            Err(jalon::Error::invalid("library", concat!("must be built with the feature `", $feature, "`")))
+        };
+        result
+    }};
+}
+pub(crate) use with_feature;
+
 #[cfg(test)]
 mod tests {
     use super::*;

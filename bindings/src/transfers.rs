@@ -6,6 +6,8 @@ use std::io::Read;
 use std::sync::{Arc, Mutex};
 
 use jalon::Companion as Core;
+#[cfg(feature = "tiles")]
+use jalon::companion::MapJob;
 use jalon::companion::{DownloadJob, FileSizesJob, Job, RefreshJob};
 use jalon::response::{ResponseWriter, Step};
 use jalon::transfer::{BodyKind, Next, Outcome, Transfer};
@@ -25,6 +27,10 @@ pub(crate) enum Work {
     Refresh(Box<RefreshJob>),
     Download(Box<DownloadJob>),
     FileSizes(Box<FileSizesJob>),
+    #[cfg(feature = "tiles")]
+    Map(Box<MapJob>),
+    #[cfg(feature = "tiles")]
+    MapEstimate(Box<MapJob>),
 }
 
 struct State {
@@ -40,6 +46,8 @@ impl State {
             Some(Work::Refresh(refresh)) => Ok(&mut **refresh),
             Some(Work::Download(download)) => Ok(&mut **download),
             Some(Work::FileSizes(sizes)) => Ok(&mut **sizes),
+            #[cfg(feature = "tiles")]
+            Some(Work::Map(map) | Work::MapEstimate(map)) => Ok(&mut **map),
             None => Err(jalon::Error::Closed),
         }
     }
@@ -275,6 +283,13 @@ impl Transfers {
                     let sizes = core.finish_file_sizes(*job)?;
                     return Ok(TransferResult::FileSizes { sizes });
                 }
+                #[cfg(feature = "tiles")]
+                Work::MapEstimate(job) => {
+                    let estimate = core.finish_map_estimate(*job)?.into();
+                    return Ok(TransferResult::MapEstimate { estimate });
+                }
+                #[cfg(feature = "tiles")]
+                Work::Map(job) => TransferResult::Map { pack: core.finish_map(*job)?.into() },
                 Work::Refresh(refresh) => TransferResult::Refresh { summary: core.apply_refresh(*refresh)?.into() },
                 Work::Download(download) => TransferResult::Download { pack: core.finish_download(*download)?.into() },
             };

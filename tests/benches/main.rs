@@ -3,13 +3,14 @@
 //! rows after `--` choose some, `--smoke` does them on little data to see that they still work. An answer that differs
 //! from a peer's fails the bench.
 //!
-//! * `nearest`, `open`, `first_screen`, `search`, `take_in`, `memory`, `refresh`: a row each.
+//! * `nearest`, `open`, `first_screen`, `search`, `take_in`, `memory`, `refresh`, `edition`: a row each.
 //! * `peers`: what else answers the same questions.
 //! * `data`: the territory that all of them have.
 //! * `measure`: rounds, processes of their own, tables.
 #![recursion_limit = "256"]
 
 mod data;
+mod edition;
 mod first_screen;
 mod import;
 mod measure;
@@ -28,7 +29,7 @@ use data::Scale;
 type Done<T = ()> = Result<T, Box<dyn Error>>;
 type Row = fn(&Scale) -> Done;
 
-const ROWS: [(&str, Row); 7] = [
+const ROWS: [(&str, Row); 8] = [
     ("nearest", nearest::row),
     ("open", open::row),
     ("first_screen", first_screen::row),
@@ -36,6 +37,7 @@ const ROWS: [(&str, Row); 7] = [
     ("take_in", import::row),
     ("memory", memory::row),
     ("refresh", refresh::row),
+    ("edition", edition::row),
 ];
 
 fn main() -> ExitCode {
@@ -81,6 +83,7 @@ fn child(role: &str, arguments: &[String]) -> Done {
         import::JALON => import::jalon(arguments),
         memory::JALON => memory::jalon(arguments),
         refresh::JALON => refresh::jalon(arguments),
+        edition::BUILD => edition::build(arguments),
         refresh::READING => refresh::reading(arguments),
         _ => Err(format!("no process does “{role}”").into()),
     }

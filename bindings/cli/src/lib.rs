@@ -9,10 +9,12 @@
 //! * `printable`, `width`: texts of servers, safe to print and cut to the width of the terminal.
 //! * `units`, `axis`, `elevation`: measurements for people.
 //! * `terminal_profile`, `map`, `export`: a trek as a drawing or a file.
+//! * `edition_page`: an edition as a page for the office. `publish`: where the files of an edition are published.
 
 mod args;
 mod axis;
 mod commands;
+mod edition_page;
 mod elevation;
 mod error;
 mod export;
@@ -22,6 +24,7 @@ mod output;
 mod parse;
 mod printable;
 mod public_key;
+mod publish;
 mod terminal_profile;
 mod units;
 mod width;

@@ -51,5 +51,21 @@ def geotrek() -> Iterator[GeotrekServer]:
 
 
 @pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """A directory that the fixture `host` serves."""
+    directory = tmp_path / "files"
+    directory.mkdir()
+    return directory
+
+
+@pytest.fixture
+def host(files: Path) -> Iterator[GeotrekServer]:
+    """A server with the territory, the directory `files` below `/files/`, and a map of the territory in it."""
+    server = GeotrekServer("--files", str(files), "--map")
+    yield server
+    server.close()
+
+
+@pytest.fixture
 def data(tmp_path: Path) -> Path:
     return tmp_path / "data"

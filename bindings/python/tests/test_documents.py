@@ -97,3 +97,27 @@ def test_reports_in_doubt_exported_journal_lists_them(geotrek: GeotrekServer, da
     result = subprocess.run([*command, str(tmp_path / "missing.zip")], capture_output=True, text=True, check=False)
     assert result.returncode == 1
     assert result.stderr == "reports_in_doubt: file: must be the path of a readable file\n"
+
+
+def test_publish_edition_twice_writes_editions_that_are_read(host: GeotrekServer, files: Path, tmp_path: Path) -> None:
+    command = [sys.executable, str(PACKAGE / "examples" / "publish_edition.py")]
+    arguments = [host.url, str(files / "park"), str(tmp_path / "edition.key")]
+    outputs = []
+    for _ in range(2):
+        result = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stderr
+        outputs.append(result.stdout)
+    key = re.search(r"^public key: (RW\S+)$", outputs[0], re.MULTILINE)
+    assert key is not None and "public key" not in outputs[1]
+    numbers = [int(re.findall(r"^edition (\d+): \d+ objects", output, re.MULTILINE)[0]) for output in outputs]
+    assert numbers[0] < numbers[1]
+    assert (tmp_path / "edition.key").stat().st_mode & 0o077 == 0
+
+    async def read() -> None:
+        async with await Companion.open(tmp_path / "phone") as companion:
+            await companion.add_territory("park", f"{host.url}/files/park/datapackage.json", public_keys=[key[1]])
+            await companion.refresh("park")
+            (territory,) = await companion.territories()
+            assert territory.edition is not None and territory.edition.number == numbers[1]
+
+    asyncio.run(read())

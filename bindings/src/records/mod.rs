@@ -5,14 +5,18 @@
 //! `from_core!` here, or by functions beside the objects if that takes more than a record.
 
 mod details;
+mod editions;
 mod journal;
+mod maps;
 mod objects;
 mod packs;
 mod territory;
 mod treks;
 
 pub use details::*;
+pub use editions::*;
 pub use journal::*;
+pub use maps::*;
 pub use objects::*;
 pub use packs::*;
 pub use territory::*;

@@ -1,11 +1,11 @@
 //! Packs, and transfers for the platform's HTTP client.
 
 use jalon::catalogue;
-pub use jalon::catalogue::{MapSource, MissingFile, PackState, PackSubject, PictureSize};
+pub use jalon::catalogue::{MissingFile, PackState, PackSubject, PictureSize};
 pub use jalon::companion::{AttachedFileSizes, Estimate};
 pub use jalon::transfer::BlockReason;
 
-use super::{Bounds, KindCount, RefreshSummary};
+use super::{Bounds, KindCount, MapEstimate, PackMap, RefreshSummary};
 use crate::convert::{by_kind, from_core};
 
 /// The subject of a pack.
@@ -51,30 +51,6 @@ use crate::convert::{by_kind, from_core};
     /** When the server withdrew its subject, Unix ms. */ pub withdrawn_ms: Option<i64>,
     /** Its offline map, if one was asked for. */ pub map: Option<PackMap>,
 }
-
-/// The map that a pack should have.
-#[uniffi::remote(Record)] pub struct MapSource {
-    /** URL of the PMTiles archive that it is cut out of. */ pub url: String,
-    /** Distance to either side of a trek that it shows, metres. */ pub corridor_m: f64,
-    /** Last zoom level; the deepest within `max_bytes` if none. */ pub max_zoom: Option<u8>,
-    /** Limit of the bytes of its tiles, if `max_zoom` is none. */ pub max_bytes: u64,
-}
-
-/// The offline map of a pack.
-#[derive(uniffi::Record)] pub struct PackMap {
-    /** The map that was asked for. */ pub source: MapSource,
-    /** Path of its PMTiles archive, which MapLibre opens; none until it is downloaded. */ pub path: Option<String>,
-    /** Bytes of the archive. */ pub bytes: u64,
-    /** Number of its tiles. */ pub tiles: u64,
-    /** Its first zoom level. */ pub min_zoom: u8,
-    /** Its last zoom level. */ pub max_zoom: u8,
-    /** Time of its download, Unix ms. */ pub as_of_ms: Option<i64>,
-}
-
-from_core!(catalogue::PackMap => PackMap
-    same { source, bytes, tiles, min_zoom, max_zoom, as_of_ms }
-    core { path }
-    own { path: path.map(|path| path.to_string_lossy().into_owned()) });
 
 from_core!(catalogue::Pack => Pack
     same { territory, subject, pictures, with_files, state, as_of_ms, files, bytes, own_bytes, missing, withdrawn_ms }
@@ -136,6 +112,8 @@ from_core!(catalogue::Pack => Pack
     /** Of a refresh. */ Refresh { /** The summary. */ summary: RefreshSummary },
     /** Of a download. */ Download { /** The pack. */ pack: Pack },
     /** Of a request for file sizes. */ FileSizes { /** The sizes. */ sizes: AttachedFileSizes },
+    /** Of the download of a map. */ Map { /** The pack. */ pack: Pack },
+    /** Of a request for the size of a map. */ MapEstimate { /** The size. */ estimate: MapEstimate },
 }
 
 /// Why no transfer may start.

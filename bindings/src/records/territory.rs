@@ -84,11 +84,12 @@ from_core!(catalogue::Territory => Territory
     /** Maximum time of one transfer, seconds. */ #[uniffi(default = 300)] pub total_timeout_s: u32,
 }
 
-/// Progress of a call. The number of planned transfers grows while lists are received.
+/// Progress of a call. The number of planned transfers grows while lists are received. The build of an edition counts objects
+/// in the place of transfers.
 #[derive(Clone, Default, PartialEq, uniffi::Record)] pub struct Progress {
     /** Completed transfers. */ pub done: u64,
     /** Planned transfers, completed ones included. */ pub planned: u64,
-    /** Objects received. */ pub objects: u64,
+    /** Objects received, or written to an edition. */ pub objects: u64,
     /** Bytes received or sent, as compressed on the network. */ pub bytes: u64,
     /** The pack (`trek/31`) or report (its id) in progress; empty if the call has only one. */ pub subject: String,
 }

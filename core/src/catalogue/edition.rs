@@ -1,15 +1,22 @@
 //! The editions of territories that are read from static files: which one is on the device, the public keys that may sign the
 //! next, and which parts of its files were applied. An unchanged part is not downloaded again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+#[cfg(feature = "edition")]
+use std::collections::BTreeSet;
 
+#[cfg(feature = "edition")]
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 
-use super::{Catalogue, Territory, WriteTransaction};
+use super::WriteTransaction;
+#[cfg(feature = "edition")]
+use super::{Catalogue, Territory};
 use crate::error::{Error, Result};
 use crate::id::TerritoryId;
-use crate::model::{Bounds, Id, Kind};
+use crate::model::Bounds;
+#[cfg(feature = "edition")]
+use crate::model::{Id, Kind};
 use crate::transfer::Validators;
 
 pub(super) const TABLES: &str = "
@@ -58,8 +65,10 @@ pub(crate) struct EditionState {
 }
 
 /// Objects by the part of a file that they were read from: by kind and SHA-256 of the part, in hexadecimal.
+#[cfg(feature = "edition")]
 pub(crate) type EditionParts = BTreeMap<(Kind, String), BTreeSet<Id>>;
 
+#[cfg(feature = "edition")]
 impl Catalogue {
     /// The state of the edition of a territory; `None` if the territory is not read from one.
     pub(crate) fn edition_state(&self, territory: &Territory) -> Result<Option<EditionState>> {
@@ -104,6 +113,7 @@ impl WriteTransaction<'_> {
     }
 
     /// Replaces the list of the parts of an edition that were applied.
+    #[cfg(feature = "edition")]
     pub(crate) fn set_edition_parts(&mut self, territory: &Territory, parts: &EditionParts) -> Result<()> {
         self.connection().execute("DELETE FROM jalon_edition_part WHERE territory = ?1", [territory.key])?;
         let sql = "INSERT INTO jalon_edition_part (territory, kind, sha256, ids) VALUES (?1, ?2, ?3, ?4)";

@@ -13,7 +13,8 @@
 //! * `search`: objects of any kind by the words of their texts.
 //! * `favourites`: the favourites, with the state of their objects.
 //! * `localizer`: texts and labels in the languages of the user.
-//! * `edition` (feature `edition-build`): a territory as static files.
+//! * `edition` (feature `edition-build`): a territory as static files. `edition_copy` (features `edition` and `net`): the files of
+//!   a published edition in a folder.
 //! * `reports`: field reports, from the draft to the upload.
 //! * `run` and `send` (feature `net`): refreshes, downloads and reports by the reqwest driver.
 
@@ -21,6 +22,8 @@ mod attached_files;
 mod details;
 #[cfg(feature = "edition-build")]
 mod edition;
+#[cfg(all(feature = "edition", feature = "net"))]
+mod edition_copy;
 mod favourites;
 mod from_disk;
 mod localizer;
@@ -42,6 +45,8 @@ mod treks;
 
 pub use attached_files::AttachedFile;
 pub use details::{ROUTE_ITEM_KINDS, RouteItem, RouteItemQuery, TrekDesk, TrekDetails, TrekStage};
+#[cfg(all(feature = "edition", feature = "net"))]
+pub use edition_copy::fetch_edition;
 pub use favourites::FavouriteItem;
 pub use localizer::Localizer;
 pub use nearby::{NearbyItem, NearbyQuery};

@@ -13,7 +13,7 @@ use crate::storage::FileSystem;
 use crate::sync::MapOptions;
 use crate::sync::{AttachedFileSizes, DownloadOptions, Job, Progress, RefreshOptions, RefreshSummary};
 #[cfg(feature = "tiles")]
-use crate::tiles::CutEstimate;
+use crate::tiles::MapEstimate;
 use crate::transfer::{BlockReason, BodyKind, CancelToken, Next, Outcome, Signal};
 
 const WORKERS: usize = 2;
@@ -152,7 +152,7 @@ impl Companion {
         subject: &PackSubject,
         options: &MapOptions,
         cancel: &CancelToken,
-    ) -> Result<CutEstimate> {
+    ) -> Result<MapEstimate> {
         let options = MapOptions { estimate_only: true, ..options.clone() };
         let mut job = self.plan_map(territory, subject, &options)?;
         job.retry_now();

@@ -1,17 +1,19 @@
 //! Checks an edition in a folder before it is published: each file, each chunk, each object.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::hash::{Hash, hash, hash_reader};
+use super::folder::open_inside;
+use super::hash::{Hash, hash};
 use super::layer::FileRef;
 use super::media::{for_each_address, picture_sha256};
 use super::signature::claimed_signer;
 use super::{MANIFEST, MAX_MANIFEST_BYTES, Manifest, PublicKey, check_layer, read_records, signature_path, verify};
+use crate::digest::sha256_reader;
 use crate::error::{Error, Result};
 use crate::model::Object;
 
@@ -39,8 +41,19 @@ pub struct EditionCheck {
 /// Errors of the disk. What is wrong with the edition is in the result.
 pub fn verify_edition(directory: &Path, keys: &[PublicKey]) -> Result<EditionCheck> {
     let mut check = Check { directory, problems: Vec::new(), pictures: BTreeMap::new() };
-    let signed_by = check.run(keys)?;
+    let signed_by = check.run(keys, true)?;
     Ok(EditionCheck { valid: check.problems.is_empty(), signed_by, problems: check.problems })
+}
+
+/// The paths of the pictures that the objects of an edition in a folder name.
+///
+/// # Errors
+/// Errors of the disk.
+#[cfg(feature = "net")]
+pub(crate) fn picture_paths(directory: &Path) -> Result<Vec<String>> {
+    let mut check = Check { directory, problems: Vec::new(), pictures: BTreeMap::new() };
+    check.run(&[], false)?;
+    Ok(check.pictures.into_keys().collect())
 }
 
 /// A check in progress.
@@ -52,7 +65,8 @@ pub(super) struct Check<'d> {
 }
 
 impl Check<'_> {
-    fn run(&mut self, keys: &[PublicKey]) -> Result<Option<String>> {
+    /// Checks everything; with `with_pictures`, also the pictures that objects name.
+    fn run(&mut self, keys: &[PublicKey], with_pictures: bool) -> Result<Option<String>> {
         let Some(bytes) = self.read_short(MANIFEST, MAX_MANIFEST_BYTES)? else { return Ok(None) };
         let signed_by = self.signature(&bytes, keys)?;
         let manifest = match Manifest::parse(&bytes) {
@@ -76,7 +90,9 @@ impl Check<'_> {
         {
             self.records(&manifest, records.objects, &records.file.path, &path)?;
         }
-        self.pictures(&manifest)?;
+        if with_pictures {
+            self.pictures(&manifest)?;
+        }
         Ok(signed_by)
     }
 
@@ -138,23 +154,13 @@ impl Check<'_> {
 
     /// Opens a file of the folder; `None`, and a problem, if there is none.
     fn open(&mut self, path: &str) -> Result<Option<(File, u64)>> {
-        let whole = self.directory.join(path);
-        // A symbolic link may lead out of the folder, and no web host has to follow it.
-        let is_below = match (whole.canonicalize(), self.directory.canonicalize()) {
-            (Ok(whole), Ok(directory)) => whole.starts_with(directory),
-            (Err(error), _) if error.kind() == io::ErrorKind::NotFound => {
-                self.problem(path, "is not in the directory");
-                return Ok(None);
+        match open_inside(self.directory, path)? {
+            Ok(opened) => Ok(Some(opened)),
+            Err(problem) => {
+                self.problem(path, problem);
+                Ok(None)
             }
-            (Err(error), _) | (_, Err(error)) => return Err(error.into()),
-        };
-        if !is_below || !fs::metadata(&whole)?.is_file() {
-            self.problem(path, "must be a file in the directory");
-            return Ok(None);
         }
-        let file = File::open(&whole)?;
-        let bytes = file.metadata()?.len();
-        Ok(Some((file, bytes)))
     }
 
     /// Checks the bytes and the SHA-256 of a file; returns its path if both are right.
@@ -164,7 +170,7 @@ impl Check<'_> {
             self.problem(&expected.path, &format!("has {bytes} bytes, and {} in the manifest", expected.bytes));
             return Ok(None);
         }
-        if hash_reader(file)?.1 != expected.sha256 {
+        if sha256_reader(file)?.0 != expected.sha256 {
             self.problem(&expected.path, "has another SHA-256 than in the manifest");
             return Ok(None);
         }
@@ -194,7 +200,7 @@ impl Check<'_> {
         for (path, sha256) in pictures {
             let Some((file, bytes)) = self.open(&path)? else { continue };
             sum += bytes;
-            if hash_reader(file)?.1 != sha256 {
+            if sha256_reader(file)?.0 != sha256 {
                 self.problem(&path, "has another SHA-256 than in its name");
             }
         }

@@ -28,6 +28,7 @@ pub(super) fn column_type(name: &str) -> Option<ColumnType> {
 }
 
 /// The name of a type in the manifest.
+#[cfg(feature = "edition-build")]
 pub(super) fn type_name(column_type: ColumnType) -> &'static str {
     TYPES.iter().find(|(_, known)| *known == column_type).map_or("binary", |(name, _)| name)
 }

@@ -1,19 +1,16 @@
 //! SHA-256 as bytes, and the check of a whole file.
 
 use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
 use super::invalid;
+use crate::digest::sha256_reader;
 use crate::error::Result;
 
 /// A SHA-256.
 pub(super) type Hash = [u8; 32];
-
-/// Length of the blocks in which a file is hashed.
-const BLOCK: usize = 64 * 1024;
 
 /// Returns the SHA-256 of `bytes`.
 pub(super) fn hash(bytes: &[u8]) -> Hash {
@@ -29,26 +26,10 @@ pub(crate) fn check_file(path: &Path, bytes: u64, sha256: &[u8; 32]) -> Result<(
     if file.metadata()?.len() != bytes {
         return Err(invalid("the length of a file differs from that in the manifest"));
     }
-    if hash_reader(file)? != (bytes, *sha256) {
+    if sha256_reader(file)? != (*sha256, bytes) {
         return Err(invalid("the SHA-256 of a file differs from that in the manifest"));
     }
     Ok(())
-}
-
-/// The length and the SHA-256 of the bytes of a reader.
-pub(super) fn hash_reader(mut reader: impl Read) -> std::io::Result<(u64, Hash)> {
-    let (mut sha256, mut length, mut block) = (Sha256::new(), 0, vec![0; BLOCK]);
-    loop {
-        match reader.read(&mut block) {
-            Ok(0) => return Ok((length, sha256.finalize().into())),
-            Ok(count) => {
-                sha256.update(&block[..count]);
-                length += count as u64;
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
 }
 
 /// Reads a SHA-256 of 64 hexadecimal digits in lower case.
@@ -87,7 +68,7 @@ mod tests {
     fn check_file_names_length_and_hash() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
-        let content = vec![7; 3 * BLOCK + 1];
+        let content = vec![7; 200_001];
         std::fs::write(&path, &content).unwrap();
         let length = content.len() as u64;
         check_file(&path, length, &hash(&content)).unwrap();

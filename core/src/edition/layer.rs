@@ -11,6 +11,9 @@ use super::invalid;
 use crate::error::Result;
 use crate::model::{Bounds, Kind};
 
+/// Digits of the SHA-256 in the name of a file.
+pub(super) const NAME_DIGITS: usize = 16;
+
 /// A file that the manifest names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FileRef {

@@ -8,7 +8,6 @@ use url::Url;
 use super::chunks::{BLOCK_ROWS, ROW};
 use super::columns::column_type;
 use super::hash::{Hash, from_hex};
-use super::info::EditionInfo;
 use super::invalid;
 use super::layer::{Block, Chunks, FileRef, Layer};
 use super::manifest_json::{
@@ -142,26 +141,8 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// The layer of a kind.
-    pub(crate) fn layer(&self, kind: Kind) -> Option<&Layer> {
-        self.layers.iter().find(|layer| layer.kind == kind)
-    }
-
-    /// What people are shown; `signed_by` is the key that signed the manifest.
-    pub(crate) fn info(&self, signed_by: Option<&PublicKey>) -> EditionInfo {
-        EditionInfo {
-            title: self.title.clone(),
-            version: self.version.clone(),
-            edition: self.edition,
-            created_ms: self.created_ms,
-            expires_ms: self.expires_ms,
-            licenses: self.licenses.clone(),
-            sources: self.sources.clone(),
-            signed_by: signed_by.map(PublicKey::id),
-        }
-    }
-
     /// Every file that the manifest names, with its length and SHA-256. Pictures are named by the objects.
+    #[cfg(any(feature = "edition-build", feature = "net"))]
     pub(crate) fn files(&self) -> impl Iterator<Item = &FileRef> {
         let layers = self.layers.iter();
         let layers = layers.flat_map(|layer| [Some(&layer.file), layer.chunks.as_ref().map(|chunks| &chunks.file)]);

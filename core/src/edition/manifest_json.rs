@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Id;
 
+#[cfg(feature = "edition-build")]
 pub(super) const SCHEMA: &str = "https://datapackage.org/profiles/2.0/datapackage.json";
 
 /// A licence of a Data Package. It must have a `name` or a `path`.

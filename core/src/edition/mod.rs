@@ -4,7 +4,7 @@
 //! a directory of chunks. Nothing here uses a network.
 //!
 //! Reading:
-//! * `manifest`: the manifest, checked; `manifest_json`: its JSON; `manifest_writer` writes it. `info`: what people are shown of it.
+//! * `manifest`: the manifest, checked; `manifest_json`: its JSON; `manifest_writer` writes it.
 //! * `signature`: public keys and the signature of a manifest.
 //! * `layer`: a layer of the manifest, and which parts of its files a box needs. `chunks`: the directory of its chunks.
 //! * `feature`: a FlatGeobuf feature as an object. `geometry`: its geometry. `columns`: its properties.
@@ -13,10 +13,9 @@
 //! * `media`: the pictures, and their addresses in objects.
 //! * `hash`: SHA-256 as bytes, and the check of a file.
 //! * `check`: an edition in a folder, checked byte by byte; `check_layer`: one of its layers.
+//! * `folder`: an edition in a folder, its objects and its files. `info`: its description. `content`: what its objects lack.
 //!
 //! Writing: `build`; from files of any origin: `import`.
-
-#![allow(dead_code, unused_imports, reason = "readers over a network are the callers of the reading half")]
 
 #[cfg(feature = "edition-build")]
 mod build;
@@ -24,8 +23,10 @@ mod check;
 mod check_layer;
 mod chunks;
 mod columns;
+mod content;
 mod feature;
 mod file_header;
+mod folder;
 mod geometry;
 mod hash;
 #[cfg(feature = "edition-build")]
@@ -34,6 +35,7 @@ mod info;
 mod layer;
 mod manifest;
 mod manifest_json;
+#[cfg(feature = "edition-build")]
 mod manifest_writer;
 mod media;
 mod read;
@@ -48,8 +50,12 @@ use crate::error::Error;
 pub use build::{BuildOptions, BuildProgress, EditionSummary, SecretKey, new_key};
 #[cfg(feature = "edition-build")]
 pub(crate) use build::{EditionBuilder, EditionTerritory};
+#[cfg(feature = "net")]
+pub(crate) use check::picture_paths;
 pub use check::{EditionCheck, verify_edition};
 pub(crate) use chunks::Chunk;
+pub use content::{ContentCheck, ContentProblem, ContentRule};
+pub use folder::{EditionFile, EditionFiles, EditionFolder, EditionLayer, EditionPart};
 pub(crate) use hash::check_file;
 #[cfg(feature = "edition-build")]
 pub use import::{ImportProblem, ImportProgress, ImportSummary, Mapping, import_edition};

@@ -30,10 +30,20 @@ mod read;
 mod report_form;
 mod value;
 
+#[cfg(feature = "tiles")]
+use crate::model::Localized;
 #[cfg(feature = "html")]
 use html::Cleaner;
 #[cfg(not(feature = "html"))]
 use html_strip::Cleaner;
+
+/// The plain text of any HTML.
+#[cfg(feature = "tiles")]
+pub(crate) fn plain_text(html: &str) -> String {
+    let dirty: Localized = [("", html)].into_iter().collect();
+    let cleaned = Cleaner::new(&links::Links::new(None)).clean(&dirty);
+    cleaned.plain.in_language("").unwrap_or_default().to_owned()
+}
 
 pub(crate) use address::{base_address, below};
 pub(crate) use api::{

@@ -71,12 +71,6 @@ impl Localized {
     }
 
     /// Removes the texts in the languages that `is_kept` rejects.
-    /// The texts, to be changed in place.
-    #[cfg(feature = "edition")]
-    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut String> {
-        self.0.iter_mut().map(|(_, text)| text)
-    }
-
     pub(crate) fn retain(&mut self, is_kept: impl Fn(&str) -> bool) {
         self.0.retain(|(lang, _)| is_kept(lang));
     }

@@ -1,5 +1,7 @@
 //! The files of a download: which are requested, and how a received one is checked and stored.
 
+#[cfg(feature = "edition")]
+use std::fs::File;
 use std::path::Path;
 
 use url::Url;
@@ -78,6 +80,10 @@ impl DownloadPlanner {
         if meta.status == 304 {
             catalogue.confirm_media_file(url, self.now_ms())?;
         } else if file.is_file() {
+            if !self.is_content_of_edition(url, file)? {
+                let detail = "the server sent another picture than the edition names".to_owned();
+                return Ok(Some(Error::Server { status: None, detail }));
+            }
             let content = self.expected_content(url);
             if let Err(detail) = content.check(file, url)? {
                 return Ok(Some(Error::Server { status: None, detail: detail.to_owned() }));
@@ -98,6 +104,23 @@ impl DownloadPlanner {
 
     fn expected_content(&self, url: &str) -> MediaContent {
         if self.attached_files.contains(url) { MediaContent::AttachedFile } else { MediaContent::Picture }
+    }
+
+    /// Whether a file is the one that the edition of the territory names; true for any other file.
+    #[cfg(feature = "edition")]
+    fn is_content_of_edition(&self, url: &str, file: &Path) -> Result<bool> {
+        let manifest = &self.download.origin;
+        let folder = self.download.territory.edition.as_ref().and_then(|_| manifest.join(".").ok());
+        let name = folder.as_ref().and_then(|folder| url.strip_prefix(folder.as_str()));
+        match name.and_then(crate::edition::picture_sha256) {
+            Some(sha256) => Ok(crate::digest::sha256_reader(File::open(file)?)?.0 == sha256),
+            None => Ok(true),
+        }
+    }
+
+    #[cfg(not(feature = "edition"))]
+    fn is_content_of_edition(&self, _url: &str, _file: &Path) -> Result<bool> {
+        Ok(true)
     }
 
     fn is_on_server(&self, url: &str) -> bool {

@@ -42,5 +42,5 @@ pub use coord::{MAX_LAT, MAX_ZOOM, TileCoord};
 pub use cover::{MAX_TILES, TileCover};
 pub use cut::{CutPlanner, CutRequest, HEAD_BYTES};
 pub use header::{Compression, TileType};
-pub use plan::{CutEstimate, CutPlan};
+pub use plan::{CutPlan, MapEstimate};
 pub use style::{GlyphFile, LocalFiles, SpriteFile, Style, StyleSource};

@@ -19,7 +19,7 @@ pub(super) const MAX_TILE_BYTES: u32 = 16 << 20;
 
 /// The size of a cut, known before a tile is fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CutEstimate {
+pub struct MapEstimate {
     /// Number of tiles that the archive has in the area.
     pub tiles: u64,
     /// Number of different tiles: those that share their bytes count once.
@@ -68,7 +68,7 @@ pub struct CutPlan {
     /// In the order of their first use.
     pub(super) contents: Vec<Content>,
     ranges: Vec<ByteRange>,
-    estimate: CutEstimate,
+    estimate: MapEstimate,
 }
 
 impl CutPlan {
@@ -108,7 +108,7 @@ impl CutPlan {
             let offset = part.start - ranges.get(range).map_or(0, |range| range.start);
             contents.push(Content { len: part.len() as u32, range: range as u32, offset });
         }
-        let estimate = CutEstimate {
+        let estimate = MapEstimate {
             tiles: runs.iter().map(|run| u64::from(run.run_length)).sum(),
             unique_tiles: contents.len() as u64,
             bytes: parts.iter().map(ByteRange::len).sum(),
@@ -128,7 +128,7 @@ impl CutPlan {
     }
 
     /// The size of the cut.
-    pub fn estimate(&self) -> CutEstimate {
+    pub fn estimate(&self) -> MapEstimate {
         self.estimate
     }
 

@@ -38,6 +38,13 @@ pub struct StyleSource {
     pub pmtiles_url: Option<String>,
 }
 
+impl StyleSource {
+    /// Whether the source has tiles: `vector`, `raster` or `raster-dem`.
+    pub fn has_tiles(&self) -> bool {
+        has_tiles(&self.kind)
+    }
+}
+
 /// A file with the glyphs of 256 code points of a font stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GlyphFile {
@@ -149,10 +156,9 @@ impl Style {
         let mut root = self.root.clone();
         for (id, path) in &files.archives {
             let source = root.get_mut("sources").and_then(|sources| sources.get_mut(id)).and_then(Value::as_object_mut);
-            let kind = |source: &&mut Map<String, Value>| {
-                matches!(source.get("type").and_then(Value::as_str), Some("vector" | "raster" | "raster-dem"))
-            };
-            let Some(source) = source.filter(kind) else {
+            let is_of_tiles =
+                |source: &&mut Map<String, Value>| source.get("type").and_then(Value::as_str).is_some_and(has_tiles);
+            let Some(source) = source.filter(is_of_tiles) else {
                 return Err(Error::invalid(
                     "archives",
                     format!("must name a source of tiles of the style, not {id:?}"),
@@ -207,6 +213,11 @@ impl Style {
         }
         stacks
     }
+}
+
+/// Whether sources of this type have tiles.
+fn has_tiles(kind: &str) -> bool {
+    matches!(kind, "vector" | "raster" | "raster-dem")
 }
 
 /// Adds the font stacks of a value of `text-font`: a list of names, an expression with literal lists, or a function with

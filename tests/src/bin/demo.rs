@@ -115,11 +115,44 @@ fn demo() -> Result<(), String> {
         return Err("the server must have two reports".to_owned());
     }
 
+    publish_edition(&folder, &data, &start)?;
+
     step("The downloaded data is a GeoPackage, which QGIS opens, and a directory of pictures:");
     println!("  {}", data.join(jalon::catalogue::FILE_NAME).display());
     println!("The reports, favourites and notes are in a second GeoPackage:");
     println!("  {}", data.join("journal").join(jalon::journal::FILE_NAME).display());
     Ok(())
+}
+
+/// Publishes the territory as an edition, and lets a phone with an empty data directory read one box of it.
+fn publish_edition(folder: &Path, office: &Path, start: &str) -> Result<(), String> {
+    step("The park publishes the territory as an edition: static files, signed, below any web host.");
+    let file = |name: &str| folder.join(name).display().to_string();
+    let (key, edition) = (file("park.key"), file("www/park"));
+    let jalon = |arguments: &[&str]| run(office, arguments);
+    jalon(&["edition", "key", "-o", &key])?;
+    jalon(&["edition", "build", "demo", "-o", &edition, "--key", &key, "--title", "Demo park"])?;
+    jalon(&["edition", "verify", &edition, "--public-key", &format!("{key}.pub")])?;
+
+    step("A phone with an empty data directory reads one box of it, by byte ranges.");
+    let files = Options { files: Some(folder.join("www")), ..Options::default() };
+    let host = TestGeotrek::start(Territory::small(SEED), files);
+    let url = format!("{}/files/park/datapackage.json", host.url());
+    let [lat, lon] = start.split(',').filter_map(|degrees| degrees.trim().parse::<f64>().ok()).collect::<Vec<_>>()[..]
+    else {
+        return Err("the start of a trek must be two numbers".to_owned());
+    };
+    let bbox = format!("{:.4},{:.4},{:.4},{:.4}", lon - 0.01, lat - 0.01, lon + 0.01, lat + 0.01);
+    let phone = folder.join("phone");
+    run(&phone, &["territory", "add", &url, "--name", "park", &format!("--bbox={bbox}")])?;
+    for name in ["first read", "nothing changed"] {
+        host.forget_requests();
+        run(&phone, &["refresh", "park"])?;
+        let requests = host.requests();
+        let bytes: usize = requests.iter().map(|request| request.wire).sum();
+        println!("  {name}: {} requests, {bytes} bytes", requests.len());
+    }
+    run(&phone, &["near", start, "--limit", "3"])
 }
 
 /// Runs a command in a new process, and kills it after [`FILES_BEFORE_KILL`] files. Returns the number of files served.

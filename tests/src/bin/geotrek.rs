@@ -2,17 +2,20 @@
 //! standard input.
 
 use std::io::{BufRead, Write};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
 use jalon_tests::fixture_server::{Fault, Options, Rule, TestGeotrek};
-use jalon_tests::generator::{Size, Territory};
+use jalon_tests::generator::{MapKind, Size, Territory, TestMap};
 
 const COMMANDS: &str = "Commands on standard input. Each is answered by a line that starts with `ok` or `error`:
 
 delay MS [PATH [TIMES]]    delay responses (whose path contains PATH, at most TIMES times)
 status CODE [PATH [TIMES]] respond with this status
 cut BYTES [PATH [TIMES]]   close the connection after this many bytes of the body
+stall BYTES [PATH [TIMES]] send this many bytes of the body, then nothing
+ignore-range [PATH [TIMES]] respond to a request for a range with the whole file
 mail-outage                store a report that has an e-mail address, and respond 500
 hold [PATH [TIMES]]        execute requests, and respond only after `release`
 release                    send the responses that are held
@@ -41,6 +44,12 @@ struct Arguments {
     /// Bytes of each photograph; landscapes by default.
     #[arg(long)]
     media_bytes: Option<usize>,
+    /// Serve the files of this directory below /files/, as a static web host does.
+    #[arg(long)]
+    files: Option<PathBuf>,
+    /// Write a vector map of the territory, zoom levels 6 to 13, to map.pmtiles in the directory of --files.
+    #[arg(long, requires = "files")]
+    map: bool,
     /// Seed of the territory. Equal seeds give equal territories.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -51,7 +60,19 @@ fn main() {
     let size = Size { treks: arguments.treks, pois: arguments.pois, ..Size::default() };
     let territory =
         if arguments.small { Territory::small(arguments.seed) } else { Territory::generate(size, arguments.seed) };
-    let options = Options { port: arguments.port, media_bytes: arguments.media_bytes, ..Options::default() };
+    if let (true, Some(directory)) = (arguments.map, &arguments.files) {
+        let map = TestMap::generate(&territory, MapKind::Vector, territory.bbox, 6..=13, arguments.seed);
+        if let Err(error) = map.and_then(|map| map.write_pmtiles(&directory.join("map.pmtiles"))) {
+            eprintln!("geotrek: the map cannot be written: {error}");
+            std::process::exit(1);
+        }
+    }
+    let options = Options {
+        port: arguments.port,
+        media_bytes: arguments.media_bytes,
+        files: arguments.files.clone(),
+        ..Options::default()
+    };
     let server = TestGeotrek::start(territory.clone(), options.clone());
     println!("Geotrek with seed {} at {url}/api/v2/", arguments.seed, url = server.url());
     println!(
@@ -99,6 +120,8 @@ fn execute(server: &TestGeotrek, words: &[&str]) -> Result<String, String> {
             (Fault::Status { status, retry_after: None }, rest)
         }
         ["cut", bytes, rest @ ..] => (Fault::CutBody(number(bytes)? as usize), rest),
+        ["stall", bytes, rest @ ..] => (Fault::Stall(number(bytes)? as usize), rest),
+        ["ignore-range", rest @ ..] => (Fault::IgnoreRange, rest),
         ["mail-outage", rest @ ..] => (Fault::MailOutage, rest),
         ["hold", rest @ ..] => (Fault::Hold, rest),
         ["release"] => {

@@ -123,3 +123,30 @@ fn wrong_arguments_are_named() {
         assert_eq!(mode & 0o777, 0o600);
     }
 }
+
+#[test]
+fn published_edition_is_checked_by_its_address() {
+    let data = downloaded();
+    let folder = tempfile::tempdir().unwrap();
+    let edition = folder.path().join("park");
+    let key = folder.path().join("park.key");
+    let (edition, key) = (edition.to_str().unwrap(), key.to_str().unwrap());
+    let public = ok(data.path(), &["edition", "key", "-o", key])["public_key"].as_str().unwrap().to_owned();
+    ok(data.path(), &["edition", "build", "pne", "-o", edition, "--key", key]);
+    let host = TestGeotrek::start(
+        Territory::small(1),
+        Options { files: Some(folder.path().to_owned()), ..Options::default() },
+    );
+    let url = format!("{}/files/park/datapackage.json", host.url());
+    let check = ok(data.path(), &["edition", "verify", &url, "--public-key", &public]);
+    assert_eq!((&check["valid"], &check["problems"]), (&json!(true), &json!([])), "{check}");
+    assert!(check["signed_by"].is_string(), "{check}");
+    let media = Path::new(edition).join("media");
+    let picture = fs::read_dir(&media).unwrap().next().unwrap().unwrap().path();
+    fs::remove_file(picture).unwrap();
+    let run = jalon(data.path(), &["edition", "verify", &url]);
+    assert_eq!(run.status, 1, "{} {}", run.out, run.err);
+    assert!(run.json()["problems"][0].as_str().unwrap().contains("media/"), "{}", run.out);
+    let missing = jalon(data.path(), &["edition", "verify", &url.replace("park", "other")]);
+    assert_eq!(missing.json()["error"]["code"], "server", "{}", missing.out);
+}

@@ -57,7 +57,7 @@ impl Park {
     }
 
     fn publish_with(&self, options: BuildOptions) -> u64 {
-        self.office.companion().build_edition(NAME, &options, |_| {}).unwrap().bytes
+        self.office.companion().build_edition(NAME, &options, &CancelToken::default(), |_| {}).unwrap().bytes
     }
 
     fn url(&self) -> String {
@@ -331,4 +331,39 @@ fn pack_of_an_edition_has_pictures_of_its_host_and_objects_along_the_trek() {
     assert!(from_host > 0 && pack.files > 0, "{pack:?}");
     assert!(matches!(pack.state, PackState::Ready | PackState::Partial), "{pack:?}");
     assert!(pack.objects.len() > 1, "{pack:?}");
+}
+
+#[test]
+fn cancelled_build_leaves_the_edition_before() {
+    let park = Park::new(5);
+    park.publish(1);
+    let before = std::fs::read(park.manifest()).unwrap();
+    let files = || {
+        let mut paths = BTreeSet::new();
+        let mut folders = vec![park.folder.path().join("park")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path.clone())
+                }
+                paths.insert(path);
+            }
+        }
+        paths
+    };
+    let files_before = files();
+    let cancel = CancelToken::default();
+    let mut objects = 0;
+    let result = park.office.companion().build_edition(NAME, &park.options(2), &cancel, |progress| {
+        objects = progress.objects;
+        if objects == 7 {
+            cancel.cancel();
+        }
+    });
+    assert_eq!(result, Err(Error::Cancelled));
+    assert_eq!(objects, 7, "no object is written after the cancellation");
+    assert_eq!(std::fs::read(park.manifest()).unwrap(), before);
+    assert_eq!(files(), files_before);
+    assert!(park.publish(2) > 0);
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jalon::catalogue::{Pack, PackSubject, PictureSize};
 use jalon::companion::{MapOptions, RefreshOptions};
-use jalon::tiles::TileArchive;
+use jalon::tiles::{LocalFiles, Style, TileArchive};
 use jalon::transfer::CancelToken;
 use jalon::{Companion, Error};
 use jalon_tests::fixture::{Fixture, NAME};
@@ -200,4 +200,69 @@ fn map_that_cannot_be_had_is_refused_with_a_sentence() {
     trip.host.faults().rules.clear();
     std::fs::write(trip.folder.path().join("map.pmtiles"), "<html>hello</html>").unwrap();
     assert!(matches!(refused(&trip.options(), trek), Error::Server { .. }));
+}
+
+#[test]
+fn sheet_of_a_trek_is_drawn_on_the_raster_tiles_of_its_download() {
+    use jalon_tests::command::jalon;
+    let territory = Territory::generate(Size::default(), SEED);
+    let line = territory.module("trek").iter().find(|trek| trek["id"] == TREK).unwrap().clone();
+    let map = TestMap::generate(&territory, MapKind::Raster, bbox(&line), 5..=15, SEED).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    map.write_pmtiles(&folder.path().join(MAP)).unwrap();
+    let options = Options { files: Some(folder.path().to_owned()), ..Options::default() };
+    let server = TestGeotrek::start(territory, options);
+    let data = folder.path().join("data");
+    let run = |arguments: &[&str]| {
+        let run = jalon(&data, arguments);
+        assert_eq!(run.status, 0, "{arguments:?}: {} {}", run.out, run.err);
+        run
+    };
+    run(&["territory", "add", server.url(), "--name", "park"]);
+    run(&["refresh"]);
+    let sheet = folder.path().join("sheet.svg");
+    let sheet = sheet.to_str().unwrap();
+    run(&["map", "1", "-o", sheet]);
+    let plain = std::fs::read_to_string(sheet).unwrap();
+    let url = format!("{}/files/{MAP}", server.url());
+    let estimate = run(&["--json", "download", "1", "--map", &url, "--dry-run"]).json()["items"][0]["map"].clone();
+    let pack = run(&["--json", "download", "1", "--pictures", "none", "--map", &url, "--corridor", "1500"]).json();
+    let downloaded = &pack["items"][0]["map"];
+    assert!(downloaded["tiles"].as_u64().unwrap() >= estimate["tiles"].as_u64().unwrap(), "{estimate} {downloaded}");
+    assert!(Path::new(downloaded["path"].as_str().unwrap()).is_file());
+    run(&["map", "1", "-o", sheet]);
+    let drawn = std::fs::read_to_string(sheet).unwrap();
+    assert!(!plain.contains("data:image/png") && drawn.contains("data:image/png"), "tiles below the route");
+    let ((z, x, y), bytes) = map.tiles.iter().next().unwrap();
+    let tile = folder.path().join("tile.png");
+    let tile = tile.to_str().unwrap();
+    run(&["map", "tile", &z.to_string(), &x.to_string(), &y.to_string(), "--pack", "1", "-o", tile]);
+    assert_eq!(&std::fs::read(tile).unwrap(), bytes);
+    let missing = jalon(&data, &["--json", "map", "tile", "15", "0", "0", "--pack", "1", "-o", tile]);
+    assert_eq!(missing.json()["error"]["code"], "not_found", "{}", missing.out);
+    if let Some(copy) = std::env::var_os("JALON_SHEET") {
+        std::fs::copy(sheet, copy).unwrap();
+    }
+}
+
+#[test]
+fn style_of_a_map_has_the_local_archive_once_it_is_downloaded() {
+    let trip = Trip::new();
+    let subject = PackSubject::Trek(TREK);
+    let url = trip.options().source.url;
+    let style = format!(
+        r#"{{"sources": {{"base": {{"type": "vector", "url": "pmtiles://{url}"}},
+        "relief": {{"type": "raster-dem", "tiles": ["https://relief.example/{{z}}/{{x}}/{{y}}.png"]}}}}}}"#
+    );
+    let style = Style::parse(&style).unwrap();
+    let localize = |source| trip.companion.map_style(NAME, &subject, &style, source, &LocalFiles::default());
+    assert!(matches!(localize(None), Err(Error::NotFound { .. })));
+    let path = file_of(&trip.download(&trip.options()).unwrap());
+    let local = format!("pmtiles://{}", url::Url::from_file_path(path).unwrap());
+    let source =
+        |json: String, id: &str| serde_json::from_str::<serde_json::Value>(&json).unwrap()["sources"][id].clone();
+    assert_eq!(source(localize(None).unwrap(), "base")["url"], local);
+    assert!(source(localize(None).unwrap(), "relief")["url"].is_null(), "the map is that of its address");
+    assert_eq!(source(localize(Some("relief")).unwrap(), "relief")["url"], local);
+    assert!(matches!(localize(Some("line")), Err(Error::InvalidInput { .. })));
 }

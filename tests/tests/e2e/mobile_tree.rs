@@ -340,7 +340,7 @@ fn commands_add_refresh_and_download_a_tree() {
     let archive = directory.path().join("1.zip");
     std::fs::write(&archive, server.request("GET", "/mobile/1.zip", &[]).unwrap().body).unwrap();
     let output = run(&["download", "park/1", "--from", archive.to_str().unwrap()]);
-    assert!(output.err.contains("pictures"), "{}", output.err);
+    assert!(output.out.contains("1.zip: ") && output.out.contains(" pictures, "), "{}", output.out);
     run(&["report", "new", "--territory", "park", "--comment", "Pont coupé", "--at", "44.9,6.2"]);
     run(&["send"]);
     assert_eq!(server.reports().len(), 1);

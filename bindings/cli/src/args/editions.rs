@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::value;
+
 #[derive(Subcommand)]
 pub(crate) enum EditionCommand {
     /// Write a territory, or GeoJSON and FlatGeobuf files of any origin, as signed static files for any web host
@@ -19,13 +21,53 @@ pub(crate) enum EditionCommand {
     },
     /// Check every file and object of an edition
     Verify {
-        /// Directory of the edition
-        #[arg(value_name = "DIR")]
-        directory: PathBuf,
+        /// Directory of the edition, or address of the manifest of a published one, which is downloaded whole
+        #[arg(value_name = "DIR|URL")]
+        edition: String,
+        /// Allow plain HTTP to servers other than this machine
+        #[arg(long)]
+        allow_http: bool,
         /// Public key, or its file, that must have signed the edition (can be repeated) [default: the signature is not checked]
         #[arg(long = "public-key", value_name = "FILE|KEY")]
         public_keys: Vec<String>,
     },
+    /// Write a page about an edition, to read before it is published: map, sizes, and what its objects lack
+    Inspect {
+        /// Directory of the edition
+        #[arg(value_name = "DIR")]
+        directory: PathBuf,
+        /// File to write, with the extension .html
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// Public key, or its file, that must have signed the edition (can be repeated) [default: the signature is not checked]
+        #[arg(long = "public-key", value_name = "FILE|KEY")]
+        public_keys: Vec<String>,
+    },
+    /// Check an edition, and copy it to a directory or to S3-compatible storage; readers see the edition before or this one
+    Publish(EditionPublishArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct EditionPublishArgs {
+    /// Directory of the edition
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+    /// Another directory, or s3://bucket/prefix. Credentials and region are in the environment: AWS_ACCESS_KEY_ID,
+    /// AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION
+    #[arg(long = "to", value_name = "DIR|s3://BUCKET/PREFIX")]
+    pub(crate) target: String,
+    /// Address of the storage, if it is not that of AWS [default: AWS_ENDPOINT_URL]
+    #[arg(long, value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
+    /// Number of editions whose files stay at the target, this one included
+    #[arg(long, value_name = "N", default_value = "2", value_parser = value::positive_count)]
+    pub(crate) keep: usize,
+    /// Public key, or its file, that must have signed the edition (can be repeated) [default: the signature is not checked]
+    #[arg(long = "public-key", value_name = "FILE|KEY")]
+    pub(crate) public_keys: Vec<String>,
+    /// Allow a storage with plain HTTP on another machine
+    #[arg(long)]
+    pub(crate) allow_http: bool,
 }
 
 #[derive(Args)]

@@ -22,7 +22,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::units::Units;
 
-pub(crate) use editions::{EditionBuildArgs, EditionCommand};
+pub(crate) use editions::{EditionBuildArgs, EditionCommand, EditionPublishArgs};
 pub(crate) use journal::{FavouriteCommand, NoteCommand};
 pub(crate) use packs::DownloadArgs;
 pub(crate) use reports::{ReportCommand, ReportContentArgs};
@@ -97,7 +97,7 @@ pub(crate) enum Command {
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
     },
-    /// Build and check editions: a territory as signed static files
+    /// Build, check and publish editions: a territory as signed static files
     Edition {
         #[command(subcommand)]
         command: EditionCommand,

@@ -34,9 +34,10 @@ pub(super) fn download(session: &Session, args: &DownloadArgs) -> Result<Output>
         let name = subject_name(session, territory, subject)?;
         for archive in &args.archives {
             let import = session.companion.import_archive(territory, subject, &options, archive)?;
-            eprintln!("{}: {} pictures ({:.1} MB)", archive.display(), import.files, megabytes(import.bytes));
+            let taken = format!("{} pictures, {:.1} MB", import.files, megabytes(import.bytes));
+            let _ = writeln!(text, "{}: {taken}", archive.display());
             for (reason, count) in &import.refused {
-                eprintln!("  {count} refused: {reason}");
+                let _ = writeln!(text, "  {count} refused: {reason}");
             }
         }
         let bar = TransferBar::new(&name);

@@ -1,8 +1,12 @@
 //! `map`: a trek as a map to print.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use jalon::model::{Geometry, Kind, Localized, Object, Position, Season};
+use jalon::catalogue::PackSubject;
+use jalon::model::{Geometry, Id, Kind, Localized, Object, Position, Season};
+use jalon::tiles::{TileArchive, TileType};
+use jalon::{Companion, Error};
 
 use super::Session;
 use super::export::{check_line, extension, write_file};
@@ -32,7 +36,14 @@ pub(super) fn map(session: &Session, reference: &str, output: &Path) -> Result<O
         sensitive_areas: Vec::new(),
         attribution: format!("{} · {}", details.territory.name, details.territory.url),
         units: session.units,
+        background: None,
     };
+    if let Some(archive) = offline_map(session, &territory, id)? {
+        if let Some(attribution) = Companion::map_attribution(&archive) {
+            sheet.attribution = format!("{} · {attribution}", sheet.attribution);
+        }
+        sheet.background = Some(Arc::new(archive));
+    }
     for item in &details.route_items {
         match &item.object {
             Object::Poi(poi) => {
@@ -50,6 +61,21 @@ pub(super) fn map(session: &Session, reference: &str, output: &Path) -> Result<O
         }
     }
     write_file(output, &svg(&sheet), &format!("{territory}/{id}"))
+}
+
+/// The raster map of a trek's download; `None` if it has none. Vector tiles would need a style and fonts.
+fn offline_map(session: &Session, territory: &str, id: Id) -> Result<Option<TileArchive>> {
+    let archive = match session.companion.open_map(territory, &PackSubject::Trek(id)) {
+        Ok(archive) => archive,
+        Err(Error::NotFound { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    if archive.info().tile_type == TileType::Mvt {
+        let hint = "The offline map has vector tiles, which this page cannot show: it is drawn without them.";
+        session.hints.borrow_mut().push(hint.to_owned());
+        return Ok(None);
+    }
+    Ok(Some(archive))
 }
 
 fn lines(geometry: &Option<Geometry>) -> Vec<Vec<Position>> {

@@ -119,20 +119,11 @@ fn language_tag(locale: &str) -> Option<String> {
 /// Runs the command that was typed. Damage that was found when the catalogue was opened is reported on `err` at once, because
 /// the command may fail, and in the JSON of the result.
 pub(crate) fn run(cli: Cli, err: &mut dyn Write) -> Result<Output> {
-    // These need no data directory, which opening would create.
-    match &cli.command {
-        Command::Edition { command: EditionCommand::Key { output, password } } => {
-            return editions::key(output, *password);
-        }
-        Command::Edition { command: EditionCommand::Verify { directory, public_keys } } => {
-            return editions::verify(directory, public_keys);
-        }
-        Command::Edition { command: EditionCommand::Build(args) } => {
-            if let Some(mapping) = &args.mapping {
-                return editions::import(args, mapping);
-            }
-        }
-        _ => {}
+    // Only the build of a territory needs the data directory, which opening would create.
+    if let Command::Edition { command } = &cli.command
+        && !matches!(command, EditionCommand::Build(args) if args.mapping.is_none())
+    {
+        return editions::run(None, command, cli.global.units.into());
     }
     let session = Session::open(&cli.global)?;
     let is_damaged = session.companion.catalogue().was_damaged();
@@ -157,11 +148,7 @@ fn run_command(session: &Session, command: Command) -> Result<Output> {
         Command::Download(args) => download::download(session, &args),
         Command::Packs { territory } => packs::packs(session, territory.as_deref()),
         Command::Remove { ids } => packs::remove(session, &ids),
-        Command::Edition { command } => match command {
-            EditionCommand::Build(args) => editions::build(session, &args),
-            EditionCommand::Key { output, password } => editions::key(&output, password),
-            EditionCommand::Verify { directory, public_keys } => editions::verify(&directory, &public_keys),
-        },
+        Command::Edition { command } => editions::run(Some(session), &command, session.units),
         Command::Report { command } => reports::run(session, command),
         Command::Send { allow_http } => reports::send(session, allow_http),
         Command::Favourite { command } => favourites::run(session, command),

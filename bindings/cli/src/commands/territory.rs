@@ -2,14 +2,15 @@
 
 use std::fmt::Write as _;
 
-use jalon::catalogue::NewTerritory;
+use jalon::catalogue::{NewTerritory, TerritoryEdition};
+use jalon::edition::PublicKey;
 use serde_json::{Value, json};
 
 use super::Session;
 use crate::args::TerritoryCommand;
 use crate::error::Result;
 use crate::output::Output;
-use crate::{parse, public_key};
+use crate::{parse, printable, public_key};
 
 /// Parts of a host name that do not identify a territory.
 const GENERIC_LABELS: [&str; 5] = ["www", "admin", "geotrek", "rando", "api"];
@@ -27,7 +28,8 @@ pub(super) fn run(session: &Session, command: TerritoryCommand) -> Result<Output
             };
             let url = if mobile { mobile_tree(url) } else { url };
             let bounds = bbox.map(|bbox| parse::bounds("bbox", &bbox)).transpose()?;
-            let public_keys = public_keys.iter().map(|key| public_key::read(key)).collect::<Result<_>>()?;
+            let public_keys =
+                public_key::read_all("public-key", &public_keys)?.iter().map(PublicKey::to_text).collect();
             let new = NewTerritory { name, url, portals, bounds, public_keys, ..NewTerritory::default() };
             let territory = session.companion.add_territory(&new)?;
             let text = format!(
@@ -45,6 +47,9 @@ pub(super) fn run(session: &Session, command: TerritoryCommand) -> Result<Output
             let mut text = String::new();
             for territory in &territories {
                 let _ = writeln!(text, "{:<16} {}", territory.name, territory.url);
+                if let Some(edition) = territory.edition.as_ref().filter(|edition| edition.number > 0) {
+                    write_edition(&mut text, edition);
+                }
             }
             if territories.is_empty() {
                 text.push_str("No territories. Add one with: jalon territory add URL\n");
@@ -60,6 +65,17 @@ pub(super) fn run(session: &Session, command: TerritoryCommand) -> Result<Output
 fn mobile_tree(folder: String) -> String {
     let path = folder.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
     if path.ends_with("/settings.json") { folder } else { format!("{path}/settings.json") }
+}
+
+/// Which edition is on the device, who signed it, and whom to name where its data is shown.
+fn write_edition(text: &mut String, edition: &TerritoryEdition) {
+    let signer = edition.signed_by.as_deref().unwrap_or("an unknown key");
+    let _ = writeln!(text, "{:<16} edition {}, signed by key {signer}", "", edition.number);
+    for (word, lines) in [("licence", &edition.licenses), ("source", &edition.sources)] {
+        for line in lines {
+            let _ = writeln!(text, "{:<16} {word}: {}", "", printable::single_line(line));
+        }
+    }
 }
 
 /// A name from the first distinctive label of the host, with a number if that name is in use.

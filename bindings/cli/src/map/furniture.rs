@@ -48,7 +48,7 @@ fn scale_bar(area: Rect, length: f64, labels: &[String; 3]) -> Group {
 }
 
 /// The length of the scale bar on the page, and its three labels.
-fn scale(projection: &Projection, units: Units) -> (f64, [String; 3]) {
+pub(super) fn scale(projection: &Projection, units: Units) -> (f64, [String; 3]) {
     let width_m = projection.frame.width() * projection.metres_per_unit;
     let unit = if width_m * 0.3 >= units.long().metres { units.long() } else { units.short() };
     let length = Ticks::new(width_m * 0.13 / unit.metres, 1).step;

@@ -12,7 +12,7 @@ use super::profile::{self, RouteLine};
 use super::projection::{Projection, positions_to_fit};
 use super::route::{Route, stage_colour};
 use super::text::{text, wrap};
-use super::{furniture, graticule, pois, sensitive_areas};
+use super::{background, furniture, graticule, pois, sensitive_areas};
 
 /// The page, in tenths of a millimetre.
 const PAGE: Rect = Rect { left: 0.0, top: 0.0, right: 2100.0, bottom: 2970.0 };
@@ -201,8 +201,10 @@ fn draw_map(
     let arrows = route.draw_arrows(&mut placement);
 
     let clip = ClipPath::new().set("id", "frame").add(projection.frame.element());
-    let background = projection.frame.element().set("fill", "#fbfaf5");
-    let mut map = Group::new().set("clip-path", "url(#frame)").add(background).add(graticule::crosses(projection));
+    let paper = projection.frame.element().set("fill", "#fbfaf5");
+    let mut map = Group::new().set("clip-path", "url(#frame)").add(paper);
+    let tiles = sheet.background.as_ref().and_then(|archive| background::draw(archive, projection));
+    map = tiles.into_iter().fold(map, Group::add).add(graticule::crosses(projection));
     map = areas.iter().fold(map, |map, area| map.add(area.draw()));
     map = map.add(pois.leaders).add(route.draw_line()).add(arrows).add(pois.dots).add(ends).add(pois.badges);
     map = map.add(letters).add(stage_names).add(furniture);

@@ -1,18 +1,23 @@
-//! A map of a trek to print: an A4 page with a map, a legend and the elevation profile, as SVG. There is no background
-//! map, because its licence would have to allow printing; the graticule on the frame relates the page to other maps.
+//! A map of a trek to print: an A4 page with a map, a legend and the elevation profile, as SVG. Raster tiles of the trek's
+//! offline map are its background, with their attribution; without one, the graticule on the frame relates the page to other
+//! maps.
 //!
+//! * `background`: the tiles of an offline map.
 //! * `layout`: how the page is divided.
 //! * `projection`, `graticule`, `furniture`: the frame of the map with its degrees, north arrow and scale bar.
 //! * `route`, `pois`, `sensitive_areas`: the layers of the map.
 //! * `placement`: free places for labels.
 //! * `legend`, `profile`: the parts below the map.
 //! * `canvas`, `text`: points, rectangles and texts as SVG elements.
+//! * `overview`: all treks of a territory, for a page on a screen.
 
+mod background;
 mod canvas;
 mod furniture;
 mod graticule;
 mod layout;
 mod legend;
+mod overview;
 mod placement;
 mod pois;
 mod profile;
@@ -21,11 +26,15 @@ mod route;
 mod sensitive_areas;
 mod text;
 
+use std::sync::Arc;
+
 use jalon::model::{Geometry, Position};
+use jalon::tiles::TileArchive;
 
 use crate::units::Units;
 
 pub(crate) use layout::svg;
+pub(crate) use overview::{Overview, OverviewMap, OverviewTrek};
 
 /// The contents of a page.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +57,8 @@ pub(crate) struct MapSheet {
     pub(crate) attribution: String,
     /// Units of the profile and the scale bar.
     pub(crate) units: Units,
+    /// The offline map to draw below everything.
+    pub(crate) background: Option<Arc<TileArchive>>,
 }
 
 #[cfg(test)]

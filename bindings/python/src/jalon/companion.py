@@ -11,7 +11,18 @@ from typing import Self
 from .catalogue import Catalogue, Nearby
 from .errors import await_future, call
 from .jalon_ffi import jalon_ffi as _ffi
-from .jalon_ffi.jalon_ffi import DataVersions, RefreshOptions, RefreshSummary, StorageUsage, Territory
+from .jalon_ffi.jalon_ffi import (
+    Bounds,
+    DataVersions,
+    EditionLicense,
+    EditionOptions,
+    EditionSource,
+    EditionSummary,
+    RefreshOptions,
+    RefreshSummary,
+    StorageUsage,
+    Territory,
+)
 from .journal import Journal, Reports
 from .packs import Packs
 from .progress import Update, with_progress
@@ -76,14 +87,30 @@ class Companion:
         return await await_future(self._ffi.territories())
 
     async def add_territory(
-        self, name: str, url: str, *, portals: Sequence[int] = (), default_language: str = ""
+        self,
+        name: str,
+        url: str,
+        *,
+        portals: Sequence[int] = (),
+        default_language: str = "",
+        bounds: Bounds | None = None,
+        public_keys: Sequence[str] = (),
     ) -> Territory:
         """Adds an empty territory. Call refresh to download its data. Raises InvalidInput with the name of the argument.
 
-        `url` is an address on the Geotrek server. `portals` limits the territory to some portals of the server.
-        `default_language` is the fallback language of texts; the server's default if empty.
+        `url` is an address on the Geotrek server, that of its mobile tree (`…/mobile/`), or that of the manifest of an edition
+        (`…/datapackage.json`). `portals` limits the territory to some portals of the server. `default_language` is the fallback
+        language of texts; the server's default if empty. Of an edition, `bounds` is the box to read, and `public_keys` are the
+        keys that may sign it; if there are none, the key of the first edition is trusted.
         """
-        new = _ffi.NewTerritory(name=name, url=url, portals=list(portals), default_language=default_language)
+        new = _ffi.NewTerritory(
+            name=name,
+            url=url,
+            portals=list(portals),
+            default_language=default_language,
+            bounds=bounds,
+            public_keys=list(public_keys),
+        )
         return await await_future(self._ffi.add_territory(new))
 
     async def remove_territory(self, name: str) -> None:
@@ -99,6 +126,51 @@ class Companion:
         queries return the previous data. Raises Offline, ServerError, Busy and StorageFull.
         """
         return await with_progress(lambda watch: self._ffi.refresh(territory, options, None, watch), progress)
+
+    async def build_edition(
+        self,
+        territory: str,
+        directory: str | os.PathLike[str],
+        *,
+        key: str | None = None,
+        password: str | None = None,
+        edition: int | None = None,
+        created_ms: int | None = None,
+        expires_ms: int | None = None,
+        title: str = "",
+        description: str = "",
+        licenses: Sequence[EditionLicense] = (),
+        sources: Sequence[EditionSource] = (),
+        contributors: Sequence[EditionSource] = (),
+        next_keys: Sequence[str] = (),
+        remove_previous: bool = False,
+        progress: Update | None = None,
+    ) -> EditionSummary:
+        """Writes a territory as an edition: static files that any web host serves.
+
+        The edition holds every object of the last refresh, and the pictures that packs have on this device. `directory` is
+        empty or new, or has the edition before; its files stay, so that phones which hold its manifest can read on, unless
+        `remove_previous`. `key` is the text of the file of a secret key (see new_edition_key), and `password` that of an
+        encrypted one; without a key the edition is not signed. `edition` is the number; the date and a counter by default.
+        `next_keys` are public keys that may sign later editions. `progress` counts objects. Raises InvalidInput with the name
+        of the argument, and StorageFull.
+        """
+        options = EditionOptions(
+            directory=os.path.abspath(directory),
+            edition=edition,
+            created_ms=created_ms,
+            expires_ms=expires_ms,
+            title=title,
+            description=description,
+            licenses=list(licenses),
+            sources=list(sources),
+            contributors=list(contributors),
+            next_keys=list(next_keys),
+            remove_previous=remove_previous,
+        )
+        return await with_progress(
+            lambda watch: self._ffi.build_edition(territory, options, key, password, None, watch), progress
+        )
 
     async def storage_usage(self) -> StorageUsage:
         """Returns the disk space that each part uses."""

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import os
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .errors import await_future
 from .jalon_ffi import jalon_ffi as _ffi
-from .jalon_ffi.jalon_ffi import AttachedFileSizes, Bounds, Estimate, Pack, PictureSize, RefreshOptions
+from .jalon_ffi.jalon_ffi import (
+    AttachedFileSizes,
+    Bounds,
+    Estimate,
+    MapEstimate,
+    MapSource,
+    Pack,
+    PictureSize,
+    RefreshOptions,
+    StyleFiles,
+    Tile,
+)
 from .progress import Update, with_progress
 
 __all__ = ["Packs"]
@@ -25,6 +38,14 @@ def _to_ffi(subject: Subject) -> _ffi.PackSubject:
     else:
         converted = variants.TREK(subject)
     return converted
+
+
+def _to_source(source: str | MapSource) -> MapSource:
+    return MapSource(url=source) if isinstance(source, str) else source
+
+
+def _to_path(path: str | os.PathLike[str] | None) -> str | None:
+    return None if path is None else os.path.abspath(path)
 
 
 class Packs:
@@ -80,6 +101,73 @@ class Packs:
     ) -> Sequence[Pack]:
         """Updates the packs of a territory that are stale or incomplete. Returns the updated packs."""
         return await with_progress(lambda watch: self._ffi.update(territory, options, None, watch), progress)
+
+    async def download_map(
+        self,
+        territory: str,
+        subject: Subject,
+        source: str | MapSource,
+        *,
+        options: RefreshOptions | None = None,
+        progress: Update | None = None,
+    ) -> Pack:
+        """Downloads the map of a pack, resumes its download, or replaces it.
+
+        The tiles along the trek, or of the box, are cut out of a PMTiles archive on a web server by range requests. `source` is
+        the URL of the archive, or says more: the distance to either side of a trek, the last zoom level, the size. The pack must
+        have been downloaded; it keeps its previous map until the new one is complete. Raises Offline, ServerError, Busy,
+        StorageFull, NotFound and InvalidInput.
+        """
+        converted = _to_ffi(subject)
+        return await with_progress(
+            lambda watch: self._ffi.download_map(territory, converted, _to_source(source), options, None, watch), progress
+        )
+
+    async def fetch_map_estimate(
+        self, territory: str, subject: Subject, source: str | MapSource, *, options: RefreshOptions | None = None
+    ) -> MapEstimate:
+        """Returns the size of the map of a pack before it is downloaded, from the index of the remote archive.
+
+        The pack itself need not have been downloaded. Raises the same exceptions as :meth:`download_map`.
+        """
+        converted = _to_ffi(subject)
+        return await await_future(self._ffi.fetch_map_estimate(territory, converted, _to_source(source), options, None))
+
+    async def map_tile(self, territory: str, subject: Subject, z: int, x: int, y: int) -> Tile | None:
+        """Returns a tile of the map of a pack by zoom level, column and row (row 0 is in the north); None if it has none."""
+        return await await_future(self._ffi.map_tile(territory, _to_ffi(subject), z, x, y))
+
+    async def map_style(
+        self,
+        territory: str,
+        subject: Subject,
+        style: Mapping[str, Any],
+        *,
+        source: str | None = None,
+        glyphs: str | os.PathLike[str] | None = None,
+        sprites: str | os.PathLike[str] | None = None,
+    ) -> dict[str, Any]:
+        """Returns a MapLibre style that draws the map of a pack without a network: its tiles are those of the local archive.
+
+        `source` names the source of the map in the style. If it is None, the map is that of the sources with the URL that it was
+        downloaded from, or else of the only source of tiles. `glyphs` and `sprites` are folders with the files of
+        :meth:`style_files`; if they are None, the style keeps its addresses. Raises NotFound and InvalidInput.
+        """
+        localized = await await_future(
+            self._ffi.map_style(
+                territory, _to_ffi(subject), json.dumps(style), source, _to_path(glyphs), _to_path(sprites)
+            )
+        )
+        parsed: dict[str, Any] = json.loads(localized)
+        return parsed
+
+    async def style_files(self, style: Mapping[str, Any], glyph_blocks: Sequence[int] = ()) -> StyleFiles:
+        """Returns the URLs of the glyphs and sprites that a MapLibre style needs, and their paths in local folders.
+
+        Glyphs are those of Latin scripts and of `glyph_blocks`: block `n` has the code points 256·n to 256·n + 255. Raises
+        InvalidInput.
+        """
+        return await await_future(self._ffi.style_files(json.dumps(style), list(glyph_blocks)))
 
     async def remove(self, territory: str, subject: Subject) -> int:
         """Removes a pack and the files that no other pack uses. Returns the number of bytes that it freed."""

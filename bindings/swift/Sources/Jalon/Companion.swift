@@ -68,15 +68,21 @@ public final class Companion: Sendable {
     ///
     /// - Parameters:
     ///   - name: at most 32 lower-case letters, digits and hyphens.
-    ///   - url: an address on the Geotrek server.
+    ///   - url: an address on the Geotrek server, that of its mobile tree (`…/mobile/`), or that of the manifest of an edition
+    ///     (`…/datapackage.json`).
     ///   - portals: ids of the portals to which the territory is limited; empty for all.
     ///   - defaultLanguage: the fallback language of texts; empty for the server's default.
+    ///   - bounds: of an edition: the box to read; nil for the whole edition.
+    ///   - publicKeys: of an edition: the keys that may sign it. If there are none, the key of the first edition is trusted.
     @discardableResult
     public func addTerritory(
-        _ name: String, url: String, portals: [Int64] = [], defaultLanguage: String = ""
+        _ name: String, url: String, portals: [Int64] = [], defaultLanguage: String = "", bounds: Bounds? = nil,
+        publicKeys: [String] = []
     ) async throws -> Territory {
         try await inner.addTerritory(
-            territory: NewTerritory(name: name, url: url, portals: portals, defaultLanguage: defaultLanguage))
+            territory: NewTerritory(
+                name: name, url: url, portals: portals, defaultLanguage: defaultLanguage, bounds: bounds,
+                publicKeys: publicKeys))
     }
 
     /// Removes a territory with all its data and packs. Throws `NotFound`, and `Busy` while a refresh or a download of it

@@ -10,6 +10,12 @@ import JalonGenerated
 @_exported import enum JalonGenerated.ChangeKind
 @_exported import struct JalonGenerated.ChangeRecord
 @_exported import struct JalonGenerated.DataVersions
+@_exported import struct JalonGenerated.EditionCheck
+@_exported import struct JalonGenerated.EditionKey
+@_exported import struct JalonGenerated.EditionLicense
+@_exported import struct JalonGenerated.EditionOptions
+@_exported import struct JalonGenerated.EditionSource
+@_exported import struct JalonGenerated.EditionSummary
 @_exported import struct JalonGenerated.Estimate
 @_exported import struct JalonGenerated.EventDates
 @_exported import enum JalonGenerated.Facet
@@ -26,6 +32,8 @@ import JalonGenerated
 @_exported import enum JalonGenerated.JalonError
 @_exported import enum JalonGenerated.Kind
 @_exported import struct JalonGenerated.KindCount
+@_exported import struct JalonGenerated.MapEstimate
+@_exported import struct JalonGenerated.MapSource
 @_exported import struct JalonGenerated.MissingFile
 @_exported import struct JalonGenerated.NearbyItem
 @_exported import struct JalonGenerated.NearbyQuery
@@ -35,6 +43,7 @@ import JalonGenerated
 @_exported import struct JalonGenerated.NumericRange
 @_exported import struct JalonGenerated.Object
 @_exported import struct JalonGenerated.Pack
+@_exported import struct JalonGenerated.PackMap
 @_exported import enum JalonGenerated.PackState
 @_exported import enum JalonGenerated.PackSubject
 @_exported import struct JalonGenerated.PackUsage
@@ -63,8 +72,12 @@ import JalonGenerated
 @_exported import struct JalonGenerated.SearchResults
 @_exported import struct JalonGenerated.Stage
 @_exported import struct JalonGenerated.StorageUsage
+@_exported import struct JalonGenerated.StyleFile
+@_exported import struct JalonGenerated.StyleFiles
 @_exported import struct JalonGenerated.Term
 @_exported import struct JalonGenerated.Territory
+@_exported import struct JalonGenerated.TerritoryEdition
+@_exported import struct JalonGenerated.Tile
 @_exported import enum JalonGenerated.TransferResult
 @_exported import class JalonGenerated.Transfers
 @_exported import struct JalonGenerated.TrekDetails

@@ -31,6 +31,8 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, URLSessionDownloa
     private let followsRedirects: Bool
     private let lock = NSLock()
     private var continuations: [Int: AsyncStream<Event>.Continuation] = [:]
+    /// The download tasks whose head was sent.
+    private var hasHead: Set<Int> = []
     private var backgroundCompletionHandler: (@Sendable () -> Void)?
     private let onOrphanedEvent: @Sendable (URLSessionTask, Event) -> Void
 
@@ -59,10 +61,10 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, URLSessionDownloa
     private func send(_ task: URLSessionTask, _ event: Event) {
         let continuation = lock.withLock {
             if case .completed = event {
-                continuations.removeValue(forKey: task.taskIdentifier)
-            } else {
-                continuations[task.taskIdentifier]
+                hasHead.remove(task.taskIdentifier)
+                return continuations.removeValue(forKey: task.taskIdentifier)
             }
+            return continuations[task.taskIdentifier]
         }
         guard let continuation else { return onOrphanedEvent(task, event) }
         if case .terminated = continuation.yield(event), case .file(let file) = event {
@@ -83,6 +85,36 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, URLSessionDownloa
         send(dataTask, .chunk(data))
     }
 
+    /// Sends the head of a download task before its body is complete, so that a response that is not wanted, such as a whole
+    /// archive in the place of a range, is cancelled after its first bytes.
+    func urlSession(
+        _ session: URLSession, downloadTask: URLSessionDownloadTask, didWriteData bytesWritten: Int64,
+        totalBytesWritten: Int64, totalBytesExpectedToWrite: Int64
+    ) {
+        let length = max(totalBytesWritten, totalBytesExpectedToWrite)
+        if let response = downloadTask.response as? HTTPURLResponse {
+            sendHead(response, of: downloadTask)
+        } else if let requested = requestedLength(of: downloadTask), length > requested, let url = downloadTask.originalRequest?.url,
+            let response = HTTPURLResponse(url: url, statusCode: 200, httpVersion: nil, headerFields: nil)
+        {
+            // On Linux, the response is not known before the end. A body longer than the range is that of a status 200.
+            sendHead(response, of: downloadTask)
+        }
+    }
+
+    /// The length of the range that a task requests; nil if it requests none, or one without an end.
+    private func requestedLength(of task: URLSessionTask) -> Int64? {
+        guard let range = task.originalRequest?.value(forHTTPHeaderField: "Range"), range.hasPrefix("bytes=") else { return nil }
+        let ends = range.dropFirst("bytes=".count).split(separator: "-").map { Int64($0) }
+        guard ends.count == 2, let first = ends[0], let last = ends[1] else { return nil }
+        return last - first + 1
+    }
+
+    private func sendHead(_ response: HTTPURLResponse, of task: URLSessionDownloadTask) {
+        let isFirst = lock.withLock { hasHead.insert(task.taskIdentifier).inserted }
+        if isFirst { send(task, .head(response)) }
+    }
+
     func urlSession(
         _ session: URLSession, downloadTask: URLSessionDownloadTask, didFinishDownloadingTo location: URL
     ) {
@@ -90,7 +122,7 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, URLSessionDownloa
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("jalon-\(UUID().uuidString)")
         do {
             try FileManager.default.moveItem(at: location, to: file)
-            if let response = downloadTask.response as? HTTPURLResponse { send(downloadTask, .head(response)) }
+            if let response = downloadTask.response as? HTTPURLResponse { sendHead(response, of: downloadTask) }
             send(downloadTask, .file(file))
         } catch {
             downloadTask.cancel()

@@ -23,6 +23,12 @@ func serverURL() throws -> String {
     try #require(ProcessInfo.processInfo.environment["JALON_GEOTREK"], "JALON_GEOTREK is not set: run bindings/swift/test")
 }
 
+/// The directory that the test server has below `/files/`. It also has a map of the territory, `map.pmtiles`.
+func filesDirectory() throws -> URL {
+    let path = try #require(ProcessInfo.processInfo.environment["JALON_FILES"], "JALON_FILES is not set: run bindings/swift/test")
+    return URL(fileURLWithPath: path, isDirectory: true)
+}
+
 /// Opens a companion with an empty territory named `park`.
 func companion(in directory: TemporaryDirectory, url: String) async throws -> Companion {
     let companion = try await Companion.open(directory.directories)

@@ -132,6 +132,12 @@ final class Connection: Sendable {
 
     /// Sends a response and closes the connection.
     func respond(_ text: String) async {
+        await send(text)
+        shutdown(socket, Int32(SHUT_RDWR))
+    }
+
+    /// Sends a response, or its start, and keeps the connection open.
+    func send(_ text: String) async {
         let socket = socket
         try? await runBlocking {
             let bytes = Array(text.utf8)
@@ -141,7 +147,6 @@ final class Connection: Sendable {
                 guard count > 0 else { return }
                 sent += count
             }
-            shutdown(socket, Int32(SHUT_RDWR))
         }
     }
 }

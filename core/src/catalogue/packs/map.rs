@@ -45,6 +45,7 @@ pub struct PackMap {
 }
 
 /// The size of a downloaded map.
+#[cfg(feature = "tiles")]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct StoredMap {
     pub(crate) bytes: u64,
@@ -91,11 +92,13 @@ impl Catalogue {
     }
 
     /// The file for the map of a pack.
+    #[cfg(feature = "tiles")]
     pub(crate) fn map_path(&self, pack: i64) -> PathBuf {
         self.map_folder().join(file_name(pack))
     }
 
     /// Stores which map a pack should have. A downloaded map of another source stays until the new one replaces it.
+    #[cfg(feature = "tiles")]
     pub(crate) fn request_map(&self, pack: i64, source: &MapSource) -> Result<()> {
         self.write_state(|connection| request(connection, pack, source))
     }
@@ -124,6 +127,7 @@ impl Catalogue {
 
 impl WriteTransaction<'_> {
     /// Records that the file for the map of a pack is complete.
+    #[cfg(feature = "tiles")]
     pub(crate) fn record_map(&mut self, pack: i64, map: &StoredMap) -> Result<()> {
         let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         self.connection().execute(

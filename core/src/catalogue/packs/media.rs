@@ -4,15 +4,14 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::OptionalExtension;
-use sha2::{Digest, Sha256};
 
 use super::content::MediaContent;
 use crate::catalogue::{Catalogue, WriteTransaction};
-use crate::digest::{hex, sha256};
+use crate::digest::{hex, sha256, sha256_reader};
 use crate::error::Result;
 use crate::transfer::Validators;
 
@@ -26,7 +25,6 @@ const RETRY_PAUSES_H: [i64; 5] = [0, 1, 6, 24, 3 * 24];
 const MAX_RETRY_PAUSE_H: i64 = 14 * 24;
 /// Orphaned files whose records are deleted in one transaction.
 const ORPHANS_BATCH: usize = 200;
-const READ_BUFFER_BYTES: usize = 1 << 16;
 
 /// A file that packs need.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,19 +72,8 @@ pub(crate) fn url_hash(url: &str) -> String {
 
 /// The SHA-256 of a file, in hexadecimal, and its length in bytes.
 fn hash_file(path: &Path) -> io::Result<(String, u64)> {
-    let mut file = File::open(path)?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; READ_BUFFER_BYTES];
-    let mut bytes = 0;
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok((hex(hasher.finalize()), bytes)),
-            count => {
-                hasher.update(&buffer[..count]);
-                bytes += count as u64;
-            }
-        }
-    }
+    let (sha256, bytes) = sha256_reader(File::open(path)?)?;
+    Ok((hex(sha256), bytes))
 }
 
 /// The columns that [`Catalogue::read_media_file`] reads.

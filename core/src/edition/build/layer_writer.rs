@@ -15,15 +15,13 @@ use super::output::Output;
 use super::property_writer::{Labels, PropertyWriter};
 use crate::digest::hex;
 use crate::edition::file_header::{MAGIC, NODE};
-use crate::edition::layer::{Chunks, Layer};
+use crate::edition::layer::{Chunks, Layer, NAME_DIGITS};
 use crate::edition::manifest::MAX_BLOCKS;
 use crate::error::{Error, Result};
 use crate::model::{Bounds, Geometry, Kind, Object};
 
 /// A file up to this length is read as a whole, and has no directory of chunks.
 const MAX_WHOLE_BYTES: u64 = 128 << 10;
-/// Digits of the SHA-256 in the name of a file.
-pub(super) const NAME_DIGITS: usize = 16;
 
 /// Writes the objects of one kind.
 pub(super) struct LayerWriter {

@@ -6,10 +6,9 @@ use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::Path;
 
-use super::layer_writer::NAME_DIGITS;
 use super::output::{Output, PART};
 use crate::edition::media::{self, picture_sha256};
-use crate::edition::{Manifest, check_file, read_file, read_records, signature_path};
+use crate::edition::{EditionFolder, Manifest, check_file, read_file, read_records, signature_path};
 use crate::error::Result;
 
 /// The paths of the files of an edition that lies in a folder, with its pictures. `None` if one of its files is damaged: then
@@ -60,24 +59,13 @@ pub(super) fn remove(output: &Output, kept: &BTreeSet<String>) -> Result<u64> {
     Ok(removed)
 }
 
-/// Whether a file has a name that only an edition gives.
+/// Whether a file has a name that only an edition gives, or that of one that was not finished.
 fn is_ours(folder: &str, name: &str) -> bool {
-    let is_hex = |text: &str, digits| {
-        text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-    };
     let is_part = |name: &str| {
         let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         name.strip_suffix(PART).and_then(|name| name.split_once('-')).is_some_and(|(a, b)| digits(a) && digits(b))
     };
-    is_part(name)
-        || match (folder, name.split_once('.')) {
-            ("layers", Some((stem, "fgb" | "chunks" | "ndjson"))) => {
-                stem.rsplit_once('-').is_some_and(|(_, digits)| is_hex(digits, NAME_DIGITS))
-            }
-            ("signatures", Some((stem, "minisig"))) => is_hex(stem, 64),
-            (media::FOLDER, Some(_)) => picture_sha256(&format!("{folder}/{name}")).is_some(),
-            _ => false,
-        }
+    is_part(name) || EditionFolder::is_content_name(&format!("{folder}/{name}"))
 }
 
 #[cfg(test)]

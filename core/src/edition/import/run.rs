@@ -18,6 +18,7 @@ use crate::edition::build::{BuildOptions, EditionBuilder, EditionSummary, Editio
 use crate::error::{Error, Result};
 use crate::model::{Object, Term};
 use crate::storage::StdFileSystem;
+use crate::transfer::CancelToken;
 
 const MAX_FILES: usize = 1_000;
 /// Features between two calls with the progress.
@@ -30,17 +31,18 @@ const PROGRESS_FEATURES: u64 = 1_000;
 ///
 /// Features that become no object are counted by the reason, and do not stop the others. Memory: one feature at a time, and
 /// some bytes an object; the folder of the edition needs space for two copies of the objects. `progress` is called from time
-/// to time while the files are read.
+/// to time while the files are read, and `cancel` is looked at before each feature and object.
 ///
 /// # Errors
 /// [`Error::InvalidInput`] for a file that cannot be read or is in another coordinate reference system than EPSG:4326, for two
 /// features of one kind with one id (the error names both), and for options that break a rule; [`Error::StorageFull`] and
-/// other errors of the disk. The manifest in the folder is that of the edition before then.
+/// other errors of the disk; [`Error::Cancelled`]. The manifest in the folder is that of the edition before then.
 pub fn import_edition(
     files: &[PathBuf],
     mapping: &Mapping,
     name: Option<&str>,
     options: &BuildOptions,
+    cancel: &CancelToken,
     mut progress: impl FnMut(ImportProgress),
 ) -> Result<ImportSummary> {
     if files.is_empty() || files.len() > MAX_FILES {
@@ -67,6 +69,7 @@ pub fn import_edition(
     let mut import = Import {
         importer: Importer::new(mapping),
         spool: Spool::new(&options.directory)?,
+        cancel,
         features: 0,
         skipped: BTreeMap::new(),
         incomplete: BTreeMap::new(),
@@ -88,7 +91,7 @@ pub fn import_edition(
     progress(now);
     let Import { spool, features, skipped, incomplete, .. } = import;
     let (entries, reader) = spool.finish()?;
-    let edition = write(builder, &entries, reader, mapping, files)?;
+    let edition = write(builder, &entries, reader, (mapping, files), cancel)?;
     Ok(ImportSummary { edition, features, skipped, incomplete })
 }
 
@@ -133,6 +136,7 @@ fn territory(name: &str, mapping: &Mapping) -> EditionTerritory {
 struct Import<'m> {
     importer: Importer<'m>,
     spool: Spool,
+    cancel: &'m CancelToken,
     features: u64,
     skipped: BTreeMap<ImportProblem, u64>,
     incomplete: BTreeMap<ImportProblem, u64>,
@@ -152,6 +156,7 @@ impl Import<'_> {
         let is_flatgeobuf = file.fill_buf().map_err(Error::from)?.starts_with(flatgeobuf::START);
         let mut number = 0;
         let mut sink = |feature: Result<super::feature::Feature<'_>, ImportProblem>| {
+            check_cancelled(self.cancel)?;
             number += 1;
             if number % PROGRESS_FEATURES == 0 {
                 progress(bytes.get(), self.spool.len());
@@ -179,6 +184,10 @@ impl Import<'_> {
     }
 }
 
+fn check_cancelled(cancel: &CancelToken) -> Result<()> {
+    if cancel.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
+}
+
 /// Counts the bytes that are read.
 struct Counted<'c> {
     file: File,
@@ -198,8 +207,8 @@ fn write(
     mut builder: EditionBuilder<'_>,
     entries: &[Entry],
     mut reader: SpoolReader,
-    mapping: &Mapping,
-    files: &[PathBuf],
+    (mapping, files): (&Mapping, &[PathBuf]),
+    cancel: &CancelToken,
 ) -> Result<EditionSummary> {
     if let Some([first, second]) =
         entries.windows(2).find(|pair| (pair[0].kind, pair[0].id) == (pair[1].kind, pair[1].id))
@@ -212,6 +221,7 @@ fn write(
     }
     let mut terms: BTreeMap<(String, i64), Term> = BTreeMap::new();
     for entry in entries {
+        check_cancelled(cancel)?;
         let object = reader.read(entry)?.object;
         if let Some((vocabulary, id)) = object.object_type() {
             let term = || {

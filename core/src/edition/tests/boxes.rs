@@ -7,7 +7,7 @@ use crate::model::{Bounds, Kind, Object};
 
 /// The ids of the objects in a box, by the directory of chunks, and the bytes of their chunks.
 fn read_box(built: &Built, kind: Kind, wanted: Bounds) -> (Vec<i64>, u64) {
-    let layer = built.manifest.layer(kind).unwrap();
+    let layer = built.layer(kind);
     let (file, directory) = (built.bytes(&layer.file.path), built.bytes(&layer.chunks.as_ref().unwrap().file.path));
     let part = |bytes: &[u8], range: std::ops::Range<u64>| {
         bytes[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()].to_vec()
@@ -47,7 +47,7 @@ fn box_gives_the_objects_of_a_scan() {
     }
     assert!(found > 200, "{found} objects in 200 boxes");
     let small = Bounds { west: 6.0, south: 44.7, east: 6.1, north: 44.8 };
-    let layer = built.manifest.layer(Kind::Trek).unwrap();
+    let layer = built.layer(Kind::Trek);
     let share = read_box(&built, Kind::Trek, small).1 as f64 / layer.file.bytes as f64;
     println!("a box with 1/120 of the area reads {:.1} % of the layer", 100.0 * share);
     assert!(share < 0.2);
@@ -56,7 +56,7 @@ fn box_gives_the_objects_of_a_scan() {
 #[test]
 fn box_beyond_the_layer_reads_nothing() {
     let built = Built::new(&territory(4, 40, 150));
-    let layer = built.manifest.layer(Kind::Trek).unwrap();
+    let layer = built.layer(Kind::Trek);
     let far = Bounds { west: -10.0, south: 10.0, east: -9.0, north: 11.0 };
     assert_eq!(layer.blocks_in(Some(far)), Vec::<usize>::new());
     assert_eq!(layer.blocks_in(None).len(), layer.chunks.as_ref().unwrap().blocks.len());

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::edition::build::{BuildOptions, EditionBuilder, EditionSummary, EditionTerritory};
-use crate::edition::{License, MANIFEST, Manifest, read_file, read_records};
+use crate::edition::{Layer, License, MANIFEST, Manifest, read_file, read_records};
 use crate::error::Result;
-use crate::model::Object;
+use crate::model::{Kind, Object};
 use crate::storage::StdFileSystem;
 
 pub(super) const CREATED_MS: i64 = 1_796_000_000_000;
@@ -51,6 +51,10 @@ pub(super) struct Built {
 }
 
 impl Built {
+    pub(super) fn layer(&self, kind: Kind) -> &Layer {
+        self.manifest.layers.iter().find(|layer| layer.kind == kind).unwrap()
+    }
+
     pub(super) fn new(objects: &[Object]) -> Built {
         let folder = tempfile::tempdir().unwrap();
         build(&options(folder.path().to_owned()), objects).unwrap();

@@ -8,7 +8,7 @@ use crate::model::{Kind, Object};
 
 /// The chunks of the treks, by SHA-256 and bytes.
 fn chunks(built: &Built) -> Vec<([u8; 32], u64)> {
-    let layer = built.manifest.layer(Kind::Trek).unwrap();
+    let layer = built.layer(Kind::Trek);
     let directory = built.bytes(&layer.chunks.as_ref().unwrap().file.path);
     let mut chunks = Vec::new();
     for index in layer.blocks_in(None) {
@@ -35,7 +35,7 @@ fn refresh_after_one_percent_changed_takes_two_percent_of_the_bytes() {
     let known: HashSet<_> = chunks(&before).into_iter().map(|(sha256, _)| sha256).collect();
     let all = chunks(&after);
     let new: u64 = all.iter().filter(|(sha256, _)| !known.contains(sha256)).map(|(_, bytes)| bytes).sum();
-    let layer = after.manifest.layer(Kind::Trek).unwrap();
+    let layer = after.layer(Kind::Trek);
     let directory = layer.chunks.as_ref().unwrap().file.bytes;
     let share = (new + directory) as f64 / layer.file.bytes as f64;
     println!(

@@ -38,7 +38,7 @@ fn damaged_layers_do_not_panic() {
     let mut random = Random(8);
     let (mut read, mut failed) = (0_usize, 0_usize);
     for kind in [Kind::Trek, Kind::SensitiveArea] {
-        let layer = built.manifest.layer(kind).unwrap();
+        let layer = built.layer(kind);
         let bytes = built.bytes(&layer.file.path);
         let features = usize::try_from(layer.features_offset).unwrap();
         for round in 0..10_000 {
@@ -65,7 +65,7 @@ fn damaged_layers_do_not_panic() {
 #[test]
 fn damaged_manifests_blocks_and_records_do_not_panic() {
     let built = Built::new(&territory(9, 40, 150));
-    let layer = built.manifest.layer(Kind::Trek).unwrap();
+    let layer = built.layer(Kind::Trek);
     let json = built.bytes("datapackage.json");
     let rows = built.bytes(&layer.chunks.as_ref().unwrap().file.path);
     let records = built.bytes(&built.manifest.records.as_ref().unwrap().file.path);

@@ -17,7 +17,7 @@ fn sorted(mut objects: Vec<Object>) -> Vec<Object> {
 fn whole_files_give_back_every_object() {
     let objects = territory(1, 40, 150);
     let built = Built::new(&objects);
-    assert!(built.manifest.layer(crate::model::Kind::Trek).unwrap().chunks.is_some());
+    assert!(built.layer(crate::model::Kind::Trek).chunks.is_some());
     let read = sorted(built.objects());
     assert_eq!(read.len(), objects.len());
     for (read, written) in read.iter().zip(sorted(objects)) {
@@ -28,7 +28,7 @@ fn whole_files_give_back_every_object() {
 #[test]
 fn chunks_give_the_objects_of_the_whole_file() {
     let built = Built::new(&territory(2, 60, 80));
-    let layer = built.manifest.layer(crate::model::Kind::Trek).unwrap();
+    let layer = built.layer(crate::model::Kind::Trek);
     let (file, directory) = (built.bytes(&layer.file.path), built.bytes(&layer.chunks.as_ref().unwrap().file.path));
     let mut read = Vec::new();
     for index in layer.blocks_in(None) {
@@ -54,16 +54,6 @@ fn manifest_reads_back_as_it_was_written() {
     let json = built.manifest.to_json().unwrap();
     assert_eq!(Manifest::parse(json.as_bytes()).unwrap(), built.manifest);
     assert_eq!(built.bytes("datapackage.json"), json.as_bytes());
-}
-
-#[test]
-fn info_is_that_of_the_manifest_and_names_the_key() {
-    let built = Built::new(&territory(3, 2, 3));
-    let key = super::folder::key().public_key().unwrap();
-    let info = built.manifest.info(Some(&key));
-    assert_eq!((info.title.as_str(), info.created_ms), ("Parc d’essai", super::built::CREATED_MS));
-    assert_eq!((info.version, info.signed_by), (info.edition.to_string(), Some(key.id())));
-    assert_eq!((info.licenses, info.expires_ms), (built.manifest.licenses.clone(), None));
 }
 
 #[test]

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
+use super::files::{read_limited, slice};
 use super::layer_plan::Source;
-use super::links::make_absolute;
-use super::planner::{EditionPlanner, EditionRole, RECORDS, VerifiedManifest, read_limited, slice};
+use super::planner::{EditionPlanner, EditionRole, RECORDS};
+use super::verification::VerifiedManifest;
 use crate::catalogue::{EditionParts, EditionState, Territory, TerritoryEdition, WriteTransaction};
 use crate::digest::hex;
-use crate::edition::{Chunk, FeatureObject, Layer, read_chunk, read_file, read_records};
+use crate::edition::{Chunk, FeatureObject, Layer, read_chunk, read_file, read_records, resolve_pictures};
 use crate::error::{Error, Result};
 use crate::model::{Id, Kind, Object};
 use crate::sync::apply::RefreshSummary;
@@ -29,18 +30,21 @@ pub(in crate::sync) fn write(job: &RefreshJob, planner: &EditionPlanner) -> Resu
         bytes: progress.bytes,
         ..RefreshSummary::default()
     };
+    let is_full = planner.is_full || planner.territory.refreshed_ms.is_none();
+    summary.is_full = is_full;
     let at_ms = job.context.clock.now_ms();
     let mut territory = planner.territory.clone();
     territory.server_ms = planner.server_ms;
     job.context.catalogue.write(|transaction| {
         if let Some(verified) = &planner.verified {
             territory.languages.clone_from(&verified.manifest.languages);
-            territory.default_language.clone_from(&verified.manifest.default_language);
+            if territory.default_language.is_empty() {
+                territory.default_language.clone_from(&verified.manifest.default_language);
+            }
             apply_edition(transaction, planner, verified, &territory, at_ms, &mut summary)?;
         }
         summary.set_changes(transaction);
-        summary.is_full = planner.verified.is_some();
-        transaction.record_refresh(&territory, at_ms, summary.is_full)?;
+        transaction.record_refresh(&territory, at_ms, is_full)?;
         transaction.end_job(job.record.job)
     })?;
     Ok(summary)
@@ -115,7 +119,7 @@ impl Application<'_, '_> {
     /// Writes an object, and adds it to those of a part.
     fn put(&mut self, mut object: Object, part: &str) -> Result<()> {
         let kind = object.kind();
-        make_absolute(&mut object, &self.planner.address);
+        resolve_pictures(&mut object, &self.planner.address);
         let bounds = self.territory.edition.as_ref().and_then(|edition| edition.bounds);
         let is_outside = |bounds| object.geometry().is_some_and(|geometry| !geometry.intersects(&bounds));
         // A chunk of the box may have objects beside it, too.

@@ -3,14 +3,15 @@
 //! on the device is requested: whole files where they are small, and of large ones the chunks of the territory's box.
 //!
 //! * `planner`: the requests. `layer_plan`: which parts of a layer are missing. `ranges`: parts merged into few requests.
+//! * `verification`: the manifest and its signature. `files`: received files, read within limits.
 //! * `apply`: the objects into the catalogue, in one transaction.
-//! * `links`: addresses of the edition's pictures.
 
 mod apply;
+mod files;
 mod layer_plan;
-mod links;
 mod planner;
 mod ranges;
+mod verification;
 
 use std::sync::Arc;
 

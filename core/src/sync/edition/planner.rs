@@ -2,25 +2,23 @@
 //! applied. Files stay in the folder of the job, so a refresh that was interrupted requests only what is missing.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
 use url::Url;
 
+use super::files::{check_whole, invalid, read_limited, slice};
 use super::layer_plan::{LayerPlan, Source};
+use super::verification::VerifiedManifest;
 use crate::catalogue::{EditionParts, EditionState, Territory};
 use crate::clock::Clock;
 use crate::digest::{hex, sha256};
-use crate::edition::{Chunk, FileRef, MAX_MANIFEST_BYTES, Manifest, PublicKey, check_file, signature_path, verify};
+use crate::edition::{Chunk, signature_path};
 use crate::error::{Error, Result};
+use crate::model::Bounds;
 use crate::storage::FileSystem;
 use crate::sync::planner::{Completed, Failure, Parsed, PendingRequest, PlanCounts, Planner};
 use crate::transfer::{BodyKind, ByteRange, Outcome, ResponseMeta, Validators};
-
-/// Bytes of the longest signature file that is read.
-const MAX_SIGNATURE_BYTES: u64 = 8 << 10;
 
 /// The purpose of a request of a refresh from an edition.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,13 +45,8 @@ enum Phase {
     Directories,
     Chunks,
     Nothing,
-}
-
-/// A manifest whose signature was verified.
-#[derive(Debug)]
-pub(super) struct VerifiedManifest {
-    pub(super) manifest: Manifest,
-    pub(super) signed_by: PublicKey,
+    /// Every request has ended.
+    Complete,
 }
 
 /// Plans the requests of a refresh from an edition.
@@ -67,9 +60,9 @@ pub struct EditionPlanner {
     pub(super) state: EditionState,
     pub(super) parts: EditionParts,
     /// Whether an unchanged edition is read again.
-    is_full: bool,
+    pub(super) is_full: bool,
     disk: Arc<dyn FileSystem>,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
     phase: Phase,
     pub(super) manifest_sha256: [u8; 32],
     pub(super) validators: Validators,
@@ -113,12 +106,17 @@ impl EditionPlanner {
         }
     }
 
-    /// Whether everything was received.
-    pub(super) fn is_complete(&self) -> bool {
-        self.phase == Phase::Nothing
+    /// Ends the plan: the edition did not change.
+    pub(super) fn end(&mut self) {
+        self.phase = Phase::Nothing;
     }
 
-    fn bounds(&self) -> Option<&crate::model::Bounds> {
+    /// Whether everything was received.
+    pub(super) fn is_complete(&self) -> bool {
+        self.phase == Phase::Complete
+    }
+
+    pub(super) fn bounds(&self) -> Option<&Bounds> {
         self.territory.edition.as_ref()?.bounds.as_ref()
     }
 
@@ -155,75 +153,6 @@ impl EditionPlanner {
         // A manifest is text, which servers compress.
         let (body, language) = (if is_manifest { BodyKind::Json } else { BodyKind::File }, None);
         Ok(PendingRequest { role, url: url.into(), language, body, range, validators, priority: 0, target })
-    }
-
-    /// The keys that may sign the edition: those that are trusted, or those that the manifest names if none is yet.
-    fn keys(&self, manifest: &Manifest) -> Result<Vec<PublicKey>> {
-        let trusted = self.territory.edition.as_ref().map(|edition| edition.public_keys.as_slice()).unwrap_or_default();
-        if trusted.is_empty() {
-            return Ok(manifest.public_keys.clone());
-        }
-        trusted.iter().map(|key| PublicKey::parse(key)).collect()
-    }
-
-    fn read_manifest(&mut self, completed: &Completed<'_>) -> Result<Parsed<Vec<PendingRequest<EditionRole>>>> {
-        self.server_ms = completed.meta.date_ms;
-        self.validators = completed.meta.validators.clone();
-        if completed.meta.status == 304 {
-            self.validators = self.state.validators.clone();
-            self.phase = Phase::Nothing;
-            return Ok(Parsed::Valid(Vec::new()));
-        }
-        let bytes = read_limited(completed.file, MAX_MANIFEST_BYTES as u64)?;
-        self.manifest_sha256 = Sha256::digest(&bytes).into();
-        if !self.is_full && hex(self.manifest_sha256) == self.state.manifest_sha256 {
-            self.phase = Phase::Nothing;
-            return Ok(Parsed::Valid(Vec::new()));
-        }
-        if !bytes.trim_ascii_start().starts_with(b"{") {
-            let detail = "there is no manifest of an edition at this address";
-            return Ok(Parsed::Invalid(Error::Server { status: None, detail: detail.to_owned() }));
-        }
-        Ok(Parsed::Valid(Vec::new()))
-    }
-
-    /// Verifies the manifest, then reads it.
-    fn read_signature(&mut self, file: &Path) -> Result<()> {
-        let signature = read_limited(file, MAX_SIGNATURE_BYTES)?;
-        let bytes = read_limited(&self.target(&EditionRole::Manifest), MAX_MANIFEST_BYTES as u64)?;
-        // Without a trusted key the manifest names its own: its signature then shows that it is whole, and that later
-        // editions come from the same publisher.
-        let manifest = Manifest::parse(&bytes)?;
-        let keys = self.keys(&manifest)?;
-        let signed_by = keys[verify(&bytes, &signature, &keys)?].clone();
-        self.check_age(&manifest)?;
-        let (bounds, state) = (self.bounds().copied(), &self.state);
-        let plans = manifest.layers.iter().map(|layer| LayerPlan::new(layer.clone(), bounds.as_ref(), state)).collect();
-        self.layers = plans;
-        self.verified = Some(VerifiedManifest { manifest, signed_by });
-        Ok(())
-    }
-
-    /// Refuses an edition that is older than the one on the device, or expired. Of the clocks of the server and the device the
-    /// server's counts: the device's may be wrong by years.
-    fn check_age(&self, manifest: &Manifest) -> Result<()> {
-        let held = self.territory.edition.as_ref().map_or(0, |edition| edition.number);
-        if manifest.edition < held {
-            let detail =
-                format!("the server offers edition {}, which is older than {held} on the device", manifest.edition);
-            return Err(Error::Server { status: None, detail });
-        }
-        let is_same = self.state.manifest_sha256.is_empty() || self.state.manifest_sha256 == hex(self.manifest_sha256);
-        if manifest.edition == held && !is_same {
-            let detail = format!("the server has changed edition {held}: a change must have a new number");
-            return Err(Error::Server { status: None, detail });
-        }
-        let now_ms = self.server_ms.unwrap_or_else(|| self.clock.now_ms());
-        if manifest.expires_ms.is_some_and(|expires_ms| expires_ms <= now_ms) {
-            let detail = "the edition on the server has expired; the data on the device did not change".to_owned();
-            return Err(Error::Server { status: None, detail });
-        }
-        Ok(())
     }
 
     fn directory_requests(&mut self) -> Result<Vec<PendingRequest<EditionRole>>> {
@@ -325,32 +254,6 @@ impl EditionPlanner {
 /// Name of the file of the objects without a geometry, in the stored state.
 pub(super) const RECORDS: &str = "records";
 
-pub(super) fn invalid(detail: &str) -> Error {
-    Error::Server { status: None, detail: detail.to_owned() }
-}
-
-/// Reads a file that must not be longer than `max_bytes`.
-pub(super) fn read_limited(file: &Path, max_bytes: u64) -> Result<Vec<u8>> {
-    if fs::metadata(file)?.len() > max_bytes {
-        return Err(invalid("a file of the edition is longer than the manifest says"));
-    }
-    Ok(fs::read(file)?)
-}
-
-/// The bytes from `start` to `end` of a file, of which `bytes` are those from `offset`.
-pub(super) fn slice(bytes: &[u8], start: u64, end: u64, offset: u64) -> Option<&[u8]> {
-    let start = usize::try_from(start.checked_sub(offset)?).ok()?;
-    bytes.get(start..usize::try_from(end.checked_sub(offset)?).ok()?)
-}
-
-fn check_whole(file: &Path, expected: &FileRef) -> Result<Option<Error>> {
-    match check_file(file, expected.bytes, &expected.sha256) {
-        Ok(()) => Ok(None),
-        Err(error @ Error::Server { .. }) => Ok(Some(error)),
-        Err(error) => Err(error),
-    }
-}
-
 impl Planner for EditionPlanner {
     type Role = EditionRole;
 
@@ -364,7 +267,10 @@ impl Planner for EditionPlanner {
                 }
                 Phase::Directories => (Phase::Chunks, self.directory_requests()?),
                 Phase::Chunks => (Phase::Nothing, self.chunk_requests()?),
-                Phase::Nothing => return Ok(Vec::new()),
+                Phase::Nothing | Phase::Complete => {
+                    self.phase = Phase::Complete;
+                    return Ok(Vec::new());
+                }
             };
             self.phase = next;
             if !requests.is_empty() {

@@ -18,7 +18,7 @@ use crate::catalogue::{Catalogue, MapSource, Pack, PackSubject, StoredMap, Terri
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::model::{Kind, Object, Position};
-use crate::tiles::{CutEstimate, CutRequest, MapArea};
+use crate::tiles::{CutRequest, MapArea, MapEstimate};
 
 pub(super) use planner::MapPlanner;
 
@@ -132,7 +132,7 @@ fn area(catalogue: &Catalogue, territory: &Territory, subject: &PackSubject, cor
 }
 
 /// The size of a map, once its index was received.
-pub(crate) fn map_estimate(job: &MapJob) -> Option<CutEstimate> {
+pub(crate) fn map_estimate(job: &MapJob) -> Option<MapEstimate> {
     job.planner.estimate()
 }
 
@@ -153,7 +153,7 @@ pub(crate) fn finish_map(job: &MapJob) -> Result<Pack> {
             let _ = job.delete_responses();
         }
     })?;
-    let CutEstimate { tiles, min_zoom, max_zoom, .. } = plan.estimate();
+    let MapEstimate { tiles, min_zoom, max_zoom, .. } = plan.estimate();
     let stored = StoredMap { bytes, tiles, min_zoom, max_zoom, at_ms: job.context.clock.now_ms() };
     catalogue.write(|transaction| {
         transaction.record_map(planner.pack, &stored)?;
@@ -164,7 +164,7 @@ pub(crate) fn finish_map(job: &MapJob) -> Result<Pack> {
 }
 
 /// Ends a job that only asked for the size of the map, and returns it.
-pub(crate) fn finish_map_estimate(job: &MapJob) -> Result<CutEstimate> {
+pub(crate) fn finish_map_estimate(job: &MapJob) -> Result<MapEstimate> {
     let estimate = job.planner.estimate();
     estimate.ok_or_else(|| Error::invalid("map", "must have received its index before its size is known"))
 }

@@ -9,7 +9,7 @@ use url::Url;
 use crate::catalogue::{Catalogue, PackSubject};
 use crate::error::{Error, Result};
 use crate::sync::planner::{Completed, Failure, Parsed, PendingRequest, PlanCounts, Planner};
-use crate::tiles::{CutEstimate, CutPlan, CutPlanner, CutRequest};
+use crate::tiles::{CutPlan, CutPlanner, CutRequest, MapEstimate};
 use crate::transfer::{BodyKind, ByteRange, Outcome, ResponseMeta, Validators};
 
 /// Bytes that stay free on the disk beside a map.
@@ -78,7 +78,7 @@ impl MapPlanner {
     }
 
     /// The size of the map, once the index was received.
-    pub(super) fn estimate(&self) -> Option<CutEstimate> {
+    pub(super) fn estimate(&self) -> Option<MapEstimate> {
         match &self.state {
             State::Planned(plan, _) | State::Received(plan) => Some(plan.estimate()),
             State::Index(_) | State::Failed => None,
@@ -129,7 +129,7 @@ impl MapPlanner {
         let _ = self.catalogue.file_system().create_dir_all(&self.folder);
     }
 
-    fn check_space(&self, estimate: &CutEstimate) -> Result<()> {
+    fn check_space(&self, estimate: &MapEstimate) -> Result<()> {
         let free = self.catalogue.file_system().free_bytes(self.catalogue.directory())?;
         // The parts and the map are on the disk at the same time.
         let needed = estimate.download_bytes.saturating_add(estimate.bytes).saturating_add(RESERVE_BYTES);

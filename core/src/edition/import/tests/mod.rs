@@ -16,6 +16,7 @@ use super::{ImportSummary, Mapping, import_edition};
 use crate::edition::{BuildOptions, MANIFEST, Manifest, read_file, read_records};
 use crate::error::Result;
 use crate::model::Object;
+use crate::transfer::CancelToken;
 
 /// A mapping with one rule of each kind, by the property `kind`.
 fn every_kind() -> Value {
@@ -87,7 +88,7 @@ impl Import {
             created_ms: Some(1_780_000_000_000),
             ..BuildOptions::default()
         };
-        import_edition(&self.files, &self::mapping(mapping), None, &options, |_| {})
+        import_edition(&self.files, &self::mapping(mapping), None, &options, &CancelToken::default(), |_| {})
     }
 
     fn manifest(&self) -> Manifest {

@@ -41,8 +41,11 @@ internal class FaultProxy(private val server: GeotrekServer) : AutoCloseable {
     /** Returns the response to a request, by its path; null to forward the request to the server. */
     @Volatile var stub: (String) -> StubResponse? = { null }
 
-    /** A response without a body. If [status] is null, the proxy closes the connection without a response. */
-    class StubResponse(val status: Int?, val headers: Map<String, String> = emptyMap())
+    /**
+     * A response without a body, or with the first bytes of a body that does not end. If [status] is null, the proxy closes the
+     * connection without a response.
+     */
+    class StubResponse(val status: Int?, val headers: Map<String, String> = emptyMap(), val isEndless: Boolean = false)
 
     val url: String
 
@@ -71,7 +74,12 @@ internal class FaultProxy(private val server: GeotrekServer) : AutoCloseable {
         stub(path)?.let { response ->
             if (response.status == null) return
             response.headers.forEach(exchange.responseHeaders::set)
-            exchange.sendResponseHeaders(response.status, -1)
+            exchange.sendResponseHeaders(response.status, if (response.isEndless) 0 else -1)
+            if (response.isEndless) {
+                exchange.responseBody.write(ByteArray(10))
+                exchange.responseBody.flush()
+                lock.withLock { while (!isClosed) changed.await() }
+            }
             return
         }
         forward(exchange, path, requestBody)

@@ -54,6 +54,19 @@ internal fun runJalonTest(vararg serverOptions: String, test: suspend JalonTestS
     }
 }
 
+/**
+ * Runs a test as [runJalonTest] does, with a directory whose files the server has below `/files/`, and a map of the territory
+ * there, `map.pmtiles`.
+ */
+internal fun runHostTest(test: suspend JalonTestScope.(File) -> Unit) {
+    val files = Files.createTempDirectory("jalon-files").toFile()
+    try {
+        runJalonTest("--files", files.path, "--map") { test(files) }
+    } finally {
+        files.deleteRecursively()
+    }
+}
+
 /** Returns the exception of type [E] that [block] throws. The test fails if it throws another one, or none. */
 internal suspend inline fun <reified E : JalonException> assertFailsWith(block: () -> Any?): E {
     val result = try {

@@ -6,6 +6,9 @@ import org.jalon.ffi.Catalogue
 import org.jalon.ffi.ImportSummary
 import org.jalon.ffi.JalonException
 import org.jalon.ffi.Journal
+import org.jalon.ffi.PackMap
+import org.jalon.ffi.PackSubject
+import org.jalon.ffi.Packs
 import org.jalon.ffi.Picture
 import org.jalon.ffi.Report
 import org.jalon.ffi.ReportPhoto
@@ -18,6 +21,26 @@ public val Picture.file: File? get() = path?.let(::File)
 
 /** The attached file; null if no pack has downloaded it. */
 public val AttachedFile.file: File? get() = path?.let(::File)
+
+/** The PMTiles archive of the map, which MapLibre opens; null until it is downloaded. */
+public val PackMap.file: File? get() = path?.let(::File)
+
+/**
+ * Returns a MapLibre [style] that draws the map of a pack without a network. [source] names the source of the map in the style;
+ * if it is null, the map is that of the sources with the URL that it was downloaded from, or else of the only source of tiles.
+ * [glyphs] and [sprites] are folders with the files of [Packs.styleFiles]; if they are null, the style keeps its addresses.
+ *
+ * @throws JalonException.NotFound if the pack has no map.
+ * @throws JalonException.InvalidInput for a style or a source that cannot be used.
+ */
+public suspend fun Packs.mapStyle(
+    territory: String,
+    subject: PackSubject,
+    style: String,
+    glyphs: File?,
+    sprites: File?,
+    source: String? = null,
+): String = mapStyle(territory, subject, style, source, glyphs?.absolutePath, sprites?.absolutePath)
 
 /** The file of the photo. It belongs to the journal: read it, but do not change, move or delete it. */
 public val ReportPhoto.file: File get() = File(path)

@@ -5,9 +5,12 @@ import java.nio.file.Path
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.runBlocking
+import org.jalon.ffi.Bounds
 import org.jalon.ffi.Catalogue
 import org.jalon.ffi.DataVersions
 import org.jalon.ffi.Directories
+import org.jalon.ffi.EditionOptions
+import org.jalon.ffi.EditionSummary
 import org.jalon.ffi.JalonCompanion
 import org.jalon.ffi.JalonException
 import org.jalon.ffi.Journal
@@ -62,9 +65,12 @@ public class Jalon private constructor(private val companion: JalonCompanion) : 
      * Adds an empty territory. Call [refresh] to download its data.
      *
      * @param name at most 32 lower-case letters, digits and hyphens.
-     * @param url an address on the Geotrek server.
+     * @param url an address on the Geotrek server, that of its mobile tree (`…/mobile/`), or that of the manifest of an edition
+     *   (`…/datapackage.json`).
      * @param portals ids of the portals to which the territory is limited; empty for all.
      * @param defaultLanguage the fallback language of texts; empty for the server's default.
+     * @param bounds of an edition: the box to read; null for the whole edition.
+     * @param publicKeys of an edition: the keys that may sign it. If there are none, the key of the first edition is trusted.
      * @throws JalonException.InvalidInput with the name of the parameter.
      */
     public suspend fun addTerritory(
@@ -72,7 +78,9 @@ public class Jalon private constructor(private val companion: JalonCompanion) : 
         url: String,
         portals: List<Long> = emptyList(),
         defaultLanguage: String = "",
-    ): Territory = companion.addTerritory(NewTerritory(name, url, portals, defaultLanguage))
+        bounds: Bounds? = null,
+        publicKeys: List<String> = emptyList(),
+    ): Territory = companion.addTerritory(NewTerritory(name, url, portals, defaultLanguage, bounds, publicKeys))
 
     /**
      * Removes a territory with all its data and packs.
@@ -123,6 +131,34 @@ public class Jalon private constructor(private val companion: JalonCompanion) : 
             while (true) emit(watch.next() ?: break)
         }
     }
+
+    /**
+     * Writes a territory as an edition: static files that any web host serves. It holds every object of the last refresh, and
+     * the pictures that packs have on this device. The files of the edition before stay, so that phones which hold its manifest
+     * can read on.
+     *
+     * @param options the folder of the edition, and what its manifest says.
+     * @param key the text of the file of a secret key: see [newEditionKey]. Without a key the edition is not signed.
+     * @param password the password of an encrypted key.
+     * @throws JalonException.InvalidInput with the name of the option, for a territory that was never refreshed, and if the
+     *   library was built without the feature `edition-build`.
+     * @throws JalonException.StorageFull if the disk is full.
+     */
+    public suspend fun buildEdition(
+        territory: String,
+        options: EditionOptions,
+        key: String? = null,
+        password: String? = null,
+    ): EditionSummary = companion.buildEdition(territory, options, key, password)
+
+    /** [buildEdition] as a flow of progress events, which count objects. */
+    public fun buildEditionAsFlow(
+        territory: String,
+        options: EditionOptions,
+        key: String? = null,
+        password: String? = null,
+    ): Flow<Event<EditionSummary>> =
+        eventFlow { watch -> companion.buildEdition(territory, options, key, password, progress = watch) }
 
     /** Returns the disk space that each part uses. */
     public suspend fun storageUsage(): StorageUsage = companion.storageUsage()

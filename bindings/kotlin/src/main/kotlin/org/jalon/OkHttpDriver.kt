@@ -29,6 +29,8 @@ import org.jalon.ffi.BlockReason
 import org.jalon.ffi.Header
 import org.jalon.ffi.HttpRequest
 import org.jalon.ffi.JalonException
+import org.jalon.ffi.MapEstimate
+import org.jalon.ffi.MapSource
 import org.jalon.ffi.NextTransfer
 import org.jalon.ffi.Pack
 import org.jalon.ffi.PackSubject
@@ -131,6 +133,39 @@ public class OkHttpDriver(client: OkHttpClient, private val allowPlainHttp: Bool
         options: RefreshOptions = RefreshOptions(),
     ): AttachedFileSizes =
         (run(jalon.packs.planFileSizes(territory, subject, options)) as TransferResult.FileSizes).sizes
+
+    /** Same as `jalon.packs.downloadMap`. */
+    public suspend fun downloadMap(
+        jalon: Jalon,
+        territory: String,
+        subject: PackSubject,
+        source: MapSource,
+        options: RefreshOptions = RefreshOptions(),
+    ): Pack = downloadMap(jalon.packs.planMap(territory, subject, source, options)) {}
+
+    private suspend fun downloadMap(transfers: Transfers, onProgress: suspend (Progress) -> Unit): Pack =
+        (run(transfers, onProgress) as TransferResult.Map).pack
+
+    /** Same as `jalon.packs.downloadMapAsFlow`. */
+    public fun downloadMapAsFlow(
+        jalon: Jalon,
+        territory: String,
+        subject: PackSubject,
+        source: MapSource,
+        options: RefreshOptions = RefreshOptions(),
+    ): Flow<Event<Pack>> = eventFlow { onProgress ->
+        downloadMap(jalon.packs.planMap(territory, subject, source, options), onProgress)
+    }
+
+    /** Same as `jalon.packs.fetchMapEstimate`. */
+    public suspend fun fetchMapEstimate(
+        jalon: Jalon,
+        territory: String,
+        subject: PackSubject,
+        source: MapSource,
+        options: RefreshOptions = RefreshOptions(),
+    ): MapEstimate =
+        (run(jalon.packs.planMapEstimate(territory, subject, source, options)) as TransferResult.MapEstimate).estimate
 
     /**
      * Tries once to send each report that is due, one after the other, and returns these reports with their new state. A

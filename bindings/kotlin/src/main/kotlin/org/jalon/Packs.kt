@@ -1,6 +1,7 @@
 package org.jalon
 
 import kotlinx.coroutines.flow.Flow
+import org.jalon.ffi.MapSource
 import org.jalon.ffi.Pack
 import org.jalon.ffi.PackSubject
 import org.jalon.ffi.Packs
@@ -23,3 +24,11 @@ public fun Packs.updateAsFlow(
     territory: String,
     options: RefreshOptions = RefreshOptions(),
 ): Flow<Event<List<Pack>>> = eventFlow { watch -> update(territory, options, progress = watch) }
+
+/** [Packs.downloadMap] as a flow of progress events. The download starts when the flow is collected and stops when it is cancelled. */
+public fun Packs.downloadMapAsFlow(
+    territory: String,
+    subject: PackSubject,
+    source: MapSource,
+    options: RefreshOptions = RefreshOptions(),
+): Flow<Event<Pack>> = eventFlow { watch -> downloadMap(territory, subject, source, options, progress = watch) }

@@ -1,16 +1,23 @@
 //! The static tree of Geotrek's mobile app below `/mobile/`, as `sync_mobile` writes it and nginx serves it: one language a
 //! request, by an `Accept-Language` that is exactly the name of a folder; pictures in the folder of each trek that shows them;
 //! texts without a translation in the default language. The tree follows the territory at each request.
+//!
+//! * `features`: the shapes of objects that all files share. `archive`: the ZIP files.
+
+mod archive;
+mod features;
 
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
+
+use archive::archive;
+use features::{collection, feature, flat, has_id, id, pictogram_path, pictures, same};
 
 use super::media::{Media, crc};
 use super::near::NearFilter;
 use super::query::Query;
 use super::response::Response;
 use super::static_file::StaticFile;
-use super::stored_zip::stored_zip;
 use crate::generator::{HOST, Territory};
 
 /// The path of the tree.
@@ -121,53 +128,6 @@ pub(super) fn respond(
     file.respond(headers, supports_ranges).with("vary", "Accept-Language")
 }
 
-/// The archive of a trek, with its pictures and those of the points of interest along it, and one tile; or the global one,
-/// with the pictograms.
-fn archive(territory: &Territory, media: &Media, name: &str) -> Option<Vec<u8>> {
-    let mut paths: Vec<String> = Vec::new();
-    if name == "global" {
-        let entries = SETTINGS.iter().flat_map(|(_, module)| territory.module(module));
-        paths.extend(entries.filter_map(|entry| Some(pictogram_path(entry["pictogram"].as_str()?))));
-    } else {
-        // An archive exists for treks in the default language only.
-        let tree = Tree { territory, language: LANGUAGES[0] };
-        let folder = name.parse().ok()?;
-        let trek = tree.listed().find(|trek| trek["id"] == folder)?;
-        paths.extend(urls(&tree.part(folder, trek, "trek")?));
-        for part in ["pois", "touristic_contents", "touristic_events"] {
-            paths.extend(urls(&tree.part(folder, trek, part)?));
-        }
-    }
-    paths.sort();
-    paths.dedup();
-    let bytes = |path: &str| {
-        let start = path.find("/media/")?;
-        Some(media.respond(&path[start..], &HeaderMap::new(), true).body)
-    };
-    let mut entries: Vec<(String, Vec<u8>)> =
-        paths.into_iter().filter_map(|path| Some((path.trim_start_matches('/').to_owned(), bytes(&path)?))).collect();
-    if name != "global" {
-        entries.push((format!("/{name}/tiles/13/4235/2950.png"), bytes("/media/tile.png")?));
-    }
-    Some(stored_zip(&entries))
-}
-
-/// The addresses of all pictures in a file.
-fn urls(content: &Value) -> Vec<String> {
-    match content {
-        Value::Object(members) => {
-            let own = ["url", "picture"].into_iter().filter_map(|name| match members.get(name)? {
-                Value::String(url) => Some(url.clone()),
-                Value::Array(urls) => urls.first()?.as_str().map(str::to_owned),
-                _ => None,
-            });
-            own.chain(members.values().flat_map(urls)).collect()
-        }
-        Value::Array(items) => items.iter().flat_map(urls).collect(),
-        _ => Vec::new(),
-    }
-}
-
 impl Tree<'_> {
     fn file(&self, path: &str) -> Option<Value> {
         let (stem, _) = path.rsplit_once('.')?;
@@ -179,15 +139,11 @@ impl Tree<'_> {
                 let pages = self.pages().map(|page| json!({"id": page["id"], "title": self.text(&page["title"])}));
                 Some(pages.collect())
             }
-            ["flatpages", page] => {
-                self.pages().find(|entry| entry["id"].to_string() == *page).map(|page| self.page(page))
-            }
-            [trek, part] => {
-                self.part(trek.parse().ok()?, self.listed().find(|one| one["id"].to_string() == *trek)?, part)
-            }
+            ["flatpages", page] => self.pages().find(|entry| has_id(entry, page)).map(|page| self.page(page)),
+            [trek, part] => self.part(trek.parse().ok()?, self.listed().find(|one| has_id(one, trek))?, part),
             [itinerary, part, stage] => {
-                let itinerary = self.listed().find(|one| one["id"].to_string() == *itinerary)?;
-                let stage = self.stages(itinerary).find(|one| one["id"].to_string() == *stage)?;
+                let itinerary = self.listed().find(|one| has_id(one, itinerary))?;
+                let stage = self.stages(itinerary).find(|one| has_id(one, stage))?;
                 let part = if *part == "treks" { "trek" } else { part };
                 self.part(id(itinerary), stage, part)
             }
@@ -375,52 +331,4 @@ impl Tree<'_> {
         }
         properties
     }
-}
-
-fn id(object: &Value) -> u64 {
-    object["id"].as_u64().unwrap_or(0)
-}
-
-fn same(object: &Value, fields: &[&str]) -> Value {
-    Value::Object(fields.iter().map(|field| ((*field).to_owned(), object[*field].clone())).collect())
-}
-
-fn collection(features: Vec<Value>) -> Value {
-    json!({"type": "FeatureCollection", "features": features})
-}
-
-fn feature(object: &Value, geometry: Value, properties: Value) -> Value {
-    json!({"id": object["id"], "type": "Feature", "geometry": geometry, "properties": properties})
-}
-
-/// A geometry without elevations.
-fn flat(geometry: &Value) -> Value {
-    fn flat_positions(positions: &Value) -> Value {
-        match positions.as_array() {
-            Some(position) if position.first().is_some_and(Value::is_number) => json!(position[..2]),
-            Some(positions) => positions.iter().map(flat_positions).collect(),
-            None => positions.clone(),
-        }
-    }
-    let mut geometry = geometry.clone();
-    if geometry.is_object() {
-        geometry["coordinates"] = flat_positions(&geometry["coordinates"]);
-    }
-    geometry
-}
-
-/// The path of a pictogram; vector pictures are converted.
-fn pictogram_path(url: &str) -> String {
-    url.strip_prefix(HOST).unwrap_or(url).replace(".svg", ".png")
-}
-
-/// The first pictures of an object, at one size, in the folder of a trek.
-fn pictures(object: &Value, folder: u64, max: usize) -> Vec<Value> {
-    let attachments = object["attachments"].as_array().into_iter().flatten();
-    let own = attachments.filter_map(|picture| {
-        let path = picture["url"].as_str()?.strip_prefix(HOST).filter(|_| picture["type"] == "image")?;
-        Some(json!({"author": picture["author"], "title": picture["title"], "legend": picture["legend"],
-            "url": format!("/{folder}{path}.800x800_q85.jpg")}))
-    });
-    own.take(max).collect()
 }

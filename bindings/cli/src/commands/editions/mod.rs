@@ -1,33 +1,55 @@
 //! `edition`: a territory as signed static files.
+//!
+//! * This file: `build`, `key` and `verify`.
+//! * `import`: `build` from GeoJSON and FlatGeobuf files.
+//! * `inspect`: a page for the office, to read before it publishes.
+//! * `publish`: the files on a web host, in the order in which readers never see a mix of two editions.
 
-use std::collections::BTreeMap;
+mod import;
+mod inspect;
+mod publish;
+
 use std::fmt::Write as _;
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use jalon::edition::{
-    BuildOptions, EditionSummary, ImportProblem, License, Mapping, PublicKey, SecretKey, import_edition, new_key,
-    verify_edition,
-};
+use jalon::companion::{Progress, fetch_edition};
+use jalon::edition::{BuildOptions, EditionSummary, License, PublicKey, SecretKey, new_key, verify_edition};
+use jalon::net::ClientOptions;
 use serde_json::{Value, json};
 
 use super::Session;
-use super::network::TransferBar;
-use crate::args::EditionBuildArgs;
+use super::network::{TransferBar, ctrl_c_token, explain_http};
+use crate::args::{EditionBuildArgs, EditionCommand};
 use crate::error::{CliError, Result};
 use crate::output::Output;
-use crate::parse;
-use crate::units::megabytes;
+use crate::units::{Units, megabytes};
+use crate::{parse, public_key};
 
-/// Longest file of a key, in bytes.
-const MAX_KEY_BYTES: u64 = 4 << 10;
-
-/// Longest mapping, in bytes.
-const MAX_MAPPING_BYTES: u64 = 1 << 20;
+/// Runs a command. Only `build` of a territory needs a session.
+pub(super) fn run(session: Option<&Session>, command: &EditionCommand, units: Units) -> Result<Output> {
+    match command {
+        EditionCommand::Build(args) => {
+            if let Some(mapping) = &args.mapping {
+                return import::import(args, mapping);
+            }
+            let session = session.ok_or_else(|| CliError::invalid("data", "must be a data directory"))?;
+            build(session, args)
+        }
+        EditionCommand::Key { output, password } => key(output, *password),
+        EditionCommand::Verify { edition, allow_http, public_keys } => verify(edition, *allow_http, public_keys),
+        EditionCommand::Inspect { directory, output, public_keys } => {
+            inspect::inspect(directory, output, &public_key::read_all("public-key", public_keys)?, units)
+        }
+        EditionCommand::Publish(args) => {
+            publish::publish(args, &public_key::read_all("public-key", &args.public_keys)?)
+        }
+    }
+}
 
 /// Writes the edition of a territory.
-pub(super) fn build(session: &Session, args: &EditionBuildArgs) -> Result<Output> {
+fn build(session: &Session, args: &EditionBuildArgs) -> Result<Output> {
     let [territory] = args.inputs.as_slice() else {
         return Err(CliError::invalid("mapping", "must be given to build an edition from files: --mapping FILE"));
     };
@@ -35,38 +57,9 @@ pub(super) fn build(session: &Session, args: &EditionBuildArgs) -> Result<Output
     let options = build_options(args)?;
     let bar = TransferBar::new(&territory);
     let on_progress = |progress| bar.set_built(progress);
-    let summary = session.companion.build_edition(&territory, &options, on_progress);
+    let summary = session.companion.build_edition(&territory, &options, &ctrl_c_token(), on_progress);
     drop(bar);
     let (json, text) = describe(&summary?);
-    Ok(Output::new(json, text))
-}
-
-/// Writes the edition of GeoJSON and FlatGeobuf files.
-pub(super) fn import(args: &EditionBuildArgs, mapping: &Path) -> Result<Output> {
-    let text = read_text(mapping, MAX_MAPPING_BYTES + 1);
-    let text = text.ok_or_else(|| CliError::invalid("mapping", "must be a file of JSON that can be read"))?;
-    let mapping = Mapping::parse(&text)?;
-    let options = build_options(args)?;
-    let bar = TransferBar::new("files");
-    let on_progress = |progress| bar.set_imported(progress);
-    let summary = import_edition(&args.inputs, &mapping, args.name.as_deref(), &options, on_progress);
-    drop(bar);
-    let summary = summary?;
-    let (mut json, mut text) = describe(&summary.edition);
-    let _ = writeln!(text, "{} features were read.", summary.features);
-    let mut add = |key: &str, heading: &str, problems: &BTreeMap<ImportProblem, u64>| {
-        if !problems.is_empty() {
-            let _ = writeln!(text, "{heading}");
-        }
-        for (problem, count) in problems {
-            let _ = writeln!(text, "{count:>9} {problem}");
-        }
-        let counts = problems.iter().map(|(problem, count)| (problem.as_str().to_owned(), Value::from(*count)));
-        json[key] = Value::Object(counts.collect());
-    };
-    add("skipped", "Features that are not in the edition:", &summary.skipped);
-    add("incomplete", "Features that are in the edition, but not wholly:", &summary.incomplete);
-    json["features"] = summary.features.into();
     Ok(Output::new(json, text))
 }
 
@@ -80,7 +73,7 @@ fn build_options(args: &EditionBuildArgs) -> Result<BuildOptions> {
         title: args.title.clone(),
         description: args.description.clone(),
         licenses: args.licenses.iter().map(|text| license(text)).collect(),
-        next_keys: public_keys("next-key", &args.next_keys)?,
+        next_keys: public_key::read_all("next-key", &args.next_keys)?,
         key: args.key.as_deref().map(secret_key).transpose()?,
         remove_previous: args.remove_previous,
         ..BuildOptions::default()
@@ -115,7 +108,7 @@ fn describe(summary: &EditionSummary) -> (Value, String) {
 
 /// Makes a key pair. The secret key is a file that only its owner can read; a build that runs by a timer needs it without a
 /// password.
-pub(super) fn key(output: &Path, with_password: bool) -> Result<Output> {
+fn key(output: &Path, with_password: bool) -> Result<Output> {
     let mut public_path = output.as_os_str().to_owned();
     public_path.push(".pub");
     let public_path = PathBuf::from(public_path);
@@ -145,8 +138,16 @@ pub(super) fn key(output: &Path, with_password: bool) -> Result<Output> {
 }
 
 /// Checks an edition; the exit status is 1 if it has a problem.
-pub(super) fn verify(directory: &Path, keys: &[String]) -> Result<Output> {
-    let check = verify_edition(directory, &public_keys("public-key", keys)?)?;
+fn verify(edition: &str, allow_http: bool, keys: &[String]) -> Result<Output> {
+    let keys = public_key::read_all("public-key", keys)?;
+    let check = match edition.contains("://") {
+        true => {
+            let folder = tempfile::tempdir().map_err(jalon::Error::from)?;
+            fetch(edition, folder.path(), allow_http)?;
+            verify_edition(folder.path(), &keys)?
+        }
+        false => verify_edition(Path::new(edition), &keys)?,
+    };
     let mut text: String = check.problems.iter().map(|problem| format!("{problem}\n")).collect();
     match (&check.signed_by, check.valid) {
         (Some(id), true) => _ = writeln!(text, "The edition is valid, signed by key {id}."),
@@ -158,6 +159,18 @@ pub(super) fn verify(directory: &Path, keys: &[String]) -> Result<Output> {
     Ok(output)
 }
 
+/// Downloads a published edition into a folder.
+fn fetch(url: &str, folder: &Path, allow_http: bool) -> Result<()> {
+    let options = ClientOptions { allow_plain_http: allow_http, ..ClientOptions::default() };
+    let bar = TransferBar::new("edition");
+    let on_progress = |files, bytes| {
+        bar.set_progress(Progress { done: files as usize, planned: files as usize, bytes, ..Progress::default() });
+    };
+    let fetched = fetch_edition(url, folder, &options, &ctrl_c_token(), on_progress);
+    drop(bar);
+    fetched.map_err(|error| explain_http(error, allow_http).into())
+}
+
 fn license(text: &str) -> License {
     let text = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     match text {
@@ -166,34 +179,10 @@ fn license(text: &str) -> License {
     }
 }
 
-/// Public keys, each given as its text or as the path of its file.
-fn public_keys(field: &'static str, keys: &[String]) -> Result<Vec<PublicKey>> {
-    let read = |key: &String| {
-        let rule = || CliError::invalid(field, "must be a public key of minisign, or its file");
-        if let Ok(key) = PublicKey::parse(key) {
-            return Ok(key);
-        }
-        let text = read_key(Path::new(key)).ok_or_else(rule)?;
-        PublicKey::parse(&text).map_err(|_| rule())
-    };
-    keys.iter().map(read).collect()
-}
-
 fn secret_key(path: &Path) -> Result<SecretKey> {
-    let text = read_key(path);
+    let text = public_key::read_file(path);
     let text = text.ok_or_else(|| CliError::invalid("key", "must be the file of a secret key that can be read"))?;
     Ok(SecretKey::parse(&text, || ask("Password of the key: "))?)
-}
-
-fn read_key(path: &Path) -> Option<String> {
-    read_text(path, MAX_KEY_BYTES)
-}
-
-/// The first bytes of a file as text.
-fn read_text(path: &Path, max_bytes: u64) -> Option<String> {
-    let mut text = String::new();
-    fs::File::open(path).ok()?.take(max_bytes).read_to_string(&mut text).ok()?;
-    Some(text)
 }
 
 fn new_password() -> Result<String> {
