@@ -28,12 +28,16 @@ pub(super) fn check(check: &mut Check<'_>, layer: &Layer, path: &Path, chunks: O
     let mut file = BufReader::new(File::open(path)?);
     let header = match FileHeader::read(&mut file, layer.file.bytes) {
         Ok(header) => header,
+        Err(error) => return check.note(name, error.into()),
+    };
+    let object_column = match header.object_column() {
+        Ok(object_column) => object_column,
         Err(error) => return check.note(name, error),
     };
     for (is_right, detail) in [
         (header.features == layer.objects, "its header has another number of objects than the manifest"),
         (header.column_types == layer.column_types, "its header has other columns than the manifest"),
-        (header.object_column == layer.object_column, "its header has another object_column than the manifest"),
+        (object_column == layer.object_column, "its header has another object_column than the manifest"),
         (header.features_offset == layer.features_offset, "its header has another features_offset than the manifest"),
         (!header.index_levels.is_empty(), "it must have an index"),
     ] {

@@ -47,21 +47,28 @@ fn fixed_length(column_type: ColumnType) -> Option<usize> {
 /// The value of a column. `None` if the feature has none, or if its properties cannot be read up to it.
 pub(super) fn find<'b>(mut properties: &'b [u8], types: &[ColumnType], wanted: u16) -> Option<&'b [u8]> {
     loop {
-        let (column, rest) = properties.split_first_chunk::<2>()?;
-        let column = u16::from_le_bytes(*column);
-        let (length, rest) = match fixed_length(*types.get(usize::from(column))?) {
-            Some(length) => (length, rest),
-            None => {
-                let (length, rest) = rest.split_first_chunk::<4>()?;
-                (usize::try_from(u32::from_le_bytes(*length)).ok()?, rest)
-            }
-        };
-        let (value, rest) = rest.split_at_checked(length)?;
+        let (column, value, rest) = split_first(properties, types)?;
         if column == wanted {
             return Some(value);
         }
         properties = rest;
     }
+}
+
+/// Splits the first value off properties: index of its column, its bytes, and the properties after it. `None` if it is cut
+/// short, or if there is no such column.
+pub(super) fn split_first<'b>(properties: &'b [u8], types: &[ColumnType]) -> Option<(u16, &'b [u8], &'b [u8])> {
+    let (column, rest) = properties.split_first_chunk::<2>()?;
+    let column = u16::from_le_bytes(*column);
+    let (length, rest) = match fixed_length(*types.get(usize::from(column))?) {
+        Some(length) => (length, rest),
+        None => {
+            let (length, rest) = rest.split_first_chunk::<4>()?;
+            (usize::try_from(u32::from_le_bytes(*length)).ok()?, rest)
+        }
+    };
+    let (value, rest) = rest.split_at_checked(length)?;
+    Some((column, value, rest))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The start of a FlatGeobuf file: the magic bytes, the header, and the length of the index.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use flatgeobuf::{ColumnType, GeometryType, size_prefixed_root_as_header_with_opts};
 
@@ -23,8 +23,9 @@ pub(super) struct FileHeader {
     /// Number of features; 0 if the writer did not know it.
     pub(super) features: u64,
     pub(super) column_types: Vec<ColumnType>,
-    /// Index of the column `object`.
-    pub(super) object_column: u16,
+    pub(super) column_names: Vec<String>,
+    /// Coordinate reference system; `None` if the file does not say it.
+    pub(super) crs: Option<FileCrs>,
     /// Children of a node of the index; 0 without an index.
     pub(super) node_size: u16,
     /// Nodes of the index by level, from its root to the features; empty without an index.
@@ -35,13 +36,46 @@ pub(super) struct FileHeader {
     pub(super) features_offset: u64,
 }
 
+/// The coordinate reference system that a file names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FileCrs {
+    /// Organisation that gave the code, such as `EPSG`; empty if unknown.
+    pub(super) organization: String,
+    /// Code of the organisation; empty if there is none.
+    pub(super) code: String,
+}
+
+/// Why a header cannot be read.
+#[derive(Debug)]
+pub(super) enum HeaderError {
+    /// The file breaks a rule of FlatGeobuf.
+    Format(&'static str),
+    /// The file cannot be read.
+    Io(io::Error),
+}
+
+impl From<HeaderError> for Error {
+    fn from(error: HeaderError) -> Self {
+        match error {
+            HeaderError::Format(rule) => invalid(format!("a layer of the edition is not a FlatGeobuf file: {rule}")),
+            HeaderError::Io(error) => error.into(),
+        }
+    }
+}
+
 impl FileHeader {
     /// Reads the header of a file of so many bytes. The reader then stands at the index.
     ///
     /// # Errors
-    /// [`Error::Server`] if it is not the header of a layer; errors of the reader.
-    pub(super) fn read(reader: &mut impl Read, file_bytes: u64) -> Result<FileHeader> {
-        let broken = |rule: &str| invalid(format!("a layer of the edition is not a FlatGeobuf file: {rule}"));
+    /// [`HeaderError::Format`] if it is not the header of a FlatGeobuf file; errors of the reader.
+    pub(super) fn read(reader: &mut impl Read, file_bytes: u64) -> Result<FileHeader, HeaderError> {
+        let broken = HeaderError::Format;
+        let read_exact = |reader: &mut dyn Read, bytes: &mut [u8]| {
+            reader.read_exact(bytes).map_err(|error| match error.kind() {
+                io::ErrorKind::UnexpectedEof => broken("it ends too early"),
+                _ => HeaderError::Io(error),
+            })
+        };
         let mut start = [0; MAGIC.len() + PREFIX];
         read_exact(reader, &mut start)?;
         let (magic, prefix) = start.split_at(MAGIC.len());
@@ -62,8 +96,13 @@ impl FileHeader {
         if columns.iter().any(|column| column.type_() > ColumnType::Binary) {
             return Err(broken("it has a column of an unknown type"));
         }
-        let object_column = columns.iter().position(|column| column.name() == OBJECT_COLUMN);
-        let object_column = object_column.and_then(|index| u16::try_from(index).ok());
+        let crs = header.crs().map(|crs| FileCrs {
+            organization: crs.org().unwrap_or_default().to_owned(),
+            code: match crs.code() {
+                0 => crs.code_string().unwrap_or_default().to_owned(),
+                code => code.to_string(),
+            },
+        });
         let index_levels = match (header.index_node_size(), header.features_count()) {
             (0, _) | (_, 0) => Some(Vec::new()),
             (node_size, features) => index_levels(features, node_size),
@@ -78,11 +117,22 @@ impl FileHeader {
             features: header.features_count(),
             node_size: header.index_node_size(),
             column_types: columns.iter().map(|column| column.type_()).collect(),
-            object_column: object_column.ok_or_else(|| broken("it has no column “object”"))?,
+            column_names: columns.iter().map(|column| column.name().to_owned()).collect(),
+            crs,
             index_levels,
             index_offset,
             features_offset: features_offset.ok_or_else(|| broken("its index is longer than the file"))?,
         })
+    }
+
+    /// Index of the column `object`, which every layer of an edition has.
+    ///
+    /// # Errors
+    /// [`Error::Server`] if there is no such column.
+    pub(super) fn object_column(&self) -> Result<u16> {
+        let index = self.column_names.iter().position(|name| name == OBJECT_COLUMN);
+        let index = index.and_then(|index| u16::try_from(index).ok());
+        index.ok_or_else(|| HeaderError::Format("it has no column “object”").into())
     }
 }
 
@@ -126,7 +176,8 @@ mod tests {
 
     #[test]
     fn header_of_other_bytes_is_refused_and_allocates_little() {
-        let read = |bytes: &[u8]| FileHeader::read(&mut &bytes[..], 1 << 40).unwrap_err().to_string();
+        let read = |bytes: &[u8]| FileHeader::read(&mut &bytes[..], 1 << 40).unwrap_err();
+        let read = |bytes: &[u8]| Error::from(read(bytes)).to_string();
         assert!(read(b"").contains("too early"));
         assert!(read(b"GPKG........").contains("version 3"));
         let mut long = MAGIC.to_vec();

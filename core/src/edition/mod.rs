@@ -16,7 +16,7 @@
 //! * `check`: an edition in a folder, checked byte by byte; `check_layer`: one of its layers.
 //! * `folder`: an edition in a folder, its objects and its files. `info`: its description. `content`: what its objects lack.
 //!
-//! Writing: `build`. Entry points for fuzzing: `fuzzing`.
+//! Writing: `build`; from files of any origin: `import`. Entry points for fuzzing: `fuzzing`.
 //!
 #![doc = include_str!("PUBLISHING.md")]
 
@@ -34,6 +34,8 @@ mod folder;
 pub mod fuzzing;
 mod geometry;
 mod hash;
+#[cfg(feature = "edition-build")]
+mod import;
 mod info;
 mod layer;
 mod manifest;
@@ -61,6 +63,8 @@ pub(crate) use chunks::Chunk;
 pub use content::{ContentCheck, ContentProblem, ContentRule};
 pub use folder::{EditionFile, EditionFiles, EditionFolder, EditionLayer, EditionPart};
 pub(crate) use hash::check_file;
+#[cfg(feature = "edition-build")]
+pub use import::{ImportProblem, ImportProgress, ImportSummary, Mapping, import_edition};
 pub use info::EditionInfo;
 pub(crate) use layer::{FileRef, Layer};
 pub(crate) use manifest::{MAX_MANIFEST_BYTES, Manifest};

@@ -55,7 +55,8 @@ pub(crate) fn read_file(
     if std::io::copy(&mut (&mut file).take(index_bytes), &mut std::io::sink())? != index_bytes {
         return Err(invalid("a file of the edition ends too early"));
     }
-    let reader = FeatureReader::with_header(layer, header.column_types, header.object_column, header.geometry_type);
+    let object_column = header.object_column()?;
+    let reader = FeatureReader::with_header(layer, header.column_types, object_column, header.geometry_type);
     while let Some(feature) = read_feature(&mut file)? {
         sink(reader.read(&feature))?;
     }

@@ -8,16 +8,21 @@ const MAX_ELEVATION_M: f64 = 9_000.0;
 /// A line with all other vertices above this does not touch sea level, metres.
 const MIN_WITHOUT_SEA_M: f64 = 100.0;
 
+/// True if a place on the Earth may have this elevation, metres above sea level.
+pub(crate) fn is_possible(metres: f64) -> bool {
+    (MIN_ELEVATION_M..=MAX_ELEVATION_M).contains(&metres)
+}
+
 /// Makes the impossible elevations of a line unknown, and returns their number: those that no place on the Earth has, as
 /// −9999 and 32767, and 0 between vertices that are all far above sea level.
-pub(super) fn remove_impossible(line: &mut [Position]) -> usize {
+pub(crate) fn remove_impossible(line: &mut [Position]) -> usize {
     let mut removed = 0;
     let mut remove = |position: &mut Position| {
         position.elevation = None;
         removed += 1;
     };
     for position in line.iter_mut() {
-        if position.elevation.is_some_and(|metres| !(MIN_ELEVATION_M..=MAX_ELEVATION_M).contains(&metres)) {
+        if position.elevation.is_some_and(|metres| !is_possible(metres)) {
             remove(position);
         }
     }

@@ -57,6 +57,8 @@ pub(crate) use api::{
 pub use api::{Limits, List, kind_of, read_list, read_one};
 #[cfg(feature = "edition")]
 pub(crate) use clean_object::ObjectCleaner;
+#[cfg(feature = "edition-build")]
+pub(crate) use elevation::{is_possible as is_possible_elevation, remove_impossible as remove_impossible_elevations};
 #[cfg(feature = "archive")]
 pub(crate) use mobile::{ArchiveLimits, archive_path, read_archive};
 pub(crate) use mobile::{
@@ -68,3 +70,5 @@ pub use read::{Problems, Reader};
 pub(crate) use report_form::{
     BodyChunk, PhotoPart, ReportForm, legacy_report_address, report_address, version_address,
 };
+#[cfg(feature = "edition-build")]
+pub(crate) use value::geometry as read_geometry;

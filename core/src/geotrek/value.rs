@@ -95,20 +95,20 @@ impl<'de> Deserialize<'de> for Coordinates {
 }
 
 /// A geometry as far as it could be read.
-pub(super) struct ReadGeometry {
-    pub(super) geometry: Option<Geometry>,
+pub(crate) struct ReadGeometry {
+    pub(crate) geometry: Option<Geometry>,
     /// Positions that are not on the Earth and were left out.
-    pub(super) lost: usize,
+    pub(crate) lost: usize,
     /// Impossible elevations, which are taken as unknown.
-    pub(super) lost_elevations: usize,
+    pub(crate) lost_elevations: usize,
     /// Lines with one position and rings with two, which were left out or became points and lines.
-    pub(super) degenerate: usize,
+    pub(crate) degenerate: usize,
 }
 
 /// A GeoJSON geometry of any type, 2D or 3D. One that holds no position at all is none. A collection is read as the simplest
 /// type that holds it.
 /// `mend` may know better what a position that is not on the Earth means.
-pub(super) fn geometry(
+pub(crate) fn geometry(
     json: &str,
     most_vertices: usize,
     mend: &dyn Fn(Position) -> Option<Position>,

@@ -118,6 +118,16 @@ impl Geometry {
         &self.elevations
     }
 
+    /// The same shape with other elevations: metres above sea level of each position, in the order of
+    /// [`positions`](Self::positions), `None` where unknown. Positions without an item have no elevation.
+    #[cfg(feature = "edition-build")]
+    pub(crate) fn with_elevations(self, elevations: impl IntoIterator<Item = Option<f64>>) -> Geometry {
+        let elevations =
+            elevations.into_iter().map(|metres| metres.unwrap_or(f64::NAN)).chain(std::iter::repeat(f64::NAN));
+        let elevations = elevations.take(self.shape.coords_count()).collect();
+        GeometryBuilder { elevations }.finish(self.shape)
+    }
+
     /// All positions, in order.
     pub fn positions(&self) -> impl Iterator<Item = Position> {
         let elevations = self.elevations_or_nan().map(|metres| Some(metres).filter(|metres| !metres.is_nan()));

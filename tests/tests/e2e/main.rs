@@ -10,6 +10,7 @@ mod delta_refresh;
 mod downloads;
 mod edition_cost;
 mod edition_files;
+mod edition_import;
 mod edition_inspect;
 mod edition_publish;
 mod edition_publish_s3;

@@ -8,7 +8,7 @@ use super::value;
 
 #[derive(Subcommand)]
 pub(crate) enum EditionCommand {
-    /// Write a territory as signed static files for any web host
+    /// Write a territory, or GeoJSON and FlatGeobuf files of any origin, as signed static files for any web host
     Build(Box<EditionBuildArgs>),
     /// Make a key pair that signs editions, in the format of minisign
     Key {
@@ -72,8 +72,15 @@ pub(crate) struct EditionPublishArgs {
 
 #[derive(Args)]
 pub(crate) struct EditionBuildArgs {
-    /// Name of the territory
-    pub(crate) territory: String,
+    /// Name of the territory; with --mapping, the GeoJSON (also newline-delimited) and FlatGeobuf files
+    #[arg(value_name = "TERRITORY|FILE", required = true)]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// Mapping that makes objects of the features of the files, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mapping: Option<PathBuf>,
+    /// Name of the edition [default: that of the mapping]
+    #[arg(long, requires = "mapping")]
+    pub(crate) name: Option<String>,
     /// Directory of the edition, new or with the edition before
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: PathBuf,
@@ -89,13 +96,13 @@ pub(crate) struct EditionBuildArgs {
     /// Time after which the edition counts as old
     #[arg(long, value_name = "YYYY-MM-DD|ISO 8601")]
     pub(crate) expires: Option<String>,
-    /// Title of the territory [default: its name]
+    /// Title of the territory [default: that of the mapping, or the name]
     #[arg(long, default_value = "", hide_default_value = true)]
     pub(crate) title: String,
-    /// Description of the territory
+    /// Description of the territory [default: that of the mapping]
     #[arg(long, default_value = "", hide_default_value = true)]
     pub(crate) description: String,
-    /// Licence of the data: a name such as CC-BY-4.0, or an address (can be repeated)
+    /// Licence of the data: a name such as CC-BY-4.0, or an address (can be repeated) [default: those of the mapping]
     #[arg(long = "license", value_name = "NAME|URL")]
     pub(crate) licenses: Vec<String>,
     /// Public key, or its file, that may sign later editions (can be repeated)

@@ -119,9 +119,9 @@ fn language_tag(locale: &str) -> Option<String> {
 /// Runs the command that was typed. Damage that was found when the catalogue was opened is reported on `err` at once, because
 /// the command may fail, and in the JSON of the result.
 pub(crate) fn run(cli: Cli, err: &mut dyn Write) -> Result<Output> {
-    // Only a build needs the data directory, which opening would create.
+    // Only the build of a territory needs the data directory, which opening would create.
     if let Command::Edition { command } = &cli.command
-        && !matches!(command, EditionCommand::Build(_))
+        && !matches!(command, EditionCommand::Build(args) if args.mapping.is_none())
     {
         return editions::run(None, command, cli.global.units.into());
     }

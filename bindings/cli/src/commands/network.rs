@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jalon::Error;
 use jalon::catalogue::Territory;
 use jalon::companion::Progress;
-use jalon::edition::BuildProgress;
+use jalon::edition::{BuildProgress, ImportProgress};
 use jalon::transfer::CancelToken;
 
 use crate::printable;
@@ -50,6 +50,13 @@ impl TransferBar {
         self.bar.set_length(progress.total);
         self.bar.set_position(progress.objects);
         self.bar.set_prefix("objects");
+    }
+
+    /// Shows the bytes of files that become an edition.
+    pub(super) fn set_imported(&self, progress: ImportProgress) {
+        self.bar.set_length(progress.total_bytes);
+        self.bar.set_position(progress.bytes);
+        self.bar.set_prefix(format!("{} objects, bytes", progress.objects));
     }
 
     /// Shows the requests, objects and bytes of a refresh or download.

@@ -14,7 +14,7 @@ type WriteGeometry = fn(&mut FlatBufferBuilder<'static>, &Geometry, bool) -> WIP
 
 /// Writes features into one buffer, which it uses again.
 #[derive(Default)]
-pub(super) struct FeatureWriter {
+pub(in crate::edition) struct FeatureWriter {
     builder: FlatBufferBuilder<'static>,
 }
 
@@ -23,7 +23,7 @@ impl FeatureWriter {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if it is longer than 16 MiB.
-    pub(super) fn write(&mut self, shape: &Geometry, has_z: bool, properties: &[u8]) -> Result<&[u8]> {
+    pub(in crate::edition) fn write(&mut self, shape: &Geometry, has_z: bool, properties: &[u8]) -> Result<&[u8]> {
         self.write_by(geometry_writer::write, shape, has_z, properties)
     }
 

@@ -10,7 +10,7 @@
 
 mod builder;
 mod chunk_writer;
-mod feature_writer;
+pub(super) mod feature_writer;
 mod geometry_writer;
 mod layer_writer;
 mod old_files;

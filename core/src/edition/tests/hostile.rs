@@ -8,7 +8,7 @@ use crate::edition::{Manifest, read_file, read_records};
 use crate::model::Kind;
 
 /// Changes a few bytes, or cuts, of a file.
-fn mutate(bytes: &[u8], random: &mut Random, within: std::ops::Range<usize>) -> Vec<u8> {
+pub(in crate::edition) fn mutate(bytes: &[u8], random: &mut Random, within: std::ops::Range<usize>) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     for _ in 0..=random.below(4) {
         let at = within.start + random.below(within.len());

@@ -6,7 +6,7 @@ use crate::model::{
 };
 
 /// Pseudo-random numbers (SplitMix64, Steele, Lea and Flood 2014).
-pub(super) struct Random(pub(super) u64);
+pub(in crate::edition) struct Random(pub(in crate::edition) u64);
 
 impl Random {
     pub(super) fn next(&mut self) -> u64 {

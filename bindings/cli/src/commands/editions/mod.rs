@@ -1,9 +1,11 @@
 //! `edition`: a territory as signed static files.
 //!
 //! * This file: `build`, `key` and `verify`.
+//! * `import`: `build` from GeoJSON and FlatGeobuf files.
 //! * `inspect`: a page for the office, to read before it publishes.
 //! * `publish`: the files on a web host, in the order in which readers never see a mix of two editions.
 
+mod import;
 mod inspect;
 mod publish;
 
@@ -13,9 +15,9 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use jalon::companion::{Progress, fetch_edition};
-use jalon::edition::{BuildOptions, License, PublicKey, SecretKey, new_key, verify_edition};
+use jalon::edition::{BuildOptions, EditionSummary, License, PublicKey, SecretKey, new_key, verify_edition};
 use jalon::net::ClientOptions;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Session;
 use super::network::{TransferBar, ctrl_c_token, explain_http};
@@ -25,10 +27,13 @@ use crate::output::Output;
 use crate::units::{Units, megabytes};
 use crate::{parse, public_key};
 
-/// Runs a command. Only `build` needs a session.
+/// Runs a command. Only `build` of a territory needs a session.
 pub(super) fn run(session: Option<&Session>, command: &EditionCommand, units: Units) -> Result<Output> {
     match command {
         EditionCommand::Build(args) => {
+            if let Some(mapping) = &args.mapping {
+                return import::import(args, mapping);
+            }
             let session = session.ok_or_else(|| CliError::invalid("data", "must be a data directory"))?;
             build(session, args)
         }
@@ -43,9 +48,24 @@ pub(super) fn run(session: Option<&Session>, command: &EditionCommand, units: Un
     }
 }
 
+/// Writes the edition of a territory.
 fn build(session: &Session, args: &EditionBuildArgs) -> Result<Output> {
+    let [territory] = args.inputs.as_slice() else {
+        return Err(CliError::invalid("mapping", "must be given to build an edition from files: --mapping FILE"));
+    };
+    let territory = territory.to_string_lossy();
+    let options = build_options(args)?;
+    let bar = TransferBar::new(&territory);
+    let on_progress = |progress| bar.set_built(progress);
+    let summary = session.companion.build_edition(&territory, &options, &ctrl_c_token(), on_progress);
+    drop(bar);
+    let (json, text) = describe(&summary?);
+    Ok(Output::new(json, text))
+}
+
+fn build_options(args: &EditionBuildArgs) -> Result<BuildOptions> {
     let time = |field, text: &Option<String>| text.as_deref().map(|text| parse::time_ms(field, text)).transpose();
-    let options = BuildOptions {
+    Ok(BuildOptions {
         directory: args.output.clone(),
         edition: args.edition,
         created_ms: time("created", &args.created)?,
@@ -57,12 +77,11 @@ fn build(session: &Session, args: &EditionBuildArgs) -> Result<Output> {
         key: args.key.as_deref().map(secret_key).transpose()?,
         remove_previous: args.remove_previous,
         ..BuildOptions::default()
-    };
-    let bar = TransferBar::new(&args.territory);
-    let on_progress = |progress| bar.set_built(progress);
-    let summary = session.companion.build_edition(&args.territory, &options, &ctrl_c_token(), on_progress);
-    drop(bar);
-    let summary = summary?;
+    })
+}
+
+/// A built edition as JSON and as text.
+fn describe(summary: &EditionSummary) -> (Value, String) {
     let mut text = format!(
         "Edition {}: {} objects in {} files, {:.1} MB. Manifest: {}\n",
         summary.edition,
@@ -84,7 +103,7 @@ fn build(session: &Session, args: &EditionBuildArgs) -> Result<Output> {
         "signed_by": summary.signed_by,
         "removed": summary.removed,
     });
-    Ok(Output::new(json, text))
+    (json, text)
 }
 
 /// Makes a key pair. The secret key is a file that only its owner can read; a build that runs by a timer needs it without a
