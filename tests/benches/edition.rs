@@ -81,7 +81,7 @@ pub(crate) fn row(scale: &Scale) -> Done {
     let host = TestGeotrek::start(data::territory(6, 0), Options { files: Some(files), ..Options::default() });
     let bounds = busiest_box(&companion)?;
     let phone = |name: &str, bounds| -> Done<Companion> {
-        let phone = Companion::open(&Directories::within(&folder.path().join(name)))?;
+        let phone = Companion::open(&Directories::within(folder.path().join(name)))?;
         let url = format!("{}/files/park/datapackage.json", host.url());
         phone.add_territory(&NewTerritory { name: TERRITORY.into(), url, bounds, ..NewTerritory::default() })?;
         Ok(phone)

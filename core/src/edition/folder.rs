@@ -1,6 +1,7 @@
 //! An edition in a folder, read by the office: its description, its objects and its files.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -209,9 +210,11 @@ impl EditionFolder {
             Ok(())
         })?;
         for path in pictures {
-            if !content.contains_key(&path) {
-                let bytes = self.length(&path)?.ok_or_else(|| invalid(format!("{path} is not in the directory")))?;
-                content.insert(path, bytes);
+            if let Entry::Vacant(entry) = content.entry(path) {
+                let bytes = self.length(entry.key())?;
+                let missing = || invalid(format!("{} is not in the directory", entry.key()));
+                let bytes = bytes.ok_or_else(missing)?;
+                entry.insert(bytes);
             }
         }
         let path = signature_path(&self.manifest_sha256);

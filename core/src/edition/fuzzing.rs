@@ -17,8 +17,9 @@ use crate::model::{Bounds, Kind};
 fn layer(bytes: &[u8]) -> Layer {
     let header = FileHeader::read(&mut &bytes[..], bytes.len() as u64).ok();
     let features_offset = header.as_ref().map_or(0, |header| header.features_offset);
+    let column = header.as_ref().and_then(|header| header.object_column().ok());
     let (column_types, object_column) = match header {
-        Some(header) => (header.column_types, header.object_column),
+        Some(header) => (header.column_types, column.unwrap_or_default()),
         None => (vec![ColumnType::Long, ColumnType::String, ColumnType::Json], 2),
     };
     Layer {

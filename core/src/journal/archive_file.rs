@@ -19,7 +19,7 @@ const MAX_CONTENT: u64 = 64 << 20;
 /// Maximum size of a photo, in bytes.
 const MAX_PHOTO: u64 = 16 << 20;
 /// Maximum number of reports, of favourites and of notes. Each is written in a transaction of its own.
-const MAX_RECORDS: usize = 10_000;
+const MAX_RECORDS: usize = 200_000;
 
 /// The content of `journal.json`.
 #[derive(Debug, Default, Serialize, Deserialize)]

@@ -46,18 +46,18 @@ fn json_with_many_members_or_levels_ends() {
     let feature = format!(r#"{{"type":"Feature","id":1,{}"properties":{{{}"b":1}}}}"#, members('a'), members('c'));
     let texts = format!(r#"{{"id":1,"name":{{{}"fr":"a"}}}}"#, members('l').replace(":1", ":\"x\""));
     let nested = |open: &str, close: &str| {
-        let depth = MEGABYTE / (open.len() + close.len());
+        let depth = MEGABYTE / 4 / (open.len() + close.len());
         format!("{}{}", open.repeat(depth), close.repeat(depth))
     };
     let deep = format!(r#"{{"id":1,"geometry":{}}}"#, nested(r#"{"type":"GeometryCollection","geometries":["#, "]}"));
     let arrays = format!(r#"{{"id":1,"geometry":{{"type":"MultiPolygon","coordinates":{}}}}}"#, nested("[", "]"));
     let menu = format!(r#"{{"id":1,"x":{}}}"#, nested(r#"{"id":2,"children":["#, "]}"));
-    let lists = jalon::geotrek::fuzzing::lists().count() as u8;
     for object in [feature, texts, deep, arrays, menu, nested("[", "]")] {
-        for list in 0..lists {
+        // Treks, whose objects have others in them, and two lists of plain objects.
+        for list in 0..3 {
             run("api", &[&[list << 1 | 1], object.as_bytes()].concat());
         }
-        for file in 0..8 {
+        for file in [0, 2, 3, 5] {
             run("mobile_file", &[&[file], object.as_bytes()].concat());
         }
     }
