@@ -142,7 +142,6 @@ impl Manifest {
     }
 
     /// Every file that the manifest names, with its length and SHA-256. Pictures are named by the objects.
-    #[cfg(any(feature = "edition-build", feature = "net"))]
     pub(crate) fn files(&self) -> impl Iterator<Item = &FileRef> {
         let layers = self.layers.iter();
         let layers = layers.flat_map(|layer| [Some(&layer.file), layer.chunks.as_ref().map(|chunks| &chunks.file)]);

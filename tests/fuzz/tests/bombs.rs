@@ -1,6 +1,8 @@
 //! Inputs that cost time or memory out of proportion to their length, which fuzzing does not find: each would take seconds to
 //! hours, or gigabytes, if a limit were missing. Nothing here is timed: a limit that is missing is a test that does not end.
 
+#![allow(clippy::unwrap_used, reason = "helper functions of tests may panic, too")]
+
 use std::io::{Cursor, Write};
 
 use jalon::tiles::{Style, TileArchive};

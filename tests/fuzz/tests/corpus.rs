@@ -1,6 +1,8 @@
 //! Runs every target over the kept corpus, and over mutations of it. The seed of each target's mutations is fixed and printed, so
 //! that a failure is the same on the next run.
 
+#![allow(clippy::unwrap_used, reason = "helper functions of tests may panic, too")]
+
 use std::path::Path;
 
 use jalon_fuzz::{TARGETS, Target};
