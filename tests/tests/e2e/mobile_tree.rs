@@ -311,7 +311,7 @@ fn recorded_tree_as_files_is_read_without_loss() {
     assert_eq!((territory.languages, territory.default_language), (vec!["fr".into(), "en".into()], "fr".into()));
     // 67 are listed in French or English; stage 71 is published with its itinerary only.
     assert_eq!(ids(&fixture, Kind::Trek).len(), 68);
-    assert_eq!(ids(&fixture, Kind::Poi).len(), 548);
+    assert_eq!(ids(&fixture, Kind::Poi).len(), 559);
     assert_eq!(ids(&fixture, Kind::City).len(), 49);
     let Object::Trek(itinerary) = object(&fixture, Kind::Trek, 66) else { panic!("a trek") };
     assert_eq!(itinerary.children, [67, 68, 69]);
