@@ -52,7 +52,7 @@ pub struct TerritoryEdition {
     pub public_keys: Vec<String>,
 }
 
-/// What a refresh compares with the server's edition.
+/// The applied edition, which a refresh compares with the server's.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct EditionState {

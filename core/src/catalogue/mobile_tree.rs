@@ -20,7 +20,7 @@ CREATE TABLE jalon_mobile_file (
   PRIMARY KEY (territory, language, path)) WITHOUT ROWID;
 ";
 
-/// What is known of a tree as a whole.
+/// The state of a tree as a whole.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct MobileTreeState {

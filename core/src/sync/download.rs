@@ -58,21 +58,9 @@ pub(crate) fn plan_download(
     // The server no longer knows a withdrawn trek: its objects are those that the pack has.
     let stored = catalogue.pack(&territory, subject)?;
     let is_withdrawn = stored.is_some_and(|pack| pack.withdrawn_ms.is_some() && !pack.objects.is_empty());
-    let subject_name = subject.to_string();
-    let folder = staging::job_folder(catalogue, &territory, &subject_name)?;
     let media_folder = staging::media_folder(catalogue, &territory);
     catalogue.file_system().create_dir_all(&media_folder)?;
-    let context = JobContext {
-        catalogue: Arc::clone(catalogue),
-        clock: Arc::clone(clock),
-        lock,
-        territory: territory.key,
-        subject: subject_name,
-        folder,
-        max_attempts: options.fetch.max_attempts,
-        policy: options.fetch.policy,
-        network: options.fetch.network,
-    };
+    let context = JobContext::new(catalogue, clock, (&territory, lock), subject.to_string(), &options.fetch)?;
     let (catalogue, clock, subject) = (Arc::clone(catalogue), Arc::clone(clock), *subject);
     let DownloadOptions { pictures, files: with_files, fetch: _ } = *options;
     let states = catalogue.list_states(&territory)?.into_iter();

@@ -13,7 +13,6 @@ use super::pack_media::Shown;
 use super::planner::{Completed, Failure, Parsed, PendingRequest, PlanCounts, Planner};
 use super::refresh::RefreshOptions;
 use super::runner::{JobContext, JobRunner};
-use super::staging;
 use crate::catalogue::{Catalogue, PackSubject, PictureSize, Territory, is_downloadable};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -52,17 +51,7 @@ pub(crate) fn plan_file_sizes(
     subject.check()?;
     let (territory, lock) = locks.try_acquire_by_name(catalogue, territory)?;
     let origin = Url::parse(&territory.url).map_err(|_| Error::invalid("url", "must be a web address"))?;
-    let context = JobContext {
-        catalogue: Arc::clone(catalogue),
-        clock: Arc::clone(clock),
-        lock,
-        territory: territory.key,
-        subject: SUBJECT.to_owned(),
-        folder: staging::job_folder(catalogue, &territory, SUBJECT)?,
-        max_attempts: options.max_attempts,
-        policy: options.policy,
-        network: options.network,
-    };
+    let context = JobContext::new(catalogue, clock, (&territory, lock), SUBJECT.to_owned(), options)?;
     let urls = urls_of_unknown_size(catalogue, &territory, subject, clock.now_ms())?;
     JobRunner::start(context, |_| FileSizesPlanner {
         catalogue: Arc::clone(catalogue),

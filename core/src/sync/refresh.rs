@@ -12,7 +12,6 @@ use super::lock::TerritoryLock;
 use super::planner::{Completed, Failure, Parsed, PendingRequest, PlanCounts, Planner};
 use super::refresh_job::{RefreshJob, RefreshPlanner};
 use super::runner::{JobContext, JobRunner};
-use super::staging;
 use crate::catalogue::{Catalogue, JobRecord, ListState, Territory};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -25,7 +24,7 @@ use crate::transfer::{NetworkKind, Outcome, ResponseMeta, TransferPolicy};
 
 const DAY_MS: i64 = 24 * 3_600 * 1_000;
 /// Interval of full refreshes in [`RefreshMode::Auto`].
-pub(super) const FULL_REFRESH_INTERVAL_MS: i64 = 7 * DAY_MS;
+const FULL_REFRESH_INTERVAL_MS: i64 = 7 * DAY_MS;
 /// Interval at which lists without dates are read: panoramas, information desks, menu, cities, districts.
 const UNDATED_INTERVAL_MS: i64 = DAY_MS;
 /// Lists without dates that one refresh reads. Those of cities and districts are long.
@@ -91,23 +90,10 @@ pub(super) fn plan_geotrek_refresh(
         (_, RefreshMode::Delta) => false,
         (_, RefreshMode::Auto) => {
             let was_started = catalogue.job(territory.key, subject(true))?.is_some();
-            let full_refresh_ms = territory.full_refresh_ms;
-            let age_ms = full_refresh_ms.map_or(i64::MAX, |last_ms| clock.now_ms().saturating_sub(last_ms));
-            // A clock that was set back must not put the full refresh off for years.
-            was_started || !(0..FULL_REFRESH_INTERVAL_MS).contains(&age_ms)
+            was_started || is_full_refresh_due(&territory, clock.now_ms())
         }
     };
-    let context = JobContext {
-        folder: staging::job_folder(catalogue, &territory, subject(is_full))?,
-        catalogue: Arc::clone(catalogue),
-        clock: Arc::clone(clock),
-        lock,
-        territory: territory.key,
-        subject: subject(is_full).to_owned(),
-        max_attempts: options.max_attempts,
-        policy: options.policy,
-        network: options.network,
-    };
+    let context = JobContext::new(catalogue, clock, (&territory, lock), subject(is_full).to_owned(), options)?;
     let list_states = catalogue.list_states(&territory)?;
     let mut known = known_objects(catalogue, &territory, &list_states, is_full)?;
     if !is_full {
@@ -129,6 +115,13 @@ pub(super) fn plan_geotrek_refresh(
         failures: 0,
     };
     JobRunner::open(context, |record| RefreshPlanner::Geotrek(Box::new(planner(record))))
+}
+
+/// Whether the last full refresh of a territory is so old at `now_ms` (Unix ms) that another one is due.
+pub(super) fn is_full_refresh_due(territory: &Territory, now_ms: i64) -> bool {
+    let age_ms = territory.full_refresh_ms.map_or(i64::MAX, |last_ms| now_ms.saturating_sub(last_ms));
+    // A clock that was set back must not put the full refresh off for years.
+    !(0..FULL_REFRESH_INTERVAL_MS).contains(&age_ms)
 }
 
 /// Subject of the job in the catalogue.

@@ -10,8 +10,9 @@ use std::time::Duration;
 use super::job::{Job, Progress};
 use super::lock::TerritoryLock;
 use super::planner::{Completed, Failure, Parsed, PendingRequest, PlanCounts, Planner};
-use super::staging::remove_folder;
-use crate::catalogue::{Catalogue, JobRecord, TransferRecord};
+use super::refresh::RefreshOptions;
+use super::staging::{job_folder, remove_folder};
+use crate::catalogue::{Catalogue, JobRecord, Territory, TransferRecord};
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::id::TerritoryId;
@@ -40,6 +41,29 @@ pub(super) struct JobContext {
     pub(super) max_attempts: u32,
     pub(super) policy: TransferPolicy,
     pub(super) network: NetworkKind,
+}
+
+impl JobContext {
+    /// The environment of a job of a locked territory. Folders of jobs that no longer exist are removed.
+    pub(super) fn new(
+        catalogue: &Arc<Catalogue>,
+        clock: &Arc<dyn Clock>,
+        (territory, lock): (&Territory, TerritoryLock),
+        subject: String,
+        options: &RefreshOptions,
+    ) -> Result<JobContext> {
+        Ok(JobContext {
+            folder: job_folder(catalogue, territory, &subject)?,
+            catalogue: Arc::clone(catalogue),
+            clock: Arc::clone(clock),
+            lock,
+            territory: territory.key,
+            subject,
+            max_attempts: options.max_attempts,
+            policy: options.policy,
+            network: options.network,
+        })
+    }
 }
 
 /// A request with the file for its response.

@@ -1,6 +1,6 @@
 //! Byte ranges of a remote file, merged so that few requests fetch many small parts.
 
-use crate::transfer::ByteRange;
+use crate::transfer::{ByteRange, merge_ranges};
 
 /// Maximum gap between two parts that one request fetches. 64 KiB take as long as another request at 5 Mbit/s and 0.1 s.
 ///
@@ -17,19 +17,8 @@ pub(super) const MAX_RANGE_BYTES: u64 = 4 << 20;
 pub(super) fn merge(mut parts: Vec<ByteRange>, max_gap: u64) -> Vec<ByteRange> {
     // Of parts that start together, the longest comes first.
     parts.sort_unstable_by_key(|part| (part.start, u64::MAX - part.end));
-    let mut merged: Vec<ByteRange> = Vec::new();
-    for part in parts {
-        if let Some(last) = merged.last_mut() {
-            let end = last.end.max(part.end);
-            let is_near = part.start <= last.end.saturating_add(max_gap);
-            if last.contains(&part) || is_near && end - last.start <= MAX_RANGE_BYTES {
-                last.end = end;
-                continue;
-            }
-        }
-        merged.push(part);
-    }
-    merged
+    let merged = merge_ranges(parts.into_iter().map(|part| (part, ())), max_gap, MAX_RANGE_BYTES);
+    merged.into_iter().map(|(range, _)| range).collect()
 }
 
 /// The index of the merged range that contains a part: the last one that does not start after it. Binary search.

@@ -5,6 +5,7 @@
 //! and time comes in as an argument. So a queue can be stored at any step and continued by another process.
 //!
 //! * `queue`: the state machine.
+//! * `ranges`: parts of a file, merged into few requests.
 //! * `outcome`: how an attempt ended.
 //! * `retry`: which outcomes are retried, and after which pause. Reports use the same backoff.
 //! * `policy`: the limits that the app sets: networks, bytes.
@@ -16,6 +17,8 @@ mod instant;
 mod outcome;
 mod policy;
 mod queue;
+#[cfg(any(feature = "edition", feature = "tiles"))]
+mod ranges;
 mod retry;
 
 pub use cancel::CancelToken;
@@ -26,4 +29,6 @@ pub use outcome::{Outcome, ResponseMeta, Validators};
 pub use policy::{BlockReason, NetworkKind, TransferPolicy};
 pub use queue::{BodyKind, ByteRange, Next, Transfer};
 pub(crate) use queue::{Queue, TransferState};
+#[cfg(any(feature = "edition", feature = "tiles"))]
+pub(crate) use ranges::merge_ranges;
 pub(crate) use retry::{Backoff, RetryDecision, decide};

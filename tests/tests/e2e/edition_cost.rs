@@ -1,4 +1,4 @@
-//! What phones cost a host of editions: requests and bytes of a first refresh of a box, of a refresh without changes, of one after
+//! The cost of phones for a host of editions: requests and bytes of a first refresh of a box, of a refresh without changes, of one after
 //! 1 % of the treks changed, and of a trek's pack. `-- --nocapture` prints the table for the documentation of `jalon::edition`.
 
 use jalon::catalogue::{NewTerritory, PackSubject, PictureSize};

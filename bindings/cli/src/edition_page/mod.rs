@@ -31,7 +31,7 @@ pub(crate) struct EditionPage<'p> {
     /// A box that holds every trek.
     pub(crate) bounds: Option<Bounds>,
     pub(crate) map: Option<OverviewMap>,
-    /// What is wrong with the files: sentences of the check of the bytes.
+    /// Problems of the files, as sentences of the check of their bytes.
     pub(crate) file_problems: &'p [String],
     pub(crate) problems: &'p [ContentProblem],
     /// Number of problems that are not in the list.
@@ -40,7 +40,7 @@ pub(crate) struct EditionPage<'p> {
     pub(crate) name: &'p dyn Fn(Option<Kind>, Option<Id>) -> String,
 }
 
-/// What is known of the signature of an edition.
+/// The state of the signature of an edition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Signature {
     /// The signature is by one of the given keys, with this id.

@@ -50,7 +50,7 @@ pub(crate) trait Target {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Stored {
     pub(crate) content: Vec<u8>,
-    /// What the storage calls this state of the file.
+    /// Identifier of this version of the file in the storage (`ETag`).
     tag: Option<String>,
     version: Option<String>,
 }
@@ -63,7 +63,7 @@ pub(crate) enum Replaced {
     /// The file was written. The storage knows no conditions: it was compared just before.
     #[cfg_attr(not(feature = "publish-s3"), allow(dead_code, reason = "a directory compares by itself"))]
     Unguarded,
-    /// Somebody else has changed the file since it was read. It was not written.
+    /// The file was not written, because it has changed since it was read.
     Conflict,
 }
 

@@ -31,7 +31,7 @@ use crate::storage::FileSystem;
 /// Finds the file of a picture by its address.
 pub(crate) type PictureSource<'p> = &'p dyn Fn(&str) -> Result<Option<PathBuf>>;
 
-/// What an edition says of its territory.
+/// The territory of an edition.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct EditionTerritory {
     /// Lower-case letters, digits and hyphens.

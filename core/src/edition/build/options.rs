@@ -1,4 +1,4 @@
-//! What the office decides about an edition, and what it is told.
+//! The options of a build, its progress and its summary.
 
 use std::path::PathBuf;
 

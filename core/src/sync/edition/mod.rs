@@ -21,7 +21,6 @@ use super::lock::TerritoryLock;
 use super::refresh::{RefreshMode, RefreshOptions};
 use super::refresh_job::{RefreshJob, RefreshPlanner};
 use super::runner::{JobContext, JobRunner};
-use super::staging;
 use crate::catalogue::{Catalogue, Territory};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -40,7 +39,6 @@ pub(super) fn plan_edition_refresh(
     options: &RefreshOptions,
 ) -> Result<RefreshJob> {
     let address = Url::parse(&territory.url).map_err(|_| Error::invalid("url", "must be a web address"))?;
-    let folder = staging::job_folder(catalogue, &territory, SUBJECT)?;
     let mut state = catalogue.edition_state(&territory)?.unwrap_or_default();
     let mut parts = catalogue.edition_parts(&territory)?;
     let is_full = options.mode == RefreshMode::Full;
@@ -48,17 +46,8 @@ pub(super) fn plan_edition_refresh(
         // As if nothing had been applied: every file is requested.
         (state.validators, state.files, parts) = Default::default();
     }
-    let context = JobContext {
-        folder: folder.clone(),
-        catalogue: Arc::clone(catalogue),
-        clock: Arc::clone(clock),
-        lock,
-        territory: territory.key,
-        subject: SUBJECT.to_owned(),
-        max_attempts: options.max_attempts,
-        policy: options.policy,
-        network: options.network,
-    };
+    let context = JobContext::new(catalogue, clock, (&territory, lock), SUBJECT.to_owned(), options)?;
+    let folder = context.folder.clone();
     let disk = Arc::clone(catalogue.file_system());
     let clock = Arc::clone(clock);
     JobRunner::open(context, |_| {

@@ -1,6 +1,6 @@
 //! Merges parts of a file into few requests.
 
-use crate::transfer::ByteRange;
+use crate::transfer::{ByteRange, merge_ranges};
 
 /// Bytes between two parts that are fetched along rather than by another request. A request costs about as much: its headers
 /// are some 500 bytes, and the time until its first byte is that of some 10 kB on a slow network.
@@ -10,19 +10,7 @@ const MAX_RANGE_BYTES: u64 = 4 << 20;
 
 /// Merges parts of a file, which must be sorted by their starts, into ranges. Each range comes with its parts.
 pub(super) fn merge<T>(parts: impl IntoIterator<Item = (ByteRange, T)>) -> Vec<(ByteRange, Vec<T>)> {
-    let mut merged: Vec<(ByteRange, Vec<T>)> = Vec::new();
-    for (part, value) in parts {
-        if let Some((range, values)) = merged.last_mut()
-            && part.start.saturating_sub(range.end) <= MAX_GAP_BYTES
-            && part.end.max(range.end) - range.start <= MAX_RANGE_BYTES
-        {
-            range.end = range.end.max(part.end);
-            values.push(value);
-            continue;
-        }
-        merged.push((part, vec![value]));
-    }
-    merged
+    merge_ranges(parts, MAX_GAP_BYTES, MAX_RANGE_BYTES)
 }
 
 #[cfg(test)]

@@ -13,7 +13,6 @@ use url::Url;
 use super::lock::TerritoryLocks;
 use super::refresh::RefreshOptions;
 use super::runner::{JobContext, JobRunner};
-use super::staging;
 use crate::catalogue::{Catalogue, MapSource, Pack, PackSubject, StoredMap, Territory};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -81,19 +80,8 @@ pub(crate) fn plan_map(
         catalogue.request_map(pack, &options.source)?;
         catalogue.record_wanted()?;
     }
-    let job_subject = format!("map/{subject}");
-    let folder = staging::job_folder(catalogue, &territory, &job_subject)?;
-    let context = JobContext {
-        folder: folder.clone(),
-        catalogue: Arc::clone(catalogue),
-        clock: Arc::clone(clock),
-        lock,
-        territory: territory.key,
-        subject: job_subject,
-        max_attempts: options.fetch.max_attempts,
-        policy: options.fetch.policy,
-        network: options.fetch.network,
-    };
+    let context = JobContext::new(catalogue, clock, (&territory, lock), format!("map/{subject}"), &options.fetch)?;
+    let folder = context.folder.clone();
     // The request is checked here, so that a planner can be made of it at any time.
     MapPlanner::check(&request)?;
     let (catalogue, pack, is_estimate) = (Arc::clone(catalogue), pack, options.estimate_only);

@@ -20,10 +20,9 @@ mod planner;
 use std::sync::Arc;
 
 use super::lock::TerritoryLock;
-use super::refresh::{FULL_REFRESH_INTERVAL_MS, RefreshMode, RefreshOptions};
+use super::refresh::{RefreshMode, RefreshOptions, is_full_refresh_due};
 use super::refresh_job::{RefreshJob, RefreshPlanner};
 use super::runner::{JobContext, JobRunner};
-use super::staging;
 use crate::catalogue::{Catalogue, PackSubject, Territory};
 use crate::clock::Clock;
 use crate::error::Result;
@@ -50,24 +49,15 @@ pub(super) fn plan_mobile_refresh(
         (None, _) | (_, RefreshMode::Full) => Scope::Everything,
         (_, RefreshMode::Delta) => Scope::Changes,
         (_, RefreshMode::Auto) => {
-            let full_refresh_ms = territory.full_refresh_ms;
-            let age_ms = full_refresh_ms.map_or(i64::MAX, |last_ms| clock.now_ms().saturating_sub(last_ms));
-            // A clock that was set back must not put the check off for years.
-            if (0..FULL_REFRESH_INTERVAL_MS).contains(&age_ms) { Scope::Changes } else { Scope::Check }
+            if is_full_refresh_due(&territory, clock.now_ms()) {
+                Scope::Check
+            } else {
+                Scope::Changes
+            }
         }
     };
-    let folder = staging::job_folder(catalogue, &territory, scope.subject())?;
-    let context = JobContext {
-        folder: folder.clone(),
-        catalogue: Arc::clone(catalogue),
-        clock: Arc::clone(clock),
-        lock,
-        territory: territory.key,
-        subject: scope.subject().to_owned(),
-        max_attempts: options.max_attempts,
-        policy: options.policy,
-        network: options.network,
-    };
+    let context = JobContext::new(catalogue, clock, (&territory, lock), scope.subject().to_owned(), options)?;
+    let folder = context.folder.clone();
     let state = catalogue.mobile_tree_state(&territory)?.unwrap_or_default();
     let known = files::parse(catalogue.mobile_files(&territory)?);
     let packed = catalogue.packs(Some(&territory))?.into_iter().filter_map(|pack| match pack.subject {

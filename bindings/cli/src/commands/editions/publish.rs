@@ -19,7 +19,7 @@ use crate::units::format_bytes;
 /// The longest manifest of the format, in bytes.
 const MAX_MANIFEST_BYTES: u64 = 8 << 20;
 
-/// What a publication did.
+/// The result of a publication.
 #[derive(Default)]
 struct Published {
     /// Number of the edition that was there before.
