@@ -5,12 +5,14 @@
 //!
 //! * `measure`: the metres at each vertex, and the position at so many metres.
 //! * `profile`: elevation over distance: ascent, descent, extremes, columns to draw.
+//! * `turning_points`: ascent and descent of elevations that come one by one.
 //! * `simplify`: fewer vertices, none further than a tolerance from the line.
 //! * `walking_time`: DIN 33466 and the Swiss hiking time.
 
 mod measure;
 mod profile;
 mod simplify;
+mod turning_points;
 mod walking_time;
 
 use crate::error::{Error, Result};
@@ -18,9 +20,9 @@ use crate::model::Position;
 
 pub use measure::MeasuredLine;
 pub use profile::{ElevationGain, Profile, ProfileSample, TURNING_POINT_THRESHOLD_M};
-#[cfg(feature = "tiles")]
 pub(crate) use simplify::metres_per_degree;
 pub use simplify::simplify;
+pub(crate) use turning_points::TurningPoints;
 pub use walking_time::{din_33466_hours, swiss_hiking_minutes};
 
 /// Refuses an empty line, and a vertex that is not on the Earth.
