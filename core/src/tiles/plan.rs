@@ -24,9 +24,11 @@ pub struct MapEstimate {
     pub tiles: u64,
     /// Number of different tiles: those that share their bytes count once.
     pub unique_tiles: u64,
+    /// Number of different tiles that other maps on the device have: they are copied, not fetched.
+    pub shared_tiles: u64,
     /// Bytes of the different tiles. The local file is larger by its directories, a few bytes per tile.
     pub bytes: u64,
-    /// Bytes to fetch: those of the tiles, of gaps between them, and of the archive's directories.
+    /// Bytes to fetch: those of the tiles that are not shared, of gaps between them, and of the archive's directories.
     pub download_bytes: u64,
     /// Number of requests, those for the directories included.
     pub requests: u64,
@@ -34,15 +36,28 @@ pub struct MapEstimate {
     pub min_zoom: u8,
     /// The last zoom level that has a tile.
     pub max_zoom: u8,
+    /// The files of the style beside the tiles; `None` if the map has no style.
+    pub style: Option<StyleEstimate>,
+}
+
+/// The size of the files of a style, beside the map's tiles: the style itself, its glyphs and its sprites.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StyleEstimate {
+    /// Number of files to fetch, one request each.
+    pub files: u64,
+    /// Number of these files whose size is not known.
+    pub unknown: u64,
+    /// Bytes of the files whose size is known.
+    pub bytes: u64,
 }
 
 /// The bytes of one or more tiles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Content {
     pub(super) len: u32,
-    /// Index of the range that contains it.
+    /// Index of the range that contains it; the number of ranges if it is in the file of shared tiles.
     pub(super) range: u32,
-    /// Offset in this range.
+    /// Offset in this range, or in the file of shared tiles.
     pub(super) offset: u64,
 }
 
@@ -67,8 +82,10 @@ pub struct CutPlan {
     pub(super) runs: Vec<Run>,
     /// In the order of their first use.
     pub(super) contents: Vec<Content>,
-    ranges: Vec<ByteRange>,
-    estimate: MapEstimate,
+    pub(super) ranges: Vec<ByteRange>,
+    pub(super) estimate: MapEstimate,
+    /// Bytes of the file of shared tiles.
+    pub(super) shared_bytes: u64,
 }
 
 impl CutPlan {
@@ -111,15 +128,17 @@ impl CutPlan {
         let estimate = MapEstimate {
             tiles: runs.iter().map(|run| u64::from(run.run_length)).sum(),
             unique_tiles: contents.len() as u64,
+            shared_tiles: 0,
             bytes: parts.iter().map(ByteRange::len).sum(),
             download_bytes: ranges.iter().map(ByteRange::len).sum(),
             requests: ranges.len() as u64,
             min_zoom: zoom_of(first.tile_id).unwrap_or_default(),
             max_zoom: zoom_of(last.tile_id).unwrap_or_default(),
+            style: None,
         };
         let bounds = common_bounds(cover.bounds(), header.valid_bounds());
         let center = center(&header, &bounds);
-        Ok(CutPlan { header, metadata, bounds, center, runs, contents, ranges, estimate })
+        Ok(CutPlan { header, metadata, bounds, center, runs, contents, ranges, estimate, shared_bytes: 0 })
     }
 
     pub(super) fn add_index(&mut self, requests: u64, bytes: u64) {

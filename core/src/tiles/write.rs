@@ -21,7 +21,7 @@ const MIN_LEAF_ENTRIES: usize = 4_096;
 
 impl CutPlan {
     /// Writes the local archive from files that contain the fetched [`ranges`](Self::ranges), one file for each, in the same
-    /// order. Returns the length of the archive in bytes.
+    /// order, and at the end the file of shared tiles, if other archives have some. Returns the length of the archive in bytes.
     ///
     /// The tiles and the metadata (attribution, vector layers) are those of the remote archive, byte for byte; equal plans
     /// and ranges give equal files. The archive is written under a temporary name (`.new` appended), synced and renamed, so
@@ -32,7 +32,7 @@ impl CutPlan {
     /// * [`Error::Corrupt`] if a file does not have the length of its range.
     /// * [`Error::StorageFull`], [`Error::ReadOnly`] and [`Error::Internal`] as the file system says.
     pub fn write(&self, range_files: &[PathBuf], path: &Path, file_system: &dyn FileSystem) -> Result<u64> {
-        if range_files.len() != self.ranges().len() {
+        if range_files.len() != self.ranges().len() + usize::from(self.shared_bytes > 0) {
             return Err(Error::invalid("range_files", "must be one for each range"));
         }
         let temporary = with_suffix(path, ".new");
@@ -59,7 +59,7 @@ impl CutPlan {
         output.write_all(&head)?;
         let mut reader = RangeReader { files: range_files, open: None, buffer: Vec::new() };
         for content in &self.contents {
-            let range_len = self.ranges().get(content.range as usize).map_or(0, ByteRange::len);
+            let range_len = self.ranges().get(content.range as usize).map_or(self.shared_bytes, ByteRange::len);
             let tile = reader.read(content.range as usize, range_len, content.offset, content.len)?;
             output.write_all(tile)?;
             bytes += tile.len() as u64;
