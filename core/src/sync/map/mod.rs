@@ -177,6 +177,7 @@ fn write(planner: &MapPlanner, plan: &CutPlan) -> Result<u64> {
     let catalogue = &planner.catalogue;
     let file_system = &**catalogue.file_system();
     let path = catalogue.map_path(planner.pack);
+    planner.style.as_ref().map_or(Ok(()), StyleDownload::check_glyphs)?;
     file_system.create_dir_all(&catalogue.map_folder())?;
     let mut files: Vec<_> = plan.ranges().iter().map(|range| planner.target(range.start, range.end)).collect();
     files.extend((plan.estimate().shared_tiles > 0).then(|| planner.shared_file()));

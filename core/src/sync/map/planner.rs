@@ -175,14 +175,15 @@ impl MapPlanner {
             Failure::Invalid(error) => return Err(error),
         };
         let detail = match (role, status) {
-            (MapRole::StyleFile(_), Some(400..=499)) => return Ok(()),
+            // Stores of objects answer 403 for a missing one.
+            (MapRole::StyleFile(_), Some(400 | 403 | 404 | 410)) => return Ok(()),
             (MapRole::StyleFileSize(index), _) => {
-                let is_missing = matches!(status, Some(400..=499));
+                let is_missing = matches!(status, Some(400 | 403 | 404 | 410));
                 return self.record_size(index, is_missing.then_some(0));
             }
             (MapRole::Style, Some(400..=499)) => "there is no style at this address",
             (_, None) => "a file of the style is too long, or has an unknown encoding",
-            (_, Some(_)) => "the server of the style has an internal problem",
+            (_, Some(_)) => "the server of the style refuses a file, or has an internal problem",
         };
         Err(Error::Server { status, detail: detail.to_owned() })
     }

@@ -17,10 +17,12 @@ use crate::sync::staging::remove_folder;
 use crate::tiles::{LocalFiles, Style, StyleEstimate, TileType};
 use crate::transfer::{BodyKind, Validators};
 
-/// Maximum number of blocks of code points beside the Latin ones: those of most names are taken.
+/// The block of punctuation such as ’ and –, which names on maps have in any language.
+const PUNCTUATION_BLOCK: u8 = 0x20;
+/// Maximum number of blocks of code points beside these and the Latin ones: those of most names are taken.
 const MAX_OTHER_BLOCKS: usize = 16;
-/// Maximum number of glyph files and of sprite files: 20 font stacks with all blocks, and 20 sprites.
-const MAX_GLYPH_FILES: usize = 20 * (2 + MAX_OTHER_BLOCKS);
+/// Maximum number of font stacks, and of sprite files: four of each sprite.
+const MAX_STACKS: usize = 20;
 const MAX_SPRITE_FILES: usize = 20 * 4;
 /// Maximum length of a file, and of all files together. A glyph file has about 100 KB, a sprite some hundred.
 const MAX_FILE_BYTES: u64 = 8 << 20;
@@ -67,8 +69,9 @@ impl StyleDownload {
         let url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
         let url = url.ok_or_else(|| Error::invalid("style_url", "must be the web address of a MapLibre style"))?;
         let mut other_blocks = catalogue.glyph_blocks(territory)?;
-        other_blocks.retain(|block| *block > 1);
+        other_blocks.retain(|block| *block > 1 && *block != PUNCTUATION_BLOCK);
         other_blocks.truncate(MAX_OTHER_BLOCKS);
+        other_blocks.push(PUNCTUATION_BLOCK);
         Ok(StyleDownload {
             url: url.into(),
             folder,
@@ -108,7 +111,8 @@ impl StyleDownload {
 
     fn list_files(&self, style: &Style) -> Result<Vec<StyleFile>> {
         let (glyphs, sprites) = (style.glyph_files(&self.other_blocks)?, style.sprite_files()?);
-        if glyphs.len() > MAX_GLYPH_FILES || sprites.len() > MAX_SPRITE_FILES {
+        let stacks = crate::ordered::set(glyphs.iter().filter_map(|file| file.path.parent()));
+        if stacks.len() > MAX_STACKS || sprites.len() > MAX_SPRITE_FILES {
             return Err(Error::invalid("style", "must have at most 20 font stacks and 20 sprites"));
         }
         let glyphs =
@@ -196,6 +200,18 @@ impl StyleDownload {
             }
         }
         Ok(estimate)
+    }
+
+    /// Checks that a style with labels has at least one glyph file.
+    ///
+    /// # Errors
+    /// [`Error::Server`] if the server has none of them.
+    pub(super) fn check_glyphs(&self) -> Result<()> {
+        let mut glyphs = self.files.iter().filter(|file| file.path.starts_with(GLYPHS)).peekable();
+        if glyphs.peek().is_some() && !glyphs.any(|file| self.target(&file.url).is_file()) {
+            return Err(server_error("the server has none of the glyphs of the style"));
+        }
+        Ok(())
     }
 
     /// Writes the folder of the style in the place of an older one, and returns its bytes. `archive` is the path of the map.
