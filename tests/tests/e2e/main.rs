@@ -18,6 +18,7 @@ mod edition_refresh;
 mod lists;
 mod map_cut;
 mod map_download;
+mod map_gl;
 mod map_shared;
 mod map_style;
 mod mobile_tree;

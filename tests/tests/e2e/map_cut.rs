@@ -122,10 +122,18 @@ pub(crate) fn python() -> Option<OsString> {
     python
 }
 
-/// Keeps other tests of this process from starting a display: two that start together take the same number.
-pub(crate) fn display() -> MutexGuard<'static, ()> {
+/// A command that runs another one on a display of its own. While the guard lives, no other test of this process starts a
+/// display: two that start together take the same number. The first number tried is another one in each process.
+pub(crate) fn xvfb_run() -> Option<(Command, MutexGuard<'static, ()>)> {
     static DISPLAY: Mutex<()> = Mutex::new(());
-    DISPLAY.lock().unwrap_or_else(PoisonError::into_inner)
+    if Command::new("xvfb-run").arg("--help").output().is_err() {
+        eprintln!("skipped: there is no xvfb-run");
+        return None;
+    }
+    let guard = DISPLAY.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut command = Command::new("xvfb-run");
+    command.arg("-a").arg(format!("--server-num={}", 100 + std::process::id() % 20_000));
+    Some((command, guard))
 }
 
 pub(crate) fn output(command: &mut Command) -> Vec<u8> {
@@ -309,10 +317,6 @@ fn archives_of_tippecanoe_are_read_and_cut() {
 #[test]
 fn maplibre_draws_the_same_picture_from_the_cut() {
     let Some(python) = python() else { return };
-    if Command::new("xvfb-run").arg("--help").output().is_err() {
-        eprintln!("skipped: there is no xvfb-run");
-        return;
-    }
     let (territory, folder) = (territory(), tempfile::tempdir().unwrap());
     let line = walk(&territory);
     // JALON_PICTURES names a folder that keeps the pictures, to look at them.
@@ -324,9 +328,8 @@ fn maplibre_draws_the_same_picture_from_the_cut() {
         map.write_pmtiles(&source).unwrap();
         cut(&source, corridor(&line, 1_500.0), &target);
         let style = Style::parse(&style(kind).to_string()).unwrap();
-        let _display = display();
-        let mut render = Command::new("xvfb-run");
-        render.arg("-a").arg(&python).args(["-c", RENDER]);
+        let Some((mut render, _display)) = xvfb_run() else { return };
+        render.arg(&python).args(["-c", RENDER]);
         let mut drawn = Vec::new();
         for archive in [source, target] {
             let (style_path, picture) =

@@ -3,7 +3,6 @@
 //! `JALON_MAP_PYTHON`: see `map_cut`.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use jalon::Error;
 use jalon::catalogue::{Pack, PackSubject};
@@ -15,7 +14,7 @@ use jalon_tests::generator::style::{FONT_STACK, GLYPH_BLOCKS, write_style};
 use jalon_tests::generator::{Size, Territory};
 use serde_json::{Value, json};
 
-use crate::map_cut::{display, output, python};
+use crate::map_cut::{output, python, xvfb_run};
 use crate::map_download::{MAP, SEED, TREK, Trip, equal_tiles, file_of};
 
 const SUBJECT: PackSubject = PackSubject::Trek(TREK);
@@ -30,14 +29,14 @@ for style, picture in (sys.argv[1:3], sys.argv[3:5]):
 ";
 
 /// A host with a map and its style.
-fn trip() -> Trip {
+pub(crate) fn trip() -> Trip {
     let trip = Trip::new();
     let base = format!("{}/files", trip.host.url());
     write_style(trip.folder.path(), &base, &format!("{base}/{MAP}")).unwrap();
     trip
 }
 
-fn options(trip: &Trip) -> MapOptions {
+pub(crate) fn options(trip: &Trip) -> MapOptions {
     let mut options = trip.options();
     options.source.style_url = Some(format!("{}/files/style.json", trip.host.url()));
     options
@@ -55,7 +54,7 @@ fn read_json(path: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
-fn style_of(pack: &Pack) -> PathBuf {
+pub(crate) fn style_of(pack: &Pack) -> PathBuf {
     pack.map.as_ref().and_then(|map| map.style_path.clone()).expect("the style is on the device")
 }
 
@@ -255,27 +254,13 @@ fn style_of_the_command_line_is_written_to_a_file() {
 #[test]
 fn maplibre_draws_labels_and_icons_of_the_downloaded_style_without_a_network() {
     let Some(python) = python() else { return };
-    if Command::new("xvfb-run").arg("--help").output().is_err() {
-        eprintln!("skipped: there is no xvfb-run");
-        return;
-    }
+    let Some((mut render, _display)) = xvfb_run() else { return };
     let trip = trip();
     let mut wanted = options(&trip);
     wanted.source.corridor_m = 2_500.0;
     let pack = trip.download(&wanted).unwrap();
     let local = style_of(&pack);
-    // The same style on the whole archive of the host, whose files are on this disk, too.
-    let source = trip.folder.path().join("source.json");
-    let base = url::Url::from_file_path(trip.folder.path()).unwrap();
-    let remote = std::fs::read_to_string(trip.folder.path().join("style.json")).unwrap();
-    let remote = remote.replace(&format!("{}/files", trip.host.url()), base.as_str());
-    let mut style: Value = serde_json::from_str(&remote).unwrap();
-    style["sources"].as_object_mut().unwrap().remove("hills");
-    style["layers"].as_array_mut().unwrap().retain(|layer| layer["id"] != "hills");
-    std::fs::write(&source, style.to_string()).unwrap();
-    // MapLibre cannot draw a tile with a label if the file of one of its glyphs is missing.
-    let stack = trip.folder.path().join("fonts").join(FONT_STACK);
-    std::fs::write(stack.join("1024-1279.pbf"), "").unwrap();
+    let source = write_source_style(&trip);
     let pictures = std::env::var_os("JALON_PICTURES").map_or(trip.folder.path().to_owned(), PathBuf::from);
     let [source_png, local_png] = ["style-source.png", "style-local.png"].map(|name| pictures.join(name));
     // Nothing is there to be reached.
@@ -283,9 +268,7 @@ fn maplibre_draws_labels_and_icons_of_the_downloaded_style_without_a_network() {
     let position = middle(&trip);
     drop(trip.host);
     assert!(std::net::TcpStream::connect(host.trim_start_matches("http://")).is_err());
-    let _display = display();
-    let mut render = Command::new("xvfb-run");
-    render.arg("-a").arg(&python).args(["-c", RENDER]).arg(&source).arg(&source_png).arg(&local).arg(&local_png);
+    render.arg(&python).args(["-c", RENDER]).arg(&source).arg(&source_png).arg(&local).arg(&local_png);
     output(render.args(position.map(|degrees| degrees.to_string())));
     let [source, local] = [source_png, local_png].map(|path| image::open(path).unwrap().to_rgb8());
     assert!(source.as_raw() == local.as_raw(), "the pictures differ");
@@ -296,8 +279,23 @@ fn maplibre_draws_labels_and_icons_of_the_downloaded_style_without_a_network() {
     assert!(labels > 300 && icons > 300, "{labels} {icons}");
 }
 
+/// Writes the same style for the whole archive of the host, whose files are on this disk, too. Returns its path.
+pub(crate) fn write_source_style(trip: &Trip) -> PathBuf {
+    let path = trip.folder.path().join("source.json");
+    let base = url::Url::from_file_path(trip.folder.path()).unwrap();
+    let remote = std::fs::read_to_string(trip.folder.path().join("style.json")).unwrap();
+    let remote = remote.replace(&format!("{}/files", trip.host.url()), base.as_str());
+    let mut style: Value = serde_json::from_str(&remote).unwrap();
+    style["sources"].as_object_mut().unwrap().remove("hills");
+    style["layers"].as_array_mut().unwrap().retain(|layer| layer["id"] != "hills");
+    std::fs::write(&path, style.to_string()).unwrap();
+    // MapLibre cannot draw a tile with a label if the file of one of its glyphs is missing.
+    std::fs::write(trip.folder.path().join("fonts").join(FONT_STACK).join("1024-1279.pbf"), "").unwrap();
+    path
+}
+
 /// Longitude and latitude of the middle of the trek's line.
-fn middle(trip: &Trip) -> [f64; 2] {
+pub(crate) fn middle(trip: &Trip) -> [f64; 2] {
     let trek = trip.companion.trek_details(NAME, TREK, &[]).unwrap().trek;
     let line = trek.geometry.unwrap().lines().into_iter().max_by_key(Vec::len).unwrap();
     [line[line.len() / 2].lon, line[line.len() / 2].lat]

@@ -96,16 +96,18 @@ fn glyphs(block: u32) -> Vec<u8> {
 }
 
 fn glyph(code_point: u32) -> Vec<u8> {
+    // A space has no bitmap. Fields with 0 are written, too: they are required.
+    let (width, height) = if code_point == u32::from(' ') { (0, 0) } else { GLYPH };
     let mut glyph = Vec::new();
     number(&mut glyph, 1, code_point);
-    if code_point != u32::from(' ') {
+    if width > 0 {
         field(&mut glyph, 2, &distances(code_point));
-        number(&mut glyph, 3, GLYPH.0 as u32);
-        number(&mut glyph, 4, GLYPH.1 as u32);
-        // Zigzag encoding of the left bearing, 1, and of the top bearing, -8: relative to the ascender.
-        number(&mut glyph, 5, 2);
-        number(&mut glyph, 6, 15);
     }
+    number(&mut glyph, 3, width as u32);
+    number(&mut glyph, 4, height as u32);
+    // Zigzag encoding of the left bearing, 1, and of the top bearing, -8: relative to the ascender.
+    number(&mut glyph, 5, 2);
+    number(&mut glyph, 6, 15);
     number(&mut glyph, 7, GLYPH.0 as u32 + 3);
     glyph
 }
