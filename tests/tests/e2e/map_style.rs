@@ -2,6 +2,7 @@
 //!
 //! `JALON_MAP_PYTHON`: see `map_cut`.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use jalon::Error;
@@ -14,7 +15,7 @@ use jalon_tests::generator::style::{FONT_STACK, GLYPH_BLOCKS, write_style};
 use jalon_tests::generator::{Size, Territory};
 use serde_json::{Value, json};
 
-use crate::map_cut::{output, python, xvfb_run};
+use crate::map_cut::{python, run_on_display};
 use crate::map_download::{MAP, SEED, TREK, Trip, equal_tiles, file_of};
 
 const SUBJECT: PackSubject = PackSubject::Trek(TREK);
@@ -254,7 +255,6 @@ fn style_of_the_command_line_is_written_to_a_file() {
 #[test]
 fn maplibre_draws_labels_and_icons_of_the_downloaded_style_without_a_network() {
     let Some(python) = python() else { return };
-    let Some((mut render, _display)) = xvfb_run() else { return };
     let trip = trip();
     let mut wanted = options(&trip);
     wanted.source.corridor_m = 2_500.0;
@@ -268,8 +268,10 @@ fn maplibre_draws_labels_and_icons_of_the_downloaded_style_without_a_network() {
     let position = middle(&trip);
     drop(trip.host);
     assert!(std::net::TcpStream::connect(host.trim_start_matches("http://")).is_err());
-    render.arg(&python).args(["-c", RENDER]).arg(&source).arg(&source_png).arg(&local).arg(&local_png);
-    output(render.args(position.map(|degrees| degrees.to_string())));
+    let mut render: Vec<OsString> = vec![python, "-c".into(), RENDER.into()];
+    render.extend([&source, &source_png, &local, &local_png].map(|path| path.clone().into()));
+    render.extend(position.map(|degrees| degrees.to_string().into()));
+    let Some(()) = run_on_display(&render) else { return };
     let [source, local] = [source_png, local_png].map(|path| image::open(path).unwrap().to_rgb8());
     assert!(source.as_raw() == local.as_raw(), "the pictures differ");
     let count = |is_drawn: fn(&image::Rgb<u8>) -> bool| local.pixels().filter(|pixel| is_drawn(pixel)).count();
