@@ -10,11 +10,13 @@
 //! * `event_dates`: the dates of an event, checked against the current day.
 //! * `picture`: attachments, pictures and panoramas of objects.
 //! * `text`: texts in several languages, with and without markup. `language`: language tags and their lookup.
-//! * `position`: positions and boxes. `geometry`: geometries; `geometry_parts`: their simplest form; `geojson`: their JSON.
+//! * `position`: positions and boxes. `fix`: fixes of a position receiver.
+//! * `geometry`: geometries; `geometry_parts`: their simplest form; `geojson`: their JSON.
 
 mod equipment;
 pub(crate) mod event_dates;
 pub(crate) mod fields;
+mod fix;
 mod geojson;
 mod geometry;
 mod geometry_parts;
@@ -36,6 +38,7 @@ pub(crate) mod values;
 
 pub use equipment::{Blade, BladeLine, BladePictogram, Infrastructure, Service, Signage};
 pub use event_dates::EventDates;
+pub use fix::Fix;
 pub use geometry::Geometry;
 pub(crate) use geometry::GeometryBuilder;
 pub use kind::{Kind, Object};
