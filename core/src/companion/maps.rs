@@ -20,6 +20,9 @@ impl Companion {
 
     /// Plans the download of the map of a pack for a driver, or continues it: the tiles along its trek, or of its box, are cut
     /// out of a remote PMTiles archive into one local archive. The pack keeps its previous map until the new one is complete.
+    /// Tiles that the map of another pack, or the previous one, has of the same version of the archive are copied, not requested.
+    /// The style of [`MapSource::style_url`] is downloaded with its sprites and with the glyphs of Latin scripts and of the names
+    /// of the territory: at most 20 font stacks, 20 sprites and 64 MiB.
     ///
     /// # Errors
     /// [`Error::NotFound`] for the territory and for the pack, which is to be downloaded first;

@@ -17,8 +17,8 @@ use crate::error::{Error, Result};
 use crate::transfer::ByteRange;
 
 /// Length of the first request. The format has the header and the root directory in its first 16 KiB. Writers put the metadata,
-/// the leaf directories and the tiles of the first levels behind them: in the archive of a region, all of these are in the first
-/// request, too, which saves two others for as many bytes as one is worth (see `MAX_GAP_BYTES`).
+/// the leaf directories and the tiles of the first levels behind them: in the archive of a region they are in the first request,
+/// too, which saves one or two others. On the generated map (see `MAX_GAP_BYTES`), 9 requests and 303 KiB became 8 and 284 KiB.
 pub const HEAD_BYTES: u64 = 64 << 10;
 /// Maximum length of a leaf directory or of the metadata, compressed.
 const MAX_BLOCK_BYTES: u64 = 8 << 20;
