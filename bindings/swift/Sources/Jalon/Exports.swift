@@ -72,6 +72,7 @@ import JalonGenerated
 @_exported import struct JalonGenerated.SearchResults
 @_exported import struct JalonGenerated.Stage
 @_exported import struct JalonGenerated.StorageUsage
+@_exported import struct JalonGenerated.StyleEstimate
 @_exported import struct JalonGenerated.StyleFile
 @_exported import struct JalonGenerated.StyleFiles
 @_exported import struct JalonGenerated.Term
