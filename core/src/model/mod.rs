@@ -10,13 +10,14 @@
 //! * `event_dates`: the dates of an event, checked against the current day.
 //! * `picture`: attachments, pictures and panoramas of objects.
 //! * `text`: texts in several languages, with and without markup. `language`: language tags and their lookup.
-//! * `position`: positions and boxes. `geometry`: geometries; `geometry_parts`: their simplest form; `geojson`: their JSON;
-//!   `elevation`: impossible elevations.
+//! * `position`: positions and boxes. `fix`: fixes of a position receiver.
+//! * `geometry`: geometries; `geometry_parts`: their simplest form; `geojson`: their JSON; `elevation`: impossible elevations.
 
 mod elevation;
 mod equipment;
 pub(crate) mod event_dates;
 pub(crate) mod fields;
+mod fix;
 mod geojson;
 mod geometry;
 mod geometry_parts;
@@ -36,9 +37,12 @@ mod tourism;
 mod trek;
 pub(crate) mod values;
 
-pub(crate) use elevation::{is_possible as is_possible_elevation, remove_impossible as remove_impossible_elevations};
+#[cfg(feature = "edition-build")]
+pub(crate) use elevation::is_possible as is_possible_elevation;
+pub(crate) use elevation::remove_impossible as remove_impossible_elevations;
 pub use equipment::{Blade, BladeLine, BladePictogram, Infrastructure, Service, Signage};
 pub use event_dates::EventDates;
+pub use fix::Fix;
 pub use geometry::Geometry;
 pub(crate) use geometry::GeometryBuilder;
 pub use kind::{Kind, Object};
