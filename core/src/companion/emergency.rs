@@ -177,7 +177,10 @@ mod tests {
         ];
         assert_eq!(places, expected);
         let cascade = &sheet.places[2];
-        assert!((cascade.distance_m - 1_111.0).abs() < 2.0 && (cascade.bearing_deg + 1.0) % 360.0 < 1.01, "{cascade:?}");
+        assert!(
+            (cascade.distance_m - 1_111.0).abs() < 2.0 && (cascade.bearing_deg + 1.0) % 360.0 < 1.01,
+            "{cascade:?}"
+        );
         assert_eq!(cascade.direction, "au nord");
         let desks: Vec<&str> =
             sheet.numbers.iter().filter(|n| n.kind == NumberKind::InformationDesk).map(|n| n.number.as_str()).collect();

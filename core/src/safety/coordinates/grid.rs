@@ -65,13 +65,8 @@ impl GridReference {
     }
 
     pub(super) fn mgrs(&self) -> String {
-        self.mgrs_groups().concat()
-    }
-
-    /// Zone, square, easting and northing.
-    pub(super) fn mgrs_groups(&self) -> [String; 4] {
-        let [east, north] = self.within_m;
-        [self.zone.clone(), self.square.iter().collect(), format!("{east:05}"), format!("{north:05}")]
+        let ([column, row], [east, north]) = (self.square, self.within_m);
+        format!("{}{column}{row}{east:05}{north:05}", self.zone)
     }
 }
 

@@ -29,9 +29,6 @@ pub struct Coordinates {
     pub mgrs: String,
     /// Plus code (Open Location Code) of 10 digits, an area of 14 m: `8FP8VCC6+RW`.
     pub plus_code: String,
-    /// Zone, square, easting and northing.
-    #[serde(skip)]
-    mgrs_groups: [String; 4],
 }
 
 impl Coordinates {
@@ -49,14 +46,17 @@ impl Coordinates {
             dms: format!("{} {}", dms(position.lat, 'N', 'S'), dms(position.lon, 'E', 'W')),
             utm: grid.utm(),
             mgrs: grid.mgrs(),
-            mgrs_groups: grid.mgrs_groups(),
             plus_code: plus_code(position, PLUS_CODE_LENGTH)?,
         })
     }
 
     /// The MGRS reference in groups, to read aloud: `31U DQ 48250 11951`.
     pub fn spaced_mgrs(&self) -> String {
-        self.mgrs_groups.join(" ")
+        let zone_length = self.mgrs.find(|c: char| c.is_ascii_alphabetic()).map_or(0, |at| at + 1);
+        let (zone, rest) = self.mgrs.split_at_checked(zone_length).unwrap_or_default();
+        let (square, digits) = rest.split_at_checked(2).unwrap_or_default();
+        let (easting, northing) = digits.split_at(digits.len() / 2);
+        [zone, square, easting, northing].join(" ")
     }
 }
 
