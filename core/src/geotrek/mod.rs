@@ -33,7 +33,6 @@ mod read;
 mod report_form;
 mod value;
 
-#[cfg(feature = "tiles")]
 use crate::model::Localized;
 #[cfg(feature = "html")]
 use html::Cleaner;
