@@ -20,7 +20,7 @@
 //! # Files
 //! * `records`: records and enums, a table each. `convert`, `options`, `treks`, `details`: conversions from and to the core.
 //! * `companion`, `catalogue`, `nearby`, `packs`, `journal`, `reports`, `transfers`: the objects. `error`: the error.
-//! * `maps`: offline maps of packs. `editions`: a territory as static files.
+//! * `safety`: the emergency sheet and the check before leaving. `maps`: offline maps of packs. `editions`: a territory as static files.
 //! * `panic_guard`, `threads`, `state`: how a call runs, and the state that all objects share.
 //! * `cancel`, `watch`: cancellation, progress, changes.
 
@@ -40,6 +40,7 @@ mod panic_guard;
 #[rustfmt::skip]
 mod records;
 mod reports;
+mod safety;
 mod state;
 mod threads;
 mod transfers;

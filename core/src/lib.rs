@@ -23,6 +23,7 @@ pub mod net;
 mod ordered;
 pub mod report;
 pub mod response;
+pub mod safety;
 pub mod storage;
 mod sync;
 #[cfg(feature = "tiles")]

@@ -10,6 +10,7 @@ mod journal;
 mod maps;
 mod objects;
 mod packs;
+mod safety;
 mod territory;
 mod treks;
 
@@ -19,5 +20,6 @@ pub use journal::*;
 pub use maps::*;
 pub use objects::*;
 pub use packs::*;
+pub use safety::*;
 pub use territory::*;
 pub use treks::*;

@@ -27,6 +27,7 @@ mod portals;
 mod readme;
 mod recorded_territory;
 mod refresh;
+mod safety;
 mod shell;
 mod shell_online;
 mod shell_text;

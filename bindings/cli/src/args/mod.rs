@@ -6,12 +6,14 @@
 //! * `editions`: `edition`.
 //! * `reports`: `report`.
 //! * `journal`: `favourite` and `note`.
+//! * `safety`: `sos` and `check`.
 //! * `value`: parsers of single values.
 
 mod editions;
 mod journal;
 mod packs;
 mod reports;
+mod safety;
 mod territories;
 mod treks;
 mod value;
@@ -26,6 +28,7 @@ pub(crate) use editions::{EditionBuildArgs, EditionCommand, EditionPublishArgs};
 pub(crate) use journal::{FavouriteCommand, NoteCommand};
 pub(crate) use packs::DownloadArgs;
 pub(crate) use reports::{ReportCommand, ReportContentArgs};
+pub(crate) use safety::{CheckArgs, SosArgs};
 pub(crate) use territories::{RefreshArgs, TerritoryCommand};
 pub(crate) use treks::{NearArgs, TreksArgs};
 
@@ -143,6 +146,10 @@ pub(crate) enum Command {
     },
     /// List the objects nearest to a position
     Near(NearArgs),
+    /// Describe a position for the emergency services: coordinates, places nearby, numbers
+    Sos(SosArgs),
+    /// Check a trek before leaving: download, sensitive areas in season, daylight, latest start
+    Check(CheckArgs),
     /// Show the territories, the downloads and their size on disk
     Status,
     /// Export a trek as a GPX 1.1 or GeoJSON file

@@ -3,6 +3,7 @@
 //! * `territory`, `refresh`, `status`: territories and what is on disk.
 //! * `download`, `packs`: treks and areas for offline use.
 //! * `treks`, `near`, `trek`, `changes`: the catalogue.
+//! * `sos`, `check`: emergencies, and what to know before leaving.
 //! * `editions`: a territory as static files.
 //! * `export`, `map`: a trek as a file.
 //! * `reports`, `favourites`, `notes`: the journal.
@@ -10,6 +11,7 @@
 //!   positions with their numbers in the wrong order.
 
 mod changes;
+mod check;
 mod download;
 mod editions;
 mod export;
@@ -25,6 +27,7 @@ mod packs;
 mod refresh;
 mod remarks;
 mod reports;
+mod sos;
 mod status;
 mod territory;
 mod trek;
@@ -158,6 +161,8 @@ fn run_command(session: &Session, command: Command) -> Result<Output> {
         Command::Treks(args) => treks::treks(session, &args),
         Command::Trek { id, past } => trek::trek(session, &id, past),
         Command::Near(args) => near::near(session, &args),
+        Command::Sos(args) => sos::sos(session, &args),
+        Command::Check(args) => check::check(session, &args),
         Command::Status => status::status(session),
         Command::Export { id, output } => export::export(session, &id, &output),
         Command::Map { command: Some(MapCommand::Tile { z, x, y, pack, output }), .. } => {

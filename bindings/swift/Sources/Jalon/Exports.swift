@@ -9,13 +9,20 @@ import JalonGenerated
 @_exported import struct JalonGenerated.Bounds
 @_exported import enum JalonGenerated.ChangeKind
 @_exported import struct JalonGenerated.ChangeRecord
+@_exported import enum JalonGenerated.CheckCode
+@_exported import struct JalonGenerated.CheckWarning
+@_exported import struct JalonGenerated.Coordinates
 @_exported import struct JalonGenerated.DataVersions
+@_exported import enum JalonGenerated.Daylight
 @_exported import struct JalonGenerated.EditionCheck
 @_exported import struct JalonGenerated.EditionKey
 @_exported import struct JalonGenerated.EditionLicense
 @_exported import struct JalonGenerated.EditionOptions
 @_exported import struct JalonGenerated.EditionSource
 @_exported import struct JalonGenerated.EditionSummary
+@_exported import struct JalonGenerated.EmergencyNumber
+@_exported import struct JalonGenerated.EmergencyPlace
+@_exported import struct JalonGenerated.EmergencySheet
 @_exported import struct JalonGenerated.Estimate
 @_exported import struct JalonGenerated.EventDates
 @_exported import enum JalonGenerated.Facet
@@ -24,6 +31,7 @@ import JalonGenerated
 @_exported import struct JalonGenerated.FacetValueCounts
 @_exported import struct JalonGenerated.Favourite
 @_exported import struct JalonGenerated.FieldErrors
+@_exported import struct JalonGenerated.Fix
 @_exported import struct JalonGenerated.Header
 @_exported import struct JalonGenerated.Highlight
 @_exported import struct JalonGenerated.HttpRequest
@@ -40,6 +48,7 @@ import JalonGenerated
 @_exported import enum JalonGenerated.NetworkKind
 @_exported import enum JalonGenerated.NextTransfer
 @_exported import struct JalonGenerated.Note
+@_exported import enum JalonGenerated.NumberKind
 @_exported import struct JalonGenerated.NumericRange
 @_exported import struct JalonGenerated.Object
 @_exported import struct JalonGenerated.Pack
@@ -49,6 +58,7 @@ import JalonGenerated
 @_exported import struct JalonGenerated.PackUsage
 @_exported import struct JalonGenerated.Picture
 @_exported import enum JalonGenerated.PictureSize
+@_exported import enum JalonGenerated.PlaceRole
 @_exported import struct JalonGenerated.Position
 @_exported import struct JalonGenerated.Profile
 @_exported import struct JalonGenerated.QueuedReport
@@ -70,22 +80,26 @@ import JalonGenerated
 @_exported import struct JalonGenerated.RouteItem
 @_exported import struct JalonGenerated.SearchHit
 @_exported import struct JalonGenerated.SearchResults
+@_exported import struct JalonGenerated.SensitiveAreaInSeason
 @_exported import struct JalonGenerated.Stage
 @_exported import struct JalonGenerated.StorageUsage
 @_exported import struct JalonGenerated.StyleEstimate
 @_exported import struct JalonGenerated.StyleFile
 @_exported import struct JalonGenerated.StyleFiles
+@_exported import struct JalonGenerated.SunCrossings
 @_exported import struct JalonGenerated.Term
 @_exported import struct JalonGenerated.Territory
 @_exported import struct JalonGenerated.TerritoryEdition
 @_exported import struct JalonGenerated.Tile
 @_exported import enum JalonGenerated.TransferResult
 @_exported import class JalonGenerated.Transfers
+@_exported import struct JalonGenerated.TrekCheck
 @_exported import struct JalonGenerated.TrekDetails
 @_exported import struct JalonGenerated.TrekItem
 @_exported import struct JalonGenerated.TrekPage
 @_exported import struct JalonGenerated.TrekQuery
 @_exported import enum JalonGenerated.TrekSort
+@_exported import struct JalonGenerated.WalkingTimes
 @_exported import struct JalonGenerated.WebLink
 
 /// The progress of a long call. The other languages call it `Progress`; Foundation has a type of that name.
