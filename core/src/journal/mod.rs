@@ -13,7 +13,7 @@
 //! * `photo_encoder`: encodes a photo for sending, with `photo_decoder` and `photo_scale` (feature `photos`).
 //! * `favourites`, `notes`: favourites and notes.
 //! * `track`: recorded tracks, and the recorder.
-//! * `archive`: export and import (feature `archive`). `archive_file`: reads the file of an export.
+//! * `archive`: export and import (feature `archive`). `archive_file`: reads the file of an export. `archive_tracks`: its tracks.
 //! * `recovery`: recovery from a damaged file.
 //! * `fuzzing`: entry points for fuzzing.
 
@@ -21,6 +21,8 @@
 mod archive;
 #[cfg(feature = "archive")]
 mod archive_file;
+#[cfg(feature = "archive")]
+mod archive_tracks;
 mod favourites;
 #[doc(hidden)]
 pub mod fuzzing;

@@ -12,6 +12,9 @@ const MAX_BYTES: usize = POINTS * 80;
 /// Maximum number of bytes at which a chunk is looked for in damaged bytes, so that they do not take quadratic time.
 const MAX_TRIES: usize = 8_192;
 
+/// Maximum number of points that are read: eleven days at one fix a second.
+const MAX_POINTS: usize = 1_000_000;
+
 /// Encodes sections of fixes.
 pub(super) fn write(sections: &[Vec<Fix>]) -> Vec<u8> {
     let points =
@@ -35,8 +38,8 @@ pub(super) fn write(sections: &[Vec<Fix>]) -> Vec<u8> {
 /// Reads the intact chunks. The second value tells whether all are intact. A section ends at a damaged chunk.
 pub(super) fn read(mut bytes: &[u8]) -> (Vec<Vec<Fix>>, bool) {
     let mut sections: Vec<Vec<Fix>> = Vec::new();
-    let (mut is_gap, mut tries) = (true, 0);
-    while !bytes.is_empty() && tries < MAX_TRIES {
+    let (mut is_gap, mut tries, mut count) = (true, 0, 0);
+    while !bytes.is_empty() && tries < MAX_TRIES && count < MAX_POINTS {
         let Some((points, rest)) = chunk(bytes) else {
             // The length itself may be damaged: the next chunk is looked for at each byte.
             (is_gap, tries) = (true, tries + 1);
@@ -44,6 +47,7 @@ pub(super) fn read(mut bytes: &[u8]) -> (Vec<Vec<Fix>>, bool) {
             continue;
         };
         bytes = rest;
+        count += points.len();
         for point in points {
             match sections.last_mut() {
                 Some(section) if !point.starts_section && !is_gap => section.push(point.fix()),

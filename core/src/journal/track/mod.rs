@@ -68,3 +68,15 @@ pub struct Track {
     /// Coordinates have 7 decimals (1 cm); elevation and accuracy 0.1 m, speed 0.01 m/s, bearing 0.1°.
     pub sections: Vec<Vec<Fix>>,
 }
+
+/// Encodes the fixes of a track for an export.
+#[cfg(feature = "archive")]
+pub(super) fn encode_fixes(sections: &[Vec<Fix>]) -> Vec<u8> {
+    chunks::write(sections)
+}
+
+/// Reads the fixes of a track from an export; damaged parts are left out.
+#[cfg(feature = "archive")]
+pub(super) fn decode_fixes(bytes: &[u8]) -> Vec<Vec<Fix>> {
+    chunks::read(bytes).0
+}

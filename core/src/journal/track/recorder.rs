@@ -165,6 +165,7 @@ impl Journal {
     }
 
     /// The unfinished recording with its fixes.
+    #[cfg(feature = "archive")]
     pub(in crate::journal) fn unfinished_track(&self) -> Result<Option<Track>> {
         let Some(content) = log::read(&self.directory)? else { return Ok(None) };
         let header = content.header_or_new();
