@@ -13,6 +13,8 @@
 //! * `search`: objects of any kind by the words of their texts.
 //! * `favourites`: the favourites, with the state of their objects.
 //! * `localizer`: texts and labels in the languages of the user.
+//! * `recording`: the recording of a track.
+//! * `trek_export` (feature `gpx`): a trek as GPX.
 //! * `edition` (feature `edition-build`): a territory as static files. `edition_copy` (features `edition` and `net`): the files of
 //!   a published edition in a folder.
 //! * `reports`: field reports, from the draft to the upload.
@@ -32,6 +34,7 @@ mod maps;
 mod nearby;
 pub(crate) mod open;
 mod packs;
+mod recording;
 mod reports;
 #[cfg(feature = "net")]
 mod run;
@@ -41,6 +44,8 @@ mod send;
 mod snapshot;
 mod stats;
 mod territories;
+#[cfg(feature = "gpx")]
+mod trek_export;
 mod treks;
 
 pub use attached_files::AttachedFile;

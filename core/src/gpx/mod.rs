@@ -6,10 +6,16 @@
 //! elements, and neither reads nor writes extensions, so that the accuracy of a recorded point would be lost.
 //!
 //! * `read`: reads GPX 1.0 and 1.1. `element`: the elements that it knows. `text`: texts, numbers and times.
+//! * `write`: writes GPX 1.1. `geojson`: the same content as GeoJSON, in and out.
+//! * `fuzzing`: entry points for fuzzing.
 
 mod element;
+#[doc(hidden)]
+pub mod fuzzing;
+mod geojson;
 mod read;
 mod text;
+mod write;
 
 use std::fmt;
 
@@ -17,6 +23,7 @@ use serde::Serialize;
 
 use crate::model::{Fix, Position};
 
+pub use geojson::read_geojson;
 pub use read::read_gpx;
 
 /// Maximum size of a file in bytes. The points before it are read.

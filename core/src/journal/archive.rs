@@ -1,5 +1,5 @@
-//! Export and import of the journal as a ZIP file (feature `archive`). It contains the reports as GeoJSON and as plain text, their photos, the
-//! tracks, and `journal.json`, from which another device imports everything.
+//! Export and import of the journal as a ZIP file (feature `archive`). It contains the reports as GeoJSON, GPX and plain text, their photos, the
+//! tracks as GPX, and `journal.json`, from which another device imports everything.
 //!
 //! Only one device sends a report by itself. The exporter keeps its reports, and the imported copies are in doubt or marked as
 //! possible duplicates; or it hands them over, and its own copies are.
@@ -136,10 +136,20 @@ impl Journal {
         }
         for summary in &content.tracks {
             // Nor must a damaged track.
-            if let Ok((fixes, _track)) = self.track_to_export(summary) {
+            if let Ok((fixes, track)) = self.track_to_export(summary) {
                 add(&fixes_entry(&summary.id), &fixes, deflated)?;
+                #[cfg(feature = "gpx")]
+                add(
+                    &super::archive_tracks::gpx_entry(&summary.id),
+                    track.to_gpx_file().to_gpx()?.as_bytes(),
+                    deflated,
+                )?;
+                #[cfg(not(feature = "gpx"))]
+                let _ = track;
             }
         }
+        #[cfg(feature = "gpx")]
+        add("reports.gpx", super::reports_to_gpx_file(&content.reports).to_gpx()?.as_bytes(), deflated)?;
         writer.finish().map_err(Error::internal)?;
         Ok(zip)
     }

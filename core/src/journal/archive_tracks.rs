@@ -12,6 +12,12 @@ pub(super) fn fixes_entry(id: &str) -> String {
     format!("tracks/{id}.fixes")
 }
 
+/// Name of the entry of a track for other programs. It is not imported.
+#[cfg(feature = "gpx")]
+pub(super) fn gpx_entry(id: &str) -> String {
+    format!("tracks/{id}.gpx")
+}
+
 impl Journal {
     /// The tracks to export: the finished ones, and the unfinished one as it is now.
     pub(super) fn tracks_to_export(&self) -> Result<Vec<TrackSummary>> {

@@ -14,6 +14,7 @@
 //! * `favourites`, `notes`: favourites and notes.
 //! * `track`: recorded tracks, and the recorder.
 //! * `archive`: export and import (feature `archive`). `archive_file`: reads the file of an export. `archive_tracks`: its tracks.
+//! * `exchange`: tracks and reports as GPX, and tracks from it (feature `gpx`).
 //! * `recovery`: recovery from a damaged file.
 //! * `fuzzing`: entry points for fuzzing.
 
@@ -23,6 +24,8 @@ mod archive;
 mod archive_file;
 #[cfg(feature = "archive")]
 mod archive_tracks;
+#[cfg(feature = "gpx")]
+mod exchange;
 mod favourites;
 #[doc(hidden)]
 pub mod fuzzing;
@@ -53,6 +56,8 @@ use crate::error::{Error, Result};
 use crate::storage::{FileSystem, Storage};
 
 use self::sidecar::Sidecars;
+#[cfg(feature = "gpx")]
+pub use exchange::{TrackImport, record_file, reports_to_gpx_file};
 pub use favourites::Favourite;
 pub use notes::Note;
 #[cfg(feature = "photos")]

@@ -5,7 +5,7 @@
 //! * `packs`: `download`.
 //! * `editions`: `edition`.
 //! * `reports`: `report`.
-//! * `journal`: `favourite` and `note`.
+//! * `journal`: `favourite` and `note`. `tracks`: `record` and `track`.
 //! * `value`: parsers of single values.
 
 mod editions;
@@ -13,6 +13,7 @@ mod journal;
 mod packs;
 mod reports;
 mod territories;
+mod tracks;
 mod treks;
 mod value;
 
@@ -27,6 +28,7 @@ pub(crate) use journal::{FavouriteCommand, NoteCommand};
 pub(crate) use packs::DownloadArgs;
 pub(crate) use reports::{ReportCommand, ReportContentArgs};
 pub(crate) use territories::{RefreshArgs, TerritoryCommand};
+pub(crate) use tracks::{RecordArgs, TrackCommand};
 pub(crate) use treks::{NearArgs, TreksArgs};
 
 /// Treks and points of interest of Geotrek servers on your own disk, without a network
@@ -122,6 +124,13 @@ pub(crate) enum Command {
     Note {
         #[command(subcommand)]
         command: NoteCommand,
+    },
+    /// Record a track from a GPX file, as a phone records it on the way
+    Record(RecordArgs),
+    /// List, show, export or remove recorded tracks
+    Track {
+        #[command(subcommand)]
+        command: TrackCommand,
     },
     /// List the objects that were added, changed or withdrawn
     Changes {

@@ -5,7 +5,7 @@
 //! * `treks`, `near`, `trek`, `changes`: the catalogue.
 //! * `editions`: a territory as static files.
 //! * `export`, `map`: a trek as a file.
-//! * `reports`, `favourites`, `notes`: the journal.
+//! * `reports`, `favourites`, `notes`, `tracks`: the journal.
 //! * `network`: the progress bar and Ctrl-C. `remarks`: dates and withdrawals after a name. `far_away`: a hint for
 //!   positions with their numbers in the wrong order.
 
@@ -26,6 +26,7 @@ mod remarks;
 mod reports;
 mod status;
 mod territory;
+mod tracks;
 mod trek;
 mod treks;
 
@@ -153,6 +154,8 @@ fn run_command(session: &Session, command: Command) -> Result<Output> {
         Command::Send { allow_http } => reports::send(session, allow_http),
         Command::Favourite { command } => favourites::run(session, command),
         Command::Note { command } => notes::run(session, command),
+        Command::Record(args) => tracks::record(session, args),
+        Command::Track { command } => tracks::run(session, command),
         Command::Changes { territory, since } => changes::changes(session, territory.as_deref(), since.as_deref()),
         Command::Treks(args) => treks::treks(session, &args),
         Command::Trek { id, past } => trek::trek(session, &id, past),

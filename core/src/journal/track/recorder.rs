@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::filter::{Filter, Rejection};
 use super::log::{self, Content, FILE_NAME, Header, Log, SYNC_INTERVAL_MS};
+use super::point_codec::Point;
 use super::rows::check_name;
 use super::stats::StatsCollector;
 use super::{NewTrack, Track, TrackStats, TrackSummary};
@@ -368,25 +369,13 @@ impl Recording {
 
     fn push(&mut self, fix: &Fix, now: BootInstant) -> Result<Result<(), Rejection>> {
         self.log()?;
-        if self.is_paused {
-            return Ok(self.reject(Rejection::Paused));
-        }
-        if self.is_continued && self.end_ms.is_some_and(|end| fix.time_ms.saturating_sub(end) > MAX_DEAD_MS) {
-            self.filter.interrupt();
-        }
-        // As it will be read again, so that the statistics are the same after the death of the process.
-        let fix = &super::point_codec::Point::new(fix, false).fix_if_valid().unwrap_or(*fix);
-        let starts_section = match self.filter.push(fix) {
-            Ok(starts_section) => starts_section,
-            Err(reason) => return Ok(self.reject(reason)),
+        let (fix, starts_section) = match self.take(fix) {
+            Ok(taken) => taken,
+            Err(reason) => return Ok(Err(reason)),
         };
-        self.is_continued = false;
-        self.start_ms.get_or_insert(fix.time_ms);
-        self.end_ms = Some(fix.time_ms);
-        self.stats.push(fix, starts_section);
         let is_due = now.ms.saturating_sub(self.synced.ms) >= SYNC_INTERVAL_MS || now.boot_id != self.synced.boot_id;
         let log = self.log()?;
-        log.push(fix, starts_section)?;
+        log.push(&fix, starts_section)?;
         if is_due {
             log.sync()?;
             self.synced = now;
@@ -394,9 +383,27 @@ impl Recording {
         Ok(Ok(()))
     }
 
-    fn reject(&mut self, reason: Rejection) -> Result<(), Rejection> {
+    /// Takes a fix into the statistics. Returns it as it is recorded, and whether it starts a section.
+    fn take(&mut self, fix: &Fix) -> Result<(Fix, bool), Rejection> {
+        if self.is_paused {
+            return Err(self.reject(Rejection::Paused));
+        }
+        if self.is_continued && self.end_ms.is_some_and(|end| fix.time_ms.saturating_sub(end) > MAX_DEAD_MS) {
+            self.filter.interrupt();
+        }
+        // As it will be read again, so that the statistics are the same after the death of the process.
+        let fix = Point::new(fix, false).fix_if_valid().unwrap_or(*fix);
+        let starts_section = self.filter.push(&fix).map_err(|reason| self.reject(reason))?;
+        self.is_continued = false;
+        self.start_ms.get_or_insert(fix.time_ms);
+        self.end_ms = Some(fix.time_ms);
+        self.stats.push(&fix, starts_section);
+        Ok((fix, starts_section))
+    }
+
+    fn reject(&mut self, reason: Rejection) -> Rejection {
         *self.rejected.entry(reason).or_default() += 1;
-        Err(reason)
+        reason
     }
 
     fn summary(&self) -> TrackSummary {
@@ -411,6 +418,19 @@ impl Recording {
             stats: self.stats.stats(),
         }
     }
+}
+
+/// Records sections of fixes at once. Returns the track, and the number of rejected fixes by reason.
+#[cfg(feature = "gpx")]
+pub(super) fn record(header: Header, sections: &[Vec<Fix>]) -> (Track, BTreeMap<Rejection, u64>) {
+    let now = BootInstant { ms: 0, boot_id: 0 };
+    let mut recording = Recording::replay(None, header, &Content::default(), now);
+    let mut content = Content::default();
+    for section in sections {
+        recording.filter.interrupt();
+        content.fixes.extend(section.iter().filter_map(|fix| recording.take(fix).ok()));
+    }
+    (Track { summary: recording.summary(), sections: content.sections() }, recording.rejected)
 }
 
 impl Content {

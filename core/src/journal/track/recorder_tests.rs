@@ -92,7 +92,7 @@ fn finished_track_is_stored_with_its_fixes_and_statistics() {
     assert_eq!(recorder.finish(), Err(Error::Closed));
     let track = fixture.journal.track(&summary.id).unwrap();
     assert_eq!((&track.summary, track.sections.len(), track.sections[0].len()), (&summary, 1, 600));
-    assert_eq!(fixture.journal.tracks().unwrap(), [summary.clone()]);
+    assert_eq!(fixture.journal.tracks().unwrap(), std::slice::from_ref(&summary));
     assert_eq!(fixture.journal.unfinished_recording(), Ok(None));
     let renamed = fixture.journal.rename_track(&summary.id, "Lac de la Douche").unwrap();
     assert_eq!(fixture.journal.tracks().unwrap()[0], renamed);

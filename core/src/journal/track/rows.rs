@@ -12,7 +12,7 @@ use crate::line::simplify;
 use crate::model::{Geometry, Position};
 
 /// Maximum length of a name, in characters.
-const MAX_NAME: usize = 200;
+pub(in crate::journal) const MAX_NAME: usize = 200;
 /// No recorded position is further than this from the line in the layer.
 const LINE_TOLERANCE_M: f64 = 2.0;
 
@@ -97,7 +97,7 @@ fn upsert_encoded(
 /// A time as GeoPackage has it: ISO 8601 in UTC, with milliseconds.
 fn date_time(unix_ms: i64) -> Option<String> {
     let time = jiff::Timestamp::from_millisecond(unix_ms).ok()?;
-    Some(jiff::fmt::strtime::format("%Y-%m-%dT%H:%M:%S.%3fZ", time).ok()?)
+    jiff::fmt::strtime::format("%Y-%m-%dT%H:%M:%S.%3fZ", time).ok()
 }
 
 /// The line of the layer; `None` if the track has less than two positions.
