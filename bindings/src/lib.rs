@@ -20,7 +20,7 @@
 //! # Files
 //! * `records`: records and enums, a table each. `convert`, `options`, `treks`, `details`: conversions from and to the core.
 //! * `companion`, `catalogue`, `nearby`, `packs`, `journal`, `reports`, `transfers`: the objects. `error`: the error.
-//! * `maps`: offline maps of packs. `editions`: a territory as static files.
+//! * `recorder`: the recording of tracks. `maps`: offline maps of packs. `editions`: a territory as static files.
 //! * `panic_guard`, `threads`, `state`: how a call runs, and the state that all objects share.
 //! * `cancel`, `watch`: cancellation, progress, changes.
 
@@ -37,6 +37,7 @@ mod nearby;
 mod options;
 mod packs;
 mod panic_guard;
+mod recorder;
 #[rustfmt::skip]
 mod records;
 mod reports;
@@ -54,6 +55,7 @@ pub use error::JalonError;
 pub use journal::Journal;
 pub use nearby::Nearby;
 pub use packs::Packs;
+pub use recorder::{Recorder, sampling_plan};
 pub use records::*;
 pub use reports::Reports;
 pub use transfers::Transfers;

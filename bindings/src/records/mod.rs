@@ -11,6 +11,7 @@ mod maps;
 mod objects;
 mod packs;
 mod territory;
+mod tracks;
 mod treks;
 
 pub use details::*;
@@ -20,4 +21,5 @@ pub use maps::*;
 pub use objects::*;
 pub use packs::*;
 pub use territory::*;
+pub use tracks::*;
 pub use treks::*;

@@ -27,3 +27,4 @@ mod refresh;
 mod shell;
 mod shell_online;
 mod shell_text;
+mod shell_tracks;

@@ -99,3 +99,19 @@ pub(super) fn encode_fixes(sections: &[Vec<Fix>]) -> Vec<u8> {
 pub(super) fn decode_fixes(bytes: &[u8]) -> Vec<Vec<Fix>> {
     chunks::read(bytes).0
 }
+
+/// The readers, for fuzzing.
+pub(super) mod fuzzing {
+    use super::{chunks, log, recorder};
+    use crate::model::Fix;
+
+    /// The fixes of a log, after their statistics were collected.
+    pub(in crate::journal) fn recording(bytes: &[u8]) -> Vec<Fix> {
+        recorder::replay_for_fuzzing(log::parse(bytes))
+    }
+
+    /// The fixes of a track.
+    pub(in crate::journal) fn track(bytes: &[u8]) -> Vec<Fix> {
+        chunks::read(bytes).0.concat()
+    }
+}

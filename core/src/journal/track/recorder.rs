@@ -40,6 +40,8 @@ pub struct RecordingState {
     pub summary: TrackSummary,
     /// Whether the recording is paused.
     pub is_paused: bool,
+    /// Seconds since the person stopped; 0 while they walk. For [`sampling_plan`](super::sampling_plan).
+    pub still_s: f64,
     /// Number of fixes that were not recorded, by reason, since the recording was started or continued.
     pub rejected: Vec<(Rejection, u64)>,
 }
@@ -257,6 +259,7 @@ impl Recorder {
         RecordingState {
             summary: recording.summary(),
             is_paused: recording.is_paused,
+            still_s: recording.stats.still_s(),
             rejected: recording.rejected.iter().map(|(reason, count)| (*reason, *count)).collect(),
         }
     }
@@ -431,6 +434,14 @@ pub(super) fn record(header: Header, sections: &[Vec<Fix>]) -> (Track, BTreeMap<
         content.fixes.extend(section.iter().filter_map(|fix| recording.take(fix).ok()));
     }
     (Track { summary: recording.summary(), sections: content.sections() }, recording.rejected)
+}
+
+/// Replays a log, and returns its fixes.
+pub(super) fn replay_for_fuzzing(content: Content) -> Vec<Fix> {
+    let header = content.header_or_new();
+    let stats = Recording::replay(None, header, &content, BootInstant { ms: 0, boot_id: 0 }).summary().stats;
+    assert!(stats.distance_m.is_finite() && stats.moving_s >= 0.0 && stats.total_s >= 0.0, "the statistics are wrong");
+    content.sections().concat()
 }
 
 impl Content {

@@ -82,6 +82,8 @@ enum Motion {
         count: f64,
         /// Time of the first of the latest fixes, all of which are far away.
         left_ms: Option<i64>,
+        /// Since when, Unix ms.
+        since_ms: i64,
         /// First fix of the section, if the person has stood since then.
         start: Option<Fix>,
     },
@@ -127,6 +129,14 @@ impl StatsCollector {
         }
     }
 
+    /// Seconds since the person stopped; 0 while they walk.
+    pub(super) fn still_s(&self) -> f64 {
+        match (&self.motion, self.last_time_ms) {
+            (Motion::Standing { since_ms, .. }, Some(last_ms)) => last_ms.saturating_sub(*since_ms) as f64 / 1_000.0,
+            _ => 0.0,
+        }
+    }
+
     /// Metres from the last vertex to the latest position.
     fn open_leg_m(&self) -> f64 {
         match &self.motion {
@@ -154,18 +164,20 @@ impl StatsCollector {
         let accuracy_m = fix.accuracy_m.unwrap_or(DEFAULT_ACCURACY_M);
         let step_m = accuracy_m.max(MIN_STEP_M);
         self.motion = match std::mem::take(&mut self.motion) {
-            Motion::Unknown => Motion::Standing { center: fix, count: 1.0, left_ms: None, start: Some(fix) },
-            Motion::Standing { mut center, count, left_ms, start } => {
+            Motion::Unknown => {
+                Motion::Standing { center: fix, count: 1.0, left_ms: None, since_ms: fix.time_ms, start: Some(fix) }
+            }
+            Motion::Standing { mut center, count, left_ms, since_ms, start } => {
                 let away_m = distance_m(&center, &fix);
                 if away_m <= (accuracy_m * LEAVE_FACTOR).max(MIN_LEAVE_M) {
                     center.position = mean(center.position, count, fix.position);
-                    Motion::Standing { center, count: count + 1.0, left_ms: None, start }
+                    Motion::Standing { center, count: count + 1.0, left_ms: None, since_ms, start }
                 } else {
                     // A fix after a long interval tells nothing about the time of the start.
                     let left_ms = left_ms.unwrap_or(fix.time_ms.saturating_sub(elapsed_ms.min(LEAVE_MS)));
                     let walked_ms = fix.time_ms.saturating_sub(left_ms);
                     if walked_ms < LEAVE_MS {
-                        Motion::Standing { center, count, left_ms: Some(left_ms), start }
+                        Motion::Standing { center, count, left_ms: Some(left_ms), since_ms, start }
                     } else {
                         // Who leaves soon after the start has walked from there.
                         let start = start.filter(|start| fix.time_ms.saturating_sub(start.time_ms) <= START_MS);
@@ -185,7 +197,7 @@ impl StatsCollector {
                 } else if still_ms as f64 > (step_m * STAND_MS_PER_M).max(MIN_STAND_MS) {
                     self.moving_ms -= still_ms.min(self.moving_ms);
                     self.distance_m += distance_m(&vertex, &center);
-                    Motion::Standing { center, count, left_ms: None, start: None }
+                    Motion::Standing { center, count, left_ms: None, since_ms: vertex.time_ms, start: None }
                 } else {
                     center.position = mean(center.position, count, fix.position);
                     Motion::Walking { vertex, latest: *raw, mean: center, count: count + 1.0 }

@@ -150,6 +150,9 @@ fn frozen_position_is_standing_and_the_way_on_is_straight() {
     walk.time_ms += 300_000;
     walk.north_m += 300.0;
     walk.walk(500.0, 1.25, 1, 0.0);
+    let mut standing = StatsCollector::default();
+    walk.fixes[..700].iter().enumerate().for_each(|(index, fix)| standing.push(fix, index == 0));
+    assert!((standing.still_s() - 300.0).abs() < 15.0, "{}", standing.still_s());
     let stats = walk.stats();
     assert!((stats.distance_m - 1_300.0).abs() < 25.0, "{stats:?}");
     assert!((stats.moving_s - 800.0).abs() < 25.0, "{stats:?}");
