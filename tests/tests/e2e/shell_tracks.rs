@@ -100,7 +100,7 @@ fn trek_is_exported_with_its_points_of_interest_and_stages() {
     let fixture = Fixture::builder().territory(Territory::small(1)).refreshed().build();
     let companion = fixture.companion();
     let (mut pois, mut stages) = (0, 0);
-    let treks = companion.treks(&TrekQuery::default()).unwrap().items;
+    let treks = companion.treks(&TrekQuery { limit: 1_000, ..TrekQuery::default() }, &["fr"]).unwrap().items;
     for trek in treks.iter().map(|item| item.id) {
         let details = companion.trek_details(NAME, trek, &[Kind::Poi]).unwrap();
         let file = companion.trek_gpx(NAME, trek, &["fr"]).unwrap();
