@@ -54,7 +54,7 @@ from_core!(journal::TrackSummary => TrackSummary same { id, name, created_ms, st
 /// A recorded track.
 #[derive(uniffi::Record)] pub struct Track {
     /** Everything but the fixes. */ pub summary: TrackSummary,
-    /** Its line as ISO WKB: a MultiLineString with one line for each section; a Point if it has one fix only. */ pub geometry: Vec<u8>,
+    /** Its line as ISO WKB: a MultiLineString of the sections with two fixes or more, a LineString of the only one, or a Point. */ pub geometry: Vec<u8>,
 }
 
 /// Fixes that were not recorded.

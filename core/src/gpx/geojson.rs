@@ -16,6 +16,9 @@ use super::{
 use crate::error::{Error, Result};
 use crate::model::Position;
 
+/// A value of a point.
+type Member = dyn Fn(&GpxPoint) -> Value;
+
 /// The arrays of `coordinateProperties`.
 const TIMES: &str = "times";
 const ACCURACIES: &str = "accuracies";
@@ -32,7 +35,7 @@ impl GpxFile {
                 .iter()
                 .map(|points| points.iter().map(|point| coordinates(point.position)).collect())
                 .collect();
-            let arrays = |of: &dyn Fn(&GpxPoint) -> Value| -> Value {
+            let arrays = |of: &Member| -> Value {
                 segments.iter().map(|points| points.iter().map(of).collect::<Value>()).collect()
             };
             let mut properties = properties("track", name, description);
@@ -99,21 +102,17 @@ fn insert_text(properties: &mut Map<String, Value>, name: &str, value: &Option<S
 }
 
 /// Inserts an array for each value that any point has.
-fn insert_arrays(
-    properties: &mut Map<String, Value>,
-    points: &[GpxPoint],
-    arrays: &dyn Fn(&dyn Fn(&GpxPoint) -> Value) -> Value,
-) {
+fn insert_arrays(properties: &mut Map<String, Value>, points: &[GpxPoint], arrays: &dyn Fn(&Member) -> Value) {
     let mut own = Map::new();
-    let of: [(&str, fn(&GpxPoint) -> Value); 4] = [
-        (TIMES, |point| point.time_ms.and_then(rfc_3339).into()),
-        (ACCURACIES, |point| point.accuracy_m.into()),
-        (SPEEDS, |point| point.speed_mps.into()),
-        (COURSES, |point| point.bearing_deg.into()),
+    let of: [(&str, &Member); 4] = [
+        (TIMES, &|point| point.time_ms.and_then(rfc_3339).into()),
+        (ACCURACIES, &|point| point.accuracy_m.into()),
+        (SPEEDS, &|point| point.speed_mps.into()),
+        (COURSES, &|point| point.bearing_deg.into()),
     ];
     for (name, of) in of {
         if points.iter().any(|point| !of(point).is_null()) {
-            own.insert(name.to_owned(), arrays(&of));
+            own.insert(name.to_owned(), arrays(of));
         }
     }
     if !own.is_empty() {

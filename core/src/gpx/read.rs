@@ -23,8 +23,8 @@ const ELEVATIONS_M: (f64, f64) = (-12_000.0, 100_000.0);
 const METRES_PER_HDOP: f64 = 5.0;
 
 /// Reads a GPX file of version 1.0 or 1.1. Unknown elements are skipped; invalid points and values are left out and counted;
-/// of a damaged or too long file the beginning is read. Reads at most [`MAX_BYTES`] into memory. 50,000 points take about
-/// 50 ms.
+/// of a damaged or too long file the beginning is read. Reads at most [`MAX_BYTES`] into memory; the time is linear in
+/// the size.
 ///
 /// # Errors
 /// [`Error::InvalidInput`] if the file is no GPX file; errors of the source.

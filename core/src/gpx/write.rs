@@ -24,7 +24,7 @@ impl GpxFile {
     /// The file as GPX 1.1. Invalid positions are left out, because one of them would make a reader reject the whole file.
     /// Names are on one line and have at most 200 characters. U+FFFD stands for each character that XML cannot hold, and for
     /// each control character or bidirectional override, which would change how a device shows the text around it. The
-    /// creator is Jalon. 50,000 points take about 50 ms.
+    /// creator is Jalon.
     ///
     /// # Errors
     /// [`Error::Internal`] never occurs in practice.

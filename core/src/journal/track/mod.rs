@@ -17,12 +17,8 @@ pub(super) mod rows;
 mod sampling;
 mod stats;
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-use crate::error::Result;
 use crate::model::{Fix, Id};
 
 pub use filter::Rejection;
@@ -72,20 +68,6 @@ pub struct Track {
     /// The recorded fixes in sections: between two of them the recording was paused, or the receiver had lost its position.
     /// Coordinates have 7 decimals (1 cm); elevation and accuracy 0.1 m, speed 0.01 m/s, bearing 0.1°.
     pub sections: Vec<Vec<Fix>>,
-}
-
-#[cfg(feature = "gpx")]
-impl Track {
-    /// The track that a recording of `sections` gives, and the number of rejected fixes by reason.
-    pub(super) fn record(
-        new: NewTrack,
-        sections: &[Vec<Fix>],
-        created_ms: i64,
-    ) -> Result<(Track, BTreeMap<Rejection, u64>)> {
-        rows::check_name(&new.name)?;
-        let header = log::Header { id: Uuid::new_v4().to_string(), name: new.name, trek: new.trek, created_ms };
-        Ok(recorder::record(header, sections))
-    }
 }
 
 /// Encodes the fixes of a track for an export.

@@ -57,7 +57,7 @@ pub struct TrackStats {
     pub total_s: f64,
 }
 
-/// Collects the statistics of a track. One fix costs about 1 µs and one geodesic.
+/// Collects the statistics of a track. One fix costs up to three geodesics and the mean of the window.
 #[derive(Debug, Default)]
 pub(super) struct StatsCollector {
     points: u64,
@@ -116,7 +116,7 @@ impl StatsCollector {
         }
     }
 
-    /// The statistics so far. Time grows with the distance: about 1 µs for each kilometre.
+    /// The statistics so far. One pass over the medians of the distance bins.
     pub(super) fn stats(&self) -> TrackStats {
         let gain = self.elevations.gain();
         TrackStats {
