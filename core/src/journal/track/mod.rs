@@ -2,7 +2,7 @@
 //! is finished, the track becomes a row of the layer `track`. A process that dies loses nothing, and a power cut at most the
 //! fixes of the last 10 seconds.
 //!
-//! * `recorder`: the recording of a track. `log`: its log file.
+//! * `recorder`: the recorder. `recording`: its state. `unfinished`: starting and continuing. `log`: the log file.
 //! * `filter`: which fixes are recorded. `stats`: distance, ascent, times.
 //! * `point_codec`: fixes in about 12 bytes each. `chunks`: the fixes of a finished track, with checksums.
 //! * `rows`: the rows of finished tracks, and the operations on them.
@@ -13,21 +13,23 @@ mod filter;
 mod log;
 mod point_codec;
 mod recorder;
+mod recording;
 pub(super) mod rows;
 mod sampling;
 mod stats;
+mod unfinished;
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Fix, Id};
 
 pub use filter::Rejection;
-pub(super) use recorder::RecordingSlot;
 pub use recorder::{Recorder, RecordingState};
 #[cfg(feature = "gpx")]
 pub(super) use rows::MAX_NAME;
 pub use sampling::{BatteryMode, PositionAccuracy, SamplingPlan, sampling_plan};
 pub use stats::TrackStats;
+pub(super) use unfinished::RecordingSlot;
 
 /// A track to be recorded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -84,12 +86,12 @@ pub(super) fn decode_fixes(bytes: &[u8]) -> Vec<Vec<Fix>> {
 
 /// The readers, for fuzzing.
 pub(super) mod fuzzing {
-    use super::{chunks, log, recorder};
+    use super::{chunks, log, recording};
     use crate::model::Fix;
 
     /// The fixes of a log, after their statistics were collected.
     pub(in crate::journal) fn recording(bytes: &[u8]) -> Vec<Fix> {
-        recorder::replay_for_fuzzing(log::parse(bytes))
+        recording::replay_for_fuzzing(log::parse(bytes))
     }
 
     /// The fixes of a track.

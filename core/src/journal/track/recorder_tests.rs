@@ -1,9 +1,12 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::super::NewTrack;
 use super::*;
+use crate::error::Error;
 use crate::model::Position;
 use crate::storage::{File, FileSystem, StdFileSystem, Storage};
+use crate::transfer::BootInstant;
 
 #[derive(Debug, Default)]
 struct TestClock {
