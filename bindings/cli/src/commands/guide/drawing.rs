@@ -134,7 +134,7 @@ fn profile(guide: &Guide, updates: &[&(Fix, GuideUpdate)], units: Units) -> Grou
         let points: Vec<_> = known.iter().map(|(along_m, elevation)| (x(*along_m), y(*elevation))).collect();
         group = group.add(polyline(&points).set("stroke", INK).set("stroke-width", 1.2));
         for elevation in [low, high] {
-            group = group.add(label(left - 6.0, y(elevation) + 4.0, "end", &units.format_elevation(elevation)));
+            group = group.add(label(left - 6.0, y(elevation) + 4.0, "end", &units.short().format(elevation)));
         }
     }
     let (first_ms, last_ms) = match (updates.first(), updates.last()) {

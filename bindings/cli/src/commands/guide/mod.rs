@@ -159,7 +159,7 @@ fn text(session: &Session, guide: &Guide, updates: &[(Fix, GuideUpdate)]) -> Str
     {
         let left = session.units.format_distance(left_m);
         let hours = format_hours((eta_ms - fix.time_ms) as f64 / 3_600_000.0);
-        let climb = update.ascent_left_m.map(|metres| format!(", {} up", session.units.format_elevation(metres)));
+        let climb = update.ascent_left_m.map(|metres| format!(", {} up", session.units.short().format(metres)));
         let _ = writeln!(text, "Left at the end: {left}{}, {hours}", climb.unwrap_or_default());
     }
     text
