@@ -11,6 +11,7 @@ mod error;
 mod file_lock;
 #[doc(hidden)]
 pub mod geotrek;
+pub mod guide;
 mod id;
 pub mod journal;
 pub mod line;

@@ -191,6 +191,15 @@ pub(crate) enum MapCommand {
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
     },
+    /// Write the MapLibre style of a download, which draws its map without a network, to a file
+    Style {
+        /// Id of the download: a trek id, such as 31 or pne/31, or an area id from "jalon packs", such as bbox-2
+        #[arg(long, value_name = "ID")]
+        pack: String,
+        /// File to write
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
 }
 
 #[cfg(test)]

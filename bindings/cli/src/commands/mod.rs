@@ -18,6 +18,7 @@ mod export;
 mod far_away;
 mod favourites;
 mod map;
+mod map_style;
 mod map_tile;
 mod near;
 mod network;
@@ -166,6 +167,9 @@ fn run_command(session: &Session, command: Command) -> Result<Output> {
         Command::Export { id, output } => export::export(session, &id, &output),
         Command::Map { command: Some(MapCommand::Tile { z, x, y, pack, output }), .. } => {
             map_tile::write(session, (z, x, y), &pack, &output)
+        }
+        Command::Map { command: Some(MapCommand::Style { pack, output }), .. } => {
+            map_style::write(session, &pack, &output)
         }
         Command::Map { id, output, command: None } => {
             // clap requires both unless there is a subcommand.

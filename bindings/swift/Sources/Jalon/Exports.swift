@@ -83,6 +83,7 @@ import JalonGenerated
 @_exported import struct JalonGenerated.SensitiveAreaInSeason
 @_exported import struct JalonGenerated.Stage
 @_exported import struct JalonGenerated.StorageUsage
+@_exported import struct JalonGenerated.StyleEstimate
 @_exported import struct JalonGenerated.StyleFile
 @_exported import struct JalonGenerated.StyleFiles
 @_exported import struct JalonGenerated.SunCrossings
