@@ -89,9 +89,8 @@ impl Route {
             Shape::TightHairpins => hairpins(15.0, rng),
         };
         let phase = rng.random_range(0.0..6.0);
-        let elevation = |[x, y]: [f64; 2]| {
-            1_200.0 + 0.12 * y + 60.0 * (x / 700.0 + phase).sin() + 40.0 * (y / 500.0 - phase).cos()
-        };
+        let elevation =
+            |[x, y]: [f64; 2]| 1_200.0 + 0.12 * y + 60.0 * (x / 700.0 + phase).sin() + 40.0 * (y / 500.0 - phase).cos();
         Route::of(plan.into_iter().map(|at| [at[0], at[1], elevation(at)]).collect())
     }
 
@@ -161,7 +160,8 @@ fn there_and_back(path: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
 fn ring(radius_m: f64, start: [f64; 2], rng: &mut ChaCha8Rng) -> Vec<[f64; 2]> {
     let bulges: Vec<(f64, f64)> = (2..5).map(|_| (rng.random_range(-0.12..0.12), rng.random_range(0.0..6.3))).collect();
     let radius = |angle: f64| {
-        let bulge: f64 = bulges.iter().enumerate().map(|(i, (size, phase))| size * ((i as f64 + 2.0) * angle + phase).sin()).sum();
+        let bulge: f64 =
+            bulges.iter().enumerate().map(|(i, (size, phase))| size * ((i as f64 + 2.0) * angle + phase).sin()).sum();
         radius_m * (1.0 + bulge)
     };
     let count = (radius_m * std::f64::consts::TAU / 10.0) as usize;
@@ -171,7 +171,10 @@ fn ring(radius_m: f64, start: [f64; 2], rng: &mut ChaCha8Rng) -> Vec<[f64; 2]> {
         [r * angle.sin(), -r * angle.cos()]
     };
     let origin = point(0);
-    (0..=count).map(|index| point(index % count)).map(|[x, y]| [start[0] + x - origin[0], start[1] + y - origin[1]]).collect()
+    (0..=count)
+        .map(|index| point(index % count))
+        .map(|[x, y]| [start[0] + x - origin[0], start[1] + y - origin[1]])
+        .collect()
 }
 
 /// A valley path, then legs of 80 to 160 m, each so many metres above the one before, then a path on the plateau.

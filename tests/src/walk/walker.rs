@@ -96,7 +96,8 @@ impl Walk {
                 vec![Part::Along(0.0, leave), Part::Across(vec![[b[0], b[1]], end])]
             }
         };
-        let mut walker = Walker { steps: Vec::new(), time_s: 0.0, speed: 1.2, next_break_s: rng.random_range(600.0..1800.0) };
+        let mut walker =
+            Walker { steps: Vec::new(), time_s: 0.0, speed: 1.2, next_break_s: rng.random_range(600.0..1800.0) };
         for part in &parts {
             match part {
                 Part::Along(from, to) => walker.along(route, *from, *to, rng),
@@ -121,7 +122,10 @@ impl Walker {
             let step = self.pace(rng);
             along_m += sign * step;
             let [x, y, elevation] = route.at(along_m);
-            self.push(Step { time_s: 0.0, x, y, elevation, along_m, on_route: true, forward: sign > 0.0, left_s: 0.0 }, rng);
+            self.push(
+                Step { time_s: 0.0, x, y, elevation, along_m, on_route: true, forward: sign > 0.0, left_s: 0.0 },
+                rng,
+            );
         }
     }
 
@@ -134,7 +138,8 @@ impl Walker {
             while walked < length {
                 walked += self.pace(rng);
                 let share = (walked / length).min(1.0);
-                let (x, y) = (pair[0][0] + share * (pair[1][0] - pair[0][0]), pair[0][1] + share * (pair[1][1] - pair[0][1]));
+                let (x, y) =
+                    (pair[0][0] + share * (pair[1][0] - pair[0][0]), pair[0][1] + share * (pair[1][1] - pair[0][1]));
                 let left_s = self.time_s - left_at + 1.0;
                 let elevation = route.at(last.along_m)[2];
                 self.push(Step { x, y, elevation, on_route: false, left_s, ..last }, rng);
