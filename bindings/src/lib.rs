@@ -20,7 +20,8 @@
 //! # Files
 //! * `records`: records and enums, a table each. `convert`, `options`, `treks`, `details`: conversions from and to the core.
 //! * `companion`, `catalogue`, `nearby`, `packs`, `journal`, `reports`, `transfers`: the objects. `error`: the error.
-//! * `safety`: the emergency sheet and the check before leaving. `maps`: offline maps of packs. `editions`: a territory as static files.
+//! * `safety`: the emergency sheet and the check before leaving. `recorder`: the recording of tracks.
+//! * `maps`: offline maps of packs. `editions`: a territory as static files.
 //! * `panic_guard`, `threads`, `state`: how a call runs, and the state that all objects share.
 //! * `cancel`, `watch`: cancellation, progress, changes.
 
@@ -37,6 +38,7 @@ mod nearby;
 mod options;
 mod packs;
 mod panic_guard;
+mod recorder;
 #[rustfmt::skip]
 mod records;
 mod reports;
@@ -55,6 +57,7 @@ pub use error::JalonError;
 pub use journal::Journal;
 pub use nearby::Nearby;
 pub use packs::Packs;
+pub use recorder::{Recorder, sampling_plan};
 pub use records::*;
 pub use reports::Reports;
 pub use transfers::Transfers;

@@ -11,6 +11,8 @@ mod error;
 mod file_lock;
 #[doc(hidden)]
 pub mod geotrek;
+#[cfg(feature = "gpx")]
+pub mod gpx;
 pub mod guide;
 mod id;
 pub mod journal;

@@ -41,6 +41,7 @@ from_core!(companion::FavouriteItem => Favourite same { withdrawn_ms } core { fa
     pub kept_by_exporter: u64,
     /** Favourites that were added. */ pub favourites: u64,
     /** Notes that were added. */ pub notes: u64,
+    /** Tracks that were added. */ pub tracks: u64,
 }
 
 /// The result of the recovery of a damaged journal.
@@ -50,14 +51,15 @@ from_core!(companion::FavouriteItem => Favourite same { withdrawn_ms } core { fa
     /** Reports recovered from their sidecar files only. */ pub reports_from_sidecars: u64,
     /** Favourites recovered. */ pub favourites: u64,
     /** Notes recovered. */ pub notes: u64,
+    /** Tracks recovered; of a damaged one, the fixes that could be read. */ pub tracks: u64,
 }
 
 from_core!(journal::RecoverySummary => RecoverySummary same {}
-    core { quarantined_path, reports_from_rows, reports_from_sidecars, favourites, notes }
+    core { quarantined_path, reports_from_rows, reports_from_sidecars, favourites, notes, tracks }
     own {
         quarantined_path: quarantined_path.to_string_lossy().into_owned(),
         reports_from_rows: reports_from_rows as u64, reports_from_sidecars: reports_from_sidecars as u64,
-        favourites: favourites as u64, notes: notes as u64
+        favourites: favourites as u64, notes: notes as u64, tracks: tracks as u64
     });
 
 /// The position of a report, with its accuracy.

@@ -12,6 +12,7 @@ mod objects;
 mod packs;
 mod safety;
 mod territory;
+mod tracks;
 mod treks;
 
 pub use details::*;
@@ -22,4 +23,5 @@ pub use objects::*;
 pub use packs::*;
 pub use safety::*;
 pub use territory::*;
+pub use tracks::*;
 pub use treks::*;

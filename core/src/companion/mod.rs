@@ -10,10 +10,13 @@
 //! * `details`: a trek with its stages and the objects along it.
 //! * `nearby`: the objects near a position, with names; from `snapshot`, the index in memory, or from `from_disk` until the
 //!   snapshot is built.
+//! * `guide`: following a trek.
 //! * `trek_check`: the check of a trek before leaving. `emergency`: the emergency sheet of a position.
 //! * `search`: objects of any kind by the words of their texts.
 //! * `favourites`: the favourites, with the state of their objects.
 //! * `localizer`: texts and labels in the languages of the user.
+//! * `recording`: the recording of a track.
+//! * `trek_export` (feature `gpx`): a trek as GPX.
 //! * `edition` (feature `edition-build`): a territory as static files. `edition_copy` (features `edition` and `net`): the files of
 //!   a published edition in a folder.
 //! * `reports`: field reports, from the draft to the upload.
@@ -28,12 +31,14 @@ mod edition_copy;
 mod emergency;
 mod favourites;
 mod from_disk;
+mod guide;
 mod localizer;
 #[cfg(feature = "tiles")]
 mod maps;
 mod nearby;
 pub(crate) mod open;
 mod packs;
+mod recording;
 mod reports;
 #[cfg(feature = "net")]
 mod run;
@@ -44,6 +49,8 @@ mod snapshot;
 mod stats;
 mod territories;
 mod trek_check;
+#[cfg(feature = "gpx")]
+mod trek_export;
 mod treks;
 
 pub use attached_files::AttachedFile;

@@ -114,6 +114,11 @@ impl Guide {
         &self.route
     }
 
+    /// The options.
+    pub fn options(&self) -> &GuideOptions {
+        &self.options
+    }
+
     /// The objects along the route.
     pub fn contents(&self) -> &GuideContents {
         &self.contents

@@ -1,5 +1,5 @@
-//! Export and import of the journal as a ZIP file (feature `archive`). It contains the reports as GeoJSON and as plain text, their photos, and
-//! `journal.json`, from which another device imports everything.
+//! Export and import of the journal as a ZIP file (feature `archive`). It contains the reports as GeoJSON, GPX and plain text, their photos, the
+//! tracks as GPX, and `journal.json`, from which another device imports everything.
 //!
 //! Only one device sends a report by itself. The exporter keeps its reports, and the imported copies are in doubt or marked as
 //! possible duplicates; or it hands them over, and its own copies are.
@@ -14,15 +14,16 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::archive_file::{ArchiveFile, CONTENT, Content, photo_entry};
+use super::archive_tracks::fixes_entry;
 use super::record::Report;
-use super::{ExportOptions, Favourite, ImportSummary, Journal};
+use super::{ExportOptions, Favourite, ImportSummary, Journal, TrackSummary};
 use crate::error::{Error, Result};
 use crate::ordered;
 use crate::report::{Event, ReportState, Resolution};
 use crate::storage::write_atomic;
 
 impl Journal {
-    /// Exports favourites, notes and all reports that are not accepted to a ZIP file `target`, which must not exist. Returns
+    /// Exports favourites, notes, tracks and all reports that are not accepted to a ZIP file `target`, which must not exist. Returns
     /// the number of reports. Builds the file in memory. `at_ms` is the wall clock, Unix ms.
     ///
     /// # Errors
@@ -39,7 +40,8 @@ impl Journal {
         let mut handed_over = Vec::new();
         let result = self.hand_over(options, &mut reports, &mut handed_over, at_ms).and_then(|()| {
             let (favourites, notes) = (self.favourites()?, self.notes()?);
-            let content = Content { is_handed_over: options.hand_over, favourites, notes, reports };
+            let tracks = self.tracks_to_export()?;
+            let content = Content { is_handed_over: options.hand_over, favourites, notes, reports, tracks };
             write_atomic(self.file_system(), target, &self.zip(&content)?)?;
             Ok(content.reports.len())
         });
@@ -132,11 +134,27 @@ impl Journal {
                 add(&photo_entry(photo), &bytes, stored)?;
             }
         }
+        for summary in &content.tracks {
+            // Nor must a damaged track.
+            if let Ok((fixes, track)) = self.track_to_export(summary) {
+                add(&fixes_entry(&summary.id), &fixes, deflated)?;
+                #[cfg(feature = "gpx")]
+                add(
+                    &super::archive_tracks::gpx_entry(&summary.id),
+                    track.to_gpx_file().to_gpx()?.as_bytes(),
+                    deflated,
+                )?;
+                #[cfg(not(feature = "gpx"))]
+                let _ = track;
+            }
+        }
+        #[cfg(feature = "gpx")]
+        add("reports.gpx", super::reports_to_gpx_file(&content.reports).to_gpx()?.as_bytes(), deflated)?;
         writer.finish().map_err(Error::internal)?;
         Ok(zip)
     }
 
-    /// Imports an export. Reports, favourites and notes that the journal already has are unchanged, except a report that this
+    /// Imports an export. Reports, favourites, notes and tracks that the journal already has are unchanged, except a report that this
     /// device had handed over and gets back. Only photos that a report in the file names are read, and they are stored under
     /// their ids: no file name of the ZIP file is used. `at_ms` is the wall clock, Unix ms.
     ///
@@ -150,6 +168,7 @@ impl Journal {
         let (mut archive, mut content) = ArchiveFile::open(file)?;
         let mut summary = ImportSummary::default();
         self.import_reports(&mut archive, &mut content, at_ms, &mut summary)?;
+        self.import_tracks(&mut archive, std::mem::take(&mut content.tracks), &mut summary)?;
         let known = ordered::set(self.notes()?.into_iter().map(|note| note.id));
         for note in content.notes.iter().filter(|note| !known.contains(&note.id)) {
             self.save_note(note)?;
@@ -245,6 +264,10 @@ fn plain_text(content: &Content) -> String {
     }
     for note in &content.notes {
         text.push_str(&format!("note  {}\n\n", note.text.replace('\n', "\n  ")));
+    }
+    for track in &content.tracks {
+        let TrackSummary { id, name, stats, .. } = track;
+        text.push_str(&format!("track  {name}\n  {:.0} m  {}\n\n", stats.distance_m, fixes_entry(id)));
     }
     text
 }

@@ -6,8 +6,9 @@ use std::io::{Read, Seek};
 use serde::{Deserialize, Serialize};
 use zip::ZipArchive;
 
+use super::archive_tracks::fixes_entry;
 use super::record::{Photo, Report};
-use super::{Favourite, Note};
+use super::{Favourite, Note, TrackSummary};
 use crate::digest::sha256;
 use crate::error::{Error, Result};
 use crate::report::MAX_PHOTOS;
@@ -18,7 +19,9 @@ pub(super) const CONTENT: &str = "journal.json";
 const MAX_CONTENT: u64 = 64 << 20;
 /// Maximum size of a photo, in bytes.
 const MAX_PHOTO: u64 = 16 << 20;
-/// Maximum number of reports, of favourites and of notes. Each is written in a transaction of its own.
+/// Maximum size of the fixes of a track, in bytes: ten days at one fix a second.
+const MAX_FIXES: u64 = 16 << 20;
+/// Maximum number of reports, of favourites, of notes and of tracks. Each is written in a transaction of its own.
 const MAX_RECORDS: usize = 200_000;
 
 /// The content of `journal.json`.
@@ -30,6 +33,9 @@ pub(super) struct Content {
     pub(super) reports: Vec<Report>,
     pub(super) favourites: Vec<Favourite>,
     pub(super) notes: Vec<Note>,
+    /// Missing in exports of earlier versions.
+    #[serde(default)]
+    pub(super) tracks: Vec<TrackSummary>,
 }
 
 fn invalid_file(detail: impl std::fmt::Display) -> Error {
@@ -56,9 +62,9 @@ impl<R: Read + Seek> ArchiveFile<R> {
         let mut archive = ArchiveFile { archive: ZipArchive::new(file).map_err(invalid_file)? };
         let json = archive.read(CONTENT, MAX_CONTENT)?;
         let content: Content = serde_json::from_slice(&json).map_err(|_| invalid_file("its content cannot be read"))?;
-        let Content { reports, favourites, notes, .. } = &content;
-        if [reports.len(), favourites.len(), notes.len()].into_iter().any(|count| count > MAX_RECORDS) {
-            return Err(invalid_file(format!("it has more than {MAX_RECORDS} reports, favourites or notes")));
+        let Content { reports, favourites, notes, tracks, .. } = &content;
+        if [reports.len(), favourites.len(), notes.len(), tracks.len()].into_iter().any(|count| count > MAX_RECORDS) {
+            return Err(invalid_file(format!("it has more than {MAX_RECORDS} reports, favourites, notes or tracks")));
         }
         let is_id = |id: &str| uuid::Uuid::parse_str(id).is_ok_and(|uuid| uuid.to_string() == id);
         for report in reports {
@@ -69,7 +75,22 @@ impl<R: Read + Seek> ArchiveFile<R> {
                 return Err(invalid_file(format!("a report has more than {MAX_PHOTOS} photos")));
             }
         }
+        if !tracks.iter().all(|track| is_id(&track.id)) {
+            return Err(invalid_file("the id of a track is invalid"));
+        }
         Ok((archive, content))
+    }
+
+    /// The encoded fixes of a track; `None` if the file lacks them.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for an entry that cannot be read.
+    pub(super) fn fixes(&mut self, id: &str) -> Result<Option<Vec<u8>>> {
+        let name = fixes_entry(id);
+        if self.archive.index_for_name(&name).is_none() {
+            return Ok(None);
+        }
+        self.read(&name, MAX_FIXES).map(Some)
     }
 
     /// Whether the file has a photo.

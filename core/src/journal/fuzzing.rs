@@ -34,3 +34,15 @@ pub fn encoded_photo(bytes: &[u8]) {
         assert!(end <= bytes.len());
     }
 }
+
+/// The log of an unfinished recording.
+pub fn recording(bytes: &[u8]) {
+    let fixes = super::track::fuzzing::recording(bytes);
+    assert!(fixes.iter().all(|fix| fix.position.is_valid()), "a position is not on the Earth");
+}
+
+/// The fixes of a finished track, as an import reads them.
+pub fn track(bytes: &[u8]) {
+    let fixes = super::track::fuzzing::track(bytes);
+    assert!(fixes.iter().all(|fix| fix.position.is_valid()), "a position is not on the Earth");
+}

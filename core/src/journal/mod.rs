@@ -1,9 +1,9 @@
-//! The person's own data: reports with their photos, favourites and notes. It exists nowhere else. So every change is on stable
+//! The person's own data: reports with their photos, recorded tracks, favourites and notes. It exists nowhere else. So every change is on stable
 //! storage when its method returns, a damaged file is recovered, and everything can be exported at any time. Only accepted
 //! reports are deleted, after a retention period. `journal.gpkg` is a GeoPackage; it is small and needs no R-tree.
 //!
 //! The directory contains `journal.gpkg`, `photos/` (the photo files), `reports/` (a sidecar file per report), `reserve`
-//! (reserved space for writes on a full disk), and damaged files that were moved aside.
+//! (reserved space for writes on a full disk), `recording.log` (an unfinished recording), and damaged files that were moved aside.
 //!
 //! * `schema`: the tables.
 //! * `record`: a stored report with its photos and checksum.
@@ -12,7 +12,9 @@
 //! * `photo_files`: the files of photos.
 //! * `photo_encoder`: encodes a photo for sending, with `photo_decoder` and `photo_scale` (feature `photos`).
 //! * `favourites`, `notes`: favourites and notes.
-//! * `archive`: export and import (feature `archive`). `archive_file`: reads the file of an export.
+//! * `track`: recorded tracks, and the recorder.
+//! * `archive`: export and import (feature `archive`). `archive_file`: reads the file of an export. `archive_tracks`: its tracks.
+//! * `exchange`: tracks and reports as GPX, and tracks from it (feature `gpx`).
 //! * `recovery`: recovery from a damaged file.
 //! * `fuzzing`: entry points for fuzzing.
 
@@ -20,6 +22,10 @@
 mod archive;
 #[cfg(feature = "archive")]
 mod archive_file;
+#[cfg(feature = "archive")]
+mod archive_tracks;
+#[cfg(feature = "gpx")]
+mod exchange;
 mod favourites;
 #[doc(hidden)]
 pub mod fuzzing;
@@ -37,8 +43,10 @@ mod reports;
 mod rows;
 mod schema;
 mod sidecar;
+mod track;
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use rusqlite::Transaction;
@@ -48,12 +56,19 @@ use crate::error::{Error, Result};
 use crate::storage::{FileSystem, Storage};
 
 use self::sidecar::Sidecars;
+#[cfg(feature = "gpx")]
+pub use exchange::{TrackImport, record_file, reports_to_gpx_file};
 pub use favourites::Favourite;
 pub use notes::Note;
 #[cfg(feature = "photos")]
 pub use photo_encoder::PhotoOptions;
 pub use record::{NewReport, Photo, Report};
 pub use recovery::RecoverySummary;
+use track::RecordingSlot;
+pub use track::{
+    BatteryMode, NewTrack, PositionAccuracy, Recorder, RecordingState, Rejection, SamplingPlan, Track, TrackStats,
+    TrackSummary, sampling_plan,
+};
 
 /// Options of `Journal::export` (feature `archive`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -81,6 +96,8 @@ pub struct ImportSummary {
     pub favourites: u64,
     /// Number of imported notes.
     pub notes: u64,
+    /// Number of imported tracks.
+    pub tracks: u64,
 }
 
 /// The name of the file in the journal's directory.
@@ -95,6 +112,7 @@ pub struct Journal {
     sidecars: Sidecars,
     reserve: Reserve,
     recovery: Option<RecoverySummary>,
+    recording_slot: Mutex<RecordingSlot>,
 }
 
 impl Journal {
@@ -112,7 +130,8 @@ impl Journal {
         let sidecars = Sidecars::new(directory, &file_system);
         let (database, recovery) = recovery::open(directory, storage, &sidecars)?;
         let reserve = Reserve::new(directory.join("reserve"), file_system);
-        let journal = Journal { directory: directory.to_owned(), database, sidecars, reserve, recovery };
+        let (directory, recording_slot) = (directory.to_owned(), Mutex::default());
+        let journal = Journal { directory, database, sidecars, reserve, recovery, recording_slot };
         match journal.tidy() {
             // The content can still be read.
             Ok(()) | Err(Error::TooNew { .. } | Error::ReadOnly | Error::StorageFull) => Ok(journal),
@@ -124,6 +143,7 @@ impl Journal {
     fn tidy(&self) -> Result<()> {
         self.database.check_version()?;
         self.reconcile_sidecars()?;
+        self.remove_finished_log()?;
         let quarantine = self.recovery.as_ref().map(|recovery| recovery.quarantined_path.with_extension("photos"));
         self.remove_orphaned_photos(quarantine.as_deref())?;
         self.reserve.fill();
@@ -151,12 +171,14 @@ impl Journal {
     /// # Errors
     /// [`Error::Busy`] if one has not ended after `timeout`. It closes its connection when it ends.
     pub(crate) fn suspend(&self, timeout: Duration) -> Result<()> {
+        self.recording_slot().suspend();
         self.database.suspend(timeout)
     }
 
     /// Accepts reads and writes again, after [`Journal::suspend`].
     pub(crate) fn resume(&self) {
         self.database.resume();
+        self.recording_slot().resume(&self.directory);
     }
 
     fn file_system(&self) -> &dyn FileSystem {

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rusqlite::types::FromSql;
 use rusqlite::{Connection, OpenFlags, Transaction};
 use serde::Serialize;
 
 use super::record::{Report, verify_checksum};
 use super::schema::{SCHEMA, SETTINGS};
 use super::sidecar::Sidecars;
-use super::{FILE_NAME, Favourite, Journal, Note, favourites, notes, rows};
+use super::track::rows as track_rows;
+use super::{FILE_NAME, Favourite, Journal, Note, Track, favourites, notes, rows};
 use crate::clock::now_ms;
 use crate::db::{Database, open_for_reading, open_lock, quarantine, schema_version};
 use crate::error::{Error, Result};
@@ -38,6 +40,8 @@ pub struct RecoverySummary {
     pub favourites: usize,
     /// Number of recovered notes.
     pub notes: usize,
+    /// Number of recovered tracks; of a damaged one, the fixes that could be read.
+    pub tracks: usize,
 }
 
 /// Opens the database of a journal; recovers a damaged one first.
@@ -69,7 +73,8 @@ pub(super) fn open(
     Ok((Database::open(path, storage, SETTINGS, &SCHEMA)?, recovery))
 }
 
-/// Checks the whole file: its pages and the checksum of every report. A journal is small. The connection is read-only, so that
+/// Checks the whole file: its pages and the checksum of every report and track. A journal is small: a day of tracks takes
+/// about 0.4 MB. The connection is read-only, so that
 /// a damaged file is not changed.
 fn check(path: &Path, storage: &Storage, sidecars: &Sidecars) -> Result<()> {
     let damaged = |detail: &str| Err(Error::corrupt(detail));
@@ -100,6 +105,14 @@ fn check(path: &Path, storage: &Storage, sidecars: &Sidecars) -> Result<()> {
             return damaged("a report does not match its checksum");
         }
     }
+    let mut statement = connection.prepare("SELECT data, fixes, sha256 FROM track")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let columns = (row.get::<_, String>(0), row.get::<_, Vec<u8>>(1), row.get::<_, String>(2));
+        if !matches!(&columns, (Ok(data), Ok(fixes), Ok(checksum)) if track_rows::is_intact(data, fixes, checksum)) {
+            return damaged("a track does not match its checksum");
+        }
+    }
     Ok(())
 }
 
@@ -116,6 +129,7 @@ fn recover(path: &Path, next: &Path, storage: &Storage, sidecars: &Sidecars) -> 
         reports_from_sidecars: 0,
         favourites: content.favourites.len(),
         notes: content.notes.len(),
+        tracks: content.tracks.len(),
     };
     for (id, report) in sidecars.read_all()? {
         let known = content.reports.get(&id);
@@ -142,6 +156,7 @@ struct Content {
     reports: BTreeMap<String, Report>,
     favourites: Vec<Favourite>,
     notes: Vec<Note>,
+    tracks: Vec<Track>,
 }
 
 impl Content {
@@ -155,7 +170,8 @@ impl Content {
             rows::upsert(transaction, report)?;
         }
         self.favourites.iter().try_for_each(|favourite| favourites::upsert(transaction, favourite))?;
-        self.notes.iter().try_for_each(|note| notes::upsert(transaction, note))
+        self.notes.iter().try_for_each(|note| notes::upsert(transaction, note))?;
+        self.tracks.iter().try_for_each(|track| track_rows::upsert(transaction, track))
     }
 }
 
@@ -170,14 +186,16 @@ fn read_rows(damaged: &Path) -> Result<Content> {
         }
     }
     if let Ok(connection) = Connection::open_with_flags(&copy, OpenFlags::SQLITE_OPEN_READ_WRITE) {
-        for (json, checksum) in readable_rows(&connection, "report", "sha256") {
+        for (json, checksum) in readable_rows::<String>(&connection, "report", "sha256") {
             if let Some(report) = verify_checksum(&json, &checksum) {
                 content.reports.insert(report.id.clone(), report);
             }
         }
-        let json = |table| readable_rows(&connection, table, "''").into_iter().map(|(json, _)| json);
+        let json = |table| readable_rows::<String>(&connection, table, "''").into_iter().map(|(json, _)| json);
         content.favourites = json("favourite").filter_map(|json| serde_json::from_str(&json).ok()).collect();
         content.notes = json("note").filter_map(|json| serde_json::from_str(&json).ok()).collect();
+        let tracks = readable_rows::<Vec<u8>>(&connection, "track", "fixes");
+        content.tracks = tracks.iter().filter_map(|(data, fixes)| track_rows::recover(data, fixes)).collect();
     }
     // The copy is no user's data: it bypasses the storage, and the next recovery replaces it.
     let _ = quarantine::remove_database(&crate::storage::StdFileSystem, &copy);
@@ -185,7 +203,7 @@ fn read_rows(damaged: &Path) -> Result<Content> {
 }
 
 /// The column `data` and another column of the readable rows of a table.
-fn readable_rows(connection: &Connection, table: &str, column: &str) -> Vec<(String, String)> {
+fn readable_rows<T: FromSql>(connection: &Connection, table: &str, column: &str) -> Vec<(String, T)> {
     let mut readable = Vec::new();
     let mut gap = 0;
     let mut fid = 0_i64;

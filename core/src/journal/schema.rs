@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::db::{Durability, Schema, Settings};
 
-pub(super) static SCHEMA: Schema = Schema { migrations: &[first_version] };
+pub(super) static SCHEMA: Schema = Schema { migrations: &[first_version, tracks] };
 
 pub(super) const SETTINGS: Settings =
     Settings { busy_timeout: Duration::from_secs(30), durability: Durability::Committed };
@@ -31,4 +31,9 @@ CREATE TABLE favourite (
 INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('favourite', 'attributes', 'favourite');
 "
     .to_owned()
+}
+
+/// The layer of recorded tracks.
+fn tracks() -> String {
+    super::track::rows::TABLE.to_owned()
 }

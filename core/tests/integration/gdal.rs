@@ -55,14 +55,19 @@ fn gdal_reads_the_layers_of_the_journal() {
     let content = ReportContent { comment: "Pont coupé".into(), position, ..ReportContent::default() };
     journal.new_report(NewReport { territory: "pne".into(), content, ..NewReport::default() }, 1).unwrap();
     journal.add_note("Source", Some(Position::new(6.1, 44.8)), None, 1).unwrap();
+    let journal = std::sync::Arc::new(journal);
+    crate::tracks::record(&journal, "Lac", 50).finish().unwrap();
     drop(journal);
     let layers = read_layers(&python, &directory.path().join("journal.gpkg"));
-    assert_eq!(layers.as_object().unwrap().len(), 3, "{layers}");
-    for layer in ["report", "note"] {
+    assert_eq!(layers.as_object().unwrap().len(), 4, "{layers}");
+    for (layer, geometry) in [("report", "Point"), ("note", "Point"), ("track", "LineString")] {
         assert_eq!(
             (&layers[layer][0], &layers[layer][1], &layers[layer][2]),
-            (&"Point".into(), &1.into(), &"EPSG:4326".into())
+            (&geometry.into(), &1.into(), &"EPSG:4326".into())
         );
+    }
+    for column in ["name", "start_time", "end_time", "distance_m", "ascent_m"] {
+        assert!(layers["track"][3].as_array().unwrap().iter().any(|own| own == column), "{layers}");
     }
     assert!(layers["report"][3].as_array().unwrap().iter().any(|column| column == "comment"));
 }

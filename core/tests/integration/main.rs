@@ -9,3 +9,4 @@ mod journal;
 mod recorded_responses;
 mod search;
 mod suspend;
+mod tracks;

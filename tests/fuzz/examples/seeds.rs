@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use image::{DynamicImage, ImageFormat, RgbImage};
 use jalon::Companion;
 use jalon::edition::{BuildOptions, SecretKey, new_key};
-use jalon::journal::{ExportOptions, Favourite, NewReport};
-use jalon::model::{Bounds, Kind};
+use jalon::journal::{ExportOptions, Favourite, NewReport, NewTrack, reports_to_gpx_file};
+use jalon::model::{Bounds, Fix, Kind, Position};
 use jalon::report::ReportContent;
 use jalon::storage::StdFileSystem;
 use jalon::tiles::{CutPlanner, CutRequest, MapArea};
@@ -201,7 +201,31 @@ fn journal(corpus: &Corpus, companion: &Companion, scratch: &Path) -> Result<()>
     journal.add_note("Gué à sec", None, None, AT_MS)?;
     let target = scratch.join("journal.zip");
     journal.export(&target, &ExportOptions::default(), AT_MS)?;
-    corpus.add("journal_archive", "export", &fs::read(target)?)
+    corpus.add("journal_archive", "export", &fs::read(target)?)?;
+    let recorder = companion.start_recording(NewTrack { name: "Lac".to_owned(), trek: Some((NAME.to_owned(), 1)) })?;
+    for index in 0..90 {
+        let position = Position { elevation: Some(1_500.0), ..Position::new(6.1 + index as f64 * 1e-5, 44.8) };
+        let fix = Fix { accuracy_m: Some(4.0), speed_mps: Some(1.0), ..Fix::new(position, AT_MS + index * 1_000) };
+        let _ = recorder.push(&fix)?;
+        if index == 40 {
+            recorder.pause()?;
+            recorder.resume()?;
+        }
+    }
+    corpus.add("recording", "paused", &fs::read(journal.directory().join("recording.log"))?)?;
+    let track = recorder.track()?;
+    recorder.finish()?;
+    let row = |row: &rusqlite::Row<'_>| row.get::<_, Vec<u8>>(0);
+    let fixes = rusqlite::Connection::open(journal.path())?.query_row("SELECT fixes FROM track", [], row)?;
+    corpus.add("track", "paused", &fixes)?;
+    let mut file = track.to_gpx_file();
+    file.tracks.iter_mut().flat_map(|track| &mut track.segments).for_each(|points| points.truncate(9));
+    file.waypoints = reports_to_gpx_file(&journal.reports()?).waypoints;
+    corpus.add("gpx", "track", file.to_gpx()?.as_bytes())?;
+    corpus.add("geojson", "track", file.to_geojson().to_string().as_bytes())?;
+    corpus.add("gpx", "trek", companion.trek_gpx(NAME, 1, &["fr"])?.to_gpx()?.as_bytes())?;
+    let old = "<gpx version='1.0'><url>x</url><trk><trkpt lat='44' lon='6'><course>9</course></trkpt></trk></gpx>";
+    corpus.add("gpx", "version-1.0", old.as_bytes())
 }
 
 fn maps(corpus: &Corpus, scratch: &Path) -> Result<()> {

@@ -31,3 +31,4 @@ mod safety;
 mod shell;
 mod shell_online;
 mod shell_text;
+mod shell_tracks;

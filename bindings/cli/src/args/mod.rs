@@ -5,16 +5,18 @@
 //! * `packs`: `download`.
 //! * `editions`: `edition`.
 //! * `reports`: `report`.
-//! * `journal`: `favourite` and `note`.
-//! * `safety`: `sos` and `check`.
+//! * `safety`: `sos` and `check`. `guide`: `guide`.
+//! * `journal`: `favourite` and `note`. `tracks`: `record` and `track`.
 //! * `value`: parsers of single values.
 
 mod editions;
+mod guide;
 mod journal;
 mod packs;
 mod reports;
 mod safety;
 mod territories;
+mod tracks;
 mod treks;
 mod value;
 
@@ -25,11 +27,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::units::Units;
 
 pub(crate) use editions::{EditionBuildArgs, EditionCommand, EditionPublishArgs};
+pub(crate) use guide::GuideArgs;
 pub(crate) use journal::{FavouriteCommand, NoteCommand};
 pub(crate) use packs::DownloadArgs;
 pub(crate) use reports::{ReportCommand, ReportContentArgs};
 pub(crate) use safety::{CheckArgs, SosArgs};
 pub(crate) use territories::{RefreshArgs, TerritoryCommand};
+pub(crate) use tracks::{RecordArgs, TrackCommand};
 pub(crate) use treks::{NearArgs, TreksArgs};
 
 /// Treks and points of interest of Geotrek servers on your own disk, without a network
@@ -125,6 +129,15 @@ pub(crate) enum Command {
     Note {
         #[command(subcommand)]
         command: NoteCommand,
+    },
+    /// Follow a trek along a recorded or simulated walk, and print what the hiker would hear
+    Guide(GuideArgs),
+    /// Record a track from a GPX file, as a phone records it on the way
+    Record(RecordArgs),
+    /// List, show, export or remove recorded tracks
+    Track {
+        #[command(subcommand)]
+        command: TrackCommand,
     },
     /// List the objects that were added, changed or withdrawn
     Changes {

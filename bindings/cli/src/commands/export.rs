@@ -22,7 +22,7 @@ pub(super) fn export(session: &Session, reference: &str, output: &Path) -> Resul
     });
     let pois: Vec<&Poi> = pois.collect();
     let content = match extension(output).as_deref() {
-        Some("gpx") => export::gpx(&details.trek, &languages, &pois)?,
+        Some("gpx") => session.companion.trek_gpx(&territory, id, &session.languages())?.to_gpx()?,
         Some("geojson" | "json") => format!("{}\n", export::geojson(&details.trek, &languages, &pois)),
         _ => return Err(CliError::invalid("output", "must be a file with the extension .gpx or .geojson")),
     };
@@ -43,13 +43,13 @@ pub(super) fn extension(path: &Path) -> Option<String> {
     path.extension().and_then(|extension| extension.to_str()).map(str::to_lowercase)
 }
 
-/// Writes a file made of a trek. `reference` is the trek's, such as `pne/31`.
 /// Writes the file of `--output`.
 pub(super) fn write_bytes(output: &Path, content: &[u8]) -> Result<()> {
     std::fs::write(output, content)
         .map_err(|error| CliError::invalid("output", format!("must be a writable file ({error})")))
 }
 
+/// Writes a file made of a trek or a track. `reference` is that of the trek, such as `pne/31`, or the id of the track.
 pub(super) fn write_file(output: &Path, content: &str, reference: &str) -> Result<Output> {
     write_bytes(output, content.as_bytes())?;
     let path = output.display().to_string();

@@ -1,16 +1,13 @@
 //! A trek and its points of interest as files for other programs. Positions that are not on Earth are left out, because
 //! one of them would make a reader reject the whole file.
 //!
-//! * `gpx`: GPX 1.1, for watches and GPS receivers.
-//! * `geojson`: GeoJSON (RFC 7946), for maps.
+//! * `geojson`: GeoJSON (RFC 7946), for maps. The library writes GPX.
 
 mod geojson;
-mod gpx;
 
 use crate::printable;
 
 pub(crate) use geojson::{geojson, position_json};
-pub(crate) use gpx::gpx;
 
 /// A text for an XML file. U+FFFD stands for each character that XML cannot hold even escaped, and for each control
 /// character or bidirectional override, which would change how the page or the device shows the text around it.

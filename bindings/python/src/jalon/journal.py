@@ -20,8 +20,12 @@ from .jalon_ffi.jalon_ffi import (
     Report,
     ReportContent,
     ReportPosition,
+    Track,
+    TrackImport,
+    TrackSummary,
 )
 from .progress import Update, with_progress
+from .recorder import Recorder
 
 __all__ = ["Journal", "Reports"]
 
@@ -30,7 +34,7 @@ _RESOLUTION: Any = _ffi.Resolution
 
 
 class Journal:
-    """Favourites and notes, and the export and import of the whole journal."""
+    """Favourites, notes and recorded tracks, and the export and import of the whole journal."""
 
     def __init__(self, inner: _ffi.Journal, languages: Sequence[str]) -> None:
         self._ffi = inner
@@ -81,6 +85,57 @@ class Journal:
     async def import_from(self, path: str | os.PathLike[str]) -> ImportSummary:
         """Adds the entries of an export that this journal does not have. Raises InvalidInput for any other file."""
         return await await_future(self._ffi.import_from(os.path.abspath(path)))
+
+    async def start_recording(
+        self, name: str = "", *, territory: str | None = None, trek: int | None = None
+    ) -> Recorder:
+        """Starts to record a track. `territory` and `trek` belong together: the trek that is walked.
+
+        Raises InvalidInput if an unfinished recording must be continued first, and Busy if a track is being recorded.
+        """
+        return Recorder(await await_future(self._ffi.start_recording(name, territory, trek)))
+
+    async def continue_recording(self) -> Recorder:
+        """Continues the unfinished recording of a process that died. Raises NotFound if there is none."""
+        return Recorder(await await_future(self._ffi.continue_recording()))
+
+    async def unfinished_recording(self) -> TrackSummary | None:
+        """Returns the unfinished recording: it is being recorded, or was when the process died."""
+        return await await_future(self._ffi.unfinished_recording())
+
+    async def tracks(self) -> Sequence[TrackSummary]:
+        """Returns the finished tracks, the oldest first."""
+        return await await_future(self._ffi.tracks())
+
+    async def track(self, id: str) -> Track:
+        """Returns a finished track with its line. Raises NotFound."""
+        return await await_future(self._ffi.track(id))
+
+    async def rename_track(self, id: str, name: str) -> TrackSummary:
+        """Changes the name of a finished track. Raises NotFound."""
+        return await await_future(self._ffi.rename_track(id, name))
+
+    async def remove_track(self, id: str) -> bool:
+        """Removes a finished track. Returns False if it does not exist."""
+        return await await_future(self._ffi.remove_track(id))
+
+    async def export_track(self, id: str, path: str | os.PathLike[str]) -> None:
+        """Writes a finished track to a GPX 1.1 file, or to GeoJSON if the name ends with .geojson or .json."""
+        await await_future(self._ffi.export_track(id, os.path.abspath(path)))
+
+    async def import_track(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        name: str = "",
+        territory: str | None = None,
+        trek: int | None = None,
+    ) -> TrackImport:
+        """Stores the tracks of a GPX or GeoJSON file as one track, as if its points had been recorded.
+
+        Raises InvalidInput if no point has a time.
+        """
+        return await await_future(self._ffi.import_track(os.path.abspath(path), name, territory, trek))
 
     async def recovery(self) -> RecoverySummary | None:
         """Returns what was recovered from a damaged file when the journal was opened; None if it was not damaged."""

@@ -5,6 +5,7 @@ import JalonGenerated
 // MemberImportVisibility, which new projects enable.
 @_exported import struct JalonGenerated.AttachedFile
 @_exported import struct JalonGenerated.AttachedFileSizes
+@_exported import enum JalonGenerated.BatteryMode
 @_exported import enum JalonGenerated.BlockReason
 @_exported import struct JalonGenerated.Bounds
 @_exported import enum JalonGenerated.ChangeKind
@@ -60,12 +61,17 @@ import JalonGenerated
 @_exported import enum JalonGenerated.PictureSize
 @_exported import enum JalonGenerated.PlaceRole
 @_exported import struct JalonGenerated.Position
+@_exported import enum JalonGenerated.PositionAccuracy
 @_exported import struct JalonGenerated.Profile
 @_exported import struct JalonGenerated.QueuedReport
+@_exported import class JalonGenerated.Recorder
+@_exported import struct JalonGenerated.RecordingState
 @_exported import struct JalonGenerated.RecoverySummary
 @_exported import enum JalonGenerated.RefreshMode
 @_exported import struct JalonGenerated.RefreshOptions
 @_exported import struct JalonGenerated.RefreshSummary
+@_exported import enum JalonGenerated.Rejection
+@_exported import struct JalonGenerated.RejectionCount
 @_exported import struct JalonGenerated.Report
 @_exported import struct JalonGenerated.ReportAttempt
 @_exported import struct JalonGenerated.ReportContent
@@ -78,6 +84,7 @@ import JalonGenerated
 @_exported import enum JalonGenerated.ResponseAction
 @_exported import struct JalonGenerated.RichText
 @_exported import struct JalonGenerated.RouteItem
+@_exported import struct JalonGenerated.SamplingPlan
 @_exported import struct JalonGenerated.SearchHit
 @_exported import struct JalonGenerated.SearchResults
 @_exported import struct JalonGenerated.SensitiveAreaInSeason
@@ -91,6 +98,10 @@ import JalonGenerated
 @_exported import struct JalonGenerated.Territory
 @_exported import struct JalonGenerated.TerritoryEdition
 @_exported import struct JalonGenerated.Tile
+@_exported import struct JalonGenerated.Track
+@_exported import struct JalonGenerated.TrackImport
+@_exported import struct JalonGenerated.TrackStats
+@_exported import struct JalonGenerated.TrackSummary
 @_exported import enum JalonGenerated.TransferResult
 @_exported import class JalonGenerated.Transfers
 @_exported import struct JalonGenerated.TrekCheck

@@ -8,7 +8,7 @@ mod response;
 mod scratch;
 mod tiles;
 
-use jalon::{edition, geotrek, journal};
+use jalon::{edition, geotrek, gpx, journal};
 
 /// A target.
 #[derive(Debug, Clone, Copy)]
@@ -20,13 +20,15 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 19] = [
+pub const TARGETS: [Target; 23] = [
     Target { name: "api", run: geotrek::fuzzing::api },
     Target { name: "chunk", run: edition::fuzzing::chunk },
     Target { name: "chunk_rows", run: edition::fuzzing::chunk_rows },
     Target { name: "edition_folder", run: edition_folder::edition_folder },
     Target { name: "encoded_photo", run: journal::fuzzing::encoded_photo },
     Target { name: "flatgeobuf", run: edition::fuzzing::flatgeobuf },
+    Target { name: "geojson", run: gpx::fuzzing::geojson },
+    Target { name: "gpx", run: gpx::fuzzing::gpx },
     Target { name: "html", run: geotrek::fuzzing::html },
     Target { name: "journal_archive", run: journal::fuzzing::archive },
     Target { name: "manifest", run: edition::fuzzing::manifest },
@@ -36,10 +38,12 @@ pub const TARGETS: [Target; 19] = [
     Target { name: "mobile_file", run: geotrek::fuzzing::mobile_file },
     Target { name: "photo", run: journal::fuzzing::photo },
     Target { name: "pmtiles", run: tiles::pmtiles },
+    Target { name: "recording", run: journal::fuzzing::recording },
     Target { name: "records", run: edition::fuzzing::records },
     Target { name: "response", run: response::response },
     Target { name: "signature", run: edition::fuzzing::signature },
     Target { name: "style", run: tiles::style },
+    Target { name: "track", run: journal::fuzzing::track },
 ];
 
 /// The target with a name.

@@ -77,8 +77,8 @@ pub(super) fn run(session: &Session, command: ReportCommand) -> Result<Output> {
 
 fn import_text(summary: &ImportSummary) -> String {
     let mut text = format!(
-        "Imported {} reports, {} notes and {} favourites; {} reports were already in the journal.\n",
-        summary.reports, summary.notes, summary.favourites, summary.known
+        "Imported {} reports, {} notes, {} favourites and {} tracks; {} reports were already in the journal.\n",
+        summary.reports, summary.notes, summary.favourites, summary.tracks, summary.known
     );
     if summary.photos_missing > 0 {
         text.push_str(&format!(

@@ -13,6 +13,7 @@ import org.jalon.ffi.Picture
 import org.jalon.ffi.Report
 import org.jalon.ffi.ReportPhoto
 import org.jalon.ffi.Reports
+import org.jalon.ffi.TrackImport
 
 // The generated API has paths as strings. These extensions take and return files.
 
@@ -81,6 +82,27 @@ public suspend fun Journal.export(target: File, all: Boolean = false, handOver: 
  * @throws JalonException.InvalidInput if the file is not an export of a journal.
  */
 public suspend fun Journal.importFrom(source: File): ImportSummary = importFrom(source.absolutePath)
+
+/**
+ * Writes a finished track to the file [target]: GPX 1.1, or GeoJSON if its name ends with `.geojson` or `.json`. An existing
+ * file is replaced.
+ *
+ * @throws JalonException.NotFound if there is no such track.
+ */
+public suspend fun Journal.exportTrack(id: String, target: File): Unit = exportTrack(id, target.absolutePath)
+
+/**
+ * Stores the tracks of a GPX or GeoJSON file as one track, as if its points had been recorded. [territory] and [trek] belong
+ * together: the trek that was walked.
+ *
+ * @throws JalonException.InvalidInput if the file is neither, or if no point has a time.
+ */
+public suspend fun Journal.importTrack(
+    source: File,
+    name: String = "",
+    territory: String? = null,
+    trek: Long? = null,
+): TrackImport = importTrack(source.absolutePath, name, territory, trek)
 
 /**
  * Writes a copy of the catalogue to the file [target], which must not exist: a GeoPackage that QGIS opens.
