@@ -28,11 +28,12 @@ fn options(source: MapSource, options: Option<RefreshOptions>, estimate_only: bo
 impl Packs {
     /// Downloads the map of a pack, resumes its download, or replaces it: the tiles along its trek, or of its box, are cut out
     /// of a PMTiles archive on a web server by range requests. The pack must have been downloaded. It keeps its previous map
-    /// until the new one is complete.
+    /// until the new one is complete. Tiles that the map of another pack has of the same version of the archive are copied, not
+    /// downloaded. With `style_url`, a MapLibre style is downloaded too, with its glyphs and sprites.
     ///
     /// # Errors
-    /// As [`Packs::download`]; `ServerError` if there is no archive at the URL, or if the server does not support ranges;
-    /// `InvalidInput` if the library was built without the feature `tiles`.
+    /// As [`Packs::download`]; `ServerError` if there is no archive or no style at the URL, or if the server does not support
+    /// ranges; `InvalidInput` for a style that cannot be used, or if the library was built without the feature `tiles`.
     #[uniffi::method(default(options = None, cancel = None, progress = None))]
     pub async fn download_map(
         &self,
@@ -143,6 +144,18 @@ impl Packs {
             with_feature!("tiles", using(core, territory, subject, z, x, y), {
                 Ok(core.map_tile(&territory, &subject, z, x, y)?.map(Into::into))
             })
+        };
+        self.shared.run_blocking(read).await
+    }
+
+    /// The MapLibre style (JSON) that was downloaded with the map of a pack: it draws the map without a network, with the glyphs
+    /// and sprites on the device. Sources that need a network are left out, with their layers.
+    ///
+    /// # Errors
+    /// `NotFound` if no style was downloaded; `InvalidInput` if the library was built without the feature `tiles`.
+    pub async fn downloaded_style(&self, territory: String, subject: PackSubject) -> Result<String> {
+        let read = move |core: &Core| {
+            with_feature!("tiles", using(core, territory, subject), { core.downloaded_style(&territory, &subject) })
         };
         self.shared.run_blocking(read).await
     }

@@ -13,6 +13,7 @@ mod file_lock;
 pub mod geotrek;
 #[cfg(feature = "gpx")]
 pub mod gpx;
+pub mod guide;
 mod id;
 pub mod journal;
 pub mod line;
@@ -24,6 +25,7 @@ pub mod net;
 mod ordered;
 pub mod report;
 pub mod response;
+pub mod safety;
 pub mod storage;
 mod sync;
 #[cfg(feature = "tiles")]

@@ -9,6 +9,7 @@
 //! * [`command`]: a command of the command line, run in this process.
 //! * [`sampling`]: how much of a long test is run.
 //! * [`day`]: calendar days.
+//! * [`walk`]: simulated walks with their ground truth.
 #![recursion_limit = "256"]
 
 pub mod command;
@@ -20,3 +21,4 @@ pub mod fixture_server;
 pub mod generator;
 pub mod harness;
 pub mod sampling;
+pub mod walk;

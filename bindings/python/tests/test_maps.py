@@ -98,6 +98,41 @@ def test_map_with_options_has_fewer_tiles(host: GeotrekServer, data: Path) -> No
     asyncio.run(scenario())
 
 
+def test_style_of_a_map_is_downloaded_and_needs_no_network(host: GeotrekServer, data: Path, files: Path) -> None:
+    url, style_url = f"{host.url}/files/map.pmtiles", f"{host.url}/files/style.json"
+    background = {"id": "background", "type": "background"}
+    land = {"id": "land", "type": "fill", "source": "map", "source-layer": "land"}
+    hills = {"id": "hills", "type": "hillshade", "source": "hills"}
+    sources = {
+        "map": {"type": "vector", "url": f"pmtiles://{url}"},
+        "hills": {"type": "raster-dem", "url": "https://hills.invalid/tiles.json"},
+    }
+    remote = {"version": 8, "sources": sources, "layers": [background, hills, land]}
+    (files / "style.json").write_text(json.dumps(remote))
+
+    async def scenario() -> None:
+        async with await Companion.open(data) as companion:
+            await companion.add_territory("demo", host.url)
+            await companion.refresh("demo")
+            await companion.packs.download("demo", 1, pictures=jalon.PictureSize.NONE)
+            source = jalon.MapSource(url=url, style_url=style_url)
+            estimate = await companion.packs.fetch_map_estimate("demo", 1, source)
+            assert estimate.style is not None and (estimate.style.files, estimate.style.unknown) == (1, 0)
+            with pytest.raises(jalon.NotFound):
+                await companion.packs.downloaded_style("demo", 1)
+            pack = await companion.packs.download_map("demo", 1, source)
+            assert pack.map is not None and pack.map.path and pack.map.style_path
+            style = await companion.packs.downloaded_style("demo", 1)
+            assert style["sources"] == {"map": {"type": "vector", "url": "pmtiles://" + Path(pack.map.path).as_uri()}}
+            assert style["layers"] == [background, land]
+            assert json.loads(Path(pack.map.style_path).read_text()) == style
+            # The same map once more is copied.
+            again = await companion.packs.fetch_map_estimate("demo", 1, url)
+            assert again.shared_tiles == again.unique_tiles and again.style is None
+
+    asyncio.run(scenario())
+
+
 def test_map_on_a_host_without_ranges_is_refused_without_its_body(host: GeotrekServer, data: Path) -> None:
     async def scenario() -> None:
         async with await Companion.open(data) as companion:

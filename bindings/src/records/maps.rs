@@ -12,13 +12,16 @@ use crate::convert::from_core;
     #[uniffi(default = 1000.0)] pub corridor_m: f64,
     /** Last zoom level; the deepest with which the tiles have at most `max_bytes` if none. */ #[uniffi(default = None)] pub max_zoom: Option<u8>,
     /** Limit of the bytes of its tiles, if `max_zoom` is none. */ #[uniffi(default = 67108864)] pub max_bytes: u64,
+    /** URL of a MapLibre style that draws it, to be downloaded with its glyphs and sprites. */ #[uniffi(default = None)] pub style_url: Option<String>,
 }
 
 /// The offline map of a pack.
 #[derive(uniffi::Record)] pub struct PackMap {
     /** The map that was asked for. */ pub source: MapSource,
     /** Path of its PMTiles archive, which MapLibre opens; none until it is downloaded. */ pub path: Option<String>,
-    /** Bytes of the archive. */ pub bytes: u64,
+    /** Path of a MapLibre style that draws it with local files only; none if none was asked for. Its paths are absolute:
+        `Packs.downloaded_style` is right even if the directory has moved. */ pub style_path: Option<String>,
+    /** Bytes of the archive and of the files of its style. */ pub bytes: u64,
     /** Number of its tiles. */ pub tiles: u64,
     /** Its first zoom level. */ pub min_zoom: u8,
     /** Its last zoom level. */ pub max_zoom: u8,
@@ -27,23 +30,39 @@ use crate::convert::from_core;
 
 from_core!(catalogue::PackMap => PackMap
     same { source, bytes, tiles, min_zoom, max_zoom, as_of_ms }
-    core { path }
-    own { path: path.map(|path| path.to_string_lossy().into_owned()) });
+    core { path, style_path }
+    own {
+        path: path.map(|path| path.to_string_lossy().into_owned()),
+        style_path: style_path.map(|path| path.to_string_lossy().into_owned())
+    });
 
 /// The size of a map before its tiles are downloaded.
 #[derive(uniffi::Record)] pub struct MapEstimate {
     /** Number of its tiles. */ pub tiles: u64,
     /** Number of its different tiles: those that share their bytes count once. */ pub unique_tiles: u64,
+    /** Number of its different tiles that other maps on the device have: they are copied, not downloaded. */ pub shared_tiles: u64,
     /** Bytes of its different tiles. The local archive is larger by a few bytes per tile. */ pub bytes: u64,
     /** Bytes to download. */ pub download_bytes: u64,
     /** Number of requests. */ pub requests: u64,
     /** Its first zoom level. */ pub min_zoom: u8,
     /** Its last zoom level. */ pub max_zoom: u8,
+    /** Files of its style, beside the tiles; none if no style was asked for. */ pub style: Option<StyleEstimate>,
+}
+
+/// The size of the files of a map style: the style itself, its glyphs and its sprites.
+#[derive(uniffi::Record)] pub struct StyleEstimate {
+    /** Number of files, one request each. */ pub files: u64,
+    /** Number of files whose size is not known. */ pub unknown: u64,
+    /** Bytes of the files whose size is known. */ pub bytes: u64,
 }
 
 #[cfg(feature = "tiles")]
 from_core!(jalon::tiles::MapEstimate => MapEstimate
-    same { tiles, unique_tiles, bytes, download_bytes, requests, min_zoom, max_zoom } core {} own {});
+    same { tiles, unique_tiles, shared_tiles, bytes, download_bytes, requests, min_zoom, max_zoom } core { style }
+    own { style: style.map(Into::into) });
+
+#[cfg(feature = "tiles")]
+from_core!(jalon::tiles::StyleEstimate => StyleEstimate same { files, unknown, bytes } core {} own {});
 
 /// A tile of a map.
 #[derive(uniffi::Record)] pub struct Tile {

@@ -3,7 +3,7 @@
 use jalon::catalogue;
 pub use jalon::catalogue::ChangeKind;
 use jalon::companion::{self, TrekStats};
-pub use jalon::model::{Bounds, EventDates, Kind, Position};
+pub use jalon::model::{Bounds, EventDates, Fix, Kind, Position};
 
 use super::{AttachedFile, Highlight, Picture, RichText};
 use crate::convert::{all, from_core, highlights};
@@ -34,6 +34,15 @@ use crate::convert::{all, from_core, highlights};
     /** Longitude, degrees east, -180 to 180. */ pub lon: f64,
     /** Latitude, degrees north, -90 to 90. */ pub lat: f64,
     /** Metres above sea level; none if unknown. */ #[uniffi(default = None)] pub elevation: Option<f64>,
+}
+
+/// One position from the receiver.
+#[uniffi::remote(Record)] pub struct Fix {
+    /** Position; its elevation is the altitude above sea level. */ pub position: Position,
+    /** Time of the fix, Unix ms. */ pub time_ms: i64,
+    /** Radius in metres that contains the true position with a probability of 68 %. */ #[uniffi(default = None)] pub accuracy_m: Option<f64>,
+    /** Speed over ground, metres per second. */ #[uniffi(default = None)] pub speed_mps: Option<f64>,
+    /** Direction of movement, degrees clockwise from true north. */ #[uniffi(default = None)] pub bearing_deg: Option<f64>,
 }
 
 /// A bounding box on WGS84. One whose west is greater than its east crosses the date line.

@@ -1,20 +1,9 @@
-//! Fixes, recorded tracks, and the recorder.
+//! Recorded tracks, and the recorder.
 
 pub use jalon::journal::{BatteryMode, PositionAccuracy, Rejection, SamplingPlan, TrackStats};
-pub use jalon::model::Fix;
 use jalon::journal;
 
-use super::Position;
 use crate::convert::from_core;
-
-/// One position from the receiver.
-#[uniffi::remote(Record)] pub struct Fix {
-    /** Longitude and latitude, and the altitude as elevation, if known. */ pub position: Position,
-    /** Time of the fix, Unix ms. */ pub time_ms: i64,
-    /** Radius that contains the true position with a probability of 68 %, metres. */ #[uniffi(default = None)] pub accuracy_m: Option<f64>,
-    /** Speed over ground, metres per second. */ #[uniffi(default = None)] pub speed_mps: Option<f64>,
-    /** Direction of movement, degrees clockwise from true north. */ #[uniffi(default = None)] pub bearing_deg: Option<f64>,
-}
 
 /// The reason why a fix was not recorded.
 #[uniffi::remote(Enum)] pub enum Rejection {

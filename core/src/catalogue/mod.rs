@@ -16,10 +16,13 @@
 //! * `mobile_tree`: the mobile trees of territories that are read from Geotrek's static files.
 //! * `list_states`: up to when each list of a server was read.
 //! * `packs/`: treks and areas downloaded for offline use, with their pictures.
+//! * `glyph_blocks`: the code points in the names of a territory (feature `tiles`).
 //! * `usage`: storage usage.
 //! * `maintenance`: recovery from a damaged file, and compaction.
 
 mod edition;
+#[cfg(feature = "tiles")]
+mod glyph_blocks;
 mod history;
 mod jobs;
 mod list_states;
@@ -57,7 +60,7 @@ pub(crate) use list_states::ListState;
 pub(crate) use mobile_tree::{MobileFile, MobileFiles, MobileTreeState};
 pub(crate) use normalize::state_hash;
 #[cfg(feature = "tiles")]
-pub(crate) use packs::StoredMap;
+pub(crate) use packs::{ArchiveVersion, REMOTE_STYLE, STYLE, StoredMap};
 pub use packs::{MapSource, MissingFile, Pack, PackMap, PackState, PackSubject, PictureSize};
 pub(crate) use packs::{MediaContent, StoredMedia, is_downloadable, url_hash};
 pub(crate) use read::ObjectSummary;

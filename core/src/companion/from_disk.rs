@@ -87,7 +87,7 @@ mod tests {
     fn line() -> impl Strategy<Value = Vec<Position>> {
         (place(), prop::collection::vec((-0.1..0.1, -0.1..0.1), 1..40)).prop_map(|((lon, lat), steps)| {
             let wrap = |lon: f64| (lon + 180.0).rem_euclid(360.0) - 180.0;
-            steps.iter().map(|(x, y)| Position::new(wrap(lon + x), (lat + y).clamp(-90.0, 90.0))).collect()
+            steps.iter().map(|(x, y)| Position::new(wrap(lon + x), f64::clamp(lat + y, -90.0, 90.0))).collect()
         })
     }
 

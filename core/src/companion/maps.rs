@@ -7,7 +7,7 @@ use crate::catalogue::{MapSource, Pack, PackSubject};
 use crate::error::{Error, Result};
 use crate::geotrek::plain_text;
 use crate::sync::{self, MapJob, MapOptions};
-use crate::tiles::{LocalFiles, MapEstimate, Style, Tile, TileArchive};
+use crate::tiles::{LocalFiles, MapEstimate, Style, Tile, TileArchive, TileType};
 
 impl Companion {
     /// The attribution of a map as plain text, to be shown wherever the map is shown; `None` if the map has none. Archives
@@ -20,6 +20,9 @@ impl Companion {
 
     /// Plans the download of the map of a pack for a driver, or continues it: the tiles along its trek, or of its box, are cut
     /// out of a remote PMTiles archive into one local archive. The pack keeps its previous map until the new one is complete.
+    /// Tiles that the map of another pack, or the previous one, has of the same version of the archive are copied, not requested.
+    /// The style of [`MapSource::style_url`] is downloaded with its sprites and with the glyphs of Latin scripts and of the names
+    /// of the territory: at most 20 font stacks, 20 sprites and 64 MiB.
     ///
     /// # Errors
     /// [`Error::NotFound`] for the territory and for the pack, which is to be downloaded first;
@@ -94,6 +97,21 @@ impl Companion {
         style.localize(&files)
     }
 
+    /// The style that was downloaded with the map of a pack ([`MapSource::style_url`]), as JSON for MapLibre: it draws the map
+    /// without a network, with the glyphs and sprites on the device. Sources of the style that need a network are left out,
+    /// with their layers. [`PackMap::style_path`] is a file with the same style.
+    ///
+    /// [`PackMap::style_path`]: crate::catalogue::PackMap::style_path
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for the territory, the pack, its map and its style; [`Error::Corrupt`] if the map is damaged.
+    pub fn downloaded_style(&self, territory: &str, subject: &PackSubject) -> Result<String> {
+        let territory = self.catalogue.territory(territory)?;
+        let pack = self.catalogue.pack(&territory, subject)?;
+        let style = pack.map(|pack| sync::downloaded_style(&self.catalogue, &pack)).transpose()?.flatten();
+        style.ok_or_else(|| Error::NotFound { detail: format!("the style of the map of {subject}") })
+    }
+
     /// The source and the local archive of the map of a pack.
     fn local_map(&self, territory: &str, subject: &PackSubject) -> Result<(MapSource, PathBuf)> {
         let territory = self.catalogue.territory(territory)?;
@@ -105,22 +123,9 @@ impl Companion {
 
 /// The sources of a style that show a map.
 fn map_sources(style: &Style, named: Option<&str>, map: &MapSource) -> Result<Vec<String>> {
-    if let Some(id) = named {
-        return Ok(vec![id.to_owned()]);
-    }
-    let sources: Vec<_> = style.sources().into_iter().filter(|source| source.has_tiles()).collect();
-    let ids = |is_shown: &dyn Fn(Option<&str>) -> bool| -> Vec<String> {
-        let shown = sources.iter().filter(|source| is_shown(source.pmtiles_url.as_deref()));
-        shown.map(|source| source.id.clone()).collect()
-    };
-    let with_address = ids(&|url| url == Some(map.url.as_str()));
-    if !with_address.is_empty() {
-        return Ok(with_address);
-    }
-    match ids(&|_| true) {
-        only if only.len() == 1 => Ok(only),
-        _ => Err(Error::invalid("source", "must name the source of the map: the style has none or several of tiles")),
-    }
+    let sources = named.map_or_else(|| style.sources_of(&map.url, TileType::Unknown), |id| Some(vec![id.to_owned()]));
+    let rule = "must name the source of the map: the style has none or several of tiles";
+    sources.ok_or_else(|| Error::invalid("source", rule))
 }
 
 #[cfg(test)]
@@ -128,8 +133,13 @@ mod tests {
     use super::*;
 
     fn sources(style: &str, named: Option<&str>) -> Result<Vec<String>> {
-        let map =
-            MapSource { url: "https://maps.example/a.pmtiles".into(), corridor_m: 0.0, max_zoom: None, max_bytes: 0 };
+        let map = MapSource {
+            url: "https://maps.example/a.pmtiles".into(),
+            corridor_m: 0.0,
+            max_zoom: None,
+            max_bytes: 0,
+            style_url: None,
+        };
         map_sources(&Style::parse(style).unwrap(), named, &map)
     }
 

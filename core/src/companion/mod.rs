@@ -10,6 +10,7 @@
 //! * `details`: a trek with its stages and the objects along it.
 //! * `nearby`: the objects near a position, with names; from `snapshot`, the index in memory, or from `from_disk` until the
 //!   snapshot is built.
+//! * `trek_check`: the check of a trek before leaving. `emergency`: the emergency sheet of a position.
 //! * `search`: objects of any kind by the words of their texts.
 //! * `favourites`: the favourites, with the state of their objects.
 //! * `localizer`: texts and labels in the languages of the user.
@@ -26,6 +27,7 @@ mod details;
 mod edition;
 #[cfg(all(feature = "edition", feature = "net"))]
 mod edition_copy;
+mod emergency;
 mod favourites;
 mod from_disk;
 mod localizer;
@@ -44,6 +46,7 @@ mod send;
 mod snapshot;
 mod stats;
 mod territories;
+mod trek_check;
 #[cfg(feature = "gpx")]
 mod trek_export;
 mod treks;
@@ -60,6 +63,7 @@ pub use reports::ReportUpload;
 #[cfg(feature = "net")]
 pub use send::SendOptions;
 pub use stats::TrekStats;
+pub use trek_check::{SensitiveAreaInSeason, TrekCheck};
 pub use treks::{FacetValueCount, TrekItem, TrekPage, TrekQuery};
 
 #[cfg(feature = "archive")]

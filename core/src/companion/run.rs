@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Companion;
+#[cfg(feature = "tiles")]
+use crate::catalogue::PackMap;
 use crate::catalogue::{Pack, PackState, PackSubject};
 use crate::error::{Error, Result};
 use crate::net::{ClientOptions, HttpClient};
@@ -114,7 +116,9 @@ impl Companion {
         #[cfg(feature = "tiles")]
         for pack in self.packs(Some(territory))? {
             // A map that was not completed, or one of a catalogue that was lost.
-            let Some(map) = pack.map.as_ref().filter(|map| map.path.is_none()) else { continue };
+            let is_incomplete =
+                |map: &&PackMap| map.path.is_none() || map.source.style_url.is_some() && map.style_path.is_none();
+            let Some(map) = pack.map.as_ref().filter(is_incomplete) else { continue };
             let options = MapOptions { source: map.source.clone(), estimate_only: false, fetch: options.clone() };
             updated.push(self.download_map(territory, &pack.subject, &options, cancel, |now| progress(&pack, now))?);
         }

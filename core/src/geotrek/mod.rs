@@ -4,7 +4,7 @@
 //!
 //! * `api`: which requests make up a refresh or a download, and responses as a stream of objects.
 //! * `read`: one object of a response, read into the model by the table of fields (`model/fields.rs`).
-//! * `value`: ids, texts, dates and geometries as Geotrek writes them. `elevation`: impossible elevations.
+//! * `value`: ids, texts, dates and geometries as Geotrek writes them.
 //! * `html`: cleaned HTML (feature `html`). `html_cost`: whether a text is too costly to clean. `html_strip`: texts without
 //!   markup in the place of both. `plain_text`: the text of HTML.
 //! * `clean_object`: the texts of an object that a file has (feature `edition`), cleaned again.
@@ -20,7 +20,6 @@ mod address;
 mod api;
 #[cfg(feature = "edition")]
 mod clean_object;
-mod elevation;
 pub mod fuzzing;
 #[cfg(feature = "html")]
 mod html;
@@ -34,7 +33,6 @@ mod read;
 mod report_form;
 mod value;
 
-#[cfg(feature = "tiles")]
 use crate::model::Localized;
 #[cfg(feature = "html")]
 use html::Cleaner;
@@ -42,7 +40,6 @@ use html::Cleaner;
 use html_strip::Cleaner;
 
 /// The plain text of any HTML.
-#[cfg(feature = "tiles")]
 pub(crate) fn plain_text(html: &str) -> String {
     let dirty: Localized = [("", html)].into_iter().collect();
     let cleaned = Cleaner::new(&links::Links::new(None)).clean(&dirty);
@@ -57,8 +54,6 @@ pub(crate) use api::{
 pub use api::{Limits, List, kind_of, read_list, read_one};
 #[cfg(feature = "edition")]
 pub(crate) use clean_object::ObjectCleaner;
-#[cfg(feature = "edition-build")]
-pub(crate) use elevation::{is_possible as is_possible_elevation, remove_impossible as remove_impossible_elevations};
 #[cfg(feature = "archive")]
 pub(crate) use mobile::{ArchiveLimits, archive_path, read_archive};
 pub(crate) use mobile::{

@@ -7,9 +7,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::elevation;
 use crate::model::json::JsonObject;
-use crate::model::{Geometry, Id, Localized, Position};
+use crate::model::{Geometry, Id, Localized, Position, remove_impossible_elevations};
 
 /// How deep collections of geometries may be nested.
 const MAX_DEPTH: usize = 8;
@@ -186,7 +185,7 @@ impl Counts<'_> {
         let on_earth = |place: Coordinates| if place.0.is_valid() { Some(place.0) } else { (self.mend)(place.0) };
         let mut line: Vec<_> = line.into_iter().filter_map(on_earth).collect();
         self.lost += before - line.len();
-        self.lost_elevations += elevation::remove_impossible(&mut line);
+        self.lost_elevations += remove_impossible_elevations(&mut line);
         Ok(line)
     }
 }

@@ -8,13 +8,16 @@ use geo_types::Point;
 
 use super::{between, check_finite, check_line, lon_step_deg, wrapped_lon_deg};
 use crate::error::Result;
-use crate::model::Position;
+use crate::model::{Position, remove_impossible_elevations};
 
 /// A line with the metres from its start to each vertex, on the ellipsoid: slopes do not lengthen it.
 ///
 /// The length of an edge is that of the geodesic between its ends (Karney 2013, 15 nm). The edge itself, straight in
 /// longitude and latitude, is longer by about L·(L·tan φ/R)²/20 at most, R the Earth's radius and φ the higher of the
 /// two latitudes: 1 µm on 1 km at 45°, 1 m on 100 km.
+///
+/// Impossible elevations are unknown in it: those below −500 m and above 9,000 m, 0 on a line that is far above sea level
+/// otherwise, and spikes of 200 m and more that are steeper than 56°.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MeasuredLine {
     positions: Vec<Position>,
@@ -40,8 +43,14 @@ impl MeasuredLine {
     /// [`Error::InvalidInput`](crate::Error::InvalidInput) when all lines are empty, or a position is out of range or not
     /// finite.
     pub fn from_lines(lines: &[impl AsRef<[Position]>]) -> Result<Self> {
-        let positions: Vec<Position> = lines.iter().flat_map(|line| line.as_ref()).copied().collect();
+        let mut positions: Vec<Position> = lines.iter().flat_map(|line| line.as_ref()).copied().collect();
         check_line(&positions)?;
+        let mut rest = positions.as_mut_slice();
+        for line in lines {
+            let (line, after) = rest.split_at_mut(line.as_ref().len());
+            remove_impossible_elevations(line);
+            rest = after;
+        }
         let mut distances_m = Vec::with_capacity(positions.len());
         let mut walked_m = 0.0;
         for line in lines.iter().map(AsRef::as_ref).filter(|line| !line.is_empty()) {
@@ -54,7 +63,7 @@ impl MeasuredLine {
         Ok(MeasuredLine { positions, distances_m })
     }
 
-    /// The vertices as given.
+    /// The vertices as given, without impossible elevations.
     pub fn positions(&self) -> &[Position] {
         &self.positions
     }
@@ -178,6 +187,24 @@ mod tests {
                 assert_eq!(still.position_at(distance_m).unwrap(), here);
             }
         }
+    }
+
+    #[test]
+    fn spike_is_no_part_of_the_profile_of_a_line() {
+        let elevations = [1500.0, 1510.0, 4000.0, -9999.0, 1520.0, 1530.0];
+        let position = |(index, elevation): (usize, &f64)| Position {
+            elevation: Some(*elevation),
+            ..Position::new(6.0 + 0.001 * index as f64, 45.0)
+        };
+        let positions: Vec<Position> = elevations.iter().enumerate().map(position).collect();
+        let measured = MeasuredLine::new(&positions).unwrap();
+        let profile = crate::line::Profile::of_line(&measured).unwrap();
+        assert_eq!((profile.max_m(), profile.elevation_gain(0.0).unwrap().ascent_m), (1530.0, 30.0));
+        assert_eq!(measured.elevation_at(measured.distances_m()[2]).unwrap(), None);
+        // The end of a line and the start of the next may be any height apart.
+        let apart = [positions[..2].to_vec(), vec![Position { elevation: Some(3000.0), ..positions[1] }; 2]];
+        let apart = MeasuredLine::from_lines(&apart).unwrap();
+        assert!(apart.positions().iter().all(|position| position.elevation.is_some()));
     }
 
     #[test]

@@ -5,23 +5,30 @@
 //!
 //! * `measure`: the metres at each vertex, and the position at so many metres.
 //! * `profile`: elevation over distance: ascent, descent, extremes, columns to draw.
+//! * `turning_points`: ascent and descent of elevations that come one by one.
 //! * `simplify`: fewer vertices, none further than a tolerance from the line.
-//! * `walking_time`: DIN 33466 and the Swiss hiking time.
+//! * `walking_time`: DIN 33466, the Swiss hiking time, Tobler, Munter, Naismith and Langmuir; `pace`: how they fit a person.
+//! * `recorded`: the ascent of a recorded track, whose elevations are noisy.
 
 mod measure;
+mod pace;
 mod profile;
+mod recorded;
 mod simplify;
+mod turning_points;
 mod walking_time;
 
 use crate::error::{Error, Result};
 use crate::model::Position;
 
 pub use measure::MeasuredLine;
+pub use pace::PaceFactor;
 pub use profile::{ElevationGain, Profile, ProfileSample, TURNING_POINT_THRESHOLD_M};
-#[cfg(feature = "tiles")]
+pub use recorded::recorded_elevation_gain;
 pub(crate) use simplify::metres_per_degree;
 pub use simplify::simplify;
-pub use walking_time::{din_33466_hours, swiss_hiking_minutes};
+pub(crate) use turning_points::TurningPoints;
+pub use walking_time::{din_33466_hours, munter_hours, naismith_langmuir_hours, swiss_hiking_minutes, tobler_hours};
 
 /// Refuses an empty line, and a vertex that is not on the Earth.
 fn check_line(line: &[Position]) -> Result<()> {

@@ -1,5 +1,6 @@
 //! Elevation over distance.
 
+use super::turning_points::TurningPoints;
 use super::{MeasuredLine, between, check_finite, check_not_negative};
 use crate::error::{Error, Result};
 
@@ -27,25 +28,6 @@ pub struct ElevationGain {
     pub ascent_m: f64,
     /// Metres down, zero or more.
     pub descent_m: f64,
-}
-
-/// From one turning point to what may be the next; never level.
-struct Leg {
-    from_m: f64,
-    to_m: f64,
-}
-
-impl Leg {
-    fn goes_on_to(&self, elevation_m: f64) -> bool {
-        if self.to_m > self.from_m { elevation_m >= self.to_m } else { elevation_m <= self.to_m }
-    }
-}
-
-impl ElevationGain {
-    fn add(&mut self, leg: &Leg) {
-        self.ascent_m += (leg.to_m - leg.from_m).max(0.0);
-        self.descent_m += (leg.from_m - leg.to_m).max(0.0);
-    }
 }
 
 /// Elevation over distance, straight between samples. Never empty; distances never fall.
@@ -116,35 +98,9 @@ impl Profile {
     /// [`Error::InvalidInput`] when `threshold_m` is negative or not finite.
     pub fn elevation_gain(&self, threshold_m: f64) -> Result<ElevationGain> {
         check_not_negative("threshold_m", threshold_m)?;
-        let first_m = self.samples[0].elevation_m;
-        // Before the first turning point: the lowest and the highest so far, either of which may become it.
-        let (mut low_m, mut high_m) = (first_m, first_m);
-        let mut leg: Option<Leg> = None;
-        let mut climb = ElevationGain::default();
-        for sample in &self.samples {
-            let now_m = sample.elevation_m;
-            match &mut leg {
-                Some(leg) if leg.goes_on_to(now_m) => leg.to_m = now_m,
-                Some(leg) => {
-                    if (leg.to_m - now_m).abs() >= threshold_m {
-                        climb.add(leg);
-                        *leg = Leg { from_m: leg.to_m, to_m: now_m };
-                    }
-                }
-                None => {
-                    (low_m, high_m) = (low_m.min(now_m), high_m.max(now_m));
-                    if now_m > low_m && now_m - low_m >= threshold_m {
-                        leg = Some(Leg { from_m: low_m, to_m: now_m });
-                    } else if now_m < high_m && high_m - now_m >= threshold_m {
-                        leg = Some(Leg { from_m: high_m, to_m: now_m });
-                    }
-                }
-            }
-        }
-        if let Some(leg) = leg {
-            climb.add(&leg);
-        }
-        Ok(climb)
+        let mut turning_points = TurningPoints::new(threshold_m);
+        self.samples.iter().for_each(|sample| turning_points.push(sample.elevation_m));
+        Ok(turning_points.gain())
     }
 
     /// Metres above sea level so many metres from the start, straight between samples; beyond the ends that of the end,

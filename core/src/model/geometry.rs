@@ -7,6 +7,7 @@ use geo_types::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::elevation::count_impossible;
 use super::geojson::GeoJson;
 use super::{Bounds, Position};
 
@@ -144,9 +145,11 @@ impl Geometry {
         self.shape.coords_count()
     }
 
-    /// Number of positions whose elevation is unknown: the server has none, or an impossible one. One pass.
+    /// Number of positions whose elevation is unknown: the server has none, or an impossible one. Elevations on a line that
+    /// [`MeasuredLine`](crate::line::MeasuredLine) takes as unknown are among them. One pass.
     pub fn unknown_elevations(&self) -> usize {
-        self.elevations_or_nan().filter(|metres| metres.is_nan()).count()
+        let missing = self.elevations_or_nan().filter(|metres| metres.is_nan()).count();
+        missing + self.lines().iter().map(|line| count_impossible(line)).sum::<usize>()
     }
 
     /// True if any position has an elevation.

@@ -11,8 +11,9 @@
 //! * `picture`: attachments, pictures and panoramas of objects.
 //! * `text`: texts in several languages, with and without markup. `language`: language tags and their lookup.
 //! * `position`: positions and boxes. `fix`: fixes of a position receiver.
-//! * `geometry`: geometries; `geometry_parts`: their simplest form; `geojson`: their JSON.
+//! * `geometry`: geometries; `geometry_parts`: their simplest form; `geojson`: their JSON; `elevation`: impossible elevations.
 
+mod elevation;
 mod equipment;
 pub(crate) mod event_dates;
 pub(crate) mod fields;
@@ -36,6 +37,9 @@ mod tourism;
 mod trek;
 pub(crate) mod values;
 
+#[cfg(feature = "edition-build")]
+pub(crate) use elevation::is_possible as is_possible_elevation;
+pub(crate) use elevation::remove_impossible as remove_impossible_elevations;
 pub use equipment::{Blade, BladeLine, BladePictogram, Infrastructure, Service, Signage};
 pub use event_dates::EventDates;
 pub use fix::Fix;

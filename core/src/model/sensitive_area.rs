@@ -16,6 +16,11 @@ impl Season {
     pub fn contains_month(&self, month: u8) -> bool {
         (1..=12).contains(&month) && self.months[usize::from(month) - 1]
     }
+
+    /// True if an area may be sensitive in a month. A season without any month is unknown, and counts as the whole year.
+    pub fn may_contain_month(&self, month: u8) -> bool {
+        self.contains_month(month) || self.months == [false; 12]
+    }
 }
 
 records! {

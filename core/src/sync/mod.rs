@@ -53,7 +53,7 @@ pub(crate) use lock::{TerritoryLock, TerritoryLocks};
 #[cfg(feature = "tiles")]
 pub use map::{MapJob, MapOptions};
 #[cfg(feature = "tiles")]
-pub(crate) use map::{finish_map, finish_map_estimate, map_estimate, plan_map};
+pub(crate) use map::{downloaded_style, finish_map, finish_map_estimate, map_estimate, plan_map};
 #[cfg(feature = "archive")]
 pub use mobile::ArchiveImport;
 #[cfg(feature = "archive")]

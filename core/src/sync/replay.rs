@@ -39,12 +39,12 @@ impl<P: Planner> JobRunner<P> {
         if runner.replay(&records)? { Ok(runner) } else { JobRunner::start(runner.context, new_planner) }
     }
 
-    /// Replays stored transfers into a new planner. Returns `false` if the planner asks for a different request. Files are
-    /// not replayed: their presence is checked on the disk.
+    /// Replays stored transfers into a new planner. Returns `false` if the planner asks for a different request. Files and
+    /// their sizes are not replayed: their presence is checked on the disk, or in the catalogue.
     fn replay(&mut self, records: &[TransferRecord]) -> Result<bool> {
         self.context.catalogue.file_system().create_dir_all(&self.context.folder)?;
         let (files, json): (Vec<&TransferRecord>, Vec<&TransferRecord>) =
-            records.iter().partition(|record| record.transfer.body == BodyKind::File);
+            records.iter().partition(|record| record.transfer.body != BodyKind::Json);
         let key = |transfer: &Transfer| (transfer.url.clone(), transfer.range);
         self.known_files = files.iter().map(|record| (key(&record.transfer), record.transfer.clone())).collect();
         let by_id: BTreeMap<u64, &TransferRecord> =

@@ -127,6 +127,14 @@ impl TileArchive {
             Tile { bytes, media_type: self.info.tile_type.media_type(), content_encoding }
         }))
     }
+
+    /// The length of a tile of a PMTiles archive by its id; `None` if the archive does not have the tile.
+    pub(super) fn tile_len(&self, id: u64) -> Result<Option<u32>> {
+        match &self.reader {
+            Reader::PmTiles(reader) => reader.tile_len(id),
+            Reader::MbTiles(_) => Ok(None),
+        }
+    }
 }
 
 impl TileArchiveInfo {

@@ -8,7 +8,7 @@ use super::archive::TileArchive;
 use super::area::MapArea;
 use super::coord::TileCoord;
 use super::cover::TileCover;
-use super::cut::{CutPlanner, CutRequest, HEAD_BYTES};
+use super::cut::{CutPlanner, CutRequest};
 use super::directory::Entry;
 use super::header::{Compression, Header, Section};
 use super::plan::CutPlan;
@@ -16,6 +16,10 @@ use super::test_archive::{Layout, METADATA, Tiles, build, fetch, tiles};
 use crate::error::{Error, Result};
 use crate::model::{Bounds, Position};
 use crate::storage::StdFileSystem;
+use crate::transfer::ByteRange;
+
+/// Length of the first request: shorter than the archives, so that they have an index and tiles beyond it.
+const HEAD: u64 = 16_384;
 
 /// The block of tiles around 6.2° E, 44.8° N at zoom 13: 1,536 of them, and their ancestors.
 fn source() -> Tiles {
@@ -35,7 +39,7 @@ fn corridor(distance_m: f64) -> CutRequest {
 
 /// Plans a cut out of an archive in memory. `pick` chooses which of the needed ranges is supplied next.
 fn plan(archive: &[u8], request: CutRequest, pick: impl Fn(usize) -> usize) -> Result<CutPlan> {
-    let mut planner = CutPlanner::new(request)?;
+    let mut planner = CutPlanner::with_head_bytes(request, HEAD)?;
     loop {
         let ranges = planner.next_ranges();
         if ranges.is_empty() {
@@ -106,6 +110,32 @@ fn plan_and_file_do_not_depend_on_the_order_of_the_responses() {
 }
 
 #[test]
+fn longer_first_request_saves_others_and_writes_the_same_file() {
+    let archive = build(&source(), Layout { gap: 20, ..Layout::default() });
+    let folder = tempfile::tempdir().unwrap();
+    let cut = |head: u64| {
+        let mut planner = CutPlanner::with_head_bytes(corridor(2_000.0), head).unwrap();
+        let mut received = 0;
+        while let Some(range) = planner.next_ranges().first().copied() {
+            planner.supply(range, fetch(&archive, range)).unwrap();
+            received += 1;
+        }
+        let plan = planner.into_plan().unwrap();
+        let missing = plan.ranges().iter().filter(|range| range.start > 0);
+        let (requests, bytes) = (missing.clone().count() as u64, missing.map(ByteRange::len).sum::<u64>());
+        assert_eq!(plan.estimate().requests, received + requests);
+        assert!(plan.estimate().download_bytes >= head.min(archive.len() as u64) + bytes);
+        (plan.estimate().requests, write(&archive, &plan, folder.path()).1)
+    };
+    let (requests, file) = cut(HEAD);
+    for head in [20_000, 40_000, archive.len() as u64 - 1, archive.len() as u64, 1 << 20] {
+        let longer = cut(head);
+        assert!(longer.0 <= requests && longer.1 == file, "{head}: {} of {requests} requests", longer.0);
+    }
+    assert_eq!(cut(archive.len() as u64).0, 1, "the first request has everything");
+}
+
+#[test]
 fn stored_request_has_the_same_plan() {
     let archive = build(&source(), Layout::default());
     let stored = serde_json::to_string(&corridor(500.0)).unwrap();
@@ -140,10 +170,10 @@ fn area_without_tiles_is_not_found() {
 #[test]
 fn planner_refuses_what_it_did_not_ask_for() {
     let archive = build(&source(), Layout::default());
-    let mut planner = CutPlanner::new(corridor(100.0)).unwrap();
+    let mut planner = CutPlanner::with_head_bytes(corridor(100.0), HEAD).unwrap();
     assert!(planner.plan().is_none());
     let head = planner.next_ranges()[0];
-    assert_eq!((head.start, head.len()), (0, HEAD_BYTES));
+    assert_eq!((head.start, head.len()), (0, HEAD));
     let other = crate::transfer::ByteRange { start: 1, ..head };
     assert_eq!(planner.supply(other, &[0; 16_384]).unwrap_err().code(), "invalid_input");
     planner.supply(head, fetch(&archive, head)).unwrap();
@@ -199,7 +229,7 @@ fn many_tiles_are_written_with_leaf_directories() {
     let plan = plan(&archive, CutRequest { area, ..corridor(0.0) }, |_| 0).unwrap();
     let (path, bytes) = write(&archive, &plan, folder.path());
     let header = super::header::Header::decode(&bytes).unwrap();
-    assert!(header.leaves.len > 0 && header.root.offset + header.root.len <= HEAD_BYTES);
+    assert!(header.leaves.len > 0 && header.root.offset + header.root.len <= HEAD);
     let cut = TileArchive::open(&path).unwrap();
     let wanted = source.iter().filter(|(id, _)| super::coord::zoom_of(**id).is_some_and(|z| z >= 5));
     for (id, bytes) in wanted {
@@ -256,7 +286,7 @@ fn mutated_archives_are_cut_or_refused() {
             archive[at] = if random.below(2) == 0 { 0xff } else { random.below(256) as u8 };
         }
         let request = CutRequest { max_bytes: Some(100_000), ..corridor(1_000.0) };
-        let mut planner = CutPlanner::new(request).unwrap();
+        let mut planner = CutPlanner::with_head_bytes(request, HEAD).unwrap();
         let outcome = loop {
             let Some(range) = planner.next_ranges().first().copied() else { break planner.into_plan() };
             // A server with fewer bytes sends no more.

@@ -8,9 +8,9 @@
 //! * `header`, `directory`: the index of a PMTiles archive.
 //! * `ranges`: byte ranges that fetch many tiles at once.
 //! * `cut`: which parts of the index are needed next. `plan`: the tiles, their bytes and their number, before they are
-//!   fetched. `write`: the local archive.
+//!   fetched. `reuse`: the tiles that other local archives have. `write`: the local archive.
 //! * `archive`: reads tiles from a local file. `pmtiles`, `mbtiles`: the two formats.
-//! * `style`: a MapLibre style that uses local files.
+//! * `style`: a MapLibre style that uses local files. `offline_style`: the parts of it that need no network.
 
 mod archive;
 #[cfg(test)]
@@ -26,9 +26,11 @@ mod cut_tests;
 mod directory;
 mod header;
 mod mbtiles;
+mod offline_style;
 mod plan;
 mod pmtiles;
 mod ranges;
+mod reuse;
 mod style;
 #[cfg(test)]
 mod style_tests;
@@ -42,5 +44,5 @@ pub use coord::{MAX_LAT, MAX_ZOOM, TileCoord};
 pub use cover::{MAX_TILES, TileCover};
 pub use cut::{CutPlanner, CutRequest, HEAD_BYTES};
 pub use header::{Compression, TileType};
-pub use plan::{CutPlan, MapEstimate};
+pub use plan::{CutPlan, MapEstimate, StyleEstimate};
 pub use style::{GlyphFile, LocalFiles, SpriteFile, Style, StyleSource};

@@ -9,7 +9,7 @@ use super::cover::TileCover;
 use super::cut::{invalid_archive, not_found};
 use super::directory::Entry;
 use super::header::{Compression, Header, TileType};
-use super::ranges::{MAX_GAP_BYTES, find, merge};
+use super::ranges::{find, ranges_of_cut};
 use crate::error::{Error, Result};
 use crate::model::{Bounds, Position};
 use crate::transfer::ByteRange;
@@ -24,9 +24,11 @@ pub struct MapEstimate {
     pub tiles: u64,
     /// Number of different tiles: those that share their bytes count once.
     pub unique_tiles: u64,
+    /// Number of different tiles that other maps on the device have: they are copied, not fetched.
+    pub shared_tiles: u64,
     /// Bytes of the different tiles. The local file is larger by its directories, a few bytes per tile.
     pub bytes: u64,
-    /// Bytes to fetch: those of the tiles, of gaps between them, and of the archive's directories.
+    /// Bytes to fetch: those of the tiles that are not shared, of gaps between them, and of the archive's directories.
     pub download_bytes: u64,
     /// Number of requests, those for the directories included.
     pub requests: u64,
@@ -34,15 +36,28 @@ pub struct MapEstimate {
     pub min_zoom: u8,
     /// The last zoom level that has a tile.
     pub max_zoom: u8,
+    /// The files of the style beside the tiles; `None` if the map has no style.
+    pub style: Option<StyleEstimate>,
+}
+
+/// The size of the files of a style, beside the map's tiles: the style itself, its glyphs and its sprites.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StyleEstimate {
+    /// Number of files to fetch, one request each.
+    pub files: u64,
+    /// Number of these files whose size is not known.
+    pub unknown: u64,
+    /// Bytes of the files whose size is known.
+    pub bytes: u64,
 }
 
 /// The bytes of one or more tiles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Content {
     pub(super) len: u32,
-    /// Index of the range that contains it.
+    /// Index of the range that contains it; the number of ranges if it is in the file of shared tiles.
     pub(super) range: u32,
-    /// Offset in this range.
+    /// Offset in this range, or in the file of shared tiles.
     pub(super) offset: u64,
 }
 
@@ -53,6 +68,18 @@ pub(super) struct Run {
     pub(super) run_length: u32,
     /// Index of the content.
     pub(super) content: u32,
+}
+
+/// What was received before the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Received {
+    /// The first range, which can have tiles.
+    pub(super) head: ByteRange,
+    /// Number of its bytes: fewer if the archive is shorter.
+    pub(super) head_bytes: u64,
+    /// Number of requests.
+    pub(super) requests: u64,
+    pub(super) bytes: u64,
 }
 
 /// The plan of a cut: which byte ranges to fetch, and how the local file is written from them.
@@ -67,14 +94,23 @@ pub struct CutPlan {
     pub(super) runs: Vec<Run>,
     /// In the order of their first use.
     pub(super) contents: Vec<Content>,
-    ranges: Vec<ByteRange>,
-    estimate: MapEstimate,
+    pub(super) ranges: Vec<ByteRange>,
+    pub(super) estimate: MapEstimate,
+    pub(super) received: Received,
+    /// Bytes of the file of shared tiles.
+    pub(super) shared_bytes: u64,
 }
 
 impl CutPlan {
     /// Plans the tiles of `cover`. The entries are sorted, and their runs within the ids of a cover of the same area with
     /// as many levels or more.
-    pub(super) fn new(header: Header, metadata: Vec<u8>, cover: &TileCover, entries: &[Entry]) -> Result<CutPlan> {
+    pub(super) fn new(
+        header: Header,
+        metadata: Vec<u8>,
+        cover: &TileCover,
+        entries: &[Entry],
+        received: Received,
+    ) -> Result<CutPlan> {
         let end_id = cover.ranges().last().map_or(0, |range| range.end);
         let count = entries.partition_point(|entry| entry.tile_id < end_id);
         let (entries, _) = entries.split_at_checked(count).unwrap_or_default();
@@ -101,7 +137,8 @@ impl CutPlan {
                 _ => runs.push(Run { tile_id: entry.tile_id, run_length: entry.run_length, content }),
             }
         }
-        let ranges = merge(parts.clone(), MAX_GAP_BYTES);
+        let tiles = runs.iter().map(|run| u64::from(run.run_length)).sum();
+        let ranges = ranges_of_cut(&parts, tiles, received);
         let mut contents = Vec::with_capacity(parts.len());
         for part in &parts {
             let range = find(&ranges, part).ok_or_else(|| Error::internal("a tile is in no range"))?;
@@ -109,22 +146,29 @@ impl CutPlan {
             contents.push(Content { len: part.len() as u32, range: range as u32, offset });
         }
         let estimate = MapEstimate {
-            tiles: runs.iter().map(|run| u64::from(run.run_length)).sum(),
+            tiles,
             unique_tiles: contents.len() as u64,
+            shared_tiles: 0,
             bytes: parts.iter().map(ByteRange::len).sum(),
-            download_bytes: ranges.iter().map(ByteRange::len).sum(),
-            requests: ranges.len() as u64,
+            download_bytes: 0,
+            requests: 0,
             min_zoom: zoom_of(first.tile_id).unwrap_or_default(),
             max_zoom: zoom_of(last.tile_id).unwrap_or_default(),
+            style: None,
         };
         let bounds = common_bounds(cover.bounds(), header.valid_bounds());
         let center = center(&header, &bounds);
-        Ok(CutPlan { header, metadata, bounds, center, runs, contents, ranges, estimate })
+        let mut plan =
+            CutPlan { header, metadata, bounds, center, runs, contents, ranges, estimate, received, shared_bytes: 0 };
+        plan.count_requests();
+        Ok(plan)
     }
 
-    pub(super) fn add_index(&mut self, requests: u64, bytes: u64) {
-        self.estimate.requests += requests;
-        self.estimate.download_bytes += bytes;
+    /// Counts the requests and their bytes, once the ranges are known. The head was received before.
+    pub(super) fn count_requests(&mut self) {
+        let missing = self.ranges.iter().filter(|range| **range != self.received.head);
+        self.estimate.requests = self.received.requests + missing.clone().count() as u64;
+        self.estimate.download_bytes = self.received.bytes + missing.map(ByteRange::len).sum::<u64>();
     }
 
     /// The size of the cut.
@@ -132,7 +176,8 @@ impl CutPlan {
         self.estimate
     }
 
-    /// The byte ranges that contain the tiles, sorted. Each is at most 4 MiB long, or contains one longer tile.
+    /// The byte ranges that contain the tiles, sorted. Each is at most 4 MiB long, or contains one longer tile. The first one
+    /// can be the first range of the planner, whose bytes were received.
     pub fn ranges(&self) -> &[ByteRange] {
         &self.ranges
     }

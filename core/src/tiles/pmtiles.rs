@@ -62,21 +62,30 @@ impl PmTiles {
     }
 
     pub(super) fn tile(&self, coord: TileCoord) -> Result<Option<Vec<u8>>> {
-        let id = coord.id();
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = self.entry(&mut file, coord.id())?;
+        entry.map(|entry| file.read_tile(&self.header, entry)).transpose()
+    }
+
+    /// The length of a tile; `None` if the archive does not have it.
+    pub(super) fn tile_len(&self, id: u64) -> Result<Option<u32>> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(self.entry(&mut file, id)?.map(|entry| entry.len))
+    }
+
+    /// The entry of a tile, which is no leaf directory.
+    fn entry(&self, file: &mut ArchiveFile, id: u64) -> Result<Option<Entry>> {
         let mut found = directory::find(&self.root, id).copied();
         for _ in 0..MAX_DEPTH {
-            let Some(entry) = found else { return Ok(None) };
-            if !entry.is_leaf() {
-                return file.read_tile(&self.header, entry).map(Some);
-            }
+            let Some(entry) = found.filter(Entry::is_leaf) else { return Ok(found) };
             let leaf = file.leaf(&self.header, entry)?;
             found = directory::find(&leaf, id).copied();
         }
         match found {
-            None => Ok(None),
-            Some(entry) if !entry.is_leaf() => file.read_tile(&self.header, entry).map(Some),
-            Some(_) => Err(Error::corrupt("the map file has leaf directories of too many levels")),
+            Some(entry) if entry.is_leaf() => {
+                Err(Error::corrupt("the map file has leaf directories of too many levels"))
+            }
+            found => Ok(found),
         }
     }
 }

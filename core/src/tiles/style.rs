@@ -163,7 +163,8 @@ impl Style {
         Ok(files)
     }
 
-    /// The style as JSON, with the addresses of local files.
+    /// The style as JSON, with the addresses of local files. A source of an archive loses its zoom levels and its box: those
+    /// in the archive's header count, which may have fewer levels.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if an archive is for a source that the style does not have or that has no tiles, or if a path
@@ -181,8 +182,10 @@ impl Style {
                 ));
             };
             source.insert("url".to_owned(), format!("{PMTILES_SCHEME}{}", file_url("archives", path)?).into());
-            // A list of addresses would take precedence.
-            source.remove("tiles");
+            // A list of addresses would take precedence, and the archive's header has its own levels and box.
+            for field in ["tiles", "minzoom", "maxzoom", "bounds", "scheme"] {
+                source.remove(field);
+            }
         }
         if let Some(folder) = &files.glyphs
             && root.contains_key("glyphs")

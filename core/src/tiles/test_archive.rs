@@ -21,7 +21,7 @@ pub(super) fn tiles(z: u8, columns: std::ops::Range<u32>, rows: std::ops::Range<
         for x in columns.start >> up..=(columns.end - 1) >> up {
             for y in rows.start >> up..=(rows.end - 1) >> up {
                 let is_sea = (x / 2 + y) % 3 == 0;
-                let text = if is_sea { "sea".to_owned() } else { format!("tile {level}/{x}/{y}") };
+                let text = if is_sea { "sea".to_owned() } else { format!("tile {level}/{x}/{y};") };
                 tiles.insert(TileCoord::new(level, x, y).unwrap().id(), text.into_bytes());
             }
         }

@@ -6,22 +6,20 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::cut::HEAD_BYTES;
 use super::directory::{self, Entry};
 use super::header::{Compression, HEADER_BYTES, Header, Section};
 use super::plan::CutPlan;
 use crate::error::{Error, Result};
 use crate::storage::{FileSystem, with_suffix};
-use crate::transfer::ByteRange;
 
 /// Maximum length of the root directory: it must lie in the first 16 KiB of the archive.
-const MAX_ROOT_BYTES: usize = HEAD_BYTES as usize - HEADER_BYTES;
+const MAX_ROOT_BYTES: usize = 16_384 - HEADER_BYTES;
 /// Number of entries of a leaf directory, unless the root directory has too many leaves then.
 const MIN_LEAF_ENTRIES: usize = 4_096;
 
 impl CutPlan {
     /// Writes the local archive from files that contain the fetched [`ranges`](Self::ranges), one file for each, in the same
-    /// order. Returns the length of the archive in bytes.
+    /// order, and at the end the file of shared tiles, if other archives have some. Returns the length of the archive in bytes.
     ///
     /// The tiles and the metadata (attribution, vector layers) are those of the remote archive, byte for byte; equal plans
     /// and ranges give equal files. The archive is written under a temporary name (`.new` appended), synced and renamed, so
@@ -29,10 +27,10 @@ impl CutPlan {
     ///
     /// # Errors
     /// * [`Error::InvalidInput`] if there are not as many files as ranges.
-    /// * [`Error::Corrupt`] if a file does not have the length of its range.
+    /// * [`Error::Corrupt`] if a file does not have the length of its range, or, of the first one, of the archive.
     /// * [`Error::StorageFull`], [`Error::ReadOnly`] and [`Error::Internal`] as the file system says.
     pub fn write(&self, range_files: &[PathBuf], path: &Path, file_system: &dyn FileSystem) -> Result<u64> {
-        if range_files.len() != self.ranges().len() {
+        if range_files.len() != self.ranges().len() + usize::from(self.shared_bytes > 0) {
             return Err(Error::invalid("range_files", "must be one for each range"));
         }
         let temporary = with_suffix(path, ".new");
@@ -59,7 +57,7 @@ impl CutPlan {
         output.write_all(&head)?;
         let mut reader = RangeReader { files: range_files, open: None, buffer: Vec::new() };
         for content in &self.contents {
-            let range_len = self.ranges().get(content.range as usize).map_or(0, ByteRange::len);
+            let range_len = self.file_bytes(content.range as usize);
             let tile = reader.read(content.range as usize, range_len, content.offset, content.len)?;
             output.write_all(tile)?;
             bytes += tile.len() as u64;
@@ -67,6 +65,15 @@ impl CutPlan {
         let mut file = output.into_inner().map_err(|error| error.into_error())?;
         file.sync()?;
         Ok(bytes)
+    }
+
+    /// The length of the file of a range, or of that of shared tiles.
+    fn file_bytes(&self, range: usize) -> u64 {
+        match self.ranges().get(range) {
+            Some(range) if *range == self.received.head => self.received.head_bytes,
+            Some(range) => range.len(),
+            None => self.shared_bytes,
+        }
     }
 
     /// Everything before the tiles: header, root directory, metadata, leaf directories.

@@ -52,7 +52,8 @@ impl StaticFile<'_> {
 
 /// The response for a file of a folder; `path` is that below [`FILES`].
 pub(super) fn respond(folder: &Path, path: &str, headers: &HeaderMap, supports_ranges: bool) -> Response {
-    let path = Path::new(path);
+    let Some(path) = percent_decoded(path) else { return Response::not_found() };
+    let path = Path::new(&path);
     if !path.components().all(|part| matches!(part, Component::Normal(_))) {
         return Response::not_found();
     }
@@ -69,6 +70,18 @@ pub(super) fn respond(folder: &Path, path: &str, headers: &HeaderMap, supports_r
     let tag = format!("\"{:x}-{:x}\"", nanos.unwrap_or_default().as_nanos(), body.len());
     let dated = "Mon, 23 Nov 2026 12:00:00 GMT".to_owned();
     StaticFile { kind, body: &body, tag, dated }.respond(headers, supports_ranges)
+}
+
+/// Decodes `%20` and the like in a path.
+fn percent_decoded(path: &str) -> Option<String> {
+    let mut parts = path.split('%');
+    let mut bytes = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        let (digits, rest) = part.split_at_checked(2)?;
+        bytes.push(u8::from_str_radix(digits, 16).ok()?);
+        bytes.extend(rest.as_bytes());
+    }
+    String::from_utf8(bytes).ok()
 }
 
 /// First and last byte of the range `a-b`, `a-` or `-n`; `None` if it cannot be satisfied.

@@ -44,7 +44,7 @@ use serde_json::{Value, json};
 pub use edits::{Edit, EditKind};
 pub use hostile_urls::hostile_urls;
 pub use inline_images::OLD_HOST;
-pub use map::{MapKind, TestMap};
+pub use map::{MapKind, TestMap, style};
 pub use references::{DANGLING, REFERENCES, referenced_ids};
 
 use crate::day::Day;

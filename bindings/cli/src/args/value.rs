@@ -19,6 +19,11 @@ pub(super) fn metres(value: &str) -> Result<f64, &'static str> {
     metres.ok_or("must be metres as a number from 0, such as 500")
 }
 
+pub(super) fn altitude(value: &str) -> Result<f64, &'static str> {
+    let metres = value.parse().ok().filter(|metres: &f64| (-500.0..=9_000.0).contains(metres));
+    metres.ok_or("must be metres above sea level from -500 to 9000, such as 2134")
+}
+
 /// A kind of objects that have a geometry.
 pub(super) fn spatial_kind(value: &str) -> Result<Kind, String> {
     let kind = value.trim().parse::<Kind>().ok().filter(|kind| kind.is_spatial());

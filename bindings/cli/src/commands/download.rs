@@ -6,6 +6,7 @@ use jalon::Error;
 use jalon::catalogue::{Pack, PackSubject, PictureSize};
 use jalon::companion::{AttachedFileSizes, DownloadOptions, Estimate, MapOptions, RefreshOptions};
 use jalon::model::Kind;
+use jalon::tiles::StyleEstimate;
 
 use serde_json::json;
 
@@ -68,6 +69,7 @@ fn map_options(args: &DownloadArgs, fetch: &RefreshOptions) -> Option<MapOptions
     let mut options = MapOptions::new(args.map.clone()?);
     options.fetch = fetch.clone();
     options.source.max_zoom = args.max_zoom;
+    options.source.style_url = args.style.clone();
     if let Some(corridor_m) = args.corridor {
         options.source.corridor_m = corridor_m;
     }
@@ -178,17 +180,27 @@ fn dry_run(
             let size = size.map_err(|error| explain_http(error, map.fetch.net.allow_plain_http))?;
             let _ = writeln!(
                 text,
-                "  map: {} tiles, zoom {} to {}, {} on disk, {} to download in {} requests",
+                "  map: {} tiles, zoom {} to {}, {} on disk, {} to download in {} requests{}",
                 size.tiles,
                 size.min_zoom,
                 size.max_zoom,
                 format_bytes(size.bytes),
                 format_bytes(size.download_bytes),
-                size.requests
+                size.requests,
+                if size.shared_tiles > 0 {
+                    format!(", {} tiles of other maps", size.shared_tiles)
+                } else {
+                    String::new()
+                }
             );
+            if let Some(StyleEstimate { files, unknown, bytes }) = size.style {
+                let _ = write!(text, "  style of the map: {files} files, {} to download", format_bytes(bytes));
+                text.push_str(&if unknown > 0 { format!(", {unknown} of unknown size\n") } else { "\n".to_owned() });
+            }
             item["map"] = json!({
-                "tiles": size.tiles, "bytes": size.bytes, "download_bytes": size.download_bytes,
-                "requests": size.requests, "min_zoom": size.min_zoom, "max_zoom": size.max_zoom,
+                "tiles": size.tiles, "shared_tiles": size.shared_tiles, "bytes": size.bytes,
+                "download_bytes": size.download_bytes, "requests": size.requests, "min_zoom": size.min_zoom,
+                "max_zoom": size.max_zoom, "style": size.style,
             });
         }
         items.push(item);

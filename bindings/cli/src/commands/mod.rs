@@ -3,6 +3,7 @@
 //! * `territory`, `refresh`, `status`: territories and what is on disk.
 //! * `download`, `packs`: treks and areas for offline use.
 //! * `treks`, `near`, `trek`, `changes`: the catalogue.
+//! * `sos`, `check`: emergencies, and what to know before leaving.
 //! * `editions`: a territory as static files.
 //! * `export`, `map`: a trek as a file.
 //! * `reports`, `favourites`, `notes`, `tracks`: the journal.
@@ -10,12 +11,14 @@
 //!   positions with their numbers in the wrong order.
 
 mod changes;
+mod check;
 mod download;
 mod editions;
 mod export;
 mod far_away;
 mod favourites;
 mod map;
+mod map_style;
 mod map_tile;
 mod near;
 mod network;
@@ -24,6 +27,7 @@ mod packs;
 mod refresh;
 mod remarks;
 mod reports;
+mod sos;
 mod status;
 mod territory;
 mod tracks;
@@ -160,10 +164,15 @@ fn run_command(session: &Session, command: Command) -> Result<Output> {
         Command::Treks(args) => treks::treks(session, &args),
         Command::Trek { id, past } => trek::trek(session, &id, past),
         Command::Near(args) => near::near(session, &args),
+        Command::Sos(args) => sos::sos(session, &args),
+        Command::Check(args) => check::check(session, &args),
         Command::Status => status::status(session),
         Command::Export { id, output } => export::export(session, &id, &output),
         Command::Map { command: Some(MapCommand::Tile { z, x, y, pack, output }), .. } => {
             map_tile::write(session, (z, x, y), &pack, &output)
+        }
+        Command::Map { command: Some(MapCommand::Style { pack, output }), .. } => {
+            map_style::write(session, &pack, &output)
         }
         Command::Map { id, output, command: None } => {
             // clap requires both unless there is a subcommand.

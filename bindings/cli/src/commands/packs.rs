@@ -130,7 +130,7 @@ pub(super) fn pack_json(session: &Session, pack: &Pack) -> Result<Value> {
     }
     if let Some(map) = &pack.map {
         item["map"] = json!({
-            "url": map.source.url, "path": map.path, "bytes": map.bytes, "tiles": map.tiles,
+            "url": map.source.url, "path": map.path, "style_url": map.source.style_url, "style_path": map.style_path, "bytes": map.bytes, "tiles": map.tiles,
             "min_zoom": map.min_zoom, "max_zoom": map.max_zoom,
         });
     }

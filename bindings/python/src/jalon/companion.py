@@ -18,10 +18,13 @@ from .jalon_ffi.jalon_ffi import (
     EditionOptions,
     EditionSource,
     EditionSummary,
+    EmergencySheet,
+    Fix,
     RefreshOptions,
     RefreshSummary,
     StorageUsage,
     Territory,
+    TrekCheck,
 )
 from .journal import Journal, Reports
 from .packs import Packs
@@ -41,6 +44,7 @@ class Companion:
 
     def __init__(self, inner: _ffi.Companion, languages: Sequence[str]) -> None:
         self._ffi = inner
+        self._languages = list(languages)
         #: The downloaded territories.
         self.catalogue = Catalogue(call(inner.catalogue), languages)
         #: Nearest-neighbour search.
@@ -171,6 +175,21 @@ class Companion:
         return await with_progress(
             lambda watch: self._ffi.build_edition(territory, options, key, password, None, watch), progress
         )
+
+    async def emergency_sheet(self, fix: Fix) -> EmergencySheet:
+        """Describes a position for the emergency services: coordinates, places nearby, numbers, and all of it as one text.
+
+        The text is in French or English, by the languages of the companion. Raises InvalidInput for a fix without a position.
+        """
+        return await await_future(self._ffi.emergency_sheet(fix, self._languages))
+
+    async def check_trek(self, territory: str, id: int, date: str | None = None) -> TrekCheck:
+        """Checks a trek before leaving on a day, YYYY-MM-DD; without one on the current day.
+
+        Tells whether it is downloaded, the sensitive areas in season, daylight, the latest start, and warnings with codes.
+        Raises NotFound, and InvalidInput for the date.
+        """
+        return await await_future(self._ffi.check_trek(territory, id, date, self._languages))
 
     async def storage_usage(self) -> StorageUsage:
         """Returns the disk space that each part uses."""

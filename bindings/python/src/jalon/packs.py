@@ -114,9 +114,10 @@ class Packs:
         """Downloads the map of a pack, resumes its download, or replaces it.
 
         The tiles along the trek, or of the box, are cut out of a PMTiles archive on a web server by range requests. `source` is
-        the URL of the archive, or says more: the distance to either side of a trek, the last zoom level, the size. The pack must
-        have been downloaded; it keeps its previous map until the new one is complete. Raises Offline, ServerError, Busy,
-        StorageFull, NotFound and InvalidInput.
+        the URL of the archive, or says more: the distance to either side of a trek, the last zoom level, the size, the URL of a
+        MapLibre style to download with its glyphs and sprites. The pack must have been downloaded; it keeps its previous map
+        until the new one is complete. Tiles that another map on this device has are copied, not downloaded. Raises Offline,
+        ServerError, Busy, StorageFull, NotFound and InvalidInput.
         """
         converted = _to_ffi(subject)
         return await with_progress(
@@ -136,6 +137,15 @@ class Packs:
     async def map_tile(self, territory: str, subject: Subject, z: int, x: int, y: int) -> Tile | None:
         """Returns a tile of the map of a pack by zoom level, column and row (row 0 is in the north); None if it has none."""
         return await await_future(self._ffi.map_tile(territory, _to_ffi(subject), z, x, y))
+
+    async def downloaded_style(self, territory: str, subject: Subject) -> dict[str, Any]:
+        """Returns the MapLibre style that was downloaded with the map of a pack: it draws the map without a network.
+
+        Its glyphs and sprites are files on this device. Sources that need a network are left out, with their layers. Raises
+        NotFound if the map was downloaded without `style_url`.
+        """
+        style: dict[str, Any] = json.loads(await await_future(self._ffi.downloaded_style(territory, _to_ffi(subject))))
+        return style
 
     async def map_style(
         self,

@@ -22,9 +22,11 @@ public final class Companion: Sendable {
     public let reports: Reports
 
     let inner: JalonGenerated.Companion
+    let languages: [String]
 
     private init(_ inner: JalonGenerated.Companion, _ languages: [String]) throws {
         self.inner = inner
+        self.languages = languages
         catalogue = Catalogue(inner: try inner.catalogue(), languages: languages)
         nearby = Nearby(inner: try inner.nearby(), languages: languages)
         packs = Packs(inner: try inner.packs())
@@ -55,6 +57,25 @@ public final class Companion: Sendable {
             if !languages.contains(language) { languages.append(language) }
         }
         return languages
+    }
+
+    /// Describes a position for the emergency services: coordinates, places nearby, numbers, and all of it as one text, in
+    /// French or English. `languages` lists the languages in the order of preference; the default is the system's list. A
+    /// catalogue that cannot be read leaves the places out.
+    ///
+    /// Throws `InvalidInput` for a fix without a position.
+    public func emergencySheet(_ fix: Fix, languages: [String]? = nil) async throws -> EmergencySheet {
+        try await inner.emergencySheet(fix: fix, languages: languages ?? self.languages)
+    }
+
+    /// Checks a trek before leaving on a day, YYYY-MM-DD; nil for the current day. Tells whether it is downloaded, the
+    /// sensitive areas of all territories in season, daylight, the latest start, and warnings with codes.
+    ///
+    /// Throws `NotFound`, and `InvalidInput` for the date.
+    public func checkTrek(
+        _ territory: String, _ id: Int64, date: String? = nil, languages: [String]? = nil
+    ) async throws -> TrekCheck {
+        try await inner.checkTrek(territory: territory, id: id, date: date, languages: languages ?? self.languages)
     }
 
     /// Returns all territories, ordered by name.

@@ -10,13 +10,20 @@ import JalonGenerated
 @_exported import struct JalonGenerated.Bounds
 @_exported import enum JalonGenerated.ChangeKind
 @_exported import struct JalonGenerated.ChangeRecord
+@_exported import enum JalonGenerated.CheckCode
+@_exported import struct JalonGenerated.CheckWarning
+@_exported import struct JalonGenerated.Coordinates
 @_exported import struct JalonGenerated.DataVersions
+@_exported import enum JalonGenerated.Daylight
 @_exported import struct JalonGenerated.EditionCheck
 @_exported import struct JalonGenerated.EditionKey
 @_exported import struct JalonGenerated.EditionLicense
 @_exported import struct JalonGenerated.EditionOptions
 @_exported import struct JalonGenerated.EditionSource
 @_exported import struct JalonGenerated.EditionSummary
+@_exported import struct JalonGenerated.EmergencyNumber
+@_exported import struct JalonGenerated.EmergencyPlace
+@_exported import struct JalonGenerated.EmergencySheet
 @_exported import struct JalonGenerated.Estimate
 @_exported import struct JalonGenerated.EventDates
 @_exported import enum JalonGenerated.Facet
@@ -42,6 +49,7 @@ import JalonGenerated
 @_exported import enum JalonGenerated.NetworkKind
 @_exported import enum JalonGenerated.NextTransfer
 @_exported import struct JalonGenerated.Note
+@_exported import enum JalonGenerated.NumberKind
 @_exported import struct JalonGenerated.NumericRange
 @_exported import struct JalonGenerated.Object
 @_exported import struct JalonGenerated.Pack
@@ -51,6 +59,7 @@ import JalonGenerated
 @_exported import struct JalonGenerated.PackUsage
 @_exported import struct JalonGenerated.Picture
 @_exported import enum JalonGenerated.PictureSize
+@_exported import enum JalonGenerated.PlaceRole
 @_exported import struct JalonGenerated.Position
 @_exported import enum JalonGenerated.PositionAccuracy
 @_exported import struct JalonGenerated.Profile
@@ -78,10 +87,13 @@ import JalonGenerated
 @_exported import struct JalonGenerated.SamplingPlan
 @_exported import struct JalonGenerated.SearchHit
 @_exported import struct JalonGenerated.SearchResults
+@_exported import struct JalonGenerated.SensitiveAreaInSeason
 @_exported import struct JalonGenerated.Stage
 @_exported import struct JalonGenerated.StorageUsage
+@_exported import struct JalonGenerated.StyleEstimate
 @_exported import struct JalonGenerated.StyleFile
 @_exported import struct JalonGenerated.StyleFiles
+@_exported import struct JalonGenerated.SunCrossings
 @_exported import struct JalonGenerated.Term
 @_exported import struct JalonGenerated.Territory
 @_exported import struct JalonGenerated.TerritoryEdition
@@ -92,11 +104,13 @@ import JalonGenerated
 @_exported import struct JalonGenerated.TrackSummary
 @_exported import enum JalonGenerated.TransferResult
 @_exported import class JalonGenerated.Transfers
+@_exported import struct JalonGenerated.TrekCheck
 @_exported import struct JalonGenerated.TrekDetails
 @_exported import struct JalonGenerated.TrekItem
 @_exported import struct JalonGenerated.TrekPage
 @_exported import struct JalonGenerated.TrekQuery
 @_exported import enum JalonGenerated.TrekSort
+@_exported import struct JalonGenerated.WalkingTimes
 @_exported import struct JalonGenerated.WebLink
 
 /// The progress of a long call. The other languages call it `Progress`; Foundation has a type of that name.

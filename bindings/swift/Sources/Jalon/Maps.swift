@@ -4,7 +4,8 @@ import JalonGenerated
 extension Packs {
     /// Downloads the map of a pack, resumes its download, or replaces it: the tiles along the trek, or of the box, are cut out of
     /// a PMTiles archive on a web server by range requests. The pack must have been downloaded. It keeps its previous map until
-    /// the new one is complete.
+    /// the new one is complete. Tiles that another map on the device has are copied, not downloaded. If the source has a
+    /// `styleUrl`, a MapLibre style is downloaded too, with its glyphs and sprites.
     ///
     /// Throws `Offline`, `ServerError`, `Busy`, `StorageFull`, `NotFound` and `InvalidInput`.
     @discardableResult
@@ -53,6 +54,14 @@ extension Packs {
         try await inner.mapTile(territory: territory, subject: subject, z: z, x: x, y: y)
     }
 
+    /// Returns the MapLibre style, as JSON, that was downloaded with the map of a pack: it draws the map without a network, with
+    /// the glyphs and sprites on the device. Sources that need a network are left out, with their layers.
+    ///
+    /// Throws `NotFound` if the map was downloaded without a `styleUrl`.
+    public func downloadedStyle(_ territory: String, _ subject: PackSubject) async throws -> String {
+        try await inner.downloadedStyle(territory: territory, subject: subject)
+    }
+
     /// Returns a MapLibre style that draws the map of a pack without a network: its tiles are those of the local archive.
     ///
     /// Throws `NotFound` if the pack has no map, and `InvalidInput` for a style or a source that cannot be used.
@@ -84,6 +93,9 @@ extension Packs {
 extension PackMap {
     /// The PMTiles archive of the map, which MapLibre opens; nil until it is downloaded.
     public var file: URL? { path.map { URL(fileURLWithPath: $0) } }
+    /// The MapLibre style that draws the map with local files only; nil if none was downloaded. Its paths are absolute, and an
+    /// update of the app may move them: ``Packs/downloadedStyle(_:_:)`` has those of now.
+    public var styleFile: URL? { stylePath.map { URL(fileURLWithPath: $0) } }
     /// The time of the download.
     public var asOf: Date? { asOfMs.map(Date.init(unixMs:)) }
 }

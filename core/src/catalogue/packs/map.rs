@@ -1,16 +1,18 @@
-//! The offline maps of packs: what was asked for, and the local file. A map is a PMTiles archive in the folder `maps`, cut
-//! out of a remote one.
+//! The offline maps of packs: what was asked for, and what is on the device. A map is a PMTiles archive, cut out of a remote
+//! one, and the files of its style, if it has one.
 
-use std::fs;
 use std::path::PathBuf;
 
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Catalogue, WriteTransaction};
+use super::map_files::{STYLE, archive_name, style_name};
+#[cfg(feature = "tiles")]
+use crate::catalogue::Catalogue;
+use crate::catalogue::WriteTransaction;
 use crate::error::{Error, Result};
-
-const FOLDER: &str = "maps";
+#[cfg(feature = "tiles")]
+use crate::transfer::Validators;
 
 /// The map that a pack should have.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +25,9 @@ pub struct MapSource {
     pub max_zoom: Option<u8>,
     /// Limit of the bytes of the tiles, if `max_zoom` is `None`.
     pub max_bytes: u64,
+    /// Address of a MapLibre style that draws the map: it is downloaded with its glyphs and sprites. `None` for no style.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub style_url: Option<String>,
 }
 
 /// The map of a pack on this device.
@@ -32,7 +37,11 @@ pub struct PackMap {
     pub source: MapSource,
     /// Path of the PMTiles archive, which MapLibre opens; `None` if it is not yet downloaded.
     pub path: Option<PathBuf>,
-    /// Bytes of the archive.
+    /// Path of a MapLibre style that draws the map with local files only; `None` if none was asked for or downloaded. The paths
+    /// in it are absolute: [`Companion::downloaded_style`](crate::Companion::downloaded_style) is right even if the folder of
+    /// the catalogue has moved.
+    pub style_path: Option<PathBuf>,
+    /// Bytes of the archive and of the files of its style.
     pub bytes: u64,
     /// Number of its tiles.
     pub tiles: u64,
@@ -44,9 +53,31 @@ pub struct PackMap {
     pub as_of_ms: Option<i64>,
 }
 
+/// The version of the remote archive that a map was cut out of.
+#[cfg(feature = "tiles")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ArchiveVersion {
+    pub(crate) url: String,
+    pub(crate) validators: Validators,
+}
+
+#[cfg(feature = "tiles")]
+impl ArchiveVersion {
+    /// Whether both are known to be the same bytes: by equal strong tags, or, without tags, by equal dates.
+    fn is_same(&self, other: &ArchiveVersion) -> bool {
+        let (own, other_validators) = (&self.validators, &other.validators);
+        let is_same = match (&own.etag, &other_validators.etag) {
+            (Some(tag), Some(other)) => tag == other && !tag.starts_with("W/"),
+            (None, None) => own.last_modified.is_some() && own.last_modified == other_validators.last_modified,
+            _ => false,
+        };
+        is_same && self.url == other.url
+    }
+}
+
 /// The size of a downloaded map.
 #[cfg(feature = "tiles")]
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct StoredMap {
     pub(crate) bytes: u64,
     pub(crate) tiles: u64,
@@ -54,6 +85,7 @@ pub(crate) struct StoredMap {
     pub(crate) max_zoom: u8,
     /// Time of the download, Unix ms.
     pub(crate) at_ms: i64,
+    pub(crate) archive: ArchiveVersion,
 }
 
 /// Reads the map of a pack. `folder` is that of the maps.
@@ -66,62 +98,52 @@ pub(super) fn read(connection: &Connection, pack: i64, folder: &std::path::Path)
         let zoom = |index| Ok::<_, rusqlite::Error>(u8::try_from(number(index)?).unwrap_or_default());
         let source = serde_json::from_str(row.get_ref(0)?.as_str().unwrap_or_default()).ok();
         let as_of_ms: Option<i64> = row.get(5)?;
-        let map =
-            source.map(|source| PackMap { source, path: None, bytes: 0, tiles: 0, min_zoom: 0, max_zoom: 0, as_of_ms });
-        let Some(map) = map else { return Ok(None) };
-        Ok(Some(PackMap { bytes: number(1)?, tiles: number(2)?, min_zoom: zoom(3)?, max_zoom: zoom(4)?, ..map }))
+        let Some(source) = source else { return Ok(None) };
+        let (path, style_path, bytes, tiles) = (None, None, number(1)?, number(2)?);
+        Ok(Some(PackMap { source, path, style_path, bytes, tiles, min_zoom: zoom(3)?, max_zoom: zoom(4)?, as_of_ms }))
     };
     let Some(mut map) = statement.query_row([pack], row).optional()?.flatten() else { return Ok(None) };
-    let path = folder.join(file_name(pack));
+    let path = folder.join(archive_name(pack));
     if map.as_of_ms.is_some() && path.is_file() {
         map.path = Some(path);
+        let style = folder.join(style_name(pack)).join(STYLE);
+        map.style_path = map.source.style_url.as_ref().map(|_| style).filter(|style| style.is_file());
     } else {
         (map.bytes, map.tiles, map.min_zoom, map.max_zoom, map.as_of_ms) = (0, 0, 0, 0, None);
     }
     Ok(Some(map))
 }
 
-fn file_name(pack: i64) -> String {
-    format!("{pack}.pmtiles")
-}
-
+#[cfg(feature = "tiles")]
 impl Catalogue {
-    /// The directory of the maps of packs.
-    pub(crate) fn map_folder(&self) -> PathBuf {
-        self.directory().join(FOLDER)
-    }
-
-    /// The file for the map of a pack.
-    #[cfg(feature = "tiles")]
-    pub(crate) fn map_path(&self, pack: i64) -> PathBuf {
-        self.map_folder().join(file_name(pack))
-    }
-
     /// Stores which map a pack should have. A downloaded map of another source stays until the new one replaces it.
-    #[cfg(feature = "tiles")]
     pub(crate) fn request_map(&self, pack: i64, source: &MapSource) -> Result<()> {
         self.write_state(|connection| request(connection, pack, source))
     }
 
-    /// Removes the maps of packs that are no longer there, and returns the freed bytes.
-    pub(crate) fn remove_orphaned_maps(&self) -> Result<u64> {
-        let Ok(files) = fs::read_dir(self.map_folder()) else { return Ok(0) };
-        let known: Vec<String> = self.read(|connection| {
-            let mut statement = connection.prepare_cached("SELECT pack FROM jalon_pack_map")?;
-            let rows = statement.query_map([], |row| Ok(file_name(row.get(0)?)))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
-        })?;
-        let mut freed = 0;
-        for file in files.flatten() {
-            if !known.iter().any(|name| file.file_name().to_str() == Some(name)) {
-                let bytes = file.metadata().map_or(0, |metadata| metadata.len());
-                // A file that cannot be removed, because a map view has it open, is removed the next time.
-                if self.file_system().remove_file(&file.path()).is_ok() {
-                    freed += bytes;
+    /// Records that the archive of a pack is about to be replaced: its version is not known until it is recorded again.
+    pub(crate) fn forget_map_version(&self, pack: i64) -> Result<()> {
+        self.write_state(|connection| {
+            connection.execute("UPDATE jalon_pack_map SET archive = NULL WHERE pack = ?1", [pack])?;
+            Ok(())
+        })
+    }
+
+    /// The paths of the archives of all packs, of any territory, that were cut out of a version of a remote archive.
+    pub(crate) fn maps_of(&self, archive: &ArchiveVersion) -> Result<Vec<PathBuf>> {
+        self.read(|connection| {
+            let sql = "SELECT pack, archive FROM jalon_pack_map WHERE archive IS NOT NULL ORDER BY pack";
+            let mut statement = connection.prepare_cached(sql)?;
+            let mut rows = statement.query([])?;
+            let mut paths = Vec::new();
+            while let Some(row) = rows.next()? {
+                let known = serde_json::from_str::<ArchiveVersion>(row.get_ref(1)?.as_str().unwrap_or_default());
+                if known.is_ok_and(|known| known.is_same(archive)) {
+                    paths.push(self.map_path(row.get(0)?));
                 }
             }
-        }
-        Ok(freed)
+            Ok(paths)
+        })
     }
 }
 
@@ -130,9 +152,11 @@ impl WriteTransaction<'_> {
     #[cfg(feature = "tiles")]
     pub(crate) fn record_map(&mut self, pack: i64, map: &StoredMap) -> Result<()> {
         let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        let archive = serde_json::to_string(&map.archive).map_err(Error::internal)?;
         self.connection().execute(
-            "UPDATE jalon_pack_map SET bytes = ?2, tiles = ?3, min_zoom = ?4, max_zoom = ?5, as_of_ms = ?6 WHERE pack = ?1",
-            (pack, signed(map.bytes), signed(map.tiles), map.min_zoom, map.max_zoom, map.at_ms),
+            "UPDATE jalon_pack_map SET bytes = ?2, tiles = ?3, min_zoom = ?4, max_zoom = ?5, as_of_ms = ?6, archive = ?7
+               WHERE pack = ?1",
+            (pack, signed(map.bytes), signed(map.tiles), map.min_zoom, map.max_zoom, map.at_ms, archive),
         )?;
         Ok(())
     }
@@ -154,4 +178,33 @@ fn request(connection: &Connection, pack: i64, source: &MapSource) -> Result<()>
         (pack, json),
     )?;
     Ok(())
+}
+
+#[cfg(all(test, feature = "tiles"))]
+mod tests {
+    use super::*;
+
+    fn version(url: &str, etag: Option<&str>, last_modified: Option<&str>) -> ArchiveVersion {
+        let [etag, last_modified] = [etag, last_modified].map(|value| value.map(str::to_owned));
+        ArchiveVersion { url: url.to_owned(), validators: Validators { etag, last_modified } }
+    }
+
+    #[test]
+    fn archives_are_the_same_by_a_strong_tag_or_by_their_dates() {
+        let date = Some("Mon, 23 Nov 2026 12:00:00 GMT");
+        let known = version("a", Some("\"1\""), date);
+        assert!(known.is_same(&version("a", Some("\"1\""), None)));
+        assert!(version("a", None, date).is_same(&version("a", None, date)));
+        for other in [
+            version("b", Some("\"1\""), date),
+            version("a", Some("\"2\""), date),
+            version("a", None, date),
+            version("a", Some("W/\"1\""), date),
+        ] {
+            assert!(!known.is_same(&other) && !other.is_same(&known), "{other:?}");
+        }
+        let weak = version("a", Some("W/\"1\""), date);
+        let unknown = version("a", None, None);
+        assert!(!weak.is_same(&weak.clone()) && !unknown.is_same(&unknown.clone()));
+    }
 }

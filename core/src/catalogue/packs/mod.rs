@@ -8,13 +8,14 @@
 //! * `content`: the content that a file must have.
 //! * `picture_format`: recognises picture formats and truncated files.
 //! * `file_format`: recognises the formats of attached files, such as PDF and MP3.
-//! * `map`: the offline maps of packs.
+//! * `map`: the offline maps of packs. `map_files`: their archives and the files of their styles.
 //! * `file_sizes`: the sizes of attached files that the server told before a download.
 
 mod content;
 mod file_format;
 mod file_sizes;
 mod map;
+mod map_files;
 mod media;
 mod pack;
 mod picture_format;
@@ -24,8 +25,10 @@ mod write;
 pub(crate) use content::MediaContent;
 pub(crate) use file_format::is_downloadable;
 #[cfg(feature = "tiles")]
-pub(crate) use map::StoredMap;
+pub(crate) use map::{ArchiveVersion, StoredMap};
 pub use map::{MapSource, PackMap};
+#[cfg(feature = "tiles")]
+pub(crate) use map_files::{REMOTE_STYLE, STYLE};
 pub(crate) use media::{StoredMedia, url_hash};
 pub(super) use pack::check_bounds;
 pub use pack::{MissingFile, Pack, PackState, PackSubject, PictureSize};
@@ -48,7 +51,7 @@ CREATE TABLE jalon_pack_media (
 CREATE INDEX jalon_pack_media_of ON jalon_pack_media (media);
 CREATE TABLE jalon_pack_map (
   pack INTEGER PRIMARY KEY REFERENCES jalon_pack (pack) ON DELETE CASCADE, source TEXT NOT NULL, bytes INTEGER, tiles INTEGER,
-  min_zoom INTEGER, max_zoom INTEGER, as_of_ms INTEGER);
+  min_zoom INTEGER, max_zoom INTEGER, as_of_ms INTEGER, archive TEXT);
 CREATE TABLE jalon_file_size (url TEXT PRIMARY KEY, bytes INTEGER, checked_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE jalon_reported_trek (territory INTEGER NOT NULL, trek INTEGER NOT NULL, PRIMARY KEY (territory, trek)) WITHOUT ROWID;
 ";

@@ -8,8 +8,8 @@ use super::condition::PropertyMap;
 use super::summary::ImportProblem;
 use crate::edition::geometry;
 use crate::error::Error;
-use crate::geotrek::{read_geometry, remove_impossible_elevations};
-use crate::model::{Geometry, Position};
+use crate::geotrek::read_geometry;
+use crate::model::{Geometry, Position, remove_impossible_elevations};
 
 /// Longest feature of a file, in bytes.
 pub(super) const MAX_FEATURE_BYTES: usize = 16 << 20;
@@ -99,7 +99,16 @@ fn from_table(
     if positions.len() > MAX_VERTICES || !positions.iter().all(Position::is_valid) {
         return Err(ImportProblem::InvalidGeometry);
     }
-    remove_impossible_elevations(&mut positions);
+    // Between the end of a line and the start of the next there is no slope.
+    let lengths: Vec<usize> = geometry.lines().iter().map(Vec::len).collect();
+    let count = positions.len();
+    let is_lines = lengths.iter().sum::<usize>() == count;
+    let mut rest = positions.as_mut_slice();
+    for length in if is_lines { lengths } else { vec![count] } {
+        let (line, after) = rest.split_at_mut(length);
+        remove_impossible_elevations(line);
+        rest = after;
+    }
     let geometry = geometry.with_elevations(positions.iter().map(|position| position.elevation));
     Ok(Some(geometry.without_degenerate_parts().0.into_owned().simplified()))
 }

@@ -6,8 +6,8 @@ use url::Url;
 use super::condition::PropertyMap;
 use super::mapping_json::Properties;
 use super::summary::ImportProblem;
-use crate::geotrek::is_possible_elevation;
 use crate::model::Localized;
+use crate::model::is_possible_elevation;
 
 /// Longest text, in bytes.
 const MAX_TEXT_BYTES: usize = 16 << 10;

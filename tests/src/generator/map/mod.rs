@@ -2,10 +2,12 @@
 //! territories and seeds give equal tiles. The tiles in the middle of the lake are all the same.
 //!
 //! * `scene`: what a tile shows: patches of land, the lake, the lines of the treks.
+//! * `style`: a style with its glyphs and its sprite.
 //! * `draw`: a tile as a PNG picture or as a Mapbox Vector Tile.
 
 mod draw;
 mod scene;
+pub mod style;
 
 use std::collections::BTreeMap;
 use std::error::Error;

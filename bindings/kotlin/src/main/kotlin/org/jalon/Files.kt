@@ -26,6 +26,9 @@ public val AttachedFile.file: File? get() = path?.let(::File)
 /** The PMTiles archive of the map, which MapLibre opens; null until it is downloaded. */
 public val PackMap.file: File? get() = path?.let(::File)
 
+/** The MapLibre style that draws the map with local files only; null if none was downloaded. */
+public val PackMap.styleFile: File? get() = stylePath?.let(::File)
+
 /**
  * Returns a MapLibre [style] that draws the map of a pack without a network. [source] names the source of the map in the style;
  * if it is null, the map is that of the sources with the URL that it was downloaded from, or else of the only source of tiles.

@@ -11,6 +11,8 @@ import org.jalon.ffi.DataVersions
 import org.jalon.ffi.Directories
 import org.jalon.ffi.EditionOptions
 import org.jalon.ffi.EditionSummary
+import org.jalon.ffi.EmergencySheet
+import org.jalon.ffi.Fix
 import org.jalon.ffi.JalonCompanion
 import org.jalon.ffi.JalonException
 import org.jalon.ffi.Journal
@@ -23,6 +25,7 @@ import org.jalon.ffi.Reports
 import org.jalon.ffi.StorageUsage
 import org.jalon.ffi.Territory
 import org.jalon.ffi.Transfers
+import org.jalon.ffi.TrekCheck
 
 /**
  * All functions of Jalon for one pair of directories. Open it once, keep it while the app runs, and share it between
@@ -159,6 +162,31 @@ public class Jalon private constructor(private val companion: JalonCompanion) : 
         password: String? = null,
     ): Flow<Event<EditionSummary>> =
         eventFlow { watch -> companion.buildEdition(territory, options, key, password, progress = watch) }
+
+    /**
+     * Describes a position for the emergency services: coordinates, places nearby, numbers, and all of it as one text, in French
+     * or English. A catalogue that cannot be read leaves the places out.
+     *
+     * @param languages the languages in the order of preference.
+     * @throws JalonException.InvalidInput for a fix without a position.
+     */
+    public suspend fun emergencySheet(fix: Fix, languages: List<String> = emptyList()): EmergencySheet =
+        companion.emergencySheet(fix, languages)
+
+    /**
+     * Checks a trek before leaving on a day. Tells whether it is downloaded, the sensitive areas of all territories in season,
+     * daylight, the latest start, and warnings with codes.
+     *
+     * @param date the day, YYYY-MM-DD; null for the current day.
+     * @throws JalonException.NotFound if the territory or the trek does not exist.
+     * @throws JalonException.InvalidInput for the date.
+     */
+    public suspend fun checkTrek(
+        territory: String,
+        id: Long,
+        date: String? = null,
+        languages: List<String> = emptyList(),
+    ): TrekCheck = companion.checkTrek(territory, id, date, languages)
 
     /** Returns the disk space that each part uses. */
     public suspend fun storageUsage(): StorageUsage = companion.storageUsage()

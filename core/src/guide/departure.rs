@@ -1,0 +1,58 @@
+//! Whether the hiker has left the route.
+
+use serde::{Deserialize, Serialize};
+
+/// Fixes that are remembered.
+const WINDOW: usize = 7;
+
+/// Fixes in the window beyond the limit that are an alarm.
+const ALARM: usize = 5;
+
+/// Smallest distance from the route that is off it, metres.
+const MIN_LIMIT_M: f64 = 30.0;
+
+/// Multiple of the accuracy that is off the route.
+const ACCURACY_FACTOR: f64 = 2.5;
+
+/// Seconds between fixes from which fewer of them are an alarm.
+const SPARSE_S: f64 = 5.0;
+
+/// Distance from the route that is on it again, metres, and the multiple of the accuracy.
+const RETURN_M: f64 = 25.0;
+const RETURN_ACCURACY_FACTOR: f64 = 1.5;
+
+/// Decides with hysteresis whether the hiker is off the route.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Departure {
+    /// The last fixes, a bit each, the newest lowest: beyond the limit, and within the distance of a return.
+    beyond: u8,
+    within: u8,
+    seen: u8,
+    off: bool,
+}
+
+impl Departure {
+    /// Takes the distance of a fix from the route into account. Returns whether the hiker is off it.
+    pub(super) fn update(&mut self, offset_m: f64, accuracy_m: f64, elapsed_s: f64) -> bool {
+        let limit_m = (ACCURACY_FACTOR * accuracy_m).max(MIN_LIMIT_M);
+        let return_m = (RETURN_ACCURACY_FACTOR * accuracy_m).clamp(RETURN_M, limit_m);
+        self.beyond = self.beyond << 1 | u8::from(offset_m > limit_m);
+        self.within = self.within << 1 | u8::from(offset_m <= return_m);
+        self.seen = (self.seen + 1).min(WINDOW as u8);
+        let window = (1_u16 << WINDOW) - 1;
+        if self.off {
+            // Two of the last three fixes are on the route.
+            if (self.within & 0b111).count_ones() >= 2 {
+                *self = Departure { seen: 1, ..Departure::default() };
+            }
+        } else {
+            let recent = if elapsed_s >= SPARSE_S { 0b1111 } else { window as u8 };
+            let needed = if elapsed_s >= SPARSE_S { 3 } else { ALARM as u32 };
+            self.off = (self.beyond & recent).count_ones() >= needed;
+            if self.off {
+                self.within = 0;
+            }
+        }
+        self.off
+    }
+}
