@@ -1,9 +1,8 @@
-//! Fixes, recorded tracks, and the recorder.
+//! Recorded tracks, and the recorder.
 
 pub use jalon::journal::{BatteryMode, PositionAccuracy, Rejection, SamplingPlan, TrackStats};
 use jalon::journal;
 
-use super::Fix;
 use crate::convert::from_core;
 
 /// The reason why a fix was not recorded.

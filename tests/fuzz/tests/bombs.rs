@@ -43,6 +43,18 @@ fn html_that_is_nested_or_unclosed_ends() {
 }
 
 #[test]
+fn gpx_with_many_levels_attributes_or_tracks_ends() {
+    let attributes: String = (0..100_000).map(|number| format!(" a{number}=''")).collect();
+    run("gpx", format!("<gpx><trk><trkseg><trkpt lat='44' lon='6'{attributes}/></trkseg></trk></gpx>").as_bytes());
+    for part in
+        ["<x>", "<gpx>", "<trk>", "<trk><trkpt lat='4' lon='6'/></trk>", "<wpt lat='4' lon='6'/>", "&x;", "<!--"]
+    {
+        run("gpx", format!("<gpx>{}", repeated(part)).as_bytes());
+    }
+    run("gpx", format!("<gpx><name>{}</name></gpx>", repeated("&amp;")).as_bytes());
+}
+
+#[test]
 fn json_with_many_members_or_levels_ends() {
     let members = |letter: char| (0..50_000).map(|name| format!("\"{letter}{name}\":1,")).collect::<String>();
     let feature = format!(r#"{{"type":"Feature","id":1,{}"properties":{{{}"b":1}}}}"#, members('a'), members('c'));

@@ -7,8 +7,7 @@
 //!   radii (at least 12 m) from it for 5 s. In simulation (8 km with two pauses, 1 Hz, errors of 3 to 12 m that last 60 s) the
 //!   distance was within 6 % of the true one, and an hour of standing added nothing. Serpentines with legs shorter than about
 //!   60 m are cut short.
-//! * **Ascent and descent.** The median elevation of each 50 m of that distance, then turning points of 7 m. So a pause is one
-//!   value, however long it is.
+//! * **Ascent and descent.** [`recorded_elevation_gain`] over that distance. A pause is one elevation, however long it is.
 //! * **Moving time.** The time during which the person walks, by the same rule. **Total time** goes from the first fix to the
 //!   last, with pauses; a clock that is set back does not shorten it.
 
@@ -17,7 +16,7 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use super::filter::{DEFAULT_ACCURACY_M, distance_m};
-use crate::line::{Profile, ProfileSample, TURNING_POINT_THRESHOLD_M, lon_step_deg};
+use crate::line::{ElevationGain, Profile, ProfileSample, lon_step_deg, recorded_elevation_gain};
 use crate::model::{Fix, Position};
 
 /// Positions are averaged over so many milliseconds.
@@ -37,8 +36,8 @@ const START_MS: i64 = 60_000;
 const MIN_STAND_MS: f64 = 30_000.0;
 /// The same for a long step, in milliseconds per metre: slower than 1.2 km/h.
 const STAND_MS_PER_M: f64 = 3_000.0;
-/// Length of the distance bins whose median elevation counts.
-const BIN_M: f64 = 50.0;
+/// Elevations are averaged over so many metres of the way.
+const CELL_M: f64 = 5.0;
 
 /// The statistics of a track.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -67,7 +66,7 @@ pub(super) struct StatsCollector {
     last_time_ms: Option<i64>,
     window: VecDeque<Fix>,
     motion: Motion,
-    elevations: ElevationBins,
+    elevations: ElevationCells,
 }
 
 /// Whether the person walks.
@@ -116,14 +115,14 @@ impl StatsCollector {
         }
     }
 
-    /// The statistics so far. One pass over the medians of the distance bins.
+    /// The statistics so far. One pass over the elevations, one for each 5 m of the way.
     pub(super) fn stats(&self) -> TrackStats {
         let gain = self.elevations.gain();
         TrackStats {
             points: self.points,
             distance_m: self.distance_m + self.open_leg_m(),
-            ascent_m: gain.map(|gain| gain.0),
-            descent_m: gain.map(|gain| gain.1),
+            ascent_m: gain.map(|gain| gain.ascent_m),
+            descent_m: gain.map(|gain| gain.descent_m),
             moving_s: self.moving_ms as f64 / 1_000.0,
             total_s: self.total_ms as f64 / 1_000.0,
         }
@@ -214,48 +213,35 @@ fn mean(of: Position, count: f64, one: Position) -> Position {
     Position { lon, lat: of.lat + (one.lat - of.lat) / (count + 1.0), elevation: of.elevation }
 }
 
-/// The median elevation of each [`BIN_M`] metres.
+/// The mean elevation of each [`CELL_M`] metres: a pause is one value, however long it is.
 #[derive(Debug, Default)]
-struct ElevationBins {
-    medians: Vec<ProfileSample>,
-    bin: f64,
-    elevations_m: Vec<f64>,
+struct ElevationCells {
+    means: Vec<ProfileSample>,
+    /// Start of the open cell, its sum, and the number of elevations in it.
+    open: (f64, f64, f64),
 }
 
-impl ElevationBins {
-    /// Elevations of one bin that are kept; of a longer pause every second, fourth and so on.
-    const MAX_ELEVATIONS: usize = 4_096;
-
+impl ElevationCells {
     fn push(&mut self, distance_m: f64, elevation_m: f64) {
-        let bin = (distance_m / BIN_M).floor();
-        if bin > self.bin {
-            self.medians.extend(self.open());
-            self.elevations_m.clear();
-            self.bin = bin;
+        let start_m = (distance_m / CELL_M).floor() * CELL_M;
+        if start_m > self.open.0 {
+            self.means.extend(self.open());
+            self.open = (start_m, 0.0, 0.0);
         }
-        if self.elevations_m.len() == ElevationBins::MAX_ELEVATIONS {
-            let mut index = 0;
-            self.elevations_m.retain(|_| {
-                index += 1;
-                index % 2 == 0
-            });
-        }
-        self.elevations_m.push(elevation_m);
+        self.open.1 += elevation_m;
+        self.open.2 += 1.0;
     }
 
-    /// The sample of the open bin.
+    /// The sample of the open cell.
     fn open(&self) -> Option<ProfileSample> {
-        let mut sorted = self.elevations_m.clone();
-        sorted.sort_by(f64::total_cmp);
-        let elevation_m = *sorted.get(sorted.len() / 2)?;
-        Some(ProfileSample { distance_m: self.bin * BIN_M, elevation_m })
+        let (distance_m, sum_m, count) = self.open;
+        (count > 0.0).then(|| ProfileSample { distance_m, elevation_m: sum_m / count })
     }
 
     /// Ascent and descent; `None` without elevations.
-    fn gain(&self) -> Option<(f64, f64)> {
-        let samples = self.medians.iter().copied().chain(self.open()).collect();
-        let gain = Profile::new(samples).ok()?.elevation_gain(TURNING_POINT_THRESHOLD_M).ok()?;
-        Some((gain.ascent_m, gain.descent_m))
+    fn gain(&self) -> Option<ElevationGain> {
+        let samples = self.means.iter().copied().chain(self.open()).collect();
+        recorded_elevation_gain(&Profile::new(samples).ok()?).ok()
     }
 }
 
