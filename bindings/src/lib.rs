@@ -20,7 +20,7 @@
 //! # Files
 //! * `records`: records and enums, a table each. `convert`, `options`, `treks`, `details`: conversions from and to the core.
 //! * `companion`, `catalogue`, `nearby`, `packs`, `journal`, `reports`, `transfers`: the objects. `error`: the error.
-//! * `recorder`: the recording of tracks. `safety`: the emergency sheet and the check before leaving.
+//! * `safety`: the emergency sheet and the check before leaving. `recorder`: the recording of tracks.
 //! * `maps`: offline maps of packs. `editions`: a territory as static files.
 //! * `panic_guard`, `threads`, `state`: how a call runs, and the state that all objects share.
 //! * `cancel`, `watch`: cancellation, progress, changes.

@@ -10,6 +10,7 @@
 //! * `details`: a trek with its stages and the objects along it.
 //! * `nearby`: the objects near a position, with names; from `snapshot`, the index in memory, or from `from_disk` until the
 //!   snapshot is built.
+//! * `guide`: following a trek.
 //! * `trek_check`: the check of a trek before leaving. `emergency`: the emergency sheet of a position.
 //! * `search`: objects of any kind by the words of their texts.
 //! * `favourites`: the favourites, with the state of their objects.
@@ -30,6 +31,7 @@ mod edition_copy;
 mod emergency;
 mod favourites;
 mod from_disk;
+mod guide;
 mod localizer;
 #[cfg(feature = "tiles")]
 mod maps;

@@ -80,6 +80,16 @@ pub struct TrekCheck {
     pub warnings: Vec<CheckWarning>,
 }
 
+/// A sensitive area along a route.
+pub(super) struct AreaAlong {
+    pub(super) territory: Territory,
+    pub(super) area: Box<SensitiveArea>,
+    pub(super) along_m: f64,
+    pub(super) offset_m: f64,
+    pub(super) aerial_only: bool,
+    withdrawn_ms: Option<i64>,
+}
+
 impl Companion {
     /// Checks a trek before leaving on a day, YYYY-MM-DD, by the Sun at its departure; `None` for the current day there.
     /// Whether it is downloaded and how old the data is, which sensitive areas along the route (500 m) are in season, of
@@ -193,6 +203,32 @@ impl Companion {
     ) -> Result<Vec<SensitiveAreaInSeason>> {
         let Some(geometry) = &trek.geometry else { return Ok(Vec::new()) };
         let Some(route) = Route::new(geometry)? else { return Ok(Vec::new()) };
+        let mut zones = Vec::new();
+        for found in self.areas_along(territory, trek.id, &route)? {
+            if !found.area.season.may_contain_month(month) {
+                continue;
+            }
+            let localizer = self.localizer(&found.territory, languages);
+            let (name, lang) = localizer.object_name(&Object::SensitiveArea(found.area.clone()))?;
+            zones.push(SensitiveAreaInSeason {
+                territory: found.territory.name.clone(),
+                id: found.area.id,
+                name,
+                lang,
+                along_m: found.along_m,
+                offset_m: found.offset_m,
+                season: found.area.season,
+                practices: localizer.labels("sensitivearea_practice", &found.area.practices)?,
+                aerial_only: found.aerial_only,
+                withdrawn_ms: found.withdrawn_ms,
+            });
+        }
+        Ok(zones)
+    }
+
+    /// The sensitive areas of all territories no further than 500 m from a route, and those that the server lists for the
+    /// trek, ordered by `along_m`.
+    pub(super) fn areas_along(&self, territory: &Territory, trek: Id, route: &Route) -> Result<Vec<AreaAlong>> {
         let mut located: BTreeMap<(TerritoryId, Id), RouteLocation> = BTreeMap::new();
         let window = route.window(MAX_RADIUS_M);
         for (key, id, area) in self.catalogue.geometries_in(None, Kind::SensitiveArea, &window)? {
@@ -201,43 +237,36 @@ impl Companion {
             located.extend(route.locate_within(&area, max_offset_m)?.map(|location| ((key, id), location)));
         }
         let mut listed = HashSet::new();
-        for (id, location) in listed_route_items(&self.catalogue, territory, trek.id, &route, Kind::SensitiveArea)? {
+        for (id, location) in listed_route_items(&self.catalogue, territory, trek, route, Kind::SensitiveArea)? {
             located.entry((territory.key, id)).or_insert(location);
             listed.insert((territory.key, id));
         }
         let territories = self.catalogue.territories()?;
         let practices = self.catalogue.labels("sensitivearea_practice")?;
-        let mut zones = Vec::new();
+        let mut areas = Vec::new();
         for (key, RouteLocation { along_m, offset_m }) in located {
             let Some(territory) = territories.iter().find(|territory| territory.key == key.0) else { continue };
             let found = self.catalogue.find_object_and_withdrawn_ms(territory, Kind::SensitiveArea, key.1)?;
             let Some((Object::SensitiveArea(area), withdrawn_ms)) = found else { continue };
             let offset_m = offset_of(&area, offset_m);
-            let is_along = offset_m <= ROUTE_ITEM_MAX_OFFSET_M || listed.contains(&key);
-            if !is_along || !area.season.may_contain_month(month) {
-                continue;
+            if offset_m <= ROUTE_ITEM_MAX_OFFSET_M || listed.contains(&key) {
+                let aerial_only = is_aerial_only(&practices, key.0, &area);
+                areas.push(AreaAlong {
+                    territory: territory.clone(),
+                    area,
+                    along_m,
+                    offset_m,
+                    aerial_only,
+                    withdrawn_ms,
+                });
             }
-            let localizer = self.localizer(territory, languages);
-            let (name, lang) = localizer.object_name(&Object::SensitiveArea(area.clone()))?;
-            zones.push(SensitiveAreaInSeason {
-                territory: territory.name.clone(),
-                id: key.1,
-                name,
-                lang,
-                along_m,
-                offset_m,
-                season: area.season,
-                practices: localizer.labels("sensitivearea_practice", &area.practices)?,
-                aerial_only: is_aerial_only(&practices, key.0, &area),
-                withdrawn_ms,
-            });
         }
-        zones.sort_by(|a, b| a.along_m.total_cmp(&b.along_m));
-        Ok(zones)
+        areas.sort_by(|a, b| a.along_m.total_cmp(&b.along_m));
+        Ok(areas)
     }
 
     /// The labels of a trek that have advice, with its plain text.
-    fn label_advice(
+    pub(super) fn label_advice(
         &self,
         territory: &Territory,
         trek: &Trek,
@@ -265,7 +294,7 @@ impl Companion {
 }
 
 /// The date at a position by its mean solar time, as [`SunTimes::of_day`] counts days.
-fn solar_date(position: Position, now_ms: i64) -> String {
+pub(super) fn solar_date(position: Position, now_ms: i64) -> String {
     let solar_ms = now_ms.saturating_add((position.lon * 240_000.0) as i64);
     let time = jiff::Timestamp::from_millisecond(solar_ms).unwrap_or_default();
     jiff::tz::Offset::UTC.to_datetime(time).date().to_string()

@@ -49,13 +49,15 @@ pub struct Replay {
     pub is_truncated: bool,
 }
 
-/// The first line of a log, without the end of the line.
-///
-/// # Errors
-/// [`Error::Internal`] if the contents cannot be written as JSON.
-pub fn log_head(lines: &[Vec<Position>], options: &GuideOptions, contents: &GuideContents) -> Result<String> {
-    let (lines, options, contents) = (lines.to_vec(), options.clone(), contents.clone());
-    to_json(&Head { jalon_guide_log: VERSION, lines, options, contents })
+impl Guide {
+    /// The first line of a log of this session, without the end of the line.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if the contents cannot be written as JSON.
+    pub fn log_head(&self) -> Result<String> {
+        let (options, contents) = (self.options().clone(), self.contents().clone());
+        to_json(&Head { jalon_guide_log: VERSION, lines: self.route().lines(), options, contents })
+    }
 }
 
 /// The line of a fix, without the end of the line.

@@ -28,7 +28,7 @@ mod update;
 
 pub use contents::{GuideContents, GuideLabel, GuidePlace, GuidePlaceKind, GuideStage, GuideZone};
 pub use event::{GuideEvent, GuideEventKind};
-pub use log::{Replay, log_entry, log_head, replay_log};
+pub use log::{Replay, log_entry, replay_log};
 pub use route::GuideRoute;
 pub use session::{Guide, GuideOptions, GuideSnapshot};
 pub use update::{GuideState, GuideTarget, GuideUpdate, Rejoin, Side, WayBack};

@@ -2,14 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::line::PaceFactor;
+
 /// Walking speed before any is measured, metres per second.
 const INITIAL_MPS: f64 = 1.2;
 
 /// Seconds over which the walking speed is averaged.
 const AVERAGE_S: f64 = 120.0;
 
-/// Seconds of walking that the factor 1 of the beginning is worth.
-const PRIOR_S: f64 = 1_800.0;
+/// Seconds of walking after which the factor is learned.
+const LEARN_S: f64 = 240.0;
 
 /// Slowest movement along the route that is walking, metres per second.
 const WALKING_MPS: f64 = 0.25;
@@ -24,7 +26,8 @@ const MEASURE_S: f64 = MEASURE_M / WALKING_MPS;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Pace {
     speed_mps: f64,
-    /// Seconds that stretches took, and seconds that they take by their slopes.
+    factor: PaceFactor,
+    /// Seconds of a walk that is not learned from yet: as it was, and by the slopes.
     walked_s: f64,
     expected_s: f64,
     /// Place and time at which the measurement in progress began.
@@ -40,7 +43,7 @@ struct Measurement {
 
 impl Default for Pace {
     fn default() -> Self {
-        Pace { speed_mps: INITIAL_MPS, walked_s: 0.0, expected_s: 0.0, from: None }
+        Pace { speed_mps: INITIAL_MPS, factor: PaceFactor::default(), walked_s: 0.0, expected_s: 0.0, from: None }
     }
 }
 
@@ -50,12 +53,12 @@ impl Pace {
         self.speed_mps
     }
 
-    /// Ratio of the hiker's walking times to those of the route, 0.4 to 2.5.
-    pub(super) fn factor(&self, scale: f64) -> f64 {
-        ((PRIOR_S + self.walked_s) / (PRIOR_S + self.expected_s * scale)).clamp(0.4, 2.5)
+    /// Ratio of the hiker's walking times to those of the route.
+    pub(super) fn factor(&self) -> f64 {
+        self.factor.factor()
     }
 
-    /// Takes a place into account. `seconds_left` is the walking time that is left there by the slopes alone.
+    /// Takes a place into account. `seconds_left` is the walking time that is left there without the factor.
     pub(super) fn update(&mut self, along_m: f64, seconds_left: f64, time_s: f64) {
         let here = Measurement { along_m, seconds_left, time_s };
         let Some(from) = self.from else {
@@ -75,6 +78,11 @@ impl Pace {
             if metres > 0.0 && expected > 0.0 && metres < 20.0 * seconds {
                 self.walked_s += seconds;
                 self.expected_s += expected;
+                if self.expected_s >= LEARN_S {
+                    // Both are finite and positive.
+                    let _ = self.factor.learn(self.expected_s, self.walked_s);
+                    (self.walked_s, self.expected_s) = (0.0, 0.0);
+                }
             }
         }
     }

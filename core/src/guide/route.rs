@@ -24,6 +24,8 @@ const LEVEL_MINUTES_PER_KM: f64 = 14.271;
 #[derive(Debug, Clone)]
 pub struct GuideRoute {
     line: MeasuredLine,
+    /// Number of positions of each line.
+    line_lens: Vec<usize>,
     spacing_m: f64,
     nodes: Vec<Node>,
     chunks: Vec<Chunk>,
@@ -88,7 +90,8 @@ impl GuideRoute {
         let back: Vec<Position> = line.positions().iter().rev().copied().collect();
         let mut seconds_back = self::seconds_left(&MeasuredLine::new(&back)?, spacing_m, edges)?;
         seconds_back.reverse();
-        Ok(GuideRoute { line, spacing_m, nodes, chunks, gain_left, seconds_left, seconds_back })
+        let line_lens = lines.iter().map(|line| line.as_ref().len()).collect();
+        Ok(GuideRoute { line, line_lens, spacing_m, nodes, chunks, gain_left, seconds_left, seconds_back })
     }
 
     /// Length in metres.
@@ -99,6 +102,12 @@ impl GuideRoute {
     /// The measured line.
     pub fn line(&self) -> &MeasuredLine {
         &self.line
+    }
+
+    /// The lines of the route.
+    pub(super) fn lines(&self) -> Vec<Vec<Position>> {
+        let mut rest = self.line.positions().iter().copied();
+        self.line_lens.iter().map(|len| rest.by_ref().take(*len).collect()).collect()
     }
 
     /// Number of nodes; at least 2.

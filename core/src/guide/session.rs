@@ -114,6 +114,11 @@ impl Guide {
         &self.route
     }
 
+    /// The options.
+    pub fn options(&self) -> &GuideOptions {
+        &self.options
+    }
+
     /// The objects along the route.
     pub fn contents(&self) -> &GuideContents {
         &self.contents
@@ -189,14 +194,14 @@ impl Guide {
     }
 
     fn here(&self, time_ms: i64) -> Option<Here<'_>> {
-        let (scale, _) = self.scale();
+        let scale = self.scale();
         Some(Here {
             route: &self.route,
             contents: &self.contents,
             time_ms,
             along_m: self.memory.along_m?,
             is_forward: !self.memory.is_wrong_way,
-            pace: scale * self.memory.pace.factor(scale),
+            pace: scale * self.memory.pace.factor(),
         })
     }
 
@@ -287,6 +292,7 @@ impl Guide {
     }
 
     fn move_to(&mut self, place: Place) {
+        let scale = self.scale();
         let memory = &mut self.memory;
         let before_m = memory.along_m.unwrap_or(place.along_m);
         memory.along_m = Some(place.along_m);
@@ -298,7 +304,7 @@ impl Guide {
             memory.is_wrong_way = false;
             memory.pace.interrupt();
         }
-        memory.pace.update(place.along_m, self.route.seconds_left(place.along_m), memory.time_s);
+        memory.pace.update(place.along_m, self.route.seconds_left(place.along_m) * scale, memory.time_s);
         if memory.is_wrong_way {
             memory.turn_m = memory.turn_m.min(place.along_m);
             if place.along_m - memory.turn_m >= RIGHT_WAY_M && place.forward > 0.5 {
@@ -355,17 +361,16 @@ impl Guide {
         }
     }
 
-    /// Ratio of the published walking time to that by the slopes, and the latter in seconds.
-    fn scale(&self) -> (f64, f64) {
-        let whole_s = self.route.seconds_left(0.0);
-        let published_s = self.options.duration_h.filter(|hours| hours.is_finite() && *hours > 0.0).map(|h| h * 3600.0);
-        (published_s.map_or(1.0, |published_s| published_s / whole_s.max(1.0)), whole_s)
+    /// Ratio of the published walking time to that by the slopes.
+    fn scale(&self) -> f64 {
+        let published_h = self.options.duration_h.filter(|hours| hours.is_finite() && *hours > 0.0);
+        published_h.map_or(1.0, |hours| hours * 3600.0 / self.route.seconds_left(0.0).max(1.0))
     }
 
     /// Seconds of walking to the end at the hiker's own pace.
     fn seconds_left(&self, along_m: f64) -> f64 {
-        let (scale, _) = self.scale();
-        self.route.seconds_left(along_m) * scale * self.memory.pace.factor(scale)
+        let scale = self.scale();
+        self.route.seconds_left(along_m) * scale * self.memory.pace.factor()
     }
 
     fn stage(&self, along_m: f64) -> Option<usize> {

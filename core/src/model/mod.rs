@@ -37,9 +37,7 @@ mod tourism;
 mod trek;
 pub(crate) mod values;
 
-#[cfg(feature = "edition-build")]
-pub(crate) use elevation::is_possible as is_possible_elevation;
-pub(crate) use elevation::remove_impossible as remove_impossible_elevations;
+pub(crate) use elevation::{is_possible as is_possible_elevation, remove_impossible as remove_impossible_elevations};
 pub use equipment::{Blade, BladeLine, BladePictogram, Infrastructure, Service, Signage};
 pub use event_dates::EventDates;
 pub use fix::Fix;

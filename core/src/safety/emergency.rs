@@ -45,7 +45,7 @@ pub struct EmergencyPlace {
     pub distance_m: f64,
     /// Direction from the position to it, degrees clockwise from true north.
     pub bearing_deg: f64,
-    /// That direction in words, one of eight: `to the north-east`. [`EmergencySheet::new`] writes it.
+    /// That direction in words, one of eight: `to the north-east`.
     pub direction: String,
 }
 

@@ -118,14 +118,19 @@ fn impossible_elevations_are_counted_on_the_sheet() {
     let vertices = geometry["coordinates"].as_array().unwrap().len();
     geometry["coordinates"][1][2] = (-9999).into();
     geometry["coordinates"][2][2] = 32767.into();
+    // Possible in the Himalaya, but no path leads there from its neighbours.
+    geometry["coordinates"][4][2] = 7000.into();
     territory.edit_field("trek", 2, "geometry", geometry);
+    territory.edit_field("trek", 2, "min_elevation", (-9999).into());
     let fixture = Fixture::builder().territory(territory).refreshed().build();
     let count = |id: &str| {
         let sheet = jalon(fixture.directory(), &["trek", id, "--json"]).json();
         (sheet["unknown_elevations"].as_u64(), sheet["vertices"].as_u64())
     };
-    assert_eq!(count("2"), (Some(2), Some(vertices as u64)));
-    let sentence = format!("The elevation of 2 of the {vertices} vertices of the route is unknown");
+    assert_eq!(count("2"), (Some(3), Some(vertices as u64)));
+    let sheet = jalon(fixture.directory(), &["trek", "2", "--json"]).json();
+    assert!(sheet["min_elevation_m"].is_null() && sheet["max_elevation_m"].is_number(), "{sheet}");
+    let sentence = format!("The elevation of 3 of the {vertices} vertices of the route is unknown");
     let text = jalon(fixture.directory(), &["trek", "2"]).out;
     assert!(text.contains(&sentence), "{text}");
     assert_eq!(count("1").0, Some(0));

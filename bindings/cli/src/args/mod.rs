@@ -5,11 +5,12 @@
 //! * `packs`: `download`.
 //! * `editions`: `edition`.
 //! * `reports`: `report`.
+//! * `safety`: `sos` and `check`. `guide`: `guide`.
 //! * `journal`: `favourite` and `note`. `tracks`: `record` and `track`.
-//! * `safety`: `sos` and `check`.
 //! * `value`: parsers of single values.
 
 mod editions;
+mod guide;
 mod journal;
 mod packs;
 mod reports;
@@ -26,6 +27,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::units::Units;
 
 pub(crate) use editions::{EditionBuildArgs, EditionCommand, EditionPublishArgs};
+pub(crate) use guide::GuideArgs;
 pub(crate) use journal::{FavouriteCommand, NoteCommand};
 pub(crate) use packs::DownloadArgs;
 pub(crate) use reports::{ReportCommand, ReportContentArgs};
@@ -128,6 +130,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: NoteCommand,
     },
+    /// Follow a trek along a recorded or simulated walk, and print what the hiker would hear
+    Guide(GuideArgs),
     /// Record a track from a GPX file, as a phone records it on the way
     Record(RecordArgs),
     /// List, show, export or remove recorded tracks

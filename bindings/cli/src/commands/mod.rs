@@ -3,6 +3,7 @@
 //! * `territory`, `refresh`, `status`: territories and what is on disk.
 //! * `download`, `packs`: treks and areas for offline use.
 //! * `treks`, `near`, `trek`, `changes`: the catalogue.
+//! * `guide`: a walk along a trek.
 //! * `sos`, `check`: emergencies, and what to know before leaving.
 //! * `editions`: a territory as static files.
 //! * `export`, `map`: a trek as a file.
@@ -17,6 +18,7 @@ mod editions;
 mod export;
 mod far_away;
 mod favourites;
+mod guide;
 mod map;
 mod map_style;
 mod map_tile;
@@ -158,6 +160,7 @@ fn run_command(session: &Session, command: Command) -> Result<Output> {
         Command::Send { allow_http } => reports::send(session, allow_http),
         Command::Favourite { command } => favourites::run(session, command),
         Command::Note { command } => notes::run(session, command),
+        Command::Guide(args) => guide::guide(session, args),
         Command::Record(args) => tracks::record(session, args),
         Command::Track { command } => tracks::run(session, command),
         Command::Changes { territory, since } => changes::changes(session, territory.as_deref(), since.as_deref()),

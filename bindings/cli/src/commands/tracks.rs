@@ -20,7 +20,7 @@ use crate::units::{Units, format_hours};
 /// Records the points of a file.
 pub(super) fn record(session: &Session, args: RecordArgs) -> Result<Output> {
     let RecordArgs { gpx, name, trek, dry_run } = args;
-    let file = read(&gpx)?;
+    let file = read_track_file(&gpx)?;
     let trek = trek.map(|reference| lookup::object_ref(&session.companion, &reference)).transpose()?;
     let new = NewTrack { name, trek };
     let imported = if dry_run {
@@ -55,7 +55,7 @@ pub(super) fn record(session: &Session, args: RecordArgs) -> Result<Output> {
 }
 
 /// Reads a file of tracks by its extension.
-fn read(path: &Path) -> Result<GpxFile> {
+pub(super) fn read_track_file(path: &Path) -> Result<GpxFile> {
     let file = File::open(path)
         .map_err(|error| CliError::invalid("gpx", format!("must be the path of a readable file ({error})")))?;
     match extension(path).as_deref() {

@@ -16,12 +16,14 @@ use crate::geotrek::value;
 use crate::model::fields::{Encoding, Field, Record};
 use crate::model::json::JsonObject;
 use crate::model::values::{Records, ValueMut};
-use crate::model::{Geometry, Id, Localized, Position, RichText, Season};
+use crate::model::{Geometry, Id, Localized, Position, RichText, Season, is_possible_elevation};
 use crate::ordered;
 
 const MISTYPED: &str = "mistyped";
 pub(crate) const UNREADABLE_ID: &str = "not a whole number below 2⁶³, so the object is left out";
 const NOT_ON_EARTH: &str = "positions that are not on the Earth";
+/// Members that are elevations of places.
+const ELEVATIONS: [&str; 2] = ["min_elevation", "max_elevation"];
 const IMPOSSIBLE_ELEVATION: &str = "impossible elevations, taken as unknown";
 const TOO_FEW_POSITIONS: &str = "lines with one position or rings with two";
 
@@ -101,6 +103,7 @@ impl<'a> WireObject<'a> {
             (ValueMut::Integer(number), Encoding::Integer) => *number = self.value(name),
             (ValueMut::Integer(id), _) => *id = self.member(name, value::id),
             (ValueMut::Integers(ids), _) => *ids = self.ids(name),
+            (ValueMut::Number(number), _) if ELEVATIONS.contains(&name) => *number = self.elevation(name),
             (ValueMut::Number(number), _) => *number = self.number(name),
             (ValueMut::Flag(flag), _) => *flag = self.value(name).unwrap_or_default(),
             (ValueMut::String(text), encoding) => *text = self.string(name, encoding).unwrap_or_default(),
@@ -184,6 +187,16 @@ impl<'a> WireObject<'a> {
     /// A number; older servers write it in quotes.
     fn number(&mut self, name: &str) -> Option<f64> {
         self.member(name, |json| json.trim_matches('"').parse().ok().filter(|number: &f64| number.is_finite()))
+    }
+
+    /// An elevation in metres; an impossible one is unknown.
+    fn elevation(&mut self, name: &str) -> Option<f64> {
+        let metres = self.number(name)?;
+        let is_possible = is_possible_elevation(metres);
+        if !is_possible {
+            self.report(name, IMPOSSIBLE_ELEVATION);
+        }
+        is_possible.then_some(metres)
     }
 
     /// A text without a language; `None` if it is blank.

@@ -1,0 +1,261 @@
+//! Guides along treks: the route of a trek, and the objects of the catalogue along it.
+
+use std::sync::Arc;
+
+use super::trek_check::solar_date;
+use super::{Companion, RouteItemQuery};
+use crate::catalogue::{Territory, fold};
+use crate::error::{Error, Result};
+use crate::guide::{
+    Guide, GuideContents, GuideLabel, GuideOptions, GuidePlace, GuidePlaceKind, GuideRoute, GuideStage, GuideZone,
+};
+use crate::model::{Geometry, Id, Kind, Localized, Object, Position, Trek};
+use crate::nearby::{Feature, Nearby, Route};
+use crate::safety::SunTimes;
+use crate::sync::route_items::{ROUTE_ITEM_MAX_OFFSET_M, near_route};
+
+/// Metres between the positions of a route at which areas are looked for.
+const SAMPLE_M: f64 = 10.0;
+
+/// Kinds of objects that can have water or shelter.
+const SUPPLY_KINDS: [Kind; 4] = [Kind::Poi, Kind::Service, Kind::Infrastructure, Kind::TouristicContent];
+
+/// Words of the labels of types: drinking water, and shelter. A word of a label begins with one of them.
+const WATER: [&str; 16] = [
+    "eau",
+    "water",
+    "fontaine",
+    "fountain",
+    "source",
+    "spring",
+    "drinking",
+    "wasser",
+    "trinkwasser",
+    "brunnen",
+    "quelle",
+    "agua",
+    "fuente",
+    "acqua",
+    "fontana",
+    "sorgente",
+];
+const SHELTER: [&str; 13] = [
+    "refuge",
+    "abri",
+    "cabane",
+    "gite",
+    "hut",
+    "shelter",
+    "bivouac",
+    "bivacco",
+    "hutte",
+    "berghutte",
+    "schutzhutte",
+    "rifugio",
+    "refugio",
+];
+
+impl Companion {
+    /// A guide along a trek, with the objects along it that are announced: reference points, POIs, information desks, water
+    /// and shelter of every territory, stages, labels with advice, and the sensitive areas of every territory. An itinerary
+    /// is followed over its stages as one line. The time of the start in Unix ms (`None` for now) chooses the sunset.
+    /// Sentences are in the first of `languages` that has phrases, else in English. The guide has no further need of the
+    /// catalogue. Costs a few milliseconds for each ten kilometres.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if the catalogue has no such territory or trek; [`Error::InvalidInput`] if the trek has no line;
+    /// errors of the disk.
+    pub fn guide(&self, territory: &str, id: Id, start_ms: Option<i64>, languages: &[&str]) -> Result<Guide> {
+        let kinds = vec![Kind::Poi, Kind::Service, Kind::Infrastructure, Kind::TouristicContent];
+        let details = self.trek_details_with(territory, id, &RouteItemQuery { kinds, past_events: false })?;
+        let stages: Vec<&Trek> = details.stages.iter().map(|stage| &stage.trek).collect();
+        let (lines, stage_ends) = lines_of(&details.trek, &stages);
+        let Some(first) = lines.first().and_then(|line| line.first()).copied() else {
+            return Err(Error::invalid("id", "must be that of a trek with a line"));
+        };
+        let route = Arc::new(GuideRoute::new(&lines)?);
+        let date = solar_date(first, start_ms.unwrap_or_else(|| self.clock.now_ms()));
+        let sunset_ms = SunTimes::of_day(first, &date)?.sun.set_ms;
+        let options = GuideOptions { duration_h: details.trek.duration_h, sunset_ms };
+        let territory = &details.territory;
+        let localizer = self.localizer(territory, languages);
+        let name = |text: &Localized| localizer.text(text).map(|found| found.text.to_owned()).unwrap_or_default();
+        let stages =
+            stages.iter().zip(&stage_ends).map(|(stage, end_m)| GuideStage { name: name(&stage.name), end_m: *end_m });
+        let labels = self.label_advice(territory, &details.trek, &localizer)?;
+        let geometry = Geometry::multi_line_string(lines.iter().map(|line| line.iter().copied()));
+        let Some(located) = Route::new(&geometry)? else {
+            return Err(Error::invalid("id", "must be that of a trek with a line"));
+        };
+        let contents = GuideContents {
+            places: self.guide_places(territory, &details.trek, &located, languages)?,
+            zones: self.guide_zones(territory, id, &located, &route, languages)?,
+            stages: stages.collect(),
+            labels: labels.into_iter().map(|(name, advice)| GuideLabel { name, advice }).collect(),
+            languages: languages
+                .iter()
+                .copied()
+                .map(str::to_owned)
+                .chain([territory.default_language.clone()])
+                .collect(),
+        };
+        Ok(Guide::new(route, options, contents))
+    }
+
+    fn guide_places(
+        &self,
+        territory: &Territory,
+        trek: &Trek,
+        route: &Route,
+        languages: &[&str],
+    ) -> Result<Vec<GuidePlace>> {
+        let mut places = Vec::new();
+        for (index, position) in trek.points_reference.iter().enumerate() {
+            if let Some(location) = route.locate(&Geometry::point(*position))? {
+                places.push(GuidePlace {
+                    kind: GuidePlaceKind::ReferencePoint,
+                    id: String::new(),
+                    name: (index + 1).to_string(),
+                    along_m: location.along_m,
+                    offset_m: location.offset_m,
+                });
+            }
+        }
+        for other in self.catalogue.territories()? {
+            let localizer = self.localizer(&other, languages);
+            for kind in SUPPLY_KINDS {
+                for (id, location) in near_route(&self.catalogue, &other, route, kind)? {
+                    let found = self.catalogue.find_object_and_withdrawn_ms(&other, kind, id)?;
+                    let Some((object, None)) = found else { continue };
+                    let supply = self.supply_of(&other, &object)?;
+                    // The other objects of another territory are not those of this trek.
+                    let is_poi = kind == Kind::Poi && other.key == territory.key;
+                    let Some(kind) = supply.or(is_poi.then_some(GuidePlaceKind::Poi)) else { continue };
+                    let (name, _) = localizer.object_name(&object)?;
+                    let id = format!("{}/{}/{id}", other.name, object.kind().as_str());
+                    places.push(GuidePlace { kind, id, name, along_m: location.along_m, offset_m: location.offset_m });
+                }
+            }
+        }
+        let localizer = self.localizer(territory, languages);
+        for id in &trek.information_desks {
+            let found = self.catalogue.find_object_and_withdrawn_ms(territory, Kind::InformationDesk, *id)?;
+            let Some((object, None)) = found else { continue };
+            let Object::InformationDesk(desk) = &object else { continue };
+            let Some(geometry) = &desk.geometry else { continue };
+            let location = route.locate_within(geometry, ROUTE_ITEM_MAX_OFFSET_M)?;
+            let (name, _) = localizer.object_name(&object)?;
+            places.extend(location.map(|location| GuidePlace {
+                kind: GuidePlaceKind::InformationDesk,
+                id: format!("{}/{}/{id}", territory.name, Kind::InformationDesk.as_str()),
+                name,
+                along_m: location.along_m,
+                offset_m: location.offset_m,
+            }));
+        }
+        Ok(places)
+    }
+
+    /// Whether an object has water or shelter, by the label of its type in any language.
+    fn supply_of(&self, territory: &Territory, object: &Object) -> Result<Option<GuidePlaceKind>> {
+        let mut texts: Vec<String> =
+            object.type_label().into_iter().flat_map(Localized::iter).map(|(_, text)| text.to_owned()).collect();
+        if let Some((vocabulary, id)) = object.object_type()
+            && let Some(label) = self.catalogue.labels(vocabulary)?.get(&(territory.key, id))
+        {
+            texts.extend(label.iter().map(|(_, text)| text.to_owned()));
+        }
+        let has = |words: &[&str]| {
+            texts.iter().any(|text| fold(text).iter().any(|word| words.iter().any(|known| is_form_of(word, known))))
+        };
+        Ok(if has(&WATER) { Some(GuidePlaceKind::Water) } else { has(&SHELTER).then_some(GuidePlaceKind::Shelter) })
+    }
+
+    /// The sensitive areas that a route crosses, for practices on the ground.
+    fn guide_zones(
+        &self,
+        territory: &Territory,
+        trek: Id,
+        located: &Route,
+        route: &GuideRoute,
+        languages: &[&str],
+    ) -> Result<Vec<GuideZone>> {
+        let mut zones = Vec::new();
+        for found in self.areas_along(territory, trek, located)? {
+            let Some(geometry) = found.area.geometry.as_ref().filter(|_| !found.aerial_only) else { continue };
+            let is_point = geometry.vertex_count() == 1;
+            let radius_m = found.area.radius_m.filter(|metres| is_point && metres.is_finite()).unwrap_or(0.0).max(0.0);
+            let crossings_m = crossings_m(route, geometry, radius_m)?;
+            if crossings_m.is_empty() {
+                continue;
+            }
+            let localizer = self.localizer(&found.territory, languages);
+            let text = |text: &Localized| localizer.text(text).map(|found| found.text.trim().to_owned());
+            let rules: Vec<String> = found
+                .area
+                .rules
+                .iter()
+                .filter_map(|rule| text(&rule.description.plain).or_else(|| text(&rule.name)))
+                .filter(|rule| !rule.is_empty())
+                .collect();
+            let (name, _) = localizer.object_name(&Object::SensitiveArea(found.area.clone()))?;
+            zones.push(GuideZone {
+                id: format!("{}/{}/{}", found.territory.name, Kind::SensitiveArea.as_str(), found.area.id),
+                name,
+                rules: rules.join(" "),
+                contact: text(&found.area.contact.plain).unwrap_or_default(),
+                months: found.area.season.months,
+                crossings_m,
+            });
+        }
+        Ok(zones)
+    }
+}
+
+/// The lines of a trek, and the metres along them to the end of each stage: those of its stages, if it is an itinerary and
+/// each has a line, else its own.
+fn lines_of(trek: &Trek, stages: &[&Trek]) -> (Vec<Vec<Position>>, Vec<f64>) {
+    let lines = |trek: &Trek| -> Vec<Vec<Position>> {
+        let lines = trek.geometry.as_ref().map(Geometry::lines).unwrap_or_default();
+        let valid = |line: Vec<Position>| line.into_iter().filter(Position::is_valid).collect::<Vec<_>>();
+        lines.into_iter().map(valid).filter(|line| line.len() > 1).collect()
+    };
+    let (mut all, mut ends, mut length_m) = (Vec::new(), Vec::new(), 0.0);
+    for stage in stages {
+        let own = lines(stage);
+        length_m += crate::line::MeasuredLine::from_lines(&own).map_or(0.0, |line| line.length_m());
+        ends.push(length_m);
+        if own.is_empty() {
+            return (lines(trek), Vec::new());
+        }
+        all.extend(own);
+    }
+    if all.is_empty() { (lines(trek), Vec::new()) } else { (all, ends) }
+}
+
+/// True if a folded word is a known one, or its plural.
+fn is_form_of(word: &str, known: &str) -> bool {
+    word.strip_prefix(known).is_some_and(|rest| matches!(rest, "" | "s" | "x" | "n" | "en"))
+}
+
+/// The parts of a route in an area, sampled every 10 m.
+fn crossings_m(route: &GuideRoute, area: &Geometry, radius_m: f64) -> Result<Vec<(f64, f64)>> {
+    let Some(bounds) = area.bounds() else { return Ok(Vec::new()) };
+    let bounds = bounds.expanded(radius_m + 1.0);
+    let index = Nearby::build([Feature { key: 0, kind: Kind::SensitiveArea, geometry: area.clone() }]);
+    let samples = (route.length_m() / SAMPLE_M).ceil() as usize;
+    let mut crossings: Vec<(f64, f64)> = Vec::new();
+    let mut was_inside = false;
+    for sample in 0..=samples {
+        let along_m = (sample as f64 * SAMPLE_M).min(route.length_m());
+        let position = route.line().position_at(along_m)?;
+        let is_inside = bounds.contains(position) && !index.within(position, radius_m, |_, _| true)?.is_empty();
+        match crossings.last_mut() {
+            Some(last) if is_inside && was_inside => last.1 = along_m,
+            _ if is_inside => crossings.push((along_m, along_m)),
+            _ => {}
+        }
+        was_inside = is_inside;
+    }
+    Ok(crossings)
+}
