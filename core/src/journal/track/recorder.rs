@@ -52,8 +52,8 @@ impl Recorder {
     /// write to a file, and with the sync as long as the storage takes: 5 to 20 ms on a phone.
     ///
     /// # Errors
-    /// [`Error::Closed`] after the recording was finished or discarded; [`Error::StorageFull`] and errors of the disk: the
-    /// fix is then written with the next one.
+    /// [`Error::Closed`](crate::Error::Closed) after the recording was finished or discarded;
+    /// [`Error::StorageFull`](crate::Error::StorageFull) and errors of the disk: the fix is then written with the next one.
     pub fn push(&self, fix: &Fix) -> Result<Result<(), Rejection>> {
         let mut recording = self.lock();
         let now = self.clock.boot_instant();
@@ -93,7 +93,7 @@ impl Recorder {
     /// Changes the name.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for the name, and as of [`Recorder::push`].
+    /// [`Error::InvalidInput`](crate::Error::InvalidInput) for the name, and as of [`Recorder::push`].
     pub fn rename(&self, name: &str) -> Result<()> {
         check_name(name)?;
         let mut recording = self.lock();
@@ -122,7 +122,7 @@ impl Recorder {
     /// The track so far, with its fixes. Reads the log.
     ///
     /// # Errors
-    /// [`Error::Closed`] after the recording was finished or discarded; errors of the disk.
+    /// [`Error::Closed`](crate::Error::Closed) after the recording was finished or discarded; errors of the disk.
     pub fn track(&self) -> Result<Track> {
         let mut recording = self.lock();
         recording.log()?;
@@ -144,8 +144,9 @@ impl Recorder {
     /// Ends the recording and stores the track. When this returns, it is on stable storage.
     ///
     /// # Errors
-    /// [`Error::Closed`] if the recording was finished or discarded, or while the companion is suspended;
-    /// [`Error::StorageFull`] and errors of the disk. The recording goes on then, and can be finished later.
+    /// [`Error::Closed`](crate::Error::Closed) if the recording was finished or discarded, or while the companion is
+    /// suspended; [`Error::StorageFull`](crate::Error::StorageFull) and errors of the disk. The recording goes on then, and
+    /// can be finished later.
     pub fn finish(&self) -> Result<TrackSummary> {
         let mut recording = self.lock();
         recording.log()?.sync()?;
@@ -159,7 +160,7 @@ impl Recorder {
     /// Ends the recording and deletes it.
     ///
     /// # Errors
-    /// [`Error::Closed`] if it was finished or discarded; errors of the disk.
+    /// [`Error::Closed`](crate::Error::Closed) if it was finished or discarded; errors of the disk.
     pub fn discard(&self) -> Result<()> {
         let mut recording = self.lock();
         recording.log()?;
