@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use jalon::catalogue::NewTerritory;
 use jalon::companion::{NearbyQuery, ROUTE_ITEM_KINDS, RefreshOptions, TrekItem, TrekQuery};
-use jalon::model::{Fix, Kind, Position};
+use jalon::model::{Fix, Geometry, Kind, Position};
 use jalon::transfer::CancelToken;
 use jalon::{Companion, Directories};
 use jalon_tests::fixture_server::{Options, TestGeotrek};
@@ -54,8 +54,10 @@ fn main() -> jalon::Result<()> {
     let nearest = NearbyQuery { limit: 10, ..NearbyQuery::default() };
     let details: Vec<&TrekItem> = treks.iter().take(20).collect();
     // The first trek with a line.
-    let mut guide = details.iter().find_map(|item| companion.guide("demo", item.id, None, &LANGUAGES).ok());
-    let vertices: Vec<Position> = guide.iter().flat_map(|guide| guide.route().lines()).flatten().collect();
+    let walked = details.iter().find(|item| item.stats.length_m.is_some()).map_or(1, |item| item.id);
+    let mut guide = companion.guide("demo", walked, None, &LANGUAGES)?;
+    let geometry = companion.trek_details("demo", walked, &ROUTE_ITEM_KINDS)?.trek.geometry;
+    let vertices: Vec<Position> = geometry.iter().flat_map(Geometry::lines).flatten().collect();
     let token = CancelToken::default();
     let measure = |name: &str, mut call: Box<dyn FnMut(usize) -> jalon::Result<()> + '_>| -> jalon::Result<()> {
         for round in 0..WARM_UP {
@@ -83,7 +85,7 @@ fn main() -> jalon::Result<()> {
         Box::new(|n| {
             let position = vertices[n % vertices.len()];
             let fix = Fix { accuracy_m: Some(5.0), ..Fix::new(position, n as i64 * 10_000) };
-            std::hint::black_box(guide.as_mut().map(|guide| guide.update(&fix)));
+            std::hint::black_box(guide.update(&fix));
             Ok(())
         }),
     )?;
