@@ -151,11 +151,16 @@ impl Guide {
         if !fix.is_valid() || accuracy_m > MAX_ACCURACY_M {
             return self.told(fix.time_ms, GuideState::NoFix, None);
         }
+        let is_repeated = self.memory.last.as_ref() == Some(fix);
         let elapsed_s = self.elapsed_s(fix);
         let plane = self.route.plane(fix.position);
         self.match_fix(fix, plane, accuracy_m, elapsed_s);
         let nearest = self.route.nearest_from(&plane, 0.0);
-        let is_off = self.memory.departure.update(nearest.offset_m, accuracy_m, elapsed_s);
+        // Receivers deliver a fix more than once; it is one fix.
+        if !is_repeated {
+            self.memory.departure.update(nearest.offset_m, accuracy_m, elapsed_s);
+        }
+        let is_off = self.memory.departure.is_off();
         let place = self.matcher.place(&self.route, self.memory.along_m);
         match place {
             Some(place) if !is_off => self.move_to(place),
