@@ -396,9 +396,11 @@ impl Guide {
         let side = if nearest.left_m > 0.0 { Side::Right } else { Side::Left };
         update.offset_m = Some(distance_m);
         update.back = Some(WayBack { distance_m, bearing_deg, side });
-        let ahead = self.route.nearest_from(plane, update.along_m.unwrap_or(0.0));
-        let (distance_m, bearing_deg) = distance_and_bearing(here, self.route.position_at(ahead.along_m));
-        update.rejoin = Some(Rejoin { along_m: ahead.along_m, distance_m, bearing_deg });
+        let left_at_m = update.along_m.unwrap_or(0.0);
+        // The nearest edge may begin behind that place.
+        let along_m = self.route.nearest_from(plane, left_at_m).along_m.max(left_at_m);
+        let (distance_m, bearing_deg) = distance_and_bearing(here, self.route.position_at(along_m));
+        update.rejoin = Some(Rejoin { along_m, distance_m, bearing_deg });
     }
 }
 

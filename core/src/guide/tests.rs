@@ -54,7 +54,8 @@ fn route() -> impl Strategy<Value = (Position, Vec<Position>)> {
         Just(Position::new(-180.0, 65.0)),
         Just(Position::new(30.0, 89.98)),
     ];
-    let steps = prop::collection::vec((-0.004..0.004, -0.004..0.004, prop::option::of(0.0..3_000.0)), 1..30);
+    let steps =
+        prop::collection::vec((-0.004..0.004_f64, -0.004..0.004_f64, prop::option::of(0.0..3_000.0_f64)), 1..30);
     (origin, steps).prop_map(|(origin, steps)| {
         let mut at = origin;
         let mut line = vec![origin, origin];
