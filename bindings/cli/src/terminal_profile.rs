@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn draw_shows_the_summit_in_the_smallest_drawing() {
-        let drawn = draw(&[&line(|n| if n == 50.0 { 2000.0 } else { 1000.0 })], 0, 0, Units::Metric).unwrap();
+        let drawn = draw(&[&line(|n| if n == 50.0 { 1190.0 } else { 1000.0 })], 0, 0, Units::Metric).unwrap();
         println!("{drawn}");
         assert!(drawn.lines().next().unwrap().contains('▄'), "{drawn}");
     }

@@ -57,10 +57,10 @@ impl Phrases {
         text
     }
 
-    /// A distance: metres to the nearest 10, kilometres with one decimal.
+    /// A distance: metres to the nearest 10, at least 10; kilometres with one decimal.
     pub(super) fn distance(&self, metres: f64) -> String {
         if metres < 995.0 {
-            let rounded = (metres.max(0.0) / 10.0).round() * 10.0;
+            let rounded = (metres / 10.0).round().max(1.0) * 10.0;
             return self.say("metres", &[("number", &format!("{rounded:.0}"))]);
         }
         let number = format!("{:.1}", metres / 1000.0).replace('.', self.phrase("decimal_separator"));

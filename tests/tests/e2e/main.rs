@@ -31,6 +31,7 @@ mod recorded_territory;
 mod refresh;
 mod safety;
 mod shell;
+mod shell_guide;
 mod shell_online;
 mod shell_text;
 mod shell_tracks;

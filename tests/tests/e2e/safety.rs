@@ -8,29 +8,29 @@ use jalon_tests::generator::{Size, Territory};
 use serde_json::{Value, json};
 
 /// Along the equinoctial parallel of the tests: 4.7 km.
-const WAY: [[f64; 3]; 2] = [[6.0, 44.9, 1000.0], [6.06, 44.9, 1100.0]];
+pub(crate) const WAY: [[f64; 3]; 2] = [[6.0, 44.9, 1000.0], [6.06, 44.9, 1100.0]];
 
 fn jalon(data: &Path, arguments: &[&str]) -> CommandOutput {
     command::jalon(data, &[&["--lang", "fr"], arguments].concat())
 }
 
-fn ok(data: &Path, arguments: &[&str]) -> CommandOutput {
+pub(crate) fn ok(data: &Path, arguments: &[&str]) -> CommandOutput {
     let run = jalon(data, arguments);
     assert_eq!(run.status, 0, "{arguments:?}: {} {}", run.out, run.err);
     run
 }
 
-fn add(data: &Path, name: &str, server: &TestGeotrek) {
+pub(crate) fn add(data: &Path, name: &str, server: &TestGeotrek) {
     ok(data, &["territory", "add", server.url(), "--name", name]);
     ok(data, &["refresh", name]);
 }
 
-fn id(territory: &Territory, module: &str) -> u64 {
+pub(crate) fn id(territory: &Territory, module: &str) -> u64 {
     territory.module(module)[0]["id"].as_u64().unwrap()
 }
 
 /// A territory whose first trek runs along [`WAY`], has a label with advice, and takes five hours.
-fn park() -> (Territory, String) {
+pub(crate) fn park() -> (Territory, String) {
     let mut territory = Territory::generate(Size::default(), 1);
     let trek = id(&territory, "trek");
     for (field, value) in [
@@ -46,7 +46,7 @@ fn park() -> (Territory, String) {
 }
 
 /// Moves a sensitive area across [`WAY`], with a name, a season and the practice on the ground.
-fn put_area(territory: &mut Territory, name: &str, months: std::ops::RangeInclusive<usize>) -> u64 {
+pub(crate) fn put_area(territory: &mut Territory, name: &str, months: std::ops::RangeInclusive<usize>) -> u64 {
     let area = id(territory, "sensitivearea");
     let ring = json!([[6.0305, 44.87], [6.0325, 44.87], [6.0325, 44.93], [6.0305, 44.93], [6.0305, 44.87]]);
     let period: Vec<bool> = (1..=12).map(|month| months.contains(&month)).collect();
