@@ -97,6 +97,10 @@ pub(super) struct MatcherState {
     nodes: usize,
     /// First node, and the probabilities of the nodes from it on.
     ranges: Vec<(usize, Vec<[f32; 2]>)>,
+    walked_m: f64,
+    elapsed_s: f64,
+    is_away: bool,
+    before: Option<Position>,
 }
 
 /// What is known about one fix.
@@ -202,7 +206,14 @@ impl Matcher {
 
     pub(super) fn state(&self) -> MatcherState {
         let ranges = self.ranges.iter().map(|(start, end)| (*start, self.now[*start..*end].to_vec())).collect();
-        MatcherState { nodes: self.now.len(), ranges }
+        MatcherState {
+            nodes: self.now.len(),
+            ranges,
+            walked_m: self.walked_m,
+            elapsed_s: self.elapsed_s,
+            is_away: self.is_away,
+            before: self.before,
+        }
     }
 
     /// Restores a state. Returns `false`, and changes nothing, if it belongs to another route.
@@ -213,7 +224,10 @@ impl Matcher {
                 let fits = *start >= after && start.checked_add(values.len()).is_some_and(|end| end <= state.nodes);
                 after = start.saturating_add(values.len());
                 fits && values.iter().flatten().all(|value| (0.0..=1.0).contains(value))
-            });
+            })
+            && state.walked_m.is_finite()
+            && state.elapsed_s.is_finite()
+            && state.before.is_none_or(|before| before.is_valid());
         if !is_valid {
             return false;
         }
@@ -224,6 +238,8 @@ impl Matcher {
             self.now[*start..start + values.len()].copy_from_slice(values);
             self.ranges.push((*start, start + values.len()));
         }
+        (self.walked_m, self.elapsed_s) = (state.walked_m, state.elapsed_s);
+        (self.is_away, self.before) = (state.is_away, state.before);
         true
     }
 
