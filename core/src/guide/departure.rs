@@ -27,23 +27,26 @@ pub(super) struct Departure {
     /// The last fixes, a bit each, the newest lowest: beyond the limit, and within the distance of a return.
     beyond: u8,
     within: u8,
-    seen: u8,
     off: bool,
 }
 
 impl Departure {
-    /// Takes the distance of a fix from the route into account. Returns whether the hiker is off it.
-    pub(super) fn update(&mut self, offset_m: f64, accuracy_m: f64, elapsed_s: f64) -> bool {
+    /// True if the hiker is off the route.
+    pub(super) fn is_off(&self) -> bool {
+        self.off
+    }
+
+    /// Takes the distance of a fix from the route into account.
+    pub(super) fn update(&mut self, offset_m: f64, accuracy_m: f64, elapsed_s: f64) {
         let limit_m = (ACCURACY_FACTOR * accuracy_m).max(MIN_LIMIT_M);
         let return_m = (RETURN_ACCURACY_FACTOR * accuracy_m).clamp(RETURN_M, limit_m);
         self.beyond = self.beyond << 1 | u8::from(offset_m > limit_m);
         self.within = self.within << 1 | u8::from(offset_m <= return_m);
-        self.seen = (self.seen + 1).min(WINDOW as u8);
         let window = (1_u16 << WINDOW) - 1;
         if self.off {
             // Two of the last three fixes are on the route.
             if (self.within & 0b111).count_ones() >= 2 {
-                *self = Departure { seen: 1, ..Departure::default() };
+                *self = Departure::default();
             }
         } else {
             let recent = if elapsed_s >= SPARSE_S { 0b1111 } else { window as u8 };
@@ -53,6 +56,5 @@ impl Departure {
                 self.within = 0;
             }
         }
-        self.off
     }
 }

@@ -63,8 +63,12 @@ impl Guide {
 /// The line of a fix, without the end of the line.
 ///
 /// # Errors
-/// [`Error::Internal`] if a number is not finite.
+/// [`Error::Internal`] if a coordinate of the fix is not finite. Such a fix changes no session, so a log is complete without it.
 pub fn log_entry(fix: &Fix, update: &GuideUpdate) -> Result<String> {
+    // JSON has no such numbers: they would become null.
+    if !(fix.position.lon.is_finite() && fix.position.lat.is_finite()) {
+        return Err(Error::internal("a fix without finite coordinates cannot be written"));
+    }
     to_json(&Entry { fix: *fix, update: update.clone() })
 }
 

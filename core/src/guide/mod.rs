@@ -10,6 +10,9 @@
 //! * `contents`: the objects along the route; `announcer`: when they are announced; `event`: announcements; `phrases`: their
 //!   sentences, from the table `phrases.tsv`.
 //! * `log`: sessions as JSON lines, and their replay.
+//!
+//! Over simulated walks it is compared with Ferrostar by `tests/peers/run`. `tests/peers/run --plot core/guide-places.svg` draws
+//! `guide-places.svg` beside the README of the crate: the places that both tell on one out-and-back walk.
 
 mod announcer;
 mod contents;
@@ -24,6 +27,8 @@ mod phrases;
 mod route;
 mod session;
 mod steep;
+#[cfg(test)]
+mod tests;
 mod update;
 
 pub use contents::{GuideContents, GuideLabel, GuidePlace, GuidePlaceKind, GuideStage, GuideZone};

@@ -151,11 +151,16 @@ impl Guide {
         if !fix.is_valid() || accuracy_m > MAX_ACCURACY_M {
             return self.told(fix.time_ms, GuideState::NoFix, None);
         }
+        let is_repeated = self.memory.last.as_ref() == Some(fix);
         let elapsed_s = self.elapsed_s(fix);
         let plane = self.route.plane(fix.position);
         self.match_fix(fix, plane, accuracy_m, elapsed_s);
         let nearest = self.route.nearest_from(&plane, 0.0);
-        let is_off = self.memory.departure.update(nearest.offset_m, accuracy_m, elapsed_s);
+        // Receivers deliver a fix more than once; it is one fix.
+        if !is_repeated {
+            self.memory.departure.update(nearest.offset_m, accuracy_m, elapsed_s);
+        }
+        let is_off = self.memory.departure.is_off();
         let place = self.matcher.place(&self.route, self.memory.along_m);
         match place {
             Some(place) if !is_off => self.move_to(place),
@@ -223,18 +228,20 @@ impl Guide {
     ) -> Vec<GuideEvent> {
         let Some(here) = self.here(update.time_ms) else { return Vec::new() };
         let mut events = Vec::new();
-        if before != Some(update.state) {
-            events.extend(self.state_event(before, update, &here));
-        }
+        let state_event = if before == Some(update.state) { None } else { self.state_event(before, update, &here) };
+        let has_arrived = update.state == GuideState::Arrived;
+        events.extend(state_event.clone().filter(|_| !has_arrived));
         if update.state != GuideState::OffRoute && !update.ambiguous {
             self.announcer.announce(told, &here, &mut events);
         }
         let is_late = self.options.sunset_ms.zip(update.eta_ms).is_some_and(|(sunset_ms, eta_ms)| eta_ms > sunset_ms);
-        if is_late && !*is_late_told && update.state != GuideState::Arrived {
+        if is_late && !*is_late_told && !has_arrived {
             *is_late_told = true;
             let text = self.announcer.phrases().say("late", &[]);
             events.push(here.event(GuideEventKind::Late, here.along_m, None, text));
         }
+        // The arrival is the last.
+        events.extend(state_event.filter(|_| has_arrived));
         events
     }
 
@@ -391,9 +398,11 @@ impl Guide {
         let side = if nearest.left_m > 0.0 { Side::Right } else { Side::Left };
         update.offset_m = Some(distance_m);
         update.back = Some(WayBack { distance_m, bearing_deg, side });
-        let ahead = self.route.nearest_from(plane, update.along_m.unwrap_or(0.0));
-        let (distance_m, bearing_deg) = distance_and_bearing(here, self.route.position_at(ahead.along_m));
-        update.rejoin = Some(Rejoin { along_m: ahead.along_m, distance_m, bearing_deg });
+        let left_at_m = update.along_m.unwrap_or(0.0);
+        // The nearest edge may begin behind that place.
+        let along_m = self.route.nearest_from(plane, left_at_m).along_m.max(left_at_m);
+        let (distance_m, bearing_deg) = distance_and_bearing(here, self.route.position_at(along_m));
+        update.rejoin = Some(Rejoin { along_m, distance_m, bearing_deg });
     }
 }
 

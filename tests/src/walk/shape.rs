@@ -1,5 +1,6 @@
 //! Routes of the shapes that treks have.
 
+use jalon::model::Position;
 use rand::RngExt as _;
 use rand_chacha::ChaCha8Rng;
 
@@ -129,6 +130,13 @@ impl Route {
     /// The vertices in degrees: longitude, latitude, elevation in metres.
     pub fn positions(&self) -> Vec<[f64; 3]> {
         self.vertices.iter().map(|[x, y, elevation]| to_degrees(*x, *y, *elevation)).collect()
+    }
+
+    /// The vertices as the line of a trek.
+    pub fn line(&self) -> Vec<Position> {
+        let position =
+            |[lon, lat, elevation]: [f64; 3]| Position { elevation: Some(elevation), ..Position::new(lon, lat) };
+        self.positions().into_iter().map(position).collect()
     }
 }
 

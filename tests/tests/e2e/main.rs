@@ -15,6 +15,8 @@ mod edition_inspect;
 mod edition_publish;
 mod edition_publish_s3;
 mod edition_refresh;
+mod guide;
+mod guide_fixes;
 mod lists;
 mod map_cut;
 mod map_download;
