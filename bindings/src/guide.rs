@@ -62,6 +62,9 @@ impl GuideSession {
     }
 
     /// The line of a fix and its update in a log, without the end of the line.
+    ///
+    /// # Errors
+    /// `Internal` if a coordinate of the fix is not finite. Such a fix changes no session, so a log is complete without it.
     pub fn log_entry(&self, fix: Fix, update: GuideUpdate) -> Result<String> {
         guard(|| log_entry(&fix, &update.into()))
     }
