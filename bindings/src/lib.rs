@@ -20,7 +20,7 @@
 //! # Files
 //! * `records`: records and enums, a table each. `convert`, `options`, `treks`, `details`: conversions from and to the core.
 //! * `companion`, `catalogue`, `nearby`, `packs`, `journal`, `reports`, `transfers`: the objects. `error`: the error.
-//! * `safety`: the emergency sheet and the check before leaving. `recorder`: the recording of tracks.
+//! * `safety`: the emergency sheet and the check before leaving. `recorder`: the recording of tracks. `guide`: guides along treks.
 //! * `maps`: offline maps of packs. `editions`: a territory as static files.
 //! * `panic_guard`, `threads`, `state`: how a call runs, and the state that all objects share.
 //! * `cancel`, `watch`: cancellation, progress, changes.
@@ -32,6 +32,7 @@ mod convert;
 mod details;
 mod editions;
 mod error;
+mod guide;
 mod journal;
 mod maps;
 mod nearby;
@@ -54,6 +55,7 @@ pub use catalogue::Catalogue;
 pub use companion::{Companion, debug_panic, debug_panic_in_background, kind_name, version};
 pub use editions::{new_edition_key, verify_edition};
 pub use error::JalonError;
+pub use guide::GuideSession;
 pub use journal::Journal;
 pub use nearby::Nearby;
 pub use packs::Packs;

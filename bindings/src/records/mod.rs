@@ -6,6 +6,7 @@
 
 mod details;
 mod editions;
+mod guide;
 mod journal;
 mod maps;
 mod objects;
@@ -17,6 +18,7 @@ mod treks;
 
 pub use details::*;
 pub use editions::*;
+pub use guide::*;
 pub use journal::*;
 pub use maps::*;
 pub use objects::*;

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::guide::{
     Guide, GuideContents, GuideLabel, GuideOptions, GuidePlace, GuidePlaceKind, GuideRoute, GuideStage, GuideZone,
 };
+use crate::line::MeasuredLine;
 use crate::model::{Geometry, Id, Kind, Localized, Object, Position, Trek};
 use crate::nearby::{Feature, Nearby, Route};
 use crate::safety::SunTimes;
@@ -16,6 +17,9 @@ use crate::sync::route_items::{ROUTE_ITEM_MAX_OFFSET_M, near_route};
 
 /// Metres between the positions of a route at which areas are looked for.
 const SAMPLE_M: f64 = 10.0;
+
+/// Metres from a route within which the end of a stage belongs to it.
+const MAX_STAGE_OFFSET_M: f64 = 200.0;
 
 /// Kinds of objects that can have water or shelter.
 const SUPPLY_KINDS: [Kind; 4] = [Kind::Poi, Kind::Service, Kind::Infrastructure, Kind::TouristicContent];
@@ -58,7 +62,7 @@ const SHELTER: [&str; 13] = [
 impl Companion {
     /// A guide along a trek, with the objects along it that are announced: reference points, POIs, information desks, water
     /// and shelter of every territory, stages, labels with advice, and the sensitive areas of every territory. An itinerary
-    /// is followed over its stages as one line. The time of the start in Unix ms (`None` for now) chooses the sunset.
+    /// is followed as one line, with the ends of its stages. The time of the start in Unix ms (`None` for now) chooses the sunset.
     /// Sentences are in the first of `languages` that has phrases, else in English. The guide has no further need of the
     /// catalogue. Costs a few milliseconds for each ten kilometres.
     ///
@@ -69,7 +73,10 @@ impl Companion {
         let kinds = vec![Kind::Poi, Kind::Service, Kind::Infrastructure, Kind::TouristicContent];
         let details = self.trek_details_with(territory, id, &RouteItemQuery { kinds, past_events: false })?;
         let stages: Vec<&Trek> = details.stages.iter().map(|stage| &stage.trek).collect();
-        let (lines, stage_ends) = lines_of(&details.trek, &stages);
+        let mut lines = lines_of(&details.trek);
+        if lines.is_empty() {
+            lines = stages.iter().flat_map(|stage| lines_of(stage)).collect();
+        }
         let Some(first) = lines.first().and_then(|line| line.first()).copied() else {
             return Err(Error::invalid("id", "must be that of a trek with a line"));
         };
@@ -80,13 +87,14 @@ impl Companion {
         let territory = &details.territory;
         let localizer = self.localizer(territory, languages);
         let name = |text: &Localized| localizer.text(text).map(|found| found.text.to_owned()).unwrap_or_default();
-        let stages =
-            stages.iter().zip(&stage_ends).map(|(stage, end_m)| GuideStage { name: name(&stage.name), end_m: *end_m });
         let labels = self.label_advice(territory, &details.trek, &localizer)?;
         let geometry = Geometry::multi_line_string(lines.iter().map(|line| line.iter().copied()));
         let Some(located) = Route::new(&geometry)? else {
             return Err(Error::invalid("id", "must be that of a trek with a line"));
         };
+        let stage_ends = stage_ends_m(&located, route.length_m(), &stages)?;
+        let stages =
+            stages.iter().zip(&stage_ends).map(|(stage, end_m)| GuideStage { name: name(&stage.name), end_m: *end_m });
         let contents = GuideContents {
             places: self.guide_places(territory, &details.trek, &located, languages)?,
             zones: self.guide_zones(territory, id, &located, &route, languages)?,
@@ -212,25 +220,29 @@ impl Companion {
     }
 }
 
-/// The lines of a trek, and the metres along them to the end of each stage: those of its stages, if it is an itinerary and
-/// each has a line, else its own.
-fn lines_of(trek: &Trek, stages: &[&Trek]) -> (Vec<Vec<Position>>, Vec<f64>) {
-    let lines = |trek: &Trek| -> Vec<Vec<Position>> {
-        let lines = trek.geometry.as_ref().map(Geometry::lines).unwrap_or_default();
-        let valid = |line: Vec<Position>| line.into_iter().filter(Position::is_valid).collect::<Vec<_>>();
-        lines.into_iter().map(valid).filter(|line| line.len() > 1).collect()
-    };
-    let (mut all, mut ends, mut length_m) = (Vec::new(), Vec::new(), 0.0);
+/// The valid lines of a trek.
+fn lines_of(trek: &Trek) -> Vec<Vec<Position>> {
+    let lines = trek.geometry.as_ref().map(Geometry::lines).unwrap_or_default();
+    let valid = |line: Vec<Position>| line.into_iter().filter(Position::is_valid).collect::<Vec<_>>();
+    lines.into_iter().map(valid).filter(|line| line.len() > 1).collect()
+}
+
+/// Metres along a route to the end of each stage: the point of the route nearest to it. Where the route passes there before the
+/// stage begins, as at the end of a loop, and where the end is not near the route, the length of the stage counts.
+fn stage_ends_m(route: &Route, length_m: f64, stages: &[&Trek]) -> Result<Vec<f64>> {
+    let (mut ends, mut before_m) = (Vec::new(), 0.0);
     for stage in stages {
-        let own = lines(stage);
-        length_m += crate::line::MeasuredLine::from_lines(&own).map_or(0.0, |line| line.length_m());
-        ends.push(length_m);
-        if own.is_empty() {
-            return (lines(trek), Vec::new());
-        }
-        all.extend(own);
+        let lines = lines_of(stage);
+        let located = match lines.last().and_then(|line| line.last()) {
+            Some(end) => route.locate_within(&Geometry::point(*end), MAX_STAGE_OFFSET_M)?,
+            None => None,
+        };
+        let located_m = located.map(|location| location.along_m).filter(|along_m| *along_m > before_m + 1.0);
+        let by_length_m = || before_m + MeasuredLine::from_lines(&lines).map_or(0.0, |line| line.length_m());
+        before_m = located_m.unwrap_or_else(by_length_m).min(length_m);
+        ends.push(before_m);
     }
-    if all.is_empty() { (lines(trek), Vec::new()) } else { (all, ends) }
+    Ok(ends)
 }
 
 /// True if a folded word is a known one, or its plural.

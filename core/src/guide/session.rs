@@ -228,18 +228,20 @@ impl Guide {
     ) -> Vec<GuideEvent> {
         let Some(here) = self.here(update.time_ms) else { return Vec::new() };
         let mut events = Vec::new();
-        if before != Some(update.state) {
-            events.extend(self.state_event(before, update, &here));
-        }
+        let state_event = if before == Some(update.state) { None } else { self.state_event(before, update, &here) };
+        let has_arrived = update.state == GuideState::Arrived;
+        events.extend(state_event.clone().filter(|_| !has_arrived));
         if update.state != GuideState::OffRoute && !update.ambiguous {
             self.announcer.announce(told, &here, &mut events);
         }
         let is_late = self.options.sunset_ms.zip(update.eta_ms).is_some_and(|(sunset_ms, eta_ms)| eta_ms > sunset_ms);
-        if is_late && !*is_late_told && update.state != GuideState::Arrived {
+        if is_late && !*is_late_told && !has_arrived {
             *is_late_told = true;
             let text = self.announcer.phrases().say("late", &[]);
             events.push(here.event(GuideEventKind::Late, here.along_m, None, text));
         }
+        // The arrival is the last.
+        events.extend(state_event.filter(|_| has_arrived));
         events
     }
 

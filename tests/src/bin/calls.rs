@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use jalon::catalogue::NewTerritory;
 use jalon::companion::{NearbyQuery, ROUTE_ITEM_KINDS, RefreshOptions, TrekItem, TrekQuery};
-use jalon::model::{Kind, Position};
+use jalon::model::{Fix, Kind, Position};
 use jalon::transfer::CancelToken;
 use jalon::{Companion, Directories};
 use jalon_tests::fixture_server::{Options, TestGeotrek};
@@ -53,6 +53,9 @@ fn main() -> jalon::Result<()> {
         .collect();
     let nearest = NearbyQuery { limit: 10, ..NearbyQuery::default() };
     let details: Vec<&TrekItem> = treks.iter().take(20).collect();
+    // The first trek with a line.
+    let mut guide = details.iter().find_map(|item| companion.guide("demo", item.id, None, &LANGUAGES).ok());
+    let vertices: Vec<Position> = guide.iter().flat_map(|guide| guide.route().lines()).flatten().collect();
     let token = CancelToken::default();
     let measure = |name: &str, mut call: Box<dyn FnMut(usize) -> jalon::Result<()> + '_>| -> jalon::Result<()> {
         for round in 0..WARM_UP {
@@ -74,6 +77,15 @@ fn main() -> jalon::Result<()> {
     measure(
         "trek details",
         Box::new(|n| companion.trek_details("demo", details[n % details.len()].id, &ROUTE_ITEM_KINDS).map(drop)),
+    )?;
+    measure(
+        "guide update",
+        Box::new(|n| {
+            let position = vertices[n % vertices.len()];
+            let fix = Fix { accuracy_m: Some(5.0), ..Fix::new(position, n as i64 * 10_000) };
+            std::hint::black_box(guide.as_mut().map(|guide| guide.update(&fix)));
+            Ok(())
+        }),
     )?;
     measure(
         "empty call",

@@ -43,7 +43,7 @@ impl Receiver {
             height_error = keep * height_error + fresh * 1.7 * axis_sigma * normal(rng);
             let second = index as u32;
             let in_gap = self.gap_s > 0 && second % 1200 >= 1200 - self.gap_s;
-            if second % self.interval_s != 0 || in_gap {
+            if !second.is_multiple_of(self.interval_s) || in_gap {
                 continue;
             }
             let mut at = [step.x + error[0], step.y + error[1]];

@@ -78,7 +78,7 @@ fn guide_along_a_file_tells_each_fix_and_areas_of_other_territories_in_their_sea
     assert_eq!(told.last(), Some(&"arrived"));
     let ahead = june["events"].as_array().unwrap().iter().find(|event| event["kind"] == "zone_ahead").unwrap();
     assert!(ahead["text"].as_str().unwrap().starts_with("Zone de sensibilité dans "), "{ahead}");
-    assert_eq!(ahead["id"], format!("biodiv/sensitivearea/{area}"));
+    assert_eq!(ahead["id"], format!("biodiv/sensitive_area/{area}"));
     let january = follow("2026-01-15");
     assert!(!kinds(&january).iter().any(|kind| kind.starts_with("zone")), "{:?}", kinds(&january));
 }

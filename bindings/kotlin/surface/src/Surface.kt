@@ -29,7 +29,7 @@ private const val GENERATED = "org/jalon/ffi/"
 
 /** Generated declarations that are public for UniFFI only. */
 private val INTERNAL = Regex(
-    "uniffi.*|Uniffi.*|FfiConverter.*|RustBuffer.*|ForeignBytes.*|NoHandle|.*ErrorHandler|Disposable|JalonCompanion",
+    "uniffi.*|Uniffi.*|FfiConverter.*|RustBuffer.*|ForeignBytes.*|NoHandle|.*ErrorHandler|Disposable|JalonCompanion|JalonGuideSession",
 )
 private val OMITTED_PREFIXES =
     listOf("kotlin.collections.", "kotlin.", "kotlinx.coroutines.flow.", "java.lang.", "java.io.", "org.jalon.ffi.", "org.jalon.")

@@ -10,6 +10,7 @@ from typing import Self
 
 from .catalogue import Catalogue, Nearby
 from .errors import await_future, call
+from .guide import GuideSession
 from .jalon_ffi import jalon_ffi as _ffi
 from .jalon_ffi.jalon_ffi import (
     Bounds,
@@ -190,6 +191,14 @@ class Companion:
         Raises NotFound, and InvalidInput for the date.
         """
         return await await_future(self._ffi.check_trek(territory, id, date, self._languages))
+
+    async def guide(self, territory: str, id: int, *, start_ms: int | None = None) -> GuideSession:
+        """Returns a guide along a trek: it takes the fixes of the receiver, and tells the place and the announcements.
+
+        It announces reference points, points of interest, water, shelter, stages, steep sections and the sensitive areas of all
+        territories. `start_ms`, Unix ms, chooses the sunset; now if None. Raises NotFound, and InvalidInput if the trek has no line.
+        """
+        return GuideSession(await await_future(self._ffi.guide(territory, id, start_ms, self._languages)))
 
     async def storage_usage(self) -> StorageUsage:
         """Returns the disk space that each part uses."""

@@ -31,9 +31,16 @@ let treks = try await companion.catalogue.treks(page).items
 let nearbyTreks = NearbyQuery(kinds: [.trek], limit: 50)
 let points = try await companion.nearby.nearest(to: Position(lon: 6.2, lat: 44.8), nearbyTreks).map(\.point)
 let nearestTen = NearbyQuery(limit: 10)
+// The first trek with a line.
+let walked = treks.first { $0.lengthM != nil }?.id ?? 1
+let vertices = try await companion.catalogue.trekDetails("demo", walked).decodedGeometry()?.positions ?? []
+let guide = try await companion.guide("demo", walked)
 let token = try CancelToken()
 
 try await measure("page of 50 treks") { _ in _ = try await companion.catalogue.treks(page) }
 try await measure("nearest 10") { _ = try await companion.nearby.nearest(to: points[$0 % points.count], nearestTen) }
 try await measure("trek details") { _ = try await companion.catalogue.trekDetails("demo", treks[$0 % 20].id) }
+try await measure("guide update") {
+    try guide.update(Fix(position: vertices[$0 % vertices.count], timeMs: Int64($0) * 10_000, accuracyM: 5))
+}
 try await measure("empty call") { _ in _ = try token.isCancelled() }

@@ -78,6 +78,20 @@ public final class Companion: Sendable {
         try await inner.checkTrek(territory: territory, id: id, date: date, languages: languages ?? self.languages)
     }
 
+    /// Returns a guide along a trek: it takes the fixes of the receiver, and tells the place and the announcements.
+    ///
+    /// It announces reference points, points of interest, water, shelter, stages, steep sections, and the sensitive areas of all
+    /// territories. `startMs`, Unix milliseconds, chooses the sunset; nil for now. See ``GuideSession``.
+    ///
+    /// Throws `NotFound`, and `InvalidInput` if the trek has no line.
+    public func guide(
+        _ territory: String, _ id: Int64, startMs: Int64? = nil, languages: [String]? = nil
+    ) async throws -> GuideSession {
+        GuideSession(
+            inner: try await inner.guide(
+                territory: territory, id: id, startMs: startMs, languages: languages ?? self.languages))
+    }
+
     /// Returns all territories, ordered by name.
     public func territories() async throws -> [Territory] {
         try await inner.territories()

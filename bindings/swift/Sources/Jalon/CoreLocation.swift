@@ -14,6 +14,18 @@
         }
     }
 
+    extension Fix {
+        /// The fix of a location, for ``GuideSession/update(_:)`` and `Recorder.push`. Values that the system marks as invalid are
+        /// nil.
+        public init(_ location: CLLocation) {
+            self.init(
+                position: Position(location), timeMs: location.timestamp.unixMs,
+                accuracyM: location.horizontalAccuracy > 0 ? location.horizontalAccuracy : nil,
+                speedMps: location.speed >= 0 ? location.speed : nil,
+                bearingDeg: location.course >= 0 ? location.course : nil)
+        }
+    }
+
     extension ReportPosition {
         /// The position of a location, with its accuracy and time.
         public init(_ location: CLLocation) {

@@ -33,6 +33,17 @@ import JalonGenerated
 @_exported import struct JalonGenerated.Favourite
 @_exported import struct JalonGenerated.FieldErrors
 @_exported import struct JalonGenerated.Fix
+@_exported import struct JalonGenerated.GuideContents
+@_exported import struct JalonGenerated.GuideEvent
+@_exported import enum JalonGenerated.GuideEventKind
+@_exported import struct JalonGenerated.GuideLabel
+@_exported import struct JalonGenerated.GuidePlace
+@_exported import enum JalonGenerated.GuidePlaceKind
+@_exported import struct JalonGenerated.GuideStage
+@_exported import enum JalonGenerated.GuideState
+@_exported import struct JalonGenerated.GuideTarget
+@_exported import struct JalonGenerated.GuideUpdate
+@_exported import struct JalonGenerated.GuideZone
 @_exported import struct JalonGenerated.Header
 @_exported import struct JalonGenerated.Highlight
 @_exported import struct JalonGenerated.HttpRequest
@@ -72,6 +83,7 @@ import JalonGenerated
 @_exported import struct JalonGenerated.RefreshSummary
 @_exported import enum JalonGenerated.Rejection
 @_exported import struct JalonGenerated.RejectionCount
+@_exported import struct JalonGenerated.Rejoin
 @_exported import struct JalonGenerated.Report
 @_exported import struct JalonGenerated.ReportAttempt
 @_exported import struct JalonGenerated.ReportContent
@@ -84,10 +96,12 @@ import JalonGenerated
 @_exported import enum JalonGenerated.ResponseAction
 @_exported import struct JalonGenerated.RichText
 @_exported import struct JalonGenerated.RouteItem
+@_exported import struct JalonGenerated.RouteSection
 @_exported import struct JalonGenerated.SamplingPlan
 @_exported import struct JalonGenerated.SearchHit
 @_exported import struct JalonGenerated.SearchResults
 @_exported import struct JalonGenerated.SensitiveAreaInSeason
+@_exported import enum JalonGenerated.Side
 @_exported import struct JalonGenerated.Stage
 @_exported import struct JalonGenerated.StorageUsage
 @_exported import struct JalonGenerated.StyleEstimate
@@ -111,6 +125,7 @@ import JalonGenerated
 @_exported import struct JalonGenerated.TrekQuery
 @_exported import enum JalonGenerated.TrekSort
 @_exported import struct JalonGenerated.WalkingTimes
+@_exported import struct JalonGenerated.WayBack
 @_exported import struct JalonGenerated.WebLink
 
 /// The progress of a long call. The other languages call it `Progress`; Foundation has a type of that name.

@@ -75,6 +75,11 @@ extension Object {
     public func decodedGeometry() throws -> Geometry? { try geometry.map(Geometry.init(wkb:)) }
 }
 
+extension GuideUpdate {
+    /// The time of arrival at the hiker's own pace, without breaks; nil until the route was near.
+    public var eta: Date? { etaMs.map(Date.init(unixMs:)) }
+}
+
 extension Kind {
     /// The name of the kind in exports and on the command line, such as `sensitive_area`.
     public var name: String { (try? kindName(kind: self)) ?? "" }

@@ -188,6 +188,22 @@ public class Jalon private constructor(private val companion: JalonCompanion) : 
         languages: List<String> = emptyList(),
     ): TrekCheck = companion.checkTrek(territory, id, date, languages)
 
+    /**
+     * Returns a guide along a trek: it takes the fixes of the receiver, and tells the place and the announcements. It announces
+     * reference points, points of interest, water, shelter, stages, steep sections, and the sensitive areas of all territories.
+     *
+     * @param startMs the time of the start in Unix milliseconds, which chooses the sunset; null for now.
+     * @param languages the languages of names and sentences, in the order of preference.
+     * @throws JalonException.NotFound if the territory or the trek does not exist.
+     * @throws JalonException.InvalidInput if the trek has no line.
+     */
+    public suspend fun guide(
+        territory: String,
+        id: Long,
+        startMs: Long? = null,
+        languages: List<String> = emptyList(),
+    ): GuideSession = GuideSession(companion.guide(territory, id, startMs, languages))
+
     /** Returns the disk space that each part uses. */
     public suspend fun storageUsage(): StorageUsage = companion.storageUsage()
 

@@ -1,9 +1,13 @@
 package org.jalon.android
 
 import android.content.Context
+import android.location.Location
 import android.net.NetworkCapabilities
+import android.os.Build
 import org.jalon.Jalon
+import org.jalon.ffi.Fix
 import org.jalon.ffi.NetworkKind
+import org.jalon.ffi.Position
 
 /**
  * Opens Jalon in the app's private directories: the catalogue where Android makes no backup, the journal where it does. Keep
@@ -23,4 +27,20 @@ public fun NetworkCapabilities?.toNetworkKind(): NetworkKind = when {
     !hasCapability(NetworkCapabilities.NET_CAPABILITY_INTERNET) -> NetworkKind.OFFLINE
     hasCapability(NetworkCapabilities.NET_CAPABILITY_NOT_METERED) -> NetworkKind.UNMETERED
     else -> NetworkKind.METERED
+}
+
+/**
+ * Converts a location to a fix for [org.jalon.GuideSession.update] and for the recorder. The elevation is the altitude above sea
+ * level, which phones tell from Android 14 on. [Location.getAltitude] is that above the ellipsoid, some 50 m higher in France: an
+ * app that records tracks on older phones may pass it, because differences of it are right.
+ */
+public fun Location.toFix(): Fix {
+    val hasElevation = Build.VERSION.SDK_INT >= Build.VERSION_CODES.UPSIDE_DOWN_CAKE && hasMslAltitude()
+    return Fix(
+        position = Position(longitude, latitude, if (hasElevation) mslAltitudeMeters else null),
+        timeMs = time,
+        accuracyM = if (hasAccuracy()) accuracy.toDouble() else null,
+        speedMps = if (hasSpeed()) speed.toDouble() else null,
+        bearingDeg = if (hasBearing()) bearing.toDouble() else null,
+    )
 }
