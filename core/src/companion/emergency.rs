@@ -1,10 +1,8 @@
 //! The emergency sheet of a position.
 
-use geo::{Bearing, Distance, Geodesic};
-use geo_types::Point;
-
 use super::{Companion, NearbyItem, NearbyQuery};
 use crate::error::Result;
+use crate::line::distance_and_bearing;
 use crate::model::{Fix, Geometry, Id, Kind, Object, Position};
 use crate::safety::emergency::DeskNumber;
 use crate::safety::{EmergencyPlace, EmergencySheet, PlaceRole};
@@ -69,8 +67,7 @@ impl Companion {
             let Object::Trek(trek) = self.object_of(&item)? else { continue };
             let first = || trek.geometry.as_ref().and_then(Geometry::first_position);
             let Some(start) = trek.departure_point.filter(Position::is_valid).or_else(first) else { continue };
-            let (from, to) = (Point::from(from), Point::from(start));
-            let (distance_m, bearing_deg) = (Geodesic.distance(from, to), Geodesic.bearing(from, to).rem_euclid(360.0));
+            let (distance_m, bearing_deg) = distance_and_bearing(from, start);
             if distance_m <= MAX_PLACE_M {
                 let start = NearbyItem { distance_m, bearing_deg, ..item };
                 starts.push(EmergencyPlace { role: PlaceRole::TrekStart, ..place(start) });

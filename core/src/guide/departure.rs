@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Fixes that are remembered.
-const WINDOW: usize = 7;
+/// Of the last fixes, a bit each, how many must be beyond the limit for an alarm.
+const ALARM: (u8, u32) = (0b111_1111, 5);
 
-/// Fixes in the window beyond the limit that are an alarm.
-const ALARM: usize = 5;
+/// The same if the fixes are sparse.
+const SPARSE_ALARM: (u8, u32) = (0b1111, 3);
 
 /// Smallest distance from the route that is off it, metres.
 const MIN_LIMIT_M: f64 = 30.0;
@@ -14,7 +14,7 @@ const MIN_LIMIT_M: f64 = 30.0;
 /// Multiple of the accuracy that is off the route.
 const ACCURACY_FACTOR: f64 = 2.5;
 
-/// Seconds between fixes from which fewer of them are an alarm.
+/// Seconds between fixes from which they are sparse.
 const SPARSE_S: f64 = 5.0;
 
 /// Distance from the route that is on it again, metres, and the multiple of the accuracy.
@@ -42,15 +42,13 @@ impl Departure {
         let return_m = (RETURN_ACCURACY_FACTOR * accuracy_m).clamp(RETURN_M, limit_m);
         self.beyond = self.beyond << 1 | u8::from(offset_m > limit_m);
         self.within = self.within << 1 | u8::from(offset_m <= return_m);
-        let window = (1_u16 << WINDOW) - 1;
         if self.off {
             // Two of the last three fixes are on the route.
             if (self.within & 0b111).count_ones() >= 2 {
                 *self = Departure::default();
             }
         } else {
-            let recent = if elapsed_s >= SPARSE_S { 0b1111 } else { window as u8 };
-            let needed = if elapsed_s >= SPARSE_S { 3 } else { ALARM as u32 };
+            let (recent, needed) = if elapsed_s >= SPARSE_S { SPARSE_ALARM } else { ALARM };
             self.off = (self.beyond & recent).count_ones() >= needed;
             if self.off {
                 self.within = 0;

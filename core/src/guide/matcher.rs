@@ -4,9 +4,9 @@
 //! A state is a node and a direction. Errors of a receiver are alike over a minute (an Ornstein–Uhlenbeck process), so the
 //! evidence is the change of the error since the fix before, not the error alone: a place from which the fix moved away
 //! while the hiker cannot have moved is improbable, a fix that stays some metres beside the route is not.
-//! It moves to nodes ahead by as much as the hiker can have walked, turns round with a
-//! small probability, and jumps to any node near the fix with a tiny one: after a gap, a short cut, or a start in the
-//! middle. So a fix counts only where the hiker can be, and the two legs of an out-and-back route, which share all
+//!
+//! A state moves to nodes ahead by as much as the hiker can have walked, turns round with a small probability, and jumps to
+//! any node near the fix with a tiny one: after a gap, a short cut, or a start in the middle. So a fix counts only where the hiker can be, and the two legs of an out-and-back route, which share all
 //! their positions, differ by their direction and by the way there. Only nodes with a probability are visited; a fix
 //! allocates nothing once the buffers have grown to the number of nodes that are possible at once.
 
@@ -20,9 +20,6 @@ const LINE_SIGMA_M: f64 = 4.0;
 
 /// Ratio between the radius that contains a position with 68 % probability and the standard deviation of each axis.
 const RADIUS_68_PER_SIGMA: f64 = 1.51;
-
-/// Accuracy of a fix that tells none, metres.
-pub(super) const DEFAULT_ACCURACY_M: f64 = 10.0;
 
 /// Seconds between two fixes that are taken into account. Within less, a hiker walks no farther than to the next node.
 const STEP_S: f64 = 6.0;
@@ -42,6 +39,9 @@ const MAX_EXPONENT: f64 = 9.0;
 /// Mean seconds of walking in the direction of the route before the hiker turns round, and in the other one.
 const TURN_S: f64 = 6_000.0;
 const TURN_BACK_S: f64 = 400.0;
+
+/// Probabilities of the two directions of a hiker who appears at a node: rather that of the route.
+const DIRECTIONS: [f64; 2] = [0.75, 0.25];
 
 /// Probability a second of being anywhere near the fix, no matter where before.
 const JUMP: f64 = 1e-6;
@@ -103,7 +103,7 @@ pub(super) struct MatcherState {
     before: Option<Position>,
 }
 
-/// What is known about one fix.
+/// The evidence of one fix.
 pub(super) struct Evidence<'a> {
     pub(super) route: &'a GuideRoute,
     pub(super) plane: Plane,
@@ -269,7 +269,7 @@ impl Matcher {
                 let weight = if node <= start_nodes { 10.0 } else { 1.0 };
                 let exponent = evidence.route.distance2_m2(&evidence.plane, node) / (2.0 * sigma_m * sigma_m);
                 let weight = (weight * (-exponent.min(MAX_EXPONENT)).exp()) as f32;
-                self.now[node] = [0.75 * weight, 0.25 * weight];
+                self.now[node] = DIRECTIONS.map(|share| share as f32 * weight);
             }
         }
         std::mem::swap(&mut self.ranges, &mut self.near);
@@ -335,7 +335,7 @@ impl Matcher {
                 let distance2 = x * x + y * y;
                 let fresh =
                     if is_near { jump * (-(distance2 / (2.0 * sigma2)).min(MAX_EXPONENT)).exp() / sigma2 } else { 0.0 };
-                let mut values = [0.75 * fresh, 0.25 * fresh];
+                let mut values = DIRECTIONS.map(|share| share * fresh);
                 for (value, moments) in values.iter_mut().zip(std::mem::take(&mut self.next[node])) {
                     if moments.mass > 0.0 {
                         let mass = f64::from(moments.mass);

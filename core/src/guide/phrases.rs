@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use crate::line::{COMPASS_POINTS, compass_point};
 use crate::model::language::lookup;
 
 const TABLE: &str = include_str!("phrases.tsv");
@@ -79,9 +80,8 @@ impl Phrases {
 
     /// The compass point of a direction in degrees.
     pub(super) fn compass(&self, bearing_deg: f64) -> &'static str {
-        const POINTS: [&str; 8] = ["n", "ne", "e", "se", "s", "sw", "w", "nw"];
-        let index = (bearing_deg.rem_euclid(360.0) / 45.0).round() as usize % POINTS.len();
-        self.phrase(&format!("bearing_{}", POINTS[index]))
+        const POINTS: [&str; COMPASS_POINTS] = ["n", "ne", "e", "se", "s", "sw", "w", "nw"];
+        self.phrase(&format!("bearing_{}", POINTS[compass_point(bearing_deg)]))
     }
 
     fn phrase(&self, key: &str) -> &'static str {

@@ -2,7 +2,7 @@
 
 use super::gain::GainLeft;
 use crate::error::{Error, Result};
-use crate::line::{MeasuredLine, Profile, metres_per_degree, swiss_hiking_minutes};
+use crate::line::{MeasuredLine, Profile, metres_per_degree, swiss_hiking_segment_minutes};
 use crate::model::Position;
 
 /// Metres between two nodes of a route of up to [`MAX_NODES`] nodes.
@@ -16,9 +16,6 @@ const CHUNK_LEN: usize = 32;
 
 /// Metres between the samples of which walking times are summed. Slopes over shorter distances are mostly noise.
 const TIME_SAMPLE_M: f64 = 50.0;
-
-/// Minutes to walk one kilometre on level ground, by the Swiss formula.
-const LEVEL_MINUTES_PER_KM: f64 = 14.271;
 
 /// A route prepared for matching. It does not change while a guide follows it.
 #[derive(Debug, Clone)]
@@ -149,13 +146,12 @@ impl GuideRoute {
     /// The plane that touches the ellipsoid at a position, for distances to nodes.
     pub(super) fn plane(&self, position: Position) -> Plane {
         let (east_m, north_m) = metres_per_degree(position.lat);
-        let turns = ((self.nodes[0].lon - position.lon) / 360.0).round();
-        Plane { lon: position.lon + 360.0 * turns, lat: position.lat, east_m, north_m }
+        Plane { lon: lon_near(position.lon, self.nodes[0].lon), lat: position.lat, east_m, north_m }
     }
 
     /// Square of the metres from the origin of a plane to a node.
     pub(super) fn distance2_m2(&self, plane: &Plane, node: usize) -> f64 {
-        let (x, y) = plane.xy(self.nodes[node].lon, self.nodes[node].lat);
+        let (x, y) = self.node_xy(plane, node);
         x * x + y * y
     }
 
@@ -201,7 +197,7 @@ impl GuideRoute {
     }
 
     /// The point nearest to the origin of a plane on the edges beside a node.
-    pub(super) fn nearest_beside(&self, plane: &Plane, node: usize) -> Nearest {
+    fn nearest_beside(&self, plane: &Plane, node: usize) -> Nearest {
         let mut nearest: Option<Nearest> = None;
         for first in node.saturating_sub(1)..(node + 1).min(self.nodes.len() - 1) {
             let here = self.nearest_on_edge(plane, first);
@@ -231,8 +227,7 @@ impl GuideRoute {
 impl Plane {
     /// Metres east and north of the origin to a position nearby.
     pub(super) fn position_xy(&self, position: Position) -> (f64, f64) {
-        let turns = ((self.lon - position.lon) / 360.0).round();
-        self.xy(position.lon + 360.0 * turns, position.lat)
+        self.xy(lon_near(position.lon, self.lon), position.lat)
     }
 
     /// Metres east and north of the origin.
@@ -270,9 +265,7 @@ fn nodes(line: &MeasuredLine, spacing_m: f64, edges: usize) -> Result<Vec<Node>>
     for index in 0..=edges {
         let along_m = if index == edges { line.length_m() } else { index as f64 * spacing_m };
         let position = line.position_at(along_m)?;
-        let lon = nodes
-            .last()
-            .map_or(position.lon, |last| position.lon + 360.0 * ((last.lon - position.lon) / 360.0).round());
+        let lon = nodes.last().map_or(position.lon, |last| lon_near(position.lon, last.lon));
         nodes.push(Node { lon, lat: position.lat });
     }
     Ok(nodes)
@@ -288,15 +281,11 @@ fn seconds_left(line: &MeasuredLine, spacing_m: f64, edges: usize) -> Result<Vec
     while end > 0 {
         let start = end.saturating_sub(per_sample);
         let (start_m, end_m) = (start as f64 * spacing_m, end as f64 * spacing_m);
-        let minutes = match &profile {
-            Some(profile) => {
-                let samples = [start_m, end_m]
-                    .map(|distance_m| profile.elevation_m_at(distance_m).map(|elevation_m| (distance_m, elevation_m)));
-                let [from, to] = samples;
-                swiss_hiking_minutes(&Profile::new(vec![sample(from?), sample(to?)])?)
-            }
-            None => LEVEL_MINUTES_PER_KM * (end_m - start_m) / 1000.0,
+        let rise_m = match &profile {
+            Some(profile) => profile.elevation_m_at(end_m)? - profile.elevation_m_at(start_m)?,
+            None => 0.0,
         };
+        let minutes = swiss_hiking_segment_minutes(end_m - start_m, rise_m);
         for node in (start..end).rev() {
             let share = (end - node) as f64 / (end - start) as f64;
             seconds[node] = (left_s + minutes * 60.0 * share) as f32;
@@ -307,8 +296,9 @@ fn seconds_left(line: &MeasuredLine, spacing_m: f64, edges: usize) -> Result<Vec
     Ok(seconds)
 }
 
-fn sample((distance_m, elevation_m): (f64, f64)) -> crate::line::ProfileSample {
-    crate::line::ProfileSample { distance_m, elevation_m }
+/// A longitude with as many whole turns that it is within 180° of another one.
+fn lon_near(lon: f64, other: f64) -> f64 {
+    lon + 360.0 * ((other - lon) / 360.0).round()
 }
 
 /// The value at a fractional index, that of an end beyond it.

@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use geo::{Bearing, Distance, Geodesic};
-use geo_types::Point;
 use serde::{Deserialize, Serialize};
 
 use super::announcer::{Announcer, Here, Told};
 use super::contents::{GuideContents, GuidePlaceKind};
 use super::departure::Departure;
 use super::event::{GuideEvent, GuideEventKind};
-use super::matcher::{DEFAULT_ACCURACY_M, Evidence, Matcher, MatcherState, Place};
+use super::matcher::{Evidence, Matcher, MatcherState, Place};
 use super::motion::Motion;
 use super::pace::Pace;
 use super::route::{GuideRoute, Nearest, Plane};
 use super::update::{GuideState, GuideTarget, GuideUpdate, Rejoin, Side, WayBack};
+use crate::line::distance_and_bearing;
 use crate::model::{Fix, Position};
 
 /// Accuracy of a fix from which it is no evidence, metres.
@@ -147,7 +146,7 @@ impl Guide {
     /// Takes a fix into account. Costs some microseconds, however long the route is.
     pub fn update(&mut self, fix: &Fix) -> GuideUpdate {
         let accuracy_m =
-            fix.accuracy_m.filter(|metres| metres.is_finite() && *metres > 0.0).unwrap_or(DEFAULT_ACCURACY_M);
+            fix.accuracy_m.filter(|metres| metres.is_finite() && *metres > 0.0).unwrap_or(Fix::DEFAULT_ACCURACY_M);
         if !fix.is_valid() || accuracy_m > MAX_ACCURACY_M {
             return self.told(fix.time_ms, GuideState::NoFix, None);
         }
@@ -199,14 +198,13 @@ impl Guide {
     }
 
     fn here(&self, time_ms: i64) -> Option<Here<'_>> {
-        let scale = self.scale();
         Some(Here {
             route: &self.route,
             contents: &self.contents,
             time_ms,
             along_m: self.memory.along_m?,
             is_forward: !self.memory.is_wrong_way,
-            pace: scale * self.memory.pace.factor(),
+            pace: self.pace(),
         })
     }
 
@@ -227,10 +225,11 @@ impl Guide {
         is_late_told: &mut bool,
     ) -> Vec<GuideEvent> {
         let Some(here) = self.here(update.time_ms) else { return Vec::new() };
-        let mut events = Vec::new();
         let state_event = if before == Some(update.state) { None } else { self.state_event(before, update, &here) };
         let has_arrived = update.state == GuideState::Arrived;
-        events.extend(state_event.clone().filter(|_| !has_arrived));
+        // The arrival is the last event, another new state the first.
+        let (first, last) = if has_arrived { (None, state_event) } else { (state_event, None) };
+        let mut events = Vec::from_iter(first);
         if update.state != GuideState::OffRoute && !update.ambiguous {
             self.announcer.announce(told, &here, &mut events);
         }
@@ -240,8 +239,7 @@ impl Guide {
             let text = self.announcer.phrases().say("late", &[]);
             events.push(here.event(GuideEventKind::Late, here.along_m, None, text));
         }
-        // The arrival is the last.
-        events.extend(state_event.filter(|_| has_arrived));
+        events.extend(last);
         events
     }
 
@@ -376,8 +374,12 @@ impl Guide {
 
     /// Seconds of walking to the end at the hiker's own pace.
     fn seconds_left(&self, along_m: f64) -> f64 {
-        let scale = self.scale();
-        self.route.seconds_left(along_m) * scale * self.memory.pace.factor()
+        self.route.seconds_left(along_m) * self.pace()
+    }
+
+    /// Ratio of the hiker's walking times to those by the slopes.
+    fn pace(&self) -> f64 {
+        self.scale() * self.memory.pace.factor()
     }
 
     fn stage(&self, along_m: f64) -> Option<usize> {
@@ -404,10 +406,4 @@ impl Guide {
         let (distance_m, bearing_deg) = distance_and_bearing(here, self.route.position_at(along_m));
         update.rejoin = Some(Rejoin { along_m, distance_m, bearing_deg });
     }
-}
-
-/// Metres on the ellipsoid, and degrees clockwise from north.
-fn distance_and_bearing(from: Position, to: Position) -> (f64, f64) {
-    let (from, to) = (Point::from(from), Point::from(to));
-    (Geodesic.distance(from, to), Geodesic.bearing(from, to).rem_euclid(360.0))
 }

@@ -3,6 +3,7 @@
 //! longitude and latitude (RFC 7946), and one that spans more than 180° of longitude is taken the short way, over the
 //! date line. Nothing here touches the disk, and every result depends on the arguments alone.
 //!
+//! * `bearing`: distance and direction between two positions.
 //! * `measure`: the metres at each vertex, and the position at so many metres.
 //! * `profile`: elevation over distance: ascent, descent, extremes, columns to draw.
 //! * `turning_points`: ascent and descent of elevations that come one by one.
@@ -10,6 +11,7 @@
 //! * `walking_time`: DIN 33466, the Swiss hiking time, Tobler, Munter, Naismith and Langmuir; `pace`: how they fit a person.
 //! * `recorded`: the ascent of a recorded track, whose elevations are noisy.
 
+mod bearing;
 mod measure;
 mod pace;
 mod profile;
@@ -21,13 +23,16 @@ mod walking_time;
 use crate::error::{Error, Result};
 use crate::model::Position;
 
+pub(crate) use bearing::{COMPASS_POINTS, compass_point, distance_and_bearing};
 pub use measure::MeasuredLine;
 pub use pace::PaceFactor;
 pub use profile::{ElevationGain, Profile, ProfileSample, TURNING_POINT_THRESHOLD_M};
+pub(crate) use recorded::CELL_M;
 pub use recorded::recorded_elevation_gain;
 pub(crate) use simplify::metres_per_degree;
 pub use simplify::simplify;
 pub(crate) use turning_points::TurningPoints;
+pub(crate) use walking_time::swiss_hiking_segment_minutes;
 pub use walking_time::{din_33466_hours, munter_hours, naismith_langmuir_hours, swiss_hiking_minutes, tobler_hours};
 
 /// Refuses an empty line, and a vertex that is not on the Earth.
@@ -74,7 +79,7 @@ pub(crate) fn lon_step_deg(from: f64, to: f64) -> f64 {
 }
 
 /// A longitude brought back into −180 to 180; one already there is left as it is.
-fn wrapped_lon_deg(lon: f64) -> f64 {
+pub(crate) fn wrapped_lon_deg(lon: f64) -> f64 {
     if lon > 180.0 {
         lon - 360.0
     } else if lon < -180.0 {

@@ -4,7 +4,7 @@ use super::{ElevationGain, Profile, ProfileSample, TURNING_POINT_THRESHOLD_M};
 use crate::error::Result;
 
 /// Metres of the way whose samples become one: a rest of ten minutes weighs no more than three steps.
-const CELL_M: f64 = 5.0;
+pub(crate) const CELL_M: f64 = 5.0;
 /// Metres of the way before and after a cell over which the median is taken.
 const HALF_WINDOW_M: f64 = 50.0;
 

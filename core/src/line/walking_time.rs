@@ -97,7 +97,8 @@ fn segments(profile: &Profile) -> impl Iterator<Item = (f64, f64)> {
         .map(|pair| (pair[1].distance_m - pair[0].distance_m, pair[1].elevation_m - pair[0].elevation_m))
 }
 
-fn swiss_hiking_segment_minutes(distance_m: f64, rise_m: f64) -> f64 {
+/// Minutes by the Swiss formula over so many metres with one slope.
+pub(crate) fn swiss_hiking_segment_minutes(distance_m: f64, rise_m: f64) -> f64 {
     // Compared by multiplication, so that a step needs no case of its own.
     if rise_m.abs() * 10.0 < 4.0 * distance_m {
         let tenths = rise_m * 10.0 / distance_m;

@@ -24,6 +24,9 @@ pub struct Fix {
 }
 
 impl Fix {
+    /// Accuracy in metres that is assumed of a fix without one.
+    pub(crate) const DEFAULT_ACCURACY_M: f64 = 10.0;
+
     /// A fix of a position at a time in Unix ms, with nothing else known.
     pub const fn new(position: Position, time_ms: i64) -> Self {
         Fix { position, time_ms, accuracy_m: None, speed_mps: None, bearing_deg: None }

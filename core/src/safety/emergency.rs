@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Coordinates;
 use super::phrases::{Phrases, fill};
 use crate::error::{Error, Result};
+use crate::line::compass_point;
 use crate::model::{Fix, Id, Kind};
 
 /// The emergency number of the European Union, and of all GSM networks.
@@ -16,7 +17,7 @@ const EMERGENCY_SMS: &str = "114";
 /// Metres within which a place has no direction.
 const HERE_M: f64 = 10.0;
 
-/// What a place near an emergency is.
+/// The role of a place on an emergency sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PlaceRole {
@@ -35,7 +36,7 @@ pub struct EmergencyPlace {
     pub kind: Kind,
     /// The server's id.
     pub id: Id,
-    /// What it is.
+    /// Its role.
     pub role: PlaceRole,
     /// Its name.
     pub name: String,
@@ -49,7 +50,7 @@ pub struct EmergencyPlace {
     pub direction: String,
 }
 
-/// Who answers at a number.
+/// The service that answers at a telephone number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NumberKind {
@@ -64,11 +65,11 @@ pub enum NumberKind {
 /// A telephone number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EmergencyNumber {
-    /// Who answers.
+    /// The service that answers.
     pub kind: NumberKind,
     /// The number, as the territory writes it.
     pub number: String,
-    /// Who answers, in words.
+    /// The service that answers, in words.
     pub label: String,
 }
 
@@ -182,7 +183,7 @@ impl EmergencySheet {
 }
 
 fn direction(place: &EmergencyPlace, phrases: &Phrases) -> String {
-    phrases.compass[(place.bearing_deg.rem_euclid(360.0) / 45.0).round() as usize % 8].to_owned()
+    phrases.compass[compass_point(place.bearing_deg)].to_owned()
 }
 
 /// Metres to ten metres, kilometres to a hundred metres.

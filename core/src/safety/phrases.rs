@@ -1,6 +1,7 @@
 //! The phrases of emergency sheets and of checks before leaving, a table for each language. To add a language, add a table to
 //! [`ALL`]: the compiler tells what is missing from it. `{}` stands for a number or a name.
 
+use crate::line::COMPASS_POINTS;
 use crate::model::language::lookup;
 
 /// The phrases of one language.
@@ -12,7 +13,7 @@ pub(crate) struct Phrases {
     /// Between a name and what is told of it.
     pub(crate) colon: &'static str,
     /// Compass points, clockwise from north, as after a distance: `to the north-east`.
-    pub(crate) compass: [&'static str; 8],
+    pub(crate) compass: [&'static str; COMPASS_POINTS],
 
     /// Title of an emergency sheet.
     pub(crate) emergency: &'static str,

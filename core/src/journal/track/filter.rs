@@ -8,8 +8,6 @@ use crate::model::Fix;
 
 /// Maximum accuracy radius in metres: beyond it, a fix is that of a radio cell rather than of satellites.
 pub(super) const MAX_ACCURACY_M: f64 = 100.0;
-/// Accuracy of a fix that does not tell it.
-pub(super) const DEFAULT_ACCURACY_M: f64 = 10.0;
 /// Maximum speed of a person, metres per second: a cyclist downhill, or a bus.
 const MAX_SPEED_MPS: f64 = 30.0;
 /// So many rejected fixes in a row that agree with each other start a new section.
@@ -109,7 +107,7 @@ fn rejection(last: &Fix, fix: &Fix) -> Option<Rejection> {
     if elapsed_ms <= 0 {
         return Some(Rejection::OutOfOrder);
     }
-    let accuracy_m = |fix: &Fix| fix.accuracy_m.unwrap_or(DEFAULT_ACCURACY_M);
+    let accuracy_m = |fix: &Fix| fix.accuracy_m.unwrap_or(Fix::DEFAULT_ACCURACY_M);
     let reach_m = accuracy_m(last) + accuracy_m(fix) + MAX_SPEED_MPS * elapsed_ms as f64 / 1_000.0;
     (distance_m(last, fix) > reach_m).then_some(Rejection::Jump)
 }

@@ -15,8 +15,10 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use super::filter::{DEFAULT_ACCURACY_M, distance_m};
-use crate::line::{ElevationGain, Profile, ProfileSample, lon_step_deg, recorded_elevation_gain};
+use super::filter::distance_m;
+use crate::line::{
+    CELL_M, ElevationGain, Profile, ProfileSample, lon_step_deg, recorded_elevation_gain, wrapped_lon_deg,
+};
 use crate::model::{Fix, Position};
 
 /// Positions are averaged over so many milliseconds.
@@ -36,8 +38,6 @@ const START_MS: i64 = 60_000;
 const MIN_STAND_MS: f64 = 30_000.0;
 /// The same for a long step, in milliseconds per metre: slower than 1.2 km/h.
 const STAND_MS_PER_M: f64 = 3_000.0;
-/// Elevations are averaged over so many metres of the way.
-const CELL_M: f64 = 5.0;
 
 /// The statistics of a track.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -160,7 +160,7 @@ impl StatsCollector {
     }
 
     fn step(&mut self, raw: &Fix, fix: Fix, elapsed_ms: i64) {
-        let accuracy_m = fix.accuracy_m.unwrap_or(DEFAULT_ACCURACY_M);
+        let accuracy_m = fix.accuracy_m.unwrap_or(Fix::DEFAULT_ACCURACY_M);
         let step_m = accuracy_m.max(MIN_STEP_M);
         self.motion = match std::mem::take(&mut self.motion) {
             Motion::Unknown => {
@@ -208,12 +208,11 @@ impl StatsCollector {
 
 /// The mean of `count` positions, whose mean is `of`, and one more. They are near each other.
 fn mean(of: Position, count: f64, one: Position) -> Position {
-    let lon = of.lon + lon_step_deg(of.lon, one.lon) / (count + 1.0);
-    let lon = if lon.abs() > 180.0 { lon - 360.0 * lon.signum() } else { lon };
+    let lon = wrapped_lon_deg(of.lon + lon_step_deg(of.lon, one.lon) / (count + 1.0));
     Position { lon, lat: of.lat + (one.lat - of.lat) / (count + 1.0), elevation: of.elevation }
 }
 
-/// The mean elevation of each [`CELL_M`] metres: a pause is one value, however long it is.
+/// The mean elevation of each [`CELL_M`] metres, as [`recorded_elevation_gain`] takes it: a pause is one value, however long it is.
 #[derive(Debug, Default)]
 struct ElevationCells {
     means: Vec<ProfileSample>,

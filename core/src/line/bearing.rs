@@ -1,0 +1,33 @@
+//! Directions from one position to another.
+
+use geo::{Bearing, Distance, Geodesic};
+use geo_types::Point;
+
+use crate::model::Position;
+
+/// Number of the compass points, clockwise from north.
+pub(crate) const COMPASS_POINTS: usize = 8;
+
+/// Metres from one position to another, and the direction in which the geodesic starts, degrees clockwise from true north.
+pub(crate) fn distance_and_bearing(from: Position, to: Position) -> (f64, f64) {
+    let (from, to) = (Point::from(from), Point::from(to));
+    (Geodesic.distance(from, to), Geodesic.bearing(from, to).rem_euclid(360.0))
+}
+
+/// The index of the compass point nearest to a direction in degrees: 0 for north, 1 for north-east.
+pub(crate) fn compass_point(bearing_deg: f64) -> usize {
+    (bearing_deg.rem_euclid(360.0) / 45.0).round() as usize % COMPASS_POINTS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compass_points_are_clockwise_from_north() {
+        let points = [-10.0, 22.0, 23.0, 90.0, 180.0, 337.0, 338.0, 360.0].map(compass_point);
+        assert_eq!(points, [0, 0, 1, 2, 4, 7, 0, 0]);
+        let (distance_m, bearing_deg) = distance_and_bearing(Position::new(6.0, 45.0), Position::new(5.9, 45.0));
+        assert!((distance_m - 7_884.7).abs() < 0.5 && (bearing_deg - 270.0).abs() < 0.1, "{distance_m} {bearing_deg}");
+    }
+}
