@@ -173,8 +173,8 @@ impl Journal {
     }
 }
 
-/// What an app asks its receiver for now. Call it after each fix, and ask anew if the plan has changed. `still_s` is that of the
-/// recording's state; `battery_percent` is 0 to 100.
+/// The settings to request from the receiver now. Call it after each fix, and change the request if the plan has changed.
+/// `still_s` is that of the recording's state; `battery_percent` is 0 to 100.
 #[uniffi::export(default(speed_mps = None, still_s = 0.0, battery_percent = None))]
 pub fn sampling_plan(
     mode: BatteryMode,

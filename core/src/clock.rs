@@ -18,6 +18,14 @@ pub trait Clock: Debug + Send + Sync {
     fn jitter(&self) -> f64;
 }
 
+/// The date at a longitude by its mean solar time, of a time in Unix ms; `None` beyond the years that a calendar has. A day
+/// or a month does not begin at the same moment everywhere.
+pub(crate) fn solar_date(lon: f64, unix_ms: i64) -> Option<jiff::civil::Date> {
+    let solar_ms = unix_ms.saturating_add((lon * 240_000.0) as i64);
+    let time = jiff::Timestamp::from_millisecond(solar_ms).ok()?;
+    Some(jiff::tz::Offset::UTC.to_datetime(time).date())
+}
+
 /// The system's clock. Its boot time counts the sleep of a phone, and starts with the process, so pauses and leases end with
 /// the process; within one process all values of this type agree.
 #[derive(Debug, Clone, Copy, Default)]

@@ -17,7 +17,7 @@ use crate::convert::{all, from_core};
     /** Plus code of 10 digits, an area of 14 m. */ pub plus_code: String,
 }
 
-/// What a place near an emergency is.
+/// The role of a place on an emergency sheet.
 #[uniffi::remote(Enum)] pub enum PlaceRole {
     /** An object: its nearest point. */ Object,
     /** The departure of a trek. */ TrekStart,
@@ -36,7 +36,7 @@ use crate::convert::{all, from_core};
     /** That direction in words, one of eight: `to the north-east`. */ pub direction: String,
 }
 
-/// Who answers at a number.
+/// The service that answers at a telephone number.
 #[uniffi::remote(Enum)] pub enum NumberKind {
     /** The emergency services, by voice. */ Emergency,
     /** The emergency services, by SMS only. */ EmergencySms,
@@ -45,9 +45,9 @@ use crate::convert::{all, from_core};
 
 /// A telephone number.
 #[uniffi::remote(Record)] pub struct EmergencyNumber {
-    /** Who answers. */ pub kind: NumberKind,
+    /** The service that answers. */ pub kind: NumberKind,
     /** The number, as the territory writes it. */ pub number: String,
-    /** Who answers, in words. */ pub label: String,
+    /** The service that answers, in words. */ pub label: String,
 }
 
 /// A position and its surroundings for the emergency services.
@@ -129,7 +129,7 @@ from_core!(companion::SensitiveAreaInSeason => SensitiveAreaInSeason
     /** A sentence for a person. */ pub text: String,
 }
 
-/// What to know of a trek before leaving on a day.
+/// The result of the check of a trek before leaving on a day.
 #[derive(uniffi::Record)] pub struct TrekCheck {
     /** Name of the territory. */ pub territory: String,
     /** Id of the trek on the server. */ pub id: i64,

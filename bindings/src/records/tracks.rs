@@ -74,23 +74,23 @@ from_core!(journal::RecordingState => RecordingState same { is_paused, still_s }
     /** Sentences in English about what was left out of the file. */ pub problems: Vec<String>,
 }
 
-/// What matters more: the line, or the battery.
+/// The balance between the detail of the line and the life of the battery.
 #[uniffi::remote(Enum)] pub enum BatteryMode {
     /** A fix every second. */ Precise,
     /** A fix every 10 m. */ Balanced,
     /** A fix every 40 m. */ Saver,
 }
 
-/// The accuracy to ask the receiver for.
+/// The accuracy to request from the receiver.
 #[uniffi::remote(Enum)] pub enum PositionAccuracy {
     /** Satellites. */ High,
     /** Radio cells and networks, about 100 m. */ Balanced,
 }
 
-/// What to ask the receiver for.
+/// The settings that an app requests from its receiver.
 #[uniffi::remote(Record)] pub struct SamplingPlan {
     /** Seconds from one fix to the next. */ pub interval_s: f64,
     /** Minimum distance from one fix to the next, metres; 0 for none. */ pub min_distance_m: f64,
     /** Seconds by which the platform may delay fixes to deliver several at once, in the background. */ pub max_delay_s: f64,
-    /** The accuracy to ask for. */ pub accuracy: PositionAccuracy,
+    /** The accuracy to request. */ pub accuracy: PositionAccuracy,
 }

@@ -175,23 +175,13 @@ fn is_listed_by_server(kind: Kind) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::test_companion::companion;
     use super::*;
-    use crate::Directories;
-    use crate::catalogue::NewTerritory;
     use crate::db::geopackage;
     use crate::model::{Position, SensitiveArea};
 
     fn line(points: &[(f64, f64)]) -> Vec<Position> {
         points.iter().map(|(lon, lat)| Position::new(*lon, *lat)).collect()
-    }
-
-    fn companion(folder: &std::path::Path, objects: Vec<Object>) -> Companion {
-        let companion = Companion::open(&Directories::within(folder)).unwrap();
-        let new = NewTerritory { name: "park".into(), url: "https://park.example".into(), ..NewTerritory::default() };
-        let territory = companion.add_territory(&new).unwrap();
-        let put = |object: Object| companion.catalogue().write(|change| change.put(&territory, object));
-        objects.into_iter().for_each(|object| put(object).unwrap());
-        companion
     }
 
     fn trek(id: Id, geometry: Geometry) -> Trek {

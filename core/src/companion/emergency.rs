@@ -108,9 +108,8 @@ fn place(item: NearbyItem) -> EmergencyPlace {
 
 #[cfg(test)]
 mod tests {
+    use super::super::test_companion::companion;
     use super::*;
-    use crate::Directories;
-    use crate::catalogue::NewTerritory;
     use crate::model::{InformationDesk, Localized, Poi, Trek};
     use crate::safety::NumberKind;
 
@@ -120,15 +119,6 @@ mod tests {
 
     fn point(lon: f64, lat: f64) -> Option<Geometry> {
         Some(Geometry::point(Position::new(lon, lat)))
-    }
-
-    fn companion(folder: &std::path::Path, objects: Vec<Object>) -> Companion {
-        let companion = Companion::open(&Directories::within(folder)).unwrap();
-        let new = NewTerritory { name: "park".into(), url: "https://park.example".into(), ..NewTerritory::default() };
-        let territory = companion.add_territory(&new).unwrap();
-        let put = |object: Object| companion.catalogue().write(|change| change.put(&territory, object));
-        objects.into_iter().for_each(|object| put(object).unwrap());
-        companion
     }
 
     fn trek(id: Id, name: &str, west: f64) -> Object {

@@ -1,14 +1,17 @@
 //! Guides along treks: the route of a trek, and the objects of the catalogue along it.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use super::trek_check::solar_date;
-use super::{Companion, RouteItemQuery};
+use super::Companion;
+use super::trek_check::{day_at, radius_m};
 use crate::catalogue::{Territory, fold};
 use crate::error::{Error, Result};
 use crate::guide::{
     Guide, GuideContents, GuideLabel, GuideOptions, GuidePlace, GuidePlaceKind, GuideRoute, GuideStage, GuideZone,
 };
+use crate::id::TerritoryId;
 use crate::line::MeasuredLine;
 use crate::model::{Geometry, Id, Kind, Localized, Object, Position, Trek};
 use crate::nearby::{Feature, Nearby, Route};
@@ -24,7 +27,7 @@ const MAX_STAGE_OFFSET_M: f64 = 200.0;
 /// Kinds of objects that can have water or shelter.
 const SUPPLY_KINDS: [Kind; 4] = [Kind::Poi, Kind::Service, Kind::Infrastructure, Kind::TouristicContent];
 
-/// Words of the labels of types: drinking water, and shelter. A word of a label begins with one of them.
+/// Words of the labels of types, folded and in the singular: drinking water, and shelter.
 const WATER: [&str; 16] = [
     "eau",
     "water",
@@ -59,6 +62,9 @@ const SHELTER: [&str; 13] = [
     "refugio",
 ];
 
+/// The labels of entries by vocabulary.
+type TypeLabels = HashMap<&'static str, HashMap<(TerritoryId, Id), Localized>>;
+
 impl Companion {
     /// A guide along a trek, with the objects along it that are announced: reference points, POIs, information desks, water
     /// and shelter of every territory, stages, labels with advice, and the sensitive areas of every territory. An itinerary
@@ -70,8 +76,8 @@ impl Companion {
     /// [`Error::NotFound`] if the catalogue has no such territory or trek; [`Error::InvalidInput`] if the trek has no line;
     /// errors of the disk.
     pub fn guide(&self, territory: &str, id: Id, start_ms: Option<i64>, languages: &[&str]) -> Result<Guide> {
-        let kinds = vec![Kind::Poi, Kind::Service, Kind::Infrastructure, Kind::TouristicContent];
-        let details = self.trek_details_with(territory, id, &RouteItemQuery { kinds, past_events: false })?;
+        // The places are found in all territories, below.
+        let details = self.trek_details(territory, id, &[])?;
         let stages: Vec<&Trek> = details.stages.iter().map(|stage| &stage.trek).collect();
         let mut lines = lines_of(&details.trek);
         if lines.is_empty() {
@@ -81,7 +87,7 @@ impl Companion {
             return Err(Error::invalid("id", "must be that of a trek with a line"));
         };
         let route = Arc::new(GuideRoute::new(&lines)?);
-        let date = solar_date(first, start_ms.unwrap_or_else(|| self.clock.now_ms()));
+        let date = day_at(first, start_ms.unwrap_or_else(|| self.clock.now_ms()));
         let sunset_ms = SunTimes::of_day(first, &date)?.sun.set_ms;
         let options = GuideOptions { duration_h: details.trek.duration_h, sunset_ms };
         let territory = &details.territory;
@@ -129,13 +135,14 @@ impl Companion {
                 });
             }
         }
+        let mut labels = TypeLabels::new();
         for other in self.catalogue.territories()? {
             let localizer = self.localizer(&other, languages);
             for kind in SUPPLY_KINDS {
                 for (id, location) in near_route(&self.catalogue, &other, route, kind)? {
                     let found = self.catalogue.find_object_and_withdrawn_ms(&other, kind, id)?;
                     let Some((object, None)) = found else { continue };
-                    let supply = self.supply_of(&other, &object)?;
+                    let supply = self.supply_of(&other, &object, &mut labels)?;
                     // The other objects of another territory are not those of this trek.
                     let is_poi = kind == Kind::Poi && other.key == territory.key;
                     let Some(kind) = supply.or(is_poi.then_some(GuidePlaceKind::Poi)) else { continue };
@@ -165,17 +172,26 @@ impl Companion {
     }
 
     /// Whether an object has water or shelter, by the label of its type in any language.
-    fn supply_of(&self, territory: &Territory, object: &Object) -> Result<Option<GuidePlaceKind>> {
-        let mut texts: Vec<String> =
-            object.type_label().into_iter().flat_map(Localized::iter).map(|(_, text)| text.to_owned()).collect();
-        if let Some((vocabulary, id)) = object.object_type()
-            && let Some(label) = self.catalogue.labels(vocabulary)?.get(&(territory.key, id))
-        {
-            texts.extend(label.iter().map(|(_, text)| text.to_owned()));
-        }
-        let has = |words: &[&str]| {
-            texts.iter().any(|text| fold(text).iter().any(|word| words.iter().any(|known| is_form_of(word, known))))
+    /// The labels of the vocabularies are read when they are first needed.
+    fn supply_of(
+        &self,
+        territory: &Territory,
+        object: &Object,
+        labels: &mut TypeLabels,
+    ) -> Result<Option<GuidePlaceKind>> {
+        let of_entry = match object.object_type() {
+            Some((vocabulary, id)) => {
+                let labels = match labels.entry(vocabulary) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(unknown) => unknown.insert(self.catalogue.labels(vocabulary)?),
+                };
+                labels.get(&(territory.key, id))
+            }
+            None => None,
         };
+        let texts = object.type_label().into_iter().chain(of_entry).flat_map(Localized::iter);
+        let words: Vec<String> = texts.flat_map(|(_, text)| fold(text)).collect();
+        let has = |known: &[&str]| words.iter().any(|word| known.iter().any(|known| is_form_of(word, known)));
         Ok(if has(&WATER) { Some(GuidePlaceKind::Water) } else { has(&SHELTER).then_some(GuidePlaceKind::Shelter) })
     }
 
@@ -191,9 +207,7 @@ impl Companion {
         let mut zones = Vec::new();
         for found in self.areas_along(territory, trek, located)? {
             let Some(geometry) = found.area.geometry.as_ref().filter(|_| !found.aerial_only) else { continue };
-            let is_point = geometry.vertex_count() == 1;
-            let radius_m = found.area.radius_m.filter(|metres| is_point && metres.is_finite()).unwrap_or(0.0).max(0.0);
-            let crossings_m = crossings_m(route, geometry, radius_m)?;
+            let crossings_m = crossings_m(route, geometry, radius_m(&found.area))?;
             if crossings_m.is_empty() {
                 continue;
             }

@@ -48,6 +48,8 @@ mod send;
 mod snapshot;
 mod stats;
 mod territories;
+#[cfg(test)]
+mod test_companion;
 mod trek_check;
 #[cfg(feature = "gpx")]
 mod trek_export;

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{Companion, Localizer};
 use crate::catalogue::{Pack, PackState, PackSubject, Territory, fold};
+use crate::clock::solar_date;
 use crate::error::{Error, Result};
 use crate::geotrek::plain_text;
 use crate::id::{ObjectKey, TerritoryId};
@@ -45,7 +46,7 @@ pub struct SensitiveAreaInSeason {
     pub withdrawn_ms: Option<i64>,
 }
 
-/// What to know of a trek before leaving on a day.
+/// The result of the check of a trek before leaving on a day.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TrekCheck {
     /// Short name of the territory.
@@ -113,7 +114,7 @@ impl Companion {
         let departure = trek.departure_point.filter(Position::is_valid).or_else(first).filter(Position::is_valid);
         let departure = departure.ok_or_else(|| Error::invalid("id", "must be that of a trek with a position"))?;
         let now_ms = self.clock.now_ms();
-        let today = solar_date(departure, now_ms);
+        let today = day_at(departure, now_ms);
         let date = date.map_or_else(|| today.clone(), str::to_owned);
         let sun = SunTimes::of_day(departure, &date)?;
         let month = parse_day(&date)?.month().unsigned_abs();
@@ -248,7 +249,7 @@ impl Companion {
             let Some(territory) = territories.iter().find(|territory| territory.key == key.0) else { continue };
             let found = self.catalogue.find_object_and_withdrawn_ms(territory, Kind::SensitiveArea, key.1)?;
             let Some((Object::SensitiveArea(area), withdrawn_ms)) = found else { continue };
-            let offset_m = offset_of(&area, offset_m);
+            let offset_m = (offset_m - radius_m(&area)).max(0.0);
             if offset_m <= ROUTE_ITEM_MAX_OFFSET_M || listed.contains(&key) {
                 let aerial_only = is_aerial_only(&practices, key.0, &area);
                 areas.push(AreaAlong {
@@ -293,18 +294,15 @@ impl Companion {
     }
 }
 
-/// The date at a position by its mean solar time, as [`SunTimes::of_day`] counts days.
-pub(super) fn solar_date(position: Position, now_ms: i64) -> String {
-    let solar_ms = now_ms.saturating_add((position.lon * 240_000.0) as i64);
-    let time = jiff::Timestamp::from_millisecond(solar_ms).unwrap_or_default();
-    jiff::tz::Offset::UTC.to_datetime(time).date().to_string()
+/// The day at a position, as [`SunTimes::of_day`] counts days.
+pub(super) fn day_at(position: Position, unix_ms: i64) -> String {
+    solar_date(position.lon, unix_ms).unwrap_or(jiff::civil::date(1970, 1, 1)).to_string()
 }
 
-/// Metres from a route to an area; a point has the radius that its server gives.
-fn offset_of(area: &SensitiveArea, offset_m: f64) -> f64 {
+/// The radius in metres that the server gives for an area that is a point; 0 for any other.
+pub(super) fn radius_m(area: &SensitiveArea) -> f64 {
     let is_point = area.geometry.as_ref().is_some_and(|geometry| geometry.vertex_count() == 1);
-    let radius_m = area.radius_m.filter(|metres| is_point && metres.is_finite()).unwrap_or(0.0);
-    (offset_m - radius_m.max(0.0)).max(0.0)
+    area.radius_m.filter(|metres| is_point && metres.is_finite()).unwrap_or(0.0).max(0.0)
 }
 
 /// Whether all practices of an area are in the air, by their labels: Geotrek has no codes for them.
@@ -333,26 +331,13 @@ fn texts_of(value: &serde_json::Value) -> Localized {
 
 #[cfg(test)]
 mod tests {
+    use super::super::test_companion::{add, open};
     use super::*;
-    use crate::Directories;
-    use crate::catalogue::NewTerritory;
     use crate::model::Term;
     use crate::safety::CheckCode;
 
     fn named(name: &str) -> Localized {
         [("fr", name)].into_iter().collect()
-    }
-
-    fn add(companion: &Companion, name: &str, objects: Vec<Object>) {
-        let url = format!("https://{name}.example");
-        let new = NewTerritory { name: name.into(), url, default_language: "fr".into(), ..NewTerritory::default() };
-        let territory = companion.add_territory(&new).unwrap();
-        let put = |object: Object| companion.catalogue().write(|change| change.put(&territory, object));
-        objects.into_iter().for_each(|object| put(object).unwrap());
-    }
-
-    fn companion(folder: &std::path::Path) -> Companion {
-        Companion::open(&Directories::within(folder)).unwrap()
     }
 
     fn trek() -> Trek {
@@ -383,7 +368,7 @@ mod tests {
     #[test]
     fn areas_of_every_territory_count_in_their_season() {
         let folder = tempfile::tempdir().unwrap();
-        let companion = companion(folder.path());
+        let companion = open(folder.path());
         add(&companion, "park", vec![trek().into(), area(1, 6.05, [1, 7]).into()]);
         let unknown = SensitiveArea { season: Season::default(), ..area(4, 6.02, [1, 1]) };
         let far = SensitiveArea { id: 5, ..area(5, 6.2, [1, 12]) };
@@ -402,7 +387,7 @@ mod tests {
     #[test]
     fn area_in_the_air_is_listed_without_a_warning() {
         let folder = tempfile::tempdir().unwrap();
-        let companion = companion(folder.path());
+        let companion = open(folder.path());
         let aerial = SensitiveArea { practices: vec![2], ..area(1, 6.01, [1, 12]) };
         let both = SensitiveArea { practices: vec![1, 2], ..area(2, 6.02, [1, 12]) };
         let practices = [term("sensitivearea_practice", 1, "Terrestre"), term("sensitivearea_practice", 2, "Aérienne")];
@@ -418,7 +403,7 @@ mod tests {
     #[test]
     fn point_with_a_radius_reaches_the_route() {
         let folder = tempfile::tempdir().unwrap();
-        let companion = companion(folder.path());
+        let companion = open(folder.path());
         // 1,111 m north of the route.
         let nest = |id, radius_m| SensitiveArea {
             geometry: Some(Geometry::point(Position::new(6.03, 44.91))),
@@ -435,7 +420,7 @@ mod tests {
     #[test]
     fn day_time_and_advice_of_a_trek_are_told() {
         let folder = tempfile::tempdir().unwrap();
-        let companion = companion(folder.path());
+        let companion = open(folder.path());
         let advice = serde_json::json!({"fr": "<p>Chiens <b>interdits</b>.</p>", "en": ""});
         let label = Term {
             properties: [("advice".to_owned(), advice)].into_iter().collect(),
@@ -458,7 +443,7 @@ mod tests {
     #[test]
     fn wrong_arguments_are_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let companion = companion(folder.path());
+        let companion = open(folder.path());
         add(&companion, "park", vec![trek().into(), Trek { id: 2, geometry: None, ..trek() }.into()]);
         let refused = |id, date| companion.check_trek("park", id, Some(date), &[]).unwrap_err();
         assert!(refused(1, "30 June").to_string().starts_with("date: must be a day"));

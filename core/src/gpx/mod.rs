@@ -50,7 +50,7 @@ pub struct GpxFile {
     pub routes: Vec<GpxRoute>,
     /// Single places.
     pub waypoints: Vec<GpxWaypoint>,
-    /// What was left out, at most one of each kind.
+    /// The problems of the file, at most one of each kind.
     pub problems: Vec<GpxProblem>,
 }
 
@@ -135,7 +135,7 @@ pub struct GpxWaypoint {
 /// Something in a file that was left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct GpxProblem {
-    /// What was left out.
+    /// The kind of problem.
     pub kind: GpxProblemKind,
     /// How many times, at least 1.
     pub count: u64,

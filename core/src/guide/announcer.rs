@@ -11,6 +11,8 @@ use super::event::{GuideEvent, GuideEventKind};
 use super::phrases::Phrases;
 use super::route::GuideRoute;
 use super::steep::{SteepSection, steep_sections};
+use crate::clock::solar_date;
+use crate::model::Season;
 
 /// Metres before a place at which it is announced.
 const PLACE_LEAD_M: f64 = 100.0;
@@ -235,12 +237,9 @@ impl Here<'_> {
 /// True if an area is sensitive in the month in which the hiker passes a place on the route.
 fn is_sensitive_at(zone: &GuideZone, here: &Here<'_>, along_m: f64) -> bool {
     let passing_ms = here.time_ms.saturating_add((here.seconds_to(along_m) * 1000.0) as i64);
-    // The mean solar time at the place: a month does not begin at the same moment everywhere.
-    let solar_ms = passing_ms.saturating_add((here.route.position_at(along_m).lon * 240_000.0) as i64);
-    let Ok(time) = jiff::Timestamp::from_millisecond(solar_ms) else { return true };
-    let month = jiff::tz::TimeZone::UTC.to_datetime(time).month();
-    // A season without a month is unknown, and counts as the whole year.
-    zone.months.iter().all(|month| !month) || usize::try_from(month - 1).is_ok_and(|month| zone.months[month])
+    let date = solar_date(here.route.position_at(along_m).lon, passing_ms);
+    let season = Season { months: zone.months };
+    date.is_none_or(|date| season.may_contain_month(date.month().unsigned_abs()))
 }
 
 /// The beginning of a text, to the end of a sentence or a word.

@@ -2,6 +2,7 @@
 //! options; each further line has a fix and its update. That is how a defect in the field is reported, so a log contains
 //! the hiker's positions: an app asks before it sends one.
 
+use std::borrow::Cow;
 use std::io::{BufRead, Read};
 use std::sync::Arc;
 
@@ -22,18 +23,18 @@ const MAX_LINE: u64 = 64 * 1024 * 1024;
 const MAX_FIXES: usize = 1_000_000;
 
 #[derive(Serialize, Deserialize)]
-struct Head {
+struct Head<'a> {
     jalon_guide_log: u32,
     /// Lines of the route: longitude, latitude, elevation.
     lines: Vec<Vec<Position>>,
-    options: GuideOptions,
-    contents: GuideContents,
+    options: Cow<'a, GuideOptions>,
+    contents: Cow<'a, GuideContents>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Entry {
+struct Entry<'a> {
     fix: Fix,
-    update: GuideUpdate,
+    update: Cow<'a, GuideUpdate>,
 }
 
 /// A replayed session.
@@ -55,7 +56,7 @@ impl Guide {
     /// # Errors
     /// [`Error::Internal`] if the contents cannot be written as JSON.
     pub fn log_head(&self) -> Result<String> {
-        let (options, contents) = (self.options().clone(), self.contents().clone());
+        let (options, contents) = (Cow::Borrowed(self.options()), Cow::Borrowed(self.contents()));
         to_json(&Head { jalon_guide_log: VERSION, lines: self.route().lines(), options, contents })
     }
 }
@@ -69,7 +70,7 @@ pub fn log_entry(fix: &Fix, update: &GuideUpdate) -> Result<String> {
     if !(fix.position.lon.is_finite() && fix.position.lat.is_finite()) {
         return Err(Error::internal("a fix without finite coordinates cannot be written"));
     }
-    to_json(&Entry { fix: *fix, update: update.clone() })
+    to_json(&Entry { fix: *fix, update: Cow::Borrowed(update) })
 }
 
 /// Replays a log.
@@ -86,7 +87,7 @@ pub fn replay_log(reader: &mut impl BufRead) -> Result<Replay> {
         return Err(Error::invalid("log", format!("must have version {VERSION}")));
     }
     let route = Arc::new(GuideRoute::new(&head.lines)?);
-    let mut guide = Guide::new(route, head.options, head.contents);
+    let mut guide = Guide::new(route, head.options.into_owned(), head.contents.into_owned());
     let (mut updates, mut first_difference, mut is_truncated) = (Vec::new(), None, false);
     while read_line(reader, &mut line)? {
         let Ok(entry) = serde_json::from_str::<Entry>(&line) else {

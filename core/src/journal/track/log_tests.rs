@@ -42,7 +42,7 @@ fn cut_log_has_every_whole_record() {
         counts.push(content.fixes.len());
     }
     assert!(counts.is_sorted() && counts.last() == Some(&70), "{counts:?}");
-    // What a file system leaves after a power cut.
+    // After a power cut, a file can end with zeros.
     let padded = [&bytes[..bytes.len() - 3], &[0; 4_096]].concat();
     let content = parse(&padded);
     assert_eq!((content.fixes.len(), content.is_paused), (70, false));

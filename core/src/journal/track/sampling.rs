@@ -2,7 +2,7 @@
 //! receiver that runs all the time costs most; a longer interval pays only if the receiver can sleep in between, from about
 //! 5 s on. Someone who stands still needs no fixes but the one that tells that they walk again.
 
-/// What matters more: the line, or the battery.
+/// The balance between the detail of the line and the life of the battery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum BatteryMode {
     /// A fix every second: for surveying, serpentines and running. A phone lasts about a day.
@@ -14,7 +14,7 @@ pub enum BatteryMode {
     Saver,
 }
 
-/// The accuracy to ask for.
+/// The accuracy to request from the receiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PositionAccuracy {
     /// Satellites: `PRIORITY_HIGH_ACCURACY` on Android, `kCLLocationAccuracyBest` on iOS.
@@ -24,7 +24,7 @@ pub enum PositionAccuracy {
     Balanced,
 }
 
-/// What to ask the receiver for now.
+/// The settings that an app requests from its receiver.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SamplingPlan {
     /// Seconds from one fix to the next.
@@ -33,7 +33,7 @@ pub struct SamplingPlan {
     pub min_distance_m: f64,
     /// Seconds by which the platform may delay fixes to deliver several at once, while the app is in the background.
     pub max_delay_s: f64,
-    /// The accuracy to ask for.
+    /// The accuracy to request.
     pub accuracy: PositionAccuracy,
 }
 
@@ -46,7 +46,7 @@ const WALKING_MPS: f64 = 1.2;
 const LOW_BATTERY: f64 = 20.0;
 const VERY_LOW_BATTERY: f64 = 10.0;
 
-/// What an app asks its receiver for now. Call it after each fix, and ask anew if the plan has changed. `speed_mps` is the speed
+/// The settings to request from the receiver now. Call it after each fix, and change the request if the plan has changed. `speed_mps` is the speed
 /// of the last fix, `still_s` the seconds since the person stopped (0 while they walk), `battery_percent` 0 to 100. Unknown
 /// and invalid values count as walking, with a full battery.
 ///

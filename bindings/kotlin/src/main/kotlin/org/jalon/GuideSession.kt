@@ -23,7 +23,7 @@ import org.jalon.ffi.JalonGuideSession
  * ```
  */
 public class GuideSession internal constructor(private val session: JalonGuideSession) : AutoCloseable {
-    // Nobody reads 256 sentences behind: a collector that does not answer loses the oldest ones.
+    // The buffer holds 256 events. A slower collector loses the oldest ones.
     private val mutableEvents = MutableSharedFlow<GuideEvent>(
         extraBufferCapacity = 256,
         onBufferOverflow = BufferOverflow.DROP_OLDEST,
