@@ -22,6 +22,10 @@ pub enum GuideState {
 }
 
 impl GuideState {
+    /// All states.
+    pub const ALL: [GuideState; 5] =
+        [GuideState::OnRoute, GuideState::OffRoute, GuideState::WrongWay, GuideState::Arrived, GuideState::NoFix];
+
     /// The name in JSON.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -7,12 +7,13 @@
 //! * `reports`: `report`.
 //! * `safety`: `sos` and `check`. `guide`: `guide`.
 //! * `journal`: `favourite` and `note`. `tracks`: `record` and `track`.
-//! * `value`: parsers of single values.
+//! * `position`: a position. `value`: parsers of single values.
 
 mod editions;
 mod guide;
 mod journal;
 mod packs;
+mod position;
 mod reports;
 mod safety;
 mod territories;

@@ -2,16 +2,13 @@
 
 use clap::Args;
 
+use super::position::PositionArgs;
 use super::value;
 
 #[derive(Args)]
 pub(crate) struct SosArgs {
-    /// Position in degrees, such as 44.9,6.2; two numbers, such as 44.9 6.2, are accepted too
-    #[arg(value_name = "LAT,LON", allow_hyphen_values = true)]
-    pub(crate) position: String,
-    /// Longitude, if the first argument is only a latitude.
-    #[arg(hide = true, allow_negative_numbers = true)]
-    pub(crate) lon: Option<String>,
+    #[command(flatten)]
+    pub(crate) position: PositionArgs,
     /// Accuracy of the position in metres
     #[arg(long, value_name = "METRES", value_parser = value::metres, allow_negative_numbers = true)]
     pub(crate) accuracy: Option<f64>,

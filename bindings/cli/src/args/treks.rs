@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 use jalon::catalogue::TrekSort;
 use jalon::model::Kind;
 
+use super::position::PositionArgs;
 use super::value;
 
 #[derive(Args)]
@@ -108,12 +109,8 @@ impl From<SortArg> for TrekSort {
 
 #[derive(Args)]
 pub(crate) struct NearArgs {
-    /// Position in degrees, such as 44.9,6.2; two numbers, such as 44.9 6.2, are accepted too
-    #[arg(value_name = "LAT,LON", allow_hyphen_values = true)]
-    pub(crate) position: String,
-    /// Longitude, if the first argument is only a latitude.
-    #[arg(hide = true, allow_negative_numbers = true)]
-    pub(crate) lon: Option<String>,
+    #[command(flatten)]
+    pub(crate) position: PositionArgs,
     /// Kinds of objects, separated by commas: trek,poi,… [default: all except cities and districts]
     #[arg(long, value_name = "KIND,…", value_delimiter = ',', value_parser = value::spatial_kind)]
     pub(crate) kind: Vec<Kind>,

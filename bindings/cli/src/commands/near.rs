@@ -10,15 +10,10 @@ use super::remarks::remarks;
 use crate::args::NearArgs;
 use crate::error::Result;
 use crate::output::{Output, with_ref};
-use crate::parse;
 use crate::units::compass_point;
 
 pub(super) fn near(session: &Session, args: &NearArgs) -> Result<Output> {
-    let position = match &args.lon {
-        Some(lon) => format!("{},{lon}", args.position.trim_end_matches(',')),
-        None => args.position.clone(),
-    };
-    let position = parse::position("position", &position)?;
+    let position = args.position.position()?;
     let query = NearbyQuery {
         kinds: args.kind.clone(),
         territory: args.territory.clone(),

@@ -11,11 +11,7 @@ use crate::output::{Output, with_ref};
 use crate::parse;
 
 pub(super) fn sos(session: &Session, args: &SosArgs) -> Result<Output> {
-    let position = match &args.lon {
-        Some(lon) => format!("{},{lon}", args.position.trim_end_matches(',')),
-        None => args.position.clone(),
-    };
-    let position = Position { elevation: args.altitude, ..parse::position("position", &position)? };
+    let position = Position { elevation: args.altitude, ..args.position.position()? };
     let time_ms = args.time.as_deref().map(|time| parse::time_ms("time", time)).transpose()?;
     let fix = Fix { accuracy_m: args.accuracy, ..Fix::new(position, time_ms.unwrap_or_else(jalon::clock::now_ms)) };
     let sheet = session.companion.emergency_sheet(&fix, &session.languages())?;

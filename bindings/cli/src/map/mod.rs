@@ -9,7 +9,7 @@
 //! * `placement`: free places for labels.
 //! * `legend`, `profile`: the parts below the map.
 //! * `canvas`, `text`: points, rectangles and texts as SVG elements.
-//! * `overview`: all treks of a territory, for a page on a screen.
+//! * `overview`: all treks of a territory, for a page on a screen. `walk`: a walk along a trek, followed by a guide.
 
 mod background;
 mod canvas;
@@ -25,6 +25,7 @@ mod projection;
 mod route;
 mod sensitive_areas;
 mod text;
+pub(crate) mod walk;
 
 use std::sync::Arc;
 

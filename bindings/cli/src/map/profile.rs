@@ -25,6 +25,11 @@ pub(super) type RouteLine<'a> = (&'a [Position], Option<&'static str>);
 
 /// Draws the profile of lines that follow one another, with its axes, in `area`. `None` if no elevation is known.
 pub(super) fn draw(lines: &[RouteLine<'_>], area: Rect, units: Units) -> Option<Group> {
+    Some(draw_with_axes(lines, area, units)?.0)
+}
+
+/// As [`draw`], with the axes, for a drawing below it.
+pub(super) fn draw_with_axes(lines: &[RouteLine<'_>], area: Rect, units: Units) -> Option<(Group, Axes)> {
     let positions: Vec<&[Position]> = lines.iter().map(|(line, _)| *line).collect();
     let profile = route_profile(&positions)?;
     let unit = units.short();
@@ -56,7 +61,7 @@ pub(super) fn draw(lines: &[RouteLine<'_>], area: Rect, units: Units) -> Option<
     area.extend([point(plot.right, plot.bottom), point(plot.left, plot.bottom)]);
     group = group.add(Path::new().set("d", path_data(&area, true)).set("fill", "#dfe6d3"));
     group = group.add(stroke(path_data(&outline, false), "#4d6b2f", 5.0));
-    Some(group.add(axes.distance_axis(units)).add(axes.stage_limits(lines)))
+    Some((group.add(axes.distance_axis(units)).add(axes.stage_limits(lines)), axes))
 }
 
 /// The vertices of the profile and samples between them, in order, without those that are too close to be seen.
@@ -72,8 +77,8 @@ fn outline(profile: &Profile, axes: &Axes, y: impl Fn(f64) -> f64) -> Vec<Point>
 }
 
 /// The distances on the horizontal axis.
-struct Axes {
-    plot: Rect,
+pub(super) struct Axes {
+    pub(super) plot: Rect,
     /// Distance of the first known elevation.
     start_m: f64,
     /// Distance from there to the last one.
@@ -81,7 +86,13 @@ struct Axes {
 }
 
 impl Axes {
-    fn x(&self, distance_m: f64) -> f64 {
+    /// Axes of a route without a profile.
+    pub(super) fn of(plot: Rect, length_m: f64) -> Axes {
+        Axes { plot, start_m: 0.0, length_m }
+    }
+
+    /// The horizontal place of a distance.
+    pub(super) fn x(&self, distance_m: f64) -> f64 {
         self.plot.left + (distance_m - self.start_m) / self.length_m * self.plot.width()
     }
 

@@ -1,9 +1,7 @@
 //! `guide`: walks a recorded, simulated or logged walk along a trek, and tells what the hiker would hear.
 //!
 //! * `simulation`: fixes of a simulated walk.
-//! * `drawing`: the walk as SVG.
 
-mod drawing;
 mod simulation;
 
 use std::fmt::Write as _;
@@ -20,6 +18,7 @@ use super::tracks::read_track_file;
 use crate::args::GuideArgs;
 use crate::error::{CliError, Result};
 use crate::lookup;
+use crate::map::walk;
 use crate::output::{Output, iso_time};
 use crate::units::format_hours;
 
@@ -37,7 +36,7 @@ pub(super) fn guide(session: &Session, args: GuideArgs) -> Result<Output> {
     };
     let Walked { guide, updates, hints } = walked;
     if let Some(path) = &args.svg {
-        let drawing = drawing::svg(&guide, &updates, session.units);
+        let drawing = walk::svg(&guide, &updates, session.units);
         std::fs::write(path, drawing).map_err(|error| unwritable("svg", &error))?;
     }
     let length_m = guide.route().length_m();
@@ -149,9 +148,7 @@ fn text(session: &Session, guide: &Guide, updates: &[(Fix, GuideUpdate)]) -> Str
         let count = updates.iter().filter(|(_, update)| update.state == state).count();
         (count > 0).then(|| format!("{} {count}", state.as_str().replace('_', " ")))
     };
-    let states =
-        [GuideState::OnRoute, GuideState::OffRoute, GuideState::WrongWay, GuideState::Arrived, GuideState::NoFix];
-    let states: Vec<String> = states.into_iter().filter_map(share).collect();
+    let states: Vec<String> = GuideState::ALL.into_iter().filter_map(share).collect();
     let length = session.units.format_distance(guide.route().length_m());
     let _ = writeln!(text, "{} positions on {length}: {}", updates.len(), states.join(", "));
     if let Some((fix, update)) = updates.last()
