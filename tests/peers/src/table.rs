@@ -1,7 +1,7 @@
 //! Printed tables.
 
-use crate::trial::{BEHAVIOURS, FOLLOWERS, RECEIVERS, STEPS, Trial, UNSEEN_BASE};
-use crate::walk::{Score, Shape};
+use crate::trial::{FOLLOWERS, RECEIVERS, STEPS, Trial, UNSEEN_BASE};
+use crate::walk::{Behaviour, Score, Shape};
 
 /// Prints what is compared, and on which walks.
 pub(crate) fn print_head(seeds: u64, base: u64) {
@@ -31,9 +31,9 @@ pub(crate) fn print_places(trials: &[Trial]) {
     }
     println!("\nThe same by behaviour, over all shapes, σ 5 and 12 m, a fix a second");
     place_head("behaviour");
-    for (behaviour, name) in BEHAVIOURS {
+    for behaviour in Behaviour::ALL {
         let is_row = |trial: &&Trial| trial.behaviour == behaviour && trial.interval_s == 1 && trial.sigma_m < 15.0;
-        place_row(name, "σ 5, 12 m, 1 s", &sum(trials.iter().filter(is_row)));
+        place_row(behaviour.name(), "σ 5, 12 m, 1 s", &sum(trials.iter().filter(is_row)));
     }
     println!("\nThe same over all shapes and behaviours");
     place_head("");

@@ -17,16 +17,6 @@ pub(crate) const STEPS: usize = 20;
 /// Columns: Jalon, Ferrostar in one step, and in 20 steps, with a largest deviation of 50 m; alarms in one step with 30 m.
 pub(crate) const FOLLOWERS: usize = 4;
 
-/// What hikers do.
-pub(crate) const BEHAVIOURS: [(Behaviour, &str); 6] = [
-    (Behaviour::Forward, "forward"),
-    (Behaviour::Reverse, "in reverse"),
-    (Behaviour::FromMiddle, "from the middle"),
-    (Behaviour::TurnsBack, "turns back twice"),
-    (Behaviour::Leaves, "leaves and returns"),
-    (Behaviour::Departs, "leaves for good"),
-];
-
 /// Standard deviations of the receivers, metres, and seconds between their fixes.
 pub(crate) const RECEIVERS: [(f64, u32); 9] =
     [(5.0, 1), (12.0, 1), (20.0, 1), (5.0, 10), (12.0, 10), (20.0, 10), (5.0, 30), (12.0, 30), (20.0, 30)];
@@ -46,8 +36,8 @@ pub(crate) fn simulated(seeds: u64, base: u64) -> Vec<Trial> {
         move || {
             let mut trials = Vec::new();
             for shape in Shape::ALL {
-                for (behaviour, _) in BEHAVIOURS {
-                    if is_same_walk(shape, behaviour) {
+                for behaviour in Behaviour::ALL {
+                    if behaviour.is_repeated_on(shape) {
                         continue;
                     }
                     let mut scores: [Score; FOLLOWERS] = Default::default();
@@ -88,11 +78,6 @@ pub(crate) fn simulated(seeds: u64, base: u64) -> Vec<Trial> {
     });
     done.sort_by_key(|(index, _)| *index);
     done.into_iter().flat_map(|(_, trials)| trials).collect()
-}
-
-/// True if a walk is another one: an out-and-back route in reverse is the same as forward.
-fn is_same_walk(shape: Shape, behaviour: Behaviour) -> bool {
-    shape == Shape::OutAndBack && behaviour == Behaviour::Reverse
 }
 
 /// Follows one walk.

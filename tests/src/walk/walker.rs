@@ -3,7 +3,7 @@
 use rand::RngExt as _;
 use rand_chacha::ChaCha8Rng;
 
-use super::shape::Route;
+use super::shape::{Route, Shape};
 
 /// What a hiker does on a route.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,6 +20,35 @@ pub enum Behaviour {
     Leaves,
     /// Leaves the route for good, straight on, at an angle of 30° from it.
     Departs,
+}
+
+impl Behaviour {
+    /// All behaviours.
+    pub const ALL: [Behaviour; 6] = [
+        Behaviour::Forward,
+        Behaviour::Reverse,
+        Behaviour::FromMiddle,
+        Behaviour::TurnsBack,
+        Behaviour::Leaves,
+        Behaviour::Departs,
+    ];
+
+    /// The name in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Behaviour::Forward => "forward",
+            Behaviour::Reverse => "in reverse",
+            Behaviour::FromMiddle => "from the middle",
+            Behaviour::TurnsBack => "turns back twice",
+            Behaviour::Leaves => "leaves and returns",
+            Behaviour::Departs => "leaves for good",
+        }
+    }
+
+    /// True if the walk on a shape is that of another behaviour: an out-and-back route in reverse is the same as forward.
+    pub fn is_repeated_on(self, shape: Shape) -> bool {
+        shape == Shape::OutAndBack && self == Behaviour::Reverse
+    }
 }
 
 /// The truth at one second.

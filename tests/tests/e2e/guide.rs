@@ -14,15 +14,6 @@ use jalon_tests::walk::{Behaviour, Receiver, Route, Score, Shape, Step, Walk};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
-const BEHAVIOURS: [Behaviour; 6] = [
-    Behaviour::Forward,
-    Behaviour::Reverse,
-    Behaviour::FromMiddle,
-    Behaviour::TurnsBack,
-    Behaviour::Leaves,
-    Behaviour::Departs,
-];
-
 fn guide(route: &Route, contents: GuideContents) -> Guide {
     Guide::new(Arc::new(GuideRoute::new(&[route.line()]).unwrap()), GuideOptions::default(), contents)
 }
@@ -74,9 +65,8 @@ fn places_of_simulated_walks_are_right_and_alarms_are_true() {
     let sampling = Sampling::from_env();
     let mut all = Score::default();
     for shape in Shape::ALL {
-        for behaviour in BEHAVIOURS {
-            // An out-and-back route in reverse is the same walk as forward.
-            if shape == Shape::OutAndBack && behaviour == Behaviour::Reverse {
+        for behaviour in Behaviour::ALL {
+            if behaviour.is_repeated_on(shape) {
                 continue;
             }
             for index in 0..sampling.count(1, 8) {

@@ -38,12 +38,13 @@ with open(sys.argv[1], 'rb') as file:
     print(json.dumps({'header': header, 'metadata': reader.metadata(), 'tiles': tiles}))
 ";
 
-const RENDER: &str = "
+/// Draws two styles around a position, as pictures of so many pixels.
+pub(crate) const RENDER: &str = "
 import sys, mapli
 pool = mapli.RenderPool()
 for style, picture in (sys.argv[1:3], sys.argv[3:5]):
     pool.register_style(style, path=style)
-    png = pool.render(style, lon=float(sys.argv[5]), lat=float(sys.argv[6]), zoom=14, width=256, height=256)
+    png = pool.render(style, lon=float(sys.argv[5]), lat=float(sys.argv[6]), zoom=14, width=int(sys.argv[7]), height=int(sys.argv[7]))
     open(picture, 'wb').write(png)
 ";
 
@@ -349,6 +350,7 @@ fn maplibre_draws_the_same_picture_from_the_cut() {
         }
         let middle = line[line.len() / 2];
         render.extend([middle.lon, middle.lat].map(|degrees| degrees.to_string().into()));
+        render.push("256".into());
         let Some(()) = run_on_display(&render) else { return };
         let [source, cut] = [0, 1].map(|index| image::open(&drawn[index]).unwrap().to_rgb8());
         assert_eq!(source.as_raw(), cut.as_raw(), "{kind:?}");

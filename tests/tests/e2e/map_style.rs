@@ -15,19 +15,10 @@ use jalon_tests::generator::style::{FONT_STACK, GLYPH_BLOCKS, write_style};
 use jalon_tests::generator::{Size, Territory};
 use serde_json::{Value, json};
 
-use crate::map_cut::{python, run_on_display};
+use crate::map_cut::{RENDER, python, run_on_display};
 use crate::map_download::{MAP, SEED, TREK, Trip, equal_tiles, file_of};
 
 const SUBJECT: PackSubject = PackSubject::Trek(TREK);
-
-const RENDER: &str = "
-import sys, mapli
-pool = mapli.RenderPool()
-for style, picture in (sys.argv[1:3], sys.argv[3:5]):
-    pool.register_style(style, path=style)
-    png = pool.render(style, lon=float(sys.argv[5]), lat=float(sys.argv[6]), zoom=14, width=384, height=384)
-    open(picture, 'wb').write(png)
-";
 
 /// A host with a map and its style.
 pub(crate) fn trip() -> Trip {
@@ -271,6 +262,7 @@ fn maplibre_draws_labels_and_icons_of_the_downloaded_style_without_a_network() {
     let mut render: Vec<OsString> = vec![python, "-c".into(), RENDER.into()];
     render.extend([&source, &source_png, &local, &local_png].map(|path| path.clone().into()));
     render.extend(position.map(|degrees| degrees.to_string().into()));
+    render.push("384".into());
     let Some(()) = run_on_display(&render) else { return };
     let [source, local] = [source_png, local_png].map(|path| image::open(path).unwrap().to_rgb8());
     assert!(source.as_raw() == local.as_raw(), "the pictures differ");
