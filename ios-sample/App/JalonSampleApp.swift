@@ -1,0 +1,8 @@
+import SwiftUI
+
+@main
+struct JalonSampleApp: App {
+    var body: some Scene {
+        WindowGroup { Text("x") }
+    }
+}

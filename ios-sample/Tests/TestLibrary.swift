@@ -1,0 +1,71 @@
+import Foundation
+import Jalon
+import Testing
+
+@testable import JalonSample
+
+/// A directory for one test. It is deleted with this object.
+final class TemporaryDirectory: Sendable {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("ios-sample-\(UUID().uuidString)", isDirectory: true)
+
+    init() throws {
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: url)
+    }
+}
+
+/// The URL of the test server, which `ios-sample/test` starts.
+func serverURL() throws -> String {
+    try #require(ProcessInfo.processInfo.environment["JALON_GEOTREK"], "JALON_GEOTREK is not set: run ios-sample/test")
+}
+
+/// A receiver that the test moves.
+@MainActor
+final class FakePosition: PositionSource {
+    var permission = Permission.notAsked
+    var answer = Permission.allowed
+    private var continuations: [AsyncStream<Fix>.Continuation] = []
+
+    func requestPermission() async -> Permission {
+        permission = answer
+        return answer
+    }
+
+    func fixes(inBackground: Bool) -> AsyncStream<Fix> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Fix.self)
+        continuations.append(continuation)
+        return stream
+    }
+
+    func move(to fix: Fix) {
+        for continuation in continuations { continuation.yield(fix) }
+    }
+}
+
+/// The parts of an app for one test, with an empty data directory.
+@MainActor
+struct TestLibrary {
+    let directory: TemporaryDirectory
+    let position = FakePosition()
+    let library: Library
+
+    init(in directory: TemporaryDirectory? = nil) async throws {
+        self.directory = try directory ?? TemporaryDirectory()
+        let companion = try await Companion.open(Directories(within: self.directory.url), languages: ["en", "fr"])
+        let defaults = try #require(UserDefaults(suiteName: self.directory.url.lastPathComponent))
+        library = Library(
+            companion, settings: Settings(defaults), position: PositionModel(position),
+            transfers: LibraryTransferRunner(options: RefreshOptions(maxAttempts: 1)))
+    }
+
+    /// A library with the territory of the test server.
+    static func refreshed() async throws -> TestLibrary {
+        let test = try await TestLibrary()
+        try await test.library.companion.addTerritory("park", url: serverURL())
+        try await test.library.companion.refresh("park")
+        return test
+    }
+}
