@@ -3,14 +3,25 @@ import PackageDescription
 
 // For Linux only: compiles AppModel and App, as Xcode does in one module, and runs the tests. LinuxStandIn has modules named
 // after Apple's frameworks. On a Mac, open Jalon.xcodeproj.
+let jalon = Target.Dependency.product(name: "Jalon", package: "swift")
+
+func standIn(_ name: String, dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "LinuxStandIn/\(name)", swiftSettings: [.swiftLanguageMode(.v5)])
+}
+
 let package = Package(
     name: "JalonSample",
     dependencies: [.package(path: "../bindings/swift")],
     targets: [
-        .target(name: "SwiftUI", path: "LinuxStandIn/SwiftUI", swiftSettings: [.swiftLanguageMode(.v5)]),
+        standIn("UIKit", dependencies: [jalon]),
+        standIn("SwiftUI", dependencies: ["UIKit"]),
+        standIn("PhotosUI", dependencies: ["SwiftUI"]),
+        standIn("BackgroundTasks"),
+        standIn("CoreLocation", dependencies: [jalon]),
+        standIn("AVFoundation"),
         .executableTarget(
             name: "JalonSample",
-            dependencies: ["SwiftUI", .product(name: "Jalon", package: "swift")],
+            dependencies: [jalon, "SwiftUI", "UIKit", "PhotosUI", "BackgroundTasks", "CoreLocation", "AVFoundation"],
             path: ".",
             exclude: ["LinuxStandIn", "Tests", "README.md", "test", "App/Localizable.xcstrings"],
             sources: ["AppModel", "App"]

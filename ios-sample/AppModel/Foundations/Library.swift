@@ -9,10 +9,16 @@ final class Library {
     let settings: Settings
     let position: PositionModel
     @ObservationIgnored let transfers: any TransferRunner
+    /// Where the map of a trek is downloaded from; nil if the app has no map.
+    let mapSource: MapSource?
     /// The versions of the data. A screen that has them in its request reads again when something changes.
     private(set) var versions: DataVersions?
 
-    init(_ companion: Companion, settings: Settings, position: PositionModel, transfers: any TransferRunner) {
+    init(
+        _ companion: Companion, settings: Settings, position: PositionModel, transfers: any TransferRunner,
+        mapSource: MapSource? = nil
+    ) {
+        self.mapSource = mapSource
         self.companion = companion
         self.settings = settings
         self.position = position

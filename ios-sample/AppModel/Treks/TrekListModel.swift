@@ -61,7 +61,7 @@ final class TrekListModel {
         let request = request
         do {
             let page = try await library.companion.catalogue.treks(query(request))
-            let items = request.isOffline ? try await offline(page.items) : page.items
+            let items = request.isOffline ? page.items.filter(\.offline) : page.items
             try Task.checkCancellation()
             facets = page.facetCounts.filter { [.practice, .difficulty].contains($0.facet) && !$0.counts.isEmpty }
             count = request.isOffline ? items.count : Int(page.total)
@@ -75,11 +75,6 @@ final class TrekListModel {
         TrekQuery(
             text: request.text, values: Array(request.values), near: request.near,
             sort: request.near == nil ? nil : .distance, limit: 200, facetCounts: true)
-    }
-
-    /// The treks with a download that is complete.
-    private func offline(_ items: [TrekItem]) async throws -> [TrekItem] {
-        items.filter(\.offline)
     }
 
     private func emptyHint(_ request: Request) async throws -> String {

@@ -1,0 +1,12 @@
+import Foundation
+import Jalon
+
+/// What a publisher changes to make the app their own, beside the texts and the asset catalogue.
+struct Configuration {
+    /// The territory that ships in the app, and the name of its archive in the bundle; nil to start without data.
+    var bundledTerritory: (name: String, archive: String)? = ("demo", "demo-territory")
+    /// The web address of a PMTiles archive with raster tiles, from which the map of a trek is downloaded with it.
+    var mapURL: String?
+    /// The name of the app's directory in Application Support.
+    var directory = "Jalon"
+}

@@ -1,0 +1,109 @@
+import Foundation
+import Jalon
+import Observation
+
+/// A trek with everything along its route.
+@MainActor @Observable
+final class TrekModel {
+    /// What is known of a trek without a network.
+    struct Contents: Equatable {
+        let details: TrekDetails
+        let route: Polyline
+        let profile: Profile?
+        /// The sensitive areas on the route in season this month, with their rules.
+        let zones: [GuideZone]
+        let labels: [GuideLabel]
+        let isFavourite: Bool
+    }
+
+    enum State: Equatable {
+        case loading
+        case loaded(Contents)
+        case failed(Failure)
+    }
+
+    let key: PackKey
+    let download: DownloadModel
+    private(set) var state = State.loading
+    private(set) var failure: Failure?
+    /// The place under the finger on the profile, from 0 to 1.
+    var slide: Double?
+
+    private let library: Library
+    private let now: () -> Date
+
+    init(_ key: PackKey, download: DownloadModel, _ library: Library, now: @escaping () -> Date = Date.init) {
+        self.key = key
+        self.download = download
+        self.library = library
+        self.now = now
+    }
+
+    /// The identity of the task that calls ``load()``.
+    var request: DataVersions? { library.versions }
+
+    var contents: Contents? {
+        if case .loaded(let contents) = state { contents } else { nil }
+    }
+
+    func load() async {
+        do {
+            state = .loaded(try await read())
+        } catch {
+            if !isCancellation(error) { state = .failed(Failure(error)) }
+        }
+        await download.load()
+    }
+
+    private func read() async throws -> Contents {
+        let companion = library.companion
+        let details = try await companion.catalogue.trekDetails(key.territory, key.trek)
+        let route = Polyline(try details.decodedGeometry())
+        let profile = try await companion.catalogue.profile(key.territory, key.trek)
+        // A trek without a line has no guide, and so no areas on its route.
+        let guide = route.isEmpty ? nil : try await companion.guide(key.territory, key.trek).contents()
+        let month = UInt32(Calendar.current.component(.month, from: now()))
+        let favourites = try await companion.journal.favourites()
+        return Contents(
+            details: details, route: route, profile: profile,
+            zones: guide?.zones.filter { $0.months.isEmpty || $0.months.contains(month) } ?? [],
+            labels: guide?.labels ?? [],
+            isFavourite: favourites.contains { $0.territory == key.territory && $0.kind == .trek && $0.id == key.trek })
+    }
+
+    /// The places along the way, in the order in which a walker meets them.
+    var places: [RouteItem] {
+        let kinds: [Kind] = [.poi, .service, .signage, .infrastructure, .touristicContent, .touristicEvent]
+        return (contents?.details.routeItems ?? []).filter { kinds.contains($0.kind) }.sorted { $0.alongM < $1.alongM }
+    }
+
+    /// The place on the route at ``slide``, with its distance from the start and its elevation.
+    var slidePlace: (position: Position, distanceM: Double, elevationM: Double)? {
+        guard let slide, let contents, let profile = contents.profile, let last = profile.distanceM.last else { return nil }
+        let index = Int((slide.clamped(to: 0...1) * Double(profile.distanceM.count - 1)).rounded())
+        guard let position = contents.route.position(at: profile.distanceM[index] / max(last, 1)) else { return nil }
+        return (position, profile.distanceM[index], profile.elevationM[index])
+    }
+
+    func toggleFavourite() async {
+        guard let contents else { return }
+        let journal = library.companion.journal
+        do {
+            if contents.isFavourite {
+                try await journal.removeFavourite(key.territory, .trek, key.trek)
+            } else {
+                try await journal.addFavourite(key.territory, .trek, key.trek)
+            }
+            failure = nil
+        } catch {
+            failure = Failure(error)
+        }
+        await load()
+    }
+
+    /// Writes the route to a GPX file for the share sheet.
+    func gpxFile() throws -> URL? {
+        guard let contents, !contents.route.isEmpty else { return nil }
+        return try Gpx(name: contents.details.name, route: contents.route.positions, waypoints: places).write()
+    }
+}
