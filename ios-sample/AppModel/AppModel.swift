@@ -19,8 +19,8 @@ final class AppModel {
         let speaker: any Speaker
         let transfers: any TransferRunner
         /// The archive of the territory that ships in the app.
-        let bundledTerritory: URL?
-        let mapURL: String?
+        let bundledArchive: URL?
+        let configuration: Configuration
     }
 
     private(set) var phase = Phase.opening
@@ -41,12 +41,12 @@ final class AppModel {
     func start() async {
         phase = .opening
         do {
-            let (archive, directories) = (ports.bundledTerritory, ports.directories)
+            let (archive, directories) = (ports.bundledArchive, ports.directories)
             try await Task.detached { try Self.unpackTerritory(archive, directories) }.value
             let companion = try await Companion.open(ports.directories, languages: settings.languages)
             let library = Library(
                 companion, settings: settings, position: PositionModel(ports.position), transfers: ports.transfers,
-                mapSource: ports.mapURL.map { MapSource(url: $0) })
+                configuration: ports.configuration)
             let store = GuideStore(file: ports.directories.journal.appendingPathComponent("walk.json"))
             let home = Home(library, speaker: ports.speaker, store: store)
             await home.guide.restore()
@@ -75,6 +75,25 @@ final class AppModel {
 
     func resume() async {
         try? await home?.library.companion.resume()
+    }
+
+    /// Sends the reports that wait and updates the territories, when the system lets the app work in the background. Returns
+    /// whether all of it succeeded.
+    func refreshInBackground() async -> Bool {
+        guard let library = home?.library else { return false }
+        do {
+            try await library.companion.resume()
+            _ = try await library.transfers.send(library.companion)
+            for territory in try await library.companion.territories() {
+                try await library.companion.refresh(territory.name, options: RefreshOptions(unmeteredOnly: true))
+                try await library.companion.packs.update(territory.name, options: RefreshOptions(unmeteredOnly: true))
+            }
+            await suspend()
+            return true
+        } catch {
+            await suspend()
+            return false
+        }
     }
 
     /// Does nothing if there is a catalogue, even an empty one: the person may have removed the territory.

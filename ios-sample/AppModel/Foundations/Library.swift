@@ -9,16 +9,15 @@ final class Library {
     let settings: Settings
     let position: PositionModel
     @ObservationIgnored let transfers: any TransferRunner
-    /// Where the map of a trek is downloaded from; nil if the app has no map.
-    let mapSource: MapSource?
+    let configuration: Configuration
     /// The versions of the data. A screen that has them in its request reads again when something changes.
     private(set) var versions: DataVersions?
 
     init(
         _ companion: Companion, settings: Settings, position: PositionModel, transfers: any TransferRunner,
-        mapSource: MapSource? = nil
+        configuration: Configuration = Configuration()
     ) {
-        self.mapSource = mapSource
+        self.configuration = configuration
         self.companion = companion
         self.settings = settings
         self.position = position
@@ -26,6 +25,8 @@ final class Library {
     }
 
     var format: Format { settings.format }
+    /// Where the map of a trek is downloaded from; nil if the app has no map.
+    var mapSource: MapSource? { configuration.mapURL.map { MapSource(url: $0) } }
 
     /// Keeps ``versions`` up to date until the task is cancelled.
     func watchChanges() async {

@@ -171,6 +171,12 @@ extension GuideModel {
         update?.back.map { Texts.guideWayBack(library.format.distance($0.distanceM), library.format.direction($0.bearingDeg)) }
     }
 
+    /// The walking time to the end at the walker's own pace.
+    var hoursLeft: Double? {
+        guard let update, let eta = update.etaMs else { return nil }
+        return Double(max(eta - update.timeMs, 0)) / 3_600_000
+    }
+
     /// Arrival and sunset; nil until the route was near.
     var arrivalText: String? {
         guard let eta = update?.etaMs else { return nil }

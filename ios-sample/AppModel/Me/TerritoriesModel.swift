@@ -70,6 +70,11 @@ final class TerritoriesModel {
         await load()
     }
 
+    /// The name of a territory as a heading. The one that ships in the app says that it is invented.
+    func title(_ territory: Territory) -> String {
+        territory.name == library.configuration.bundledTerritory ? Texts.meTerritoryDemo : territory.name
+    }
+
     private func show(_ error: any Error) {
         if isCancellation(error) { return }
         if case .InvalidInput = error as? JalonError { problem = Texts.meTerritoryInvalid } else { problem = Failure(error).sentence }

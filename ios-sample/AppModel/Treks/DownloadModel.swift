@@ -28,7 +28,7 @@ final class DownloadModel {
 
     var isRunning: Bool { work != nil }
 
-    /// The map that is downloaded with the trek, if the app or an earlier download has one.
+    /// The map that is downloaded with the trek; nil if the app has none.
     var mapSource: MapSource? { library.mapSource }
 
     /// Reads the state of the pack from the local files.

@@ -101,9 +101,15 @@ final class TrekModel {
         await load()
     }
 
-    /// Writes the route to a GPX file for the share sheet.
-    func gpxFile() throws -> URL? {
+    /// Writes the route to a GPX file for the share sheet; nil if it failed.
+    func gpxFile() -> URL? {
         guard let contents, !contents.route.isEmpty else { return nil }
-        return try Gpx(name: contents.details.name, route: contents.route.positions, waypoints: places).write()
+        do {
+            failure = nil
+            return try Gpx(name: contents.details.name, route: contents.route.positions, waypoints: places).write()
+        } catch {
+            failure = Failure(error)
+            return nil
+        }
     }
 }

@@ -1,6 +1,6 @@
 // A stand-in for AVFoundation on Linux: the declarations that this sample uses, so that it is type-checked. It says nothing.
 
-import Foundation
+@_exported import Foundation
 
 public final class AVSpeechSynthesisVoice: NSObject {
     public init?(language: String?) {}

@@ -1,6 +1,6 @@
 // A stand-in for CoreLocation on Linux: the declarations that this sample uses, so that it is type-checked. It finds nothing.
 
-import Foundation
+@_exported import Foundation
 import Jalon
 
 public typealias CLLocationAccuracy = Double

@@ -238,3 +238,13 @@ public struct ContentUnavailableView<Label: View, Description: View, Actions: Vi
         label.nodes(context) + description.nodes(context) + actions.nodes(context.child("actions"))
     }
 }
+
+public struct ShareLink<Label: View>: PrimitiveView {
+    let label: Label
+
+    public init(item: String, @ViewBuilder label: () -> Label) {
+        self.label = label()
+    }
+
+    func render(_ context: RenderContext) -> [Node] { [Node("Button", text(label.nodes(context)))] }
+}

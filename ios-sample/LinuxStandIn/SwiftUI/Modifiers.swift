@@ -108,7 +108,13 @@ extension View {
     }
 
     public func tag<V: Hashable>(_ tag: V) -> some View {
-        each { $0.tag = AnyHashable(tag) }
+        let tag = AnyHashable(tag)
+        return Modified(
+            content: self, before: { $0.environment.isSelectedTab = $0.environment.selectedTab == tag },
+            after: { nodes, _ in
+                for node in nodes { node.tag = tag }
+                return nodes
+            })
     }
 
     public func tabItem<V: View>(@ViewBuilder _ label: () -> V) -> some View {
@@ -301,8 +307,7 @@ private struct TabItem<Content: View, Label: View>: PrimitiveView {
 
     func render(_ context: RenderContext) -> [Node] {
         let node = Node("Tab", text(label.nodes(context.child("label"))))
-        // `tag` is applied after this, so the contents are evaluated for all tabs, and those of the others are dropped later.
-        node.children = content.nodes(context)
+        if context.environment.isSelectedTab { node.children = content.nodes(context) }
         return [node]
     }
 }

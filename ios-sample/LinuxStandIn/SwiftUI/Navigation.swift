@@ -153,10 +153,13 @@ public enum ToolbarContentBuilder {
         repeat items.append(each content)
         return ToolbarGroup(items: items)
     }
+    public static func buildBlock<Content: ToolbarContent>(_ content: Content) -> Content { content }
     public static func buildExpression<Content: ToolbarContent>(_ content: Content) -> Content { content }
-    public static func buildIf<Content: ToolbarContent>(_ content: Content?) -> ToolbarGroup {
-        ToolbarGroup(items: content.map { [$0] } ?? [])
-    }
+    public static func buildIf<Content: ToolbarContent>(_ content: Content?) -> Content? { content }
+}
+
+extension Optional: ToolbarContent where Wrapped: ToolbarContent {
+    public func toolbarNodes(_ context: ToolbarContext) -> [Node] { self?.toolbarNodes(context) ?? [] }
 }
 
 public struct ToolbarGroup: ToolbarContent {

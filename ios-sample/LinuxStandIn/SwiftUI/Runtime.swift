@@ -1,7 +1,7 @@
 // A stand-in for SwiftUI on Linux. It is not SwiftUI and draws nothing: it has the declarations that the views of this sample
 // use, so that they are type-checked, and evaluates them to a tree of nodes, so that tests can drive them.
 
-import Foundation
+@_exported import Foundation
 import Observation
 
 @MainActor @preconcurrency

@@ -156,6 +156,7 @@ public struct OpenURLAction {
 public struct EnvironmentValues {
     var objects: [ObjectIdentifier: AnyObject] = [:]
     public var isEnabled = true
+    var isSelectedTab = false
     public var locale = Locale.current
     public var scenePhase = ScenePhase.active
     public var dismiss: DismissAction

@@ -1,6 +1,6 @@
 // A stand-in for UIKit on Linux: the declarations that this sample uses, so that it is type-checked. It shows nothing.
 
-import Foundation
+@_exported import Foundation
 import Jalon
 
 public final class UIImage: @unchecked Sendable {
