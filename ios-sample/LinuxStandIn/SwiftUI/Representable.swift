@@ -25,13 +25,6 @@ extension UIViewControllerRepresentable {
     public var body: Never { fatalError("a primitive view has no body") }
 }
 
-/// A view of UIKit, of which a test sees only that it is there.
-private struct UIKitView: PrimitiveView {
-    let name: String
-
-    func render(_ context: RenderContext) -> [Node] { [Node(name)] }
-}
-
 @MainActor @propertyWrapper
 public struct UIApplicationDelegateAdaptor<DelegateType: NSObject & UIApplicationDelegate> {
     public var wrappedValue: DelegateType { fatalError("this stand-in for SwiftUI starts no app") }

@@ -47,7 +47,7 @@ public final class Node {
 /// What a view inherits from its parents.
 @MainActor
 struct RenderContext {
-    let host: Host
+    let host: ViewHost
     var path: String
     var environment: EnvironmentValues
 
@@ -74,6 +74,8 @@ protocol StoredProperty {
 extension View {
     func nodes(_ context: RenderContext) -> [Node] {
         if let primitive = self as? any PrimitiveView { return primitive.render(context) }
+        // Of a view of UIKit a test sees only that it is there.
+        if self is any UIViewControllerRepresentable { return [Node(String(describing: Self.self))] }
         let context = context.child(String(describing: Self.self))
         for child in Mirror(reflecting: self).children {
             (child.value as? any StoredProperty)?.install(context.child(child.label ?? ""))
@@ -84,7 +86,7 @@ extension View {
 
 /// Evaluates a view, and keeps its state, its tasks and what is presented.
 @MainActor
-public final class Host {
+public final class ViewHost {
     private let view: any View
     private let environment: EnvironmentValues
     var boxes: [String: AnyObject] = [:]
