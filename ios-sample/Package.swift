@@ -23,7 +23,10 @@ let package = Package(
             name: "JalonSample",
             dependencies: [jalon, "SwiftUI", "UIKit", "PhotosUI", "BackgroundTasks", "CoreLocation", "AVFoundation"],
             path: ".",
-            exclude: ["LinuxStandIn", "Tests", "README.md", "test", "App/Localizable.xcstrings"],
+            exclude: [
+                "LinuxStandIn", "Tests", "Jalon.xcodeproj", "README.md", "check-project", "test", "App/Assets.xcassets",
+                "App/Info.plist", "App/InfoPlist.xcstrings", "App/Localizable.xcstrings", "App/PrivacyInfo.xcprivacy",
+            ],
             sources: ["AppModel", "App"]
         ),
         .testTarget(name: "JalonSampleTests", dependencies: ["JalonSample", "SwiftUI"], path: "Tests"),

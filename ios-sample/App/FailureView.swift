@@ -3,6 +3,7 @@ import SwiftUI
 /// A sentence about what failed, with a button to try again.
 struct FailureView: View {
     let failure: Failure
+    var back: (() -> Void)?
     let retry: () async -> Void
 
     var body: some View {
@@ -11,6 +12,7 @@ struct FailureView: View {
         } actions: {
             Button(Texts.actionRetry) { Task { await retry() } }
                 .buttonStyle(.borderedProminent)
+            if let back { Button(Texts.actionBack, action: back) }
         }
     }
 }

@@ -1,4 +1,5 @@
 // Written by tests/samples/texts from tests/samples/texts.toml.
+// swift-format-ignore-file
 
 /// The texts of the app in the person's language.
 public enum Texts {

@@ -6,7 +6,7 @@ import Testing
 
 /// A directory for one test. It is deleted with this object.
 final class TemporaryDirectory: Sendable {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("ios-sample-\(UUID().uuidString)", isDirectory: true)
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("ios-sample-\(UUID().uuidString)")
 
     init() throws {
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)

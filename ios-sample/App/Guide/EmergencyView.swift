@@ -16,7 +16,9 @@ struct EmergencyView: View {
                 if let sheet = model.sheet {
                     Section {
                         ForEach(sheet.numbers, id: \.self) { number in
-                            Button(Texts.emergencyCall("\(number.number) \(number.label)"), systemImage: "phone") { call(number) }
+                            Button(Texts.emergencyCall("\(number.number) \(number.label)"), systemImage: "phone") {
+                                call(number)
+                            }
                         }
                     }
                     Section(Texts.emergencyReadAloud) {

@@ -66,7 +66,8 @@ struct CanvasMap: MapSurface {
         for line in model.contents.lines {
             let way = path(line, projection)
             context.stroke(way, with: .color(.white), style: StrokeStyle(lineWidth: 7, lineCap: .round, lineJoin: .round))
-            context.stroke(way, with: .color(Color("Route")), style: StrokeStyle(lineWidth: 4, lineCap: .round, lineJoin: .round))
+            let style = StrokeStyle(lineWidth: 4, lineCap: .round, lineJoin: .round)
+            context.stroke(way, with: .color(Color("Route")), style: style)
         }
         for marker in model.contents.markers {
             let dot = circle(projection.point(marker.position), marker.isTrek ? 9 : 7)

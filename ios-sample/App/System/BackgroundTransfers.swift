@@ -19,7 +19,9 @@ final class BackgroundTransferRunner: TransferRunner {
         return pack
     }
 
-    func downloadMap(_ pack: PackKey, _ source: MapSource, with companion: Companion, progress: ProgressStream) async throws -> Pack {
+    func downloadMap(
+        _ pack: PackKey, _ source: MapSource, with companion: Companion, progress: ProgressStream
+    ) async throws -> Pack {
         let planned = try await companion.packs.planMap(pack.territory, .trek(id: pack.trek), source)
         guard case .map(let pack) = try await session.run(planned, progress: progress) else { throw CancellationError() }
         return pack

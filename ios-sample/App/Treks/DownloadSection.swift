@@ -17,7 +17,9 @@ struct DownloadSection: View {
             case .notDownloaded(let bytes):
                 Text(Texts.trekNotDownloadedHint)
                 mapToggle
-                Button(Texts.trekDownloadSize(home.library.format.size(bytes)), systemImage: "arrow.down.circle") { model.start() }
+                Button(Texts.trekDownloadSize(home.library.format.size(bytes)), systemImage: "arrow.down.circle") {
+                    model.start()
+                }
             case .running(let done, let total):
                 ProgressView(
                     Texts.trekDownloading("\(done)", "\(total)"), value: Double(done), total: Double(max(total, done, 1)))

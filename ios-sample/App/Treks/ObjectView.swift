@@ -5,7 +5,7 @@ import SwiftUI
 struct ObjectView: View {
     @State var model: ObjectModel
 
-    @Environment(Home.self) private var home
+    @Environment(\.dismiss) private var dismiss
 
     var body: some View {
         List {
@@ -13,7 +13,7 @@ struct ObjectView: View {
             case .loading:
                 ProgressView()
             case .failed(let failure):
-                FailureView(failure: failure) { await model.load() }
+                FailureView(failure: failure, back: { dismiss() }) { await model.load() }
             case .loaded(let object):
                 if model.isIncomplete {
                     Section {

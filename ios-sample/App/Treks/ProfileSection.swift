@@ -42,7 +42,8 @@ struct ProfileSection: View {
 
     private var value: String {
         let format = home.library.format
-        return model.slidePlace.map { Texts.trekProfileAt(format.distance($0.distanceM), format.elevation($0.elevationM)) } ?? ""
+        return model.slidePlace.map { Texts.trekProfileAt(format.distance($0.distanceM), format.elevation($0.elevationM)) }
+            ?? ""
     }
 }
 

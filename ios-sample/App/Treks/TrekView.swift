@@ -5,6 +5,8 @@ struct TrekView: View {
     @State var model: TrekModel
 
     @Environment(Home.self) private var home
+    @Environment(\.dismiss) private var dismiss
+    @State private var asksToFollow = false
     @State private var shared: SharedFile?
 
     var body: some View {
@@ -13,7 +15,7 @@ struct TrekView: View {
             case .loading:
                 ProgressView()
             case .failed(let failure):
-                FailureView(failure: failure) { await model.load() }
+                FailureView(failure: failure, back: { dismiss() }) { await model.load() }
             case .loaded(let contents):
                 FailureRow(failure: model.failure)
                 TrekHeader(details: contents.details, format: home.library.format)
@@ -30,12 +32,18 @@ struct TrekView: View {
         .navigationTitle(model.contents?.details.name ?? "")
         .navigationBarTitleDisplayMode(.inline)
         .shareSheet($shared)
+        .confirmationDialog(Texts.trekFollow, isPresented: $asksToFollow, titleVisibility: .visible) {
+            Button(Texts.actionStart) { Task { await home.follow(model.key) } }
+            Button(Texts.actionCancel, role: .cancel) {}
+        } message: {
+            Text(model.contents?.warnings.joined(separator: "\n") ?? "")
+        }
         .task(id: model.request) { await model.load() }
     }
 
     private func actions(_ contents: TrekModel.Contents) -> some View {
         Section {
-            Button(Texts.trekFollow, systemImage: "location.north.line") { Task { await home.follow(model.key) } }
+            Button(Texts.trekFollow, systemImage: "location.north.line") { asksToFollow = true }
                 .disabled(contents.route.isEmpty)
             NavigationLink(value: Route.trekMap(model.key)) { Label(Texts.trekShowOnMap, systemImage: "map") }
             Button(

@@ -78,7 +78,8 @@ func format(_ key: String, _ arguments: any CVarArg...) -> String {
             let sample = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
                 .deletingLastPathComponent()
             let file = sample.appendingPathComponent("App/Localizable.xcstrings")
-            guard let data = try? Data(contentsOf: file), let catalogue = try? JSONDecoder().decode(File.self, from: data) else {
+            guard let data = try? Data(contentsOf: file), let catalogue = try? JSONDecoder().decode(File.self, from: data)
+            else {
                 fatalError("App/Localizable.xcstrings cannot be read: run tests/samples/texts --write")
             }
             return catalogue.strings

@@ -26,7 +26,9 @@ protocol Speaker: AnyObject {
 /// Runs downloads and uploads. The app's implementation uses the URL sessions of the system, which go on in the background.
 protocol TransferRunner: Sendable {
     func download(_ pack: PackKey, with companion: Companion, progress: ProgressStream) async throws -> Pack
-    func downloadMap(_ pack: PackKey, _ source: MapSource, with companion: Companion, progress: ProgressStream) async throws -> Pack
+    func downloadMap(
+        _ pack: PackKey, _ source: MapSource, with companion: Companion, progress: ProgressStream
+    ) async throws -> Pack
     /// Sends the reports that wait. Returns those that it tried to send.
     func send(_ companion: Companion) async throws -> [Report]
 }
@@ -39,8 +41,11 @@ struct LibraryTransferRunner: TransferRunner {
         try await companion.packs.download(pack.territory, .trek(id: pack.trek), options: options, progress: progress)
     }
 
-    func downloadMap(_ pack: PackKey, _ source: MapSource, with companion: Companion, progress: ProgressStream) async throws -> Pack {
-        try await companion.packs.downloadMap(pack.territory, .trek(id: pack.trek), source, options: options, progress: progress)
+    func downloadMap(
+        _ pack: PackKey, _ source: MapSource, with companion: Companion, progress: ProgressStream
+    ) async throws -> Pack {
+        try await companion.packs.downloadMap(
+            pack.territory, .trek(id: pack.trek), source, options: options, progress: progress)
     }
 
     func send(_ companion: Companion) async throws -> [Report] {

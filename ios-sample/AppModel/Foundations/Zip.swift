@@ -14,7 +14,8 @@ struct Zip {
     /// Writes all files below a directory.
     func unpack(to directory: URL) throws {
         // The end record tells where the list of entries is. Its comment may be up to 65,535 bytes long.
-        guard let end = (max(0, data.count - 65_557)...max(0, data.count - 22)).last(where: { integer($0, 4) == 0x0605_4b50 }) else {
+        guard let end = (max(0, data.count - 65_557)...max(0, data.count - 22)).last(where: { integer($0, 4) == 0x0605_4b50 })
+        else {
             throw damaged
         }
         var entry = integer(end + 16, 4)

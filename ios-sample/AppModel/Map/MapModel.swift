@@ -84,7 +84,8 @@ final class MapModel {
         let markers = treks.compactMap { trek in
             trek.point.map {
                 MapMarker(
-                    name: trek.name, position: $0, route: .trek(PackKey(territory: trek.territory, trek: trek.id)), isTrek: true)
+                    name: trek.name, position: $0, route: .trek(PackKey(territory: trek.territory, trek: trek.id)), isTrek: true
+                )
             }
         }
         return Contents(title: Texts.tabTreks, markers: markers)

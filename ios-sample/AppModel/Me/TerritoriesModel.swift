@@ -30,7 +30,10 @@ final class TerritoriesModel {
     /// Adds the territory of ``address`` and downloads its treks. A territory that cannot be downloaded is not kept.
     func add() async {
         guard busy == nil else { return }
-        guard let url = Self.serverURL(address), let host = url.host() else { return problem = Texts.meTerritoryInvalid }
+        guard let url = Self.serverURL(address), let host = url.host() else {
+            problem = Texts.meTerritoryInvalid
+            return
+        }
         let name = Self.name(host, not: territories.map(\.name))
         (busy, problem) = (name, nil)
         do {
@@ -77,15 +80,18 @@ final class TerritoriesModel {
 
     private func show(_ error: any Error) {
         if isCancellation(error) { return }
-        if case .InvalidInput = error as? JalonError { problem = Texts.meTerritoryInvalid } else { problem = Failure(error).sentence }
+        if case .InvalidInput = error as? JalonError {
+            problem = Texts.meTerritoryInvalid
+        } else {
+            problem = Failure(error).sentence
+        }
     }
 
     /// The URL in what the person typed, or in the text of a QR code: the first word that is an address. `https` is assumed.
     static func serverURL(_ text: String) -> URL? {
         let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
-        guard let word = words.first(where: { $0.contains("://") }) ?? words.first, word.contains(where: { ".:".contains($0) }) else {
-            return nil
-        }
+        let word = words.first { $0.contains("://") } ?? words.first
+        guard let word, word.contains(where: { ".:".contains($0) }) else { return nil }
         let url = URL(string: word.contains("://") ? word : "https://\(word)")
         guard let url, ["http", "https"].contains(url.scheme ?? ""), url.host()?.isEmpty == false else { return nil }
         return url

@@ -38,7 +38,7 @@ final class ReportFormModel {
         do {
             let companion = library.companion
             if territory == nil { territory = try await companion.territories().first?.name }
-            guard let territory else { return failure = Failure(JalonError.NotFound(detail: "")) }
+            guard let territory else { throw JalonError.NotFound(detail: "no territory") }
             categories = try await companion.catalogue.vocabulary(territory, "feedback_category").map {
                 Choice(id: $0.id, name: $0.label)
             }
@@ -57,7 +57,11 @@ final class ReportFormModel {
                 withUnsafeCurrentTask { $0?.cancel() }
             }
         }
-        await withTaskCancellationHandler { await waiting.value } onCancel: { waiting.cancel() }
+        await withTaskCancellationHandler {
+            await waiting.value
+        } onCancel: {
+            waiting.cancel()
+        }
     }
 
     private func use(_ fix: Fix) {

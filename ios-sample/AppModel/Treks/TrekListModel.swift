@@ -79,6 +79,7 @@ final class TrekListModel {
 
     private func emptyHint(_ request: Request) async throws -> String {
         if try await library.companion.territories().isEmpty { return Texts.treksEmptyTerritory }
-        return request.isOffline && request.text.isEmpty && request.values.isEmpty ? Texts.treksEmptyOffline : Texts.treksEmptyHint
+        let hasSearch = !request.text.isEmpty || !request.values.isEmpty
+        return request.isOffline && !hasSearch ? Texts.treksEmptyOffline : Texts.treksEmptyHint
     }
 }

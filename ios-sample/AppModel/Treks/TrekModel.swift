@@ -13,6 +13,8 @@ final class TrekModel {
         /// The sensitive areas on the route in season this month, with their rules.
         let zones: [GuideZone]
         let labels: [GuideLabel]
+        /// Reasons to think again before leaving today, the most urgent first.
+        let warnings: [String]
         let isFavourite: Bool
     }
 
@@ -63,11 +65,12 @@ final class TrekModel {
         // A trek without a line has no guide, and so no areas on its route.
         let guide = route.isEmpty ? nil : try await companion.guide(key.territory, key.trek).contents()
         let month = UInt32(Calendar.current.component(.month, from: now()))
+        let check = try await companion.checkTrek(key.territory, key.trek)
         let favourites = try await companion.journal.favourites()
         return Contents(
             details: details, route: route, profile: profile,
             zones: guide?.zones.filter { $0.months.isEmpty || $0.months.contains(month) } ?? [],
-            labels: guide?.labels ?? [],
+            labels: guide?.labels ?? [], warnings: check.warnings.map(\.text),
             isFavourite: favourites.contains { $0.territory == key.territory && $0.kind == .trek && $0.id == key.trek })
     }
 

@@ -18,7 +18,8 @@ public struct PHPickerFilter: Sendable {
 public struct PhotosPicker<Label: View>: View {
     let label: Label
 
-    public init(selection: Binding<PhotosPickerItem?>, matching filter: PHPickerFilter? = nil, @ViewBuilder label: () -> Label) {
+    public init(selection: Binding<PhotosPickerItem?>, matching filter: PHPickerFilter? = nil, @ViewBuilder label: () -> Label)
+    {
         self.label = label()
     }
 

@@ -1,31 +1,32 @@
 import Foundation
 
-@resultBuilder
+@resultBuilder @MainActor
 public enum ViewBuilder {
     public static func buildBlock() -> EmptyView { EmptyView() }
     public static func buildBlock<Content: View>(_ content: Content) -> Content { content }
     public static func buildBlock<each Content: View>(_ content: repeat each Content) -> TupleView<(repeat each Content)> {
-        var views: [any View] = []
-        repeat views.append(each content)
-        return TupleView((repeat each content), views)
+        TupleView((repeat each content))
     }
     public static func buildExpression<Content: View>(_ content: Content) -> Content { content }
     public static func buildIf<Content: View>(_ content: Content?) -> Content? { content }
-    public static func buildEither<First: View, Second: View>(first: First) -> _ConditionalContent<First, Second> { .first(first) }
+    public static func buildEither<First: View, Second: View>(first: First) -> _ConditionalContent<First, Second> {
+        .first(first)
+    }
     public static func buildEither<First: View, Second: View>(second: Second) -> _ConditionalContent<First, Second> {
         .second(second)
     }
 }
 
 public struct TupleView<Content>: PrimitiveView {
-    let views: [any View]
+    let value: Content
 
-    nonisolated init(_ value: Content, _ views: [any View]) {
-        self.views = views
+    init(_ value: Content) {
+        self.value = value
     }
 
     func render(_ context: RenderContext) -> [Node] {
-        views.enumerated().flatMap { index, view in view.nodes(context.child("\(index)")) }
+        let views = Mirror(reflecting: value).children.compactMap { $0.value as? any View }
+        return views.enumerated().flatMap { index, view in view.nodes(context.child("\(index)")) }
     }
 }
 

@@ -95,7 +95,8 @@ extension Button where Label == SwiftUI.Label<Text, Image> {
         (self.action, label) = (action, SwiftUI.Label(title, systemImage: systemImage))
     }
 
-    public init<S: StringProtocol>(_ title: S, systemImage: String, role: ButtonRole?, action: @escaping @MainActor () -> Void) {
+    public init<S: StringProtocol>(_ title: S, systemImage: String, role: ButtonRole?, action: @escaping @MainActor () -> Void)
+    {
         (self.action, label) = (action, SwiftUI.Label(title, systemImage: systemImage))
     }
 }

@@ -3,8 +3,19 @@ import Foundation
 /// A view with a change of its environment before, and of its nodes after its evaluation.
 struct Modified<Content: View>: PrimitiveView {
     let content: Content
-    var before: (inout RenderContext) -> Void = { _ in }
-    var after: ([Node], RenderContext) -> [Node] = { nodes, _ in nodes }
+    let before: (inout RenderContext) -> Void
+    let after: ([Node], RenderContext) -> [Node]
+
+    init(content: Content, after: @escaping ([Node], RenderContext) -> [Node]) {
+        (self.content, before, self.after) = (content, { _ in }, after)
+    }
+
+    init(
+        content: Content, before: @escaping (inout RenderContext) -> Void,
+        after: @escaping ([Node], RenderContext) -> [Node] = { nodes, _ in nodes }
+    ) {
+        (self.content, self.before, self.after) = (content, before, after)
+    }
 
     func render(_ context: RenderContext) -> [Node] {
         var inner = context.child("modified")
@@ -248,7 +259,8 @@ extension View {
     }
 
     public func confirmationDialog<S: StringProtocol, A: View>(
-        _ title: S, isPresented: Binding<Bool>, titleVisibility: Visibility = .automatic, @ViewBuilder actions: @escaping () -> A
+        _ title: S, isPresented: Binding<Bool>, titleVisibility: Visibility = .automatic,
+        @ViewBuilder actions: @escaping () -> A
     ) -> some View {
         let title = String(title)
         return adding("dialog") { context in
@@ -263,6 +275,15 @@ extension View {
             }
             return [Node("Dialog", title, children: buttons)]
         }
+    }
+
+    public func confirmationDialog<S: StringProtocol, A: View, M: View>(
+        _ title: S, isPresented: Binding<Bool>, titleVisibility: Visibility = .automatic,
+        @ViewBuilder actions: @escaping () -> A,
+        @ViewBuilder message: @escaping () -> M
+    ) -> some View {
+        confirmationDialog(title, isPresented: isPresented, titleVisibility: titleVisibility, actions: actions)
+            .adding("message") { isPresented.wrappedValue ? message().nodes($0) : [] }
     }
 
     // MARK: Gestures

@@ -1,6 +1,5 @@
 import Foundation
 import Observation
-
 @_exported import Observation
 
 @Observable
@@ -123,7 +122,9 @@ public struct Environment<Value>: StoredProperty {
 
     public init(_ type: Value.Type) where Value: AnyObject, Value: Observable {
         read = { values in
-            guard let object = values.objects[ObjectIdentifier(type)] as? Value else { fatalError("no \(type) in the environment") }
+            guard let object = values.objects[ObjectIdentifier(type)] as? Value else {
+                fatalError("no \(type) in the environment")
+            }
             return object
         }
     }

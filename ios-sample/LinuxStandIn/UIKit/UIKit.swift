@@ -57,7 +57,9 @@ public final class UIApplication: UIResponder {
     public static let openSettingsURLString = "app-settings:"
 
     @discardableResult
-    public func beginBackgroundTask(expirationHandler handler: (@MainActor @Sendable () -> Void)? = nil) -> UIBackgroundTaskIdentifier {
+    public func beginBackgroundTask(expirationHandler handler: (@MainActor @Sendable () -> Void)? = nil)
+        -> UIBackgroundTaskIdentifier
+    {
         UIBackgroundTaskIdentifier(rawValue: 0)
     }
 
