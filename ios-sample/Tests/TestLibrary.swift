@@ -1,5 +1,6 @@
 import Foundation
 import Jalon
+import Observation
 import Testing
 
 @testable import JalonSample
@@ -23,11 +24,11 @@ func serverURL() throws -> String {
 }
 
 /// A receiver that the test moves.
-@MainActor
+@MainActor @Observable
 final class FakePosition: PositionSource {
     var permission = Permission.notAsked
     var answer = Permission.allowed
-    private var continuations: [AsyncStream<Fix>.Continuation] = []
+    private var continuations: [UUID: AsyncStream<Fix>.Continuation] = [:]
 
     func requestPermission() async -> Permission {
         permission = answer
@@ -36,12 +37,21 @@ final class FakePosition: PositionSource {
 
     func fixes(inBackground: Bool) -> AsyncStream<Fix> {
         let (stream, continuation) = AsyncStream.makeStream(of: Fix.self)
-        continuations.append(continuation)
+        let id = UUID()
+        continuations[id] = continuation
+        continuation.onTermination = { [weak self] _ in
+            Task { @MainActor in self?.continuations[id] = nil }
+        }
         return stream
     }
 
+    /// Waits until the app reads positions.
+    func waitForReader() async throws {
+        try await wait { !self.continuations.isEmpty }
+    }
+
     func move(to fix: Fix) {
-        for continuation in continuations { continuation.yield(fix) }
+        for continuation in continuations.values { continuation.yield(fix) }
     }
 }
 
@@ -68,4 +78,11 @@ struct TestLibrary {
         try await test.library.companion.refresh("park")
         return test
     }
+}
+
+/// Files of the sample.
+enum Sample {
+    static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    static let icon = directory.appendingPathComponent("App/Assets.xcassets/AppIcon.appiconset/icon.png")
+    static let territory = directory.appendingPathComponent("App/demo-territory.zip")
 }

@@ -2,13 +2,13 @@
 
 import Foundation
 
-open class BGTask: NSObject, @unchecked Sendable {
+open class BGTask: NSObject {
     public var expirationHandler: (() -> Void)?
 
     public func setTaskCompleted(success: Bool) {}
 }
 
-public final class BGAppRefreshTask: BGTask, @unchecked Sendable {}
+public final class BGAppRefreshTask: BGTask {}
 
 open class BGTaskRequest: NSObject {
     public var earliestBeginDate: Date?

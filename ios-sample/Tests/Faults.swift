@@ -1,0 +1,29 @@
+import Foundation
+import Testing
+
+/// The second test server, into which the tests inject faults. Its suites are serialized.
+enum Faults {
+    private static func path(_ name: String) throws -> String {
+        try #require(ProcessInfo.processInfo.environment[name], "\(name) is not set: run ios-sample/test")
+    }
+
+    static func url() throws -> String {
+        try path("JALON_FAULTY_GEOTREK")
+    }
+
+    /// Sends a command, and returns the answer of the server. `geotrek --help` lists the commands.
+    @discardableResult
+    static func send(_ command: String) throws -> String {
+        let commands = try #require(FileHandle(forWritingAtPath: path("JALON_FAULTY_COMMANDS")))
+        let answers = try #require(FileHandle(forReadingAtPath: path("JALON_FAULTY_ANSWERS")))
+        try commands.write(contentsOf: Data("\(command)\n".utf8))
+        var answer = Data()
+        while let byte = try answers.read(upToCount: 1), byte != Data("\n".utf8) { answer += byte }
+        let text = String(decoding: answer, as: UTF8.self)
+        try #require(text.hasPrefix("ok"), "the server answered \(text)")
+        return text
+    }
+}
+
+/// The suites that change the second server, one after the other.
+@Suite(.serialized) enum FaultStories {}
