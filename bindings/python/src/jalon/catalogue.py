@@ -55,6 +55,7 @@ class Catalogue:
         length_m: Sequence[NumericRange] = (),
         ascent_m: Sequence[NumericRange] = (),
         bounds: Bounds | None = None,
+        offline: bool = False,
         near: PositionLike | None = None,
         max_distance_m: float | None = None,
         sort: TrekSort | None = None,
@@ -64,6 +65,8 @@ class Catalogue:
         facet_counts: bool = False,
     ) -> TrekPage:
         """Returns one page of the treks that match the text and all filters. `limit` is 1 to 200.
+
+        With `offline`, only treks of which a complete pack is on the device.
 
         Raises InvalidInput with the name of the argument, and NotFound for an unknown territory.
         """
@@ -76,6 +79,7 @@ class Catalogue:
             length_m=list(length_m),
             ascent_m=list(ascent_m),
             bounds=bounds,
+            offline=offline,
             near=None if near is None else to_position(near),
             max_distance_m=max_distance_m,
             sort=sort,
@@ -128,6 +132,13 @@ class Catalogue:
         Without a time, returns the changes of the last refresh that changed anything. Changes are kept for a year.
         """
         return await await_future(self._ffi.change_history(territory, after_ms, self._languages, limit, offset))
+
+    async def export_trek(self, territory: str, id: int, path: str | os.PathLike[str]) -> None:
+        """Writes a trek to a file: GPX 1.1, or GeoJSON if its name ends with .geojson or .json.
+
+        Its points of interest and the ends of its stages are waypoints. An existing file is replaced.
+        """
+        await await_future(self._ffi.export_trek(territory, id, os.path.abspath(path), self._languages))
 
     async def export(self, path: str | os.PathLike[str]) -> None:
         """Writes a copy of the catalogue to a new file: a GeoPackage that QGIS opens."""

@@ -10,6 +10,7 @@ from typing import Any
 from .errors import await_future
 from .jalon_ffi import jalon_ffi as _ffi
 from .jalon_ffi.jalon_ffi import (
+    ArchiveImport,
     AttachedFileSizes,
     Bounds,
     Estimate,
@@ -178,6 +179,23 @@ class Packs:
         InvalidInput.
         """
         return await await_future(self._ffi.style_files(json.dumps(style), list(glyph_blocks)))
+
+    async def import_archive(
+        self,
+        territory: str,
+        subject: Subject,
+        archive: str | os.PathLike[str],
+        *,
+        pictures: PictureSize | None = None,
+        files: bool = False,
+    ) -> ArchiveImport:
+        """Takes the pictures of a pack from an archive of its territory's mobile tree, without a network.
+
+        The archive is `global.zip` or `<trek>.zip`. The download then requests what is still missing. Raises InvalidInput if the
+        territory is no mobile tree, or if the file is no archive or exceeds a limit.
+        """
+        path = os.path.abspath(archive)
+        return await await_future(self._ffi.import_archive(territory, _to_ffi(subject), path, pictures, files))
 
     async def remove(self, territory: str, subject: Subject) -> int:
         """Removes a pack and the files that no other pack uses. Returns the number of bytes that it freed."""
