@@ -26,6 +26,7 @@ let package = Package(
             exclude: [
                 "LinuxStandIn", "Tests", "Jalon.xcodeproj", "README.md", "check-project", "test", "App/Assets.xcassets",
                 "App/Info.plist", "App/InfoPlist.xcstrings", "App/Localizable.xcstrings", "App/PrivacyInfo.xcprivacy",
+                "App/demo-territory.zip",
             ],
             sources: ["AppModel", "App"]
         ),

@@ -39,6 +39,7 @@ final class AppModel {
 
     /// Opens the files. The first start unpacks the territory that ships in the app, so it needs no network.
     func start() async {
+        if case .ready = phase { return }
         phase = .opening
         do {
             let (archive, directories) = (ports.bundledArchive, ports.directories)
@@ -62,6 +63,7 @@ final class AppModel {
         guard let home else { return }
         let router = home.router
         await home.guide.pause()
+        phase = .opening
         try? await home.library.companion.close()
         await start()
         self.home?.router = router
@@ -85,7 +87,7 @@ final class AppModel {
             try await library.companion.resume()
             _ = try await library.transfers.send(library.companion)
             for territory in try await library.companion.territories() {
-                try await library.companion.refresh(territory.name, options: RefreshOptions(unmeteredOnly: true))
+                try await library.transfers.refresh(territory.name, with: library.companion)
                 try await library.companion.packs.update(territory.name, options: RefreshOptions(unmeteredOnly: true))
             }
             await suspend()
@@ -101,17 +103,16 @@ final class AppModel {
         let files = FileManager.default
         let catalogue = directories.catalogue
         guard let archive, !files.fileExists(atPath: catalogue.appendingPathComponent("catalogue.gpkg").path) else { return }
-        // The move at the end is the only step that a killed process cannot leave half done.
+        // The catalogue's file is moved last: with it, the territory is there.
         let unpacked = catalogue.deletingLastPathComponent().appendingPathComponent("unpacking", isDirectory: true)
         try? files.removeItem(at: unpacked)
         try Zip(archive).unpack(to: unpacked)
-        let source = unpacked.appendingPathComponent("catalogue", isDirectory: true)
         try files.createDirectory(at: catalogue, withIntermediateDirectories: true)
-        let names = try files.contentsOfDirectory(atPath: source.path)
+        let names = try files.contentsOfDirectory(atPath: unpacked.path)
         for name in names.filter({ $0 != "catalogue.gpkg" }) + ["catalogue.gpkg"] {
             let target = catalogue.appendingPathComponent(name)
             try? files.removeItem(at: target)
-            try files.moveItem(at: source.appendingPathComponent(name), to: target)
+            try files.moveItem(at: unpacked.appendingPathComponent(name), to: target)
         }
         try? files.removeItem(at: unpacked)
     }

@@ -17,11 +17,18 @@ enum Faults {
         let commands = try #require(FileHandle(forWritingAtPath: path("JALON_FAULTY_COMMANDS")))
         let answers = try #require(FileHandle(forReadingAtPath: path("JALON_FAULTY_ANSWERS")))
         try commands.write(contentsOf: Data("\(command)\n".utf8))
-        var answer = Data()
-        while let byte = try answers.read(upToCount: 1), byte != Data("\n".utf8) { answer += byte }
-        let text = String(decoding: answer, as: UTF8.self)
-        try #require(text.hasPrefix("ok"), "the server answered \(text)")
-        return text
+        while true {
+            let line = try line(answers)
+            try #require(!line.hasPrefix("error"), "the server answered \(line)")
+            // The server greets before the first answer.
+            if line.hasPrefix("ok") { return line }
+        }
+    }
+
+    private static func line(_ file: FileHandle) throws -> String {
+        var line = Data()
+        while let byte = try file.read(upToCount: 1), byte != Data("\n".utf8) { line += byte }
+        return String(decoding: line, as: UTF8.self)
     }
 }
 

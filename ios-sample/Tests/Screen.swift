@@ -18,27 +18,25 @@ final class Screen {
 
     /// Waits until a text is on the screen.
     func see(_ text: String) async throws {
-        try await host.wait { $0.text.contains(text) }
+        try await wait("see \(text)") { $0.text.contains(text) }
     }
 
     /// Waits until a text is no longer on the screen.
     func seeNot(_ text: String) async throws {
-        try await host.wait { !$0.text.contains(text) }
+        try await wait("no longer see \(text)") { !$0.text.contains(text) }
     }
 
     /// Waits for a control that can be used, and taps it. The label is that of the control, or its first line.
     func tap(_ label: String) async throws {
-        try await host.wait { self.control(label, in: $0)?.isEnabled == true }
-        let action = try #require(control(label, in: host.render())?.tap)
-        action()
+        let screen = try await wait("tap \(label)") { self.control(label, in: $0)?.isEnabled == true }
+        control(label, in: screen)?.tap?()
     }
 
     /// Waits for a field, and replaces its text.
     func type(_ text: String, in label: String) async throws {
-        try await host.wait { $0.all.contains { $0.label == label && $0.type != nil } }
-        let field = host.render().all.last { $0.label == label && $0.type != nil }
-        let change = try #require(field?.type)
-        change(text)
+        func field(_ screen: Node) -> Node? { screen.all.last { $0.label == label && $0.type != nil } }
+        let screen = try await wait("type in \(label)") { field($0) != nil }
+        field(screen)?.type?(text)
     }
 
     /// Whether a control is there and can be used; nil if it is not there.
@@ -48,9 +46,19 @@ final class Screen {
 
     /// The part of the screen with this label.
     func node(_ label: String) async throws -> Node {
-        try await host.wait { $0.all.contains { $0.label == label } }
-        let node = host.render().all.last { $0.label == label }
-        return try #require(node)
+        let screen = try await wait("find \(label)") { $0.all.contains { $0.label == label } }
+        return screen.all.last { $0.label == label } ?? screen
+    }
+
+    /// Waits until the screen meets a condition, or the time of the test is over.
+    @discardableResult
+    private func wait(_ action: String, until condition: @escaping @MainActor (Node) -> Bool) async throws -> Node {
+        let (screen, isMet) = await host.wait(until: condition)
+        if !isMet {
+            Issue.record("could not \(action); the screen had:\n\(screen.text)")
+            throw CancellationError()
+        }
+        return screen
     }
 
     var text: String { host.render().text }

@@ -13,6 +13,10 @@ final class BackgroundTransferRunner: TransferRunner {
     private let session = TransferSession(background: downloads)
     private let reportSession = ReportSessionBox()
 
+    func refresh(_ territory: String, with companion: Companion) async throws {
+        try await session.run(companion.planRefresh(territory))
+    }
+
     func download(_ pack: PackKey, with companion: Companion, progress: ProgressStream) async throws -> Pack {
         let planned = try await companion.packs.planDownload(pack.territory, .trek(id: pack.trek))
         guard case .download(let pack) = try await session.run(planned, progress: progress) else { throw CancellationError() }

@@ -53,7 +53,7 @@ struct TrekView: View {
                 Task { await model.toggleFavourite() }
             }
             Button(Texts.trekShareGpx, systemImage: "square.and.arrow.up") {
-                shared = model.gpxFile().map(SharedFile.init)
+                Task { shared = await model.gpxFile().map(SharedFile.init) }
             }
             .disabled(contents.route.isEmpty)
             Button(Texts.reportNew, systemImage: "exclamationmark.bubble") { home.router.sheet = .newReport(model.key) }

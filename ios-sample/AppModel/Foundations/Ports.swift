@@ -25,6 +25,7 @@ protocol Speaker: AnyObject {
 
 /// Runs downloads and uploads. The app's implementation uses the URL sessions of the system, which go on in the background.
 protocol TransferRunner: Sendable {
+    func refresh(_ territory: String, with companion: Companion) async throws
     func download(_ pack: PackKey, with companion: Companion, progress: ProgressStream) async throws -> Pack
     func downloadMap(
         _ pack: PackKey, _ source: MapSource, with companion: Companion, progress: ProgressStream
@@ -36,6 +37,10 @@ protocol TransferRunner: Sendable {
 /// Uses the HTTP client of the library, which needs the app to run.
 struct LibraryTransferRunner: TransferRunner {
     var options: RefreshOptions?
+
+    func refresh(_ territory: String, with companion: Companion) async throws {
+        try await companion.refresh(territory, options: options)
+    }
 
     func download(_ pack: PackKey, with companion: Companion, progress: ProgressStream) async throws -> Pack {
         try await companion.packs.download(pack.territory, .trek(id: pack.trek), options: options, progress: progress)

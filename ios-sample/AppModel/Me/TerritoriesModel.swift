@@ -39,7 +39,7 @@ final class TerritoriesModel {
         do {
             try await library.companion.addTerritory(name, url: url.absoluteString)
             do {
-                try await library.companion.refresh(name)
+                try await library.transfers.refresh(name, with: library.companion)
                 address = ""
             } catch {
                 try await library.companion.removeTerritory(name)
@@ -56,7 +56,7 @@ final class TerritoriesModel {
         guard busy == nil else { return }
         (busy, problem) = (territory.name, nil)
         do {
-            try await library.companion.refresh(territory.name)
+            try await library.transfers.refresh(territory.name, with: library.companion)
         } catch {
             show(error)
         }

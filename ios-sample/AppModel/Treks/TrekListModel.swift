@@ -61,11 +61,10 @@ final class TrekListModel {
         let request = request
         do {
             let page = try await library.companion.catalogue.treks(query(request))
-            let items = request.isOffline ? page.items.filter(\.offline) : page.items
             try Task.checkCancellation()
             facets = page.facetCounts.filter { [.practice, .difficulty].contains($0.facet) && !$0.counts.isEmpty }
-            count = request.isOffline ? items.count : Int(page.total)
-            state = items.isEmpty ? .empty(hint: try await emptyHint(request)) : .treks(items)
+            count = Int(page.total)
+            state = page.items.isEmpty ? .empty(hint: try await emptyHint(request)) : .treks(page.items)
         } catch {
             if !isCancellation(error) { state = .failed(Failure(error)) }
         }
@@ -73,7 +72,7 @@ final class TrekListModel {
 
     private func query(_ request: Request) -> TrekQuery {
         TrekQuery(
-            text: request.text, values: Array(request.values), near: request.near,
+            text: request.text, values: Array(request.values), offline: request.isOffline, near: request.near,
             sort: request.near == nil ? nil : .distance, limit: 200, facetCounts: true)
     }
 

@@ -105,11 +105,15 @@ final class TrekModel {
     }
 
     /// Writes the route to a GPX file for the share sheet; nil if it failed.
-    func gpxFile() -> URL? {
-        guard let contents, !contents.route.isEmpty else { return nil }
+    func gpxFile() async -> URL? {
+        guard let contents else { return nil }
+        // The name of the file is what the other app shows.
+        let name = String(contents.details.name.map { $0.isLetter || $0.isNumber ? $0 : "-" })
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(name).gpx")
         do {
             failure = nil
-            return try Gpx(name: contents.details.name, route: contents.route.positions, waypoints: places).write()
+            try await library.companion.catalogue.exportTrek(key.territory, key.trek, to: file)
+            return file
         } catch {
             failure = Failure(error)
             return nil

@@ -247,5 +247,9 @@ public struct ShareLink<Label: View>: PrimitiveView {
         self.label = label()
     }
 
-    func render(_ context: RenderContext) -> [Node] { [Node("Button", text(label.nodes(context)))] }
+    func render(_ context: RenderContext) -> [Node] {
+        let node = Node("Button", text(label.nodes(context)))
+        node.tap = {}
+        return [node]
+    }
 }

@@ -128,21 +128,20 @@ public final class ViewHost {
         if let previous, previous.id != id { action() }
     }
 
-    /// Waits until the screen meets a condition. Evaluates the view again whenever something that it reads has changed.
-    public func wait(until condition: @escaping @MainActor (Node) -> Bool) async throws {
+    /// Waits until the screen meets a condition, or the task is cancelled. Evaluates the view again whenever something that it reads
+    /// has changed. Returns the screen, and whether it meets the condition.
+    public func wait(until condition: @escaping @MainActor (Node) -> Bool) async -> (screen: Node, isMet: Bool) {
         while true {
-            var isMet = false
-            await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-                let once = Once(continuation)
-                withObservationTracking {
-                    isMet = condition(render())
-                } onChange: {
-                    once.resume()
-                }
-                if isMet { once.resume() }
+            let (changes, continuation) = AsyncStream.makeStream(of: Void.self)
+            let screen = withObservationTracking {
+                render()
+            } onChange: {
+                continuation.yield()
             }
-            if isMet { return }
-            try Task.checkCancellation()
+            if condition(screen) { return (screen, true) }
+            for await _ in changes { break }
+            if Task.isCancelled { return (screen, false) }
+            // The change is announced before it is made.
             await Task.yield()
         }
     }
@@ -151,22 +150,5 @@ public final class ViewHost {
     public func close() {
         for lifetime in lifetimes.values { lifetime.task?.cancel() }
         lifetimes = [:]
-    }
-}
-
-/// A continuation that is resumed once.
-private final class Once: @unchecked Sendable {
-    private let lock = NSLock()
-    private var continuation: CheckedContinuation<Void, Never>?
-
-    init(_ continuation: CheckedContinuation<Void, Never>) {
-        self.continuation = continuation
-    }
-
-    func resume() {
-        lock.withLock {
-            continuation?.resume()
-            continuation = nil
-        }
     }
 }
