@@ -11,7 +11,7 @@ extension FaultStories {
         static let here = Fix(position: Position(lon: 6.2, lat: 44.9), timeMs: 1_780_000_000_000, accuracyM: 8)
 
         private func app() async throws -> (TestApp, Screen) {
-            try Faults.send("repair")
+            try Faults.reset()
             let test = try await TestApp.refreshed(Faults.url())
             return (test, Screen(test.app))
         }

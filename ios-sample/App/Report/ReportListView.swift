@@ -72,7 +72,7 @@ struct ReportView: View {
 
     @ViewBuilder private func actions(_ report: Report) -> some View {
         switch report.state {
-        case .inDoubt:
+        case .inDoubt where report.needsUserAction:
             Section {
                 Text(Texts.reportDoubtHint)
                 Button(Texts.reportDoubtReceived) { Task { await model.resolve(report, .delivered(serverId: nil)) } }
@@ -91,7 +91,8 @@ struct ReportView: View {
             }
         case .sending:
             ProgressView(Texts.reportStateSending)
-        case .accepted:
+        case .accepted, .inDoubt:
+            // The report was given up, or the park has it: there is nothing left to do.
             EmptyView()
         }
     }

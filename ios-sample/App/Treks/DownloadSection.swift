@@ -28,9 +28,10 @@ struct DownloadSection: View {
                 Label(Texts.trekIsPartial, systemImage: "circle.bottomhalf.filled")
                 Button(Texts.actionResume, systemImage: "arrow.clockwise.circle") { model.start() }
                 removeButton
-            case .complete(let pack):
-                Label(Texts.trekIsOffline, systemImage: "checkmark.circle")
-                if let asOf = pack.asOfMs { Text(Texts.trekAsOf(home.library.format.date(asOf))) }
+            case .included(let asOf):
+                offline(asOf)
+            case .complete(let asOf):
+                offline(asOf)
                 Button(Texts.actionRefresh, systemImage: "arrow.clockwise.circle") { model.start() }
                 removeButton
             }
@@ -43,6 +44,11 @@ struct DownloadSection: View {
             Button(Texts.actionRemove, role: .destructive) { Task { await model.remove() } }
             Button(Texts.actionCancel, role: .cancel) {}
         }
+    }
+
+    @ViewBuilder private func offline(_ asOf: Int64?) -> some View {
+        Label(Texts.trekIsOffline, systemImage: "checkmark.circle")
+        if let asOf { Text(Texts.trekAsOf(home.library.format.date(asOf))) }
     }
 
     @ViewBuilder private var mapToggle: some View {

@@ -39,12 +39,11 @@ struct Format: Equatable {
         date(ms, Date.FormatStyle(date: .omitted, time: .shortened, locale: locale, timeZone: timeZone))
     }
 
-    /// One of the eight directions of a compass, such as NE.
+    /// One of the eight points of the compass, such as NE.
     func direction(_ bearingDeg: Double) -> String {
-        let west = locale.language.languageCode?.identifier == "fr" ? "O" : "W"
-        let directions = ["N", "NE", "E", "SE", "S", "S\(west)", west, "N\(west)"]
-        let turns = (bearingDeg / 45).rounded().truncatingRemainder(dividingBy: 8)
-        return directions[Int(turns < 0 ? turns + 8 : turns)]
+        let points = Texts.guideCompass.split(separator: " ")
+        let turns = Int((bearingDeg / 45).rounded()) % points.count
+        return String(points[turns < 0 ? turns + points.count : turns])
     }
 
     private func date(_ ms: Int64, _ style: Date.FormatStyle) -> String {

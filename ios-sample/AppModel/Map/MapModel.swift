@@ -25,7 +25,7 @@ final class MapModel {
     let trek: PackKey?
     let tiles: TileStore
     private(set) var contents = Contents()
-    private(set) var camera = MapCamera(centre: Position(lon: 6.2, lat: 44.9), zoom: 9)
+    private(set) var camera = MapCamera(centre: Position(lon: 0, lat: 30), zoom: MapCamera.zooms.lowerBound)
     private(set) var size = MapPoint(x: 0, y: 0)
     private(set) var isFollowing = false
     private(set) var failure: Failure?
@@ -80,15 +80,18 @@ final class MapModel {
     }
 
     private func readTreks() async throws -> Contents {
-        let treks = try await library.companion.catalogue.treks(TrekQuery(limit: 200)).items
-        let markers = treks.compactMap { trek in
-            trek.point.map {
-                MapMarker(
-                    name: trek.name, position: $0, route: .trek(PackKey(territory: trek.territory, trek: trek.id)), isTrek: true
-                )
-            }
+        let catalogue = library.companion.catalogue
+        var contents = Contents(title: Texts.tabMap)
+        // A list has the places of treks only in relation to a position: here that of the first trek.
+        guard let first = try await catalogue.treks(TrekQuery(limit: 1)).items.first,
+            let anchor = try await catalogue.trekDetails(first.territory, first.id).decodedGeometry()?.positions.first
+        else { return contents }
+        for trek in try await catalogue.treks(TrekQuery(near: anchor, sort: .distance, limit: 200)).items {
+            guard let position = trek.point else { continue }
+            let route = Route.trek(PackKey(territory: trek.territory, trek: trek.id))
+            contents.markers.append(MapMarker(name: trek.name, position: position, route: route, isTrek: true))
         }
-        return Contents(title: Texts.tabTreks, markers: markers)
+        return contents
     }
 
     private func read(_ trek: PackKey) async throws -> Contents {

@@ -9,8 +9,10 @@ final class DownloadModel {
         case unknown
         case notDownloaded(bytes: UInt64)
         case running(done: UInt64, total: UInt64)
-        case partial(Failure?)
-        case complete(Pack)
+        case partial
+        case complete(asOfMs: Int64?)
+        /// Everything of the trek is in another download, such as that of the itinerary whose stage it is.
+        case included(asOfMs: Int64?)
     }
 
     let key: PackKey
@@ -35,13 +37,13 @@ final class DownloadModel {
     func load() async {
         guard work == nil else { return }
         do {
-            let pack = try await pack()
-            switch pack?.state {
-            case .ready, .stale: state = pack.map(State.complete) ?? .unknown
-            case .partial: state = .partial(failure)
+            let check = try await library.companion.checkTrek(key.territory, key.trek)
+            switch try await pack()?.state {
+            case .ready, .stale: state = .complete(asOfMs: check.asOfMs)
+            case .partial: state = .partial
             case .planned, nil:
                 let estimate = try await library.companion.packs.estimate(key.territory, .trek(id: key.trek))
-                state = .notDownloaded(bytes: estimate.bytes)
+                state = check.offline ? .included(asOfMs: check.asOfMs) : .notDownloaded(bytes: estimate.bytes)
             }
         } catch {
             if !isCancellation(error) { failure = Failure(error) }
