@@ -50,7 +50,7 @@ extension FaultStories {
                 let model = home.trek(trek.key)
                 await model.load()
                 let contents = try #require(model.contents, "\(trek.name) does not open: \(model.state)")
-                #expect(isComplete(model.download), "\(trek.name) is offered as offline, but it is \(model.download.state)")
+                #expect(model.download.isComplete, "\(trek.name) is offered as offline, but it is \(model.download.state)")
                 try expectFiles(contents.details.pictures)
                 for place in model.places { try await open(place.kind, place.id, trek.key, home) }
                 for desk in contents.details.informationDesks { try await open(.informationDesk, desk.id, trek.key, home) }
@@ -64,13 +64,6 @@ extension FaultStories {
             }
         }
 
-        private func isComplete(_ download: DownloadModel) -> Bool {
-            switch download.state {
-            case .complete, .included: true
-            default: false
-            }
-        }
-
         private func open(_ kind: Kind, _ id: Int64, _ trek: PackKey, _ home: Home) async throws {
             let model = home.object(ObjectKey(territory: trek.territory, kind: kind, id: id, trek: trek))
             await model.load()
@@ -80,7 +73,8 @@ extension FaultStories {
         }
 
         private func expectFiles(_ pictures: [Picture]) throws {
-            for picture in pictures {
+            // The generated data has some pictures on a server that does not exist.
+            for picture in pictures where picture.url.hasPrefix(try Faults.url()) {
                 let path = try #require(picture.path, "\(picture.url) is not downloaded")
                 #expect(FileManager.default.fileExists(atPath: path))
             }

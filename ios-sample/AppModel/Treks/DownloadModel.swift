@@ -30,6 +30,14 @@ final class DownloadModel {
 
     var isRunning: Bool { work != nil }
 
+    /// Whether everything of the trek is on the phone that can be had.
+    var isComplete: Bool {
+        switch state {
+        case .complete, .included: true
+        default: false
+        }
+    }
+
     /// The map that is downloaded with the trek; nil if the app has none.
     var mapSource: MapSource? { library.mapSource }
 
@@ -103,7 +111,7 @@ final class DownloadModel {
         }
         defer { reader.cancel() }
         let pack = try await body(progress)
-        if !pack.missing.isEmpty { failure = Failure(JalonError.ServerError(status: nil, detail: "")) }
+        if pack.state == .partial { failure = Failure(JalonError.ServerError(status: nil, detail: "")) }
     }
 
     private func pack() async throws -> Pack? {

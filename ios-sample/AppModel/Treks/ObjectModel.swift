@@ -26,9 +26,9 @@ final class ObjectModel {
 
     var request: DataVersions? { library.versions }
 
-    /// Whether pictures are missing that a download would bring.
+    /// Whether pictures are missing that a download would bring. Pictures that are gone from their server are not among them.
     var isIncomplete: Bool {
-        guard case .loaded(let object) = state else { return false }
+        guard case .loaded(let object) = state, download?.isComplete != true else { return false }
         return object.pictures.contains { $0.path == nil }
     }
 
