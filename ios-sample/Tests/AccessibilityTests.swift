@@ -25,8 +25,11 @@ import Testing
         ]
         for tab in AppTab.allCases {
             home.router.show(tab)
-            try await screen.see([.treks: Texts.treksNearMe, .map: Texts.mapZoomIn, .guide: Texts.guideNoneHint,
-                .report: Texts.reportQueueEmpty, .me: Texts.meLicences][tab] ?? "")
+            try await screen.see(
+                [
+                    .treks: Texts.treksNearMe, .map: Texts.mapZoomIn, .guide: Texts.guideNoneHint,
+                    .report: Texts.reportQueueEmpty, .me: Texts.meLicences,
+                ][tab] ?? "")
             expectLabels(screen)
         }
         for (tab, route, text) in pushed {

@@ -60,7 +60,8 @@ import Testing
     }
 
     @Test func tapFindsTheNearestMarker() async throws {
-        let library = try await TestLibrary.refreshed().library
+        let test = try await TestLibrary.refreshed()
+        let library = test.library
         let map = MapModel(nil, library)
         map.resize(width: 375, height: 600)
         await map.load()

@@ -6,13 +6,15 @@ import Testing
 
 @MainActor @Suite struct TrekListTests {
     @Test func emptyLibraryTellsToAddTerritory() async throws {
-        let model = TrekListModel(try await TestLibrary().library)
+        let test = try await TestLibrary()
+        let model = TrekListModel(test.library)
         await model.load()
         #expect(model.state == .empty(hint: Texts.treksEmptyTerritory))
     }
 
     @Test func searchAndFiltersNarrowTheList() async throws {
-        let model = TrekListModel(try await TestLibrary.refreshed().library)
+        let test = try await TestLibrary.refreshed()
+        let model = TrekListModel(test.library)
         await model.load()
         guard case .treks(let all) = model.state else { throw UnexpectedState(model.state) }
         #expect(all.count == model.count && all.count > 5)

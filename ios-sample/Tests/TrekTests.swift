@@ -12,7 +12,6 @@ import Testing
         try await screen.see(Texts.tabTreks)
         let home = try test.home
         home.router.open(.trek(PackKey(territory: "demo", trek: 1)))
-        try await screen.see(Texts.trekProfileSlide)
         let chart = try await screen.profile()
         chart.drag?(.zero, CGPoint(x: 375.0 / 2, y: 10), CGSize(width: 5, height: 0))
         let model = home.trek(PackKey(territory: "demo", trek: 1))
@@ -30,31 +29,35 @@ import Testing
     }
 
     @Test func trekHasWhatTheParkWrote() async throws {
-        let library = try await TestLibrary.refreshed().library
+        let test = try await TestLibrary.refreshed()
+        let library = test.library
         let companion = library.companion
-        var (withStages, withZones) = (0, 0)
+        var (withStages, withSeason) = (0, 0)
         for item in try await companion.catalogue.treks().items {
-            // The months of the generated areas are those of summer.
-            let summer = try Date("2026-06-15T12:00:00Z", strategy: .iso8601)
-            let winter = try Date("2026-12-15T12:00:00Z", strategy: .iso8601)
-            let download = DownloadModel(item.key, library)
-            let model = TrekModel(item.key, download: download, library, now: { summer })
-            await model.load()
-            let contents = try #require(model.contents)
-            let along = model.places.map(\.alongM)
-            #expect(along == along.sorted() && !along.isEmpty)
-            let later = TrekModel(item.key, download: download, library, now: { winter })
-            await later.load()
-            let closed = try #require(later.contents).zones
-            if contents.zones.contains(where: { !closed.contains($0) }) { withZones += 1 }
-            if !contents.details.stages.isEmpty { withStages += 1 }
-            #expect(contents.zones.allSatisfy { $0.months.isEmpty || $0.months.contains(6) })
+            var zones: [UInt32: [GuideZone]] = [:]
+            for month in 1...12 as ClosedRange<UInt32> {
+                let date = try Date("2026-\(month < 10 ? "0" : "")\(month)-15T12:00:00Z", strategy: .iso8601)
+                let model = TrekModel(item.key, download: DownloadModel(item.key, library), library, now: { date })
+                await model.load()
+                let contents = try #require(model.contents)
+                let along = model.places.map(\.alongM)
+                #expect(along == along.sorted() && !along.isEmpty)
+                if !contents.details.stages.isEmpty { withStages += 1 }
+                zones[month] = contents.zones
+            }
+            // An area is shown in its months, and in no other.
+            for zone in Set(zones.values.flatMap { $0 }) where !zone.months.isEmpty {
+                let shown = zones.filter { $0.value.contains(zone) }.map(\.key).sorted()
+                #expect(shown == zone.months.sorted())
+                if shown.count < 12 { withSeason += 1 }
+            }
         }
-        #expect(withStages > 0 && withZones > 0)
+        #expect(withStages > 0 && withSeason > 0)
     }
 
     @Test func gpxHasRouteAndPlaces() async throws {
-        let library = try await TestLibrary.refreshed().library
+        let test = try await TestLibrary.refreshed()
+        let library = test.library
         let key = PackKey(territory: "park", trek: 1)
         let model = TrekModel(key, download: DownloadModel(key, library), library)
         #expect(await model.gpxFile() == nil)

@@ -101,7 +101,11 @@ extension View {
     }
 
     public func accessibilityElement(children: AccessibilityChildBehavior = .ignore) -> some View {
-        Modified(content: self) { nodes, _ in [Node("Element", text(nodes), children: nodes.filter { $0.tap != nil })] }
+        Modified(content: self) { nodes, _ in
+            let element = Node("Element", text(nodes), children: nodes.filter { $0.tap != nil })
+            (element.drag, element.tapAt) = (nodes.first?.drag, nodes.first?.tapAt)
+            return [element]
+        }
     }
 
     public func accessibilityAddTraits(_ traits: AccessibilityTraits) -> some View { self }
@@ -269,8 +273,8 @@ extension View {
             for button in buttons {
                 let action = button.tap
                 button.tap = {
-                    isPresented.wrappedValue = false
                     action?()
+                    isPresented.wrappedValue = false
                 }
             }
             return [Node("Dialog", title, children: buttons)]
