@@ -59,6 +59,20 @@ import Testing
         screen.close()
     }
 
+    @Test func tapOnTheMapOpensTheTrek() async throws {
+        let test = try TestApp(archive: Sample.territory)
+        let screen = Screen(test.app)
+        try await screen.tap(Texts.tabMap)
+        try await screen.see(Texts.mapZoomIn)
+        try await wait { test.app.home?.map.contents.markers.isEmpty == false }
+        let map = try test.home.map
+        let marker = try #require(map.contents.markers.first)
+        let place = map.projection.point(marker.position)
+        try await screen.node(Texts.mapDescribed(Texts.tabMap)).tapAt?(CGPoint(x: place.x, y: place.y))
+        try await screen.see(Texts.trekDescription)
+        screen.close()
+    }
+
     @Test func tapFindsTheNearestMarker() async throws {
         let test = try await TestLibrary.refreshed()
         let library = test.library

@@ -64,7 +64,7 @@ struct FilterBar: View {
                     .accessibilityAddTraits(.isHeader)
                 ForEach(facet.counts, id: \.self) { count in
                     let value = FacetValue(facet: facet.facet, territory: count.territory, id: count.id)
-                    Toggle("\(count.name) (\(count.count))", isOn: isOn(value))
+                    Toggle(count.name + " (\(count.count))", isOn: isOn(value))
                 }
             }
             if model.hasFilters {

@@ -23,8 +23,13 @@ final class ReportQueueModel {
     /// Whether an export would have a report.
     var canExport: Bool { reports.contains { $0.state != .accepted } }
 
+    /// Reads the reports. The sentence about the last action stays.
     func load() async {
-        await perform { _ in }
+        do {
+            reports = try await library.companion.reports.list().reversed()
+        } catch {
+            if !isCancellation(error) { failure = Failure(error) }
+        }
     }
 
     /// Tries to send the reports that wait.
@@ -53,17 +58,13 @@ final class ReportQueueModel {
     }
 
     private func perform(_ change: (Library) async throws -> Void) async {
+        failure = nil
         do {
-            failure = nil
             try await change(library)
         } catch {
             if !isCancellation(error) { failure = Failure(error) }
         }
-        do {
-            reports = try await library.companion.reports.list().reversed()
-        } catch {
-            if !isCancellation(error) { failure = Failure(error) }
-        }
+        await load()
     }
 }
 
