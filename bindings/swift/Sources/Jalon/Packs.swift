@@ -1,3 +1,4 @@
+import Foundation
 import JalonGenerated
 
 /// Treks and areas that are downloaded for offline use.
