@@ -21,6 +21,7 @@ from .jalon_ffi.jalon_ffi import (
     TrekPage,
     TrekSort,
 )
+from .pack_tiles import PackTiles
 from .records import NearbyItem, Object, TrekDetails
 
 __all__ = ["Catalogue", "Nearby", "PositionLike", "to_position"]
@@ -40,8 +41,9 @@ def to_position(position: PositionLike) -> Position:
 class Catalogue:
     """The downloaded territories: list treks, read trek details and objects, search, read the change history."""
 
-    def __init__(self, inner: _ffi.Catalogue, languages: Sequence[str]) -> None:
+    def __init__(self, inner: _ffi.Catalogue, languages: Sequence[str], packs: _ffi.Packs) -> None:
         self._ffi = inner
+        self._packs = packs
         self._languages = list(languages)
 
     async def treks(
@@ -97,8 +99,11 @@ class Catalogue:
 
         Touristic events that have ended are left out, unless `past_events`.
         """
-        details = await await_future(self._ffi.trek_details(territory, id, self._languages, list(kinds), past_events))
-        return cast(TrekDetails, details)
+        found = await await_future(self._ffi.trek_details(territory, id, self._languages, list(kinds), past_events))
+        details = cast(TrekDetails, found)
+        if details.offline:
+            details._tiles = PackTiles(self._packs, territory, id)
+        return details
 
     async def profile(self, territory: str, id: int, columns: int = 200) -> Profile | None:
         """Returns the elevation profile of a trek as `columns` samples (2 to 65,536).

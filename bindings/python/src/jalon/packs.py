@@ -139,6 +139,10 @@ class Packs:
         """Returns a tile of the map of a pack by zoom level, column and row (row 0 is in the north); None if it has none."""
         return await await_future(self._ffi.map_tile(territory, _to_ffi(subject), z, x, y))
 
+    async def map_attribution(self, territory: str, subject: Subject) -> str | None:
+        """Returns the attribution of the map of a pack, which must be shown wherever the map is shown; None if it has none."""
+        return await await_future(self._ffi.map_attribution(territory, _to_ffi(subject)))
+
     async def downloaded_style(self, territory: str, subject: Subject) -> dict[str, Any]:
         """Returns the MapLibre style that was downloaded with the map of a pack: it draws the map without a network.
 

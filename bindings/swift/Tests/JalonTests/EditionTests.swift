@@ -2,6 +2,10 @@ import Foundation
 import Jalon
 import Testing
 
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
 /// Editions: built, checked, served by a static web host, read.
 @Suite struct EditionTests {
     let directory: TemporaryDirectory
