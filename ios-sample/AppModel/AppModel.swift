@@ -77,6 +77,7 @@ final class AppModel {
 
     func resume() async {
         try? await home?.library.companion.resume()
+        home?.guide.resume()
     }
 
     /// Sends the reports that wait and updates the territories, when the system lets the app work in the background. Returns

@@ -7,7 +7,11 @@ import Testing
 
 /// Each screen for people who hear it: every control and every picture says what it is.
 @MainActor @Suite(.timeLimit(.minutes(1))) struct AccessibilityTests {
-    @Test func everyControlAndPictureHasLabel() async throws {
+    @Test(arguments: appLanguages) func everyControlAndPictureHasLabel(language: String) async throws {
+        try await LanguageOverride.$current.withValue(language) { try await openAllScreens() }
+    }
+
+    private func openAllScreens() async throws {
         let test = try TestApp(archive: Sample.territory)
         let screen = Screen(test.app)
         try await screen.see(Texts.trekIsOffline)

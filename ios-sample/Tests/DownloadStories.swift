@@ -48,7 +48,8 @@ extension FaultStories {
             try await wait { if case .running(_, let total) = download.state { total > 0 } else { false } }
             await download.pause()
             #expect(!download.isRunning && download.failure == nil)
-            if case .complete = download.state { throw UnexpectedState(download.state) }
+            #expect(!download.isComplete && download.state != .unknown)
+            if case .running = download.state { throw UnexpectedState(download.state) }
 
             try Faults.send("repair")
             download.start()

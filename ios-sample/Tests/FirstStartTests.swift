@@ -26,6 +26,8 @@ import Testing
             let map = MapModel(trek.key, home.library)
             map.resize(width: 375, height: 600)
             await map.load()
+            let far = MapCamera(centre: map.camera.centre, zoom: 3)
+            #expect(map.tiles.zoom(for: far) == nil)
             #expect(map.hasTiles && map.failure == nil && !map.contents.lines.isEmpty)
         }
         screen.close()

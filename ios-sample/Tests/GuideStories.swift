@@ -99,7 +99,7 @@ import Testing
         test.position.answer = .allowed
         try await screen.tap(Texts.guideSoundOff)
         #expect(try !test.home.library.settings.speaksAnnouncements)
-        try await test.home.guide.start(key)
+        await test.app.resume()
         try await test.position.waitForReader()
         for fix in try await walk(key, test.home) { test.position.move(to: fix) }
         try await screen.see(Texts.guideArrived)

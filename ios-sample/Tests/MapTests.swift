@@ -84,6 +84,7 @@ import Testing
         let place = map.projection.point(marker.position)
         let found = try #require(map.marker(at: MapPoint(x: place.x + 3, y: place.y - 3)))
         #expect(map.projection.point(found.position).x - place.x < 22)
+        #expect(map.tiles.zoom(for: map.camera) == nil)
         map.zoom(by: 6)
         map.pan(dx: 10_000, dy: 0)
         #expect(map.marker(at: MapPoint(x: 187, y: 300)) == nil)

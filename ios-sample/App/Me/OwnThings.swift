@@ -111,6 +111,7 @@ struct LicencesView: View {
 
     var body: some View {
         List {
+            FailureRow(failure: model.failure)
             ForEach(model.sources, id: \.self) { Text(Texts.meLicencesData($0)) }
             Text(Texts.meLicencesSoftware)
         }

@@ -15,13 +15,24 @@ final class PositionModel {
         permission = source.permission
     }
 
-    /// Asks for the permission if needed, and reads positions until the task is cancelled. `onFix` gets each fix.
-    func follow(inBackground: Bool = false, onFix: (Fix) -> Void = { _ in }) async {
+    /// Asks for the permission if needed, and reads positions until the task is cancelled. `onFix` gets each of them.
+    func follow(inBackground: Bool = false, onFix: (Fix) async -> Void = { _ in }) async {
         permission = await source.requestPermission()
         guard permission == .allowed else { return }
         for await fix in source.fixes(inBackground: inBackground) {
             latest = fix
-            onFix(fix)
+            await onFix(fix)
         }
+    }
+
+    /// Returns the next position; nil if it may not be read, or if the task is cancelled.
+    func next() async -> Fix? {
+        permission = await source.requestPermission()
+        guard permission == .allowed else { return nil }
+        for await fix in source.fixes(inBackground: false) {
+            latest = fix
+            return fix
+        }
+        return nil
     }
 }

@@ -17,13 +17,7 @@ final class EmergencyModel {
     /// Writes the sheet for the latest position, and again for each new one, until the task is cancelled.
     func follow() async {
         if let fix = library.position.latest { await load(fix) }
-        let (fixes, continuation) = AsyncStream.makeStream(of: Fix.self, bufferingPolicy: .bufferingNewest(1))
-        let reader = Task { [weak self] in
-            for await fix in fixes { await self?.load(fix) }
-        }
-        await library.position.follow { continuation.yield($0) }
-        continuation.finish()
-        await reader.value
+        await library.position.follow { await load($0) }
     }
 
     private func load(_ fix: Fix) async {

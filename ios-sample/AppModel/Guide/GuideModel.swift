@@ -104,11 +104,21 @@ final class GuideModel {
                 profile: try await companion.catalogue.profile(key.territory, key.trek), sunsetMs: sun.setMs)
             (self.session, stored, failure) = (session, saved, nil)
             await setRecording(saved.isRecording)
-            positions = Task { [weak self, position = library.position] in
-                await position.follow(inBackground: true) { self?.take($0) }
-            }
+            readPositions()
         } catch {
             if !isCancellation(error) { failure = Failure(error) }
+        }
+    }
+
+    /// Reads positions again after the person has allowed it in the settings of the phone.
+    func resume() {
+        if walk != nil, permission != .allowed { readPositions() }
+    }
+
+    private func readPositions() {
+        positions?.cancel()
+        positions = Task { [weak self, position = library.position] in
+            await position.follow(inBackground: true) { self?.take($0) }
         }
     }
 

@@ -25,9 +25,11 @@ final class TileStore {
         return first...last
     }
 
-    /// The zoom level of the tiles that a camera shows: the one whose tiles are drawn at least at their own size.
+    /// The zoom level of the tiles that a camera shows: the one whose tiles are drawn at least at their own size. Nil if the camera
+    /// is so far away that the first level would be thousands of tiny tiles.
     func zoom(for camera: MapCamera) -> UInt8? {
-        zooms.map { UInt8(camera.zoom.rounded(.down)).clamped(to: $0) }
+        guard let zooms, camera.zoom > Double(zooms.lowerBound) - 2 else { return nil }
+        return UInt8(camera.zoom.rounded(.down)).clamped(to: zooms)
     }
 
     /// Reads which maps are downloaded.

@@ -6,6 +6,7 @@ import Observation
 @MainActor @Observable
 final class LicencesModel {
     private(set) var sources: [String] = []
+    private(set) var failure: Failure?
 
     private let library: Library
 
@@ -15,10 +16,13 @@ final class LicencesModel {
 
     /// The addresses of the territories, with the sources and licences of those that are editions.
     func load() async {
-        let territories = (try? await library.companion.territories()) ?? []
-        sources = territories.map { territory in
-            let own = (territory.edition?.sources ?? []) + (territory.edition?.licenses ?? [])
-            return ([territory.url] + own).joined(separator: ", ")
+        do {
+            sources = try await library.companion.territories().map { territory in
+                let own = (territory.edition?.sources ?? []) + (territory.edition?.licenses ?? [])
+                return ([territory.url] + own).joined(separator: ", ")
+            }
+        } catch {
+            if !isCancellation(error) { failure = Failure(error) }
         }
     }
 }

@@ -51,20 +51,7 @@ final class ReportFormModel {
 
     /// Uses the next position of the receiver as the place.
     func locate() async {
-        let waiting = Task { [weak self, position = library.position] in
-            await position.follow { fix in
-                self?.use(fix)
-                withUnsafeCurrentTask { $0?.cancel() }
-            }
-        }
-        await withTaskCancellationHandler {
-            await waiting.value
-        } onCancel: {
-            waiting.cancel()
-        }
-    }
-
-    private func use(_ fix: Fix) {
+        guard let fix = await library.position.next() else { return }
         position = ReportPosition(
             lon: fix.position.lon, lat: fix.position.lat, accuracyM: fix.accuracyM, atMs: fix.timeMs)
     }
@@ -90,7 +77,7 @@ final class ReportFormModel {
 
     /// Writes the report to the journal. It is sent when there is a network.
     func queue() async {
-        problems = check()
+        (problems, failure) = (check(), nil)
         guard problems.isEmpty, let territory else { return }
         let reports = library.companion.reports
         let content = ReportContent(
@@ -107,16 +94,18 @@ final class ReportFormModel {
             }
             isQueued = true
             for photo in photos { try? FileManager.default.removeItem(at: photo) }
+        } catch JalonError.InvalidInput(field: "email", _) {
+            problems = [Texts.reportEmailInvalid]
         } catch {
             failure = Failure(error)
         }
     }
 
+    /// What the library would accept, and the park could not use.
     private func check() -> [String] {
         var problems: [String] = []
         if position == nil { problems.append(Texts.reportPlaceMissing) }
         if comment.trimmingCharacters(in: .whitespacesAndNewlines).isEmpty { problems.append(Texts.reportCommentMissing) }
-        if !email.isEmpty, email.wholeMatch(of: /[^@\s]+@[^@\s]+\.[^@\s]+/) == nil { problems.append(Texts.reportEmailInvalid) }
         return problems
     }
 

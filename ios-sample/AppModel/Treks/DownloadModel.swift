@@ -74,6 +74,8 @@ final class DownloadModel {
     func pause() async {
         work?.cancel()
         await finished()
+        // The cancelled task could not read the state any more.
+        await load()
     }
 
     /// Returns when no download runs.

@@ -43,7 +43,12 @@ final class TrekListModel {
     var request: Request {
         Request(
             text: text, isNearMe: isNearMe, isOffline: isOffline, values: values,
-            near: isNearMe ? library.position.latest?.position : nil, versions: library.versions)
+            near: isNearMe ? library.position.latest.map { Self.rounded($0.position) } : nil, versions: library.versions)
+    }
+
+    /// The position to about 100 m, so that a walker's list does not change with each step.
+    private static func rounded(_ position: Position) -> Position {
+        Position(lon: (position.lon * 1_000).rounded() / 1_000, lat: (position.lat * 1_000).rounded() / 1_000)
     }
 
     var hasFilters: Bool { isNearMe || isOffline || !values.isEmpty || !text.isEmpty }
