@@ -1,12 +1,28 @@
+import Jalon
 import UIKit
 
-/// Gets the calls of the system that SwiftUI has no equivalent for.
+/// Owns the app's model, because the system also starts the app without a screen, and gets the calls that SwiftUI has no equivalent
+/// for.
 final class AppDelegate: NSObject, UIApplicationDelegate {
-    weak var app: AppModel? {
-        didSet { refresh.app = app }
-    }
+    let app: AppModel
+    private let refresh: BackgroundRefresh
 
-    private let refresh = BackgroundRefresh()
+    override init() {
+        let configuration = Configuration()
+        do {
+            app = AppModel(
+                AppModel.Ports(
+                    directories: try .applicationSupport(named: configuration.directory), defaults: .standard,
+                    position: CoreLocationSource(), speaker: SpeechSpeaker(), transfers: BackgroundTransferRunner.shared,
+                    bundledArchive: Bundle.main.url(forResource: configuration.bundledArchive, withExtension: "zip"),
+                    configuration: configuration))
+        } catch {
+            // Without a directory in Application Support, which the system always allows, no app can keep anything.
+            fatalError("Application Support cannot be used: \(error)")
+        }
+        refresh = BackgroundRefresh(app)
+        super.init()
+    }
 
     func application(
         _ application: UIApplication, didFinishLaunchingWithOptions options: [UIApplication.LaunchOptionsKey: Any]? = nil

@@ -27,6 +27,8 @@ final class AppModel {
     let settings: Settings
 
     private let ports: Ports
+    private var opening: Task<Void, Never>?
+    private var isActive = false
 
     init(_ ports: Ports) {
         self.ports = ports
@@ -40,10 +42,17 @@ final class AppModel {
     /// Opens the files. The first start unpacks the territory that ships in the app, so it needs no network.
     func start() async {
         if case .ready = phase { return }
+        let opening = opening ?? Task { await open() }
+        self.opening = opening
+        await opening.value
+        self.opening = nil
+    }
+
+    private func open() async {
         phase = .opening
         do {
-            let (archive, directories) = (ports.bundledArchive, ports.directories)
-            try await Task.detached { try Self.unpackTerritory(archive, directories) }.value
+            let (archive, catalogue) = (ports.bundledArchive, ports.directories.catalogue)
+            if let archive { try await Task.detached { try BundledTerritory(archive).unpack(to: catalogue) }.value }
             let companion = try await Companion.open(ports.directories, languages: settings.languages)
             let library = Library(
                 companion, settings: settings, position: PositionModel(ports.position), transfers: ports.transfers,
@@ -69,21 +78,25 @@ final class AppModel {
         self.home?.router = router
     }
 
-    /// Releases the files before the system suspends the app. A walk keeps the app running, and needs the files for its track.
-    func suspend() async {
-        guard let home, home.guide.walk == nil else { return }
-        try? await home.library.companion.suspend()
-    }
-
+    /// The app is on the screen.
     func resume() async {
+        isActive = true
         try? await home?.library.companion.resume()
         home?.guide.resume()
+    }
+
+    /// The app is no longer on the screen, and the system will suspend it.
+    func suspend() async {
+        isActive = false
+        await releaseFiles()
     }
 
     /// Sends the reports that wait and updates the territories, when the system lets the app work in the background. Returns
     /// whether all of it succeeded.
     func refreshInBackground() async -> Bool {
+        await start()
         guard let library = home?.library else { return false }
+        var isDone = false
         do {
             try await library.companion.resume()
             _ = try await library.transfers.send(library.companion)
@@ -91,73 +104,19 @@ final class AppModel {
                 try await library.transfers.refresh(territory.name, with: library.companion)
                 try await library.companion.packs.update(territory.name, options: RefreshOptions(unmeteredOnly: true))
             }
-            await suspend()
-            return true
+            isDone = true
         } catch {
-            await suspend()
-            return false
+            // What is left is done in the next refresh, or when the person asks for it.
         }
+        // The person may have opened the app meanwhile.
+        if !isActive { await releaseFiles() }
+        return isDone
     }
 
-    /// Does nothing if there is a catalogue, even an empty one: the person may have removed the territory.
-    nonisolated private static func unpackTerritory(_ archive: URL?, _ directories: Directories) throws {
-        let files = FileManager.default
-        let catalogue = directories.catalogue
-        guard let archive, !files.fileExists(atPath: catalogue.appendingPathComponent("catalogue.gpkg").path) else { return }
-        // The catalogue's file is moved last: with it, the territory is there.
-        let unpacked = catalogue.deletingLastPathComponent().appendingPathComponent("unpacking", isDirectory: true)
-        try? files.removeItem(at: unpacked)
-        try Zip(archive).unpack(to: unpacked)
-        try files.createDirectory(at: catalogue, withIntermediateDirectories: true)
-        let names = try files.contentsOfDirectory(atPath: unpacked.path)
-        for name in names.filter({ $0 != "catalogue.gpkg" }) + ["catalogue.gpkg"] {
-            let target = catalogue.appendingPathComponent(name)
-            try? files.removeItem(at: target)
-            try files.moveItem(at: unpacked.appendingPathComponent(name), to: target)
-        }
-        try? files.removeItem(at: unpacked)
-    }
-}
-
-/// The screens of the tabs, which share the library.
-@MainActor @Observable
-final class Home {
-    let library: Library
-    var router = Router()
-    let treks: TrekListModel
-    let map: MapModel
-    let guide: GuideModel
-    let reports: ReportQueueModel
-
-    @ObservationIgnored private var downloads: [PackKey: DownloadModel] = [:]
-
-    init(_ library: Library, speaker: any Speaker, store: GuideStore) {
-        self.library = library
-        treks = TrekListModel(library)
-        map = MapModel(nil, library)
-        guide = GuideModel(library, speaker: speaker, store: store)
-        reports = ReportQueueModel(library)
-    }
-
-    /// The download of a trek. There is one, so that it goes on when a screen is closed and opened again.
-    func download(_ key: PackKey) -> DownloadModel {
-        if let download = downloads[key] { return download }
-        let download = DownloadModel(key, library)
-        downloads[key] = download
-        return download
-    }
-
-    func trek(_ key: PackKey) -> TrekModel {
-        TrekModel(key, download: download(key), library)
-    }
-
-    func object(_ key: ObjectKey) -> ObjectModel {
-        ObjectModel(key, download: key.trek.map(download), library)
-    }
-
-    /// Starts to follow a trek and shows the guide.
-    func follow(_ key: PackKey) async {
-        router.show(.guide)
-        await guide.start(key)
+    /// The system ends an app that it suspends while it holds locks of files. A walk keeps the app running, and needs the files for
+    /// its track.
+    private func releaseFiles() async {
+        guard let home, home.guide.walk == nil else { return }
+        try? await home.library.companion.suspend()
     }
 }

@@ -13,6 +13,14 @@ final class TemporaryDirectory: Sendable {
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
 
+    /// A copy of the files as they are now, which is what a process that is killed leaves.
+    func copy() throws -> TemporaryDirectory {
+        let copy = try TemporaryDirectory()
+        try FileManager.default.removeItem(at: copy.url)
+        try FileManager.default.copyItem(at: url, to: copy.url)
+        return copy
+    }
+
     deinit {
         try? FileManager.default.removeItem(at: url)
     }

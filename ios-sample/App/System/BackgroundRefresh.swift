@@ -8,7 +8,11 @@ final class BackgroundRefresh {
     /// The same as in `BGTaskSchedulerPermittedIdentifiers` of Info.plist.
     private static let identifier = "org.jalon.sample.refresh"
 
-    weak var app: AppModel?
+    private let app: AppModel
+
+    init(_ app: AppModel) {
+        self.app = app
+    }
 
     /// Must be called before the app has finished launching.
     func register() {
@@ -29,7 +33,7 @@ final class BackgroundRefresh {
     private func run(_ task: BGTask) {
         schedule()
         let work = Task { [app] in
-            let isDone = await app?.refreshInBackground() ?? false
+            let isDone = await app.refreshInBackground()
             task.setTaskCompleted(success: isDone)
         }
         task.expirationHandler = { work.cancel() }

@@ -56,6 +56,7 @@ struct FilterBar: View {
 
     var body: some View {
         Toggle(Texts.treksNearMe, systemImage: "location", isOn: $model.isNearMe)
+        if model.isNearMe, model.request.near == nil { Text(Texts.mapPositionUnknown) }
         Toggle(Texts.treksOffline, systemImage: "arrow.down.circle", isOn: $model.isOffline)
         DisclosureGroup(Texts.treksFilters) {
             ForEach(model.facets, id: \.facet) { facet in

@@ -106,6 +106,8 @@ final class GuideModel {
             await setRecording(saved.isRecording)
             readPositions()
         } catch {
+            // A trek that is no longer on the phone cannot be followed at the next start either.
+            if case .NotFound = error as? JalonError { store.remove() }
             if !isCancellation(error) { failure = Failure(error) }
         }
     }
