@@ -31,23 +31,24 @@ extension FaultStories {
             return found
         }
 
-        /// Ends the process: only its files remain for the next one.
+        /// The process is killed, and the next one starts with a copy of its files: in another place, as after an update of the app.
         private func restart(_ test: TestApp) async throws -> TestApp {
-            try await test.home.library.companion.close()
-            let next = try TestApp(in: test.directory)
+            let next = try TestApp(in: test.directory.copy())
             await next.app.start()
             return next
         }
 
-        /// Opens everything of the downloaded treks, and finds nothing missing.
-        private func openEverything(_ home: Home) async throws {
+        /// Opens everything of the downloaded treks, some days later, and finds nothing missing.
+        private func openEverything(_ home: Home, daysLater: Double = 0) async throws {
             let list = TrekListModel(home.library)
             list.isOffline = true
             await list.load()
             guard case .treks(let treks) = list.state else { throw UnexpectedState(list.state) }
             #expect(!treks.isEmpty)
             for trek in treks {
-                let model = home.trek(trek.key)
+                let model = TrekModel(
+                    trek.key, download: home.download(trek.key), home.library,
+                    now: { Date(timeIntervalSinceNow: daysLater * 86_400) })
                 await model.load()
                 let contents = try #require(model.contents, "\(trek.name) does not open: \(model.state)")
                 #expect(model.download.isComplete, "\(trek.name) is offered as offline, but it is \(model.download.state)")
@@ -80,44 +81,68 @@ extension FaultStories {
             }
         }
 
-        @Test func downloadedTrekOpensAfterRestartWithoutNetwork() async throws {
+        @Test func downloadedTrekOpensAfterTheAppWasKilledWithoutNetwork() async throws {
             let first = try await downloaded()
             try Faults.send("stop")
             let next = try await restart(first)
             try await openEverything(next.home)
+            try await openEverything(next.home, daysLater: 90)
             // A failed refresh takes nothing away.
             let territories = TerritoriesModel(try next.home.library)
             await territories.load()
             await territories.refresh(territories.territories[0])
             #expect(territories.problem == Texts.errorOffline)
             try await openEverything(next.home)
-            try Faults.send("start")
         }
 
-        @Test func downloadedTrekOpensAfterTheServerLostIt() async throws {
+        @Test func downloadedTrekOpensWhileTheServerFails() async throws {
             let first = try await downloaded()
-            // The server answers with errors, and then publishes another territory.
             try Faults.send("status 500")
             let territories = TerritoriesModel(try first.home.library)
             await territories.load()
             await territories.refresh(territories.territories[0])
             #expect(territories.problem == Texts.errorServer)
-            try Faults.send("repair")
             try await openEverything(first.home)
-            let next = try await restart(first)
-            try await openEverything(next.home)
         }
 
-        @Test func downloadedTrekOpensAfterTheAppMoved() async throws {
-            // An update of the app, or a restored backup, gives the container of the app another path.
-            let first = try await downloaded()
-            try await first.home.library.companion.close()
-            let moved = try TemporaryDirectory()
-            try FileManager.default.removeItem(at: moved.url)
-            try FileManager.default.moveItem(at: first.directory.url, to: moved.url)
-            let next = try TestApp(in: moved)
-            await next.app.start()
-            try await openEverything(next.home)
+        @Test func downloadedTrekOpensAfterTheServerChanged() async throws {
+            let before = try OwnServer(treks: 12)
+            let test = try await TestApp.refreshed(before.url)
+            let home = try test.home
+            let last = try #require(
+                try await home.library.companion.catalogue.treks(TrekQuery(limit: 200)).items.map(\.id).max())
+            let treks = [1, last].map { PackKey(territory: "park", trek: $0) }
+            for trek in treks {
+                home.download(trek).start()
+                await home.download(trek).finished()
+                #expect(home.download(trek).isComplete)
+            }
+            // At the same address, a park that publishes other treks.
+            let port = try #require(URL(string: before.url)?.port)
+            await before.stop()
+            let after = try OwnServer(treks: 3, seed: 7, port: port)
+            try await home.library.companion.refresh("park")
+            let next = try await restart(test)
+            for trek in treks {
+                let model = try next.home.trek(trek)
+                await model.load()
+                #expect(try #require(model.contents, "\(trek.trek) does not open: \(model.state)").route.isEmpty == false)
+            }
+            let withdrawn = try next.home.trek(treks[1])
+            await withdrawn.load()
+            let details = try #require(withdrawn.contents).details
+            #expect(details.withdrawnMs != nil)
+            for picture in details.pictures where picture.url.hasPrefix(before.url) {
+                #expect(FileManager.default.fileExists(atPath: try #require(picture.path)))
+            }
+            // What changed can be downloaded again.
+            let changed = try next.home.download(treks[0])
+            await changed.load()
+            #expect(!changed.isComplete)
+            changed.start()
+            await changed.finished()
+            #expect(changed.isComplete)
+            await after.stop()
         }
 
         @Test func damagedCatalogueIsExplained() async throws {

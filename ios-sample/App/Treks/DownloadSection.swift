@@ -30,7 +30,7 @@ struct DownloadSection: View {
                 removeButton
             case .included(let asOf):
                 offline(asOf)
-            case .complete(let asOf):
+            case .complete(let asOf, _):
                 offline(asOf)
                 Button(Texts.actionRefresh, systemImage: "arrow.clockwise.circle") { model.start() }
                 removeButton

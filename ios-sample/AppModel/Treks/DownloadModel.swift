@@ -10,7 +10,8 @@ final class DownloadModel {
         case notDownloaded(bytes: UInt64)
         case running(done: UInt64, total: UInt64)
         case partial
-        case complete(asOfMs: Int64?)
+        /// The server has newer data if it is stale.
+        case complete(asOfMs: Int64?, isStale: Bool)
         /// Everything of the trek is in another download, such as that of the itinerary whose stage it is.
         case included(asOfMs: Int64?)
     }
@@ -33,7 +34,8 @@ final class DownloadModel {
     /// Whether everything of the trek is on the phone that can be had.
     var isComplete: Bool {
         switch state {
-        case .complete, .included: true
+        case .complete(_, let isStale): !isStale
+        case .included: true
         default: false
         }
     }
@@ -46,8 +48,9 @@ final class DownloadModel {
         guard work == nil else { return }
         do {
             let check = try await library.companion.checkTrek(key.territory, key.trek)
-            switch try await pack()?.state {
-            case .ready, .stale: state = .complete(asOfMs: check.asOfMs)
+            let pack = try await pack()
+            switch pack?.state {
+            case .ready, .stale: state = .complete(asOfMs: check.asOfMs, isStale: pack?.state == .stale)
             case .partial: state = .partial
             case .planned, nil:
                 let estimate = try await library.companion.packs.estimate(key.territory, .trek(id: key.trek))
