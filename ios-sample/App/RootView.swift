@@ -59,6 +59,7 @@ struct TabsView: View {
             switch sheet {
             case .emergency: EmergencyView(model: EmergencyModel(home.library))
             case .newReport(let trek): ReportFormView(model: ReportFormModel(home.library, about: trek))
+            case .editReport(let report): ReportFormView(model: ReportFormModel(home.library, editing: report))
             }
         }
         .task { await home.library.watchChanges() }

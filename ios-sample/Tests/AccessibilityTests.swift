@@ -6,7 +6,7 @@ import Testing
 @testable import JalonSample
 
 /// Each screen for people who hear it: every control and every picture says what it is.
-@MainActor @Suite(.timeLimit(.minutes(1))) struct AccessibilityTests {
+@MainActor @Suite(.timeLimit(.minutes(5))) struct AccessibilityTests {
     @Test(arguments: appLanguages) func everyControlAndPictureHasLabel(language: String) async throws {
         try await LanguageOverride.$current.withValue(language) { try await openAllScreens() }
     }

@@ -5,7 +5,7 @@ import Testing
 @testable import JalonSample
 
 /// The app in the background: the system suspends it, and sometimes lets it work.
-@MainActor @Suite(.timeLimit(.minutes(1))) struct BackgroundTests {
+@MainActor @Suite(.timeLimit(.minutes(5))) struct BackgroundTests {
     @Test func suspendedAppGoesOn() async throws {
         let test = try await TestApp.refreshed()
         let home = try test.home

@@ -6,7 +6,7 @@ import Testing
 
 extension FaultStories {
     /// A trek is downloaded with a cut in the middle, resumed, read without a server, and removed.
-    @MainActor @Suite(.timeLimit(.minutes(1))) struct DownloadStories {
+    @MainActor @Suite(.timeLimit(.minutes(5))) struct DownloadStories {
         @Test func downloadSurvivesCutAndIsRemoved() async throws {
             try Faults.reset()
             let test = try await TestApp.refreshed(Faults.url())

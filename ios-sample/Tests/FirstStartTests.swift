@@ -5,7 +5,7 @@ import Testing
 @testable import JalonSample
 
 /// The first start, with the territory that ships in the app and without a network.
-@MainActor @Suite(.timeLimit(.minutes(1))) struct FirstStartTests {
+@MainActor @Suite(.timeLimit(.minutes(5))) struct FirstStartTests {
     @Test func firstStartHasTreksPicturesAndMap() async throws {
         let test = try TestApp(archive: Sample.territory)
         let screen = Screen(test.app)

@@ -5,7 +5,7 @@ import Testing
 @testable import JalonSample
 
 /// A walker follows a trek; the process dies on the way and the next one goes on.
-@MainActor @Suite(.timeLimit(.minutes(1))) struct GuideStories {
+@MainActor @Suite(.timeLimit(.minutes(5))) struct GuideStories {
     /// A walk along the route of a trek: a fix at each vertex, one a minute, and some at the end.
     private func walk(_ key: PackKey, _ home: Home) async throws -> [Fix] {
         let details = try await home.library.companion.catalogue.trekDetails(key.territory, key.trek)

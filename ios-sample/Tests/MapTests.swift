@@ -5,7 +5,7 @@ import Testing
 
 @testable import JalonSample
 
-@MainActor @Suite(.timeLimit(.minutes(1))) struct MapTests {
+@MainActor @Suite(.timeLimit(.minutes(5))) struct MapTests {
     @Test func projectionAndItsInverseAgree() {
         let projection = MapProjection(
             camera: MapCamera(centre: Position(lon: 6.2, lat: 44.9), zoom: 12.4), width: 375, height: 600)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import JalonSample
 
-@MainActor @Suite(.timeLimit(.minutes(1))) struct MeTests {
+@MainActor @Suite(.timeLimit(.minutes(5))) struct MeTests {
     @Test func storageIsFreedTrekByTrek() async throws {
         let test = try TestApp(archive: Sample.territory)
         let screen = Screen(test.app)

@@ -6,7 +6,7 @@ import Testing
 
 extension FaultStories {
     /// What people reported as broken in the offline treks of Geotrek's apps: a downloaded trek must open whatever happened since.
-    @MainActor @Suite(.timeLimit(.minutes(1))) struct OfflineStories {
+    @MainActor @Suite(.timeLimit(.minutes(5))) struct OfflineStories {
         /// An itinerary with stages, and an ordinary trek.
         private func downloaded() async throws -> TestApp {
             try Faults.reset()

@@ -6,7 +6,7 @@ import Testing
 
 extension FaultStories {
     /// Reports are written offline, sent, and resolved when nobody knows whether they arrived.
-    @MainActor @Suite(.timeLimit(.minutes(1))) struct ReportStories {
+    @MainActor @Suite(.timeLimit(.minutes(5))) struct ReportStories {
         /// A place in the generated territory.
         static let here = Fix(position: Position(lon: 6.2, lat: 44.9), timeMs: 1_780_000_000_000, accuracyM: 8)
 
@@ -75,6 +75,28 @@ extension FaultStories {
                 try await screen.tap(Texts.actionRetry)
                 try await screen.see(Texts.reportStateAccepted)
             }
+            screen.close()
+        }
+
+        @Test func refusedReportIsCorrectedAndSent() async throws {
+            let (test, screen) = try await app()
+            try Faults.send("status 400 feedback_report")
+            try await write("Panneau cassé", test, screen)
+            let reports = try test.home.reports
+            try await screen.tap(Texts.actionSend)
+            try await wait { reports.reports.first?.state == .refused }
+            try await screen.see(reports.stateText(try #require(reports.reports.first)))
+            try Faults.send("repair")
+            try await screen.tap("Panneau cassé")
+            try await screen.tap(Texts.actionRetry)
+            try await screen.see(Texts.reportComment)
+            try await screen.type("Panneau cassé au col", in: Texts.reportComment)
+            try await screen.tap(Texts.reportQueue)
+            try await screen.see(Texts.reportSaved)
+            try await screen.tap(Texts.actionClose)
+            try await screen.tap(Texts.actionRetry)
+            try await screen.see(Texts.reportStateAccepted)
+            #expect(reports.reports.map(\.content.comment) == ["Panneau cassé au col"])
             screen.close()
         }
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import JalonSample
 
-@MainActor @Suite(.timeLimit(.minutes(1))) struct TrekTests {
+@MainActor @Suite(.timeLimit(.minutes(5))) struct TrekTests {
     @Test func fingerOnTheProfileMovesTheMap() async throws {
         let test = try TestApp(archive: Sample.territory)
         let screen = Screen(test.app)

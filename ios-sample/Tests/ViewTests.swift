@@ -5,7 +5,7 @@ import Testing
 @testable import JalonSample
 
 /// The screens, driven as a person drives them.
-@MainActor @Suite(.timeLimit(.minutes(1))) struct ViewTests {
+@MainActor @Suite(.timeLimit(.minutes(5))) struct ViewTests {
     @Test func addTerritoryThenSearchAndOpenTrek() async throws {
         let screen = Screen(try TestApp().app)
         try await screen.see(Texts.treksEmptyTerritory)

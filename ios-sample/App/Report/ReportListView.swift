@@ -48,6 +48,7 @@ struct ReportView: View {
     let id: String
     let model: ReportQueueModel
 
+    @Environment(Home.self) private var home
     @Environment(\.dismiss) private var dismiss
 
     var body: some View {
@@ -83,6 +84,7 @@ struct ReportView: View {
             Button(Texts.actionRetry, systemImage: "paperplane") { Task { await model.send() } }
                 .disabled(model.isSending)
         case .draft, .refused:
+            Button(Texts.actionRetry, systemImage: "pencil") { home.router.sheet = .editReport(report) }
             Button(Texts.actionDelete, systemImage: "trash", role: .destructive) {
                 Task {
                     await model.discard(report)

@@ -28,6 +28,7 @@ enum Route: Hashable {
 enum Sheet: Identifiable, Hashable {
     case emergency
     case newReport(PackKey?)
+    case editReport(Report)
 
     var id: Self { self }
 }

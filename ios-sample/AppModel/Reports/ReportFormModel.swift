@@ -26,11 +26,21 @@ final class ReportFormModel {
 
     private let library: Library
     private var territory: String?
+    /// The draft or refused report that the form changes; nil for a new one.
+    private var edited: String?
 
     init(_ library: Library, about trek: PackKey? = nil) {
         self.library = library
         territory = trek?.territory
         self.trek = trek?.trek
+    }
+
+    /// Shows a draft or a refused report again. Its photos stay with it.
+    convenience init(_ library: Library, editing report: Report) {
+        self.init(library)
+        (territory, edited, position) = (report.territory, report.id, report.content.position)
+        (comment, email) = (report.content.comment, report.content.email)
+        (category, trek) = (report.content.category, report.content.trek)
     }
 
     /// Reads what the person can choose from.
@@ -83,13 +93,13 @@ final class ReportFormModel {
         let content = ReportContent(
             comment: comment, email: email, category: category, position: position, trek: trek)
         do {
-            let draft = try await reports.newReport(territory, content)
+            let id = try await write(content, territory)
             do {
-                for photo in photos { try await attach(photo, to: draft.id) }
-                try await reports.queue(draft.id)
+                for photo in photos { try await attach(photo, to: id) }
+                try await reports.queue(id)
             } catch {
                 // The form still has everything, so that no half report stays behind.
-                try? await reports.discard(draft.id)
+                if edited == nil { try? await reports.discard(id) }
                 throw error
             }
             isQueued = true
@@ -107,6 +117,12 @@ final class ReportFormModel {
         if position == nil { problems.append(Texts.reportPlaceMissing) }
         if comment.trimmingCharacters(in: .whitespacesAndNewlines).isEmpty { problems.append(Texts.reportCommentMissing) }
         return problems
+    }
+
+    private func write(_ content: ReportContent, _ territory: String) async throws -> String {
+        let reports = library.companion.reports
+        if let edited { return try await reports.edit(edited, content).id }
+        return try await reports.newReport(territory, content).id
     }
 
     private func attach(_ photo: URL, to report: String) async throws {
