@@ -81,7 +81,7 @@ final class AppModel {
     /// The app is on the screen.
     func resume() async {
         isActive = true
-        try? await home?.library.companion.resume()
+        try? await home?.library.resume()
         home?.guide.resume()
     }
 
@@ -98,7 +98,7 @@ final class AppModel {
         guard let library = home?.library else { return false }
         var isDone = false
         do {
-            try await library.companion.resume()
+            try await library.resume()
             _ = try await library.transfers.send(library.companion)
             for territory in try await library.companion.territories() {
                 try await library.transfers.refresh(territory.name, with: library.companion)

@@ -11,8 +11,11 @@ import Testing
         let home = try test.home
         await test.app.suspend()
         await home.treks.load()
-        guard case .failed = home.treks.state else { throw UnexpectedState(home.treks.state) }
+        // Nothing can be read, and nobody sees it. The list reads again when the app comes back.
+        #expect(home.treks.state == .loading)
+        let request = home.treks.request
         await test.app.resume()
+        #expect(home.treks.request != request)
         await home.treks.load()
         #expect(home.treks.count == 12)
     }
@@ -29,7 +32,7 @@ import Testing
         await test.app.suspend()
         #expect(await test.app.refreshInBackground())
         await home.reports.load()
-        #expect(home.reports.failure != nil)
+        #expect(home.reports.reports.isEmpty)
 
         await test.app.resume()
         await home.reports.load()

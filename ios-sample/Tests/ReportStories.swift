@@ -78,6 +78,20 @@ extension FaultStories {
             screen.close()
         }
 
+        @Test func placeIsChosenOnTheMap() async throws {
+            let (test, screen) = try await app()
+            try await screen.tap(Texts.tabReport)
+            try await screen.tap(Texts.reportNew)
+            try await screen.see(Texts.reportPlaceMissing)
+            try await screen.tap(Texts.mapDescribed(Texts.reportPlace))
+            try await screen.tap(Texts.actionSave)
+            try await screen.seeNot(Texts.reportPlaceMissing)
+            try await screen.tap(Texts.actionCancel)
+            try await screen.see(Texts.reportQueueEmpty)
+            #expect(try await test.home.library.companion.reports.list().isEmpty)
+            screen.close()
+        }
+
         @Test func refusedReportIsCorrectedAndSent() async throws {
             let (test, screen) = try await app()
             try Faults.send("status 400 feedback_report")

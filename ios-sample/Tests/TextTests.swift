@@ -43,5 +43,6 @@ import Testing
         let sentences = errors.map { Failure($0).sentence }
         #expect(Set(sentences).count == errors.count && sentences.allSatisfy { $0.hasSuffix(".") && !$0.contains("x.") })
         #expect(isCancellation(CancellationError()) && isCancellation(JalonError.Cancelled) && !isCancellation(errors[0]))
+        #expect(isCancellation(JalonError.Closed))
     }
 }

@@ -34,7 +34,9 @@ struct ReportFormView: View {
         }
         .task { await model.load() }
         .sheet(isPresented: $showsCamera) { Camera { model.addPhoto($0) } }
-        .sheet(isPresented: $showsMap) { PlacePicker(model: MapModel(nil, home.library)) { model.choose($0) } }
+        .sheet(isPresented: $showsMap) {
+            PlacePicker(model: MapModel(nil, home.library, opensMarkers: false)) { model.choose($0) }
+        }
         .task(id: picked) {
             if let data = try? await picked?.loadTransferable(type: Data.self) { model.addPhoto(data) }
         }
@@ -44,7 +46,7 @@ struct ReportFormView: View {
         Section(Texts.reportPlace) {
             Text(model.position.map { "\($0.lat.formatted()), \($0.lon.formatted())" } ?? Texts.reportPlaceMissing)
             Button(Texts.reportPlaceHere, systemImage: "location") { Task { await model.locate() } }
-            Button(Texts.tabMap, systemImage: "map") { showsMap = true }
+            Button(Texts.mapDescribed(Texts.reportPlace), systemImage: "map") { showsMap = true }
         }
     }
 

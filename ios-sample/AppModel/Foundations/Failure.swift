@@ -23,7 +23,7 @@ struct Failure: Equatable {
     }
 }
 
-/// Whether an error only tells that a newer call or the person ended the work. It is not shown.
+/// Whether an error only tells that a newer call, the person or the suspension of the app ended the work. It is not shown.
 func isCancellation(_ error: any Error) -> Bool {
-    error is CancellationError || error as? JalonError == .Cancelled
+    error is CancellationError || [.Cancelled, .Closed].contains(error as? JalonError)
 }

@@ -10,8 +10,14 @@ final class Library {
     let position: PositionModel
     @ObservationIgnored let transfers: any TransferRunner
     let configuration: Configuration
-    /// The versions of the data. A screen that has them in its request reads again when something changes.
-    private(set) var versions: DataVersions?
+    /// A screen that has these in its request reads again when something changes.
+    private(set) var versions = Versions()
+
+    struct Versions: Hashable {
+        var data: DataVersions?
+        /// How often the files were opened again after the app was suspended: a screen may have tried to read meanwhile.
+        var resumes = 0
+    }
 
     init(
         _ companion: Companion, settings: Settings, position: PositionModel, transfers: any TransferRunner,
@@ -31,6 +37,12 @@ final class Library {
     /// Keeps ``versions`` up to date until the task is cancelled.
     func watchChanges() async {
         guard let changes = try? companion.watchChanges() else { return }
-        for await versions in changes { self.versions = versions }
+        for await data in changes { versions.data = data }
+    }
+
+    /// Opens the files again after the app was suspended.
+    func resume() async throws {
+        try await companion.resume()
+        versions.resumes += 1
     }
 }

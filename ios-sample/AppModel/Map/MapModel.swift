@@ -35,15 +35,18 @@ final class MapModel {
     }
 
     private let library: Library
+    private let opensMarkers: Bool
     private var hasCamera = false
 
-    init(_ trek: PackKey?, _ library: Library) {
+    /// `opensMarkers` is false for a map on which the person only chooses a place.
+    init(_ trek: PackKey?, _ library: Library, opensMarkers: Bool = true) {
         self.trek = trek
+        self.opensMarkers = opensMarkers
         self.library = library
         tiles = TileStore(library)
     }
 
-    var request: DataVersions? { library.versions }
+    var request: Library.Versions { library.versions }
     var fix: Fix? { library.position.latest }
     var projection: MapProjection { MapProjection(camera: camera, width: size.x, height: size.y) }
     /// Whether the map has a picture below its lines.
@@ -129,6 +132,7 @@ final class MapModel {
 
     /// The marker under the finger: the nearest one within 22 points, half of the smallest target that Apple recommends.
     func marker(at point: MapPoint) -> MapMarker? {
+        guard opensMarkers else { return nil }
         let projection = projection
         func distance(_ marker: MapMarker) -> Double {
             let place = projection.point(marker.position)

@@ -14,7 +14,7 @@ final class FavouritesModel {
         self.library = library
     }
 
-    var request: DataVersions? { library.versions }
+    var request: Library.Versions { library.versions }
 
     func load() async {
         do {

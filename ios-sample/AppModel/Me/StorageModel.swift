@@ -24,7 +24,7 @@ final class StorageModel {
         self.library = library
     }
 
-    var request: DataVersions? { library.versions }
+    var request: Library.Versions { library.versions }
 
     func load() async {
         do {

@@ -17,7 +17,7 @@ final class TerritoriesModel {
         self.library = library
     }
 
-    var request: DataVersions? { library.versions }
+    var request: Library.Versions { library.versions }
 
     func load() async {
         do {

@@ -17,7 +17,7 @@ final class ReportQueueModel {
         self.library = library
     }
 
-    var request: DataVersions? { library.versions }
+    var request: Library.Versions { library.versions }
     /// Whether a report waits to be sent.
     var hasUnsent: Bool { reports.contains { $0.state == .queued } }
     /// Whether an export would have a report.

@@ -24,7 +24,7 @@ final class ObjectModel {
         self.library = library
     }
 
-    var request: DataVersions? { library.versions }
+    var request: Library.Versions { library.versions }
 
     /// Whether pictures are missing that a download would bring. Pictures that are gone from their server are not among them.
     var isIncomplete: Bool {

@@ -22,7 +22,7 @@ final class TrekListModel {
         var isOffline = false
         var values: Set<FacetValue> = []
         var near: Position?
-        var versions: DataVersions?
+        var versions = Library.Versions()
     }
 
     var text = ""

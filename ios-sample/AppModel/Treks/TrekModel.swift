@@ -42,7 +42,7 @@ final class TrekModel {
     }
 
     /// The identity of the task that calls ``load()``.
-    var request: DataVersions? { library.versions }
+    var request: Library.Versions { library.versions }
 
     var contents: Contents? {
         if case .loaded(let contents) = state { contents } else { nil }
