@@ -13,7 +13,9 @@ use jalon::transfer;
 use crate::companion::absolute;
 use crate::error::Result;
 use crate::records::{EditionCheck, EditionKey, EditionOptions, EditionSummary, Progress};
-use crate::state::{with_client, with_feature};
+#[cfg(feature = "edition")]
+use crate::state::with_client;
+use crate::state::with_feature;
 use crate::threads;
 use crate::watch::Watcher;
 use crate::{CancelToken, Companion, ProgressWatch};

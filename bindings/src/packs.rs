@@ -9,7 +9,6 @@ use crate::convert::all;
 use crate::error::Result;
 use crate::records::{
     ArchiveImport, AttachedFileSizes, Estimate, Pack, PackSubject, PictureSize, Progress, RefreshOptions,
-    RefusedEntries,
 };
 use crate::state::{Shared, with_client, with_feature};
 use crate::transfers::Work;
@@ -180,7 +179,7 @@ impl Packs {
                 let options = options(pictures, files, None);
                 let import = core.import_archive(&territory, &subject, &options, std::path::Path::new(&path))?;
                 let refused = import.refused.into_iter();
-                let refused = refused.map(|(reason, count)| RefusedEntries { reason, count }).collect();
+                let refused = refused.map(|(reason, count)| crate::records::RefusedEntries { reason, count }).collect();
                 Ok(ArchiveImport { files: import.files, bytes: import.bytes, refused })
             })
         };
