@@ -46,7 +46,7 @@ struct ReportFormView: View {
         Section(Texts.reportPlace) {
             Text(model.position.map { "\($0.lat.formatted()), \($0.lon.formatted())" } ?? Texts.reportPlaceMissing)
             Button(Texts.reportPlaceHere, systemImage: "location") { Task { await model.locate() } }
-            Button(Texts.mapDescribed(Texts.reportPlace), systemImage: "map") { showsMap = true }
+            Button(Texts.tabMap, systemImage: "map") { showsMap = true }
         }
     }
 
