@@ -13,6 +13,7 @@ let package = Package(
     name: "JalonSample",
     dependencies: [.package(path: "../bindings/swift")],
     targets: [
+        standIn("LinuxStringCatalogue"),
         standIn("UIKit", dependencies: [jalon]),
         standIn("SwiftUI", dependencies: ["UIKit"]),
         standIn("PhotosUI", dependencies: ["SwiftUI"]),
@@ -21,7 +22,10 @@ let package = Package(
         standIn("AVFoundation"),
         .executableTarget(
             name: "JalonSample",
-            dependencies: [jalon, "SwiftUI", "UIKit", "PhotosUI", "BackgroundTasks", "CoreLocation", "AVFoundation"],
+            dependencies: [
+                jalon, "SwiftUI", "UIKit", "PhotosUI", "BackgroundTasks", "CoreLocation", "AVFoundation",
+                "LinuxStringCatalogue",
+            ],
             path: ".",
             exclude: [
                 "LinuxStandIn", "Tests", "Jalon.xcodeproj", "README.md", "check-project", "test", "App/Assets.xcassets",
