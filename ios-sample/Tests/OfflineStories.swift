@@ -126,7 +126,7 @@ extension FaultStories {
             for trek in treks {
                 let model = try next.home.trek(trek)
                 await model.load()
-                #expect(try #require(model.contents, "\(trek.trek) does not open: \(model.state)").route.isEmpty == false)
+                #expect(try #require(model.contents, "\(trek.trek) does not open: \(model.state)").hasRoute)
             }
             let withdrawn = try next.home.trek(treks[1])
             await withdrawn.load()

@@ -71,6 +71,7 @@ extension FaultStories {
             try Faults.send("repair")
             try await screen.tap(choice)
             try await screen.seeNot(Texts.reportDoubtHint)
+            if choice == Texts.reportDoubtDiscard { try await screen.see(Texts.reportStateGivenUp) }
             if choice == Texts.reportDoubtSendAgain {
                 try await screen.tap(Texts.actionRetry)
                 try await screen.see(Texts.reportStateAccepted)

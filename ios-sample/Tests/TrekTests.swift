@@ -86,11 +86,6 @@ import Testing
         screen.close()
     }
 
-    @Test func polylineFindsPlacesByFraction() {
-        let line = Polyline([Position(lon: 0, lat: 0), Position(lon: 0, lat: 1), Position(lon: 0, lat: 4)])
-        #expect(line.position(at: 0.5)?.lat == 2 && line.position(at: 0)?.lat == 0 && line.position(at: 7)?.lat == 4)
-        #expect(Polyline([]).position(at: 0.5) == nil && Polyline([]).isEmpty)
-    }
 }
 
 extension Screen {

@@ -44,7 +44,7 @@ struct TrekView: View {
     private func actions(_ contents: TrekModel.Contents) -> some View {
         Section {
             Button(Texts.trekFollow, systemImage: "location.north.line") { asksToFollow = true }
-                .disabled(contents.route.isEmpty)
+                .disabled(!contents.hasRoute)
             NavigationLink(value: Route.trekMap(model.key)) { Label(Texts.trekShowOnMap, systemImage: "map") }
             Button(
                 contents.isFavourite ? Texts.trekFavouriteRemove : Texts.trekFavouriteAdd,
@@ -55,7 +55,7 @@ struct TrekView: View {
             Button(Texts.trekShareGpx, systemImage: "square.and.arrow.up") {
                 Task { shared = await model.gpxFile().map(SharedFile.init) }
             }
-            .disabled(contents.route.isEmpty)
+            .disabled(!contents.hasRoute)
             Button(Texts.reportNew, systemImage: "exclamationmark.bubble") { home.router.sheet = .newReport(model.key) }
         }
     }

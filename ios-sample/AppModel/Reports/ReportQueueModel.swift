@@ -76,7 +76,7 @@ extension ReportQueueModel {
         case .queued: return Texts.reportStateQueued
         case .sending: return Texts.reportStateSending
         case .accepted: return Texts.reportStateAccepted
-        case .inDoubt: return Texts.reportStateInDoubt
+        case .inDoubt: return report.isAbandoned ? Texts.reportStateGivenUp : Texts.reportStateInDoubt
         case .refused:
             let reasons = report.refusedFields.flatMap(\.messages)
             return Texts.reportStateRefused(reasons.isEmpty ? report.lastError ?? "" : reasons.joined(separator: " "))

@@ -8,7 +8,8 @@ final class TrekModel {
     /// What is known of a trek without a network.
     struct Contents: Equatable {
         let details: TrekDetails
-        let route: Polyline
+        /// Whether the trek has a line that can be followed and exported.
+        let hasRoute: Bool
         let profile: Profile?
         /// The sensitive areas on the route in season this month, with their rules.
         let zones: [GuideZone]
@@ -60,15 +61,15 @@ final class TrekModel {
     private func read() async throws -> Contents {
         let companion = library.companion
         let details = try await companion.catalogue.trekDetails(key.territory, key.trek)
-        let route = Polyline(try details.decodedGeometry())
+        let hasRoute = (try details.decodedGeometry()?.positions.count ?? 0) > 1
         let profile = try await companion.catalogue.profile(key.territory, key.trek)
         // A trek without a line has no guide, and so no areas on its route.
-        let guide = route.isEmpty ? nil : try await companion.guide(key.territory, key.trek).contents()
+        let guide = !hasRoute ? nil : try await companion.guide(key.territory, key.trek).contents()
         let month = UInt32(Calendar.current.component(.month, from: now()))
         let check = try await companion.checkTrek(key.territory, key.trek)
         let favourites = try await companion.journal.favourites()
         return Contents(
-            details: details, route: route, profile: profile,
+            details: details, hasRoute: hasRoute, profile: profile,
             zones: guide?.zones.filter { $0.months.isEmpty || $0.months.contains(month) } ?? [],
             labels: guide?.labels ?? [], warnings: check.warnings.map(\.text),
             isFavourite: favourites.contains { $0.territory == key.territory && $0.kind == .trek && $0.id == key.trek })
@@ -82,10 +83,9 @@ final class TrekModel {
 
     /// The place on the route at ``slide``, with its distance from the start and its elevation.
     var slidePlace: (position: Position, distanceM: Double, elevationM: Double)? {
-        guard let slide, let contents, let profile = contents.profile, let last = profile.distanceM.last else { return nil }
-        let index = Int((slide.clamped(to: 0...1) * Double(profile.distanceM.count - 1)).rounded())
-        guard let position = contents.route.position(at: profile.distanceM[index] / max(last, 1)) else { return nil }
-        return (position, profile.distanceM[index], profile.elevationM[index])
+        guard let slide, let profile = contents?.profile else { return nil }
+        let index = Int((slide.clamped(to: 0...1) * Double(profile.positions.count - 1)).rounded())
+        return (profile.positions[index], profile.distanceM[index], profile.elevationM[index])
     }
 
     func toggleFavourite() async {
