@@ -186,6 +186,8 @@ public enum Texts {
     public static func guideOffRoute(_ distance: String) -> String { format("guide.off_route", distance) }
     /// Back: {distance} {direction}
     public static func guideWayBack(_ distance: String, _ direction: String) -> String { format("guide.way_back", distance, direction) }
+    /// N NE E SE S SW W NW
+    public static var guideCompass: String { text("guide.compass") }
     /// Wrong direction
     public static var guideWrongWay: String { text("guide.wrong_way") }
     /// Arrived

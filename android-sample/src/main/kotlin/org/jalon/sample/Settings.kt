@@ -1,0 +1,59 @@
+package org.jalon.sample
+
+import android.content.Context
+import android.content.SharedPreferences
+import android.content.res.Configuration
+import android.os.LocaleList
+import java.util.Locale
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.withContext
+
+/** What the person has chosen. Null means the setting of the phone. */
+data class Choices(val language: String? = null, val isImperial: Boolean? = null, val speaks: Boolean = true)
+
+/** The settings, kept in a file. They are read before the first screen is shown. */
+class Settings(private val context: Context) {
+    private val mutableChoices = MutableStateFlow(Choices())
+    private var file: SharedPreferences? = null
+    val choices: StateFlow<Choices> = mutableChoices
+
+    /** Reads the file, off the main thread. */
+    suspend fun load() {
+        val preferences = withContext(Dispatchers.IO) {
+            context.getSharedPreferences("settings", Context.MODE_PRIVATE).also { it.all }
+        }
+        file = preferences
+        mutableChoices.value = Choices(
+            language = preferences.getString(LANGUAGE, null),
+            isImperial = preferences.getString(UNITS, null)?.let { it == IMPERIAL },
+            speaks = preferences.getBoolean(SPEAKS, true),
+        )
+    }
+
+    /** Changes the settings. The file is written in the background. */
+    fun change(choices: Choices) {
+        mutableChoices.value = choices
+        file?.edit()
+            ?.putString(LANGUAGE, choices.language)
+            ?.putString(UNITS, choices.isImperial?.let { if (it) IMPERIAL else "metric" })
+            ?.putBoolean(SPEAKS, choices.speaks)
+            ?.apply()
+    }
+
+    /** Returns the context with the chosen language. */
+    fun localized(base: Context): Context {
+        val language = choices.value.language ?: return base
+        val configuration = Configuration(base.resources.configuration)
+        configuration.setLocales(LocaleList(Locale.forLanguageTag(language)))
+        return base.createConfigurationContext(configuration)
+    }
+
+    private companion object {
+        const val LANGUAGE = "language"
+        const val UNITS = "units"
+        const val IMPERIAL = "imperial"
+        const val SPEAKS = "speaks"
+    }
+}

@@ -1,0 +1,103 @@
+package org.jalon.sample
+
+import android.os.Bundle
+import android.os.Looper
+import android.view.View
+import android.view.ViewGroup
+import android.widget.TextView
+import kotlinx.coroutines.async
+import kotlinx.coroutines.runBlocking
+import org.jalon.Jalon
+import org.junit.After
+import org.junit.Before
+import org.junit.runner.RunWith
+import org.robolectric.Robolectric
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.RuntimeEnvironment
+import org.robolectric.Shadows.shadowOf
+import org.robolectric.android.controller.ActivityController
+import org.robolectric.annotation.Config
+import org.robolectric.annotation.GraphicsMode
+import org.robolectric.shadows.ShadowPausedLooper
+
+/** Runs the app on the JVM: the real framework, the real library, and the demo territory of the app's assets. */
+@RunWith(RobolectricTestRunner::class)
+@Config(sdk = [35], qualifiers = "en-rGB-w360dp-h740dp-mdpi")
+@GraphicsMode(GraphicsMode.Mode.NATIVE)
+abstract class SampleTest {
+    protected val app: App get() = RuntimeEnvironment.getApplication() as App
+    protected lateinit var controller: ActivityController<MainActivity>
+    protected val activity: MainActivity get() = controller.get()
+
+    @Before
+    fun setTheClock() {
+        app.services.clock = { NOON }
+    }
+
+    @After
+    fun closeTheApp() {
+        if (::controller.isInitialized) controller.close()
+    }
+
+    /** Starts the app, as a person does, and waits for the first screen. */
+    protected fun startApp(saved: Bundle? = null) {
+        controller = Robolectric.buildActivity(MainActivity::class.java).let { if (saved == null) it.setup() else it.setup(saved) }
+        await("the tab bar") { find<View> { it.contentDescription == app.getString(R.string.tab_me) } != null }
+    }
+
+    /** Runs the main thread until [condition] is true. What it waits for comes from other threads as messages. */
+    protected fun await(what: String, condition: () -> Boolean) {
+        val looper = shadowOf(Looper.getMainLooper()) as ShadowPausedLooper
+        val deadline = System.nanoTime() + LIMIT_NS
+        looper.idle()
+        while (!condition()) {
+            if (System.nanoTime() > deadline) throw AssertionError("$what did not come; the screen has: ${texts()}")
+            looper.poll(100)
+            looper.idle()
+        }
+    }
+
+    /** Runs [work] with the open data, and returns its result. */
+    protected fun <T : Any> withData(work: suspend (Jalon) -> T): T {
+        val result = app.services.scope.async { work(app.services.jalon()) }
+        await("the result") { result.isCompleted }
+        return runBlocking { result.await() }
+    }
+
+    protected fun awaitText(text: String) = await("“$text”") { texts().any { text in it } }
+
+    /** Touches the control with this text or label. */
+    protected fun tap(text: String) {
+        await("a control “$text”") { control(text) != null }
+        checkNotNull(control(text)).performClick()
+        shadowOf(Looper.getMainLooper()).idle()
+    }
+
+    private fun control(text: String): View? {
+        val label = find<View> { view ->
+            (view as? TextView)?.text?.toString() == text || view.contentDescription?.toString() == text
+        }
+        return generateSequence(label) { it.parent as? View }.firstOrNull { it.isClickable && it.isEnabled }
+    }
+
+    /** The first visible view that fulfils [condition]. */
+    protected inline fun <reified V : View> find(noinline condition: (V) -> Boolean = { true }): V? =
+        views().filterIsInstance<V>().firstOrNull(condition)
+
+    /** All visible views, from the back to the front. */
+    protected fun views(root: View = activity.window.decorView): Sequence<View> = sequence {
+        if (root.visibility != View.VISIBLE) return@sequence
+        yield(root)
+        if (root is ViewGroup) for (index in 0 until root.childCount) yieldAll(views(root.getChildAt(index)))
+    }
+
+    /** All visible texts. */
+    protected fun texts(): List<String> =
+        views().filterIsInstance<TextView>().map { it.text.toString() }.filter { it.isNotEmpty() }.toList()
+
+    companion object {
+        /** Noon of 14 July 2026 in UTC, at which the tests take place. */
+        const val NOON = 1_784_030_400_000L
+        private const val LIMIT_NS = 30_000_000_000L
+    }
+}
