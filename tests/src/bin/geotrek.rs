@@ -47,12 +47,19 @@ struct Arguments {
     /// Serve the files of this directory below /files/, as a static web host does.
     #[arg(long)]
     files: Option<PathBuf>,
-    /// Write a vector map of the territory, zoom levels 6 to 13, to map.pmtiles in the directory of --files.
-    #[arg(long, requires = "files")]
-    map: bool,
+    /// Write a map of the territory to map.pmtiles in the directory of --files: vector tiles of the zoom levels 6 to 13, or
+    /// pictures of mountains of the zoom levels 9 to 14.
+    #[arg(long, value_enum, num_args = 0..=1, default_missing_value = "vector", requires = "files")]
+    map: Option<MapFormat>,
     /// Seed of the territory. Equal seeds give equal territories.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum MapFormat {
+    Vector,
+    Relief,
 }
 
 fn main() {
@@ -60,8 +67,12 @@ fn main() {
     let size = Size { treks: arguments.treks, pois: arguments.pois, ..Size::default() };
     let territory =
         if arguments.small { Territory::small(arguments.seed) } else { Territory::generate(size, arguments.seed) };
-    if let (true, Some(directory)) = (arguments.map, &arguments.files) {
-        let map = TestMap::generate(&territory, MapKind::Vector, territory.bbox, 6..=13, arguments.seed);
+    if let (Some(format), Some(directory)) = (arguments.map, &arguments.files) {
+        let (kind, zooms) = match format {
+            MapFormat::Vector => (MapKind::Vector, 6..=13),
+            MapFormat::Relief => (MapKind::Relief, 9..=14),
+        };
+        let map = TestMap::generate(&territory, kind, territory.bbox, zooms, arguments.seed);
         if let Err(error) = map.and_then(|map| map.write_pmtiles(&directory.join("map.pmtiles"))) {
             eprintln!("geotrek: the map cannot be written: {error}");
             std::process::exit(1);

@@ -6,11 +6,9 @@ use flate2::write::GzEncoder;
 use image::{ImageFormat, Rgb, RgbImage};
 use mvt::{GeomData, GeomEncoder, GeomType, Tile};
 
-use super::Result;
 use super::scene::{EXTENT, Shapes};
+use super::{PIXELS, Result};
 
-/// Width of a picture in pixels.
-const PIXELS: u32 = 256;
 const BACKGROUND: Rgb<u8> = Rgb([242, 239, 230]);
 const LAND: [Rgb<u8>; 4] = [Rgb([200, 224, 180]), Rgb([176, 208, 160]), Rgb([224, 216, 200]), Rgb([208, 204, 200])];
 const WATER: Rgb<u8> = Rgb([150, 190, 226]);

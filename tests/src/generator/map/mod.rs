@@ -4,8 +4,10 @@
 //! * `scene`: what a tile shows: patches of land, the lake, the lines of the treks.
 //! * `style`: a style with its glyphs and its sprite.
 //! * `draw`: a tile as a PNG picture or as a Mapbox Vector Tile.
+//! * `relief`: a tile as a PNG picture of mountains, for the sample apps and their pictures.
 
 mod draw;
+mod relief;
 mod scene;
 pub mod style;
 
@@ -20,13 +22,19 @@ use jalon::tiles::{MapArea, TileCover};
 use serde_json::{Value, json};
 
 use super::Territory;
+use relief::Relief;
 use scene::Scene;
+
+/// Width of a picture in pixels.
+const PIXELS: u32 = 256;
 
 /// The format of the tiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MapKind {
     /// PNG pictures of 256 × 256 pixels.
     Raster,
+    /// The same format: mountains with contour lines, which look like a map.
+    Relief,
     /// Mapbox Vector Tiles, compressed with gzip, with the layers `land`, `water` and `path`.
     Vector,
 }
@@ -61,12 +69,13 @@ impl TestMap {
         let scene = Scene::new(territory, bbox, seed);
         let [west, south, east, north] = bbox;
         let area = MapArea::Bounds(Bounds { west, south, east, north });
+        let relief = (kind == MapKind::Relief).then(|| Relief::new(territory, &scene, seed));
         let mut tiles = BTreeMap::new();
         for tile in TileCover::new(&area, *zooms.start(), *zooms.end())?.tiles() {
-            let shapes = scene.shapes(tile);
-            let bytes = match kind {
-                MapKind::Raster => draw::raster(&shapes)?,
-                MapKind::Vector => draw::vector(&shapes)?,
+            let bytes = match (&relief, kind) {
+                (Some(relief), _) => relief.draw(tile)?,
+                (None, MapKind::Vector) => draw::vector(&scene.shapes(tile))?,
+                (None, _) => draw::raster(&scene.shapes(tile))?,
             };
             tiles.insert((tile.z(), tile.x(), tile.y()), bytes);
         }
@@ -97,7 +106,7 @@ impl TestMap {
     /// Those of the file system and of the crate `pmtiles`.
     pub fn write_pmtiles(&self, path: &Path) -> Result<()> {
         let (tile_type, compression) = match self.kind {
-            MapKind::Raster => (pmtiles::TileType::Png, pmtiles::Compression::None),
+            MapKind::Raster | MapKind::Relief => (pmtiles::TileType::Png, pmtiles::Compression::None),
             MapKind::Vector => (pmtiles::TileType::Mvt, pmtiles::Compression::Gzip),
         };
         let [west, south, east, north] = self.bbox;
@@ -140,7 +149,7 @@ impl TestMap {
         let mut metadata = self.metadata();
         let layers = metadata.as_object_mut().and_then(|object| object.remove("vector_layers"));
         let bounds = self.bbox.map(|edge| edge.to_string()).join(",");
-        let format = if self.kind == MapKind::Raster { "png" } else { "pbf" };
+        let format = if self.kind == MapKind::Vector { "pbf" } else { "png" };
         let rows = [("bounds", bounds), ("format", format.to_owned())]
             .into_iter()
             .chain([("minzoom", self.zooms.start().to_string()), ("maxzoom", self.zooms.end().to_string())])

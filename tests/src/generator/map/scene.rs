@@ -14,12 +14,14 @@ const BUFFER: f64 = 128.0;
 /// Patches of land along each side of a tile.
 const PATCHES: u32 = 8;
 
-type Point = (f64, f64);
+pub(super) type Point = (f64, f64);
 
 /// The world that the map shows.
 pub(super) struct Scene {
     /// Lines in Web Mercator, 0 to 1 from west to east and from north to south.
-    lines: Vec<Vec<Point>>,
+    pub(super) lines: Vec<Vec<Point>>,
+    /// The box: west, north, east, south in Web Mercator.
+    pub(super) bounds: [f64; 4],
     /// The lake: west, north, east, south in Web Mercator.
     lake: [f64; 4],
     seed: u64,
@@ -44,7 +46,8 @@ impl Scene {
         }
         let (left, top) = mercator(west, north);
         let (right, bottom) = mercator(west + (east - west) * 0.3, north - (north - south) * 0.3);
-        Self { lines, lake: [left, top, right, bottom], seed }
+        let (far_right, far_bottom) = mercator(east, south);
+        Self { lines, bounds: [left, top, far_right, far_bottom], lake: [left, top, right, bottom], seed }
     }
 
     pub(super) fn shapes(&self, tile: TileCoord) -> Shapes {
@@ -108,7 +111,7 @@ fn add_lines(coordinates: &Value, lines: &mut Vec<Vec<Point>>) {
     }
 }
 
-fn mercator(lon: f64, lat: f64) -> Point {
+pub(super) fn mercator(lon: f64, lat: f64) -> Point {
     ((lon + 180.0) / 360.0, (1.0 - lat.to_radians().tan().asinh() / PI) / 2.0)
 }
 
@@ -132,7 +135,7 @@ fn clipped(from: Point, to: Point, (min, max): (f64, f64)) -> Option<(Point, Poi
 }
 
 /// Mixes the bits of a number (SplitMix64).
-fn mix(value: u64) -> u64 {
+pub(super) fn mix(value: u64) -> u64 {
     let value = (value ^ value >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let value = (value ^ value >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
     value ^ value >> 31
