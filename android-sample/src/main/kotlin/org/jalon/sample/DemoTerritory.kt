@@ -11,7 +11,6 @@ object DemoTerritory {
     /** The name of the territory. */
     const val NAME = "demo"
     private const val ASSET = "demo-territory.zip"
-    private const val FOLDER = "catalogue/"
 
     /**
      * Unpacks the territory if the app has no catalogue yet. The folder appears in one step, so that an end of the process in
@@ -32,8 +31,8 @@ object DemoTerritory {
 
     private fun unpack(zip: ZipInputStream, target: File) {
         generateSequence { zip.nextEntry }.forEach { entry ->
-            val file = File(target, entry.name.removePrefix(FOLDER))
-            if (!entry.isDirectory && entry.name.startsWith(FOLDER) && file.canonicalPath.startsWith(target.canonicalPath)) {
+            val file = File(target, entry.name)
+            if (!entry.isDirectory && file.canonicalPath.startsWith(target.canonicalPath)) {
                 file.parentFile?.mkdirs()
                 file.outputStream().use(zip::copyTo)
             }

@@ -18,9 +18,10 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
+import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.drop
+import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.launch
-import org.jalon.ffi.JalonException
 import org.jalon.sample.view.Message
 import org.jalon.sample.view.TabBar
 import org.jalon.sample.view.emptyState
@@ -62,7 +63,7 @@ class MainActivity : Activity() {
         }
         scope.launch {
             start()
-            services.settings.choices.drop(1).collect { start() }
+            services.settings.choices.map { it.language to it.isImperial }.distinctUntilChanged().drop(1).collect { start() }
         }
     }
 
@@ -71,8 +72,9 @@ class MainActivity : Activity() {
         localized = ContextThemeWrapper(this, R.style.Theme_Jalon)
         try {
             services.jalon()
-            val theme = resources.newTheme().apply { applyStyle(R.style.Theme_Jalon, true) }
-            localized = ContextThemeWrapper(services.settings.localized(this), theme)
+            services.settings.languageOverride?.let { language ->
+                localized = ContextThemeWrapper(this, R.style.Theme_Jalon).apply { applyOverrideConfiguration(language) }
+            }
             build()
         } catch (error: CancellationException) {
             throw error

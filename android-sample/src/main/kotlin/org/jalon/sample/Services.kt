@@ -43,6 +43,7 @@ class Services(private val app: Application) {
         if (name.isNotEmpty() && jalon.territories().none { it.name == name }) jalon.addTerritory(name, address)
         // Uploads that the end of the process interrupted are in doubt.
         jalon.reports.reconcile()
+        RefreshTerritories.enqueue(app)
         return jalon
     }
 

@@ -42,13 +42,14 @@ class Settings(private val context: Context) {
             ?.apply()
     }
 
+    /** The configuration with the chosen language; null if that is the phone's. */
+    val languageOverride: Configuration?
+        get() = choices.value.language?.let { language ->
+            Configuration().apply { setLocales(LocaleList(Locale.forLanguageTag(language))) }
+        }
+
     /** Returns the context with the chosen language. */
-    fun localized(base: Context): Context {
-        val language = choices.value.language ?: return base
-        val configuration = Configuration(base.resources.configuration)
-        configuration.setLocales(LocaleList(Locale.forLanguageTag(language)))
-        return base.createConfigurationContext(configuration)
-    }
+    fun localized(base: Context): Context = languageOverride?.let(base::createConfigurationContext) ?: base
 
     private companion object {
         const val LANGUAGE = "language"

@@ -12,6 +12,8 @@ import android.os.ParcelFileDescriptor
 import android.provider.OpenableColumns
 import java.io.File
 import java.io.FileNotFoundException
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.withContext
 
 /** Hands files of one folder of the cache to another app, which needs a grant for each. */
 class SharedFiles : ContentProvider() {
@@ -45,8 +47,13 @@ class SharedFiles : ContentProvider() {
     }
 
     companion object {
-        /** The folder of the files that can be shared. */
-        fun folder(context: Context): File = File(context.cacheDir, "shared").apply { mkdirs() }
+        private fun folder(context: Context) = File(context.cacheDir, "shared")
+
+        /** Returns a file in the folder, which does not exist yet. */
+        suspend fun newFile(context: Context, name: String): File = withContext(Dispatchers.IO) {
+            val folder = folder(context).apply { mkdirs() }
+            File(folder, name).apply { delete() }
+        }
 
         /** The address of a file in the folder. */
         fun uri(context: Context, file: File): Uri =

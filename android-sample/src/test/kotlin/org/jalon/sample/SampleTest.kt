@@ -1,13 +1,21 @@
 package org.jalon.sample
 
+import android.Manifest
+import android.content.Context
+import android.location.Location
+import android.location.LocationManager
 import android.os.Bundle
 import android.os.Looper
 import android.view.View
 import android.view.ViewGroup
 import android.widget.TextView
+import java.util.TimeZone
 import kotlinx.coroutines.async
 import kotlinx.coroutines.runBlocking
+import org.jalon.Geometry
 import org.jalon.Jalon
+import org.jalon.ffi.Position
+import org.jalon.sample.guide.FollowingService
 import org.junit.After
 import org.junit.Before
 import org.junit.runner.RunWith
@@ -16,6 +24,7 @@ import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.android.controller.ActivityController
+import org.robolectric.android.controller.ServiceController
 import org.robolectric.annotation.Config
 import org.robolectric.annotation.GraphicsMode
 import org.robolectric.shadows.ShadowPausedLooper
@@ -26,11 +35,13 @@ import org.robolectric.shadows.ShadowPausedLooper
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
 abstract class SampleTest {
     protected val app: App get() = RuntimeEnvironment.getApplication() as App
+    private var receivedNs = 0L
     protected lateinit var controller: ActivityController<MainActivity>
     protected val activity: MainActivity get() = controller.get()
 
     @Before
     fun setTheClock() {
+        TimeZone.setDefault(TimeZone.getTimeZone("Europe/Paris"))
         app.services.clock = { NOON }
     }
 
@@ -65,6 +76,44 @@ abstract class SampleTest {
     }
 
     protected fun awaitText(text: String) = await("“$text”") { texts().any { text in it } }
+
+    /** Opens a screen, as a tap on a link to it does. */
+    protected fun open(route: Route) {
+        activity.open(route)
+        shadowOf(Looper.getMainLooper()).idle()
+    }
+
+    /** Gives the app the permission to read the position, and the receiver its first fix. */
+    protected fun allowPosition() {
+        shadowOf(app).grantPermissions(Manifest.permission.ACCESS_FINE_LOCATION, Manifest.permission.ACCESS_COARSE_LOCATION)
+    }
+
+    /** The receiver gets a fix. */
+    protected fun receive(position: Position, timeMs: Long, accuracyM: Float = 6f, bearingDeg: Float? = null) {
+        val location = Location(LocationManager.GPS_PROVIDER).apply {
+            longitude = position.lon
+            latitude = position.lat
+            time = timeMs
+            accuracy = accuracyM
+            if (bearingDeg != null) bearing = bearingDeg
+            // The framework drops fixes that come faster than the interval that the app has asked for.
+            receivedNs += 2_000_000_000L
+            elapsedRealtimeNanos = receivedNs
+        }
+        shadowOf(app.getSystemService(Context.LOCATION_SERVICE) as LocationManager).simulateLocation(location)
+        shadowOf(Looper.getMainLooper()).idle()
+    }
+
+    /** Starts the service that the app has asked Android to start. */
+    protected fun startRequestedService(): ServiceController<FollowingService> {
+        val intent = checkNotNull(shadowOf(app).nextStartedService) { "no service was started" }
+        return Robolectric.buildService(FollowingService::class.java, intent).create().startCommand(0, 1)
+    }
+
+    /** The line of a trek. */
+    protected fun lineOf(territory: String, trek: Long): List<Position> = withData { jalon ->
+        Geometry.of(checkNotNull(jalon.catalogue.trekDetails(territory, trek).geometry)).parts.flatten()
+    }
 
     /** Touches the control with this text or label. */
     protected fun tap(text: String) {

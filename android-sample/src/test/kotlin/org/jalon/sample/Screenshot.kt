@@ -35,6 +35,11 @@ object Screenshot {
         }
     }
 
+    /** Draws the screen, as Android does between two messages. */
+    fun draw(activity: Activity) {
+        take(activity)
+    }
+
     private fun take(activity: Activity): Bitmap {
         val view = activity.window.decorView
         val bitmap = Bitmap.createBitmap(view.width, view.height, Bitmap.Config.ARGB_8888)

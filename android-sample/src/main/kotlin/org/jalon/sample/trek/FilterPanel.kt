@@ -34,7 +34,7 @@ class FilterPanel(
         setBackgroundColor(context.getColor(R.color.background))
         isClickable = true
         add(context.topBar(screen.text(R.string.treks_filters), onClose))
-        add(ScrollView(context).apply { addView(facets) }, 1f)
+        add(ScrollView(context).apply { isVerticalScrollBarEnabled = false }.also { it.addView(facets) }, 1f)
         column(8) {
             val side = context.resources.displayMetrics.density.toInt() * 16
             setPadding(side, 8, side, side)

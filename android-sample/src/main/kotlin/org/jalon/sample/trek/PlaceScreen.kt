@@ -26,7 +26,7 @@ class PlaceScreen(
     state: Bundle,
     private val territory: String,
     private val kind: Kind,
-    private val id: Long,
+    private val placeId: Long,
     private val trek: Long?,
 ) : Screen(host, state) {
     private lateinit var content: LinearLayout
@@ -35,7 +35,7 @@ class PlaceScreen(
         add(context.topBar("", { host.back() }))
         add(context.scroll { content = this }.also(::keepScroll), 1f)
         load { jalon ->
-            val place = jalon.catalogue.`object`(territory, kind, id, formats.languages)
+            val place = jalon.catalogue.`object`(territory, kind, placeId, formats.languages)
             content.refill { show(jalon, place) }
         }
     }

@@ -4,7 +4,6 @@ import android.os.Bundle
 import android.view.View
 import android.widget.ImageButton
 import android.widget.LinearLayout
-import java.io.File
 import org.jalon.Geometry
 import org.jalon.Jalon
 import org.jalon.ffi.JalonException
@@ -132,7 +131,7 @@ class TrekScreen(host: MainActivity, state: Bundle, private val territory: Strin
     }
 
     private fun share() = load { jalon ->
-        val file = File(SharedFiles.folder(context), "${territory}-$trek.gpx")
+        val file = SharedFiles.newFile(context, "$territory-$trek.gpx")
         writeGpx(jalon.catalogue.trekDetails(territory, trek, formats.languages), file)
         SharedFiles.share(host, file, "application/gpx+xml", text(R.string.trek_share_gpx))
     }

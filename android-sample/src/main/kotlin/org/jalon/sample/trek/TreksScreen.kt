@@ -3,6 +3,7 @@ package org.jalon.sample.trek
 import android.Manifest
 import android.os.Bundle
 import android.text.InputType
+import android.text.TextUtils
 import android.view.View
 import android.view.inputmethod.EditorInfo
 import android.widget.AbsListView
@@ -94,6 +95,7 @@ class TreksScreen(host: MainActivity, state: Bundle) : Screen(host, state) {
                 hint = this@TreksScreen.text(R.string.treks_search)
                 setHintTextColor(context.getColor(R.color.ink_soft))
                 inputType = InputType.TYPE_CLASS_TEXT
+                ellipsize = TextUtils.TruncateAt.END
                 imeOptions = EditorInfo.IME_ACTION_SEARCH
                 minHeight = context.dp(48)
                 isSaveEnabled = false

@@ -2,6 +2,7 @@ package org.jalon.sample.view
 
 import android.content.Context
 import android.content.res.ColorStateList
+import android.graphics.Canvas
 import android.os.Build
 import android.text.Editable
 import android.text.TextUtils
@@ -36,18 +37,34 @@ fun LinearLayout.button(
 
 /** Makes a button of at least 48 dp. */
 fun Context.button(label: String, icon: Int? = null, look: Look = Look.SOFT, onClick: () -> Unit): Button =
-    Button(this, null, 0).apply {
+    CentredButton(this).apply {
         setTextAppearance(R.style.Text_Button)
         setTextColor(getColor(look.ink))
         background = surface(look.surface, 24f, isControl = true)
-        gravity = Gravity.CENTER
         minHeight = dp(48)
-        setPadding(dp(16), dp(8), dp(20), dp(8))
-        isFocusable = true
+        setPadding(dp(20), dp(8), dp(20), dp(8))
         text = label
-        if (icon != null) setIcon(icon, look.ink) else setPadding(dp(20), dp(8), dp(20), dp(8))
+        if (icon != null) setIcon(icon, look.ink)
         setOnClickListener { onClick() }
     }
+
+/** A button with its icon beside its text, in the middle. The framework would put the icon at the edge. */
+private class CentredButton(context: Context) : Button(context, null, 0) {
+    init {
+        gravity = Gravity.START or Gravity.CENTER_VERTICAL
+        isFocusable = true
+    }
+
+    override fun onDraw(canvas: Canvas) {
+        val lines = layout ?: return super.onDraw(canvas)
+        val widest = (0 until lines.lineCount).maxOfOrNull { lines.getLineWidth(it) } ?: 0f
+        val free = (width - compoundPaddingLeft - compoundPaddingRight - widest) / 2
+        canvas.save()
+        canvas.translate(if (layoutDirection == LAYOUT_DIRECTION_RTL) -free else free, 0f)
+        super.onDraw(canvas)
+        canvas.restore()
+    }
+}
 
 /** Puts an icon before the text. */
 fun TextView.setIcon(icon: Int, color: Int, size: Int = 20) {

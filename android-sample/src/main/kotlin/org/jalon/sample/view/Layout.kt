@@ -47,10 +47,10 @@ fun LinearLayout.scrollingRow(gap: Int = 8, build: LinearLayout.() -> Unit): Hor
 }
 
 /** Adds a rounded card. With [onClick] the whole card is one control. */
-fun LinearLayout.card(
+inline fun LinearLayout.card(
     color: Int = R.color.card,
     gap: Int = 8,
-    onClick: (() -> Unit)? = null,
+    noinline onClick: (() -> Unit)? = null,
     build: LinearLayout.() -> Unit,
 ): LinearLayout = add(context.card(color, gap, onClick)).apply(build)
 
@@ -128,7 +128,7 @@ fun Context.surface(color: Int, radius: Float, isControl: Boolean, outline: Int?
 }
 
 /** Removes the views of a container and adds others. */
-fun LinearLayout.refill(build: LinearLayout.() -> Unit) {
+inline fun LinearLayout.refill(build: LinearLayout.() -> Unit) {
     removeAllViews()
     build()
 }
