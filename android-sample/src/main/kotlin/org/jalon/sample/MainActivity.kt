@@ -22,9 +22,7 @@ import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.drop
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.launch
-import org.jalon.sample.view.Message
-import org.jalon.sample.view.TabBar
-import org.jalon.sample.view.emptyState
+import org.jalon.sample.view.*
 
 /** The only activity: the tab bar, and above it the topmost screen of the chosen tab. */
 class MainActivity : Activity() {

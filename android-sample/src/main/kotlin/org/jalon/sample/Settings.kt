@@ -5,9 +5,11 @@ import android.content.SharedPreferences
 import android.content.res.Configuration
 import android.os.LocaleList
 import java.util.Locale
+import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
 
 /** What the person has chosen. Null means the setting of the phone. */
@@ -21,7 +23,7 @@ class Settings(private val context: Context) {
 
     /** Reads the file, off the main thread. */
     suspend fun load() {
-        val preferences = withContext(Dispatchers.IO) {
+        val preferences = withContext(disk) {
             context.getSharedPreferences("settings", Context.MODE_PRIVATE).also { it.all }
         }
         file = preferences
@@ -32,14 +34,14 @@ class Settings(private val context: Context) {
         )
     }
 
-    /** Changes the settings. The file is written in the background. */
+    /** Changes the settings. The file is written off the main thread, and also if the app is left at once. */
     fun change(choices: Choices) {
         mutableChoices.value = choices
-        file?.edit()
-            ?.putString(LANGUAGE, choices.language)
-            ?.putString(UNITS, choices.isImperial?.let { if (it) IMPERIAL else "metric" })
-            ?.putBoolean(SPEAKS, choices.speaks)
-            ?.apply()
+        val edit = file?.edit() ?: return
+        edit.putString(LANGUAGE, choices.language)
+            .putString(UNITS, choices.isImperial?.let { if (it) IMPERIAL else "metric" })
+            .putBoolean(SPEAKS, choices.speaks)
+        CoroutineScope(disk).launch { edit.commit() }
     }
 
     /** The configuration with the chosen language; null if that is the phone's. */
@@ -52,6 +54,8 @@ class Settings(private val context: Context) {
     fun localized(base: Context): Context = languageOverride?.let(base::createConfigurationContext) ?: base
 
     private companion object {
+        /** One thread at a time, so that the last change is the one that stays. */
+        val disk = Dispatchers.IO.limitedParallelism(1)
         const val LANGUAGE = "language"
         const val UNITS = "units"
         const val IMPERIAL = "imperial"

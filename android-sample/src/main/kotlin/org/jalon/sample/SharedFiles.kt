@@ -14,6 +14,7 @@ import java.io.File
 import java.io.FileNotFoundException
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.withContext
+import org.jalon.android.PhotoEncoder
 
 /** Hands files of one folder of the cache to another app, which needs a grant for each. */
 class SharedFiles : ContentProvider() {
@@ -54,6 +55,10 @@ class SharedFiles : ContentProvider() {
             val folder = folder(context).apply { mkdirs() }
             File(folder, name).apply { delete() }
         }
+
+        /** Makes an encoder for photos. The address of the cache is asked for off the main thread, because it reads the disk. */
+        suspend fun photoEncoder(context: Context): PhotoEncoder =
+            PhotoEncoder(context.contentResolver, withContext(Dispatchers.IO) { context.cacheDir })
 
         /** The address of a file in the folder. */
         fun uri(context: Context, file: File): Uri =

@@ -4,10 +4,13 @@ import android.widget.ImageView
 import android.widget.ListView
 import android.widget.ScrollView
 import android.widget.TextView
+import java.io.File
 import org.jalon.ffi.Fix
 import org.jalon.ffi.Kind
 import org.jalon.ffi.ReportContent
 import org.jalon.ffi.ReportPosition
+import org.jalon.ffi.ReportState
+import org.jalon.importFrom
 import org.jalon.sample.map.CanvasMap
 import org.jalon.sample.map.MeasuredLine
 import org.jalon.sample.view.Thumbnail
@@ -36,9 +39,11 @@ class PicturesTest : SampleTest() {
         startApp()
         await("the list of treks") { (find<ListView>()?.adapter?.count ?: 0) > 0 }
         take("treks-$look", text(R.string.tab_me))
-        tap(text(R.string.treks_filters))
-        take("filters-$look", text(R.string.treks_clear_filters))
-        activity.back()
+        if (look == "day") {
+            tap(text(R.string.treks_filters))
+            take("filters-$look", text(R.string.treks_clear_filters))
+            activity.back()
+        }
         open(Route.trek("demo", 1))
         take("trek-$look", text(R.string.trek_is_offline))
         checkNotNull(find<ScrollView>()).scrollTo(0, 660)
@@ -77,6 +82,16 @@ class PicturesTest : SampleTest() {
         activity.select(Tab.REPORT)
         open(Route.form(draft.id))
         take("form-$look", text(R.string.report_place))
+        activity.back()
+        // Reports of another day, so that the pictures do not change every day: one that was received, one in doubt, and a draft.
+        val doubt = withData { jalon ->
+            jalon.reports.discard(draft.id)
+            jalon.journal.importFrom(File("src/test/reports.zip"))
+            jalon.reports.list().first { it.state == ReportState.IN_DOUBT }
+        }
+        take("reports-$look", text(R.string.report_state_in_doubt))
+        open(Route.report(doubt.id))
+        take("doubt-$look", text(R.string.report_doubt_hint))
     }
 
     private fun text(id: Int) = activity.localized.getString(id)

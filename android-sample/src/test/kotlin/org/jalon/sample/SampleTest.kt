@@ -16,6 +16,7 @@ import org.jalon.Geometry
 import org.jalon.Jalon
 import org.jalon.ffi.Position
 import org.jalon.sample.guide.FollowingService
+import org.jalon.sample.view.TabBar
 import org.junit.After
 import org.junit.Before
 import org.junit.runner.RunWith
@@ -53,7 +54,7 @@ abstract class SampleTest {
     /** Starts the app, as a person does, and waits for the first screen. */
     protected fun startApp(saved: Bundle? = null) {
         controller = Robolectric.buildActivity(MainActivity::class.java).let { if (saved == null) it.setup() else it.setup(saved) }
-        await("the tab bar") { find<View> { it.contentDescription == app.getString(R.string.tab_me) } != null }
+        await("the tab bar") { find<TabBar>() != null }
     }
 
     /** Runs the main thread until [condition] is true. What it waits for comes from other threads as messages. */
@@ -69,13 +70,27 @@ abstract class SampleTest {
     }
 
     /** Runs [work] with the open data, and returns its result. */
-    protected fun <T : Any> withData(work: suspend (Jalon) -> T): T {
+    fun <T : Any> withData(work: suspend (Jalon) -> T): T {
         val result = app.services.scope.async { work(app.services.jalon()) }
         await("the result") { result.isCompleted }
         return runBlocking { result.await() }
     }
 
     protected fun awaitText(text: String) = await("“$text”") { texts().any { text in it } }
+
+    /**
+     * Ends the process as Android does: the state of the activity is saved, and all memory is lost. Returns the saved state, for
+     * [startApp].
+     */
+    protected fun endProcess(): Bundle {
+        val saved = Bundle()
+        controller.pause().stop().saveInstanceState(saved)
+        app.onTerminate()
+        controller.destroy()
+        app.onCreate()
+        app.services.clock = { NOON }
+        return saved
+    }
 
     /** Opens a screen, as a tap on a link to it does. */
     protected fun open(route: Route) {
@@ -122,12 +137,11 @@ abstract class SampleTest {
         shadowOf(Looper.getMainLooper()).idle()
     }
 
-    private fun control(text: String): View? {
-        val label = find<View> { view ->
-            (view as? TextView)?.text?.toString() == text || view.contentDescription?.toString() == text
-        }
-        return generateSequence(label) { it.parent as? View }.firstOrNull { it.isClickable && it.isEnabled }
-    }
+    /** The control in front that has this text or label. */
+    private fun control(text: String): View? = views()
+        .filter { view -> (view as? TextView)?.text?.toString() == text || view.contentDescription?.toString() == text }
+        .mapNotNull { label -> generateSequence(label) { it.parent as? View }.firstOrNull { it.isClickable && it.isEnabled } }
+        .lastOrNull()
 
     /** The first visible view that fulfils [condition]. */
     protected inline fun <reified V : View> find(noinline condition: (V) -> Boolean = { true }): V? =
@@ -149,4 +163,11 @@ abstract class SampleTest {
         const val NOON = 1_784_030_400_000L
         private const val LIMIT_NS = 30_000_000_000L
     }
+}
+
+/** Adds the territory of a test server, and returns its name. */
+fun SampleTest.addTerritory(server: GeotrekServer): String = withData { jalon ->
+    jalon.addTerritory("park", server.url)
+    jalon.refresh("park")
+    "park"
 }

@@ -1,7 +1,13 @@
 package org.jalon.sample
 
 import android.widget.EditText
+import android.widget.ListView
+import org.jalon.ffi.TrekItem
+import org.jalon.sample.map.CanvasMap
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertTrue
 import org.junit.Test
+import org.robolectric.Shadows.shadowOf
 
 class TreksTest : SampleTest() {
     @Test
@@ -11,10 +17,70 @@ class TreksTest : SampleTest() {
     }
 
     @Test
-    fun `Typing searches`() {
+    fun `Typing searches, and an empty result says what to do`() {
         startApp()
-        awaitText("14 treks")
         checkNotNull(find<EditText>()).setText("signal")
         awaitText("1 trek")
+        checkNotNull(find<EditText>()).setText("no trek has this name")
+        awaitText(app.getString(R.string.treks_empty_hint))
+        tap(app.getString(R.string.treks_clear_filters))
+        awaitText("14 treks")
+    }
+
+    @Test
+    fun `A search finds places beside treks, and opens them`() {
+        startApp()
+        checkNotNull(find<EditText>()).setText("summit")
+        await("a place") { items().any { it !is TrekItem } }
+        val list = checkNotNull(find<ListView>())
+        shadowOf(list).performItemClick(items().indexOfFirst { it !is TrekItem })
+        awaitText("Summit")
+        assertTrue(find<ListView>() == null)
+    }
+
+    @Test
+    fun `Filters have the numbers of treks that they leave`() {
+        startApp()
+        tap(app.getString(R.string.treks_filters))
+        tap("Hiking  5")
+        awaitText("5 treks")
+        tap("5 treks")
+        assertEquals(5, items().size)
+        tap("${app.getString(R.string.treks_filters)}  1")
+        tap(app.getString(R.string.treks_clear_filters))
+        awaitText("14 treks")
+    }
+
+    @Test
+    fun `Near me sorts by distance and tells it`() {
+        allowPosition()
+        startApp()
+        val start = lineOf("demo", 9).first()
+        receive(start, NOON)
+        tap(app.getString(R.string.treks_near_me))
+        await("the nearest trek first") { (items().firstOrNull() as? TrekItem)?.id == 9L }
+        awaitText("0 m from here")
+    }
+
+    @Test
+    fun `A trek of the list of what is offline always opens`() {
+        startApp()
+        tap(app.getString(R.string.treks_offline))
+        awaitText("4 treks")
+        val ids = items().map { (it as TrekItem).id }
+        for (id in ids) {
+            await("the list") { items().any { (it as TrekItem).id == id } }
+            shadowOf(checkNotNull(find<ListView>())).performItemClick(items().indexOfFirst { (it as TrekItem).id == id })
+            awaitText(app.getString(R.string.trek_is_offline))
+            tap(app.getString(R.string.trek_show_on_map))
+            await("the map") { find<CanvasMap> { it.contentDescription != null } != null }
+            activity.back()
+            activity.back()
+        }
+    }
+
+    private fun items(): List<Any> {
+        val adapter = checkNotNull(find<ListView>()).adapter
+        return List(adapter.count) { adapter.getItem(it) }
     }
 }

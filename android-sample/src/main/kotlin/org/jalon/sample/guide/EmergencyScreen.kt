@@ -6,23 +6,11 @@ import android.os.Bundle
 import android.view.View
 import android.widget.LinearLayout
 import org.jalon.Jalon
-import org.jalon.ffi.EmergencySheet
-import org.jalon.ffi.Fix
-import org.jalon.ffi.NumberKind
+import org.jalon.ffi.*
 import org.jalon.sample.MainActivity
 import org.jalon.sample.R
 import org.jalon.sample.Screen
-import org.jalon.sample.view.Look
-import org.jalon.sample.view.add
-import org.jalon.sample.view.button
-import org.jalon.sample.view.card
-import org.jalon.sample.view.column
-import org.jalon.sample.view.icon
-import org.jalon.sample.view.refill
-import org.jalon.sample.view.row
-import org.jalon.sample.view.scroll
-import org.jalon.sample.view.text
-import org.jalon.sample.view.topBar
+import org.jalon.sample.view.*
 
 /** Whom to call, and what to tell them. It works without a network. */
 class EmergencyScreen(host: MainActivity, state: Bundle) : Screen(host, state) {

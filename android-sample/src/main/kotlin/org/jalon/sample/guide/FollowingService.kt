@@ -11,11 +11,7 @@ import kotlinx.coroutines.launch
 import org.jalon.Geometry
 import org.jalon.GuideSession
 import org.jalon.android.GuideService
-import org.jalon.ffi.Fix
-import org.jalon.ffi.GuideUpdate
-import org.jalon.ffi.JalonException
-import org.jalon.ffi.Kind
-import org.jalon.ffi.Recorder
+import org.jalon.ffi.*
 import org.jalon.sample.App
 import org.jalon.sample.Formats
 import org.jalon.sample.MainActivity

@@ -17,23 +17,9 @@ import org.jalon.sample.map.MapContent
 import org.jalon.sample.map.MapLine
 import org.jalon.sample.map.MapSurface
 import org.jalon.sample.map.MeasuredLine
+import org.jalon.sample.map.OfflineMaps
 import org.jalon.sample.map.createMap
-import org.jalon.sample.view.Look
-import org.jalon.sample.view.ProfileView
-import org.jalon.sample.view.add
-import org.jalon.sample.view.button
-import org.jalon.sample.view.card
-import org.jalon.sample.view.column
-import org.jalon.sample.view.dp
-import org.jalon.sample.view.emptyState
-import org.jalon.sample.view.flow
-import org.jalon.sample.view.icon
-import org.jalon.sample.view.refill
-import org.jalon.sample.view.round
-import org.jalon.sample.view.row
-import org.jalon.sample.view.scroll
-import org.jalon.sample.view.text
-import org.jalon.sample.view.topBar
+import org.jalon.sample.view.*
 
 /** The walk: where the person is on the trek, what is left, what is ahead, and the way to the emergency sheet. */
 class GuideScreen(host: MainActivity, state: Bundle) : Screen(host, state) {
@@ -85,7 +71,7 @@ class GuideScreen(host: MainActivity, state: Bundle) : Screen(host, state) {
         button(text(R.string.guide_emergency), R.drawable.ic_warning, Look.DANGER, weight) { host.open(Route.EMERGENCY) }
 
     private fun LinearLayout.build(walk: WalkState) {
-        add(context.topBar(walk.name, null))
+        add(context.topBar(walk.name, null, R.style.Text_Title))
         add(
             context.scroll {
                 status = card {}
@@ -95,7 +81,7 @@ class GuideScreen(host: MainActivity, state: Bundle) : Screen(host, state) {
                 map.view.contentDescription = text(R.string.map_described, walk.name)
                 addView(map.view, LinearLayout.LayoutParams(LinearLayout.LayoutParams.MATCH_PARENT, context.dp(200)))
                 load { jalon ->
-                    map.show(MapContent(listOf(MapLine(walk.line, null)), packs = jalon.packs.list().filter { it.map?.path != null }))
+                    map.show(MapContent(listOf(MapLine(walk.line, null)), maps = OfflineMaps.read(jalon, walk.trek)))
                 }
                 map.fit(walk.line)
                 profile = ProfileView(context, formats) { map.mark(MeasuredLine(walk.line).at(it)) }

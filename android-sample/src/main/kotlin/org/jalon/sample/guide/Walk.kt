@@ -2,13 +2,7 @@ package org.jalon.sample.guide
 
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
-import org.jalon.ffi.Fix
-import org.jalon.ffi.GuideContents
-import org.jalon.ffi.GuideEvent
-import org.jalon.ffi.GuideUpdate
-import org.jalon.ffi.Position
-import org.jalon.ffi.Profile
-import org.jalon.ffi.Recorder
+import org.jalon.ffi.*
 
 /** What the guide screen shows of a walk. */
 data class WalkState(

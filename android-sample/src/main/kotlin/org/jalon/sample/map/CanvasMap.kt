@@ -39,6 +39,7 @@ class CanvasMap(context: Context, scope: CoroutineScope, jalon: suspend () -> Ja
     private var fix: Fix? = null
     private var marked: Position? = null
     private var wanted: List<Position>? = null
+    private var margin = 0
     private var isCovered: Boolean? = null
 
     override val view: View get() = this
@@ -64,18 +65,19 @@ class CanvasMap(context: Context, scope: CoroutineScope, jalon: suspend () -> Ja
 
     override fun show(content: MapContent) {
         this.content = content
-        tiles.packs = content.packs
+        tiles.packs = content.maps.packs
         isCovered = null
         invalidate()
     }
 
-    override fun fit(positions: List<Position>) {
+    override fun fit(positions: List<Position>, marginDp: Int) {
         wanted = positions
+        margin = context.dp(marginDp)
         if (width > 0) applyFit()
     }
 
     private fun applyFit() {
-        viewport.fit(wanted ?: return, context.dp(32))
+        viewport.fit(wanted ?: return, margin)
         wanted = null
         invalidate()
     }
@@ -124,6 +126,7 @@ class CanvasMap(context: Context, scope: CoroutineScope, jalon: suspend () -> Ja
         content.places.forEach { drawing.drawPlace(canvas, it) }
         marked?.let { drawing.drawMark(canvas, it) }
         fix?.let { drawing.drawFix(canvas, it) }
+        drawing.drawAttribution(canvas, content.maps.attribution)
     }
 
     /** Draws each tile, or the part of the nearest larger one that is there. */

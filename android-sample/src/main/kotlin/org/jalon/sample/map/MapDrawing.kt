@@ -5,6 +5,8 @@ import android.graphics.Canvas
 import android.graphics.Paint
 import android.graphics.Path
 import android.graphics.Typeface
+import android.text.TextPaint
+import android.text.TextUtils
 import kotlin.math.hypot
 import kotlin.math.max
 import org.jalon.ffi.Fix
@@ -29,6 +31,8 @@ internal class MapDrawing(private val context: Context, private val viewport: Vi
     private val accuracy = fill(R.color.position).apply { alpha = 40 }
     private val position = fill(R.color.position)
     private val halo = fill(R.color.card)
+    private val ground = fill(R.color.card).apply { alpha = 210 }
+    private val attribution = TextPaint(fill(R.color.ink)).apply { textSize = context.dp(10).toFloat() }
 
     fun drawGrid(canvas: Canvas) {
         val step = context.dp(32).toFloat()
@@ -87,6 +91,16 @@ internal class MapDrawing(private val context: Context, private val viewport: Vi
         }
         canvas.drawCircle(x, y, context.dp(10).toFloat(), halo)
         canvas.drawCircle(x, y, context.dp(7).toFloat(), position)
+    }
+
+    /** Writes the source of the map into its lower left corner, on a ground of its own. */
+    fun drawAttribution(canvas: Canvas, text: String) {
+        if (text.isEmpty()) return
+        val margin = context.dp(4).toFloat()
+        val shown = TextUtils.ellipsize(text, attribution, viewport.width - 4 * margin, TextUtils.TruncateAt.END).toString()
+        val bottom = viewport.height.toFloat()
+        canvas.drawRect(0f, bottom - attribution.textSize - 2 * margin, attribution.measureText(shown) + 4 * margin, bottom, ground)
+        canvas.drawText(shown, 2 * margin, bottom - 1.5f * margin, attribution)
     }
 
     /** Tells whether a line passes within [reach] pixels. */

@@ -13,20 +13,12 @@ import android.widget.LinearLayout
 import android.widget.TextView
 import org.jalon.Geometry
 import org.jalon.Jalon
-import org.jalon.ffi.Fix
-import org.jalon.ffi.Kind
-import org.jalon.ffi.Position
-import org.jalon.ffi.TrekQuery
+import org.jalon.ffi.*
 import org.jalon.sample.MainActivity
 import org.jalon.sample.R
 import org.jalon.sample.Route
 import org.jalon.sample.Screen
-import org.jalon.sample.view.column
-import org.jalon.sample.view.dp
-import org.jalon.sample.view.iconButton
-import org.jalon.sample.view.surface
-import org.jalon.sample.view.text
-import org.jalon.sample.view.topBar
+import org.jalon.sample.view.*
 
 /** The map of one trek, or of all downloaded treks with the starts of the others. */
 class MapScreen(host: MainActivity, state: Bundle, private val territory: String?, private val trek: Long?) : Screen(host, state) {
@@ -47,7 +39,7 @@ class MapScreen(host: MainActivity, state: Bundle, private val territory: String
     override fun createView(): View = FrameLayout(context).apply {
         addView(map.view, MATCH_PARENT, MATCH_PARENT)
         addView(notice, FrameLayout.LayoutParams(WRAP_CONTENT, WRAP_CONTENT, Gravity.TOP or Gravity.CENTER_HORIZONTAL).apply { topMargin = context.dp(if (trek == null) 16 else 80) })
-        addView(accuracy, FrameLayout.LayoutParams(WRAP_CONTENT, WRAP_CONTENT, Gravity.BOTTOM or Gravity.START).apply { setMargins(context.dp(16), 0, 0, context.dp(16)) })
+        addView(accuracy, FrameLayout.LayoutParams(WRAP_CONTENT, WRAP_CONTENT, Gravity.BOTTOM or Gravity.START).apply { setMargins(context.dp(16), 0, 0, context.dp(28)) })
         addView(controls(), FrameLayout.LayoutParams(WRAP_CONTENT, WRAP_CONTENT, Gravity.BOTTOM or Gravity.END))
         map.onOpen = { host.open(it) }
         map.onMoved = { setFollowing(false) }
@@ -91,7 +83,7 @@ class MapScreen(host: MainActivity, state: Bundle, private val territory: String
             val details = jalon.catalogue.trekDetails(trek.territory, trek.id, kinds = listOf(Kind.CITY))
             details.geometry?.let { Geometry.of(it).parts }.orEmpty().map { MapLine(it, Route.trek(trek.territory, trek.id)) }
         }
-        return MapContent(lines, packs = jalon.packs.list().filter { it.map?.path != null })
+        return MapContent(lines, maps = OfflineMaps.read(jalon))
     }
 
     private fun show(content: MapContent, name: String) {
@@ -99,7 +91,7 @@ class MapScreen(host: MainActivity, state: Bundle, private val territory: String
         map.show(content)
         if (hasFitted) return
         hasFitted = true
-        map.fit(content.lines.flatMap { it.positions })
+        map.fit(content.lines.flatMap { it.positions }, marginDp = 80)
     }
 
     private fun showFix(fix: Fix?) {

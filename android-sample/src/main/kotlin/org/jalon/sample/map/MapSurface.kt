@@ -1,9 +1,7 @@
 package org.jalon.sample.map
 
 import android.view.View
-import org.jalon.ffi.Fix
-import org.jalon.ffi.Pack
-import org.jalon.ffi.Position
+import org.jalon.ffi.*
 import org.jalon.sample.Route
 
 /** What a map shows. */
@@ -12,8 +10,7 @@ data class MapContent(
     val places: List<MapPlace> = emptyList(),
     /** The outer rings of sensitive areas. */
     val zones: List<List<Position>> = emptyList(),
-    /** The downloads whose maps are shown. */
-    val packs: List<Pack> = emptyList(),
+    val maps: OfflineMaps = OfflineMaps(),
 )
 
 /** The line of a trek. A tap on it opens [route]. */
@@ -43,8 +40,8 @@ interface MapSurface {
 
     fun show(content: MapContent)
 
-    /** Moves the map so that all positions can be seen. */
-    fun fit(positions: List<Position>)
+    /** Moves the map so that all positions can be seen, with [marginDp] around them. */
+    fun fit(positions: List<Position>, marginDp: Int = 32)
 
     /** Moves the map to a position. */
     fun moveTo(position: Position)

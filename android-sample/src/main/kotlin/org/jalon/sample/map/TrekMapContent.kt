@@ -3,7 +3,6 @@ package org.jalon.sample.map
 import org.jalon.Geometry
 import org.jalon.Jalon
 import org.jalon.ffi.Kind
-import org.jalon.ffi.PackSubject
 import org.jalon.sample.Route
 
 /** The map of a trek: its line, reference points, the places along it, and the sensitive areas. */
@@ -24,9 +23,8 @@ class TrekMapContent private constructor(val name: String, val map: MapContent) 
                 val area = jalon.catalogue.`object`(territory, item.kind, item.id)
                 area.geometry?.let { Geometry.of(it).parts }.orEmpty()
             }
-            val packs = jalon.packs.list().filter { it.map?.path != null }.sortedBy { it.subject != PackSubject.Trek(trek) }
             val route = Route.trek(territory, trek)
-            return TrekMapContent(details.name, MapContent(lines.map { MapLine(it, route) }, places + points, zones, packs))
+            return TrekMapContent(details.name, MapContent(lines.map { MapLine(it, route) }, places + points, zones, OfflineMaps.read(jalon, trek)))
         }
     }
 }

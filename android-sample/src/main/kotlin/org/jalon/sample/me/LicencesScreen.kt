@@ -7,13 +7,8 @@ import org.jalon.sample.DemoTerritory
 import org.jalon.sample.MainActivity
 import org.jalon.sample.R
 import org.jalon.sample.Screen
-import org.jalon.sample.view.add
-import org.jalon.sample.view.card
-import org.jalon.sample.view.column
-import org.jalon.sample.view.refill
-import org.jalon.sample.view.scroll
-import org.jalon.sample.view.text
-import org.jalon.sample.view.topBar
+import org.jalon.sample.map.OfflineMaps
+import org.jalon.sample.view.*
 
 /** The sources of the data with their licences, and the software. */
 class LicencesScreen(host: MainActivity, state: Bundle) : Screen(host, state) {
@@ -28,6 +23,7 @@ class LicencesScreen(host: MainActivity, state: Bundle) : Screen(host, state) {
         add(page, 1f)
         load { jalon ->
             val territories = jalon.territories()
+            val map = OfflineMaps.read(jalon).attribution
             list.refill {
                 for (territory in territories) card(gap = 4) {
                     val isDemo = territory.name == DemoTerritory.NAME
@@ -35,6 +31,7 @@ class LicencesScreen(host: MainActivity, state: Bundle) : Screen(host, state) {
                     text(text(R.string.me_licences_data, source))
                     territory.edition?.let { edition -> (edition.sources + edition.licenses).forEach { text(it, R.style.Text_Note) } }
                 }
+                if (map.isNotEmpty()) card { text("${text(R.string.tab_map)}: $map") }
             }
         }
     }

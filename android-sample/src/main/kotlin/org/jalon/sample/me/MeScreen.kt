@@ -8,28 +8,13 @@ import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.map
 import org.jalon.Jalon
 import org.jalon.exportTrack
-import org.jalon.ffi.JalonException
-import org.jalon.ffi.Kind
-import org.jalon.ffi.Pack
-import org.jalon.ffi.PackSubject
-import org.jalon.ffi.TrackSummary
+import org.jalon.ffi.*
 import org.jalon.sample.MainActivity
 import org.jalon.sample.R
 import org.jalon.sample.Route
 import org.jalon.sample.Screen
 import org.jalon.sample.SharedFiles
-import org.jalon.sample.view.add
-import org.jalon.sample.view.card
-import org.jalon.sample.view.chip
-import org.jalon.sample.view.column
-import org.jalon.sample.view.flow
-import org.jalon.sample.view.icon
-import org.jalon.sample.view.iconButton
-import org.jalon.sample.view.refill
-import org.jalon.sample.view.row
-import org.jalon.sample.view.scroll
-import org.jalon.sample.view.text
-import org.jalon.sample.view.topBar
+import org.jalon.sample.view.*
 
 /** The person's own things, and the settings. */
 class MeScreen(host: MainActivity, state: Bundle) : Screen(host, state) {

@@ -6,13 +6,7 @@ import android.widget.LinearLayout
 import org.jalon.sample.MainActivity
 import org.jalon.sample.R
 import org.jalon.sample.Screen
-import org.jalon.sample.view.add
-import org.jalon.sample.view.card
-import org.jalon.sample.view.column
-import org.jalon.sample.view.refill
-import org.jalon.sample.view.scroll
-import org.jalon.sample.view.text
-import org.jalon.sample.view.topBar
+import org.jalon.sample.view.*
 
 /** What was sent, when, and to whom. */
 class PrivacyScreen(host: MainActivity, state: Bundle) : Screen(host, state) {

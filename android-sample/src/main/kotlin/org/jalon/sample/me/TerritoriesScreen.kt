@@ -14,17 +14,7 @@ import org.jalon.sample.DemoTerritory
 import org.jalon.sample.MainActivity
 import org.jalon.sample.R
 import org.jalon.sample.Screen
-import org.jalon.sample.view.Look
-import org.jalon.sample.view.add
-import org.jalon.sample.view.button
-import org.jalon.sample.view.card
-import org.jalon.sample.view.column
-import org.jalon.sample.view.field
-import org.jalon.sample.view.flow
-import org.jalon.sample.view.refill
-import org.jalon.sample.view.scroll
-import org.jalon.sample.view.text
-import org.jalon.sample.view.topBar
+import org.jalon.sample.view.*
 
 /** The territories: update, remove, and add one by its address or by the text of a QR code. */
 class TerritoriesScreen(host: MainActivity, state: Bundle) : Screen(host, state) {

@@ -13,14 +13,9 @@ import android.widget.EditText
 import android.widget.ImageView
 import android.widget.LinearLayout
 import java.util.Locale
+import org.jalon.Geometry
 import org.jalon.Jalon
-import org.jalon.android.PhotoEncoder
-import org.jalon.ffi.JalonException
-import org.jalon.ffi.Position
-import org.jalon.ffi.Report
-import org.jalon.ffi.ReportContent
-import org.jalon.ffi.ReportPosition
-import org.jalon.ffi.TrekQuery
+import org.jalon.ffi.*
 import org.jalon.file
 import org.jalon.sample.MainActivity
 import org.jalon.sample.R
@@ -30,24 +25,9 @@ import org.jalon.sample.SharedFiles
 import org.jalon.sample.TakesResult
 import org.jalon.sample.map.MapContent
 import org.jalon.sample.map.MapSurface
+import org.jalon.sample.map.OfflineMaps
 import org.jalon.sample.map.createMap
-import org.jalon.sample.view.Look
-import org.jalon.sample.view.Pictures
-import org.jalon.sample.view.add
-import org.jalon.sample.view.button
-import org.jalon.sample.view.card
-import org.jalon.sample.view.chip
-import org.jalon.sample.view.column
-import org.jalon.sample.view.dp
-import org.jalon.sample.view.field
-import org.jalon.sample.view.flow
-import org.jalon.sample.view.iconButton
-import org.jalon.sample.view.refill
-import org.jalon.sample.view.round
-import org.jalon.sample.view.row
-import org.jalon.sample.view.scroll
-import org.jalon.sample.view.text
-import org.jalon.sample.view.topBar
+import org.jalon.sample.view.*
 
 /** The form of a report: what is wrong, where, photos, category, and the trek. It is a draft in the journal from the start. */
 class ReportFormScreen(host: MainActivity, state: Bundle, private val reportId: String) : Screen(host, state), TakesResult {
@@ -69,14 +49,14 @@ class ReportFormScreen(host: MainActivity, state: Bundle, private val reportId: 
         add(context.column(0, 12) { button(text(R.string.report_queue), R.drawable.ic_check, Look.PRIMARY) { queue() } })
         load { jalon ->
             val report = jalon.reports.get(reportId)
-            draft = Draft(services, reportId, report)
             content.refill { build(report) }
+            draft = Draft(services, reportId, report)
+            map.show(MapContent(maps = OfflineMaps.read(jalon)))
+            fitMap(jalon, report)
             showPlace()
             showPhotos(report)
             showCategories(jalon, report.territory)
             showTrek(jalon, report.territory)
-            map.show(MapContent(packs = jalon.packs.list(report.territory)))
-            fitMap(jalon, report)
         }
     }
 
@@ -101,12 +81,15 @@ class ReportFormScreen(host: MainActivity, state: Bundle, private val reportId: 
         draft?.let { it.change(it.content.change()) }
     }
 
+    /** Shows the chosen place, or the person's position, or the downloaded maps. */
     private suspend fun fitMap(jalon: Jalon, report: Report) {
-        val at = report.content.position?.let { Position(it.lon, it.lat) }
-        val packs = jalon.packs.list(report.territory)
-        val start = at ?: packs.firstOrNull()?.let { jalon.catalogue.treks(TrekQuery(limit = 1u)).items.firstOrNull()?.point }
-        if (start != null) map.fit(listOf(start))
-        map.mark(at)
+        val chosen = report.content.position?.let { Position(it.lon, it.lat) }
+        map.mark(chosen)
+        val start = chosen ?: services.positions.fix.value?.position
+        if (start != null) return map.fit(listOf(start))
+        val pack = jalon.packs.list(report.territory).firstNotNullOfOrNull { it.subject as? PackSubject.Trek } ?: return
+        val line = jalon.catalogue.trekDetails(report.territory, pack.id, kinds = listOf(Kind.CITY)).geometry ?: return
+        map.fit(Geometry.of(line).parts.flatten())
     }
 
     private fun showPlace(): Unit = place.refill {
@@ -178,7 +161,7 @@ class ReportFormScreen(host: MainActivity, state: Bundle, private val reportId: 
     override fun onResult(request: Int, data: Intent?) {
         val uri = if (request == TAKE) state.getString(PHOTO)?.let(Uri::parse) else data?.data
         if (uri == null) return
-        load { jalon -> showPhotos(PhotoEncoder(context.contentResolver, context.cacheDir).attachPhoto(jalon.reports, reportId, uri)) }
+        load { jalon -> showPhotos(SharedFiles.photoEncoder(context).attachPhoto(jalon.reports, reportId, uri)) }
     }
 
     private suspend fun showCategories(jalon: Jalon, territory: String) {

@@ -6,27 +6,14 @@ import android.widget.ImageView
 import android.widget.LinearLayout
 import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.map
-import org.jalon.ffi.Report
-import org.jalon.ffi.ReportState
-import org.jalon.ffi.Resolution
+import org.jalon.ffi.*
 import org.jalon.file
 import org.jalon.sample.MainActivity
 import org.jalon.sample.R
 import org.jalon.sample.Route
 import org.jalon.sample.Screen
 import org.jalon.sample.SendReports
-import org.jalon.sample.view.Look
-import org.jalon.sample.view.Pictures
-import org.jalon.sample.view.add
-import org.jalon.sample.view.button
-import org.jalon.sample.view.card
-import org.jalon.sample.view.column
-import org.jalon.sample.view.dp
-import org.jalon.sample.view.refill
-import org.jalon.sample.view.round
-import org.jalon.sample.view.scroll
-import org.jalon.sample.view.text
-import org.jalon.sample.view.topBar
+import org.jalon.sample.view.*
 
 /** A report that was queued: its state, its receipt, and what the person can do. */
 class ReportScreen(host: MainActivity, state: Bundle, private val reportId: String) : Screen(host, state) {

@@ -1,9 +1,7 @@
 package org.jalon.sample.report
 
 import android.widget.LinearLayout
-import org.jalon.ffi.JalonException
-import org.jalon.ffi.Report
-import org.jalon.ffi.ReportState
+import org.jalon.ffi.*
 import org.jalon.sample.R
 import org.jalon.sample.Screen
 import org.jalon.sample.sentence

@@ -8,27 +8,14 @@ import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.launch
 import org.jalon.export
-import org.jalon.ffi.JalonException
-import org.jalon.ffi.Report
-import org.jalon.ffi.ReportContent
-import org.jalon.ffi.ReportState
+import org.jalon.ffi.*
 import org.jalon.sample.MainActivity
 import org.jalon.sample.R
 import org.jalon.sample.Route
 import org.jalon.sample.Screen
 import org.jalon.sample.SharedFiles
 import org.jalon.sample.sentence
-import org.jalon.sample.view.Look
-import org.jalon.sample.view.add
-import org.jalon.sample.view.button
-import org.jalon.sample.view.card
-import org.jalon.sample.view.column
-import org.jalon.sample.view.emptyState
-import org.jalon.sample.view.refill
-import org.jalon.sample.view.row
-import org.jalon.sample.view.scroll
-import org.jalon.sample.view.text
-import org.jalon.sample.view.topBar
+import org.jalon.sample.view.*
 
 /** The person's reports, each with its state in words. */
 class ReportsScreen(host: MainActivity, state: Bundle) : Screen(host, state) {

@@ -6,26 +6,16 @@ import android.view.View
 import android.widget.CheckBox
 import android.widget.LinearLayout
 import android.widget.ProgressBar
+import android.widget.TextView
 import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.map
 import org.jalon.Jalon
-import org.jalon.ffi.Pack
-import org.jalon.ffi.PackState
-import org.jalon.ffi.PackSubject
+import org.jalon.ffi.*
 import org.jalon.sample.R
 import org.jalon.sample.Screen
 import org.jalon.sample.sentence
-import org.jalon.sample.view.Look
-import org.jalon.sample.view.add
-import org.jalon.sample.view.button
-import org.jalon.sample.view.card
-import org.jalon.sample.view.dp
-import org.jalon.sample.view.flow
-import org.jalon.sample.view.icon
-import org.jalon.sample.view.refill
-import org.jalon.sample.view.row
-import org.jalon.sample.view.text
+import org.jalon.sample.view.*
 
 /** The download of a trek: its size before, its progress, pause, resume, update and removal. */
 class DownloadCard(private val screen: Screen, private val territory: String, private val trek: Long, private val name: String) {
@@ -48,11 +38,14 @@ class DownloadCard(private val screen: Screen, private val territory: String, pr
     private suspend fun show(jalon: Jalon, download: Download?) {
         val pack = jalon.packs.list(territory).find { it.subject == PackSubject.Trek(trek) }
         if (download is Download.Running && showProgress(download)) return
+        val isOffline = jalon.catalogue.trekDetails(territory, trek, kinds = listOf(Kind.CITY)).offline
         val size = jalon.packs.estimate(territory, PackSubject.Trek(trek)).bytes
         view.refill {
             when {
                 download is Download.Running -> showRunning(download)
                 download is Download.Failed -> showFailed(download)
+                // A stage belongs to the download of its itinerary.
+                pack == null && isOffline -> showOffline()
                 pack == null || pack.state == PackState.PLANNED -> showMissing(size)
                 pack.state == PackState.PARTIAL -> showPartial()
                 else -> showReady(pack)
@@ -91,7 +84,7 @@ class DownloadCard(private val screen: Screen, private val territory: String, pr
 
     /** Updates the numbers in the views of a running download. Returns false if there are none yet. */
     private fun showProgress(download: Download.Running): Boolean {
-        val label = view.findViewWithTag<android.widget.TextView>(PROGRESS) ?: return false
+        val label = view.findViewWithTag<TextView>(PROGRESS) ?: return false
         label.text = screen.text(R.string.trek_downloading, download.done.toString(), download.total.toString())
         view.findViewWithTag<ProgressBar>(BAR).apply {
             max = download.total
@@ -121,11 +114,13 @@ class DownloadCard(private val screen: Screen, private val territory: String, pr
         button(screen.text(R.string.action_remove), R.drawable.ic_trash) { remove() }
     }
 
+    private fun LinearLayout.showOffline() = row(12) {
+        icon(R.drawable.ic_check, R.color.accent, 24)
+        text(screen.text(R.string.trek_is_offline), R.style.Text_Heading, 1f)
+    }
+
     private fun LinearLayout.showReady(pack: Pack) {
-        row(12) {
-            icon(R.drawable.ic_check, R.color.accent, 24)
-            text(screen.text(R.string.trek_is_offline), R.style.Text_Heading, 1f)
-        }
+        showOffline()
         val mapNote = if (pack.map?.path == null) null else screen.text(R.string.trek_download_with_map)
         val date = pack.asOfMs?.let { screen.text(R.string.trek_as_of, screen.formats.date(it)) }
         val size = screen.formats.size(pack.bytes + (pack.map?.bytes ?: 0u))

@@ -10,10 +10,7 @@ import kotlinx.coroutines.launch
 import org.jalon.Event
 import org.jalon.downloadAsFlow
 import org.jalon.downloadMapAsFlow
-import org.jalon.ffi.JalonException
-import org.jalon.ffi.MapSource
-import org.jalon.ffi.PackState
-import org.jalon.ffi.PackSubject
+import org.jalon.ffi.*
 import org.jalon.sample.Services
 
 /** A download that runs, or that has stopped with a failure. Paused and finished ones are told by the pack. */

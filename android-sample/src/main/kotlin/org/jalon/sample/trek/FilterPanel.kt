@@ -2,21 +2,10 @@ package org.jalon.sample.trek
 
 import android.widget.LinearLayout
 import android.widget.ScrollView
-import org.jalon.ffi.Facet
-import org.jalon.ffi.FacetValue
-import org.jalon.ffi.FacetValueCount
-import org.jalon.ffi.FacetValueCounts
+import org.jalon.ffi.*
 import org.jalon.sample.R
 import org.jalon.sample.Screen
-import org.jalon.sample.view.Look
-import org.jalon.sample.view.button
-import org.jalon.sample.view.chip
-import org.jalon.sample.view.add
-import org.jalon.sample.view.column
-import org.jalon.sample.view.flow
-import org.jalon.sample.view.refill
-import org.jalon.sample.view.text
-import org.jalon.sample.view.topBar
+import org.jalon.sample.view.*
 
 /** The filters, each with the number of treks that it leaves. */
 class FilterPanel(

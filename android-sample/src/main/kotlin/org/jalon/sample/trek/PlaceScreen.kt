@@ -4,21 +4,12 @@ import android.os.Bundle
 import android.view.View
 import android.widget.LinearLayout
 import org.jalon.Jalon
-import org.jalon.ffi.JalonException
-import org.jalon.ffi.Kind
-import org.jalon.ffi.Object
+import org.jalon.ffi.*
 import org.jalon.file
 import org.jalon.sample.MainActivity
 import org.jalon.sample.R
 import org.jalon.sample.Screen
-import org.jalon.sample.view.add
-import org.jalon.sample.view.column
-import org.jalon.sample.view.emptyState
-import org.jalon.sample.view.gallery
-import org.jalon.sample.view.refill
-import org.jalon.sample.view.scroll
-import org.jalon.sample.view.text
-import org.jalon.sample.view.topBar
+import org.jalon.sample.view.*
 
 /** A place, such as a point of interest or an information desk. [trek] is the trek from which the person came. */
 class PlaceScreen(

@@ -1,11 +1,7 @@
 package org.jalon.sample.trek
 
 import android.os.Bundle
-import org.jalon.ffi.Facet
-import org.jalon.ffi.FacetValue
-import org.jalon.ffi.Position
-import org.jalon.ffi.TrekQuery
-import org.jalon.ffi.TrekSort
+import org.jalon.ffi.*
 
 /** What the person searches and filters for. It is kept in the state of a screen. */
 class TrekFilter(private val state: Bundle) {
@@ -42,7 +38,7 @@ class TrekFilter(private val state: Bundle) {
         val near = here.takeIf { isNear }
         val sort = if (near == null) null else TrekSort.DISTANCE
         return TrekQuery(
-            text = text, values = values.toList(), near = near, sort = sort, limit = PAGE, offset = offset.toUInt(),
+            text = text, values = values.toList(), offline = isOffline, near = near, sort = sort, limit = PAGE, offset = offset.toUInt(),
             facetCounts = true,
         )
     }

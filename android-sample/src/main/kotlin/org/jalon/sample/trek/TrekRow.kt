@@ -13,15 +13,7 @@ import org.jalon.ffi.TrekItem
 import org.jalon.file
 import org.jalon.sample.R
 import org.jalon.sample.Screen
-import org.jalon.sample.view.Thumbnail
-import org.jalon.sample.view.card
-import org.jalon.sample.view.column
-import org.jalon.sample.view.dp
-import org.jalon.sample.view.flow
-import org.jalon.sample.view.icon
-import org.jalon.sample.view.Pictures
-import org.jalon.sample.view.row
-import org.jalon.sample.view.text
+import org.jalon.sample.view.*
 
 /** A trek in a list: picture, name, kind, and its figures. */
 class TrekRow(private val screen: Screen) {
@@ -31,6 +23,9 @@ class TrekRow(private val screen: Screen) {
     private lateinit var figures: LinearLayout
     private lateinit var offline: View
     private val thumbnail = Thumbnail(context)
+
+    // With a large font the name needs the space.
+    private val side = context.dp(if (context.resources.configuration.fontScale > 1.3f) 44 else 72)
     private var loading: Job? = null
 
     /** The view of the row. The space around the card belongs to it, because a list has no margins. */
@@ -38,8 +33,8 @@ class TrekRow(private val screen: Screen) {
         setPadding(context.dp(16), context.dp(6), context.dp(16), context.dp(6))
         tag = this@TrekRow
         val card = context.card().apply {
-            row(16) {
-                addView(thumbnail, LinearLayout.LayoutParams(context.dp(72), context.dp(72)))
+            row(12) {
+                addView(thumbnail, LinearLayout.LayoutParams(side, side))
                 column(4, 1f) {
                     row(4) {
                         name = text("", R.style.Text_Heading, 1f).apply {

@@ -6,11 +6,8 @@ import android.widget.ImageButton
 import android.widget.LinearLayout
 import org.jalon.Geometry
 import org.jalon.Jalon
-import org.jalon.ffi.JalonException
-import org.jalon.ffi.Kind
-import org.jalon.ffi.PackSubject
-import org.jalon.ffi.Position
-import org.jalon.ffi.TrekDetails
+import org.jalon.exportTrek
+import org.jalon.ffi.*
 import org.jalon.sample.MainActivity
 import org.jalon.sample.R
 import org.jalon.sample.Route
@@ -21,23 +18,8 @@ import org.jalon.sample.map.CanvasMap
 import org.jalon.sample.map.MapContent
 import org.jalon.sample.map.MapLine
 import org.jalon.sample.map.MeasuredLine
-import org.jalon.sample.view.Look
-import org.jalon.sample.view.ProfileView
-import org.jalon.sample.view.add
-import org.jalon.sample.view.badge
-import org.jalon.sample.view.button
-import org.jalon.sample.view.card
-import org.jalon.sample.view.column
-import org.jalon.sample.view.dp
-import org.jalon.sample.view.emptyState
-import org.jalon.sample.view.flow
-import org.jalon.sample.view.gallery
-import org.jalon.sample.view.iconButton
-import org.jalon.sample.view.refill
-import org.jalon.sample.view.round
-import org.jalon.sample.view.scroll
-import org.jalon.sample.view.text
-import org.jalon.sample.view.topBar
+import org.jalon.sample.map.OfflineMaps
+import org.jalon.sample.view.*
 
 /** A trek: everything that its office publishes of it, its download, and the way to follow it. */
 class TrekScreen(host: MainActivity, state: Bundle, private val territory: String, private val trek: Long) : Screen(host, state) {
@@ -96,8 +78,7 @@ class TrekScreen(host: MainActivity, state: Bundle, private val territory: Strin
             map.contentDescription = text(R.string.map_described, details.name)
             map.setOnClickListener { host.open(Route.map(territory, trek)) }
             addView(map, LinearLayout.LayoutParams(LinearLayout.LayoutParams.MATCH_PARENT, context.dp(180)))
-            val packs = jalon.packs.list().filter { it.map?.path != null }.sortedBy { it.subject != PackSubject.Trek(trek) }
-            map.show(MapContent(lines.map { MapLine(it, null) }, packs = packs))
+            map.show(MapContent(lines.map { MapLine(it, null) }, maps = OfflineMaps.read(jalon, trek)))
             map.fit(lines.flatten())
             line = MeasuredLine(lines.flatten())
             jalon.catalogue.profile(territory, trek)?.let {
@@ -132,7 +113,7 @@ class TrekScreen(host: MainActivity, state: Bundle, private val territory: Strin
 
     private fun share() = load { jalon ->
         val file = SharedFiles.newFile(context, "$territory-$trek.gpx")
-        writeGpx(jalon.catalogue.trekDetails(territory, trek, formats.languages), file)
+        jalon.catalogue.exportTrek(territory, trek, file, formats.languages)
         SharedFiles.share(host, file, "application/gpx+xml", text(R.string.trek_share_gpx))
     }
 

@@ -7,21 +7,11 @@ import android.widget.LinearLayout
 import java.util.Calendar
 import java.util.TimeZone
 import org.jalon.Jalon
-import org.jalon.ffi.InformationDesk
-import org.jalon.ffi.JalonException
-import org.jalon.ffi.Kind
-import org.jalon.ffi.RichText
-import org.jalon.ffi.TrekDetails
+import org.jalon.ffi.*
 import org.jalon.sample.R
 import org.jalon.sample.Route
 import org.jalon.sample.Screen
-import org.jalon.sample.view.badge
-import org.jalon.sample.view.card
-import org.jalon.sample.view.column
-import org.jalon.sample.view.flow
-import org.jalon.sample.view.icon
-import org.jalon.sample.view.row
-import org.jalon.sample.view.text
+import org.jalon.sample.view.*
 
 /** The sections of a trek's page. A section without content is left out. */
 class TrekSections(private val screen: Screen, private val trek: TrekDetails) {

@@ -9,11 +9,7 @@ import org.jalon.ffi.SearchHit
 import org.jalon.ffi.TrekItem
 import org.jalon.sample.R
 import org.jalon.sample.Screen
-import org.jalon.sample.view.card
-import org.jalon.sample.view.dp
-import org.jalon.sample.view.icon
-import org.jalon.sample.view.row
-import org.jalon.sample.view.text
+import org.jalon.sample.view.*
 
 /** Treks, and below them the places that a search found. */
 class TreksAdapter(private val screen: Screen) : BaseAdapter() {

@@ -17,27 +17,12 @@ import kotlinx.coroutines.Job
 import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.map
 import org.jalon.Jalon
-import org.jalon.ffi.Kind
-import org.jalon.ffi.SearchHit
-import org.jalon.ffi.TrekItem
+import org.jalon.ffi.*
 import org.jalon.sample.MainActivity
 import org.jalon.sample.R
 import org.jalon.sample.Route
 import org.jalon.sample.Screen
-import org.jalon.sample.view.add
-import org.jalon.sample.view.button
-import org.jalon.sample.view.chip
-import org.jalon.sample.view.column
-import org.jalon.sample.view.dp
-import org.jalon.sample.view.emptyState
-import org.jalon.sample.view.icon
-import org.jalon.sample.view.iconButton
-import org.jalon.sample.view.onTextChange
-import org.jalon.sample.view.refill
-import org.jalon.sample.view.row
-import org.jalon.sample.view.scrollingRow
-import org.jalon.sample.view.surface
-import org.jalon.sample.view.text
+import org.jalon.sample.view.*
 
 /** All treks: search, filters, what is near, what is offline. */
 class TreksScreen(host: MainActivity, state: Bundle) : Screen(host, state) {
@@ -143,22 +128,16 @@ class TreksScreen(host: MainActivity, state: Bundle) : Screen(host, state) {
     }
 
     private suspend fun readFirst(jalon: Jalon) {
-        val treks = mutableListOf<TrekItem>()
-        offset = 0
-        do {
-            val page = jalon.catalogue.treks(filter.query(services.positions.fix.value?.position, offset), formats.languages)
-            offset += page.items.size
-            total = page.total.toInt()
-            treks += if (filter.isOffline) page.items.filter { it.offline } else page.items
-            if (offset <= TrekFilter.PAGE.toInt()) panel.show(page.facetCounts, total)
-        } while (filter.isOffline && page.items.isNotEmpty() && offset < total)
+        val page = jalon.catalogue.treks(filter.query(services.positions.fix.value?.position, 0), formats.languages)
+        offset = page.items.size
+        total = page.total.toInt()
         val places = if (filter.text.isBlank() || filter.isOffline) emptyList() else {
             jalon.catalogue.search(filter.text, formats.languages, PLACES, limit = 20u).items
         }
-        if (filter.isOffline) total = treks.size
-        adapter.show(treks, places)
+        panel.show(page.facetCounts, total)
+        adapter.show(page.items, places)
         number.text = count(R.plurals.treks_count, total)
-        showEmpty(jalon, treks.isEmpty() && places.isEmpty())
+        showEmpty(jalon, page.items.isEmpty() && places.isEmpty())
         if (restoredPosition > 0) list.setSelection(restoredPosition).also { restoredPosition = 0 }
     }
 

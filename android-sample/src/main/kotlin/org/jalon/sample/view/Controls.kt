@@ -144,12 +144,17 @@ fun EditText.onTextChange(onChange: (String) -> Unit) = addTextChangedListener(o
 })
 
 /** Makes the bar above a screen: back, the title, and actions. */
-fun Context.topBar(title: String, onBack: (() -> Unit)?, actions: LinearLayout.() -> Unit = {}): LinearLayout = column {
+fun Context.topBar(
+    title: String,
+    onBack: (() -> Unit)?,
+    style: Int = if (onBack == null) R.style.Text_Display else R.style.Text_Heading,
+    actions: LinearLayout.() -> Unit = {},
+): LinearLayout = column {
     row(0) {
         minimumHeight = context.dp(56)
-        setPadding(context.dp(if (onBack == null) 16 else 4), context.dp(4), context.dp(4), context.dp(4))
+        setPadding(context.dp(if (onBack == null) 16 else 4), context.dp(4), context.dp(if (onBack == null) 16 else 4), context.dp(4))
         if (onBack != null) iconButton(R.drawable.ic_back, context.getString(R.string.action_back), onClick = onBack)
-        text(title, if (onBack == null) R.style.Text_Display else R.style.Text_Heading, 1f).apply {
+        text(title, style, 1f).apply {
             maxLines = 2
             ellipsize = TextUtils.TruncateAt.END
         }

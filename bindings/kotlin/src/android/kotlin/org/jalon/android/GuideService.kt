@@ -115,9 +115,9 @@ public abstract class GuideService : Service() {
         val start = starts
         val trek = intent.getLongExtra(TREK, 0)
         val startMs = intent.getLongExtra(START_MS, 0)
-        val file = File(noBackupFilesDir, "jalon-guide-$territory-$trek.json")
         opening = scope.launch {
             try {
+                val file = File(noBackupFilesDir, "jalon-guide-$territory-$trek.json")
                 val opened = jalon().guide(territory, trek, startMs, languages)
                 val saved = AtomicFile(file)
                 // A file from before the start is that of an earlier walk.
@@ -135,7 +135,7 @@ public abstract class GuideService : Service() {
 
     override fun onDestroy() {
         // The process was not ended: the person, or the app, has ended the walk.
-        snapshot?.delete()
+        snapshot?.let { file -> CoroutineScope(Dispatchers.IO).launch { synchronized(file) { file.delete() } } }
         end()
         scope.cancel()
         super.onDestroy()
