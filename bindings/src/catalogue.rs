@@ -10,6 +10,7 @@ use jalon::{Companion as Core, model};
 use crate::convert::borrowed;
 use crate::details::{files, name_of, pictures, rich_text};
 use crate::error::Result;
+use crate::gpx_file::export_trek;
 use crate::records::{ChangeRecord, Kind, Object, Profile, SearchResults, Term, TrekDetails, TrekPage, TrekQuery};
 use crate::state::Shared;
 use crate::treks::page;
@@ -57,6 +58,17 @@ impl Catalogue {
     pub async fn profile(&self, territory: String, id: i64, columns: u32) -> Result<Option<Profile>> {
         let read = move |core: &Core| Profile::of(&object(core, &territory, Kind::Trek, id)?.1, columns);
         self.shared.run_blocking(read).await
+    }
+
+    /// Writes a trek to a file at `path`: GPX 1.1, or GeoJSON if the name ends with `.geojson` or `.json`. Its points of interest
+    /// and the ends of its stages are waypoints. An existing file is replaced.
+    ///
+    /// # Errors
+    /// `InvalidInput` if the library was built without the feature `gpx`.
+    #[uniffi::method(default(languages = []))]
+    pub async fn export_trek(&self, territory: String, id: i64, path: String, languages: Vec<String>) -> Result<()> {
+        let export = move |core: &Core| export_trek(core, &territory, id, &borrowed(&languages), Path::new(&path));
+        self.shared.run_blocking(export).await
     }
 
     /// An object of any kind.

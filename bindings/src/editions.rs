@@ -3,16 +3,21 @@
 use std::sync::Arc;
 
 use jalon::Companion as Core;
+#[cfg(all(feature = "edition", feature = "net"))]
+use jalon::companion::fetch_edition as fetch;
 #[cfg(feature = "edition")]
 use jalon::edition::{self, PublicKey};
 use jalon::transfer;
 
-#[cfg(feature = "edition-build")]
+#[cfg(any(feature = "edition-build", all(feature = "edition", feature = "net")))]
 use crate::companion::absolute;
 use crate::error::Result;
 use crate::records::{EditionCheck, EditionKey, EditionOptions, EditionSummary, Progress};
+#[cfg(feature = "edition")]
+use crate::state::with_client;
 use crate::state::with_feature;
 use crate::threads;
+use crate::watch::Watcher;
 use crate::{CancelToken, Companion, ProgressWatch};
 
 #[uniffi::export]
@@ -96,6 +101,37 @@ pub async fn verify_edition(directory: String, public_keys: Vec<String>) -> Resu
         })
     };
     threads::run_cancellable(transfer::CancelToken::default(), check).await
+}
+
+/// Downloads the files of a published edition into a folder that exists, as phones see them, so that [`verify_edition`] can
+/// check them. `url` is the address of its manifest. Progress counts files and bytes, without a total.
+///
+/// # Errors
+/// `Offline`; `ServerError` if there is no manifest at the address; `Cancelled`; `InvalidInput` for the address, and if the library
+/// was built without the features `edition` and `net`.
+#[uniffi::export(default(allow_plain_http = false, cancel = None, progress = None))]
+pub async fn fetch_edition(
+    url: String,
+    directory: String,
+    allow_plain_http: bool,
+    cancel: Option<Arc<CancelToken>>,
+    progress: Option<Arc<ProgressWatch>>,
+) -> Result<()> {
+    let token = transfer::CancelToken::child_of(&cancel.iter().map(|cancel| &cancel.token).collect::<Vec<_>>());
+    let seen = token.clone();
+    let work = move || {
+        let watcher = Watcher(progress);
+        with_feature!("edition", using(url, directory, allow_plain_http, seen, watcher), {
+            with_client!(using(url, directory, allow_plain_http, seen, watcher), {
+                let options = jalon::net::ClientOptions { allow_plain_http, ..Default::default() };
+                let progress = |files, bytes| {
+                    watcher.set(Progress { done: files, planned: files, bytes, ..Progress::default() });
+                };
+                fetch(&url, &absolute("directory", directory)?, &options, &seen, progress)
+            })
+        })
+    };
+    threads::run_cancellable(token, work).await
 }
 
 /// Makes a key pair that signs editions. With a `password` the secret key is encrypted, which takes about a second.

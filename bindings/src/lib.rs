@@ -20,7 +20,8 @@
 //! # Files
 //! * `records`: records and enums, a table each. `convert`, `options`, `treks`, `details`: conversions from and to the core.
 //! * `companion`, `catalogue`, `nearby`, `packs`, `journal`, `reports`, `transfers`: the objects. `error`: the error.
-//! * `safety`: the emergency sheet and the check before leaving. `recorder`: the recording of tracks. `guide`: guides along treks.
+//! * `safety`: the emergency sheet and the check before leaving. `recorder`: the recording of tracks. `gpx_file`: files of treks and
+//!   tracks. `guide`: guides along treks.
 //! * `maps`: offline maps of packs. `editions`: a territory as static files.
 //! * `panic_guard`, `threads`, `state`: how a call runs, and the state that all objects share.
 //! * `cancel`, `watch`: cancellation, progress, changes.
@@ -32,6 +33,7 @@ mod convert;
 mod details;
 mod editions;
 mod error;
+mod gpx_file;
 mod guide;
 mod journal;
 mod maps;
@@ -53,7 +55,7 @@ mod watch;
 pub use cancel::CancelToken;
 pub use catalogue::Catalogue;
 pub use companion::{Companion, debug_panic, debug_panic_in_background, kind_name, version};
-pub use editions::{new_edition_key, verify_edition};
+pub use editions::{fetch_edition, new_edition_key, verify_edition};
 pub use error::JalonError;
 pub use guide::GuideSession;
 pub use journal::Journal;

@@ -148,6 +148,19 @@ impl Packs {
         self.shared.run_blocking(read).await
     }
 
+    /// The attribution of the map of a pack as plain text, which must be shown wherever the map is shown; none if it has none.
+    ///
+    /// # Errors
+    /// `InvalidInput` if the library was built without the feature `tiles`.
+    pub async fn map_attribution(&self, territory: String, subject: PackSubject) -> Result<Option<String>> {
+        let read = move |core: &Core| {
+            with_feature!("tiles", using(core, territory, subject), {
+                Ok(Core::map_attribution(&core.open_map(&territory, &subject)?))
+            })
+        };
+        self.shared.run_blocking(read).await
+    }
+
     /// The MapLibre style (JSON) that was downloaded with the map of a pack: it draws the map without a network, with the glyphs
     /// and sprites on the device. Sources that need a network are left out, with their layers.
     ///

@@ -7,8 +7,10 @@ use jalon::companion::DownloadOptions;
 
 use crate::convert::all;
 use crate::error::Result;
-use crate::records::{AttachedFileSizes, Estimate, Pack, PackSubject, PictureSize, Progress, RefreshOptions};
-use crate::state::{Shared, with_client};
+use crate::records::{
+    ArchiveImport, AttachedFileSizes, Estimate, Pack, PackSubject, PictureSize, Progress, RefreshOptions,
+};
+use crate::state::{Shared, with_client, with_feature};
 use crate::transfers::Work;
 use crate::{CancelToken, ProgressWatch, Transfers};
 
@@ -155,6 +157,33 @@ impl Packs {
             Transfers::new(shared, Work::Download(Box::new(download)))
         };
         self.shared.run_blocking(plan).await
+    }
+
+    /// Takes the pictures of a pack from an archive of its territory's mobile tree (`global.zip` or `<trek>.zip`), without a
+    /// network, and plans the pack first. The download then requests what is still missing.
+    ///
+    /// # Errors
+    /// `Busy` during another refresh or download of the territory; `InvalidInput` if the territory is no mobile tree, if the file
+    /// is no archive or exceeds a limit, and if the library was built without the feature `archive`.
+    #[uniffi::method(default(pictures = None, files = false))]
+    pub async fn import_archive(
+        &self,
+        territory: String,
+        subject: PackSubject,
+        path: String,
+        pictures: Option<PictureSize>,
+        files: bool,
+    ) -> Result<ArchiveImport> {
+        let work = move |core: &Core| {
+            with_feature!("archive", using(core, territory, subject, path, pictures, files), {
+                let options = options(pictures, files, None);
+                let import = core.import_archive(&territory, &subject, &options, std::path::Path::new(&path))?;
+                let refused = import.refused.into_iter();
+                let refused = refused.map(|(reason, count)| crate::records::RefusedEntries { reason, count }).collect();
+                Ok(ArchiveImport { files: import.files, bytes: import.bytes, refused })
+            })
+        };
+        self.shared.write(|versions| versions.packs += 1, work).await
     }
 
     /// Removes a pack and the files that no other pack needs. Returns the freed bytes.

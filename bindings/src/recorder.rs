@@ -8,6 +8,7 @@ use jalon::{Companion as Core, journal};
 
 use crate::convert::all;
 use crate::error::Result;
+use crate::gpx_file::{export_track, import_track};
 use crate::journal::Journal;
 use crate::panic_guard::guard;
 use crate::records::{
@@ -150,7 +151,7 @@ impl Journal {
     /// # Errors
     /// `InvalidInput` if the library was built without the feature `gpx`.
     pub async fn export_track(&self, id: String, path: String) -> Result<()> {
-        self.shared.run_blocking(move |core| export(&core.journal()?.track(&id)?, Path::new(&path))).await
+        self.shared.run_blocking(move |core| export_track(&core.journal()?.track(&id)?, Path::new(&path))).await
     }
 
     /// Stores the tracks of a GPX or GeoJSON file as one track, as if its points had been recorded.
@@ -167,7 +168,7 @@ impl Journal {
     ) -> Result<TrackImport> {
         let import = move |core: &Core| {
             let new = journal::NewTrack { name, trek: related(territory, trek)? };
-            import(core, new, Path::new(&path))
+            import_track(core, new, Path::new(&path))
         };
         self.shared.write(|versions| versions.journal += 1, import).await
     }
@@ -197,46 +198,6 @@ fn track(track: journal::Track) -> Track {
     let journal::Track { summary, sections } = track;
     let lines = sections.into_iter().map(|section| section.into_iter().map(|fix| fix.position).collect::<Vec<_>>());
     Track { summary: summary.into(), geometry: Geometry::multi_line_string(lines).to_wkb() }
-}
-
-#[cfg(feature = "gpx")]
-fn is_geojson(path: &Path) -> bool {
-    let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_lowercase);
-    matches!(extension.as_deref(), Some("geojson" | "json"))
-}
-
-#[cfg(feature = "gpx")]
-fn export(track: &journal::Track, path: &Path) -> jalon::Result<()> {
-    let file = track.to_gpx_file();
-    let content = if is_geojson(path) { file.to_geojson().to_string() } else { file.to_gpx()? };
-    Ok(std::fs::write(path, content)?)
-}
-
-#[cfg(feature = "gpx")]
-fn import(core: &Core, new: journal::NewTrack, path: &Path) -> jalon::Result<TrackImport> {
-    use crate::records::RejectionCount;
-
-    let readable = |_| jalon::Error::invalid("path", "must be the path of a readable file");
-    let source = std::fs::File::open(path).map_err(readable)?;
-    let file = if is_geojson(path) { jalon::gpx::read_geojson(source) } else { jalon::gpx::read_gpx(source) }?;
-    let imported = core.journal()?.import_track(new, &file, jalon::clock::now_ms())?;
-    let journal::TrackImport { track, rejected, without_time } = imported;
-    let rejected = rejected.into_iter().map(|(reason, count)| RejectionCount { reason, count }).collect();
-    let problems = file.problems.iter().map(ToString::to_string).collect();
-    Ok(TrackImport { track: track.into(), rejected, without_time, problems })
-}
-
-#[cfg(not(feature = "gpx"))]
-const NO_GPX: &str = "must not be given: this build of the library has no GPX files (feature `gpx`)";
-
-#[cfg(not(feature = "gpx"))]
-fn export(_: &journal::Track, _: &Path) -> jalon::Result<()> {
-    Err(jalon::Error::invalid("path", NO_GPX))
-}
-
-#[cfg(not(feature = "gpx"))]
-fn import(_: &Core, _: journal::NewTrack, _: &Path) -> jalon::Result<TrackImport> {
-    Err(jalon::Error::invalid("path", NO_GPX))
 }
 
 #[cfg(test)]

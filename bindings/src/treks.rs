@@ -39,6 +39,7 @@ impl TrekQuery {
                 ascent_m: self.ascent_m,
                 bounds: self.bounds,
                 territory: self.territory.map(key).transpose()?,
+                offline: self.offline,
             },
             near: self.near,
             max_distance_m: self.max_distance_m,

@@ -1,4 +1,4 @@
-//! An edition of 2,000 treks of 500 positions: its build, beside GDAL that writes the treks alone as FlatGeobuf; and its
+//! An edition of 2,000 treks of 500 positions: its build, beside GDAL that writes the same layers as FlatGeobuf; and its
 //! bytes and requests for a phone that reads a box of 0.1°, beside GDAL that reads the same box of the treks' file over the
 //! same server; and for a phone that has all of it, when nothing and when 1 % of the treks changed.
 
@@ -22,13 +22,16 @@ pub(crate) const BUILD: &str = "edition-build";
 /// Width and height of the box, in degrees.
 const BOX_DEG: f64 = 0.1;
 
-/// Writes a layer of a GeoPackage as FlatGeobuf, in batches.
+/// Writes each layer of a GeoPackage with a geometry as FlatGeobuf into a folder, in batches.
 const WRITE_FLATGEOBUF: &str = "
 import sys, time, pyogrio
 start = time.perf_counter_ns()
-with pyogrio.raw.open_arrow(sys.argv[1], layer='trek', use_pyarrow=False) as (about, stream):
-    pyogrio.raw.write_arrow(stream, sys.argv[2], driver='FlatGeobuf', layer='trek', crs=about['crs'],
-        geometry_type='Unknown', geometry_name=about['geometry_name'] or 'geom')
+for layer, kind in pyogrio.list_layers(sys.argv[1]):
+    if kind is None:
+        continue
+    with pyogrio.raw.open_arrow(sys.argv[1], layer=layer, where='geom IS NOT NULL', use_pyarrow=False) as (about, stream):
+        pyogrio.raw.write_arrow(stream, f'{sys.argv[2]}/{layer}.fgb', driver='FlatGeobuf', layer=layer, crs=about['crs'],
+            geometry_type='Unknown', geometry_name=about['geometry_name'] or 'geom')
 took = time.perf_counter_ns() - start
 lines = [line for line in open('/proc/self/status') if line.startswith('VmHWM')]
 print(took, int(lines[0].split()[1]) * 1024)
@@ -131,11 +134,15 @@ fn builds(office: &Path, folder: &Path, scale: &Scale, built: &Told, edition_byt
     table.row(["Jalon, all layers, signed".to_owned(), took(built), told(built.peak), bytes(edition_bytes)]);
     match std::env::var_os("JALON_GDAL_PYTHON") {
         Some(python) => {
-            let target = folder.join("treks.fgb");
+            let target = folder.join("gdal");
+            std::fs::create_dir(&target)?;
             let from = Companion::open(&Directories::within(office))?.catalogue().path().to_owned();
             let gdal = run_command(Command::new(python).args(["-c", WRITE_FLATGEOBUF]).arg(from).arg(&target), true)?;
-            let size = std::fs::metadata(&target)?.len();
-            table.row(["GDAL (pyogrio), treks alone".to_owned(), took(&gdal), told(gdal.peak), bytes(size)]);
+            let mut size = 0;
+            for file in std::fs::read_dir(&target)? {
+                size += file?.metadata()?.len();
+            }
+            table.row(["GDAL (pyogrio), layers with a geometry".to_owned(), took(&gdal), told(gdal.peak), bytes(size)]);
         }
         None => println!("\nGDAL is skipped: JALON_GDAL_PYTHON names no Python with pyogrio"),
     }

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
+import contextlib
+import io
+import json
 import re
 import subprocess
 import sys
@@ -97,6 +101,31 @@ def test_reports_in_doubt_exported_journal_lists_them(geotrek: GeotrekServer, da
     result = subprocess.run([*command, str(tmp_path / "missing.zip")], capture_output=True, text=True, check=False)
     assert result.returncode == 1
     assert result.stderr == "reports_in_doubt: file: must be the path of a readable file\n"
+
+
+def test_notebook_publishes_and_reads_an_edition(geotrek: GeotrekServer, tmp_path: Path) -> None:
+    notebook = json.loads((PACKAGE / "examples" / "publish_edition.ipynb").read_text())
+    cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert len(cells) > 5 and not any(cell.get("outputs") for cell in notebook["cells"])
+    cells[0] = cells[0].replace("https://geotrek.example.org", geotrek.url)
+    cells[0] = cells[0].replace("Path(tempfile.mkdtemp())", f"Path({str(tmp_path)!r})")
+    printed = io.StringIO()
+
+    async def run() -> None:
+        names: dict[str, object] = {}
+        for number, cell in enumerate(cells):
+            # As in a notebook, a cell may await, and its names stay for the next cells.
+            code = compile(cell, f"cell {number}", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+            result = eval(code, names)
+            if result is not None:
+                await result
+
+    with contextlib.redirect_stdout(printed):
+        asyncio.run(run())
+    output = printed.getvalue()
+    assert re.search(r"^edition \d+: [1-9]\d* objects in \d+ files", output, re.MULTILINE), output
+    assert re.search(r"^[1-9]\d* treks in the box: ", output, re.MULTILINE), output
+    assert "nothing changed: 1 request," in output and len(re.findall(r"^ *\d+ m  .", output, re.MULTILINE)) == 5
 
 
 def test_publish_edition_twice_writes_editions_that_are_read(host: GeotrekServer, files: Path, tmp_path: Path) -> None:

@@ -42,6 +42,14 @@ def test_edition_published_to_a_host_is_read_and_refreshed(host: GeotrekServer, 
             assert check.valid and check.signed_by == key.id, check.problems
             assert not (await jalon.verify_edition(files / "park", [other.public_key])).valid
 
+            (tmp_path / "fetched").mkdir()
+            updates: list[jalon.Progress] = []
+            await jalon.fetch_edition(manifest, tmp_path / "fetched", progress=updates.append)
+            check = await jalon.verify_edition(tmp_path / "fetched", [key.public_key])
+            assert check.valid and updates[-1].bytes > 0, check.problems
+            with pytest.raises(jalon.ServerError):
+                await jalon.fetch_edition(f"{host.url}/files/none/datapackage.json", tmp_path / "fetched")
+
             territory = await phone.add_territory("park", manifest, public_keys=[key.public_key])
             assert territory.edition is not None and territory.edition.number == 0
             summary = await phone.refresh("park")

@@ -61,6 +61,7 @@ def test_map_of_a_pack_is_downloaded_and_read_without_a_network(host: GeotrekSer
             assert tile is not None and tile.content_encoding == "gzip" and "vector-tile" in tile.media_type
             assert gzip.decompress(tile.bytes)
             assert await companion.packs.map_tile("demo", 1, 6, 0, 0) is None
+            assert await companion.packs.map_attribution("demo", 1) == "© Map makers"
             with pytest.raises(jalon.InvalidInput):
                 await companion.packs.map_tile("demo", 1, 6, 64, 0)
 

@@ -92,6 +92,10 @@ def test_walkthrough_server_away_and_back_delivers_report(geotrek: GeotrekServer
             assert pack.state == jalon.PackState.READY and pack.files > 0 and not pack.missing
             details = await companion.catalogue.trek_details("demo", first.id)
             assert details.offline
+            offline = (await companion.catalogue.treks(offline=True)).items
+            assert first.id in {item.id for item in offline} and all(item.offline for item in offline)
+            await companion.catalogue.export_trek("demo", first.id, tmp_path / "trek.gpx")
+            assert "<wpt" in (tmp_path / "trek.gpx").read_text()
             assert all(Path(picture.path or "").is_file() for picture in details.pictures)
 
             geotrek.command("stop")

@@ -123,3 +123,16 @@ from_core!(catalogue::Pack => Pack
     /** The network is metered, and `unmetered_only` is set. */ Metered,
     /** `byte_budget` is used up. */ Budget,
 }
+
+/// The result of [`Packs::import_archive`](crate::Packs::import_archive).
+#[derive(uniffi::Record)] pub struct ArchiveImport {
+    /** Files of the pack that were taken. */ pub files: u64,
+    /** Their size, bytes. */ pub bytes: u64,
+    /** Entries of the archive that were refused. */ pub refused: Vec<RefusedEntries>,
+}
+
+/// Entries of an archive that were refused for one reason.
+#[derive(uniffi::Record)] pub struct RefusedEntries {
+    /** The reason, in English. */ pub reason: String,
+    /** Their number. */ pub count: u64,
+}

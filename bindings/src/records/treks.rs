@@ -54,6 +54,7 @@ use crate::convert::{all, from_core, highlights};
     /** Length in one of these ranges, metres. */ #[uniffi(default = [])] pub length_m: Vec<NumericRange>,
     /** Ascent in one of these ranges, metres. */ #[uniffi(default = [])] pub ascent_m: Vec<NumericRange>,
     /** A box that the line of the trek intersects. */ #[uniffi(default = None)] pub bounds: Option<Bounds>,
+    /** Only treks of which a complete pack is on the device. */ #[uniffi(default = false)] pub offline: bool,
     /** Position that distances are measured from. */ #[uniffi(default = None)] pub near: Option<Position>,
     /** Maximum distance from `near`, metres. */ #[uniffi(default = None)] pub max_distance_m: Option<f64>,
     /** `Relevance` if none. Treks without the value come last. */ #[uniffi(default = None)] pub sort: Option<TrekSort>,

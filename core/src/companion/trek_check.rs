@@ -228,8 +228,9 @@ impl Companion {
     }
 
     /// The sensitive areas of all territories no further than 500 m from a route, and those that the server lists for the
-    /// trek, ordered by `along_m`.
-    pub(super) fn areas_along(&self, territory: &Territory, trek: Id, route: &Route) -> Result<Vec<AreaAlong>> {
+    /// trek, ordered by `along_m`. A park often republishes an area that another Geotrek maintains: of such copies only one is
+    /// listed, that of the territory of the trek if it has one.
+    pub(super) fn areas_along(&self, own: &Territory, trek: Id, route: &Route) -> Result<Vec<AreaAlong>> {
         let mut located: BTreeMap<(TerritoryId, Id), RouteLocation> = BTreeMap::new();
         let window = route.window(MAX_RADIUS_M);
         for (key, id, area) in self.catalogue.geometries_in(None, Kind::SensitiveArea, &window)? {
@@ -238,9 +239,9 @@ impl Companion {
             located.extend(route.locate_within(&area, max_offset_m)?.map(|location| ((key, id), location)));
         }
         let mut listed = HashSet::new();
-        for (id, location) in listed_route_items(&self.catalogue, territory, trek, route, Kind::SensitiveArea)? {
-            located.entry((territory.key, id)).or_insert(location);
-            listed.insert((territory.key, id));
+        for (id, location) in listed_route_items(&self.catalogue, own, trek, route, Kind::SensitiveArea)? {
+            located.entry((own.key, id)).or_insert(location);
+            listed.insert((own.key, id));
         }
         let territories = self.catalogue.territories()?;
         let practices = self.catalogue.labels("sensitivearea_practice")?;
@@ -262,8 +263,19 @@ impl Companion {
                 });
             }
         }
-        areas.sort_by(|a, b| a.along_m.total_cmp(&b.along_m));
-        Ok(areas)
+        areas.sort_by(|a, b| {
+            let rank = |found: &AreaAlong| found.territory.key != own.key;
+            a.along_m.total_cmp(&b.along_m).then(rank(a).cmp(&rank(b)))
+        });
+        let mut kept: Vec<AreaAlong> = Vec::with_capacity(areas.len());
+        for found in areas {
+            match kept.iter_mut().find(|other| is_copy(other, &found)) {
+                Some(other) if found.territory.key == own.key => *other = found,
+                Some(_) => {}
+                None => kept.push(found),
+            }
+        }
+        Ok(kept)
     }
 
     /// The labels of a trek that have advice, with its plain text.
@@ -303,6 +315,21 @@ pub(super) fn day_at(position: Position, unix_ms: i64) -> String {
 pub(super) fn radius_m(area: &SensitiveArea) -> f64 {
     let is_point = area.geometry.as_ref().is_some_and(|geometry| geometry.vertex_count() == 1);
     area.radius_m.filter(|metres| is_point && metres.is_finite()).unwrap_or(0.0).max(0.0)
+}
+
+/// Whether two areas of different territories are the same: one name, one season, the same box to some metres.
+fn is_copy(one: &AreaAlong, other: &AreaAlong) -> bool {
+    const TOLERANCE_DEG: f64 = 1e-4;
+    let names = |area: &SensitiveArea| area.name.iter().map(|(_, text)| fold(text)).collect::<Vec<_>>();
+    let (a, b) = (&one.area, &other.area);
+    let bounds = |area: &SensitiveArea| area.geometry.as_ref().and_then(Geometry::bounds);
+    let (Some(a_box), Some(b_box)) = (bounds(a), bounds(b)) else { return false };
+    let edges =
+        [a_box.west - b_box.west, a_box.south - b_box.south, a_box.east - b_box.east, a_box.north - b_box.north];
+    one.territory.key != other.territory.key
+        && a.season.months == b.season.months
+        && edges.iter().all(|difference| difference.abs() < TOLERANCE_DEG)
+        && names(a).iter().any(|name| !name.is_empty() && names(b).contains(name))
 }
 
 /// Whether all practices of an area are in the air, by their labels: Geotrek has no codes for them.
@@ -382,6 +409,22 @@ mod tests {
         let told: Vec<&str> = told.map(|warning| warning.text.as_str()).collect();
         assert_eq!(told[0], "Zone de sensibilité en saison : Zone 2");
         assert_eq!((told.len(), june.zones[0].offset_m), (3, 0.0));
+    }
+
+    #[test]
+    fn area_that_two_territories_publish_is_listed_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let companion = open(folder.path());
+        let copy = |id| SensitiveArea { id, ..area(7, 6.01, [6, 8]) };
+        let renamed = SensitiveArea { name: named("Autre"), ..copy(21) };
+        let later = SensitiveArea { season: area(7, 6.01, [6, 9]).season, ..copy(22) };
+        add(&companion, "biodiv", vec![copy(20).into(), renamed.into(), later.into()]);
+        add(&companion, "park", vec![trek().into(), copy(7).into()]);
+        add(&companion, "region", vec![copy(30).into()]);
+        let check = companion.check_trek("park", 1, Some("2026-06-30"), &["fr"]).unwrap();
+        let mut found = zones(&check);
+        found.sort_unstable();
+        assert_eq!(found, [("biodiv", 21), ("biodiv", 22), ("park", 7)]);
     }
 
     #[test]

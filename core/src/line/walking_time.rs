@@ -148,6 +148,16 @@ mod tests {
     }
 
     #[test]
+    fn swiss_gives_4603_minutes_across_the_country() {
+        let rows = include_str!("../../tests/vectors/swiss_hiking.csv").lines().filter(|line| !line.starts_with('#'));
+        let number = |text: &str| text.parse::<f64>().unwrap();
+        let samples: Vec<(f64, f64)> =
+            rows.map(|row| row.split_once(',').unwrap()).map(|(m, elevation)| (number(m), number(elevation))).collect();
+        assert_eq!((samples.len(), minutes(&samples).round()), (201, 4603.0));
+        assert!(minutes(&samples[..200]).round() < 4603.0, "the last segment counts");
+    }
+
+    #[test]
     fn swiss_counts_every_segment_and_a_flat_kilometre_at_the_signposts_pace() {
         assert_eq!(minutes(&[(0.0, 5.0)]), 0.0);
         assert!((minutes(&[(0.0, 0.0), (1000.0, 0.0)]) - 14.271).abs() < 1e-12);

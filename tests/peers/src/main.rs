@@ -22,16 +22,18 @@ mod walk;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: tests/peers/run [SEEDS] [--base SEED] [--recorded FOLDER] [--plot FILE.svg]
+const USAGE: &str = "usage: tests/peers/run [SEEDS] [--base SEED] [--alone] [--recorded FOLDER] [--plot FILE.svg]
 
   SEEDS     walks of each shape, behaviour and error (2)
   --base    first seed (900000)
+  --alone   Jalon's guide alone, to tune it: some seconds a seed
   --recorded  folder with lists/all/trek.json, answers of a Geotrek server
   --plot    draw one out-and-back walk, and compare nothing else";
 
 struct Options {
     seeds: u64,
     base: u64,
+    alone: bool,
     recorded: Option<PathBuf>,
     plot: Option<PathBuf>,
 }
@@ -55,18 +57,22 @@ fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
         return plot::write(path);
     }
     table::print_head(options.seeds, options.base);
-    table::print_places(&trial::simulated(options.seeds, options.base));
+    table::print_places(&trial::simulated(options.seeds, options.base, options.alone));
+    if options.alone {
+        return Ok(());
+    }
     recorded::compare(options.recorded.as_deref(), options.base)?;
     cost::compare();
     Ok(())
 }
 
 fn options() -> Option<Options> {
-    let mut options = Options { seeds: 2, base: trial::UNSEEN_BASE, recorded: None, plot: None };
+    let mut options = Options { seeds: 2, base: trial::UNSEEN_BASE, alone: false, recorded: None, plot: None };
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--base" => options.base = args.next()?.parse().ok()?,
+            "--alone" => options.alone = true,
             "--recorded" => options.recorded = Some(args.next()?.into()),
             "--plot" => options.plot = Some(args.next()?.into()),
             seeds => options.seeds = seeds.parse().ok().filter(|seeds| (1..=1_000).contains(seeds))?,

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
 use crate::table::{place_head, place_row, receiver_name};
-use crate::trial::{FOLLOWERS, follow};
+use crate::trial::{FOLLOWERS, Setting, follow};
 use crate::walk::{Behaviour, Receiver, Route, Score, Walk};
 
 /// Treks that are walked: the first by their ids with a length in this range, metres.
@@ -34,7 +34,8 @@ pub(crate) fn compare(folder: Option<&Path>, base: u64) -> Result<(), Box<dyn st
             for (id, route) in &treks {
                 let mut rng = ChaCha8Rng::seed_from_u64(base.wrapping_add_signed(*id));
                 let walk = Walk::new(route, behaviour, &mut rng);
-                follow(route, &walk, behaviour, Receiver::new(sigma_m), false, &mut rng, &mut scores);
+                let setting = Setting { behaviour, receiver: Receiver::new(sigma_m), is_mirrored: false, alone: false };
+                follow(route, &walk, setting, &mut rng, &mut scores);
             }
             place_row(name, &receiver_name(sigma_m, 1), &scores);
         }

@@ -16,7 +16,9 @@ pub(crate) fn print_head(seeds: u64, base: u64) {
     println!(
         "Ferrostar: one step, advanced by hand; and {STEPS} equal steps with the conditions of its demonstration app."
     );
-    println!("Wrong: the place is more than 50 m along the route from the truth.");
+    println!(
+        "Wrong: the place is more than 50 m along the route from the truth. Unnoticed: and Jalon does not say `ambiguous`."
+    );
 }
 
 /// Prints shares of wrong places, alarms and delays.
@@ -72,8 +74,8 @@ fn print_alarms(trials: &[Trial]) {
 /// Prints the first line of a table of wrong places.
 pub(crate) fn place_head(name: &str) {
     println!(
-        "{name:18} {:15} {:>8} {:>16} {:>8} {:>16} {:>8}",
-        "receiver", "Jalon", "Ferrostar 1 step", "ratio", "20 steps", "ratio"
+        "{name:18} {:15} {:>8} {:>10} {:>16} {:>8} {:>16} {:>8}",
+        "receiver", "Jalon", "unnoticed", "Ferrostar 1 step", "ratio", "20 steps", "ratio"
     );
 }
 
@@ -87,7 +89,10 @@ pub(crate) fn place_row(name: &str, receiver: &str, scores: &[Score; FOLLOWERS])
         _ => format!("{:.1} ×", theirs / jalon),
     };
     let (one_ratio, cut_ratio) = (ratio(one), ratio(cut));
-    println!("{name:18} {receiver:15} {jalon:8.2} {one:16.2} {one_ratio:>8} {cut:16.2} {cut_ratio:>8}");
+    let unnoticed = scores[0].unnoticed_percent();
+    println!(
+        "{name:18} {receiver:15} {jalon:8.2} {unnoticed:10.2} {one:16.2} {one_ratio:>8} {cut:16.2} {cut_ratio:>8}"
+    );
 }
 
 /// The name of a receiver in tables.

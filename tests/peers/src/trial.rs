@@ -31,7 +31,7 @@ pub(crate) struct Trial {
 }
 
 /// All shapes, behaviours and receivers, with some seeds.
-pub(crate) fn simulated(seeds: u64, base: u64) -> Vec<Trial> {
+pub(crate) fn simulated(seeds: u64, base: u64, alone: bool) -> Vec<Trial> {
     let receivers = RECEIVERS.iter().map(|(sigma_m, interval_s)| {
         move || {
             let mut trials = Vec::new();
@@ -49,7 +49,8 @@ pub(crate) fn simulated(seeds: u64, base: u64) -> Vec<Trial> {
                         let receiver = Receiver { interval_s: *interval_s, ..Receiver::new(*sigma_m) };
                         // In reverse, the walk begins like one forward: until the loop, both ends of the stem are right.
                         let is_mirrored = shape == Shape::Lollipop && behaviour == Behaviour::Reverse;
-                        follow(&route, &walk, behaviour, receiver, is_mirrored, &mut rng, &mut scores);
+                        let setting = Setting { behaviour, receiver, is_mirrored, alone };
+                        follow(&route, &walk, setting, &mut rng, &mut scores);
                     }
                     trials.push(Trial { shape, behaviour, sigma_m: *sigma_m, interval_s: *interval_s, scores });
                 }
@@ -80,16 +81,25 @@ pub(crate) fn simulated(seeds: u64, base: u64) -> Vec<Trial> {
     done.into_iter().flat_map(|(_, trials)| trials).collect()
 }
 
+/// How a walk is followed.
+pub(crate) struct Setting {
+    pub(crate) behaviour: Behaviour,
+    pub(crate) receiver: Receiver,
+    /// Both ends of the stem are right.
+    pub(crate) is_mirrored: bool,
+    /// Without Ferrostar, whose columns stay empty.
+    pub(crate) alone: bool,
+}
+
 /// Follows one walk.
 pub(crate) fn follow(
     route: &Route,
     walk: &Walk,
-    behaviour: Behaviour,
-    receiver: Receiver,
-    is_mirrored: bool,
+    setting: Setting,
     rng: &mut ChaCha8Rng,
     scores: &mut [Score; FOLLOWERS],
 ) {
+    let Setting { behaviour, receiver, is_mirrored, alone } = setting;
     let fixes = receiver.fixes(walk, rng);
     let length_m = route.length_m();
     let mut jalon = Jalon::new(route);
@@ -101,6 +111,7 @@ pub(crate) fn follow(
     let [score_jalon, score_one, score_cut, score_strict] = scores;
     let columns = [(state_jalon, score_jalon), (state_one, score_one), (state_cut, score_cut)];
     let strict = (state_strict, score_strict);
+    let columns = columns.into_iter().take(if alone { 1 } else { 3 });
     for (column, (follower, (state, score))) in followers.into_iter().zip(columns).enumerate() {
         for (fix, truth) in &fixes {
             let told = follower.update(fix);

@@ -84,6 +84,7 @@ fn demo() -> Result<(), String> {
     jalon(&["map", &trek, "-o", &file("trek.svg")])?;
     jalon(&["export", &trek, "-o", &file("trek.gpx")])?;
     jalon(&["status"])?;
+    follow(&data, &trek, &start)?;
     step("Report two problems on the ground without a network, one with a photo.");
     let photo = first_picture(&data, &trek)?;
     let bridge = ["report", "new", "--comment", "La passerelle est emportée, accès coupé", "--at", &start];
@@ -122,6 +123,24 @@ fn demo() -> Result<(), String> {
     println!("The reports, favourites and notes are in a second GeoPackage:");
     println!("  {}", data.join("journal").join(jalon::journal::FILE_NAME).display());
     Ok(())
+}
+
+/// Checks a trek before leaving, follows it on a simulated walk, and describes its start for the emergency services.
+fn follow(data: &Path, trek: &str, start: &str) -> Result<(), String> {
+    step("Before leaving: is the trek ready, what is in season, how long is the day?");
+    run(data, &["check", trek, "--date", "2026-06-21"])?;
+    step("Follow the trek with a simulated receiver, wrong by 8 m: what the hiker hears.");
+    let walk = ["guide", trek, "--simulate", "--seed", "1"];
+    let heard = json(data, &[&walk[..], &["--json"]].concat())?;
+    let updates = heard["updates"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let last = updates.last().ok_or("the walk must have positions")?;
+    if last["state"] != "arrived" {
+        return Err(format!("the walk must arrive: {}", last["state"]));
+    }
+    run(data, &walk)?;
+    println!("  {} positions, the last one at the end of the trek", updates.len());
+    step("In an emergency: the position in the forms that rescuers use, and the nearest named places.");
+    run(data, &["sos", start])
 }
 
 /// Publishes the territory as an edition, and lets a phone with an empty data directory read one box of it.

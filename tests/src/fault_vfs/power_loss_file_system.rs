@@ -96,7 +96,11 @@ impl PowerLossFileSystem {
                 _ if inode.current == inode.synced => inode.current,
                 0 => inode.synced,
                 1 => inode.current,
-                _ => inode.current[..rng.random_range(0..=inode.current.len())].to_vec(),
+                _ => {
+                    // Appending does not touch the synced bytes before.
+                    let kept = if inode.current.starts_with(&inode.synced) { inode.synced.len() } else { 0 };
+                    inode.current[..rng.random_range(kept..=inode.current.len())].to_vec()
+                }
             });
         }
         for name in state.names.keys() {

@@ -39,6 +39,11 @@ impl Score {
         100.0 * self.wrong as f64 / self.fixes.max(1) as f64
     }
 
+    /// Share of wrong places that the estimator did not call ambiguous, percent.
+    pub fn unnoticed_percent(&self) -> f64 {
+        100.0 * (self.wrong - self.wrong_ambiguous) as f64 / self.fixes.max(1) as f64
+    }
+
     /// False alarms an hour on the route.
     pub fn false_alarms_per_hour(&self) -> f64 {
         3600.0 * self.false_alarms as f64 / self.seconds.max(1.0)

@@ -369,7 +369,9 @@ fn style(kind: MapKind) -> Value {
     let fill = |color: Value| json!({ "fill-color": color, "fill-antialias": false });
     let land = json!(["match", ["get", "class"], 0, "#c8e0b4", 1, "#b0d0a0", 2, "#e0d8c8", "#d0ccc8"]);
     let (source, mut layers) = match kind {
-        MapKind::Raster => ("raster", vec![json!({ "id": "map", "type": "raster", "source": "map" })]),
+        MapKind::Raster | MapKind::Relief => {
+            ("raster", vec![json!({ "id": "map", "type": "raster", "source": "map" })])
+        }
         MapKind::Vector => {
             let path = json!({ "line-color": "#c82828", "line-width": 3 });
             let water = fill(json!("#96bee2"));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use jalon::Error;
-use jalon::catalogue::{Pack, PackState, PackSubject, PictureSize};
+use jalon::catalogue::{Facet, Filters, Pack, PackState, PackSubject, PictureSize};
 use jalon::companion::{DownloadOptions, NearbyQuery, RefreshMode, RefreshOptions, TrekQuery};
 use jalon::model::{Bounds, Kind, Position};
 use jalon::transfer::CancelToken;
@@ -76,6 +76,23 @@ fn pack_of_a_trek_has_the_objects_of_the_server_and_all_pictures() {
     let again = fixture.download(FIRST, PictureSize::Small).unwrap().unwrap();
     assert_eq!(again.state, PackState::Ready);
     assert!(fixture.driver.fetches().keys().all(|url| url.contains("near_trek")), "{:?}", fixture.driver.fetches());
+}
+
+#[test]
+fn offline_filter_lists_treks_of_complete_packs_only() {
+    let mut fixture = Fixture::builder().territory(Territory::generate(Size::default(), 1)).build();
+    fixture.refresh(RefreshMode::Auto).unwrap();
+    let filters = Filters { offline: true, ..Filters::default() };
+    let query = TrekQuery { filters, limit: 9, facet_counts: true, ..TrekQuery::default() };
+    assert_eq!(fixture.companion().treks(&query, &["fr"]).unwrap().total, 0);
+    fixture.download(FIRST, PictureSize::Small).unwrap().unwrap();
+    let page = fixture.companion().treks(&query, &["fr"]).unwrap();
+    let own: Vec<_> = page.items.iter().map(|trek| (trek.id, trek.stats.offline)).collect();
+    assert!(own.contains(&(1, true)) && own.iter().all(|(_, offline)| *offline), "{own:?}");
+    let counted: usize = page.facet_counts.unwrap()[&Facet::Practice].iter().map(|value| value.count).sum();
+    assert!(counted <= page.total, "{counted}");
+    fixture.companion().remove_pack(NAME, &FIRST).unwrap();
+    assert_eq!(fixture.companion().treks(&query, &["fr"]).unwrap().total, 0);
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod damaged_files;
 mod full_disk;
 mod interrupted_jobs;
 mod killed_downloads;
+mod recording;
 mod reports;
 mod unwritable_storage;
 

@@ -59,6 +59,9 @@ pub(crate) struct TreksArgs {
     /// Bounding box in degrees that the route intersects
     #[arg(long, value_name = "W,S,E,N", allow_hyphen_values = true)]
     pub(crate) bbox: Option<String>,
+    /// Only treks that are completely downloaded
+    #[arg(long)]
+    pub(crate) offline: bool,
     /// Position to measure distances from, in degrees
     #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true)]
     pub(crate) near: Option<String>,

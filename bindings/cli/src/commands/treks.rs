@@ -55,7 +55,7 @@ fn filters(session: &Session, args: &TreksArgs) -> Result<Filters> {
     let ranges = |field, arguments: &[String]| -> jalon::Result<Vec<_>> {
         arguments.iter().map(|argument| parse::range(field, argument)).collect()
     };
-    let mut filters = Filters::default();
+    let mut filters = Filters { offline: args.offline, ..Filters::default() };
     for (facet, arguments) in [
         (Facet::Practice, &args.practice),
         (Facet::Difficulty, &args.difficulty),

@@ -13,7 +13,7 @@ from . import callbacks as _callbacks  # noqa: F401
 from .catalogue import Catalogue, Nearby
 from .companion import Companion
 from .debug import debug_panic, debug_panic_in_background
-from .editions import new_edition_key, verify_edition
+from .editions import fetch_edition, new_edition_key, verify_edition
 from .errors import (
     Busy,
     Cancelled,
@@ -32,6 +32,7 @@ from .errors import (
 from .geometry import geojson
 from .guide import GuideEvents, GuideSession
 from .jalon_ffi.jalon_ffi import (
+    ArchiveImport,
     AttachedFile,
     AttachedFileSizes,
     BatteryMode,
@@ -102,6 +103,7 @@ from .jalon_ffi.jalon_ffi import (
     RefreshMode,
     RefreshOptions,
     RefreshSummary,
+    RefusedEntries,
     Rejection,
     RejectionCount,
     Rejoin,
@@ -147,6 +149,7 @@ from .recorder import Recorder, sampling_plan
 from .records import NearbyItem, Object, TrekDetails, TrekItem
 
 __all__ = [
+    "ArchiveImport",
     "AttachedFile",
     "AttachedFileSizes",
     "BatteryMode",
@@ -237,6 +240,7 @@ __all__ = [
     "RefreshMode",
     "RefreshOptions",
     "RefreshSummary",
+    "RefusedEntries",
     "Rejection",
     "RejectionCount",
     "Rejoin",
@@ -283,6 +287,7 @@ __all__ = [
     "WebLink",
     "debug_panic",
     "debug_panic_in_background",
+    "fetch_edition",
     "geojson",
     "new_edition_key",
     "sampling_plan",

@@ -21,6 +21,7 @@ from .jalon_ffi.jalon_ffi import (
     TrekPage,
     TrekSort,
 )
+from .pack_tiles import PackTiles
 from .records import NearbyItem, Object, TrekDetails
 
 __all__ = ["Catalogue", "Nearby", "PositionLike", "to_position"]
@@ -40,8 +41,9 @@ def to_position(position: PositionLike) -> Position:
 class Catalogue:
     """The downloaded territories: list treks, read trek details and objects, search, read the change history."""
 
-    def __init__(self, inner: _ffi.Catalogue, languages: Sequence[str]) -> None:
+    def __init__(self, inner: _ffi.Catalogue, languages: Sequence[str], packs: _ffi.Packs) -> None:
         self._ffi = inner
+        self._packs = packs
         self._languages = list(languages)
 
     async def treks(
@@ -55,6 +57,7 @@ class Catalogue:
         length_m: Sequence[NumericRange] = (),
         ascent_m: Sequence[NumericRange] = (),
         bounds: Bounds | None = None,
+        offline: bool = False,
         near: PositionLike | None = None,
         max_distance_m: float | None = None,
         sort: TrekSort | None = None,
@@ -64,6 +67,8 @@ class Catalogue:
         facet_counts: bool = False,
     ) -> TrekPage:
         """Returns one page of the treks that match the text and all filters. `limit` is 1 to 200.
+
+        With `offline`, only treks of which a complete pack is on the device.
 
         Raises InvalidInput with the name of the argument, and NotFound for an unknown territory.
         """
@@ -76,6 +81,7 @@ class Catalogue:
             length_m=list(length_m),
             ascent_m=list(ascent_m),
             bounds=bounds,
+            offline=offline,
             near=None if near is None else to_position(near),
             max_distance_m=max_distance_m,
             sort=sort,
@@ -93,8 +99,11 @@ class Catalogue:
 
         Touristic events that have ended are left out, unless `past_events`.
         """
-        details = await await_future(self._ffi.trek_details(territory, id, self._languages, list(kinds), past_events))
-        return cast(TrekDetails, details)
+        found = await await_future(self._ffi.trek_details(territory, id, self._languages, list(kinds), past_events))
+        details = cast(TrekDetails, found)
+        if details.offline:
+            details._tiles = PackTiles(self._packs, territory, id)
+        return details
 
     async def profile(self, territory: str, id: int, columns: int = 200) -> Profile | None:
         """Returns the elevation profile of a trek as `columns` samples (2 to 65,536).
@@ -128,6 +137,13 @@ class Catalogue:
         Without a time, returns the changes of the last refresh that changed anything. Changes are kept for a year.
         """
         return await await_future(self._ffi.change_history(territory, after_ms, self._languages, limit, offset))
+
+    async def export_trek(self, territory: str, id: int, path: str | os.PathLike[str]) -> None:
+        """Writes a trek to a file: GPX 1.1, or GeoJSON if its name ends with .geojson or .json.
+
+        Its points of interest and the ends of its stages are waypoints. An existing file is replaced.
+        """
+        await await_future(self._ffi.export_trek(territory, id, os.path.abspath(path), self._languages))
 
     async def export(self, path: str | os.PathLike[str]) -> None:
         """Writes a copy of the catalogue to a new file: a GeoPackage that QGIS opens."""

@@ -47,7 +47,7 @@ class Companion:
         self._ffi = inner
         self._languages = list(languages)
         #: The downloaded territories.
-        self.catalogue = Catalogue(call(inner.catalogue), languages)
+        self.catalogue = Catalogue(call(inner.catalogue), languages, call(inner.packs))
         #: Nearest-neighbour search.
         self.nearby = Nearby(call(inner.nearby), languages)
         #: Treks and areas that are downloaded for offline use.

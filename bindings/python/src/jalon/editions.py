@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from .errors import await_future
 from .jalon_ffi import jalon_ffi as _ffi
 from .jalon_ffi.jalon_ffi import EditionCheck, EditionKey
+from .progress import Update, with_progress
 
-__all__ = ["new_edition_key", "verify_edition"]
+__all__ = ["fetch_edition", "new_edition_key", "verify_edition"]
 
 
 async def new_edition_key(password: str | None = None) -> EditionKey:
@@ -19,6 +20,22 @@ async def new_edition_key(password: str | None = None) -> EditionKey:
     keep it in a file that only its owner can read, and keep a copy.
     """
     return await await_future(_ffi.new_edition_key(password))
+
+
+async def fetch_edition(
+    url: str,
+    directory: str | os.PathLike[str],
+    *,
+    allow_plain_http: bool = False,
+    progress: Update | None = None,
+) -> None:
+    """Downloads the files of a published edition into a directory that exists, as phones see them.
+
+    verify_edition can then check them. `url` is the address of the manifest. `progress` counts files and bytes, without a
+    total. Raises Offline, and ServerError if there is no manifest at the address.
+    """
+    path = os.path.abspath(directory)
+    await with_progress(lambda watch: _ffi.fetch_edition(url, path, allow_plain_http, None, watch), progress)
 
 
 async def verify_edition(directory: str | os.PathLike[str], public_keys: Sequence[str] = ()) -> EditionCheck:

@@ -10,6 +10,7 @@ from typing import Any
 from .errors import await_future
 from .jalon_ffi import jalon_ffi as _ffi
 from .jalon_ffi.jalon_ffi import (
+    ArchiveImport,
     AttachedFileSizes,
     Bounds,
     Estimate,
@@ -138,6 +139,10 @@ class Packs:
         """Returns a tile of the map of a pack by zoom level, column and row (row 0 is in the north); None if it has none."""
         return await await_future(self._ffi.map_tile(territory, _to_ffi(subject), z, x, y))
 
+    async def map_attribution(self, territory: str, subject: Subject) -> str | None:
+        """Returns the attribution of the map of a pack, which must be shown wherever the map is shown; None if it has none."""
+        return await await_future(self._ffi.map_attribution(territory, _to_ffi(subject)))
+
     async def downloaded_style(self, territory: str, subject: Subject) -> dict[str, Any]:
         """Returns the MapLibre style that was downloaded with the map of a pack: it draws the map without a network.
 
@@ -178,6 +183,23 @@ class Packs:
         InvalidInput.
         """
         return await await_future(self._ffi.style_files(json.dumps(style), list(glyph_blocks)))
+
+    async def import_archive(
+        self,
+        territory: str,
+        subject: Subject,
+        archive: str | os.PathLike[str],
+        *,
+        pictures: PictureSize | None = None,
+        files: bool = False,
+    ) -> ArchiveImport:
+        """Takes the pictures of a pack from an archive of its territory's mobile tree, without a network.
+
+        The archive is `global.zip` or `<trek>.zip`. The download then requests what is still missing. Raises InvalidInput if the
+        territory is no mobile tree, or if the file is no archive or exceeds a limit.
+        """
+        path = os.path.abspath(archive)
+        return await await_future(self._ffi.import_archive(territory, _to_ffi(subject), path, pictures, files))
 
     async def remove(self, territory: str, subject: Subject) -> int:
         """Removes a pack and the files that no other pack uses. Returns the number of bytes that it freed."""

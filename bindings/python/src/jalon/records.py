@@ -8,6 +8,7 @@ from typing import Any
 
 from .geometry import geojson
 from .jalon_ffi import jalon_ffi as _ffi
+from .pack_tiles import PackTiles
 from .svg import safe_name, trek_svg
 
 __all__ = ["NearbyItem", "Object", "TrekDetails", "TrekItem"]
@@ -60,7 +61,12 @@ class Object(_ffi.Object):
 
 
 class TrekDetails(_ffi.TrekDetails):
-    """All fields of a trek, and the items along its route. In a notebook it is shown with a map and an elevation profile."""
+    """All fields of a trek, and the items along its route. In a notebook it is shown with a map and an elevation profile.
+
+    The map has raster tiles below the line if the pack of the trek has an offline map of pictures.
+    """
+
+    _tiles: PackTiles | None = None
 
     @property
     def __geo_interface__(self) -> dict[str, Any]:
@@ -83,7 +89,7 @@ class TrekDetails(_ffi.TrekDetails):
             for item in self.route_items
             if item.kind == _ffi.Kind.POI and item.point is not None
         ]
-        picture = "" if self.geometry is None else trek_svg(geojson(self.geometry), pois)
+        picture = "" if self.geometry is None else trek_svg(geojson(self.geometry), pois, self._tiles)
         # The library sanitizes this HTML when it downloads it.
         teaser = "" if self.description_teaser is None else self.description_teaser.html
         return f"<div><h3>{html.escape(safe_name(self.name))}</h3><p>{summary}</p>{picture}<div>{teaser}</div></div>"

@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
+from .pack_tiles import PackTiles, PlacedTile
+
 _WIDTH, _MAP, _PROFILE, _GAP = 480.0, 260.0, 110.0, 26.0
 _METRES_PER_DEGREE = 111_195.0
 # Characters of the longest name in a drawing.
@@ -41,20 +43,38 @@ def _svg_points(points: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
-def _map(lines: list[list[list[float]]], pois: list[tuple[float, float, str]]) -> str:
-    positions = [position for line in lines for position in line]
-    south, north = min(p[1] for p in positions), max(p[1] for p in positions)
-    west, east = min(p[0] for p in positions), max(p[0] for p in positions)
-    # A degree of longitude is shorter than a degree of latitude.
-    lon_scale = math.cos(math.radians((south + north) / 2))
-    width, height = max((east - west) * lon_scale, 1e-9), max(north - south, 1e-9)
+def _mercator(lon: float, lat: float) -> tuple[float, float]:
+    """Returns the position in Web Mercator: 0 to 1 from west to east, and from north to south."""
+    north = math.asinh(math.tan(math.radians(min(max(lat, -85.0), 85.0)))) / math.pi
+    return (lon + 180) / 360, (1 - north) / 2
+
+
+def _map(lines: list[list[list[float]]], pois: list[tuple[float, float, str]], tiles: PackTiles | None) -> str:
+    positions = [_mercator(position[0], position[1]) for line in lines for position in line]
+    north, south = min(y for _, y in positions), max(y for _, y in positions)
+    west, east = min(x for x, _ in positions), max(x for x, _ in positions)
+    width, height = max(east - west, 1e-12), max(south - north, 1e-12)
     scale = min((_WIDTH - 2 * _GAP) / width, (_MAP - 2 * _GAP) / height)
-    left, top = (_WIDTH - width * scale) / 2, (_MAP - height * scale) / 2
+    left, top = west - (_WIDTH / scale - width) / 2, north - (_MAP / scale - height) / 2
 
     def project(lon: float, lat: float) -> tuple[float, float]:
-        return left + (lon - west) * lon_scale * scale, top + (north - lat) * scale
+        x, y = _mercator(lon, lat)
+        return (x - left) * scale, (y - top) * scale
 
     elements = [f'<rect width="{_WIDTH:.0f}" height="{_MAP:.0f}" fill="#f4f1ea"/>']
+    placed: list[PlacedTile] = []
+    attribution = ""
+    if tiles is not None:
+        placed, attribution = tiles.read(left, top, left + _WIDTH / scale, top + _MAP / scale, scale)
+    if placed:
+        # The tiles reach beyond the map, so an inner image cuts them.
+        elements.append(f'<svg width="{_WIDTH:.0f}" height="{_MAP:.0f}">')
+        for tile in placed:
+            # Half a pixel more hides the seams between tiles.
+            x, y, size = (tile.x - left) * scale, (tile.y - top) * scale, tile.size * scale + 0.5
+            box = f'x="{x:.1f}" y="{y:.1f}" width="{size:.1f}" height="{size:.1f}"'
+            elements.append(f'<image {box} href="{tile.url}"/>')
+        elements.append("</svg>")
     for lon, lat, name in pois:
         x, y = project(lon, lat)
         if 0 <= x <= _WIDTH and 0 <= y <= _MAP:
@@ -65,6 +85,10 @@ def _map(lines: list[list[list[float]]], pois: list[tuple[float, float, str]]) -
         elements.append(f'<polyline points="{path}" fill="none" stroke="#c0392b" stroke-width="2.5"/>')
     x, y = project(*lines[0][0][:2])
     elements.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="#fff" stroke="#c0392b" stroke-width="2"/>')
+    if placed and attribution:
+        text = html.escape(safe_name(attribution))
+        style = 'text-anchor="end" font-family="sans-serif" font-size="9" fill="#333" stroke="#fff" stroke-width="2"'
+        elements.append(f'<text x="{_WIDTH - 4:.0f}" y="{_MAP - 5:.0f}" paint-order="stroke" {style}>{text}</text>')
     return "".join(elements)
 
 
@@ -98,12 +122,17 @@ def _profile(lines: list[list[list[float]]]) -> str:
     )
 
 
-def trek_svg(geometry: dict[str, Any], pois: list[tuple[float, float, str]]) -> str:
-    """Returns an SVG image of a trek and its points of interest (lon, lat, name); an empty string if it has no line."""
+def trek_svg(
+    geometry: dict[str, Any], pois: list[tuple[float, float, str]], tiles: PackTiles | None = None
+) -> str:
+    """Returns an SVG image of a trek and its points of interest (lon, lat, name); an empty string if it has no line.
+
+    `tiles` are drawn below the line.
+    """
     lines = [line for line in line_coordinates(geometry) if len(line) > 1]
     if not lines:
         return ""
     profile = _profile(lines)
     height = _MAP + (_PROFILE + 2 * _GAP if profile else 0)
     size = f'width="{_WIDTH:.0f}" height="{height:.0f}" viewBox="0 0 {_WIDTH:.0f} {height:.0f}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{_map(lines, pois)}{profile}</svg>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{_map(lines, pois, tiles)}{profile}</svg>'

@@ -70,6 +70,12 @@ public struct Catalogue: Sendable {
             offset: offset)
     }
 
+    /// Writes a trek to a file: GPX 1.1, or GeoJSON if its name ends with `.geojson` or `.json`. Its points of interest and the
+    /// ends of its stages are waypoints. An existing file is replaced.
+    public func exportTrek(_ territory: String, _ id: Int64, to file: URL, languages: [String]? = nil) async throws {
+        try await inner.exportTrek(territory: territory, id: id, path: file.path, languages: languages ?? self.languages)
+    }
+
     /// Writes a copy of the catalogue to a new file: a GeoPackage that QGIS opens.
     public func export(to file: URL) async throws {
         try await inner.export(path: file.path)

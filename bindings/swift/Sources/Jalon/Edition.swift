@@ -19,6 +19,25 @@ public enum Edition {
     public static func verify(_ directory: URL, publicKeys: [String] = []) async throws -> EditionCheck {
         try await verifyEdition(directory: directory.path, publicKeys: publicKeys)
     }
+
+    /// Downloads the files of a published edition into a folder that exists, as phones see them, so that
+    /// ``verify(_:publicKeys:)`` can check them.
+    ///
+    /// Throws `Offline`, and `ServerError` if there is no manifest at the address.
+    ///
+    /// - Parameters:
+    ///   - url: the address of the manifest.
+    ///   - directory: the folder.
+    ///   - allowPlainHttp: whether the address may be `http:`.
+    ///   - progress: counts files and bytes, without a total.
+    public static func fetch(
+        _ url: String, to directory: URL, allowPlainHttp: Bool = false, progress: ProgressStream? = nil
+    ) async throws {
+        try await withCancelToken(progress) { token, watch in
+            try await fetchEdition(
+                url: url, directory: directory.path, allowPlainHttp: allowPlainHttp, cancel: token, progress: watch)
+        }
+    }
 }
 
 extension Companion {

@@ -3,6 +3,7 @@ import JalonGenerated
 // The generated types that belong to the public API of this module. They are exported one by one, so that the other
 // declarations of JalonGenerated stay hidden, and so that members are found with the compiler feature
 // MemberImportVisibility, which new projects enable.
+@_exported import struct JalonGenerated.ArchiveImport
 @_exported import struct JalonGenerated.AttachedFile
 @_exported import struct JalonGenerated.AttachedFileSizes
 @_exported import enum JalonGenerated.BatteryMode
@@ -81,6 +82,7 @@ import JalonGenerated
 @_exported import enum JalonGenerated.RefreshMode
 @_exported import struct JalonGenerated.RefreshOptions
 @_exported import struct JalonGenerated.RefreshSummary
+@_exported import struct JalonGenerated.RefusedEntries
 @_exported import enum JalonGenerated.Rejection
 @_exported import struct JalonGenerated.RejectionCount
 @_exported import struct JalonGenerated.Rejoin

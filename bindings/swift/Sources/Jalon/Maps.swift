@@ -54,6 +54,12 @@ extension Packs {
         try await inner.mapTile(territory: territory, subject: subject, z: z, x: x, y: y)
     }
 
+    /// Returns the attribution of the map of a pack as plain text, which must be shown wherever the map is shown; nil if it has
+    /// none.
+    public func mapAttribution(_ territory: String, _ subject: PackSubject) async throws -> String? {
+        try await inner.mapAttribution(territory: territory, subject: subject)
+    }
+
     /// Returns the MapLibre style, as JSON, that was downloaded with the map of a pack: it draws the map without a network, with
     /// the glyphs and sprites on the device. Sources that need a network are left out, with their layers.
     ///

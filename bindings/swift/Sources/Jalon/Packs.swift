@@ -1,3 +1,4 @@
+import Foundation
 import JalonGenerated
 
 /// Treks and areas that are downloaded for offline use.
@@ -74,6 +75,18 @@ public struct Packs: Sendable {
     ) async throws -> Transfers {
         try await inner.planDownload(
             territory: territory, subject: subject, options: options, pictures: pictures, files: files)
+    }
+
+    /// Takes the pictures of a pack from an archive of its territory's mobile tree (`global.zip` or `<trek>.zip`), without a
+    /// network. The download then requests what is still missing.
+    ///
+    /// Throws `InvalidInput` if the territory is no mobile tree, or if the file is no archive or exceeds a limit.
+    @discardableResult
+    public func importArchive(
+        _ territory: String, _ subject: PackSubject, from archive: URL, pictures: PictureSize = .small, files: Bool = false
+    ) async throws -> ArchiveImport {
+        try await inner.importArchive(
+            territory: territory, subject: subject, path: archive.path, pictures: pictures, files: files)
     }
 
     /// Removes a pack and the files that no other pack uses. Returns the number of bytes that it freed.

@@ -2,6 +2,10 @@ import Foundation
 import Jalon
 import Testing
 
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
 /// Editions: built, checked, served by a static web host, read.
 @Suite struct EditionTests {
     let directory: TemporaryDirectory
@@ -38,6 +42,11 @@ import Testing
         #expect(check.valid && check.signedBy == key.id, "\(check.problems)")
         #expect(try await Edition.verify(files, publicKeys: [other.publicKey]).valid == false)
 
+        let fetched = directory.url.appendingPathComponent("fetched", isDirectory: true)
+        try FileManager.default.createDirectory(at: fetched, withIntermediateDirectories: true)
+        try await Edition.fetch(url, to: fetched)
+        #expect(try await Edition.verify(fetched, publicKeys: [key.publicKey]).valid)
+
         let session = TransferSession()
         func refresh(_ name: String) async throws -> RefreshSummary {
             guard usesURLSession else { return try await office.refresh(name) }
@@ -66,6 +75,18 @@ import Testing
         try await office.addTerritory("strict", url: url, publicKeys: [other.publicKey])
         let refused = try await jalonError { try await refresh("strict") }
         guard case .ServerError(_, let detail) = refused, detail.contains("signed by another key") else { throw refused }
+    }
+
+    @Test func picturesOfAnArchiveAreNotRequested() async throws {
+        let phone = try await companion(in: directory, url: serverURL())
+        try await phone.addTerritory("tree", url: serverURL() + "/mobile/")
+        try await phone.refresh("tree")
+        let (archive, _) = try await URLSession.shared.data(from: #require(URL(string: serverURL() + "/mobile/1.zip")))
+        let file = directory.url.appendingPathComponent("1.zip")
+        try archive.write(to: file)
+        let imported = try await phone.packs.importArchive("tree", .trek(id: 1), from: file)
+        #expect(imported.files > 0 && imported.refused.isEmpty)
+        #expect(try await phone.packs.download("tree", .trek(id: 1)).state == .ready)
     }
 
     @Test func encryptedKeyNeedsItsPassword() async throws {

@@ -52,6 +52,7 @@ import Testing
         let tile = try #require(try await packs.mapTile("park", trek, z: 6, x: 33, y: 23))
         #expect(tile.contentEncoding == "gzip" && tile.bytes.starts(with: [0x1F, 0x8B]))
         #expect(try await packs.mapTile("park", trek, z: 6, x: 0, y: 0) == nil)
+        #expect(try await packs.mapAttribution("park", trek) == "© Map makers")
         let invalid = try await jalonError { try await packs.mapTile("park", trek, z: 6, x: 64, y: 0) }
         guard case .InvalidInput = invalid else { throw invalid }
     }

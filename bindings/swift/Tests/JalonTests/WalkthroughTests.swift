@@ -68,6 +68,11 @@ import Testing
         #expect(pack.state == .ready && pack.missing.isEmpty && pack.asOf != nil)
         let offlineDetails = try await companion.catalogue.trekDetails("park", trek.id)
         #expect(offlineDetails.offline)
+        let offline = try await companion.catalogue.treks(TrekQuery(offline: true)).items
+        #expect(offline.contains { $0.id == trek.id } && offline.allSatisfy(\.offline))
+        let gpx = directory.url.appendingPathComponent("trek.gpx")
+        try await companion.catalogue.exportTrek("park", trek.id, to: gpx)
+        #expect(try String(contentsOf: gpx, encoding: .utf8).contains("<wpt"))
         let picture = try #require(offlineDetails.pictures.first?.file)
         #expect(FileManager.default.fileExists(atPath: picture.path))
 

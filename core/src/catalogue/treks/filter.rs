@@ -94,20 +94,23 @@ pub struct Filters {
     pub bounds: Option<Bounds>,
     /// The territory; `None` for all territories.
     pub territory: Option<TerritoryId>,
+    /// Only treks of which a complete pack is on the device.
+    pub offline: bool,
 }
 
 impl Filters {
     /// Whether a filter is set.
     pub(crate) fn has_filters(&self) -> bool {
-        let Filters { values, excluded_labels, duration_h, length_m, ascent_m, bounds, territory } = self;
+        let Filters { values, excluded_labels, duration_h, length_m, ascent_m, bounds, territory, offline } = self;
         values.values().any(|wanted| !wanted.is_empty())
             || !excluded_labels.is_empty()
             || [duration_h, length_m, ascent_m].into_iter().any(|ranges| !ranges.is_empty())
             || bounds.is_some()
             || territory.is_some()
+            || *offline
     }
 
-    /// Whether a trek passes the filters; the filter of the facet `except` is ignored.
+    /// Whether a trek passes the filters; the filter of the facet `except` is ignored. Packs are not looked at.
     pub(super) fn accepts(&self, trek: &TrekRow, except: Option<Facet>) -> bool {
         let has = |facet: Facet, wanted: &[(TerritoryId, Id)]| {
             facet.values(trek).iter().any(|value| wanted.contains(&(trek.territory, *value)))

@@ -117,6 +117,10 @@ impl Catalogue {
             let meeting = self.meeting(&candidates, &bounds)?;
             rows.retain(|row| meeting.contains(&(row.territory, row.id)));
         }
+        if filters.offline {
+            let offline = self.offline_treks()?;
+            rows.retain(|row| offline.contains(&(row.territory, row.id)));
+        }
         let counts = if counted { filter::counts(&rows, filters, &also) } else { Vec::new() };
         rows.retain(|row| filters.accepts(row, None) && also(row));
         Ok((rows, counts))

@@ -1,6 +1,7 @@
 package org.jalon
 
 import java.io.File
+import java.net.URL
 import kotlinx.coroutines.flow.toList
 import okhttp3.OkHttpClient
 import org.jalon.JalonTestScope.Companion.PARK
@@ -9,6 +10,8 @@ import org.jalon.ffi.EditionKey
 import org.jalon.ffi.EditionLicense
 import org.jalon.ffi.EditionOptions
 import org.jalon.ffi.JalonException
+import org.jalon.ffi.PackState
+import org.jalon.ffi.PackSubject
 import org.jalon.ffi.RefreshSummary
 import org.jalon.ffi.TrekQuery
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -27,6 +30,22 @@ class EditionTest {
         publishAndRead(it) { name -> driver.refresh(jalon, name) }
     }
 
+    @Test
+    fun `pictures of an archive are not requested`() = runHostTest {
+        jalon.addTerritory("tree", "${proxy.url}/mobile/")
+        jalon.refresh("tree")
+        val archive = File(directory, "1.zip")
+        URL("${proxy.url}/mobile/1.zip").openStream().use { source -> archive.outputStream().use(source::copyTo) }
+        val imported = jalon.packs.importArchive("tree", PackSubject.Trek(1), archive)
+        assertTrue(imported.files > 0uL && imported.refused.isEmpty(), "$imported")
+        assertEquals(PackState.READY, jalon.packs.download("tree", PackSubject.Trek(1)).state)
+        val offline = jalon.catalogue.treks(TrekQuery(offline = true)).items
+        assertTrue(offline.any { it.id == 1L } && offline.all { it.offline }, "$offline")
+        val gpx = File(directory, "trek.gpx")
+        jalon.catalogue.exportTrek("tree", 1, gpx)
+        assertTrue("<trkpt" in gpx.readText())
+    }
+
     private suspend fun JalonTestScope.publishAndRead(files: File, refresh: suspend (String) -> RefreshSummary) {
         val (key, other) = Edition.newKey() to Edition.newKey()
         val folder = files.resolve("park")
@@ -39,6 +58,9 @@ class EditionTest {
         assertFalse(Edition.verify(folder, listOf(other.publicKey)).valid)
 
         val manifest = "${proxy.url}/files/park/datapackage.json"
+        val fetched = File(directory, "fetched").apply { mkdirs() }
+        Edition.fetch(manifest, fetched)
+        assertTrue(Edition.verify(fetched, listOf(key.publicKey)).valid)
         assertEquals(0uL, jalon.addTerritory("copy", manifest, publicKeys = listOf(key.publicKey)).edition?.number)
         val first = refresh("copy")
         assertTrue(first.isFull, "$first")

@@ -79,6 +79,7 @@ class MapTest {
         assertEquals("gzip", tile.contentEncoding)
         assertTrue(GZIPInputStream(ByteArrayInputStream(tile.bytes)).readBytes().isNotEmpty())
         assertNull(jalon.packs.mapTile(PARK, trek, 6u, 0u, 0u))
+        assertEquals("© Map makers", jalon.packs.mapAttribution(PARK, trek))
         assertFailsWith<JalonException.InvalidInput> { jalon.packs.mapTile(PARK, trek, 6u, 64u, 0u) }
         val style = jalon.packs.mapStyle(PARK, trek, STYLE, glyphs = directory.resolve("glyphs"), sprites = null)
         assertTrue("\"url\":\"pmtiles://file://${archive.path}\"" in style, style)

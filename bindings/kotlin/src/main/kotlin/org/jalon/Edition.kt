@@ -4,6 +4,7 @@ import java.io.File
 import org.jalon.ffi.EditionCheck
 import org.jalon.ffi.EditionKey
 import org.jalon.ffi.JalonException
+import org.jalon.ffi.fetchEdition
 import org.jalon.ffi.newEditionKey
 import org.jalon.ffi.verifyEdition
 
@@ -33,4 +34,14 @@ public object Edition {
      */
     public suspend fun verify(directory: File, publicKeys: List<String> = emptyList()): EditionCheck =
         verifyEdition(directory.absolutePath, publicKeys)
+
+    /**
+     * Downloads the files of a published edition into a [directory] that exists, as phones see them, so that [verify] can check
+     * them. [url] is the address of its manifest.
+     *
+     * @throws JalonException.Offline without a network.
+     * @throws JalonException.ServerException if there is no manifest at the address.
+     */
+    public suspend fun fetch(url: String, directory: File, allowPlainHttp: Boolean = false): Unit =
+        fetchEdition(url, directory.absolutePath, allowPlainHttp)
 }

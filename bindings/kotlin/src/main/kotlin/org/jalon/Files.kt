@@ -1,6 +1,7 @@
 package org.jalon
 
 import java.io.File
+import org.jalon.ffi.ArchiveImport
 import org.jalon.ffi.AttachedFile
 import org.jalon.ffi.Catalogue
 import org.jalon.ffi.ImportSummary
@@ -10,6 +11,7 @@ import org.jalon.ffi.PackMap
 import org.jalon.ffi.PackSubject
 import org.jalon.ffi.Packs
 import org.jalon.ffi.Picture
+import org.jalon.ffi.PictureSize
 import org.jalon.ffi.Report
 import org.jalon.ffi.ReportPhoto
 import org.jalon.ffi.Reports
@@ -90,6 +92,34 @@ public suspend fun Journal.importFrom(source: File): ImportSummary = importFrom(
  * @throws JalonException.NotFound if there is no such track.
  */
 public suspend fun Journal.exportTrack(id: String, target: File): Unit = exportTrack(id, target.absolutePath)
+
+/**
+ * Writes a trek to the file [target]: GPX 1.1, or GeoJSON if its name ends with `.geojson` or `.json`. Its points of interest and
+ * the ends of its stages are waypoints. An existing file is replaced.
+ *
+ * @param languages the languages in the order of preference.
+ * @throws JalonException.NotFound if there is no such trek.
+ */
+public suspend fun Catalogue.exportTrek(
+    territory: String,
+    id: Long,
+    target: File,
+    languages: List<String> = emptyList(),
+): Unit = exportTrek(territory, id, target.absolutePath, languages)
+
+/**
+ * Takes the pictures of a pack from an archive of its territory's mobile tree (`global.zip` or `<trek>.zip`), without a network.
+ * The download then requests what is still missing.
+ *
+ * @throws JalonException.InvalidInput if the territory is no mobile tree, or if the file is no archive or exceeds a limit.
+ */
+public suspend fun Packs.importArchive(
+    territory: String,
+    subject: PackSubject,
+    archive: File,
+    pictures: PictureSize = PictureSize.SMALL,
+    files: Boolean = false,
+): ArchiveImport = importArchive(territory, subject, archive.absolutePath, pictures, files)
 
 /**
  * Stores the tracks of a GPX or GeoJSON file as one track, as if its points had been recorded. [territory] and [trek] belong
