@@ -81,7 +81,7 @@ class PicturesTest : SampleTest() {
         }
         activity.select(Tab.REPORT)
         open(Route.form(draft.id))
-        take("form-$look", text(R.string.report_place))
+        take("form-$look", text(R.string.report_trek_none))
         activity.back()
         // Reports of another day, so that the pictures do not change every day: one that was received, one in doubt, and a draft.
         val doubt = withData { jalon ->

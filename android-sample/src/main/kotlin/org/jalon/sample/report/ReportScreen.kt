@@ -48,7 +48,8 @@ class ReportScreen(host: MainActivity, state: Bundle, private val reportId: Stri
         }
         when (report.state) {
             ReportState.QUEUED -> button(text(R.string.action_retry), R.drawable.ic_share, Look.PRIMARY) { sendNow() }
-            ReportState.IN_DOUBT -> choices()
+            // The person may have decided to leave it in doubt.
+            ReportState.IN_DOUBT -> if (report.needsUserAction) choices()
             ReportState.REFUSED -> {
                 button(text(R.string.action_open), R.drawable.ic_report, Look.PRIMARY) { host.replace(Route.form(reportId)) }
                 button(text(R.string.action_delete), R.drawable.ic_trash) { load { jalon -> jalon.reports.discard(reportId) } }

@@ -52,11 +52,11 @@ class Downloads(private val services: Services) {
 
     private suspend fun run(key: String, territory: String, subject: PackSubject, mapArchive: String) {
         val packs = services.jalon().packs
-        packs.downloadAsFlow(territory, subject).collect { show(key, it) }
+        packs.downloadAsFlow(territory, subject, OPTIONS).collect { show(key, it) }
         val pack = packs.list(territory).first { it.subject == subject }
         if (pack.state == PackState.PARTIAL) throw JalonException.Offline("some files could not be downloaded")
         val source = pack.map?.source ?: mapArchive.takeIf { it.isNotEmpty() }?.let { MapSource(it) } ?: return
-        packs.downloadMapAsFlow(territory, subject, source).collect { show(key, it) }
+        packs.downloadMapAsFlow(territory, subject, source, OPTIONS).collect { show(key, it) }
     }
 
     private fun show(key: String, event: Event<*>) {
@@ -79,4 +79,9 @@ class Downloads(private val services: Services) {
 
     private fun set(key: String, download: Download?) =
         mutableStates.update { if (download == null) it - key else it + (key to download) }
+
+    private companion object {
+        /** A person waits in front of the screen: tell them soon that there is no network, and let them resume. */
+        val OPTIONS = RefreshOptions(maxAttempts = 2u)
+    }
 }

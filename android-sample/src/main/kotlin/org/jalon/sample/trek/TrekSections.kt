@@ -18,7 +18,7 @@ class TrekSections(private val screen: Screen, private val trek: TrekDetails) {
     private val formats = screen.formats
 
     fun LinearLayout.figures() = card {
-        flow(20) {
+        flow(12) {
             figure(R.drawable.ic_distance, R.string.trek_length, trek.lengthM?.let(formats::distance))
             figure(R.drawable.ic_climb, R.string.trek_ascent, trek.ascentM?.let(formats::height))
             figure(R.drawable.ic_clock, R.string.trek_duration, trek.durationH?.let(formats::duration))
@@ -30,7 +30,7 @@ class TrekSections(private val screen: Screen, private val trek: TrekDetails) {
         column(2) {
             row(6) {
                 icon(icon, size = 18)
-                text(value, R.style.Text_Heading)
+                text(value, R.style.Text_Button)
             }
             text(screen.text(title), R.style.Text_Caption)
         }

@@ -73,11 +73,9 @@ class MapLibreMap(private val screen: Screen) : MapSurface {
         mapView.getMapAsync { map ->
             native = map
             map.addOnMapClickListener { at -> tapped(map, at) }
-            map.addOnMoveListener(object : NativeMap.OnMoveListener {
-                override fun onMoveBegin(detector: org.maplibre.android.gestures.MoveGestureDetector) = onMoved()
-                override fun onMove(detector: org.maplibre.android.gestures.MoveGestureDetector) = Unit
-                override fun onMoveEnd(detector: org.maplibre.android.gestures.MoveGestureDetector) = Unit
-            })
+            map.addOnCameraMoveStartedListener { reason ->
+                if (reason == NativeMap.OnCameraMoveStartedListener.REASON_API_GESTURE) onMoved()
+            }
             waiting.forEach { it(map) }
             waiting.clear()
         }
