@@ -1,13 +1,17 @@
 package org.jalon.sample
 
+import android.content.DialogInterface
 import android.widget.EditText
 import org.jalon.ffi.Kind
 import org.jalon.ffi.PackState
 import org.jalon.ffi.PackSubject
 import org.jalon.sample.trek.Download
 import org.junit.Assert.assertEquals
+import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue
 import org.junit.Test
+import org.robolectric.Shadows.shadowOf
+import org.robolectric.shadows.ShadowAlertDialog
 
 /** Downloads against the test server, which a test can stop in the middle. */
 class DownloadTest : SampleTest() {
@@ -63,6 +67,18 @@ class DownloadTest : SampleTest() {
         awaitText(app.getString(R.string.trek_not_downloaded_hint))
         tapDownload()
         awaitText(app.getString(R.string.trek_download_failed, app.getString(R.string.error_offline)))
+    }
+
+    @Test
+    fun `Before a trek is followed without its download, the app asks`() {
+        allowPosition()
+        startApp()
+        open(Route.trek("demo", 2))
+        tap(app.getString(R.string.trek_follow))
+        await("the question") { ShadowAlertDialog.getLatestAlertDialog()?.isShowing == true }
+        assertNull(shadowOf(app).peekNextStartedService())
+        ShadowAlertDialog.getLatestAlertDialog().getButton(DialogInterface.BUTTON_NEGATIVE).performClick()
+        await("the service") { shadowOf(app).peekNextStartedService() != null }
     }
 
     @Test

@@ -117,6 +117,7 @@ class GuideTest : SampleTest() {
         startApp()
         open(Route.trek("demo", 6))
         tap(app.getString(R.string.trek_follow))
+        await("the question") { shadowOf(activity).lastRequestedPermission != null }
         activity.onRequestPermissionsResult(1, arrayOf("p"), intArrayOf(-1))
         awaitText(app.getString(R.string.guide_permission_denied))
         assertNull(shadowOf(app).nextStartedService)

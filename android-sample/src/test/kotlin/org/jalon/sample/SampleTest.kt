@@ -121,7 +121,8 @@ abstract class SampleTest {
 
     /** Starts the service that the app has asked Android to start. */
     protected fun startRequestedService(): ServiceController<FollowingService> {
-        val intent = checkNotNull(shadowOf(app).nextStartedService) { "no service was started" }
+        await("the request of a service") { shadowOf(app).peekNextStartedService() != null }
+        val intent = shadowOf(app).nextStartedService
         return Robolectric.buildService(FollowingService::class.java, intent).create().startCommand(0, 1)
     }
 

@@ -74,7 +74,9 @@ class ReportFormScreen(host: MainActivity, state: Bundle, private val reportId: 
         card(gap = 12) { photos = this }
         card(gap = 12) { categories = this }
         card(gap = 12) { trek = this }
+        val save = context.button(text(R.string.action_save), R.drawable.ic_check) { host.back() }
         email = field(text(R.string.report_email), report.content.email, EMAIL) { change { copy(email = it) } }
+        add(save)
     }
 
     private fun change(change: ReportContent.() -> ReportContent) {
@@ -191,7 +193,7 @@ class ReportFormScreen(host: MainActivity, state: Bundle, private val reportId: 
                 AlertDialog.Builder(context).setTitle(text(R.string.report_trek)).setItems(names.toTypedArray()) { _, which ->
                     change { copy(trek = treks.getOrNull(which - 1)?.id) }
                     show()
-                }.show()
+                }.setNegativeButton(text(R.string.action_close), null).show()
             }
         }
         show()

@@ -1,5 +1,6 @@
 package org.jalon.sample.trek
 
+import android.app.AlertDialog
 import android.os.Bundle
 import android.view.View
 import android.widget.ImageButton
@@ -56,7 +57,7 @@ class TrekScreen(host: MainActivity, state: Bundle, private val territory: Strin
         with(sections) { figures() }
         add(DownloadCard(this@TrekScreen, territory, trek, details.name).also { it.start() }.view)
         if (lines.isNotEmpty()) {
-            button(text(R.string.trek_follow), R.drawable.ic_guide, Look.PRIMARY) { startFollowing(this@TrekScreen, territory, trek) }
+            button(text(R.string.trek_follow), R.drawable.ic_guide, Look.PRIMARY) { follow() }
             showMap(jalon, details, lines)
         }
         with(sections) {
@@ -69,6 +70,20 @@ class TrekScreen(host: MainActivity, state: Bundle, private val territory: Strin
             desks()
             sources()
         }
+    }
+
+    /** Follows the trek. If it is not downloaded, the person decides before they leave the network behind. */
+    private fun follow() = load { jalon ->
+        val details = jalon.catalogue.trekDetails(territory, trek, formats.languages, listOf(Kind.CITY))
+        if (details.offline) return@load startFollowing(this@TrekScreen, territory, trek)
+        AlertDialog.Builder(context)
+            .setTitle(text(R.string.trek_not_downloaded_title, details.name))
+            .setMessage(text(R.string.trek_not_downloaded_hint))
+            .setPositiveButton(text(R.string.action_download)) { _, _ ->
+                services.downloads.start(territory, trek, text(R.string.map_archive))
+            }
+            .setNegativeButton(text(R.string.action_start)) { _, _ -> startFollowing(this@TrekScreen, territory, trek) }
+            .show()
     }
 
     private suspend fun LinearLayout.showMap(jalon: Jalon, details: TrekDetails, lines: List<List<Position>>) {
