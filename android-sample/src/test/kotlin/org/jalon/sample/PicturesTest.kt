@@ -46,6 +46,9 @@ class PicturesTest : SampleTest() {
         }
         open(Route.trek("demo", 1))
         take("trek-$look", text(R.string.trek_is_offline))
+        // The last section of the page, without which it is too short to scroll.
+        awaitText("Parc de la Brune")
+        Screenshot.draw(activity)
         checkNotNull(find<ScrollView>()).scrollTo(0, 660)
         take("profile-$look", text(R.string.trek_profile_slide))
         open(Route.map("demo", 1))
