@@ -20,7 +20,7 @@ class TreksTest : SampleTest() {
     fun `Typing searches, and an empty result says what to do`() {
         startApp()
         checkNotNull(find<EditText>()).setText("signal")
-        awaitText("1 trek")
+        await("the one trek") { "1 trek" in texts() }
         checkNotNull(find<EditText>()).setText("no trek has this name")
         awaitText(app.getString(R.string.treks_empty_hint))
         tap(app.getString(R.string.treks_clear_filters))
@@ -43,7 +43,7 @@ class TreksTest : SampleTest() {
         startApp()
         tap(app.getString(R.string.treks_filters))
         tap("Hiking  5")
-        awaitText("5 treks")
+        await("five treks") { "5 treks" in texts() }
         tap("5 treks")
         assertEquals(5, items().size)
         tap("${app.getString(R.string.treks_filters)}  1")
@@ -66,7 +66,7 @@ class TreksTest : SampleTest() {
     fun `A trek of the list of what is offline always opens`() {
         startApp()
         tap(app.getString(R.string.treks_offline))
-        awaitText("4 treks")
+        await("what is offline") { "4 treks" in texts() }
         val ids = items().map { (it as TrekItem).id }
         for (id in ids) {
             await("the list") { items().any { (it as TrekItem).id == id } }
