@@ -2,7 +2,7 @@
 
 use jalon::Companion as Core;
 use jalon::companion::{self, Localizer};
-use jalon::line::{ElevationGain, MeasuredLine, Profile as CoreProfile, TURNING_POINT_THRESHOLD_M};
+use jalon::line::{ElevationGain, MeasuredLine, Profile as CoreProfile, ProfileSample, TURNING_POINT_THRESHOLD_M};
 use jalon::model::{self, Geometry, Localized, Trek};
 
 use crate::records::{
@@ -143,12 +143,15 @@ impl Profile {
         if lines.iter().all(|line| line.len() < 2) {
             return Ok(None);
         }
-        let Some(profile) = CoreProfile::of_line(&MeasuredLine::from_lines(&lines)?) else { return Ok(None) };
+        let line = MeasuredLine::from_lines(&lines)?;
+        let Some(profile) = CoreProfile::of_line(&line) else { return Ok(None) };
         let drawn = profile.resample(columns as usize)?;
         let (distance_m, elevation_m) =
             drawn.samples().iter().map(|sample| (sample.distance_m, sample.elevation_m)).unzip();
+        let at = |sample: &ProfileSample| line.position_at(sample.distance_m);
+        let positions = drawn.samples().iter().map(at).collect::<jalon::Result<_>>()?;
         let ElevationGain { ascent_m, descent_m } = profile.elevation_gain(TURNING_POINT_THRESHOLD_M)?;
         let (min_m, max_m) = (profile.min_m(), profile.max_m());
-        Ok(Some(Profile { distance_m, elevation_m, min_m, max_m, ascent_m, descent_m }))
+        Ok(Some(Profile { distance_m, elevation_m, positions, min_m, max_m, ascent_m, descent_m }))
     }
 }

@@ -55,6 +55,7 @@ impl Report {
     pub(crate) fn of(journal: &Journal, report: journal::Report) -> Report {
         let reference = if report.with_reference { report.reference() } else { String::new() };
         let needs_user_action = report.lifecycle.needs_user_action();
+        let is_abandoned = matches!(report.lifecycle.state, report::ReportState::InDoubt { is_abandoned: true });
         #[rustfmt::skip]
         let journal::Report {
             id, territory, url: _, language, created_ms, changes: _, content, photos, with_reference: _, lifecycle,
@@ -85,7 +86,7 @@ impl Report {
         };
         #[rustfmt::skip]
         let report = Report {
-            id, territory, language, created_ms, content, reference, state, needs_user_action,
+            id, territory, language, created_ms, content, reference, state, needs_user_action, is_abandoned,
             photos: photos.into_iter().map(photo).collect(), attempts: convert::all(attempts),
             server_id, accepted_ms, refused_fields,
             revision, may_be_duplicate, attempt_count, last_error, next_attempt_ms,

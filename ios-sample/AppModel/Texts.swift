@@ -1,4 +1,5 @@
 // Written by tests/samples/texts from tests/samples/texts.toml.
+// swift-format-ignore-file
 
 /// The texts of the app in the person's language.
 public enum Texts {
@@ -276,6 +277,8 @@ public enum Texts {
     public static func reportStateRefused(_ reason: String) -> String { format("report.state_refused", reason) }
     /// Perhaps received
     public static var reportStateInDoubt: String { text("report.state_in_doubt") }
+    /// Given up: perhaps received
+    public static var reportStateGivenUp: String { text("report.state_given_up") }
     /// Received on {date}, number {number}
     public static func reportReceipt(_ date: String, _ number: String) -> String { format("report.receipt", date, number) }
     /// Received on {date}

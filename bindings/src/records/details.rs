@@ -145,6 +145,7 @@ use super::{EventDates, Kind, Position};
 #[derive(uniffi::Record)] pub struct Profile {
     /** Distance of each sample from the start, metres. */ pub distance_m: Vec<f64>,
     /** Elevation of each sample, metres above sea level. */ pub elevation_m: Vec<f64>,
+    /** Position of each sample on the line. */ pub positions: Vec<Position>,
     /** Lowest elevation of the line itself, metres. */ pub min_m: f64,
     /** Highest elevation of the line itself, metres. */ pub max_m: f64,
     /** Ascent, metres; changes of less than 7 m count as noise. */ pub ascent_m: f64,

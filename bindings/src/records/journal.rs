@@ -125,6 +125,7 @@ from_core!(report::Attempt => ReportAttempt same { revision, at_ms, outcome } co
     /** Short reference at the end of its comment, by which the office recognises a duplicate. */ pub reference: String,
     /** Its state. */ pub state: ReportState,
     /** True if the user must act. */ pub needs_user_action: bool,
+    /** True if the user gave up a report in doubt: it stays in doubt and is never sent again. */ pub is_abandoned: bool,
     /** Its id on the server, if the server sent one. */ pub server_id: Option<i64>,
     /** When the server accepted it, Unix ms. */ pub accepted_ms: Option<i64>,
     /** The server's errors, if it refused the report. */ pub refused_fields: Vec<FieldErrors>,

@@ -97,11 +97,13 @@ from_core!(jalon::safety::EmergencySheet => EmergencySheet
     /** Months in which it is sensitive, 1 to 12; empty if unknown, which counts as the whole year. */ pub months: Vec<u32>,
     /** Labels of the practices that it concerns; empty for all. */ pub practices: Vec<String>,
     /** True if it concerns practices in the air only. */ pub aerial_only: bool,
+    /** What to do and not to do there, as plain text; empty if unknown. */ pub rules: String,
+    /** Whom to ask, as plain text; empty if unknown. */ pub contact: String,
     /** Time at which a refresh noticed that the server no longer publishes it, Unix ms. */ pub withdrawn_ms: Option<i64>,
 }
 
 from_core!(companion::SensitiveAreaInSeason => SensitiveAreaInSeason
-    same { territory, id, name, lang, along_m, offset_m, practices, aerial_only, withdrawn_ms }
+    same { territory, id, name, lang, along_m, offset_m, practices, aerial_only, rules, contact, withdrawn_ms }
     core { season }
     own { months: (1..=12_u8).filter(|month| season.contains_month(*month)).map(u32::from).collect() });
 

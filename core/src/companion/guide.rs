@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use super::Companion;
-use super::trek_check::{day_at, radius_m};
+use super::trek_check::{day_at, radius_m, rules_and_contact};
 use crate::catalogue::{Territory, fold};
 use crate::error::{Error, Result};
 use crate::guide::{
@@ -212,20 +212,13 @@ impl Companion {
                 continue;
             }
             let localizer = self.localizer(&found.territory, languages);
-            let text = |text: &Localized| localizer.text(text).map(|found| found.text.trim().to_owned());
-            let rules: Vec<String> = found
-                .area
-                .rules
-                .iter()
-                .filter_map(|rule| text(&rule.description.plain).or_else(|| text(&rule.name)))
-                .filter(|rule| !rule.is_empty())
-                .collect();
+            let (rules, contact) = rules_and_contact(&localizer, &found.area);
             let (name, _) = localizer.object_name(&Object::SensitiveArea(found.area.clone()))?;
             zones.push(GuideZone {
                 id: format!("{}/{}/{}", found.territory.name, Kind::SensitiveArea.as_str(), found.area.id),
                 name,
-                rules: rules.join(" "),
-                contact: text(&found.area.contact.plain).unwrap_or_default(),
+                rules,
+                contact,
                 months: found.area.season.months,
                 crossings_m,
             });

@@ -41,6 +41,10 @@ pub struct SensitiveAreaInSeason {
     pub practices: Vec<String>,
     /// True if it concerns practices in the air only: walkers do not disturb it.
     pub aerial_only: bool,
+    /// What to do and not to do there, as plain text; empty if the server tells nothing.
+    pub rules: String,
+    /// Whom to ask, as plain text; empty if the server names nobody.
+    pub contact: String,
     /// Time at which a refresh noticed that the server no longer publishes it, Unix ms. A pack keeps such an area.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withdrawn_ms: Option<i64>,
@@ -211,7 +215,10 @@ impl Companion {
             }
             let localizer = self.localizer(&found.territory, languages);
             let (name, lang) = localizer.object_name(&Object::SensitiveArea(found.area.clone()))?;
+            let (rules, contact) = rules_and_contact(&localizer, &found.area);
             zones.push(SensitiveAreaInSeason {
+                rules,
+                contact,
                 territory: found.territory.name.clone(),
                 id: found.area.id,
                 name,
@@ -315,6 +322,14 @@ pub(super) fn day_at(position: Position, unix_ms: i64) -> String {
 pub(super) fn radius_m(area: &SensitiveArea) -> f64 {
     let is_point = area.geometry.as_ref().is_some_and(|geometry| geometry.vertex_count() == 1);
     area.radius_m.filter(|metres| is_point && metres.is_finite()).unwrap_or(0.0).max(0.0)
+}
+
+/// The rules of an area, one after the other, and its contact, as plain text.
+pub(super) fn rules_and_contact(localizer: &Localizer<'_>, area: &SensitiveArea) -> (String, String) {
+    let text = |text: &Localized| localizer.text(text).map(|found| found.text.trim().to_owned());
+    let rules = area.rules.iter().filter_map(|rule| text(&rule.description.plain).or_else(|| text(&rule.name)));
+    let rules: Vec<String> = rules.filter(|rule| !rule.is_empty()).collect();
+    (rules.join(" "), text(&area.contact.plain).unwrap_or_default())
 }
 
 /// Whether two areas of different territories are the same: one name, one season, the same box to some metres.

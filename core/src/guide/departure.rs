@@ -9,7 +9,7 @@ const ALARM: (u8, u32) = (0b111_1111, 5);
 const SPARSE_ALARM: (u8, u32) = (0b1111, 3);
 
 /// Smallest distance from the route that is off it, metres.
-const MIN_LIMIT_M: f64 = 30.0;
+const MIN_LIMIT_M: f64 = 27.0;
 
 /// Multiple of the accuracy that is off the route.
 const ACCURACY_FACTOR: f64 = 2.5;

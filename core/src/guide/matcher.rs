@@ -34,14 +34,21 @@ const STEP_SIGMA_M: f64 = 2.0;
 const ANCHOR_S: f64 = 60.0;
 
 /// Largest exponent of a fix: an outlier excludes nothing for ever.
-const MAX_EXPONENT: f64 = 9.0;
+const MAX_EXPONENT: f64 = 6.0;
 
 /// Mean seconds of walking in the direction of the route before the hiker turns round, and in the other one.
-const TURN_S: f64 = 6_000.0;
+const TURN_S: f64 = 3_000.0;
 const TURN_BACK_S: f64 = 400.0;
 
 /// Probabilities of the two directions of a hiker who appears at a node: rather that of the route.
 const DIRECTIONS: [f64; 2] = [0.75, 0.25];
+
+/// Farthest progress along the route for the metres walked. More than 2, because movement is measured from the start of bends to
+/// their end, and smoothed.
+const REACH: f64 = 2.5;
+
+/// How much more probable another place must be than the one before.
+const KEEP_PLACE: f64 = 1.6;
 
 /// Probability a second of being anywhere near the fix, no matter where before.
 const JUMP: f64 = 1e-6;
@@ -177,7 +184,7 @@ impl Matcher {
         let near_before = |node: usize| before.is_some_and(|before| before.abs_diff(node) <= 2 * half);
         let (mut best, mut best_score) = ((0, 0.0), -1.0);
         self.for_each_window(half, |node, mass| {
-            let score = if near_before(node) { mass * 1.3 } else { mass };
+            let score = if near_before(node) { mass * KEEP_PLACE } else { mass };
             if score > best_score {
                 (best, best_score) = ((node, mass), score);
             }
@@ -278,9 +285,9 @@ impl Matcher {
     /// Moves the probabilities along the route.
     fn predict(&mut self, evidence: &Evidence<'_>) {
         let nodes = self.now.len();
-        // A box of equal probabilities from 0 to twice the distance: its mean is the distance.
+        // A box of equal probabilities, from 0.
         let walked_m = if self.is_away { 0.75 * self.walked_m } else { self.walked_m };
-        let reach = (2.0 * walked_m / evidence.route.spacing_m()).min(nodes as f64);
+        let reach = (REACH * walked_m / evidence.route.spacing_m()).min(nodes as f64);
         let (whole, part) = (reach as usize, reach.fract());
         let weights = if whole == 0 {
             (1.0 - part / 2.0, part / 2.0)

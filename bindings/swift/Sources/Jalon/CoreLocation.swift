@@ -1,4 +1,4 @@
-#if canImport(CoreLocation)
+#if canImport(CoreLocation) && canImport(Darwin)
     import CoreLocation
     import JalonGenerated
 
