@@ -4,6 +4,8 @@ import android.content.Context
 import android.location.Location
 import android.net.NetworkCapabilities
 import android.os.Build
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.withContext
 import org.jalon.Jalon
 import org.jalon.ffi.Fix
 import org.jalon.ffi.NetworkKind
@@ -15,8 +17,11 @@ import org.jalon.ffi.Position
  *
  * @throws org.jalon.ffi.JalonException.TooNew if a newer version of Jalon wrote the files.
  */
-public suspend fun Jalon.Companion.open(context: Context): Jalon =
-    open(catalogue = context.noBackupFilesDir.resolve("jalon"), journal = context.filesDir.resolve("jalon"))
+public suspend fun Jalon.Companion.open(context: Context): Jalon {
+    // Android makes the directories when it is asked for them.
+    val (catalogue, journal) = withContext(Dispatchers.IO) { context.noBackupFilesDir to context.filesDir }
+    return open(catalogue.resolve("jalon"), journal.resolve("jalon"))
+}
 
 /**
  * Converts the capabilities of a network to the value for `RefreshOptions.network`. Null means that there is no network. An

@@ -25,6 +25,7 @@ import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
 import org.jalon.GuideSession
 import org.jalon.Jalon
+import org.jalon.ffi.Fix
 import org.jalon.ffi.GuideUpdate
 import org.jalon.ffi.JalonException
 
@@ -37,8 +38,8 @@ import org.jalon.ffi.JalonException
  * class Following : GuideService() {
  *     override suspend fun jalon() = (application as App).jalon()
  *     override fun notification(update: GuideUpdate?) = … // with a channel: update?.leftM, update?.etaMs
- *     override fun onStarted(session: GuideSession) = (application as App).show(session)
- *     override fun onUpdate(update: GuideUpdate) = update.events.forEach { speech.speak(it.text, QUEUE_ADD, null, null) }
+ *     override fun onStarted(session: GuideSession, territory: String, trek: Long) = (application as App).show(session)
+ *     override fun onUpdate(update: GuideUpdate, fix: Fix) = update.events.forEach { speech.speak(it.text, QUEUE_ADD, null, null) }
  * }
  *
  * val following = GuideService.intent<Following>(context, "park", trek.id)
@@ -76,11 +77,11 @@ public abstract class GuideService : Service() {
     /** Returns the notification of the service: the last update, or null before the first one. */
     protected abstract fun notification(update: GuideUpdate?): Notification
 
-    /** The session has started, or goes on after the end of the process. */
-    protected open fun onStarted(session: GuideSession) {}
+    /** The session along a trek has started, or goes on after the end of the process. */
+    protected open fun onStarted(session: GuideSession, territory: String, trek: Long) {}
 
     /** A fix was taken into account. The default shows the notification again if there is an announcement. */
-    protected open fun onUpdate(update: GuideUpdate) {
+    protected open fun onUpdate(update: GuideUpdate, fix: Fix) {
         if (update.events.isNotEmpty()) showNotification(update)
     }
 
@@ -114,14 +115,14 @@ public abstract class GuideService : Service() {
         val start = starts
         val trek = intent.getLongExtra(TREK, 0)
         val startMs = intent.getLongExtra(START_MS, 0)
-        val file = File(noBackupFilesDir, "jalon-guide-$territory-$trek.json")
         opening = scope.launch {
             try {
+                val file = File(noBackupFilesDir, "jalon-guide-$territory-$trek.json")
                 val opened = jalon().guide(territory, trek, startMs, languages)
                 val saved = AtomicFile(file)
                 // A file from before the start is that of an earlier walk.
                 if (file.lastModified() >= startMs) read(saved)?.let(opened::restore)
-                onMainThread(start) { follow(opened, saved) }
+                onMainThread(start) { follow(opened, saved, territory, trek) }
             } catch (error: JalonException) {
                 onMainThread(start) {
                     onFailed(error)
@@ -134,7 +135,7 @@ public abstract class GuideService : Service() {
 
     override fun onDestroy() {
         // The process was not ended: the person, or the app, has ended the walk.
-        snapshot?.delete()
+        snapshot?.let { file -> CoroutineScope(Dispatchers.IO).launch { synchronized(file) { file.delete() } } }
         end()
         scope.cancel()
         super.onDestroy()
@@ -147,10 +148,10 @@ public abstract class GuideService : Service() {
         Handler(Looper.getMainLooper()).post { if (start == starts) run() }
     }
 
-    private fun follow(opened: GuideSession, saved: AtomicFile) {
+    private fun follow(opened: GuideSession, saved: AtomicFile, territory: String, trek: Long) {
         session = opened
         snapshot = saved
-        onStarted(opened)
+        onStarted(opened, territory, trek)
         val manager = getSystemService(Context.LOCATION_SERVICE) as LocationManager
         manager.requestLocationUpdates(LocationManager.GPS_PROVIDER, INTERVAL_MS, 0f, listener, Looper.getMainLooper())
     }
@@ -167,7 +168,8 @@ public abstract class GuideService : Service() {
     private val listener = object : LocationListener {
         override fun onLocationChanged(location: Location) {
             val session = session ?: return
-            onUpdate(session.update(location.toFix()))
+            val fix = location.toFix()
+            onUpdate(session.update(fix), fix)
             val now = SystemClock.elapsedRealtime()
             if (now - savedAtMs >= SAVE_INTERVAL_MS) {
                 savedAtMs = now
@@ -215,12 +217,17 @@ public abstract class GuideService : Service() {
         private const val INTERVAL_MS = 1_000L
         private const val SAVE_INTERVAL_MS = 30_000L
 
-        /** Returns the intent that starts [service] along a trek, or stops it. */
-        public fun intent(context: Context, service: Class<out GuideService>, territory: String, trek: Long): Intent =
-            Intent(context, service)
-                .putExtra(TERRITORY, territory)
-                .putExtra(TREK, trek)
-                .putExtra(START_MS, System.currentTimeMillis())
+        /** Returns the intent that starts [service] along a trek, or stops it. [startMs] is the time of the start, Unix ms. */
+        public fun intent(
+            context: Context,
+            service: Class<out GuideService>,
+            territory: String,
+            trek: Long,
+            startMs: Long = System.currentTimeMillis(),
+        ): Intent = Intent(context, service)
+            .putExtra(TERRITORY, territory)
+            .putExtra(TREK, trek)
+            .putExtra(START_MS, startMs)
 
         /** Returns the intent that starts the service [S] along a trek, or stops it. */
         public inline fun <reified S : GuideService> intent(context: Context, territory: String, trek: Long): Intent =

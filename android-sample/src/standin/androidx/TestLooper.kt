@@ -1,0 +1,5 @@
+package androidx.test.internal.platform.os
+
+public interface ControlledLooper {
+    public fun drainMainThreadUntilIdle()
+}
