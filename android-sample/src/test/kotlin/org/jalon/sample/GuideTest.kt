@@ -7,7 +7,6 @@ import android.speech.tts.TextToSpeech
 import org.jalon.ffi.GuideState
 import org.jalon.ffi.Position
 import org.jalon.sample.guide.FollowingService
-import org.jalon.sample.map.MeasuredLine
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue

@@ -4,7 +4,6 @@ import android.os.Looper
 import android.os.StrictMode
 import java.security.Permission
 import java.util.concurrent.CopyOnWriteArrayList
-import org.jalon.sample.map.MeasuredLine
 import org.junit.Assert.assertEquals
 import org.junit.Assume.assumeTrue
 import org.junit.Test

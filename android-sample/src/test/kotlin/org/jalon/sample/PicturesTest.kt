@@ -12,7 +12,6 @@ import org.jalon.ffi.ReportPosition
 import org.jalon.ffi.ReportState
 import org.jalon.importFrom
 import org.jalon.sample.map.CanvasMap
-import org.jalon.sample.map.MeasuredLine
 import org.jalon.sample.view.Thumbnail
 import org.junit.Test
 import org.robolectric.RuntimeEnvironment

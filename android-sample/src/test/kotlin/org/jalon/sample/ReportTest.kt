@@ -69,6 +69,7 @@ class ReportTest : SampleTest() {
             tap(app.getString(choice))
             await("the decision") { reports().none { it.needsUserAction } }
         }
+        awaitText(app.getString(R.string.report_state_given_up))
         // What is given up stays in doubt, and asks no more.
         assertEquals(listOf(ReportState.ACCEPTED, ReportState.IN_DOUBT, ReportState.QUEUED), reports().map { it.state })
     }

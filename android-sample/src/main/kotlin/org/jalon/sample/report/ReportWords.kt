@@ -14,7 +14,7 @@ fun Screen.stateOf(report: Report): String = when (report.state) {
     ReportState.SENDING -> text(R.string.report_state_sending)
     ReportState.ACCEPTED -> text(R.string.report_state_accepted)
     ReportState.REFUSED -> text(R.string.report_state_refused, report.refusedFields.flatMap { it.messages }.joinToString(" "))
-    ReportState.IN_DOUBT -> text(R.string.report_state_in_doubt)
+    ReportState.IN_DOUBT -> text(if (report.isAbandoned) R.string.report_state_given_up else R.string.report_state_in_doubt)
 }
 
 /** The receipt of an accepted report; null for another one. */

@@ -5,6 +5,7 @@ import android.os.Bundle
 import android.view.View
 import android.widget.ImageButton
 import android.widget.LinearLayout
+import kotlin.math.roundToInt
 import org.jalon.Geometry
 import org.jalon.Jalon
 import org.jalon.exportTrek
@@ -18,7 +19,6 @@ import org.jalon.sample.guide.startFollowing
 import org.jalon.sample.map.CanvasMap
 import org.jalon.sample.map.MapContent
 import org.jalon.sample.map.MapLine
-import org.jalon.sample.map.MeasuredLine
 import org.jalon.sample.map.OfflineMaps
 import org.jalon.sample.view.*
 
@@ -28,7 +28,8 @@ class TrekScreen(host: MainActivity, state: Bundle, private val territory: Strin
     private lateinit var content: LinearLayout
     private lateinit var favourite: ImageButton
     private val profile = ProfileView(context, formats, ::slide)
-    private var line = MeasuredLine(emptyList())
+    /** The position of each sample of the profile. */
+    private var positions = emptyList<Position>()
 
     override fun createView(): View = context.column(0) {
         add(
@@ -95,8 +96,8 @@ class TrekScreen(host: MainActivity, state: Bundle, private val territory: Strin
             addView(map, LinearLayout.LayoutParams(LinearLayout.LayoutParams.MATCH_PARENT, context.dp(180)))
             map.show(MapContent(lines.map { MapLine(it, null) }, maps = OfflineMaps.read(jalon, trek)))
             map.fit(lines.flatten())
-            line = MeasuredLine(lines.flatten())
             jalon.catalogue.profile(territory, trek)?.let {
+                positions = it.positions
                 add(profile).show(it)
                 text(text(R.string.trek_profile_slide), R.style.Text_Caption)
             }
@@ -105,7 +106,7 @@ class TrekScreen(host: MainActivity, state: Bundle, private val territory: Strin
     }
 
     private fun slide(part: Double) {
-        val position = line.at(part)
+        val position = positions.getOrNull((part * positions.lastIndex).roundToInt())
         map.mark(position)
         position?.let(map::moveTo)
     }

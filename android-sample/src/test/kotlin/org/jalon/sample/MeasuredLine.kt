@@ -1,4 +1,4 @@
-package org.jalon.sample.map
+package org.jalon.sample
 
 import kotlin.math.PI
 import kotlin.math.cos
