@@ -16,7 +16,6 @@ import org.jalon.sample.Tab
 import org.jalon.sample.map.MapContent
 import org.jalon.sample.map.MapLine
 import org.jalon.sample.map.MapSurface
-import org.jalon.sample.map.MeasuredLine
 import org.jalon.sample.map.OfflineMaps
 import org.jalon.sample.map.createMap
 import org.jalon.sample.view.*
@@ -84,7 +83,7 @@ class GuideScreen(host: MainActivity, state: Bundle) : Screen(host, state) {
                     map.show(MapContent(listOf(MapLine(walk.line, null)), maps = OfflineMaps.read(jalon, walk.trek)))
                 }
                 map.fit(walk.line)
-                profile = ProfileView(context, formats) { map.mark(MeasuredLine(walk.line).at(it)) }
+                profile = ProfileView(context, formats) { map.mark(walk.profile?.positionAt(it)) }
                 walk.profile?.let { known -> card { add(profile).show(known) } }
                 ahead = card {}
                 actions = flow {}

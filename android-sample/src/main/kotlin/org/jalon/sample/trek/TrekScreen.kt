@@ -5,7 +5,6 @@ import android.os.Bundle
 import android.view.View
 import android.widget.ImageButton
 import android.widget.LinearLayout
-import kotlin.math.roundToInt
 import org.jalon.Geometry
 import org.jalon.Jalon
 import org.jalon.exportTrek
@@ -28,8 +27,7 @@ class TrekScreen(host: MainActivity, state: Bundle, private val territory: Strin
     private lateinit var content: LinearLayout
     private lateinit var favourite: ImageButton
     private val profile = ProfileView(context, formats, ::slide)
-    /** The position of each sample of the profile. */
-    private var positions = emptyList<Position>()
+    private var elevations: Profile? = null
 
     override fun createView(): View = context.column(0) {
         add(
@@ -97,7 +95,7 @@ class TrekScreen(host: MainActivity, state: Bundle, private val territory: Strin
             map.show(MapContent(lines.map { MapLine(it, null) }, maps = OfflineMaps.read(jalon, trek)))
             map.fit(lines.flatten())
             jalon.catalogue.profile(territory, trek)?.let {
-                positions = it.positions
+                elevations = it
                 add(profile).show(it)
                 text(text(R.string.trek_profile_slide), R.style.Text_Caption)
             }
@@ -106,7 +104,7 @@ class TrekScreen(host: MainActivity, state: Bundle, private val territory: Strin
     }
 
     private fun slide(part: Double) {
-        val position = positions.getOrNull((part * positions.lastIndex).roundToInt())
+        val position = elevations?.positionAt(part)
         map.mark(position)
         position?.let(map::moveTo)
     }

@@ -13,6 +13,8 @@ import android.view.View
 import android.view.accessibility.AccessibilityEvent
 import android.view.accessibility.AccessibilityNodeInfo
 import kotlin.math.max
+import kotlin.math.roundToInt
+import org.jalon.ffi.Position
 import org.jalon.ffi.Profile
 import org.jalon.sample.Formats
 import org.jalon.sample.R
@@ -140,3 +142,6 @@ class ProfileView(context: Context, private val formats: Formats, private val on
         const val STEP = 0.05
     }
 }
+
+/** Returns the position at a part of the line, from 0 at its start to 1 at its end. */
+fun Profile.positionAt(part: Double): Position? = positions.getOrNull((part.coerceIn(0.0, 1.0) * positions.lastIndex).roundToInt())

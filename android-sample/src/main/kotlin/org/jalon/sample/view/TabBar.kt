@@ -45,7 +45,7 @@ class TabBar(context: Context, current: Tab, onSelect: (Tab) -> Unit) : LinearLa
         val label = context.text(context.getString(tab.title), R.style.Text_Caption).apply {
             // Five labels have to fit side by side: beyond this size they would be cut. Screen readers say them, and a long touch
             // shows them in full.
-            val limit = context.dp(12).toFloat()
+            val limit = context.dp(11).toFloat()
             setTextSize(TypedValue.COMPLEX_UNIT_PX, min(textSize, limit))
             maxLines = 1
             ellipsize = TextUtils.TruncateAt.END
