@@ -69,10 +69,14 @@ class PicturesTest : SampleTest() {
         for (step in 0..40) receive(checkNotNull(line.at(step / 100.0)), NOON + step * 120_000L, bearingDeg = 60f)
         take("guide-$look", text(R.string.guide_ahead))
         open(Route.EMERGENCY)
-        // A fix with a time to come has the age 0 at any time of the test.
-        val here = checkNotNull(line.at(0.4))
-        app.services.positions.take(Fix(here, Long.MAX_VALUE / 4, accuracyM = 6.0))
-        take("emergency-$look", text(R.string.emergency_share))
+        // A fix with a time to come has the age 0 at any time of the test. The screen also gets the last position of the phone.
+        val fix = Fix(checkNotNull(line.at(0.4)), Long.MAX_VALUE / 4, accuracyM = 6.0)
+        val isNow = if (look == "day") "just now" else "à l’instant"
+        await("a sheet with this fix") {
+            app.services.positions.take(fix)
+            views().any { isNow in ((it as? TextView)?.text ?: "") }
+        }
+        take("emergency-$look", isNow)
     }
 
     private fun reports(look: String) {
