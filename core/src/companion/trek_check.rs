@@ -270,18 +270,14 @@ impl Companion {
                 });
             }
         }
-        areas.sort_by(|a, b| {
-            let rank = |found: &AreaAlong| found.territory.key != own.key;
-            a.along_m.total_cmp(&b.along_m).then(rank(a).cmp(&rank(b)))
-        });
+        areas.sort_by_key(|found| found.territory.key != own.key);
         let mut kept: Vec<AreaAlong> = Vec::with_capacity(areas.len());
         for found in areas {
-            match kept.iter_mut().find(|other| is_copy(other, &found)) {
-                Some(other) if found.territory.key == own.key => *other = found,
-                Some(_) => {}
-                None => kept.push(found),
+            if !kept.iter().any(|other| is_copy(other, &found)) {
+                kept.push(found);
             }
         }
+        kept.sort_by(|a, b| a.along_m.total_cmp(&b.along_m));
         Ok(kept)
     }
 

@@ -7,10 +7,10 @@ import base64
 import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 from .errors import JalonError, await_future
 from .jalon_ffi import jalon_ffi as _ffi
+from .packs import to_subject
 
 __all__ = ["PackTiles", "PlacedTile"]
 
@@ -60,7 +60,7 @@ class PackTiles:
             rows = range(max(int(north * count), 0), min(int(south * count), count - 1) + 1)
             if len(columns) * len(rows) > _MAX_TILES:
                 return [], ""
-            subject = self._subject()
+            subject = to_subject(self._id)
             attribution = await await_future(self._packs.map_attribution(self._territory, subject))
             for x, y in ((x, y) for y in rows for x in columns):
                 tile = await await_future(self._packs.map_tile(self._territory, subject, zoom, x, y))
@@ -73,13 +73,8 @@ class PackTiles:
             return [], ""
         return tiles, attribution or ""
 
-    def _subject(self) -> Any:
-        # UniFFI adds the variants to the class at run time, so a type checker does not know them.
-        variants: Any = _ffi.PackSubject
-        return variants.TREK(self._id)
-
     async def _map(self) -> _ffi.PackMap | None:
         for pack in await await_future(self._packs.list(self._territory)):
-            if pack.subject == self._subject() and pack.map is not None and pack.map.path is not None:
+            if pack.subject == to_subject(self._id) and pack.map is not None and pack.map.path is not None:
                 return pack.map
         return None

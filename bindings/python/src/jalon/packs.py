@@ -30,7 +30,7 @@ __all__ = ["Packs"]
 Subject = int | Bounds
 
 
-def _to_ffi(subject: Subject) -> _ffi.PackSubject:
+def to_subject(subject: Subject) -> _ffi.PackSubject:
     # UniFFI adds the variants to the class at run time, so a type checker does not know them.
     variants: Any = _ffi.PackSubject
     converted: _ffi.PackSubject
@@ -64,7 +64,7 @@ class Packs:
 
         Attached files are counted separately, so that an app can show the size with and without them.
         """
-        return await await_future(self._ffi.estimate(territory, _to_ffi(subject), pictures))
+        return await await_future(self._ffi.estimate(territory, to_subject(subject), pictures))
 
     async def fetch_file_sizes(
         self, territory: str, subject: Subject, *, options: RefreshOptions | None = None
@@ -73,7 +73,7 @@ class Packs:
 
         Each file whose size is not known costs a request. Raises Offline, ServerError, Busy and NotFound.
         """
-        converted = _to_ffi(subject)
+        converted = to_subject(subject)
         return await await_future(self._ffi.fetch_file_sizes(territory, converted, options, None))
 
     async def download(
@@ -92,7 +92,7 @@ class Packs:
         Busy, StorageFull and NotFound, and InvalidInput for a territory that was never refreshed. ``files``
         downloads attached files too, such as PDF topo-guides and audio.
         """
-        converted = _to_ffi(subject)
+        converted = to_subject(subject)
         return await with_progress(
             lambda watch: self._ffi.download(territory, converted, options, pictures, files, None, watch), progress
         )
@@ -120,7 +120,7 @@ class Packs:
         until the new one is complete. Tiles that another map on this device has are copied, not downloaded. Raises Offline,
         ServerError, Busy, StorageFull, NotFound and InvalidInput.
         """
-        converted = _to_ffi(subject)
+        converted = to_subject(subject)
         return await with_progress(
             lambda watch: self._ffi.download_map(territory, converted, _to_source(source), options, None, watch), progress
         )
@@ -132,16 +132,16 @@ class Packs:
 
         The pack itself need not have been downloaded. Raises the same exceptions as :meth:`download_map`.
         """
-        converted = _to_ffi(subject)
+        converted = to_subject(subject)
         return await await_future(self._ffi.fetch_map_estimate(territory, converted, _to_source(source), options, None))
 
     async def map_tile(self, territory: str, subject: Subject, z: int, x: int, y: int) -> Tile | None:
         """Returns a tile of the map of a pack by zoom level, column and row (row 0 is in the north); None if it has none."""
-        return await await_future(self._ffi.map_tile(territory, _to_ffi(subject), z, x, y))
+        return await await_future(self._ffi.map_tile(territory, to_subject(subject), z, x, y))
 
     async def map_attribution(self, territory: str, subject: Subject) -> str | None:
         """Returns the attribution of the map of a pack, which must be shown wherever the map is shown; None if it has none."""
-        return await await_future(self._ffi.map_attribution(territory, _to_ffi(subject)))
+        return await await_future(self._ffi.map_attribution(territory, to_subject(subject)))
 
     async def downloaded_style(self, territory: str, subject: Subject) -> dict[str, Any]:
         """Returns the MapLibre style that was downloaded with the map of a pack: it draws the map without a network.
@@ -149,7 +149,7 @@ class Packs:
         Its glyphs and sprites are files on this device. Sources that need a network are left out, with their layers. Raises
         NotFound if the map was downloaded without `style_url`.
         """
-        style: dict[str, Any] = json.loads(await await_future(self._ffi.downloaded_style(territory, _to_ffi(subject))))
+        style: dict[str, Any] = json.loads(await await_future(self._ffi.downloaded_style(territory, to_subject(subject))))
         return style
 
     async def map_style(
@@ -170,7 +170,7 @@ class Packs:
         """
         localized = await await_future(
             self._ffi.map_style(
-                territory, _to_ffi(subject), json.dumps(style), source, _to_path(glyphs), _to_path(sprites)
+                territory, to_subject(subject), json.dumps(style), source, _to_path(glyphs), _to_path(sprites)
             )
         )
         parsed: dict[str, Any] = json.loads(localized)
@@ -199,8 +199,8 @@ class Packs:
         territory is no mobile tree, or if the file is no archive or exceeds a limit.
         """
         path = os.path.abspath(archive)
-        return await await_future(self._ffi.import_archive(territory, _to_ffi(subject), path, pictures, files))
+        return await await_future(self._ffi.import_archive(territory, to_subject(subject), path, pictures, files))
 
     async def remove(self, territory: str, subject: Subject) -> int:
         """Removes a pack and the files that no other pack uses. Returns the number of bytes that it freed."""
-        return await await_future(self._ffi.remove(territory, _to_ffi(subject)))
+        return await await_future(self._ffi.remove(territory, to_subject(subject)))
