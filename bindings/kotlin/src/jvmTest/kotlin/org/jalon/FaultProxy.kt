@@ -121,6 +121,11 @@ internal class FaultProxy(private val server: GeotrekServer) : AutoCloseable {
     }
 
     private companion object {
+        init {
+            // Otherwise the head and the body of a response are two packets, and the second waits 40 ms for the receipt of the first.
+            System.setProperty("sun.net.httpserver.nodelay", "true")
+        }
+
         val HOP_BY_HOP_HEADERS =
             setOf("host", "connection", "content-length", "transfer-encoding", "keep-alive", "accept-encoding")
     }

@@ -5,6 +5,7 @@ import java.io.File
 import javax.imageio.ImageIO
 import okhttp3.OkHttpClient
 import org.jalon.JalonTestScope.Companion.HERE
+import org.jalon.JalonTestScope.Companion.NO_RETRIES
 import org.jalon.JalonTestScope.Companion.PARK
 import org.jalon.ffi.AttachedFileSizes
 import org.jalon.ffi.Kind
@@ -30,7 +31,7 @@ class WalkthroughTest {
     fun `walkthrough with own HTTP client delivers report`() = runJalonTest {
         walkthrough(
             { jalon.refresh(PARK) },
-            { subject, files -> jalon.packs.download(PARK, subject, files = files) },
+            { subject, files -> jalon.packs.download(PARK, subject, NO_RETRIES, files = files) },
             { jalon.packs.fetchFileSizes(PARK, it) },
             { jalon.reports.send(now = true) },
         )
@@ -41,7 +42,7 @@ class WalkthroughTest {
         val driver = OkHttpDriver(OkHttpClient())
         walkthrough(
             { driver.refresh(jalon, PARK) },
-            { subject, files -> driver.download(jalon, PARK, subject, files = files) },
+            { subject, files -> driver.download(jalon, PARK, subject, NO_RETRIES, files = files) },
             { driver.fetchFileSizes(jalon, PARK, it) },
             { driver.send(jalon) },
         )
