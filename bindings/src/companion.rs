@@ -12,7 +12,7 @@ use crate::panic_guard::guard;
 use crate::records::{
     DataVersions, Directories, Kind, NewTerritory, Progress, RefreshOptions, RefreshSummary, StorageUsage, Territory,
 };
-use crate::state::{Shared, with_client};
+use crate::state::{Lock, Shared, with_client};
 use crate::threads;
 use crate::transfers::Work;
 use crate::{CancelToken, Catalogue, ChangeWatch, Journal, Nearby, Packs, ProgressWatch, Reports, Transfers};
@@ -76,7 +76,7 @@ impl Companion {
     /// Adds an empty territory; [`Companion::refresh`] fills it.
     pub async fn add_territory(&self, territory: NewTerritory) -> Result<Territory> {
         let add = move |core: &Core| Ok(core.add_territory(&territory)?.into());
-        self.shared.write(|versions| versions.catalogue += 1, add).await
+        self.shared.write_catalogue(|versions| versions.catalogue += 1, add).await
     }
 
     /// Removes a territory with its objects and packs.
@@ -84,7 +84,7 @@ impl Companion {
     /// # Errors
     /// `Busy` during a refresh or a download of the territory.
     pub async fn remove_territory(&self, name: String) -> Result<()> {
-        self.shared.write(DataVersions::territory, move |core| core.remove_territory(&name)).await
+        self.shared.write_catalogue(DataVersions::territory, move |core| core.remove_territory(&name)).await
     }
 
     /// Downloads what changed in a territory since the last refresh. After an interruption the next call resumes at the same
@@ -107,7 +107,7 @@ impl Companion {
                 Ok(core.refresh(&territory, &options, cancel, progress)?.into())
             })
         };
-        self.shared.run_cancellable((cancel, progress), DataVersions::territory, work).await
+        self.shared.run_cancellable(Lock::Territory, (cancel, progress), DataVersions::territory, work).await
     }
 
     /// Plans a refresh for the platform's HTTP client, or resumes one: see [`Transfers`].
@@ -121,7 +121,7 @@ impl Companion {
             let refresh = core.plan_refresh(&territory, &options.unwrap_or_default().core())?;
             Transfers::new(shared, Work::Refresh(Box::new(refresh)))
         };
-        self.shared.run_blocking(plan).await
+        self.shared.write_catalogue(|_| {}, plan).await
     }
 
     /// Disk space by part.
@@ -134,7 +134,7 @@ impl Companion {
     /// # Errors
     /// `Busy` during a refresh or a download.
     pub async fn clean_up(&self) -> Result<u64> {
-        self.shared.write(|versions| versions.packs += 1, Core::clean_up).await
+        self.shared.write_catalogue(|versions| versions.packs += 1, Core::clean_up).await
     }
 
     /// True if the catalogue was damaged when it was opened, and was moved aside: refresh its territories.

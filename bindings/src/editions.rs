@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::records::{EditionCheck, EditionKey, EditionOptions, EditionSummary, Progress};
 #[cfg(feature = "edition")]
 use crate::state::with_client;
-use crate::state::with_feature;
+use crate::state::{Lock, with_feature};
 use crate::threads;
 use crate::watch::Watcher;
 use crate::{CancelToken, Companion, ProgressWatch};
@@ -47,7 +47,7 @@ impl Companion {
                 Ok(core.build_edition(&territory, &options, cancel, progress)?.into())
             })
         };
-        self.shared.run_cancellable((cancel, progress), |_| {}, work).await
+        self.shared.run_cancellable(Lock::Territory, (cancel, progress), |_| {}, work).await
     }
 }
 

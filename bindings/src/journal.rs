@@ -71,13 +71,13 @@ impl Journal {
             core.journal()?.add_favourite(&favourite)?;
             Ok(core.favourite_item(favourite)?.into())
         };
-        self.shared.write(|versions| versions.journal += 1, add).await
+        self.shared.write_journal(add).await
     }
 
     /// Removes a favourite. Returns false if it did not exist.
     pub async fn remove_favourite(&self, territory: String, kind: Kind, id: i64) -> Result<bool> {
         let remove = move |core: &Core| core.journal()?.remove_favourite(&territory, kind, id);
-        self.shared.write(|versions| versions.journal += 1, remove).await
+        self.shared.write_journal(remove).await
     }
 
     /// All favourites, oldest first, with the time at which the server withdrew an object.
@@ -106,12 +106,12 @@ impl Journal {
             };
             Ok(core.journal()?.add_note(&text, position, about, now_ms())?.into())
         };
-        self.shared.write(|versions| versions.journal += 1, add).await
+        self.shared.write_journal(add).await
     }
 
     /// Removes a note. Returns false if it did not exist.
     pub async fn remove_note(&self, id: String) -> Result<bool> {
-        self.shared.write(|versions| versions.journal += 1, move |core| core.journal()?.remove_note(&id)).await
+        self.shared.write_journal(move |core| core.journal()?.remove_note(&id)).await
     }
 
     /// All notes, oldest first.
@@ -130,7 +130,7 @@ impl Journal {
     #[uniffi::method(default(all = false, hand_over = false))]
     pub async fn export(&self, path: String, all: bool, hand_over: bool) -> Result<u64> {
         let export = move |core: &Core| export(core.journal()?, Path::new(&path), all, hand_over);
-        self.shared.write(|versions| versions.journal += 1, export).await
+        self.shared.write_journal(export).await
     }
 
     /// Adds the contents of a file that [`Journal::export`] wrote. Data that the journal has already is unchanged, except a
@@ -139,7 +139,7 @@ impl Journal {
     /// # Errors
     /// `InvalidInput` if the library was built without the feature `archive`.
     pub async fn import_from(&self, path: String) -> Result<ImportSummary> {
-        self.shared.write(|versions| versions.journal += 1, move |core| import(core.journal()?, Path::new(&path))).await
+        self.shared.write_journal(move |core| import(core.journal()?, Path::new(&path))).await
     }
 
     /// The result of the recovery when this journal was opened; none if its file was intact.

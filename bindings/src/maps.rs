@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::records::{MapEstimate, MapSource, Pack, PackSubject, Progress, RefreshOptions, StyleFiles, Tile};
 #[cfg(feature = "tiles")]
 use crate::state::with_client;
-use crate::state::with_feature;
+use crate::state::{Lock, with_feature};
 #[cfg(feature = "tiles")]
 use crate::transfers::Work;
 use crate::{CancelToken, Packs, ProgressWatch, Transfers};
@@ -54,7 +54,7 @@ impl Packs {
                 })
             })
         };
-        self.shared.run_cancellable((cancel, progress), |versions| versions.packs += 1, work).await
+        self.shared.run_cancellable(Lock::Territory, (cancel, progress), |versions| versions.packs += 1, work).await
     }
 
     /// The size of the map of a pack, before it is downloaded: from the index of the remote archive, of which it downloads the
@@ -79,7 +79,7 @@ impl Packs {
                 })
             })
         };
-        self.shared.run_cancellable((cancel, None), |_| {}, work).await
+        self.shared.run_cancellable(Lock::Territory, (cancel, None), |_| {}, work).await
     }
 
     /// Plans the download of a map for the platform's HTTP client, or resumes it: see [`Transfers`].
@@ -102,7 +102,7 @@ impl Packs {
                 Transfers::new(shared, Work::Map(Box::new(job)))
             })
         };
-        self.shared.run_blocking(plan).await
+        self.shared.write_catalogue(|_| {}, plan).await
     }
 
     /// Plans the requests of [`Packs::fetch_map_estimate`] for the platform's HTTP client: see [`Transfers`].
@@ -124,7 +124,7 @@ impl Packs {
                 Transfers::new(shared, Work::MapEstimate(Box::new(job)))
             })
         };
-        self.shared.run_blocking(plan).await
+        self.shared.write_catalogue(|_| {}, plan).await
     }
 
     /// A tile of the map of a pack by its zoom level, column and row (XYZ: row 0 is in the north); none if the map does not

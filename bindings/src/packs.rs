@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::records::{
     ArchiveImport, AttachedFileSizes, Estimate, Pack, PackSubject, PictureSize, Progress, RefreshOptions,
 };
-use crate::state::{Shared, with_client, with_feature};
+use crate::state::{Lock, Shared, with_client, with_feature};
 use crate::transfers::Work;
 use crate::{CancelToken, ProgressWatch, Transfers};
 
@@ -71,7 +71,7 @@ impl Packs {
                 Ok(core.download(&territory, &subject, &options, cancel, progress)?.into())
             })
         };
-        self.shared.run_cancellable((cancel, progress), |versions| versions.packs += 1, work).await
+        self.shared.run_cancellable(Lock::Territory, (cancel, progress), |versions| versions.packs += 1, work).await
     }
 
     /// Downloads what the packs of a territory lack, and updates those that a refresh made stale.
@@ -94,7 +94,7 @@ impl Packs {
                 Ok(all(core.update_packs(&territory, &options, cancel, progress)?))
             })
         };
-        self.shared.run_cancellable((cancel, progress), |versions| versions.packs += 1, work).await
+        self.shared.run_cancellable(Lock::Territory, (cancel, progress), |versions| versions.packs += 1, work).await
     }
 
     /// Asks for the sizes of a pack's attached files, which Geotrek's API does not tell: each file whose size is not known
@@ -116,7 +116,7 @@ impl Packs {
                 core.fetch_file_sizes(&territory, &subject, &options, cancel)
             })
         };
-        self.shared.run_cancellable((cancel, None), |_| {}, work).await
+        self.shared.run_cancellable(Lock::Territory, (cancel, None), |_| {}, work).await
     }
 
     /// Plans the requests of [`Packs::fetch_file_sizes`] for the platform's HTTP client: see [`Transfers`].
@@ -135,7 +135,7 @@ impl Packs {
             let job = core.plan_file_sizes(&territory, &subject, &options.unwrap_or_default().core())?;
             Transfers::new(shared, Work::FileSizes(Box::new(job)))
         };
-        self.shared.run_blocking(plan).await
+        self.shared.write_catalogue(|_| {}, plan).await
     }
 
     /// Plans a download for the platform's HTTP client, or resumes one: see [`Transfers`].
@@ -156,7 +156,7 @@ impl Packs {
             let download = core.plan_download(&territory, &subject, &self::options(pictures, files, options))?;
             Transfers::new(shared, Work::Download(Box::new(download)))
         };
-        self.shared.run_blocking(plan).await
+        self.shared.write_catalogue(|_| {}, plan).await
     }
 
     /// Takes the pictures of a pack from an archive of its territory's mobile tree (`global.zip` or `<trek>.zip`), without a
@@ -183,7 +183,7 @@ impl Packs {
                 Ok(ArchiveImport { files: import.files, bytes: import.bytes, refused })
             })
         };
-        self.shared.write(|versions| versions.packs += 1, work).await
+        self.shared.write_catalogue(|versions| versions.packs += 1, work).await
     }
 
     /// Removes a pack and the files that no other pack needs. Returns the freed bytes.
@@ -191,6 +191,8 @@ impl Packs {
     /// # Errors
     /// `Busy` during a refresh or a download of its territory.
     pub async fn remove(&self, territory: String, subject: PackSubject) -> Result<u64> {
-        self.shared.write(|versions| versions.packs += 1, move |core| core.remove_pack(&territory, &subject)).await
+        self.shared
+            .write_catalogue(|versions| versions.packs += 1, move |core| core.remove_pack(&territory, &subject))
+            .await
     }
 }

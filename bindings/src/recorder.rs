@@ -78,13 +78,13 @@ impl Recorder {
     /// After any error but `Closed` the recording goes on, and can be finished later.
     pub async fn finish(&self) -> Result<TrackSummary> {
         let recorder = Arc::clone(&self.recorder);
-        self.shared.write(|versions| versions.journal += 1, move |_| Ok(recorder.finish()?.into())).await
+        self.shared.write_journal(move |_| Ok(recorder.finish()?.into())).await
     }
 
     /// Ends the recording and deletes it.
     pub async fn discard(&self) -> Result<()> {
         let recorder = Arc::clone(&self.recorder);
-        self.shared.run_blocking(move |_| recorder.discard()).await
+        self.shared.write_journal(move |_| recorder.discard()).await
     }
 }
 
@@ -137,12 +137,12 @@ impl Journal {
     /// Changes the name of a finished track.
     pub async fn rename_track(&self, id: String, name: String) -> Result<TrackSummary> {
         let rename = move |core: &Core| Ok(core.journal()?.rename_track(&id, &name)?.into());
-        self.shared.write(|versions| versions.journal += 1, rename).await
+        self.shared.write_journal(rename).await
     }
 
     /// Removes a finished track. Returns false if it did not exist.
     pub async fn remove_track(&self, id: String) -> Result<bool> {
-        self.shared.write(|versions| versions.journal += 1, move |core| core.journal()?.remove_track(&id)).await
+        self.shared.write_journal(move |core| core.journal()?.remove_track(&id)).await
     }
 
     /// Writes a finished track to a file at `path`: GPX 1.1, or GeoJSON if the name ends with `.geojson` or `.json`. An
@@ -170,7 +170,7 @@ impl Journal {
             let new = journal::NewTrack { name, trek: related(territory, trek)? };
             import_track(core, new, Path::new(&path))
         };
-        self.shared.write(|versions| versions.journal += 1, import).await
+        self.shared.write_journal(import).await
     }
 }
 

@@ -17,7 +17,7 @@ use crate::records::{
     FieldErrors, Header, Progress, QueuedReport, RefreshOptions, Report, ReportContent, ReportPhoto, ReportState,
     ReportUpload, Resolution,
 };
-use crate::state::{Shared, with_client};
+use crate::state::{Lock, Shared, with_client};
 use crate::{CancelToken, ProgressWatch};
 
 /// Maximum size of a photo's file, bytes.
@@ -38,7 +38,7 @@ impl Reports {
         change: impl FnOnce(&Core) -> jalon::Result<journal::Report> + Send + 'static,
     ) -> Result<Report> {
         let work = move |core: &Core| Ok(Report::of(core.journal()?, change(core)?));
-        self.shared.write(|versions| versions.journal += 1, work).await
+        self.shared.write_journal(work).await
     }
 
     async fn complete_upload(&self, id: String, sent: SendResult) -> Result<Report> {
@@ -199,7 +199,7 @@ impl Reports {
             let (report, warnings) = core.queue_report(&id)?;
             Ok(QueuedReport { report: Report::of(core.journal()?, report), warnings })
         };
-        self.shared.write(|versions| versions.journal += 1, queue).await
+        self.shared.write_journal(queue).await
     }
 
     /// All reports, oldest first.
@@ -238,7 +238,7 @@ impl Reports {
                 Ok(all(core.journal()?, core.send_reports(&options, cancel, progress)?))
             })
         };
-        self.shared.run_cancellable((cancel, progress), |versions| versions.journal += 1, work).await
+        self.shared.run_cancellable(Lock::Sender, (cancel, progress), |versions| versions.journal += 1, work).await
     }
 
     /// Resolves a report in doubt.
@@ -254,13 +254,13 @@ impl Reports {
     /// # Errors
     /// `InvalidInput` for a report in another state.
     pub async fn discard(&self, id: String) -> Result<()> {
-        self.shared.write(|versions| versions.journal += 1, move |core| core.journal()?.discard(&id)).await
+        self.shared.write_journal(move |core| core.journal()?.discard(&id)).await
     }
 
     /// Deletes reports that were accepted before a time (Unix ms). Returns their number.
     pub async fn purge_accepted(&self, before_ms: i64) -> Result<u64> {
         let purge = move |core: &Core| Ok(core.journal()?.purge_accepted(before_ms)? as u64);
-        self.shared.write(|versions| versions.journal += 1, purge).await
+        self.shared.write_journal(purge).await
     }
 
     /// The next due report with its body in a file, for an upload with the platform's HTTP client; none if no report is due.
@@ -341,7 +341,7 @@ impl Reports {
             remove_body(&body_path(core.journal()?, &id));
             Ok(Some(Report::of(core.journal()?, report)))
         };
-        self.shared.write(|versions| versions.journal += 1, check).await
+        self.shared.write_journal(check).await
     }
 
     /// Queues a report for a later attempt, without an upload: its server cannot be reached. `detail` must not contain
@@ -371,6 +371,6 @@ impl Reports {
             }
             Ok(all(journal, lost))
         };
-        self.shared.write(|versions| versions.journal += 1, reconcile).await
+        self.shared.write_journal(reconcile).await
     }
 }

@@ -1,6 +1,7 @@
 //! Background threads: four for calls that use files, and one for each call that may take minutes, so that a list never
 //! waits for a download. Futures need no runtime: the thread wakes the waiting task once.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -62,7 +63,7 @@ fn thread_lost() -> JalonError {
 
 fn answer<T: Send + 'static>(
     work: impl FnOnce() -> jalon::Result<T> + Send + 'static,
-    start: fn(Work),
+    start: &dyn Fn(Work),
     cancel: Option<CancelToken>,
 ) -> Answer<T> {
     let value = Arc::new(Mutex::new(None));
@@ -79,7 +80,7 @@ fn answer<T: Send + 'static>(
 }
 
 /// Starts work that reports its end, or its panic.
-fn start_reporting(start: fn(Work), work: Box<dyn FnOnce() -> jalon::Result<()> + Send>) -> Ended {
+fn start_reporting(start: &dyn Fn(Work), work: Box<dyn FnOnce() -> jalon::Result<()> + Send>) -> Ended {
     let (sender, ended) = oneshot::channel();
     start(Box::new(move || {
         // The receiver may be gone.
@@ -90,7 +91,7 @@ fn start_reporting(start: fn(Work), work: Box<dyn FnOnce() -> jalon::Result<()> 
 
 /// Runs work that reads or writes files on the pool.
 pub(crate) fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> jalon::Result<T> + Send + 'static) -> Answer<T> {
-    answer(work, on_pool, None)
+    answer(work, &on_pool, None)
 }
 
 /// Runs work that may take minutes on a thread of its own. Dropping the answer cancels `token`.
@@ -98,12 +99,61 @@ pub(crate) fn run_cancellable<T: Send + 'static>(
     token: CancelToken,
     work: impl FnOnce() -> jalon::Result<T> + Send + 'static,
 ) -> Answer<T> {
-    answer(work, |work| spawn("jalon-long", work), Some(token))
+    answer(work, &|work| spawn("jalon-long", work), Some(token))
 }
 
 /// Runs work on a thread of its own that must not wait for the pool: all its threads may be busy for long.
 pub(crate) fn run_apart<T: Send + 'static>(work: impl FnOnce() -> jalon::Result<T> + Send + 'static) -> Answer<T> {
-    answer(work, |work| spawn("jalon-suspend", work), None)
+    answer(work, &|work| spawn("jalon-suspend", work), None)
+}
+
+/// Work that runs on the pool one after another, in the order of the calls. A call whose task is cancelled keeps its place: its
+/// work could otherwise run after that of a later call, and write older data over newer.
+#[derive(Default)]
+pub(crate) struct Queue(Mutex<Waiting>);
+
+#[derive(Default)]
+struct Waiting {
+    work: VecDeque<Work>,
+    is_running: bool,
+}
+
+impl Queue {
+    /// Runs work after all work that was given before.
+    pub(crate) fn run<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce() -> jalon::Result<T> + Send + 'static,
+    ) -> Answer<T> {
+        answer(work, &|work| self.push(work), None)
+    }
+
+    fn push(self: &Arc<Self>, work: Work) {
+        let mut waiting = lock(&self.0);
+        waiting.work.push_back(work);
+        if !waiting.is_running {
+            waiting.is_running = true;
+            drop(waiting);
+            self.run_on_pool();
+        }
+    }
+
+    /// Runs the first work that waits, then the others. Each goes to the end of the pool's line, so that reads run in between.
+    fn run_on_pool(self: &Arc<Self>) {
+        let queue = Arc::clone(self);
+        let is_given = give_to_pool(Box::new(move || {
+            let work = lock(&queue.0).work.pop_front();
+            work.into_iter().for_each(|work| work());
+            let mut waiting = lock(&queue.0);
+            waiting.is_running = !waiting.work.is_empty();
+            if waiting.is_running {
+                drop(waiting);
+                queue.run_on_pool();
+            }
+        }));
+        if !is_given {
+            *lock(&self.0) = Waiting::default();
+        }
+    }
 }
 
 /// Starts a thread. If the system has none left, the work is dropped, and with it its sender.
@@ -111,8 +161,13 @@ fn spawn(name: &str, work: Work) {
     let _ = std::thread::Builder::new().name(name.to_owned()).spawn(work);
 }
 
-/// Runs work on one of the pool's threads, which start with the first call.
+/// Runs work on the pool. If the system has no threads, the work is dropped, and with it its sender.
 fn on_pool(work: Work) {
+    give_to_pool(work);
+}
+
+/// Gives work to the pool, whose threads start with the first call. Returns false if there are none.
+fn give_to_pool(work: Work) -> bool {
     static POOL: OnceLock<Sender<Work>> = OnceLock::new();
     let pool = POOL.get_or_init(|| {
         let (sender, receiver) = channel();
@@ -123,7 +178,7 @@ fn on_pool(work: Work) {
         }
         sender
     });
-    let _ = pool.send(work);
+    pool.send(work).is_ok()
 }
 
 fn run(receiver: &Mutex<Receiver<Work>>) {
@@ -197,6 +252,32 @@ pub(crate) mod tests {
         let answers: Vec<_> = (0..100).map(|number| run_blocking(move || Ok(number))).collect();
         let sum: i32 = answers.into_iter().map(|answer| block_on(answer).unwrap()).sum();
         assert_eq!(sum, 4_950);
+    }
+
+    #[test]
+    fn queue_runs_work_in_order_though_answers_are_dropped() {
+        let queue = Arc::new(Queue::default());
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let start = Arc::new(std::sync::Barrier::new(2));
+        let answers: Vec<_> = (0..100)
+            .map(|number| {
+                let (order, start) = (Arc::clone(&order), Arc::clone(&start));
+                queue.run(move || {
+                    if number == 0 {
+                        start.wait();
+                    }
+                    lock(&order).push(number);
+                    if number == 50 { panic!("on purpose") } else { Ok(()) }
+                })
+            })
+            .collect();
+        let mut answers = answers.into_iter();
+        let last = answers.next_back().unwrap();
+        drop(answers);
+        start.wait();
+        block_on(last).unwrap();
+        assert_eq!(*lock(&order), Vec::from_iter(0..100));
+        assert_eq!(block_on(queue.run(|| Ok(7))), Ok(7), "it runs again after it was empty");
     }
 
     #[test]

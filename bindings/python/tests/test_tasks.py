@@ -22,20 +22,34 @@ def test_refresh_cancelled_then_repeated_resumes(geotrek: GeotrekServer, data: P
             refreshing.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await refreshing
-            # The worker thread releases the territory some time after the cancellation.
             geotrek.command("repair")
-            while True:
-                try:
-                    summary = await companion.refresh("demo")
-                    break
-                except jalon.Busy:
-                    await asyncio.sleep(0)
+            # The call waits until the cancelled one has released the territory.
+            summary = await companion.refresh("demo")
             requests = int(geotrek.command("requests"))
             assert summary.objects
             # Completed responses were not requested again: fewer requests than two full refreshes.
             await companion.refresh("demo", options=jalon.RefreshOptions(mode=jalon.RefreshMode.FULL))
             full = int(geotrek.command("requests")) - requests
             assert requests < 2 * full
+
+    asyncio.run(scenario())
+
+
+def test_cancelled_edit_does_not_overwrite_a_later_one(geotrek: GeotrekServer, data: Path) -> None:
+    async def scenario() -> None:
+        async with await Companion.open(data) as companion:
+            await companion.add_territory("demo", geotrek.url)
+            reports = companion.reports
+            report = await reports.new_report("demo", "new")
+            for round in range(100):
+                older = jalon.ReportContent(comment="older")
+                edits = [asyncio.create_task(reports.edit(report.id, older)) for _ in range(4)]
+                # The tasks make their calls now.
+                await asyncio.sleep(0)
+                for edit in edits:
+                    edit.cancel()
+                await reports.edit(report.id, jalon.ReportContent(comment=str(round)))
+                assert (await reports.get(report.id)).content.comment == str(round)
 
     asyncio.run(scenario())
 

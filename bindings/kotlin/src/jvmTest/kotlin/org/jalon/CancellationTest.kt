@@ -2,6 +2,7 @@ package org.jalon
 
 import java.util.concurrent.atomic.AtomicInteger
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.coroutineScope
@@ -13,6 +14,7 @@ import org.jalon.JalonTestScope.Companion.PARK
 import org.jalon.ffi.JalonException
 import org.jalon.ffi.PackState
 import org.jalon.ffi.PackSubject
+import org.jalon.ffi.ReportContent
 import org.jalon.ffi.TrekQuery
 import org.jalon.ffi.use
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -39,6 +41,39 @@ class CancellationTest {
         val driver = OkHttpDriver(OkHttpClient())
         assertCancelStops { driver.refresh(jalon, PARK) }
         driver.refresh(jalon, PARK)
+    }
+
+    @Test
+    fun `refresh right after a cancelled one waits for its end`() = runJalonTest {
+        jalon.addTerritory(PARK, proxy.url)
+        proxy.holdIf = { "poi" in it }
+        coroutineScope {
+            val refresh = launch(Dispatchers.Default) { jalon.refresh(PARK) }
+            proxy.awaitHeldRequest()
+            refresh.cancel()
+        }
+        // At once, while the thread of the cancelled call still has the territory.
+        jalon.planRefresh(PARK).use { it.release() }
+        proxy.holdIf = { false }
+        jalon.refresh(PARK)
+        jalon.removeTerritory(PARK)
+    }
+
+    @Test
+    fun `cancelled edit does not overwrite a later one`() = runJalonTest {
+        addAndRefresh()
+        val id = jalon.reports.newReport(PARK, ReportContent(comment = "new")).id
+        repeat(100) { round ->
+            coroutineScope {
+                // Undispatched: the call is made before the cancellation.
+                val edits = List(4) {
+                    launch(start = CoroutineStart.UNDISPATCHED) { jalon.reports.edit(id, ReportContent(comment = "older")) }
+                }
+                edits.forEach { it.cancel() }
+                assertEquals("$round", jalon.reports.edit(id, ReportContent(comment = "$round")).content.comment)
+            }
+            assertEquals("$round", jalon.reports.get(id).content.comment)
+        }
     }
 
     /** Cancels [refresh] while a request is held, and checks that no work continues. */

@@ -3,7 +3,6 @@ package org.jalon.sample.trek
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.cancelAndJoin
-import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.update
@@ -53,23 +52,11 @@ class Downloads(private val services: Services) {
 
     private suspend fun run(key: String, territory: String, subject: PackSubject, mapArchive: String) {
         val packs = services.jalon().packs
-        retryWhileBusy { packs.downloadAsFlow(territory, subject, OPTIONS).collect { show(key, it) } }
+        packs.downloadAsFlow(territory, subject, OPTIONS).collect { show(key, it) }
         val pack = packs.list(territory).first { it.subject == subject }
         if (pack.state == PackState.PARTIAL) throw JalonException.Offline("some files could not be downloaded")
         val source = pack.map?.source ?: mapArchive.takeIf { it.isNotEmpty() }?.let { MapSource(it) } ?: return
         packs.downloadMapAsFlow(territory, subject, source, OPTIONS).collect { show(key, it) }
-    }
-
-    /** Waits for the end of a download that was paused: the library lets go of its territory within a tenth of a second. */
-    private suspend fun retryWhileBusy(call: suspend () -> Unit) {
-        repeat(MAX_BUSY_TRIES) {
-            try {
-                return call()
-            } catch (_: JalonException.Busy) {
-                delay(BUSY_PAUSE_MS)
-            }
-        }
-        call()
     }
 
     private fun show(key: String, event: Event<*>) {
@@ -94,9 +81,6 @@ class Downloads(private val services: Services) {
         mutableStates.update { if (download == null) it - key else it + (key to download) }
 
     private companion object {
-        const val MAX_BUSY_TRIES = 20
-        const val BUSY_PAUSE_MS = 100L
-
         /** A person waits in front of the screen: tell them soon that there is no network, and let them resume. */
         val OPTIONS = RefreshOptions(maxAttempts = 2u)
     }
