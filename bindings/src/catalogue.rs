@@ -4,16 +4,19 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jalon::catalogue::{self, SearchQuery, Territory};
-use jalon::companion::{Localizer, ROUTE_ITEM_KINDS, RouteItemQuery};
+use jalon::companion::{self, Localizer, ROUTE_ITEM_KINDS, RouteItemQuery};
 use jalon::{Companion as Core, model};
 
 use crate::convert::borrowed;
 use crate::details::{files, name_of, pictures, rich_text};
 use crate::error::Result;
 use crate::gpx_file::export_trek;
-use crate::records::{ChangeRecord, Kind, Object, Profile, SearchResults, Term, TrekDetails, TrekPage, TrekQuery};
+use crate::records::{
+    Bounds, ChangeRecord, FeaturePage, FeatureQuery, Kind, Object, Profile, SearchResults, Term, TrekDetails, TrekPage,
+    TrekQuery,
+};
 use crate::state::Shared;
-use crate::treks::page;
+use crate::treks::{feature_limit, page};
 
 /// The downloaded territories.
 #[derive(uniffi::Object)]
@@ -69,6 +72,22 @@ impl Catalogue {
     pub async fn export_trek(&self, territory: String, id: i64, path: String, languages: Vec<String>) -> Result<()> {
         let export = move |core: &Core| export_trek(core, &territory, id, &borrowed(&languages), Path::new(&path));
         self.shared.run_blocking(export).await
+    }
+
+    /// The objects whose geometry has a point in a box, with simplified geometries: what a map shows. Objects that the server no
+    /// longer publishes are left out. Takes some milliseconds for a screen.
+    ///
+    /// # Errors
+    /// `InvalidInput` for the box, the tolerance and the limit; `NotFound` for the territory.
+    #[uniffi::method(default(languages = []))]
+    pub async fn features(&self, bounds: Bounds, query: FeatureQuery, languages: Vec<String>) -> Result<FeaturePage> {
+        let find = move |core: &Core| {
+            let FeatureQuery { kinds, territory, tolerance_m, limit, past_events } = query;
+            let limit = feature_limit(limit)?;
+            let query = companion::FeatureQuery { kinds, territory, tolerance_m, limit, past_events };
+            Ok(core.features(&bounds, &query, &borrowed(&languages))?.into())
+        };
+        self.shared.run_blocking(find).await
     }
 
     /// An object of any kind.

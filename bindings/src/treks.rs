@@ -10,6 +10,8 @@ use crate::records::{Facet, FacetValue, TrekQuery};
 
 /// Maximum length of a page.
 const MAX_LIMIT: u32 = 200;
+/// Maximum number of objects on a map.
+const MAX_FEATURES: u32 = 5_000;
 
 impl TrekQuery {
     pub(crate) fn core(self, catalogue: &Catalogue) -> jalon::Result<companion::TrekQuery> {
@@ -54,6 +56,15 @@ impl TrekQuery {
 
 /// The length of a page.
 pub(crate) fn page(limit: u32) -> jalon::Result<usize> {
-    let rule = || jalon::Error::invalid("limit", format!("must be from 1 to {MAX_LIMIT}"));
-    if (1..=MAX_LIMIT).contains(&limit) { Ok(limit as usize) } else { Err(rule()) }
+    check_limit(limit, MAX_LIMIT)
+}
+
+/// The number of objects on a map.
+pub(crate) fn feature_limit(limit: u32) -> jalon::Result<usize> {
+    check_limit(limit, MAX_FEATURES)
+}
+
+fn check_limit(limit: u32, max: u32) -> jalon::Result<usize> {
+    let rule = || jalon::Error::invalid("limit", format!("must be from 1 to {max}"));
+    if (1..=max).contains(&limit) { Ok(limit as usize) } else { Err(rule()) }
 }

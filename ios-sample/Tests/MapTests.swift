@@ -68,9 +68,27 @@ import Testing
         let map = try test.home.map
         let marker = try #require(map.contents.markers.first)
         let place = map.projection.point(marker.position)
+        // Another trek may start at the same place.
+        let nearest = try #require(map.marker(at: place))
         try await screen.node(Texts.mapDescribed(Texts.tabMap)).tapAt?(CGPoint(x: place.x, y: place.y))
-        try await screen.see(Texts.trekDescription)
+        try await screen.see(nearest.name)
         screen.close()
+    }
+
+    @Test func mapOfAllTreksShowsPlacesWhereItIsNearEnough() async throws {
+        let test = try await TestLibrary.refreshed()
+        let map = MapModel(nil, test.library)
+        map.resize(width: 375, height: 600)
+        await map.load()
+        let all = map.contents
+        #expect(all.markers.allSatisfy(\.isTrek) && all.lines.count >= all.markers.count && !all.zones.isEmpty)
+        let first = try #require(all.markers.first)
+        let place = map.projection.point(first.position)
+        map.pan(dx: map.size.x / 2 - place.x, dy: map.size.y / 2 - place.y)
+        map.zoom(by: 14 - map.camera.zoom)
+        await map.loadScreen()
+        #expect(map.contents.markers.contains(first) && map.contents.markers.contains { !$0.isTrek })
+        #expect(map.contents.markers.filter(\.isTrek).count < all.markers.count && map.failure == nil)
     }
 
     @Test func tapFindsTheNearestMarker() async throws {

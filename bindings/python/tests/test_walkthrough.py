@@ -66,6 +66,11 @@ def test_walkthrough_server_away_and_back_delivers_report(geotrek: GeotrekServer
             distances = [item.distance_m for item in near]
             assert len(near) == 5 and distances == sorted(distances)
             assert near[0].__geo_interface__["geometry"]["type"] == "Point"
+            box = jalon.Bounds(west=lon - 0.1, south=lat - 0.1, east=lon + 0.1, north=lat + 0.1)
+            in_box = await companion.catalogue.features(box, kinds=[Kind.TREK, Kind.POI], tolerance_m=20)
+            assert in_box.total == len(in_box.items) and {item.kind for item in in_box.items} == {Kind.TREK, Kind.POI}
+            shapes = [item.__geo_interface__["geometry"] for item in in_box.items if isinstance(item, jalon.FeatureItem)]
+            assert {shape["type"] for shape in shapes} >= {"LineString", "Point"} and len(shapes) == in_box.total
             pois = await companion.nearby.nearest((lon, lat), kinds=[Kind.POI], max_distance_m=50_000, limit=200)
             assert pois and {item.kind for item in pois} == {Kind.POI}
             poi = await companion.catalogue.object("demo", Kind.POI, pois[0].id)

@@ -133,6 +133,37 @@ from_core!(catalogue::SearchResults => SearchResults same {} core { total, items
     /** Time of the refresh that brought the change, Unix ms. */ pub at_ms: i64,
 }
 
+/// Which objects in a box to read.
+#[derive(uniffi::Record)] pub struct FeatureQuery {
+    /** Kinds to find, in the order of the result; empty for all but cities and districts. */ #[uniffi(default = [])] pub kinds: Vec<Kind>,
+    /** Name of the territory; none for all. */ #[uniffi(default = None)] pub territory: Option<String>,
+    /** Metres by which a geometry may be simplified: those of a pixel or two of the map. With 0 it is not. */ #[uniffi(default = 0.0)] pub tolerance_m: f64,
+    /** Maximum number of objects, 1 to 5,000. */ #[uniffi(default = 1000)] pub limit: u32,
+    /** Whether to find touristic events that have ended, too. */ #[uniffi(default = false)] pub past_events: bool,
+}
+
+/// An object with its geometry.
+#[derive(uniffi::Record)] pub struct FeatureItem {
+    /** Name of its territory. */ pub territory: String,
+    /** Its kind. */ pub kind: Kind,
+    /** Its id on the server. */ pub id: i64,
+    /** Its name, or the label of its type if it has none. */ pub name: String,
+    /** Language of the name. */ pub lang: String,
+    /** Treks only: true if a complete pack of it is on the device. */ pub offline: bool,
+    /** Its geometry, as ISO WKB; simplified as the query says, and not cut at the box. */ pub geometry: Vec<u8>,
+}
+
+from_core!(companion::FeatureItem => FeatureItem same { territory, kind, id, name, lang, offline } core { geometry }
+    own { geometry: geometry.to_wkb() });
+
+/// The objects in a box.
+#[derive(uniffi::Record)] pub struct FeaturePage {
+    /** Number of objects in the box. */ pub total: u64,
+    /** The first of them, by kind. */ pub items: Vec<FeatureItem>,
+}
+
+from_core!(companion::FeaturePage => FeaturePage same {} core { total, items } own { total: total as u64, items: all(items) });
+
 /// Which objects to search.
 #[derive(uniffi::Record)] pub struct NearbyQuery {
     /** Kinds to find; empty for all but cities and districts. */ #[uniffi(default = [])] pub kinds: Vec<Kind>,

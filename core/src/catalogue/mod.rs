@@ -62,7 +62,7 @@ pub(crate) use normalize::state_hash;
 #[cfg(feature = "tiles")]
 pub(crate) use packs::{ArchiveVersion, REMOTE_STYLE, STYLE, StoredMap};
 pub use packs::{MapSource, MissingFile, Pack, PackMap, PackState, PackSubject, PictureSize};
-pub(crate) use packs::{MediaContent, StoredMedia, is_downloadable, url_hash};
+pub(crate) use packs::{MediaContent, StoredMedia, check_bounds, is_downloadable, url_hash};
 pub(crate) use read::ObjectSummary;
 pub use search::text_fold::fold;
 pub(crate) use search::text_fold::{highlight, sort_key};

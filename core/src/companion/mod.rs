@@ -30,6 +30,7 @@ mod edition;
 mod edition_copy;
 mod emergency;
 mod favourites;
+mod features;
 mod from_disk;
 mod guide;
 mod localizer;
@@ -60,6 +61,7 @@ pub use details::{ROUTE_ITEM_KINDS, RouteItem, RouteItemQuery, TrekDesk, TrekDet
 #[cfg(all(feature = "edition", feature = "net"))]
 pub use edition_copy::fetch_edition;
 pub use favourites::FavouriteItem;
+pub use features::{FeatureItem, FeaturePage, FeatureQuery};
 pub use localizer::Localizer;
 pub use nearby::{NearbyItem, NearbyQuery};
 pub(crate) use open::Companion;

@@ -1,7 +1,7 @@
 //! The objects near a position, with names.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
@@ -97,6 +97,12 @@ impl Companion {
         earliest_day(self.clock.now_ms())
     }
 
+    /// The touristic events that have ended everywhere on Earth.
+    pub(super) fn past_events(&self) -> Result<HashSet<(TerritoryId, Id)>> {
+        let today = self.earliest_day();
+        Ok(self.catalogue.last_days()?.into_iter().filter(|(_, last)| *last < today).map(|(key, _)| key).collect())
+    }
+
     /// As [`Companion::nearest`], without names: territory, id, and where it was found; only objects that `also` accepts. The
     /// caller has the index built once its answer is complete: a phone has few cores, and a person waits.
     pub(super) fn found(
@@ -143,7 +149,7 @@ impl Companion {
 }
 
 /// Turns ids into names.
-struct Naming<'a> {
+pub(super) struct Naming<'a> {
     territories: Vec<Territory>,
     /// The treks among the objects, if any.
     treks: Option<TrekPage>,
@@ -152,20 +158,38 @@ struct Naming<'a> {
     today: String,
 }
 
-impl Naming<'_> {
+impl<'a> Naming<'a> {
+    /// Names without the statistics of treks.
+    pub(super) fn new(companion: &Companion, languages: &'a [&'a str]) -> Result<Naming<'a>> {
+        let territories = companion.catalogue.territories()?;
+        Ok(Naming { territories, treks: None, languages, today: companion.earliest_day() })
+    }
+
+    /// The short name of a territory.
+    pub(super) fn territory(&self, key: TerritoryId) -> String {
+        self.find_territory(key).map(|territory| territory.name.clone()).unwrap_or_default()
+    }
+
+    /// A text of an object of a territory and its language; both empty if there is none.
+    pub(super) fn text(&self, key: TerritoryId, text: &Localized) -> (String, String) {
+        let mut wanted = self.languages.to_vec();
+        wanted.extend(self.find_territory(key).map(|territory| territory.default_language.as_str()));
+        text.find(&wanted).map(|found| (found.text.to_owned(), found.lang.to_owned())).unwrap_or_default()
+    }
+
+    fn find_territory(&self, key: TerritoryId) -> Option<&Territory> {
+        self.territories.iter().find(|territory| territory.key == key)
+    }
+
     fn item(&self, key: TerritoryId, id: Id, found: Neighbor, summary: ObjectSummary) -> NearbyItem {
         let ObjectSummary { names, withdrawn_ms, begin_date, end_date, cancelled } = summary;
-        let territory = self.territories.iter().find(|territory| territory.key == key);
-        let mut wanted = self.languages.to_vec();
-        wanted.extend(territory.map(|territory| territory.default_language.as_str()));
-        let text = |text: &Localized| text.find(&wanted).map(|found| (found.text.to_owned(), found.lang.to_owned()));
-        let (name, lang) = text(&names).unwrap_or_default();
+        let (name, lang) = self.text(key, &names);
         let trek = self.treks.as_ref().filter(|_| found.kind == Kind::Trek).and_then(|treks| {
             let row = treks.rows.get(&(key, id))?;
-            Some(treks.labels.stats(row, |label| text(label).unwrap_or_default().0))
+            Some(treks.labels.stats(row, |label| self.text(key, label).0))
         });
         NearbyItem {
-            territory: territory.map(|territory| territory.name.clone()).unwrap_or_default(),
+            territory: self.territory(key),
             kind: found.kind,
             id,
             name,

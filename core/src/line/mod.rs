@@ -17,6 +17,7 @@ mod pace;
 mod profile;
 mod recorded;
 mod simplify;
+mod simplify_geometry;
 mod turning_points;
 mod walking_time;
 
@@ -31,6 +32,7 @@ pub(crate) use recorded::CELL_M;
 pub use recorded::recorded_elevation_gain;
 pub(crate) use simplify::metres_per_degree;
 pub use simplify::simplify;
+pub use simplify_geometry::simplify_geometry;
 pub(crate) use turning_points::TurningPoints;
 pub(crate) use walking_time::swiss_hiking_segment_minutes;
 pub use walking_time::{din_33466_hours, munter_hours, naismith_langmuir_hours, swiss_hiking_minutes, tobler_hours};

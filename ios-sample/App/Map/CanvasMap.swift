@@ -27,7 +27,7 @@ struct CanvasMap: MapSurface {
         .gesture(drag)
         .simultaneousGesture(magnify)
         .task(id: model.request) { await model.load() }
-        .task(id: model.projection) { await model.loadTiles() }
+        .task(id: model.projection) { await model.loadScreen() }
         .accessibilityLabel(Texts.mapDescribed(model.contents.title))
     }
 

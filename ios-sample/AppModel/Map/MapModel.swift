@@ -66,6 +66,7 @@ final class MapModel {
             try await tiles.loadMaps()
             contents = if let trek { try await read(trek) } else { try await readTreks() }
             showAll()
+            if trek == nil, hasCamera { contents = try await readScreen() }
             try await tiles.load(projection)
             failure = nil
         } catch {
@@ -73,26 +74,44 @@ final class MapModel {
         }
     }
 
-    /// Reads the tiles of the screen. The view calls it in a task whose identity is ``projection``.
-    func loadTiles() async {
+    /// Reads what is on the screen: tiles, and on the map of all treks what lies in its box. The view calls it in a task whose
+    /// identity is ``projection``.
+    func loadScreen() async {
         do {
+            if trek == nil, hasCamera { contents = try await readScreen() }
             try await tiles.load(projection)
         } catch {
             if !isCancellation(error) { failure = Failure(error) }
         }
     }
 
+    /// All treks, for a first look.
     private func readTreks() async throws -> Contents {
-        let catalogue = library.companion.catalogue
+        let world = Bounds(west: -180, south: -90, east: 180, north: 90)
+        return try await read(world, FeatureQuery(kinds: [.trek], toleranceM: 50, limit: 5_000))
+    }
+
+    /// What the screen shows: places only near enough that they do not cover each other.
+    private func readScreen() async throws -> Contents {
+        let metres = 1 / projection.points(metres: 1)
+        let kinds: [Kind] = [.trek, .sensitiveArea] + (metres < 12 ? [.poi, .touristicContent, .service, .informationDesk] : [])
+        return try await read(projection.bounds, FeatureQuery(kinds: kinds, toleranceM: metres))
+    }
+
+    private func read(_ bounds: Bounds, _ query: FeatureQuery) async throws -> Contents {
         var contents = Contents(title: Texts.tabMap)
-        // A list has the places of treks only in relation to a position: here that of the first trek.
-        guard let first = try await catalogue.treks(TrekQuery(limit: 1)).items.first,
-            let anchor = try await catalogue.trekDetails(first.territory, first.id).decodedGeometry()?.positions.first
-        else { return contents }
-        for trek in try await catalogue.treks(TrekQuery(near: anchor, sort: .distance, limit: 200)).items {
-            guard let position = trek.point else { continue }
-            let route = Route.trek(PackKey(territory: trek.territory, trek: trek.id))
-            contents.markers.append(MapMarker(name: trek.name, position: position, route: route, isTrek: true))
+        for item in try await library.companion.catalogue.features(in: bounds, query).items {
+            let geometry = try item.decodedGeometry()
+            if item.kind == .sensitiveArea {
+                contents.zones += geometry.rings
+            } else if let position = geometry.positions.first {
+                let key = PackKey(territory: item.territory, trek: item.id)
+                let object = ObjectKey(territory: item.territory, kind: item.kind, id: item.id, trek: nil)
+                let route = item.kind == .trek ? Route.trek(key) : .object(object)
+                let marker = MapMarker(name: item.name, position: position, route: route, isTrek: item.kind == .trek)
+                contents.markers.append(marker)
+                contents.lines += geometry.lines
+            }
         }
         return contents
     }

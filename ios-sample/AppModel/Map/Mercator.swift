@@ -68,6 +68,13 @@ struct MapProjection: Equatable {
             MapPoint(x: centre.x + (point.x - width / 2) / scale, y: centre.y + (point.y - height / 2) / scale))
     }
 
+    /// The box that the view shows.
+    var bounds: Bounds {
+        let (northWest, southEast) = (position(MapPoint(x: 0, y: 0)), position(MapPoint(x: width, y: height)))
+        return Bounds(
+            west: max(northWest.lon, -180), south: southEast.lat, east: min(southEast.lon, 180), north: northWest.lat)
+    }
+
     /// The length on the screen of a distance on the ground at the centre.
     func points(metres: Double) -> Double {
         metres * scale / (40_075_016.7 * cos(camera.centre.lat * .pi / 180))

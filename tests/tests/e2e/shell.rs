@@ -130,6 +130,16 @@ fn json_lists_have_total_items_and_stable_keys() {
     assert!(pois["items"][0].get("offline").is_none(), "only treks have key figures");
     let within = json(&["near", &lat, &lon, "--radius", "3000", "--json"]);
     assert!(within["items"].as_array().unwrap().iter().all(|item| item["distance_m"].as_f64() <= Some(3_000.0)));
+    let (y, x): (f64, f64) = (lat.parse().unwrap(), lon.parse().unwrap());
+    let bbox = format!("--bbox={},{},{},{}", x - 0.05, y - 0.05, x + 0.05, y + 0.05);
+    let features = json(&["features", &bbox, "--kind", "poi,trek", "--tolerance", "50", "--json"]);
+    let items = features["items"].as_array().unwrap();
+    assert_eq!(features["total"], items.len());
+    assert!(items.iter().any(|item| item["ref"] == first["ref"] && item["geometry"]["type"] == "LineString"));
+    let is_poi = |item: &serde_json::Value| item["kind"] == "poi";
+    assert!(is_poi(&items[0]) && items.is_sorted_by_key(|item| !is_poi(item)), "in the order of --kind");
+    let text = jalon(directory.path(), &["features", &bbox, "--limit", "2"]).out;
+    assert!(text.lines().count() == 3 && text.ends_with("objects; list more with --limit.\n"), "{text}");
     let around = json(&["treks", "--near", &format!("{lat},{lon}"), "--json", "--limit", "2"]);
     assert_eq!(around["items"][0]["distance_m"], 0.0);
     let distances: Vec<f64> = json(&["treks", "--near", &format!("{lat},{lon}"), "--json", "--limit", "99"])["items"]
@@ -221,7 +231,7 @@ fn export_and_map_write_files() {
 #[test]
 fn invalid_commands_fail_with_message_and_status() {
     let directory = refreshed_directory();
-    let cases: [(&[&str], u8, &str); 27] = [
+    let cases: [(&[&str], u8, &str); 30] = [
         (&["nonsense"], 2, "nonsense"),
         (&["trek"], 2, "<ID>"),
         (&["trek", "x"], 2, "pne/31"),
@@ -229,6 +239,9 @@ fn invalid_commands_fail_with_message_and_status() {
         (&["trek", "elsewhere/1"], 1, "elsewhere"),
         (&["near", "95", "6"], 2, "latitude"),
         (&["near", "44", "6", "--kind", "castle"], 2, "castle"),
+        (&["features"], 2, "--bbox"),
+        (&["features", "--bbox", "6,45,7,44"], 2, "bbox: "),
+        (&["features", "--bbox", "6,44,7,45", "--tolerance", "-1"], 2, "metres as a number"),
         (&["treks", "--duration", "long"], 2, "2..5"),
         (&["treks", "--practice", "chess"], 2, "none of"),
         (&["treks", "--sort", "distance"], 2, "near"),

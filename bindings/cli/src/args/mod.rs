@@ -35,7 +35,7 @@ pub(crate) use reports::{ReportCommand, ReportContentArgs};
 pub(crate) use safety::{CheckArgs, SosArgs};
 pub(crate) use territories::{RefreshArgs, TerritoryCommand};
 pub(crate) use tracks::{RecordArgs, TrackCommand};
-pub(crate) use treks::{NearArgs, TreksArgs};
+pub(crate) use treks::{FeaturesArgs, NearArgs, TreksArgs};
 
 /// Treks and points of interest of Geotrek servers on your own disk, without a network
 #[derive(Parser)]
@@ -160,6 +160,8 @@ pub(crate) enum Command {
     },
     /// List the objects nearest to a position
     Near(NearArgs),
+    /// List the objects in a bounding box; with --json, with their geometries
+    Features(FeaturesArgs),
     /// Describe a position for the emergency services: coordinates, places nearby, numbers
     Sos(SosArgs),
     /// Check a trek before leaving: download, sensitive areas in season, daylight, latest start

@@ -1,4 +1,4 @@
-//! Arguments of `treks` and `near`.
+//! Arguments of `treks`, `near` and `features`.
 
 use clap::{Args, ValueEnum};
 use jalon::catalogue::TrekSort;
@@ -128,5 +128,27 @@ pub(crate) struct NearArgs {
     pub(crate) radius: Option<f64>,
     /// Maximum number of results
     #[arg(long, default_value_t = 10, value_name = "N", value_parser = value::positive_count, allow_negative_numbers = true)]
+    pub(crate) limit: usize,
+}
+
+#[derive(Args)]
+pub(crate) struct FeaturesArgs {
+    /// Bounding box in degrees: west, south, east, north
+    #[arg(long, value_name = "W,S,E,N", allow_hyphen_values = true)]
+    pub(crate) bbox: String,
+    /// Kinds of objects in the order of the list, separated by commas: trek,poi,… [default: all except cities and districts]
+    #[arg(long, value_name = "KIND,…", value_delimiter = ',', value_parser = value::spatial_kind)]
+    pub(crate) kind: Vec<Kind>,
+    /// Include touristic events that have ended
+    #[arg(long)]
+    pub(crate) past: bool,
+    /// Only this territory
+    #[arg(long, value_name = "NAME")]
+    pub(crate) territory: Option<String>,
+    /// Metres by which the geometries of --json may be simplified
+    #[arg(long, default_value_t = 0.0, value_name = "METRES", value_parser = value::metres, allow_negative_numbers = true)]
+    pub(crate) tolerance: f64,
+    /// Maximum number of results
+    #[arg(long, default_value_t = 200, value_name = "N", value_parser = value::positive_count, allow_negative_numbers = true)]
     pub(crate) limit: usize,
 }

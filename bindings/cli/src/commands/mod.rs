@@ -2,7 +2,7 @@
 //!
 //! * `territory`, `refresh`, `status`: territories and what is on disk.
 //! * `download`, `packs`: treks and areas for offline use.
-//! * `treks`, `near`, `trek`, `changes`: the catalogue.
+//! * `treks`, `near`, `features`, `trek`, `changes`: the catalogue.
 //! * `guide`: a walk along a trek.
 //! * `sos`, `check`: emergencies, and what to know before leaving.
 //! * `editions`: a territory as static files.
@@ -18,6 +18,7 @@ mod editions;
 mod export;
 mod far_away;
 mod favourites;
+mod features;
 mod guide;
 mod map;
 mod map_style;
@@ -167,6 +168,7 @@ fn run_command(session: &Session, command: Command) -> Result<Output> {
         Command::Treks(args) => treks::treks(session, &args),
         Command::Trek { id, past } => trek::trek(session, &id, past),
         Command::Near(args) => near::near(session, &args),
+        Command::Features(args) => features::features(session, &args),
         Command::Sos(args) => sos::sos(session, &args),
         Command::Check(args) => check::check(session, &args),
         Command::Status => status::status(session),

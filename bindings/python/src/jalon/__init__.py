@@ -60,6 +60,7 @@ from .jalon_ffi.jalon_ffi import (
     FacetValueCount,
     FacetValueCounts,
     Favourite,
+    FeaturePage,
     FieldErrors,
     Fix,
     GuideContents,
@@ -146,7 +147,7 @@ from .jalon_ffi.jalon_ffi import (
 from .journal import Journal, Reports
 from .packs import Packs
 from .recorder import Recorder, sampling_plan
-from .records import NearbyItem, Object, TrekDetails, TrekItem
+from .records import FeatureItem, NearbyItem, Object, TrekDetails, TrekItem
 
 __all__ = [
     "ArchiveImport",
@@ -183,6 +184,8 @@ __all__ = [
     "FacetValueCount",
     "FacetValueCounts",
     "Favourite",
+    "FeatureItem",
+    "FeaturePage",
     "FieldErrors",
     "Fix",
     "GuideContents",

@@ -12,6 +12,7 @@ from .jalon_ffi.jalon_ffi import (
     Bounds,
     ChangeRecord,
     FacetValue,
+    FeaturePage,
     Kind,
     NumericRange,
     Position,
@@ -111,6 +112,28 @@ class Catalogue:
         Returns None if the line has no elevations. Raises NotFound.
         """
         return await await_future(self._ffi.profile(territory, id, columns))
+
+    async def features(
+        self,
+        bounds: Bounds,
+        *,
+        kinds: Sequence[Kind] = (),
+        territory: str | None = None,
+        tolerance_m: float = 0.0,
+        limit: int = 1000,
+        past_events: bool = False,
+    ) -> FeaturePage:
+        """Returns the objects whose geometry has a point in a box, with geometries: what a map shows.
+
+        `kinds` limits the kinds and orders the result. `tolerance_m` is by how many metres a geometry may be simplified. Objects
+        that the server no longer publishes are left out, and touristic events that have ended, unless `past_events`.
+
+        Raises InvalidInput for the box, the tolerance or the limit (1 to 5,000), and NotFound for an unknown territory.
+        """
+        query = _ffi.FeatureQuery(
+            kinds=list(kinds), territory=territory, tolerance_m=tolerance_m, limit=limit, past_events=past_events
+        )
+        return await await_future(self._ffi.features(bounds, query, self._languages))
 
     async def object(self, territory: str, kind: Kind, id: int) -> Object:
         """Returns an object of any kind. Raises NotFound."""

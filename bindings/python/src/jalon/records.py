@@ -11,7 +11,7 @@ from .jalon_ffi import jalon_ffi as _ffi
 from .pack_tiles import PackTiles
 from .svg import safe_name, trek_svg
 
-__all__ = ["NearbyItem", "Object", "TrekDetails", "TrekItem"]
+__all__ = ["FeatureItem", "NearbyItem", "Object", "TrekDetails", "TrekItem"]
 
 
 def _feature(id: str, geometry: dict[str, Any] | None, properties: dict[str, Any]) -> dict[str, Any]:
@@ -41,6 +41,16 @@ class NearbyItem(_ffi.NearbyItem):
         kind = self.kind.name.lower()
         properties = {"name": self.name, "kind": kind, "territory": self.territory, "distance_m": self.distance_m}
         return _feature(f"{self.territory}/{kind}/{self.id}", _point(self.point), properties)
+
+
+class FeatureItem(_ffi.FeatureItem):
+    """An object in a box, with its geometry."""
+
+    @property
+    def __geo_interface__(self) -> dict[str, Any]:
+        kind = self.kind.name.lower()
+        properties = {"name": self.name, "kind": kind, "territory": self.territory}
+        return _feature(f"{self.territory}/{kind}/{self.id}", geojson(self.geometry), properties)
 
 
 class Object(_ffi.Object):
@@ -96,5 +106,5 @@ class TrekDetails(_ffi.TrekDetails):
 
 
 # The generated module looks up its record classes by name when it reads a result. Replace them by the classes above.
-for _record in (TrekItem, NearbyItem, Object, TrekDetails):
+for _record in (TrekItem, NearbyItem, FeatureItem, Object, TrekDetails):
     setattr(_ffi, _record.__name__, _record)

@@ -34,6 +34,16 @@ public struct Catalogue: Sendable {
         try await inner.profile(territory: territory, id: id, columns: columns)
     }
 
+    /// Returns the objects whose geometry has a point in a box, with simplified geometries: what a map shows. Objects that the
+    /// server no longer publishes are left out. Takes some milliseconds for a screen.
+    ///
+    /// Throws `InvalidInput` for the box, the tolerance and the limit (1 to 5,000), and `NotFound` for an unknown territory.
+    public func features(
+        in bounds: Bounds, _ query: FeatureQuery = FeatureQuery(), languages: [String]? = nil
+    ) async throws -> FeaturePage {
+        try await inner.features(bounds: bounds, query: query, languages: languages ?? self.languages)
+    }
+
     /// Returns an object of any kind. Throws `NotFound`.
     public func object(
         _ territory: String, _ kind: Kind, _ id: Int64, languages: [String]? = nil

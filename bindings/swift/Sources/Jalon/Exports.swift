@@ -32,6 +32,9 @@ import JalonGenerated
 @_exported import struct JalonGenerated.FacetValueCount
 @_exported import struct JalonGenerated.FacetValueCounts
 @_exported import struct JalonGenerated.Favourite
+@_exported import struct JalonGenerated.FeatureItem
+@_exported import struct JalonGenerated.FeaturePage
+@_exported import struct JalonGenerated.FeatureQuery
 @_exported import struct JalonGenerated.FieldErrors
 @_exported import struct JalonGenerated.Fix
 @_exported import struct JalonGenerated.GuideContents

@@ -75,6 +75,11 @@ extension Object {
     public func decodedGeometry() throws -> Geometry? { try geometry.map(Geometry.init(wkb:)) }
 }
 
+extension FeatureItem {
+    /// Decodes the geometry. Throws `Corrupt` if the bytes are not a geometry.
+    public func decodedGeometry() throws -> Geometry { try Geometry(wkb: geometry) }
+}
+
 extension GuideUpdate {
     /// The time of arrival at the hiker's own pace, without breaks; nil until the route was near.
     public var eta: Date? { etaMs.map(Date.init(unixMs:)) }

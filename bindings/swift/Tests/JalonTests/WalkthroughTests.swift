@@ -48,6 +48,11 @@ import Testing
         let pois = try await companion.nearby.nearest(to: start, NearbyQuery(kinds: [.poi], limit: 3))
         #expect(pois.count == 3 && pois.allSatisfy { $0.kind == .poi })
 
+        let box = Bounds(west: start.lon - 0.1, south: start.lat - 0.1, east: start.lon + 0.1, north: start.lat + 0.1)
+        let shown = try await companion.catalogue.features(in: box, FeatureQuery(kinds: [.trek, .poi], toleranceM: 20))
+        #expect(shown.total == UInt64(shown.items.count) && Set(shown.items.map(\.kind)) == [.trek, .poi])
+        #expect(try shown.items.allSatisfy { try !$0.decodedGeometry().positions.isEmpty })
+
         // Trek 1 has a topo-guide and an audio commentary.
         let sizes = try await companion.packs.fetchFileSizes("park", .trek(id: 1))
         #expect(try await companion.packs.estimate("park", .trek(id: 1)).attachedFiles == sizes)

@@ -30,7 +30,7 @@ pub use map::{MapSource, PackMap};
 #[cfg(feature = "tiles")]
 pub(crate) use map_files::{REMOTE_STYLE, STYLE};
 pub(crate) use media::{StoredMedia, url_hash};
-pub(super) use pack::check_bounds;
+pub(crate) use pack::check_bounds;
 pub use pack::{MissingFile, Pack, PackState, PackSubject, PictureSize};
 
 pub(super) const TABLES: &str = "

@@ -59,7 +59,7 @@ impl PackSubject {
 }
 
 /// Validates a bounding box. West is greater than east if it crosses the date line.
-pub(in crate::catalogue) fn check_bounds(bounds: &Bounds) -> Result<()> {
+pub(crate) fn check_bounds(bounds: &Bounds) -> Result<()> {
     let is_valid = |lon: f64, lat: f64| Position::new(lon, lat).is_valid();
     if is_valid(bounds.west, bounds.south) && is_valid(bounds.east, bounds.north) && bounds.south <= bounds.north {
         Ok(())

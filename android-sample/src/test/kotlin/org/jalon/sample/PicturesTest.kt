@@ -1,5 +1,6 @@
 package org.jalon.sample
 
+import android.os.Looper
 import android.widget.ImageView
 import android.widget.ListView
 import android.widget.ScrollView
@@ -12,9 +13,12 @@ import org.jalon.ffi.ReportPosition
 import org.jalon.ffi.ReportState
 import org.jalon.importFrom
 import org.jalon.sample.map.CanvasMap
+import org.jalon.sample.map.MapContent
+import org.jalon.sample.map.Viewport
 import org.jalon.sample.view.Thumbnail
 import org.junit.Test
 import org.robolectric.RuntimeEnvironment
+import org.robolectric.Shadows.shadowOf
 
 /** The pictures of all screens, by day in English, by night in French, and with a large font. */
 class PicturesTest : SampleTest() {
@@ -52,11 +56,30 @@ class PicturesTest : SampleTest() {
         take("profile-$look", text(R.string.trek_profile_slide))
         open(Route.map("demo", 1))
         take("map-$look", app.getString(R.string.map_described, "").trim())
+        if (look == "day") {
+            activity.select(Tab.MAP)
+            val map = awaitContent { it.lines.size > 1 && it.zones.isNotEmpty() }
+            take("treks-map-$look", app.getString(R.string.map_described, "").trim())
+            val start = lineOf("demo", 1).first()
+            map.restore(doubleArrayOf(Viewport.worldX(start.lon), Viewport.worldY(start.lat), 14.0))
+            awaitContent { it.places.size > 3 }
+            take("near-map-$look", app.getString(R.string.map_described, "").trim())
+            activity.select(Tab.TREKS)
+        }
         guide(look)
         reports(look)
         withData { jalon -> jalon.journal.addFavourite("demo", Kind.TREK, 6, listOf("fr")) }
         activity.select(Tab.ME)
         take("me-$look", text(R.string.me_storage))
+    }
+
+    /** Draws the map until it has the content. */
+    private fun awaitContent(condition: (MapContent) -> Boolean): CanvasMap {
+        await("the content of the map") {
+            Screenshot.draw(activity)
+            find<CanvasMap>()?.content?.let(condition) == true
+        }
+        return checkNotNull(find<CanvasMap>())
     }
 
     private fun guide(look: String) {
@@ -115,6 +138,9 @@ class PicturesTest : SampleTest() {
                     view is ImageView && view !is Thumbnail && view.drawable == null
             }
         }
+        // With its tiles, a map takes back its notice that it has none.
+        Screenshot.draw(activity)
+        shadowOf(Looper.getMainLooper()).idle()
         Screenshot.check(activity, name)
     }
 }

@@ -15,10 +15,12 @@ class GeometryTest {
     fun `each geometry type is converted to GeoJSON`() {
         val expected = mapOf(
             wkb(1, null, 6.1, 44.9) to """{"type":"Point","coordinates":[6.1,44.9]}""",
-            wkb(1001, null, 6.1, 44.9, 2000.0) to """{"type":"Point","coordinates":[6.1,44.9]}""",
+            wkb(1001, null, 6.1, 44.9, 2000.0) to """{"type":"Point","coordinates":[6.1,44.9,2000.0]}""",
             line to """{"type":"LineString","coordinates":[[6.1,44.9],[-6.25,-44.0]]}""",
-            wkb(1002, 1, 6.1, 44.9, 9.0) to """{"type":"LineString","coordinates":[[6.1,44.9]]}""",
-            wkb(3002, 1, 6.1, 44.9, 9.0, 1.0) to """{"type":"LineString","coordinates":[[6.1,44.9]]}""",
+            wkb(1002, 1, 6.1, 44.9, 9.0) to """{"type":"LineString","coordinates":[[6.1,44.9,9.0]]}""",
+            wkb(2002, 1, 6.1, 44.9, 9.0) to """{"type":"LineString","coordinates":[[6.1,44.9]]}""",
+            wkb(1001, null, 6.1, 44.9, Double.NaN) to """{"type":"Point","coordinates":[6.1,44.9]}""",
+            wkb(3002, 1, 6.1, 44.9, 9.0, 1.0) to """{"type":"LineString","coordinates":[[6.1,44.9,9.0]]}""",
             polygon() to """{"type":"Polygon","coordinates":[[[0.0,0.0],[1.0,0.0],[0.0,0.0]]]}""",
             multi(4, wkb(1, null, 1.0, 2.0), wkb(1, null, 3.0, 4.0)) to
                 """{"type":"MultiPoint","coordinates":[[1.0,2.0],[3.0,4.0]]}""",

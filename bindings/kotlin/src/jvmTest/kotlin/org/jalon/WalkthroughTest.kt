@@ -8,6 +8,8 @@ import org.jalon.JalonTestScope.Companion.HERE
 import org.jalon.JalonTestScope.Companion.NO_RETRIES
 import org.jalon.JalonTestScope.Companion.PARK
 import org.jalon.ffi.AttachedFileSizes
+import org.jalon.ffi.Bounds
+import org.jalon.ffi.FeatureQuery
 import org.jalon.ffi.Kind
 import org.jalon.ffi.NearbyQuery
 import org.jalon.ffi.Pack
@@ -69,6 +71,13 @@ class WalkthroughTest {
         val near = jalon.nearby.nearest(HERE, query, listOf("fr"))
         assertEquals(20, near.size)
         assertEquals(near.sortedBy { it.distanceM }, near)
+
+        val box = Bounds(HERE.lon - 0.1, HERE.lat - 0.1, HERE.lon + 0.1, HERE.lat + 0.1)
+        val shown = jalon.catalogue.features(box, FeatureQuery(listOf(Kind.TREK, Kind.POI), toleranceM = 20.0), listOf("fr"))
+        assertEquals(shown.total, shown.items.size.toULong())
+        assertEquals(setOf(Kind.TREK, Kind.POI), shown.items.map { it.kind }.toSet())
+        assertTrue(shown.items.all { Geometry.of(it.geometry).parts.isNotEmpty() && it.territory == PARK })
+        assertEquals(1, jalon.catalogue.features(box, FeatureQuery(limit = 1u)).items.size)
 
         val details = jalon.catalogue.trekDetails(PARK, trek.id, listOf("fr"))
         assertEquals(trek.name, details.name)

@@ -35,17 +35,26 @@ class CanvasMap(context: Context, scope: CoroutineScope, jalon: suspend () -> Ja
     private val tilePaint = Paint(Paint.FILTER_BITMAP_FLAG)
     private val source = Rect()
     private val target = RectF()
-    private var content = MapContent()
+    /** What the map shows. */
+    var content = MapContent()
+        private set
     private var fix: Fix? = null
     private var marked: Position? = null
     private var wanted: List<Position>? = null
     private var margin = 0
     private var isCovered: Boolean? = null
+    private var extent: MapExtent? = null
 
     override val view: View get() = this
     override var onOpen: (Route) -> Unit = {}
     override var onTap: (Position) -> Unit = {}
     override var onMoved: () -> Unit = {}
+    override var onExtent: (MapExtent) -> Unit = {}
+        set(value) {
+            field = value
+            extent = null
+            invalidate()
+        }
     override var onCoverage: (Boolean) -> Unit = {}
 
     /** True while tiles are being read. */
@@ -127,6 +136,7 @@ class CanvasMap(context: Context, scope: CoroutineScope, jalon: suspend () -> Ja
         marked?.let { drawing.drawMark(canvas, it) }
         fix?.let { drawing.drawFix(canvas, it) }
         drawing.drawAttribution(canvas, content.maps.attribution)
+        reportExtent()
     }
 
     /** Draws each tile, or the part of the nearest larger one that is there. */
@@ -169,6 +179,13 @@ class CanvasMap(context: Context, scope: CoroutineScope, jalon: suspend () -> Ja
         val column = floor(Viewport.worldX(position.lon) * count).toInt().coerceIn(0, count - 1)
         val row = floor(Viewport.worldY(position.lat) * count).toInt().coerceIn(0, count - 1)
         return column to row
+    }
+
+    private fun reportExtent() {
+        val shown = viewport.extent()
+        if (shown == extent) return
+        extent = shown
+        post { onExtent(shown) }
     }
 
     private fun reportCoverage(covered: Boolean) {

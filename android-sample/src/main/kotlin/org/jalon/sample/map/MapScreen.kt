@@ -11,7 +11,10 @@ import android.widget.FrameLayout
 import android.widget.ImageButton
 import android.widget.LinearLayout
 import android.widget.TextView
-import org.jalon.Geometry
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.combine
+import kotlinx.coroutines.flow.conflate
+import kotlinx.coroutines.flow.filterNotNull
 import org.jalon.Jalon
 import org.jalon.ffi.*
 import org.jalon.sample.MainActivity
@@ -20,7 +23,7 @@ import org.jalon.sample.Route
 import org.jalon.sample.Screen
 import org.jalon.sample.view.*
 
-/** The map of one trek, or of all downloaded treks with the starts of the others. */
+/** The map of one trek, or of all territories. */
 class MapScreen(host: MainActivity, state: Bundle, private val territory: String?, private val trek: Long?) : Screen(host, state) {
     private val map = createMap(this)
     private val notice = context.text("", R.style.Text_Note, R.color.ink).apply {
@@ -57,7 +60,7 @@ class MapScreen(host: MainActivity, state: Bundle, private val territory: String
                 addView(bar(content.name), MATCH_PARENT, WRAP_CONTENT)
                 show(content.map, content.name)
             } else {
-                show(allTreks(jalon), this@MapScreen.text(R.string.tab_treks))
+                showTerritories(jalon)
             }
         }
         load { services.positions.fix.collect(::showFix) }
@@ -76,14 +79,15 @@ class MapScreen(host: MainActivity, state: Bundle, private val territory: String
         showFollowing()
     }
 
-    /** The lines of all treks. A tap on one opens it. */
-    private suspend fun allTreks(jalon: Jalon): MapContent {
-        val treks = jalon.catalogue.treks(TrekQuery(limit = 200u), formats.languages).items
-        val lines = treks.flatMap { trek ->
-            val details = jalon.catalogue.trekDetails(trek.territory, trek.id, kinds = listOf(Kind.CITY))
-            details.geometry?.let { Geometry.of(it).parts }.orEmpty().map { MapLine(it, Route.trek(trek.territory, trek.id)) }
+    /** Shows all treks, and then what is in the extent of the map, again after each move and each change of the data. */
+    private suspend fun showTerritories(jalon: Jalon) {
+        val name = text(R.string.tab_treks)
+        show(TerritoryMapContent.readTreks(jalon, OfflineMaps.read(jalon), formats.languages), name)
+        val extents = MutableStateFlow<MapExtent?>(null)
+        map.onExtent = { extents.value = it }
+        combine(extents.filterNotNull(), jalon.watchChanges()) { extent, _ -> extent }.conflate().collect {
+            show(TerritoryMapContent.read(jalon, it, OfflineMaps.read(jalon), formats.languages), name)
         }
-        return MapContent(lines, maps = OfflineMaps.read(jalon))
     }
 
     private fun show(content: MapContent, name: String) {

@@ -4,6 +4,9 @@ import android.view.View
 import org.jalon.ffi.*
 import org.jalon.sample.Route
 
+/** The part of the world on the screen, and the metres of one of its pixels. */
+data class MapExtent(val bounds: Bounds, val metresPerPixel: Double)
+
 /** What a map shows. */
 data class MapContent(
     val lines: List<MapLine> = emptyList(),
@@ -34,6 +37,9 @@ interface MapSurface {
 
     /** Called when the person moves the map by hand. */
     var onMoved: () -> Unit
+
+    /** Called with what the map shows, after each change. */
+    var onExtent: (MapExtent) -> Unit
 
     /** Called with false where no downloaded map covers what is shown. */
     var onCoverage: (Boolean) -> Unit

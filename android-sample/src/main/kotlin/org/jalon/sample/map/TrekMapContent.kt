@@ -8,7 +8,8 @@ import org.jalon.sample.Route
 /** The map of a trek: its line, reference points, the places along it, and the sensitive areas. */
 class TrekMapContent private constructor(val name: String, val map: MapContent) {
     companion object {
-        private val PLACES = setOf(Kind.POI, Kind.TOURISTIC_CONTENT, Kind.SERVICE, Kind.INFORMATION_DESK)
+        /** The kinds of places on a map. */
+        val PLACES = setOf(Kind.POI, Kind.TOURISTIC_CONTENT, Kind.SERVICE, Kind.INFORMATION_DESK)
 
         suspend fun read(jalon: Jalon, territory: String, trek: Long, languages: List<String>): TrekMapContent {
             val details = jalon.catalogue.trekDetails(territory, trek, languages)

@@ -10,6 +10,7 @@ import kotlin.math.min
 import kotlin.math.pow
 import kotlin.math.sinh
 import kotlin.math.tan
+import org.jalon.ffi.Bounds
 import org.jalon.ffi.Position
 
 /** The part of the world that a map shows, in Web Mercator: x and y go from 0 to 1, and y grows to the south. */
@@ -34,6 +35,12 @@ class Viewport(private val tilePx: Double) {
     fun position(x: Float, y: Float): Position {
         val (worldX, worldY) = centerX + (x - width / 2.0) / scale to centerY + (y - height / 2.0) / scale
         return Position(worldX * 360 - 180, Math.toDegrees(atan(sinh(PI * (1 - 2 * worldY)))))
+    }
+
+    fun extent(): MapExtent {
+        val (northWest, southEast) = position(0f, 0f) to position(width.toFloat(), height.toFloat())
+        val (west, east) = northWest.lon.coerceAtLeast(-180.0) to southEast.lon.coerceAtMost(180.0)
+        return MapExtent(Bounds(west, southEast.lat, east, northWest.lat), 1.0 / pixels(1.0))
     }
 
     /** Pixels of a length on the ground at the centre. */

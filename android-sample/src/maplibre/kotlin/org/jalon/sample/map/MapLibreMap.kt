@@ -3,6 +3,7 @@ package org.jalon.sample.map
 import android.graphics.PointF
 import android.view.View
 import org.json.JSONObject
+import org.jalon.ffi.Bounds
 import org.jalon.ffi.Fix
 import org.jalon.ffi.JalonException
 import org.jalon.ffi.Pack
@@ -52,6 +53,11 @@ class MapLibreMap(private val screen: Screen) : MapSurface {
     override var onOpen: (Route) -> Unit = {}
     override var onTap: (Position) -> Unit = {}
     override var onMoved: () -> Unit = {}
+    override var onExtent: (MapExtent) -> Unit = {}
+        set(value) {
+            field = value
+            native?.let(::reportExtent)
+        }
     override var onCoverage: (Boolean) -> Unit = {}
 
     init {
@@ -76,6 +82,7 @@ class MapLibreMap(private val screen: Screen) : MapSurface {
             map.addOnCameraMoveStartedListener { reason ->
                 if (reason == NativeMap.OnCameraMoveStartedListener.REASON_API_GESTURE) onMoved()
             }
+            map.addOnCameraIdleListener { reportExtent(map) }
             waiting.forEach { it(map) }
             waiting.clear()
         }
@@ -83,8 +90,16 @@ class MapLibreMap(private val screen: Screen) : MapSurface {
 
     private fun withMap(run: (NativeMap) -> Unit) = native?.let(run) ?: run { waiting += run }
 
+    private fun reportExtent(map: NativeMap) {
+        val shown = map.projection.visibleRegion.latLngBounds
+        val bounds = Bounds(shown.longitudeWest, shown.latitudeSouth, shown.longitudeEast, shown.latitudeNorth)
+        onExtent(MapExtent(bounds, map.projection.getMetersPerPixelAtLatitude(shown.center.latitude)))
+    }
+
     override fun show(content: MapContent) {
+        val style = native?.style.takeIf { content.maps == this.content.maps }
         this.content = content
+        if (style?.getSource(LINES) != null) return showContent(style)
         onCoverage(content.maps.packs.any { it.map?.path != null })
         screen.load { jalon ->
             val style = try {
@@ -105,6 +120,16 @@ class MapLibreMap(private val screen: Screen) : MapSurface {
     }
 
     private fun addLayers(style: Style) {
+        for (source in listOf(ZONES, LINES, PLACES, POSITION)) style.addSource(GeoJsonSource(source))
+        showContent(style)
+        showPositions()
+        style.addLayer(FillLayer(ZONES, ZONES).withProperties(fillColor(color(R.color.map_zone)), fillOpacity(0.2f)))
+        style.addLayer(LineLayer(LINES, LINES).withProperties(lineColor(color(R.color.route)), lineWidth(4f)))
+        style.addLayer(circles(PLACES, R.color.accent))
+        style.addLayer(circles(POSITION, R.color.position))
+    }
+
+    private fun showContent(style: Style) {
         val zones = content.zones.map { Feature.fromGeometry(Polygon.fromLngLats(listOf(it.map(::point)))) }
         val lines = content.lines.mapIndexed { index, line ->
             Feature.fromGeometry(LineString.fromLngLats(line.positions.map(::point))).apply { addNumberProperty(INDEX, index) }
@@ -112,14 +137,9 @@ class MapLibreMap(private val screen: Screen) : MapSurface {
         val places = content.places.mapIndexed { index, place ->
             Feature.fromGeometry(point(place.position)).apply { addNumberProperty(INDEX, index) }
         }
-        style.addSource(GeoJsonSource(ZONES, FeatureCollection.fromFeatures(zones)))
-        style.addSource(GeoJsonSource(LINES, FeatureCollection.fromFeatures(lines)))
-        style.addSource(GeoJsonSource(PLACES, FeatureCollection.fromFeatures(places)))
-        style.addSource(GeoJsonSource(POSITION, FeatureCollection.fromFeatures(positions())))
-        style.addLayer(FillLayer(ZONES, ZONES).withProperties(fillColor(color(R.color.map_zone)), fillOpacity(0.2f)))
-        style.addLayer(LineLayer(LINES, LINES).withProperties(lineColor(color(R.color.route)), lineWidth(4f)))
-        style.addLayer(circles(PLACES, R.color.accent))
-        style.addLayer(circles(POSITION, R.color.position))
+        for ((source, features) in listOf(ZONES to zones, LINES to lines, PLACES to places)) {
+            style.getSourceAs<GeoJsonSource>(source)?.setGeoJson(FeatureCollection.fromFeatures(features))
+        }
     }
 
     private fun circles(id: String, fill: Int) = CircleLayer(id, id).withProperties(
