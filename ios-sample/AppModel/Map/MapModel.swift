@@ -64,22 +64,24 @@ final class MapModel {
     func load() async {
         do {
             try await tiles.loadMaps()
-            contents = if let trek { try await read(trek) } else { try await readTreks() }
+            if let trek {
+                contents = try await read(trek)
+            } else if !hasCamera {
+                contents = try await readTreks()
+            }
             showAll()
-            if trek == nil, hasCamera { contents = try await readScreen() }
-            try await tiles.load(projection)
+            try await readScreen()
             failure = nil
         } catch {
             if !isCancellation(error) { failure = Failure(error) }
         }
     }
 
-    /// Reads what is on the screen: tiles, and on the map of all treks what lies in its box. The view calls it in a task whose
+    /// Reads the tiles of the screen, and for the map of all treks the features of the screen. The view calls it in a task whose
     /// identity is ``projection``.
     func loadScreen() async {
         do {
-            if trek == nil, hasCamera { contents = try await readScreen() }
-            try await tiles.load(projection)
+            try await readScreen()
         } catch {
             if !isCancellation(error) { failure = Failure(error) }
         }
@@ -91,11 +93,17 @@ final class MapModel {
         return try await read(world, FeatureQuery(kinds: [.trek], toleranceM: 50, limit: 5_000))
     }
 
-    /// What the screen shows: places only near enough that they do not cover each other.
-    private func readScreen() async throws -> Contents {
+    private func readScreen() async throws {
+        if trek == nil, hasCamera { contents = try await readFeatures() }
+        try await tiles.load(projection)
+    }
+
+    /// Reads the features of the screen. Places are among them only at a scale at which they do not cover each other.
+    private func readFeatures() async throws -> Contents {
         let metres = 1 / projection.points(metres: 1)
-        let kinds: [Kind] = [.trek, .sensitiveArea] + (metres < 12 ? [.poi, .touristicContent, .service, .informationDesk] : [])
-        return try await read(projection.bounds, FeatureQuery(kinds: kinds, toleranceM: metres))
+        let places: [Kind] = metres < 12 ? [.poi, .touristicContent, .service, .informationDesk] : []
+        let query = FeatureQuery(kinds: [.trek, .sensitiveArea] + places, toleranceM: metres)
+        return try await read(projection.bounds, query)
     }
 
     private func read(_ bounds: Bounds, _ query: FeatureQuery) async throws -> Contents {

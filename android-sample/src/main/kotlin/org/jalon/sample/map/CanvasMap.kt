@@ -73,9 +73,12 @@ class CanvasMap(context: Context, scope: CoroutineScope, jalon: suspend () -> Ja
     }
 
     override fun show(content: MapContent) {
+        // The tiles that no map has are looked for again only in other maps: content comes after each move.
+        if (content.maps != this.content.maps) {
+            tiles.packs = content.maps.packs
+            isCovered = null
+        }
         this.content = content
-        tiles.packs = content.maps.packs
-        isCovered = null
         invalidate()
     }
 

@@ -12,9 +12,10 @@ import android.widget.ImageButton
 import android.widget.LinearLayout
 import android.widget.TextView
 import kotlinx.coroutines.flow.MutableStateFlow
-import kotlinx.coroutines.flow.combine
-import kotlinx.coroutines.flow.conflate
+import kotlinx.coroutines.flow.collectLatest
+import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.filterNotNull
+import kotlinx.coroutines.flow.map
 import org.jalon.Jalon
 import org.jalon.ffi.*
 import org.jalon.sample.MainActivity
@@ -82,11 +83,12 @@ class MapScreen(host: MainActivity, state: Bundle, private val territory: String
     /** Shows all treks, and then what is in the extent of the map, again after each move and each change of the data. */
     private suspend fun showTerritories(jalon: Jalon) {
         val name = text(R.string.tab_treks)
-        show(TerritoryMapContent.readTreks(jalon, OfflineMaps.read(jalon), formats.languages), name)
+        if (!hasFitted) show(TerritoryMapContent.readTreks(jalon, OfflineMaps.read(jalon), formats.languages), name)
         val extents = MutableStateFlow<MapExtent?>(null)
         map.onExtent = { extents.value = it }
-        combine(extents.filterNotNull(), jalon.watchChanges()) { extent, _ -> extent }.conflate().collect {
-            show(TerritoryMapContent.read(jalon, it, OfflineMaps.read(jalon), formats.languages), name)
+        jalon.watchChanges().map { it.catalogue to it.packs }.distinctUntilChanged().collectLatest {
+            val maps = OfflineMaps.read(jalon)
+            extents.filterNotNull().collect { show(TerritoryMapContent.read(jalon, it, maps, formats.languages), name) }
         }
     }
 
