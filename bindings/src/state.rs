@@ -40,12 +40,12 @@ struct Running {
     started: u64,
 }
 
-/// Whose locks a long call takes.
+/// The locks that a long call takes.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Lock {
-    /// Those of the territories.
+    /// The locks of the territories.
     Territory,
-    /// That of the sender of reports.
+    /// The lock of the sender of reports.
     Sender,
 }
 
@@ -53,7 +53,6 @@ pub(crate) enum Lock {
 struct RunningCall {
     shared: Arc<Shared>,
     number: u64,
-    lock: Lock,
     token: transfer::CancelToken,
 }
 
@@ -117,8 +116,8 @@ impl Shared {
     }
 
     /// Does work that may take minutes on a thread of its own. It is cancelled by its token, when the returned future is
-    /// dropped, and when the companion is suspended. It waits for the end of calls that were cancelled before: their locks are
-    /// theirs until then. `work` gets the token to watch and a function that reports progress.
+    /// dropped, and when the companion is suspended. It first waits for the end of cancelled calls, which hold their
+    /// locks until then. `work` gets the token to watch and a function that reports progress.
     pub(crate) async fn run_cancellable<T: Send + 'static>(
         self: &Arc<Self>,
         lock: Lock,
@@ -131,8 +130,8 @@ impl Shared {
         threads::run_cancellable(call.token.clone(), move || {
             // Both end on this thread, as the waiting task may be gone by then.
             let (call, watcher) = (call, watcher);
-            let RunningCall { shared, number, lock, token } = &call;
-            shared.wait_for_cancelled_calls(*lock, *number, || token.is_cancelled());
+            let RunningCall { shared, number, token } = &call;
+            shared.wait_for_cancelled_calls(lock, *number, || token.is_cancelled());
             let done = work(&shared.core, token, &|progress| watcher.set(progress));
             shared.versions.set(count);
             done
@@ -150,11 +149,11 @@ impl Shared {
         running.started += 1;
         let number = running.started;
         running.calls.insert(number, (lock, token.clone()));
-        Ok(RunningCall { shared: Arc::clone(self), number, lock, token })
+        Ok(RunningCall { shared: Arc::clone(self), number, token })
     }
 
-    /// Waits until no cancelled call for the same locks with a lower number is in progress, or until `stop` returns true. A cancelled call ends
-    /// within a tenth of a second; one that waits for the response to a report ends with the response.
+    /// Waits until no cancelled call with the same locks and a lower number is in progress, or until `stop` returns true. A
+    /// cancelled call ends within a tenth of a second; a call that waits for the response to a report ends with the response.
     fn wait_for_cancelled_calls(&self, lock: Lock, number: u64, mut stop: impl FnMut() -> bool) {
         let mut running = threads::lock(&self.running);
         let is_ending = |call: &(Lock, transfer::CancelToken)| call.0 == lock && call.1.is_cancelled();
@@ -232,7 +231,10 @@ pub(crate) use with_feature;
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use super::*;
+    use crate::threads::tests::block_on;
 
     #[test]
     fn long_call_while_suspended_returns_closed_until_resume() {
@@ -258,23 +260,19 @@ mod tests {
         shared.wait_for_cancelled_calls(Lock::Sender, u64::MAX, || panic!("it must not wait for another lock"));
         shared.wait_for_cancelled_calls(Lock::Territory, cancelled.number, || panic!("it must not wait for itself"));
 
-        let ended = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let ended = Arc::new(AtomicBool::new(false));
         let write = {
             let ended = Arc::clone(&ended);
-            shared.write_catalogue(|_| {}, move |_| Ok(ended.load(std::sync::atomic::Ordering::SeqCst)))
+            shared.write_catalogue(|_| {}, move |_| Ok(ended.load(Ordering::SeqCst)))
         };
         let mut looks = 0;
         shared.wait_for_cancelled_calls(Lock::Territory, u64::MAX, || {
             looks += 1;
             looks > 3
         });
-        ended.store(true, std::sync::atomic::Ordering::SeqCst);
+        ended.store(true, Ordering::SeqCst);
         drop(cancelled);
-        assert_eq!(
-            crate::threads::tests::block_on(write),
-            Ok(true),
-            "the write came before the end of the cancelled call"
-        );
+        assert_eq!(block_on(write), Ok(true), "the write came before the end of the cancelled call");
         drop((running, shared));
         std::fs::remove_dir_all(folder).unwrap();
     }

@@ -1,8 +1,5 @@
 //! The objects in a box with their geometries, such as those of the part of the world that a map shows.
 
-use std::borrow::Cow;
-use std::collections::HashSet;
-
 use serde::Serialize;
 
 use super::Companion;
@@ -10,7 +7,7 @@ use super::nearby::Naming;
 use crate::catalogue::check_bounds;
 use crate::error::{Error, Result};
 use crate::id::{ObjectKey, TerritoryId};
-use crate::line::simplify_geometry;
+use crate::line::{check_not_negative, simplify_geometry};
 use crate::model::{Bounds, Geometry, Id, Kind};
 
 /// Which objects in a box to read.
@@ -68,20 +65,12 @@ impl Companion {
         if query.limit == 0 {
             return Err(Error::invalid("limit", "must be at least 1"));
         }
-        let only = query.territory.as_deref().map(|name| self.catalogue.territory(name)).transpose()?;
-        let kinds: Cow<'_, [Kind]> = match query.kinds.as_slice() {
-            [] => Kind::ALL.into_iter().filter(|kind| !matches!(kind, Kind::City | Kind::District)).collect(),
-            kinds => kinds.into(),
-        };
-        let hides_past = kinds.contains(&Kind::TouristicEvent) && !query.past_events;
-        let past = if hides_past { self.past_events()? } else { HashSet::new() };
+        check_not_negative("tolerance_m", query.tolerance_m)?;
+        let filter = self.object_filter(&query.kinds, query.territory.as_deref(), query.past_events, None)?;
         let mut found: Vec<(TerritoryId, ObjectKey, Geometry)> = Vec::new();
         let mut total = 0;
-        for kind in first_of_each(&kinds) {
-            let accept = |territory, id| {
-                let is_past = kind == Kind::TouristicEvent && past.contains(&(territory, id));
-                only.as_ref().is_none_or(|only| only.key == territory) && !is_past
-            };
+        for kind in filter.kinds() {
+            let accept = |territory, id| filter.accepts(territory, ObjectKey::new(kind, id));
             self.catalogue.visit_geometries_in(kind, bounds, accept, |territory, id, geometry| {
                 if geometry.intersects(bounds) {
                     total += 1;
@@ -108,11 +97,6 @@ impl Companion {
         });
         Ok(FeaturePage { total, items: items.collect::<Result<_>>()? })
     }
-}
-
-/// The kinds without repetitions.
-fn first_of_each(kinds: &[Kind]) -> impl Iterator<Item = Kind> + '_ {
-    kinds.iter().enumerate().filter(|(index, kind)| !kinds[..*index].contains(kind)).map(|(_, kind)| *kind)
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! The objects near a position, with names.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde::Serialize;
 
 use super::Companion;
+use super::snapshot::Snapshot;
 use super::stats::{TrekLabels, TrekStats};
 use crate::catalogue::{ObjectSummary, Territory, TrekRow};
 use crate::error::{Error, Result};
@@ -97,10 +98,21 @@ impl Companion {
         earliest_day(self.clock.now_ms())
     }
 
-    /// The touristic events that have ended everywhere on Earth.
-    pub(super) fn past_events(&self) -> Result<HashSet<(TerritoryId, Id)>> {
-        let today = self.earliest_day();
-        Ok(self.catalogue.last_days()?.into_iter().filter(|(_, last)| *last < today).map(|(key, _)| key).collect())
+    /// The filter of a query. The last days of events come from `snapshot`, or from the file without one.
+    pub(super) fn object_filter<'a>(
+        &self,
+        kinds: &'a [Kind],
+        territory: Option<&str>,
+        past_events: bool,
+        snapshot: Option<&'a Snapshot>,
+    ) -> Result<ObjectFilter<'a>> {
+        let only = territory.map(|name| self.catalogue.territory(name)).transpose()?.map(|territory| territory.key);
+        let last_days = match snapshot {
+            _ if past_events || !is_wanted(kinds, Kind::TouristicEvent) => Cow::Owned(HashMap::new()),
+            Some(snapshot) => Cow::Borrowed(&snapshot.last_days),
+            None => Cow::Owned(self.catalogue.last_days()?),
+        };
+        Ok(ObjectFilter { kinds, only, last_days, today: self.earliest_day() })
     }
 
     /// As [`Companion::nearest`], without names: territory, id, and where it was found; only objects that `also` accepts. The
@@ -111,28 +123,11 @@ impl Companion {
         query: &NearbyQuery,
         also: impl Fn((TerritoryId, Id)) -> bool,
     ) -> Result<Vec<(TerritoryId, Id, Neighbor)>> {
-        let only = match &query.territory {
-            Some(name) => Some(self.catalogue.territory(name)?.key),
-            None => None,
-        };
         let snapshot = self.snapshot()?;
-        let hides_events =
-            !query.past_events && (query.kinds.is_empty() || query.kinds.contains(&Kind::TouristicEvent));
-        let last_days = match &snapshot {
-            _ if !hides_events => Cow::Owned(HashMap::new()),
-            Some(snapshot) => Cow::Borrowed(&snapshot.last_days),
-            None => Cow::Owned(self.catalogue.last_days()?),
-        };
-        let today = self.earliest_day();
-        let is_past = |kind, key| kind == Kind::TouristicEvent && last_days.get(&key).is_some_and(|last| *last < today);
-        let accept = |territory: TerritoryId, ObjectKey { kind, id }: ObjectKey| {
-            let wanted = match query.kinds.as_slice() {
-                [] => !matches!(kind, Kind::City | Kind::District),
-                kinds => kinds.contains(&kind),
-            };
-            let is_in_territory = only.is_none_or(|only| territory == only);
-            wanted && is_in_territory && also((territory, id)) && !is_past(kind, (territory, id))
-        };
+        let territory = query.territory.as_deref();
+        let filter = self.object_filter(&query.kinds, territory, query.past_events, snapshot.as_deref())?;
+        let accept =
+            |territory: TerritoryId, key: ObjectKey| filter.accepts(territory, key) && also((territory, key.id));
         let within = match (query.max_distance_m, query.limit) {
             (None, 0) => return Err(Error::invalid("limit", "must be at least 1 if no distance is given")),
             (within, _) => within,
@@ -145,6 +140,44 @@ impl Companion {
             found.truncate(query.limit);
         }
         Ok(found)
+    }
+}
+
+/// Whether a query with these kinds wants a kind. Without kinds it wants all but cities and districts, as a position is always in
+/// one.
+fn is_wanted(kinds: &[Kind], kind: Kind) -> bool {
+    if kinds.is_empty() { !matches!(kind, Kind::City | Kind::District) } else { kinds.contains(&kind) }
+}
+
+/// The objects that a query wants.
+pub(super) struct ObjectFilter<'a> {
+    kinds: &'a [Kind],
+    only: Option<TerritoryId>,
+    /// The last day of each touristic event; empty if events that have ended are wanted.
+    last_days: Cow<'a, HashMap<(TerritoryId, Id), String>>,
+    /// The current day, YYYY-MM-DD.
+    today: String,
+}
+
+impl ObjectFilter<'_> {
+    /// The wanted kinds in the order of the query, each once.
+    pub(super) fn kinds(&self) -> Vec<Kind> {
+        let wanted = if self.kinds.is_empty() { &Kind::ALL } else { self.kinds };
+        let mut kinds = Vec::new();
+        for kind in wanted.iter().filter(|kind| is_wanted(self.kinds, **kind)) {
+            if !kinds.contains(kind) {
+                kinds.push(*kind);
+            }
+        }
+        kinds
+    }
+
+    pub(super) fn accepts(&self, territory: TerritoryId, key: ObjectKey) -> bool {
+        let ObjectKey { kind, id } = key;
+        let is_past = || self.last_days.get(&(territory, id)).is_some_and(|last| *last < self.today);
+        is_wanted(self.kinds, kind)
+            && self.only.is_none_or(|only| territory == only)
+            && !(kind == Kind::TouristicEvent && is_past())
     }
 }
 

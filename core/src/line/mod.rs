@@ -60,7 +60,7 @@ fn check_finite(field: &'static str, value: f64) -> Result<()> {
 }
 
 /// Refuses NaN, the infinities and negative numbers.
-fn check_not_negative(field: &'static str, value: f64) -> Result<()> {
+pub(crate) fn check_not_negative(field: &'static str, value: f64) -> Result<()> {
     if value.is_finite() && value >= 0.0 {
         Ok(())
     } else {

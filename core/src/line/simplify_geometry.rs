@@ -1,9 +1,9 @@
 //! Fewer vertices for the lines and rings of a geometry, for maps.
 
-use geo_types::{Geometry as Shape, LineString, Polygon};
+use geo_types::{Coord, Geometry as Shape, LineString, Polygon};
 
-use super::simplify;
-use crate::error::{Error, Result};
+use super::{check_not_negative, simplify};
+use crate::error::Result;
 use crate::model::{Geometry, Position};
 
 /// A geometry with its lines and rings simplified as [`simplify`] does, without elevations. With a tolerance of 0 the geometry is
@@ -11,11 +11,9 @@ use crate::model::{Geometry, Position};
 /// ring may touch or cross itself, as Douglas and Peucker's method allows.
 ///
 /// # Errors
-/// [`Error::InvalidInput`] if the tolerance is negative or not finite.
+/// [`Error::InvalidInput`](crate::Error::InvalidInput) if the tolerance is negative or not finite.
 pub fn simplify_geometry(geometry: Geometry, tolerance_m: f64) -> Result<Geometry> {
-    if !(0.0..f64::INFINITY).contains(&tolerance_m) {
-        return Err(Error::invalid("tolerance_m", "must be a number of metres, 0 or more"));
-    }
+    check_not_negative("tolerance_m", tolerance_m)?;
     if tolerance_m == 0.0 {
         return Ok(geometry);
     }
@@ -51,9 +49,9 @@ fn simple_polygon(polygon: Polygon<f64>, tolerance_m: f64) -> Polygon<f64> {
 
 /// A simplified line; the line itself if fewer than `min` vertices would remain, or if one of its vertices is not on the Earth.
 fn simple_line(line: LineString<f64>, tolerance_m: f64, min: usize) -> LineString<f64> {
-    let positions: Vec<Position> = line.coords().map(|coord| Position::new(coord.x, coord.y)).collect();
+    let positions: Vec<Position> = line.coords().map(|coord| Position::from(*coord)).collect();
     match simplify(&positions, tolerance_m) {
-        Ok(kept) if kept.len() >= min => kept.into_iter().map(|position| (position.lon, position.lat)).collect(),
+        Ok(kept) if kept.len() >= min => kept.into_iter().map(Coord::from).collect(),
         _ => line,
     }
 }

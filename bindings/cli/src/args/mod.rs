@@ -160,7 +160,7 @@ pub(crate) enum Command {
     },
     /// List the objects nearest to a position
     Near(NearArgs),
-    /// List the objects in a bounding box; with --json, with their geometries
+    /// List the objects in a bounding box, in the order of --kind; with --json, with their geometries
     Features(FeaturesArgs),
     /// Describe a position for the emergency services: coordinates, places nearby, numbers
     Sos(SosArgs),

@@ -110,10 +110,9 @@ impl From<SortArg> for TrekSort {
     }
 }
 
+/// Which objects `near` and `features` list.
 #[derive(Args)]
-pub(crate) struct NearArgs {
-    #[command(flatten)]
-    pub(crate) position: PositionArgs,
+pub(crate) struct ObjectFilterArgs {
     /// Kinds of objects, separated by commas: trek,poi,… [default: all except cities and districts]
     #[arg(long, value_name = "KIND,…", value_delimiter = ',', value_parser = value::spatial_kind)]
     pub(crate) kind: Vec<Kind>,
@@ -123,6 +122,14 @@ pub(crate) struct NearArgs {
     /// Only this territory
     #[arg(long, value_name = "NAME")]
     pub(crate) territory: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct NearArgs {
+    #[command(flatten)]
+    pub(crate) position: PositionArgs,
+    #[command(flatten)]
+    pub(crate) filter: ObjectFilterArgs,
     /// Maximum distance in metres
     #[arg(long, value_name = "METRES", value_parser = value::metres, allow_negative_numbers = true)]
     pub(crate) radius: Option<f64>,
@@ -136,15 +143,8 @@ pub(crate) struct FeaturesArgs {
     /// Bounding box in degrees: west, south, east, north
     #[arg(long, value_name = "W,S,E,N", allow_hyphen_values = true)]
     pub(crate) bbox: String,
-    /// Kinds of objects in the order of the list, separated by commas: trek,poi,… [default: all except cities and districts]
-    #[arg(long, value_name = "KIND,…", value_delimiter = ',', value_parser = value::spatial_kind)]
-    pub(crate) kind: Vec<Kind>,
-    /// Include touristic events that have ended
-    #[arg(long)]
-    pub(crate) past: bool,
-    /// Only this territory
-    #[arg(long, value_name = "NAME")]
-    pub(crate) territory: Option<String>,
+    #[command(flatten)]
+    pub(crate) filter: ObjectFilterArgs,
     /// Metres by which the geometries of --json may be simplified
     #[arg(long, default_value_t = 0.0, value_name = "METRES", value_parser = value::metres, allow_negative_numbers = true)]
     pub(crate) tolerance: f64,

@@ -13,11 +13,11 @@ use crate::parse;
 pub(super) fn features(session: &Session, args: &FeaturesArgs) -> Result<Output> {
     let bounds = parse::bounds("bbox", &args.bbox)?;
     let query = FeatureQuery {
-        kinds: args.kind.clone(),
-        territory: args.territory.clone(),
+        kinds: args.filter.kind.clone(),
+        territory: args.filter.territory.clone(),
         tolerance_m: args.tolerance,
         limit: args.limit,
-        past_events: args.past,
+        past_events: args.filter.past,
     };
     let page = session.companion.features(&bounds, &query, &session.languages())?;
     if page.total == 0 {

@@ -15,11 +15,11 @@ use crate::units::compass_point;
 pub(super) fn near(session: &Session, args: &NearArgs) -> Result<Output> {
     let position = args.position.position()?;
     let query = NearbyQuery {
-        kinds: args.kind.clone(),
-        territory: args.territory.clone(),
+        kinds: args.filter.kind.clone(),
+        territory: args.filter.territory.clone(),
         max_distance_m: args.radius,
         limit: args.limit,
-        past_events: args.past,
+        past_events: args.filter.past,
     };
     let items = session.companion.nearest(position, &query, &session.languages())?;
     if items.first().is_none_or(|nearest| nearest.distance_m > FAR_M) {

@@ -22,6 +22,13 @@ def _point(point: _ffi.Position | None) -> dict[str, Any] | None:
     return None if point is None else {"type": "Point", "coordinates": [point.lon, point.lat]}
 
 
+def _object_feature(record: _ffi.Object | _ffi.FeatureItem) -> dict[str, Any]:
+    kind = record.kind.name.lower()
+    geometry = None if record.geometry is None else geojson(record.geometry)
+    properties = {"name": record.name, "kind": kind, "territory": record.territory}
+    return _feature(f"{record.territory}/{kind}/{record.id}", geometry, properties)
+
+
 class TrekItem(_ffi.TrekItem):
     """A trek in a list. Its GeoJSON geometry is the point of the trek that is nearest to the position of the query."""
 
@@ -48,9 +55,7 @@ class FeatureItem(_ffi.FeatureItem):
 
     @property
     def __geo_interface__(self) -> dict[str, Any]:
-        kind = self.kind.name.lower()
-        properties = {"name": self.name, "kind": kind, "territory": self.territory}
-        return _feature(f"{self.territory}/{kind}/{self.id}", geojson(self.geometry), properties)
+        return _object_feature(self)
 
 
 class Object(_ffi.Object):
@@ -64,10 +69,7 @@ class Object(_ffi.Object):
 
     @property
     def __geo_interface__(self) -> dict[str, Any]:
-        kind = self.kind.name.lower()
-        geometry = None if self.geometry is None else geojson(self.geometry)
-        properties = {"name": self.name, "kind": kind, "territory": self.territory}
-        return _feature(f"{self.territory}/{kind}/{self.id}", geometry, properties)
+        return _object_feature(self)
 
 
 class TrekDetails(_ffi.TrekDetails):
